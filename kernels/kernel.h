@@ -1,0 +1,154 @@
+/*
+ * kernel.h - the contract between a kind of work (a kernel) and the bench that measures it.
+ *
+ * A kernel is one module that ends in one constant `struct ppt_kernel`. It knows nothing of the
+ * bench: it is handed arguments that were checked against its parameter table, and does its work.
+ *
+ * The life of a kernel in one sweep, and who pays for it:
+ *
+ *     open                    not timed    read-only input that all workers share
+ *       attach  per worker    init         scratch of that worker, first touched by it
+ *         run   per task      work         one task
+ *       detach  per worker    cleanup
+ *     close                   not timed
+ *
+ * open and close are called once per sweep (for a random mix once per block), attach and detach
+ * in every pass. With "memory": "fresh", attach and detach surround every single task inside its
+ * timed span instead, as a program would do that allocates anew each time.
+ *
+ * Rules for `run`:
+ *  - it prints nothing, reads no clock and takes no lock (unless locking is what it measures);
+ *  - it does not allocate: what it needs comes from attach;
+ *  - it computes the same result for the same (arguments, seed, task index) on every worker, at
+ *    every worker count, in every run: randomness comes from a generator keyed by these (rng.h);
+ *  - it returns a digest of that result. The bench adds up the digests of a pass and compares them
+ *    between worker counts; a difference is reported as a failure, never as a figure.
+ *
+ * Threads: attach, run and detach of different workers run at the same time. What open built must
+ * not be written after it returned. A kernel that starts threads inside a task must respect
+ * setup->inner_threads (OpenMP's own setting for the calling thread is already that number).
+ */
+#ifndef PPT_KERNEL_H
+#define PPT_KERNEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "status.h"
+
+/* Grows with every incompatible change to what follows. */
+#define PPT_KERNEL_VERSION 1
+
+struct ppt_rng;
+
+enum ppt_param_kind {
+    PPT_PARAM_INTEGER, /* value.integer */
+    PPT_PARAM_REAL,    /* value.real, always finite */
+    PPT_PARAM_CHOICE,  /* value.choice: an index into the parameter's choices */
+    PPT_PARAM_SPAN,    /* value.span: two integers, low <= high */
+    PPT_PARAM_PATHS    /* value.paths: one or more existing files */
+};
+
+struct ppt_span {
+    int64_t low, high;
+};
+
+struct ppt_paths {
+    const char *const *items;
+    size_t count;
+};
+
+/* An argument; the kind of the parameter at the same place in the table says which member. */
+union ppt_value {
+    int64_t integer;
+    double real;
+    int choice;
+    struct ppt_span span;
+    struct ppt_paths paths;
+};
+
+/*
+ * One parameter. The order of a kernel's table is the order of positional arguments and the index
+ * into an argument set. Parameters of the same group share one positional argument, an object.
+ */
+struct ppt_param {
+    const char *name;
+    enum ppt_param_kind kind;
+    const char *value;        /* the default, written as in a configuration (JSON) */
+    bool optional;            /* may be missing at the end of a positional list */
+    const char *when_left;    /* what an optional one means when left out of a positional list,
+                                 where that differs from the default; else NULL */
+    const char *group;        /* the name of the shared object, or NULL */
+    double smallest, largest; /* bounds of numbers, both allowed */
+    const char *const *choices; /* NULL-terminated, for PPT_PARAM_CHOICE; else NULL */
+    const char *unit;           /* "" for a plain count */
+    const char *help;
+};
+
+/*
+ * What a sweep tells a kernel. Everything is borrowed and outlives the kernel's use of it.
+ * A kernel's tasks may use several argument sets (the random mix): scratch must serve all of them.
+ */
+struct ppt_setup {
+    uint64_t seed;
+    const char *scratch_dir; /* private directory for temporary files, absolute */
+    const union ppt_value *const *sets;
+    size_t set_count;       /* at least 1 */
+    unsigned workers;       /* in open: the most that will attach at a time; in attach: this
+                               pass's; 0 for sequential calls */
+    unsigned inner_threads; /* threads that one task may use, at least 1 */
+};
+
+struct ppt_task {
+    uint64_t seed;
+    uint64_t index;              /* 0 ... task_count - 1 */
+    size_t set;                  /* which of setup->sets */
+    const union ppt_value *args; /* setup->sets[set] */
+};
+
+/* What one argument set costs, for refusing a run before it does harm. Zero means negligible. */
+struct ppt_needs {
+    uint64_t shared_bytes; /* memory that open takes */
+    uint64_t worker_bytes; /* memory that each attach takes */
+    uint64_t disk_bytes;   /* temporary files at a time, per worker */
+};
+
+struct ppt_kernel {
+    uint32_t version;     /* PPT_KERNEL_VERSION */
+    uint32_t struct_size; /* sizeof(struct ppt_kernel) */
+    const char *name;     /* what "task" in a configuration says */
+    const char *category; /* computation, memory, storage, ... */
+    const char *summary;  /* one line, no full stop */
+    const char *missing;  /* why this build cannot run it, e.g. "built without libargon2"; else NULL */
+    const struct ppt_param *params;
+    size_t param_count;
+
+    /* Only run is required; the others may be NULL. Functions that return a status write a message
+     * with ppt_fail() when it is not PPT_OK: PPT_BAD_INPUT for a file of the user's that cannot be
+     * used, PPT_FAILED for everything else. After a failure the out pointer is not used; open and
+     * attach release what they had taken themselves. */
+    enum ppt_status (*open)(const struct ppt_setup *setup, void **shared, struct ppt_error *error);
+    enum ppt_status (*attach)(const struct ppt_setup *setup, void *shared, unsigned worker,
+                              void **local, struct ppt_error *error);
+    enum ppt_status (*run)(void *local, const struct ppt_task *task, uint64_t *digest,
+                           struct ppt_error *error);
+    void (*detach)(void *local);
+    void (*close)(void *shared);
+
+    /* Draws arguments for one task of the random mix. `args` holds the defaults; parameters that
+     * are not numbers or spans must be left as they are. */
+    void (*draw)(struct ppt_rng *rng, union ppt_value *args);
+
+    /* What one argument set needs; `needs` is zeroed. */
+    void (*needs)(const union ppt_value *args, struct ppt_needs *needs);
+
+    /* Writes what the task makes (an image, the sorted numbers, ...) to `file`, which the caller
+     * opens, checks for write errors and closes. Called after run of the same task on the same
+     * local; it may compute the result again. */
+    enum ppt_status (*dump)(void *local, const struct ppt_task *task, FILE *file,
+                            struct ppt_error *error);
+};
+
+#endif

@@ -1,0 +1,80 @@
+/*
+ * multi - dependent double multiplications: the speed of light is the latency of one of them.
+ */
+#include "digest.h"
+#include "kernel.h"
+#include "rng.h"
+
+#define FACTOR 1.00001
+
+enum { ITERATIONS };
+
+/* 1.00001 to the power of 70 million is about 1e304: beyond, the product is no number any more. */
+static const struct ppt_param params[] = {
+    [ITERATIONS] = {.name = "iterations",
+                    .kind = PPT_PARAM_INTEGER,
+                    .value = "200000",
+                    .smallest = 0,
+                    .largest = 1e15,
+                    .unit = "",
+                    .help = "multiplications by 1.00001 of one task, each waiting for the one "
+                            "before"},
+};
+
+/* Keeps a double in a floating-point register, so that no multiplication can be merged away. */
+#if defined(__x86_64__)
+#define KEEP(x) __asm__ volatile("" : "+x"(x))
+#elif defined(__aarch64__)
+#define KEEP(x) __asm__ volatile("" : "+w"(x))
+#else
+#define KEEP(x) __asm__ volatile("" : "+m"(x))
+#endif
+
+static double multiply(int64_t iterations)
+{
+    double product = 1.0;
+
+    for (int64_t i = 0; i < iterations; i++) {
+        product *= FACTOR;
+        KEEP(product);
+    }
+    return product;
+}
+
+static enum ppt_status run(void *local, const struct ppt_task *task, uint64_t *digest,
+                           struct ppt_error *error)
+{
+    const double product = multiply(task->args[ITERATIONS].integer);
+
+    (void)local;
+    (void)error;
+    *digest = ppt_digest(0, &product, sizeof(product));
+    return PPT_OK;
+}
+
+static enum ppt_status dump(void *local, const struct ppt_task *task, FILE *file,
+                            struct ppt_error *error)
+{
+    (void)local;
+    (void)error;
+    fprintf(file, "%.17g\n", multiply(task->args[ITERATIONS].integer));
+    return PPT_OK;
+}
+
+static void draw(struct ppt_rng *rng, union ppt_value *args)
+{
+    args[ITERATIONS].integer = ppt_rng_between(rng, 10000, 10000000);
+}
+
+const struct ppt_kernel ppt_kernel_multi = {
+    .version = PPT_KERNEL_VERSION,
+    .struct_size = sizeof(struct ppt_kernel),
+    .name = "multi",
+    .category = "computation",
+    .summary = "dependent double multiplications by 1.00001",
+    .params = params,
+    .param_count = sizeof(params) / sizeof(params[0]),
+    .run = run,
+    .draw = draw,
+    .dump = dump,
+};

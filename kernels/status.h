@@ -1,0 +1,43 @@
+/*
+ * status.h - how a fallible function says that it failed, and why.
+ *
+ * A function that can fail returns an enum ppt_status and takes a struct ppt_error. The message is
+ * written where the cause is known, by ppt_fail(); everybody above passes the status on, and main
+ * prints the message once. The values are the exit codes of the program.
+ *
+ * Header only, so that a kernel built outside the tree needs no symbol of the program.
+ */
+#ifndef PPT_STATUS_H
+#define PPT_STATUS_H
+
+#include <stdarg.h>
+#include <stdio.h>
+
+enum ppt_status {
+    PPT_OK = 0,
+    PPT_FAILED = 1,       /* the run or the machine failed */
+    PPT_BAD_INPUT = 2,    /* usage, configuration or an input file is wrong */
+    PPT_DIFFERS = 3,      /* results differ between worker counts */
+    PPT_REGRESSION = 4,   /* a comparison found a regression */
+    PPT_INCONCLUSIVE = 5, /* too little or too noisy data to answer */
+    PPT_UNSUPPORTED = 77, /* not part of this build */
+    PPT_INTERRUPTED = 130 /* stopped by the user; what was measured is saved */
+};
+
+struct ppt_error {
+    char text[1024]; /* one line, or several joined by newlines; no trailing newline */
+};
+
+/* Writes the message and returns `status`, so that a caller can write `return ppt_fail(...)`. */
+__attribute__((format(printf, 3, 4))) static inline enum ppt_status
+ppt_fail(struct ppt_error *error, enum ppt_status status, const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    vsnprintf(error->text, sizeof(error->text), format, arguments);
+    va_end(arguments);
+    return status;
+}
+
+#endif

@@ -1,0 +1,68 @@
+/*
+ * sum - dependent integer additions: one per cycle is the most that any CPU does.
+ */
+#include <inttypes.h>
+
+#include "kernel.h"
+#include "rng.h"
+
+enum { ITERATIONS };
+
+static const struct ppt_param params[] = {
+    [ITERATIONS] = {.name = "iterations",
+                    .kind = PPT_PARAM_INTEGER,
+                    .value = "1000000",
+                    .smallest = 0,
+                    .largest = 1e15,
+                    .unit = "",
+                    .help = "additions of one task, each waiting for the one before"},
+};
+
+static uint64_t sum(int64_t iterations)
+{
+    uint64_t total = 0;
+
+    for (int64_t i = 0; i < iterations; i++) {
+        total += (uint64_t)i;
+        /* The compiler knows a closed form for this loop; that each partial sum must exist in a
+         * register keeps it from using it, at no cost. */
+        __asm__ volatile("" : "+r"(total));
+    }
+    return total;
+}
+
+static enum ppt_status run(void *local, const struct ppt_task *task, uint64_t *digest,
+                           struct ppt_error *error)
+{
+    (void)local;
+    (void)error;
+    *digest = sum(task->args[ITERATIONS].integer);
+    return PPT_OK;
+}
+
+static enum ppt_status dump(void *local, const struct ppt_task *task, FILE *file,
+                            struct ppt_error *error)
+{
+    (void)local;
+    (void)error;
+    fprintf(file, "%" PRIu64 "\n", sum(task->args[ITERATIONS].integer));
+    return PPT_OK;
+}
+
+static void draw(struct ppt_rng *rng, union ppt_value *args)
+{
+    args[ITERATIONS].integer = ppt_rng_between(rng, 10000, 10000000);
+}
+
+const struct ppt_kernel ppt_kernel_sum = {
+    .version = PPT_KERNEL_VERSION,
+    .struct_size = sizeof(struct ppt_kernel),
+    .name = "sum",
+    .category = "computation",
+    .summary = "dependent integer additions",
+    .params = params,
+    .param_count = sizeof(params) / sizeof(params[0]),
+    .run = run,
+    .draw = draw,
+    .dump = dump,
+};
