@@ -76,12 +76,12 @@ union ppt_value {
 struct ppt_param {
     const char *name;
     enum ppt_param_kind kind;
-    const char *value;        /* the default, written as in a configuration (JSON) */
-    bool optional;            /* may be missing at the end of a positional list */
-    const char *when_left;    /* what an optional one means when left out of a positional list,
-                                 where that differs from the default; else NULL */
-    const char *group;        /* the name of the shared object, or NULL */
-    double smallest, largest; /* bounds of numbers, both allowed */
+    const char *value;          /* the default, written as in a configuration (JSON) */
+    bool optional;              /* may be missing at the end of a positional list */
+    const char *when_left;      /* what an optional one means when left out of a positional list,
+                                   where that differs from the default; else NULL */
+    const char *group;          /* the name of the shared object, or NULL */
+    double smallest, largest;   /* bounds of numbers, both allowed */
     const char *const *choices; /* NULL-terminated, for PPT_PARAM_CHOICE; else NULL */
     const char *unit;           /* "" for a plain count */
     const char *help;
@@ -121,7 +121,8 @@ struct ppt_kernel {
     const char *name;     /* what "task" in a configuration says */
     const char *category; /* computation, memory, storage, ... */
     const char *summary;  /* one line, no full stop */
-    const char *missing;  /* why this build cannot run it, e.g. "built without libargon2"; else NULL */
+    const char
+        *missing; /* why this build cannot run it, e.g. "built without libargon2"; else NULL */
     const struct ppt_param *params;
     size_t param_count;
 

@@ -34,12 +34,14 @@ void ppt_rng_bulk_seed(struct ppt_rng_bulk *rng, uint64_t seed, uint64_t index,
     spread(key(seed, index, stream), &rng->s[0][0], (size_t)4 * PPT_RNG_LANES);
 }
 
+__extension__ typedef unsigned __int128 wide;
+
 uint64_t ppt_rng_below(struct ppt_rng *rng, uint64_t bound)
 {
     const uint64_t threshold = (0 - bound) % bound;
 
     for (;;) {
-        const unsigned __int128 product = (unsigned __int128)ppt_rng_next(rng) * bound;
+        const wide product = (wide)ppt_rng_next(rng) * bound;
 
         if ((uint64_t)product >= threshold) {
             return (uint64_t)(product >> 64);
@@ -65,73 +67,69 @@ int64_t ppt_rng_between_log(struct ppt_rng *rng, int64_t low, int64_t high)
     return value < low ? low : value > high ? high : value;
 }
 
-/* One step of all lanes; the macro keeps the state in registers of the calling loop. */
-#define STEP(s, lane)                                                                              \
+/* All lanes of one state word; compilers map it to the widest registers there are. */
+typedef uint64_t lanes __attribute__((vector_size(8 * PPT_RNG_LANES)));
+
+/* One step of all lanes. The four words are apart so that they stay in registers. */
+#define STEP(a, b, c, d)                                                                           \
     do {                                                                                           \
-        const uint64_t t_ = (s)[1][lane] << 17;                                                    \
-        (s)[2][lane] ^= (s)[0][lane];                                                              \
-        (s)[3][lane] ^= (s)[1][lane];                                                              \
-        (s)[1][lane] ^= (s)[2][lane];                                                              \
-        (s)[0][lane] ^= (s)[3][lane];                                                              \
-        (s)[2][lane] ^= t_;                                                                        \
-        (s)[3][lane] = ppt_rotate_left((s)[3][lane], 45);                                          \
+        const lanes t_ = (b) << 17;                                                                \
+        (c) ^= (a);                                                                                \
+        (d) ^= (b);                                                                                \
+        (b) ^= (c);                                                                                \
+        (a) ^= (d);                                                                                \
+        (c) ^= t_;                                                                                 \
+        (d) = ((d) << 45) | ((d) >> 19);                                                           \
     } while (0)
+
+static void load(const struct ppt_rng_bulk *rng, lanes s[4])
+{
+    memcpy(s, rng->s, sizeof(rng->s));
+}
+
+static void store(struct ppt_rng_bulk *rng, lanes a, lanes b, lanes c, lanes d)
+{
+    const lanes s[4] = {a, b, c, d};
+
+    memcpy(rng->s, s, sizeof(rng->s));
+}
 
 void ppt_rng_fill_doubles(struct ppt_rng_bulk *rng, double *out, size_t count, double low,
                           double high)
 {
+    typedef double doubles __attribute__((vector_size(8 * PPT_RNG_LANES)));
     /* 52 random bits under the exponent of 1.0 give [1, 2) in any instruction set alike. */
     const double scale = high - low;
     const double shift = low - scale;
-    uint64_t s[4][PPT_RNG_LANES];
-    size_t i = 0;
+    lanes s[4];
 
-    memcpy(s, rng->s, sizeof(s));
-    while (i < count) {
-        double numbers[PPT_RNG_LANES];
+    load(rng, s);
+    lanes a = s[0], b = s[1], c = s[2], d = s[3];
+    for (size_t i = 0; i < count; i += PPT_RNG_LANES) {
+        const lanes bits = ((a + d) >> 12) | UINT64_C(0x3ff0000000000000);
+        const doubles numbers = (doubles)bits * scale + shift;
         const size_t left = count - i;
 
-        for (size_t lane = 0; lane < PPT_RNG_LANES; lane++) {
-            const uint64_t bits = ((s[0][lane] + s[3][lane]) >> 12) | UINT64_C(0x3ff0000000000000);
-            double unit;
-
-            STEP(s, lane);
-            memcpy(&unit, &bits, sizeof(unit));
-            numbers[lane] = unit * scale + shift;
-        }
-        if (left >= PPT_RNG_LANES) {
-            memcpy(out + i, numbers, sizeof(numbers));
-            i += PPT_RNG_LANES;
-        } else {
-            memcpy(out + i, numbers, left * sizeof(double));
-            i = count;
-        }
+        STEP(a, b, c, d);
+        memcpy(out + i, &numbers, left < PPT_RNG_LANES ? left * sizeof(double) : sizeof(numbers));
     }
-    memcpy(rng->s, s, sizeof(s));
+    store(rng, a, b, c, d);
 }
 
 void ppt_rng_fill_bytes(struct ppt_rng_bulk *rng, void *out, size_t bytes)
 {
     unsigned char *to = out;
-    uint64_t s[4][PPT_RNG_LANES];
-    size_t i = 0;
+    lanes s[4];
 
-    memcpy(s, rng->s, sizeof(s));
-    while (i < bytes) {
-        uint64_t words[PPT_RNG_LANES];
+    load(rng, s);
+    lanes a = s[0], b = s[1], c = s[2], d = s[3];
+    for (size_t i = 0; i < bytes; i += sizeof(lanes)) {
+        const lanes sum = a + d;
+        const lanes words = ((sum << 23) | (sum >> 41)) + a;
         const size_t left = bytes - i;
 
-        for (size_t lane = 0; lane < PPT_RNG_LANES; lane++) {
-            words[lane] = ppt_rotate_left(s[0][lane] + s[3][lane], 23) + s[0][lane];
-            STEP(s, lane);
-        }
-        if (left >= sizeof(words)) {
-            memcpy(to + i, words, sizeof(words));
-            i += sizeof(words);
-        } else {
-            memcpy(to + i, words, left);
-            i = bytes;
-        }
+        STEP(a, b, c, d);
+        memcpy(to + i, &words, left < sizeof(words) ? left : sizeof(words));
     }
-    memcpy(rng->s, s, sizeof(s));
+    store(rng, a, b, c, d);
 }
