@@ -87,13 +87,6 @@ static void load(const struct ppt_rng_bulk *rng, lanes s[4])
     memcpy(s, rng->s, sizeof(rng->s));
 }
 
-static void store(struct ppt_rng_bulk *rng, lanes a, lanes b, lanes c, lanes d)
-{
-    const lanes s[4] = {a, b, c, d};
-
-    memcpy(rng->s, s, sizeof(rng->s));
-}
-
 void ppt_rng_fill_doubles(struct ppt_rng_bulk *rng, double *out, size_t count, double low,
                           double high)
 {
@@ -113,7 +106,8 @@ void ppt_rng_fill_doubles(struct ppt_rng_bulk *rng, double *out, size_t count, d
         STEP(a, b, c, d);
         memcpy(out + i, &numbers, left < PPT_RNG_LANES ? left * sizeof(double) : sizeof(numbers));
     }
-    store(rng, a, b, c, d);
+    const lanes after[4] = {a, b, c, d};
+    memcpy(rng->s, after, sizeof(rng->s));
 }
 
 void ppt_rng_fill_bytes(struct ppt_rng_bulk *rng, void *out, size_t bytes)
@@ -123,13 +117,19 @@ void ppt_rng_fill_bytes(struct ppt_rng_bulk *rng, void *out, size_t bytes)
 
     load(rng, s);
     lanes a = s[0], b = s[1], c = s[2], d = s[3];
-    for (size_t i = 0; i < bytes; i += sizeof(lanes)) {
+    for (size_t left = bytes; left > 0;) {
         const lanes sum = a + d;
         const lanes words = ((sum << 23) | (sum >> 41)) + a;
-        const size_t left = bytes - i;
 
         STEP(a, b, c, d);
-        memcpy(to + i, &words, left < sizeof(words) ? left : sizeof(words));
+        if (left < sizeof(words)) {
+            memcpy(to, &words, left);
+            break;
+        }
+        memcpy(to, &words, sizeof(words));
+        to += sizeof(words);
+        left -= sizeof(words);
     }
-    store(rng, a, b, c, d);
+    const lanes after[4] = {a, b, c, d};
+    memcpy(rng->s, after, sizeof(rng->s));
 }
