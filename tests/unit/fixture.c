@@ -1,0 +1,73 @@
+#include "fixture.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static void require(enum ppt_status status, const struct ppt_error *error)
+{
+    if (status != PPT_OK) {
+        fail_msg("status %d: %s", (int)status, error->text);
+    }
+}
+
+static struct ppt_task task(const struct fixture *f, uint64_t index)
+{
+    return (struct ppt_task){.seed = f->setup.seed, .index = index, .set = 0, .args = f->sets[0]};
+}
+
+void fixture_start(struct fixture *f, const struct ppt_kernel *kernel, const union ppt_value *args)
+{
+    struct ppt_error error = {""};
+
+    *f = (struct fixture){.kernel = kernel, .sets = {args}, .scratch = "/tmp/ppt-omp-test-XXXXXX"};
+    assert_non_null(mkdtemp(f->scratch));
+    f->setup = (struct ppt_setup){.seed = 1,
+                                  .scratch_dir = f->scratch,
+                                  .sets = f->sets,
+                                  .set_count = 1,
+                                  .workers = 1,
+                                  .inner_threads = 1};
+    if (kernel->open) {
+        require(kernel->open(&f->setup, &f->shared, &error), &error);
+    }
+    if (kernel->attach) {
+        require(kernel->attach(&f->setup, f->shared, 0, &f->local, &error), &error);
+    }
+}
+
+uint64_t fixture_run(struct fixture *f, uint64_t index)
+{
+    const struct ppt_task t = task(f, index);
+    struct ppt_error error = {""};
+    uint64_t digest = 0;
+
+    require(f->kernel->run(f->local, &t, &digest, &error), &error);
+    return digest;
+}
+
+FILE *fixture_dump(struct fixture *f, uint64_t index)
+{
+    const struct ppt_task t = task(f, index);
+    struct ppt_error error = {""};
+    FILE *file = tmpfile();
+
+    assert_non_null(file);
+    fixture_run(f, index);
+    require(f->kernel->dump(f->local, &t, file, &error), &error);
+    rewind(file);
+    return file;
+}
+
+void fixture_stop(struct fixture *f)
+{
+    if (f->kernel->detach) {
+        f->kernel->detach(f->local);
+        f->kernel->detach(NULL);
+    }
+    if (f->kernel->close) {
+        f->kernel->close(f->shared);
+        f->kernel->close(NULL);
+    }
+    assert_int_equal(rmdir(f->scratch), 0); /* fails when anything is left in it */
+}

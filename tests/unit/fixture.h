@@ -1,0 +1,40 @@
+/*
+ * fixture.h - takes one kernel through its life outside the bench.
+ *
+ * Every function fails the running cmocka test when the kernel reports an error.
+ */
+#ifndef PPT_TEST_FIXTURE_H
+#define PPT_TEST_FIXTURE_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+
+#include "kernel.h"
+
+struct fixture {
+    const struct ppt_kernel *kernel;
+    struct ppt_setup setup;
+    const union ppt_value *sets[1];
+    void *shared;
+    void *local;
+    char scratch[64]; /* a new, empty directory; its being empty again is checked at the end */
+};
+
+/* Opens and attaches with seed 1, one worker, one inner thread. `args` is borrowed. */
+void fixture_start(struct fixture *f, const struct ppt_kernel *kernel, const union ppt_value *args);
+
+/* Runs the task of that index and returns its digest. */
+uint64_t fixture_run(struct fixture *f, uint64_t index);
+
+/* Runs the task, dumps what it made and returns the file, rewound; to be closed with fclose(). */
+FILE *fixture_dump(struct fixture *f, uint64_t index);
+
+/* Detaches and closes, and checks that no temporary file is left. */
+void fixture_stop(struct fixture *f);
+
+#endif
