@@ -89,7 +89,8 @@ struct ppt_param {
 
 /*
  * What a sweep tells a kernel. Everything is borrowed and outlives the kernel's use of it.
- * A kernel's tasks may use several argument sets (the random mix): scratch must serve all of them.
+ * A kernel's tasks may use several argument sets (the random mix): open and attach must serve all
+ * of the sets they are given. With "memory": "fresh" attach is given the one set of its task.
  */
 struct ppt_setup {
     uint64_t seed;
@@ -104,8 +105,8 @@ struct ppt_setup {
 struct ppt_task {
     uint64_t seed;
     uint64_t index;              /* 0 ... task_count - 1 */
-    size_t set;                  /* which of setup->sets */
-    const union ppt_value *args; /* setup->sets[set] */
+    size_t set;                  /* which of the sets that open was given */
+    const union ppt_value *args; /* that set */
 };
 
 /* What one argument set costs, for refusing a run before it does harm. Zero means negligible. */

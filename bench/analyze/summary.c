@@ -1,0 +1,176 @@
+#include "summary.h"
+
+#include <stdlib.h>
+
+#include "memory.h"
+
+static bool same_point(struct ppt_point a, struct ppt_point b)
+{
+    return a.workers == b.workers && a.inner_threads == b.inner_threads;
+}
+
+static int compare(const void *a, const void *b)
+{
+    const struct ppt_point x = ((const struct ppt_point_summary *)a)->point;
+    const struct ppt_point y = ((const struct ppt_point_summary *)b)->point;
+
+    if (x.workers != y.workers) {
+        return x.workers < y.workers ? -1 : 1;
+    }
+    return x.inner_threads < y.inner_threads ? -1 : x.inner_threads > y.inner_threads;
+}
+
+static void list_points(const struct ppt_samples *samples, struct ppt_summary *summary)
+{
+    summary->points = ppt_alloc(samples->count, sizeof(*summary->points));
+    for (size_t i = 0; i < samples->count; i++) {
+        size_t at = 0;
+
+        while (at < summary->count &&
+               !same_point(summary->points[at].point, samples->items[i].point)) {
+            at++;
+        }
+        if (at == summary->count && samples->items[i].block > 0) {
+            summary->points[summary->count++].point = samples->items[i].point;
+        }
+    }
+    qsort(summary->points, summary->count, sizeof(*summary->points), compare);
+}
+
+static double init_s(const struct ppt_sample *sample)
+{
+    return (double)sample->init_ns * 1e-9;
+}
+
+static double work_s(const struct ppt_sample *sample)
+{
+    return (double)sample->work_ns * 1e-9;
+}
+
+static double cleanup_s(const struct ppt_sample *sample)
+{
+    return (double)sample->cleanup_ns * 1e-9;
+}
+
+static double total_s(const struct ppt_sample *sample)
+{
+    return (double)sample->total_ns * 1e-9;
+}
+
+static double task_s(const struct ppt_sample *sample)
+{
+    return (double)sample->times.sum_ns * 1e-9 / (double)sample->task_count;
+}
+
+static double task_p95_s(const struct ppt_sample *sample)
+{
+    return (double)sample->times.p95_ns * 1e-9;
+}
+
+static double task_longest_s(const struct ppt_sample *sample)
+{
+    return (double)sample->times.largest_ns * 1e-9;
+}
+
+static double rate(const struct ppt_sample *sample)
+{
+    return (double)sample->task_count / total_s(sample);
+}
+
+static double cpu_s(const struct ppt_sample *sample)
+{
+    return (double)(sample->usage.user_ns + sample->usage.system_ns) * 1e-9;
+}
+
+static double faults(const struct ppt_sample *sample)
+{
+    return (double)(sample->usage.minor_faults + sample->usage.major_faults);
+}
+
+static struct ppt_stat over_blocks(const struct ppt_samples *samples, struct ppt_point point,
+                                   double (*value)(const struct ppt_sample *))
+{
+    double *values = ppt_alloc(samples->count, sizeof(*values));
+    struct ppt_stat stat;
+    size_t n = 0;
+
+    for (size_t i = 0; i < samples->count; i++) {
+        const struct ppt_sample *sample = &samples->items[i];
+
+        if (sample->block > 0 && same_point(sample->point, point)) {
+            values[n++] = value(sample);
+        }
+    }
+    stat = ppt_stat_of(values, n);
+    free(values);
+    return stat;
+}
+
+static const struct ppt_sample *find(const struct ppt_samples *samples, unsigned block,
+                                     struct ppt_point point)
+{
+    for (size_t i = 0; i < samples->count; i++) {
+        if (samples->items[i].block == block && same_point(samples->items[i].point, point)) {
+            return &samples->items[i];
+        }
+    }
+    return NULL;
+}
+
+/* Both passes of a pair belong to the same block, so what slows a whole block down cancels. */
+static struct ppt_stat paired_speedup(const struct ppt_samples *samples, struct ppt_point baseline,
+                                      struct ppt_point point)
+{
+    double *values = ppt_alloc(samples->count, sizeof(*values));
+    struct ppt_stat stat;
+    size_t n = 0;
+
+    for (size_t i = 0; i < samples->count; i++) {
+        const struct ppt_sample *sample = &samples->items[i];
+
+        if (sample->block > 0 && same_point(sample->point, point)) {
+            const struct ppt_sample *other = find(samples, sample->block, baseline);
+
+            if (other) {
+                values[n++] = total_s(other) / total_s(sample);
+            }
+        }
+    }
+    stat = ppt_stat_of(values, n);
+    free(values);
+    return stat;
+}
+
+void ppt_summary_create(const struct ppt_samples *samples, struct ppt_summary *summary)
+{
+    *summary = (struct ppt_summary){0};
+    list_points(samples, summary);
+    if (summary->count == 0) {
+        return;
+    }
+    summary->baseline_workers = summary->points[0].point.workers;
+    for (size_t i = 0; i < summary->count; i++) {
+        struct ppt_point_summary *p = &summary->points[i];
+
+        p->init_s = over_blocks(samples, p->point, init_s);
+        p->work_s = over_blocks(samples, p->point, work_s);
+        p->cleanup_s = over_blocks(samples, p->point, cleanup_s);
+        p->total_s = over_blocks(samples, p->point, total_s);
+        p->task_s = over_blocks(samples, p->point, task_s);
+        p->task_p95_s = over_blocks(samples, p->point, task_p95_s);
+        p->task_longest_s = over_blocks(samples, p->point, task_longest_s);
+        p->rate = over_blocks(samples, p->point, rate);
+        p->cpu_s = over_blocks(samples, p->point, cpu_s);
+        p->faults = over_blocks(samples, p->point, faults);
+        p->speedup = paired_speedup(samples, summary->points[0].point, p->point);
+        if (p->total_s.n > summary->blocks) {
+            summary->blocks = p->total_s.n;
+        }
+    }
+}
+
+void ppt_summary_free(struct ppt_summary *summary)
+{
+    free(summary->points);
+    *summary = (struct ppt_summary){0};
+}

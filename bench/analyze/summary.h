@@ -1,0 +1,35 @@
+/*
+ * summary.h - the passes of a run, point by point. The unit is the pass: tasks of one pass depend
+ * on each other and are never pooled.
+ */
+#ifndef PPT_ANALYZE_SUMMARY_H
+#define PPT_ANALYZE_SUMMARY_H
+
+#include "sample.h"
+#include "stat.h"
+
+/* Statistics over blocks; times in seconds. */
+struct ppt_point_summary {
+    struct ppt_point point;
+    struct ppt_stat init_s, work_s, cleanup_s, total_s;
+    struct ppt_stat task_s; /* of the mean task time of each pass */
+    struct ppt_stat task_p95_s, task_longest_s;
+    struct ppt_stat rate;    /* tasks per second of the whole pass */
+    struct ppt_stat speedup; /* baseline's total / this total, paired by block */
+    struct ppt_stat cpu_s;   /* CPU time of the process, user and system */
+    struct ppt_stat faults;  /* page faults, minor and major */
+};
+
+struct ppt_summary {
+    struct ppt_point_summary *points; /* ascending workers; only those with a complete pass */
+    size_t count;
+    size_t blocks; /* measured at the point that has the most */
+    /* What speedups compare with: the point with the fewest workers, 0 if that was measured. */
+    unsigned baseline_workers;
+};
+
+/* Warm-up passes are left out. */
+void ppt_summary_create(const struct ppt_samples *samples, struct ppt_summary *summary);
+void ppt_summary_free(struct ppt_summary *summary);
+
+#endif

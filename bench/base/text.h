@@ -1,0 +1,44 @@
+/*
+ * text.h - a string that grows, and small questions about strings.
+ */
+#ifndef PPT_BASE_TEXT_H
+#define PPT_BASE_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Zero-initialise; `data` is NUL-terminated once something was added. */
+struct ppt_text {
+    char *data;
+    size_t length;
+    size_t capacity;
+};
+
+__attribute__((format(printf, 2, 3))) void ppt_text_addf(struct ppt_text *text, const char *format,
+                                                         ...);
+void ppt_text_add(struct ppt_text *text, const char *string);
+void ppt_text_free(struct ppt_text *text);
+
+/* Adds to `text` until `column` terminal columns are used since `start`, an offset into it;
+ * counts UTF-8 characters, not bytes. */
+void ppt_text_pad(struct ppt_text *text, size_t start, size_t column);
+
+/* Terminal columns of a UTF-8 string whose characters are one column wide. */
+size_t ppt_text_columns(const char *string);
+
+/* A new string from a format, to be given to free(). */
+__attribute__((format(printf, 1, 2))) char *ppt_text_format(const char *format, ...);
+
+/* The one of `names` (NULL-terminated) that was probably meant, or NULL: the nearest by optimal
+ * string alignment distance, if that is at most a third of the word. */
+const char *ppt_text_suggest(const char *word, const char *const *names);
+
+/* Durations and amounts as people read them, three or four significant digits: "17.06 ms",
+ * "19.0 MiB". Written into `out`, which is returned. */
+#define PPT_UNITS_SIZE 32
+char *ppt_text_duration(double seconds, char out[PPT_UNITS_SIZE]);
+char *ppt_text_bytes(uint64_t bytes, char out[PPT_UNITS_SIZE]);
+char *ppt_text_rate(double per_second, char out[PPT_UNITS_SIZE]);
+
+#endif

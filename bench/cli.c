@@ -1,0 +1,340 @@
+#include "cli.h"
+
+#include <json-c/json.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "memory.h"
+#include "text.h"
+
+const char ppt_cli_help[] =
+    "ppt-omp - how many workers should this task use on this machine?\n"
+    "\n"
+    "  ppt-omp CONFIG.json [CONFIG.json ...]    measure what the files describe\n"
+    "  ppt-omp --task sort --workers 0,1,2      measure without a file\n"
+    "  ppt-omp list                             kernels, their parameters and defaults\n"
+    "  ppt-omp once KERNEL [ARGS]               one task: its digest and its time\n"
+    "\n"
+    "Options of a measurement; they override what a file says:\n"
+    "  --config FILE        a configuration, as a plain argument is\n"
+    "  --task NAME          the kernel, or \"random\"\n"
+    "  --task-args JSON     its arguments: '[1000000]' or '{\"size\": 1000000}'\n"
+    "  --task-count N       tasks per pass\n"
+    "  --workers LIST       worker counts: 0,1,2,4 or auto; 0 means sequential calls\n"
+    "  --inner-threads N    threads that one task may use inside itself\n"
+    "  --iterations N       blocks: how often every worker count is measured\n"
+    "  --warmup N           discarded rounds before the first block\n"
+    "  --wait S             seconds of rest after every pass and every block\n"
+    "  --schedule KIND      static, dynamic or guided, or with a chunk: dynamic,4\n"
+    "  --placement KIND     none, close or spread: binds workers to CPUs\n"
+    "  --memory KIND        reuse (scratch once per worker) or fresh (anew for every task)\n"
+    "  --seed N             makes inputs and order repeatable\n"
+    "  --quick              3 blocks and no waits\n"
+    "  --output DIR         where results go (default: output)\n"
+    "Options of once:\n"
+    "  --index N            which task (default: 0); --seed N its seed (default: 1)\n"
+    "  --dump FILE          writes what the task made: an image, the sorted numbers, ...\n"
+    "General:\n"
+    "  --json               list, once: an answer for programs\n"
+    "  --help, --version\n"
+    "\n"
+    "Exit codes: 0 fine, 1 the run failed, 2 usage or configuration is wrong, 3 results differ\n"
+    "between worker counts, 77 not in this build, 130 interrupted (what was measured is saved).\n";
+
+/* How an option's value becomes JSON. */
+enum value_kind {
+    FLAG,   /* no value */
+    PLAIN,  /* not for the configuration */
+    NUMBER, /* as it is, if it looks like one */
+    TEXT,   /* in quotes */
+    LIST,   /* comma-separated, or a word */
+    JSON    /* as it is */
+};
+
+struct option {
+    const char *name;
+    enum value_kind kind;
+    const char *key;  /* of the configuration, or NULL */
+    const char *key2; /* a second key that gets the same value, or NULL */
+};
+
+enum { CONFIG, OUTPUT, DUMP, INDEX, QUICK, AS_JSON, HELP, SHORT_HELP, VERSION, FIRST_KEY };
+
+static const struct option options[] = {
+    [CONFIG] = {"--config", PLAIN, NULL, NULL},
+    [OUTPUT] = {"--output", PLAIN, NULL, NULL},
+    [DUMP] = {"--dump", PLAIN, NULL, NULL},
+    [INDEX] = {"--index", PLAIN, NULL, NULL},
+    [QUICK] = {"--quick", FLAG, NULL, NULL},
+    [AS_JSON] = {"--json", FLAG, NULL, NULL},
+    [HELP] = {"--help", FLAG, NULL, NULL},
+    [SHORT_HELP] = {"-h", FLAG, NULL, NULL},
+    [VERSION] = {"--version", FLAG, NULL, NULL},
+    [FIRST_KEY] = {"--task", TEXT, "task", NULL},
+    {"--task-args", JSON, "task_args", NULL},
+    {"--task-count", NUMBER, "task_count", NULL},
+    {"--workers", LIST, "workers", NULL},
+    {"--inner-threads", NUMBER, "inner_threads", NULL},
+    {"--iterations", NUMBER, "iterations", NULL},
+    {"--warmup", NUMBER, "warmup", NULL},
+    {"--wait", NUMBER, "wait_time_after_runner", "wait_time_after_iteration"},
+    {"--schedule", TEXT, "schedule", NULL},
+    {"--placement", TEXT, "placement", NULL},
+    {"--memory", TEXT, "memory", NULL},
+    {"--seed", NUMBER, "seed", NULL},
+};
+
+#define OPTION_COUNT (sizeof(options) / sizeof(options[0]))
+
+static const struct {
+    const char *name;
+    enum ppt_command command;
+} commands[] = {{"list", PPT_COMMAND_LIST}, {"once", PPT_COMMAND_ONCE}};
+
+#define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))
+
+static char *quoted(const char *text)
+{
+    json_object *string = json_object_new_string(text);
+    char *json = ppt_strdup(json_object_to_json_string_ext(
+        string, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
+
+    json_object_put(string);
+    return json;
+}
+
+static bool is_number(const char *text)
+{
+    char *end = NULL;
+
+    strtod(text, &end);
+    return *text && strspn(text, "0123456789+-.eE") == strlen(text) && *end == '\0';
+}
+
+/* A value that is no number becomes a text, so that the configuration's own message says so. */
+static char *to_json(enum value_kind kind, const char *value)
+{
+    switch (kind) {
+    case NUMBER:
+        return is_number(value) ? ppt_strdup(value) : quoted(value);
+    case LIST:
+        if (*value == '[') {
+            return ppt_strdup(value);
+        }
+        if (value[strspn(value, "0123456789-+., ")] != '\0') {
+            return quoted(value);
+        }
+        return ppt_text_format("[%s]", value);
+    case JSON:
+        return ppt_strdup(value);
+    default:
+        return quoted(value);
+    }
+}
+
+static enum ppt_status add_override(struct ppt_cli *cli, const struct option *option,
+                                    const char *value, struct ppt_error *error)
+{
+    char *json = to_json(option->kind, value);
+    enum ppt_status status =
+        ppt_overrides_add(cli->overrides, option->name, option->key, json, error);
+
+    if (status == PPT_OK && option->key2) {
+        status = ppt_overrides_add(cli->overrides, option->name, option->key2, json, error);
+    }
+    free(json);
+    return status;
+}
+
+/* --quick lies under the other options whatever their order, so it is applied first. */
+static enum ppt_status add_quick(struct ppt_cli *cli, struct ppt_error *error)
+{
+    static const struct option quick[] = {
+        {"--quick", NUMBER, "iterations", NULL},
+        {"--quick", NUMBER, "wait_time_after_runner", "wait_time_after_iteration"},
+    };
+    const enum ppt_status status = add_override(cli, &quick[0], "3", error);
+
+    return status == PPT_OK ? add_override(cli, &quick[1], "0", error) : status;
+}
+
+static enum ppt_status read_count(const char *option, const char *value, uint64_t *out,
+                                  struct ppt_error *error)
+{
+    char *end = NULL;
+    const unsigned long long number = strtoull(value, &end, 10);
+
+    if (*value < '0' || *value > '9' || *end != '\0' || (double)number > PPT_LARGEST_SEED) {
+        return ppt_fail(error, PPT_BAD_INPUT, "%s: \"%s\" is not a whole number from 0 to 2^53",
+                        option, value);
+    }
+    *out = number;
+    return PPT_OK;
+}
+
+static enum ppt_status reject_option(const char *name, struct ppt_error *error)
+{
+    const char *names[OPTION_COUNT + 1] = {NULL};
+
+    for (size_t i = 0; i < OPTION_COUNT; i++) {
+        names[i] = options[i].name;
+    }
+    const char *meant = ppt_text_suggest(name, names);
+    return meant
+               ? ppt_fail(error, PPT_BAD_INPUT, "unknown option %s; did you mean %s?", name, meant)
+               : ppt_fail(error, PPT_BAD_INPUT, "unknown option %s; see ppt-omp --help", name);
+}
+
+static enum ppt_status apply(struct ppt_cli *cli, size_t which, const char *value,
+                             struct ppt_error *error)
+{
+    switch (which) {
+    case CONFIG:
+        cli->files[cli->file_count++] = value;
+        return PPT_OK;
+    case OUTPUT:
+        cli->output = value;
+        return *value ? PPT_OK : ppt_fail(error, PPT_BAD_INPUT, "--output: names no folder");
+    case DUMP:
+        cli->dump = value;
+        return PPT_OK;
+    case INDEX:
+        return read_count("--index", value, &cli->index, error);
+    case QUICK:
+        return PPT_OK;
+    case AS_JSON:
+        cli->json = true;
+        return PPT_OK;
+    case HELP:
+    case SHORT_HELP:
+        cli->command = PPT_COMMAND_HELP;
+        return PPT_OK;
+    case VERSION:
+        cli->command = PPT_COMMAND_VERSION;
+        return PPT_OK;
+    default:
+        break;
+    }
+    if (which == FIRST_KEY) {
+        cli->has_task = true;
+    }
+    if (cli->command == PPT_COMMAND_ONCE && strcmp(options[which].name, "--seed") == 0) {
+        return read_count("--seed", value, &cli->seed, error);
+    }
+    return add_override(cli, &options[which], value, error);
+}
+
+/* Reads the option at *at, and its value from "=..." or the next argument. */
+static enum ppt_status read_option(struct ppt_cli *cli, int count, char *const *arguments, int *at,
+                                   struct ppt_error *error)
+{
+    const char *argument = arguments[*at];
+    const size_t length = strcspn(argument, "=");
+    const char *value = argument[length] ? argument + length + 1 : NULL;
+
+    for (size_t i = 0; i < OPTION_COUNT; i++) {
+        if (strlen(options[i].name) != length || strncmp(options[i].name, argument, length) != 0) {
+            continue;
+        }
+        if (options[i].kind == FLAG) {
+            return value ? ppt_fail(error, PPT_BAD_INPUT, "%s takes no value", options[i].name)
+                         : apply(cli, i, "", error);
+        }
+        if (!value && *at + 1 < count) {
+            value = arguments[++*at];
+        }
+        return value ? apply(cli, i, value, error)
+                     : ppt_fail(error, PPT_BAD_INPUT, "%s needs a value", options[i].name);
+    }
+    char *name = ppt_text_format("%.*s", (int)length, argument);
+    reject_option(name, error);
+    free(name);
+    return PPT_BAD_INPUT;
+}
+
+static bool is_config(const char *argument)
+{
+    const size_t length = strlen(argument);
+
+    return (length > 5 && strcmp(argument + length - 5, ".json") == 0) ||
+           access(argument, F_OK) == 0;
+}
+
+static enum ppt_status read_operand(struct ppt_cli *cli, const char *argument,
+                                    struct ppt_error *error)
+{
+    const char *names[COMMAND_COUNT + 1] = {NULL};
+
+    if (cli->command == PPT_COMMAND_ONCE) {
+        cli->operands[cli->operand_count++] = argument;
+        return PPT_OK;
+    }
+    if (cli->command == PPT_COMMAND_LIST) {
+        return ppt_fail(error, PPT_BAD_INPUT, "list takes no argument \"%s\"", argument);
+    }
+    for (size_t i = 0; i < COMMAND_COUNT; i++) {
+        names[i] = commands[i].name;
+        if (cli->file_count == 0 && strcmp(argument, commands[i].name) == 0) {
+            cli->command = commands[i].command;
+            return PPT_OK;
+        }
+    }
+    if (is_config(argument)) {
+        cli->files[cli->file_count++] = argument;
+        return PPT_OK;
+    }
+    const char *meant = ppt_text_suggest(argument, names);
+    return meant ? ppt_fail(error, PPT_BAD_INPUT,
+                            "\"%s\" is neither a command nor a file; did you mean \"%s\"?",
+                            argument, meant)
+                 : ppt_fail(error, PPT_BAD_INPUT,
+                            "\"%s\" is neither a command nor a file; see ppt-omp --help", argument);
+}
+
+enum ppt_status ppt_cli_read(int count, char *const *arguments, struct ppt_cli *cli,
+                             struct ppt_error *error)
+{
+    enum ppt_status status = PPT_OK;
+    bool options_end = false;
+
+    *cli = (struct ppt_cli){.output = "output", .seed = 1};
+    cli->files = ppt_alloc((size_t)count, sizeof(*cli->files));
+    cli->operands = ppt_alloc((size_t)count, sizeof(*cli->operands));
+    cli->overrides = ppt_overrides_create();
+    for (int i = 1; i < count && status == PPT_OK; i++) {
+        if (strcmp(arguments[i], "--quick") == 0) {
+            status = add_quick(cli, error);
+            break;
+        }
+    }
+    for (int i = 1; i < count && status == PPT_OK; i++) {
+        const char *argument = arguments[i];
+
+        if (!options_end && strcmp(argument, "--") == 0) {
+            options_end = true;
+        } else if (!options_end && argument[0] == '-' && !is_number(argument)) {
+            status = read_option(cli, count, arguments, &i, error);
+        } else {
+            status = read_operand(cli, argument, error);
+        }
+    }
+    if (status == PPT_OK && cli->command == PPT_COMMAND_ONCE && cli->operand_count == 0) {
+        status = ppt_fail(error, PPT_BAD_INPUT, "once needs a kernel, as in: ppt-omp once sort");
+    }
+    if (status == PPT_OK && cli->command == PPT_COMMAND_RUN && cli->file_count == 0 &&
+        !cli->has_task) {
+        status = ppt_fail(error, PPT_BAD_INPUT,
+                          "what should be measured? Give a configuration file or --task; "
+                          "see ppt-omp --help");
+    }
+    return status;
+}
+
+void ppt_cli_free(struct ppt_cli *cli)
+{
+    free(cli->files);
+    free(cli->operands);
+    ppt_overrides_destroy(cli->overrides);
+    *cli = (struct ppt_cli){0};
+}

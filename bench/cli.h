@@ -1,0 +1,45 @@
+/*
+ * cli.h - the command line, read into one struct.
+ */
+#ifndef PPT_CLI_H
+#define PPT_CLI_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "config.h"
+#include "status.h"
+
+enum ppt_command {
+    PPT_COMMAND_RUN,
+    PPT_COMMAND_LIST,
+    PPT_COMMAND_ONCE,
+    PPT_COMMAND_HELP,
+    PPT_COMMAND_VERSION
+};
+
+struct ppt_cli {
+    enum ppt_command command;
+    const char **files; /* run: configurations */
+    size_t file_count;
+    const char **operands; /* other commands: what follows the command */
+    size_t operand_count;
+    struct ppt_overrides *overrides;
+    bool has_task;      /* --task was given */
+    const char *output; /* the folder that results go below */
+    const char *dump;   /* once: file, or NULL */
+    uint64_t index;     /* once: which task */
+    uint64_t seed;      /* once */
+    bool json;
+};
+
+/* Fails with PPT_BAD_INPUT. Strings are borrowed from `arguments`. */
+enum ppt_status ppt_cli_read(int count, char *const *arguments, struct ppt_cli *cli,
+                             struct ppt_error *error);
+void ppt_cli_free(struct ppt_cli *cli);
+
+/* What --help prints: it fits a page. */
+extern const char ppt_cli_help[];
+
+#endif

@@ -1,0 +1,118 @@
+#include <json-c/json.h>
+
+#include "args.h"
+#include "commands.h"
+#include "registry.h"
+#include "text.h"
+
+static const char *const kinds[] = {
+    [PPT_PARAM_INTEGER] = "integer",  [PPT_PARAM_REAL] = "number",   [PPT_PARAM_CHOICE] = "choice",
+    [PPT_PARAM_SPAN] = "[low, high]", [PPT_PARAM_PATHS] = "[files]",
+};
+
+static void add_param(const struct ppt_param *param, struct ppt_text *out)
+{
+    const size_t start = out->length;
+
+    ppt_text_addf(out, "    %s%s%s", param->group ? param->group : "", param->group ? "." : "",
+                  param->name);
+    ppt_text_pad(out, start, 24);
+    if (param->kind == PPT_PARAM_CHOICE) {
+        for (size_t i = 0; param->choices[i]; i++) {
+            ppt_text_addf(out, "%s%s", i ? "|" : "", param->choices[i]);
+        }
+    } else {
+        ppt_text_add(out, kinds[param->kind]);
+        if (param->kind != PPT_PARAM_PATHS) {
+            ppt_text_addf(out, " %.10g to %.10g", param->smallest, param->largest);
+        }
+    }
+    ppt_text_addf(out, "%s%s, default %s%s\n", *param->unit ? " " : "", param->unit, param->value,
+                  param->optional ? ", optional" : "");
+    ppt_text_addf(out, "        %s\n", param->help);
+}
+
+static void add_kernel(const struct ppt_kernel *kernel, struct ppt_text *out)
+{
+    ppt_text_addf(out, "%-10s%s [%s]\n", kernel->name, kernel->summary, kernel->category);
+    if (kernel->missing) {
+        ppt_text_addf(out, "    not in this build: %s\n", kernel->missing);
+    }
+    for (size_t i = 0; i < kernel->param_count; i++) {
+        add_param(&kernel->params[i], out);
+    }
+    ppt_text_add(out, "\n");
+}
+
+static void add_text(json_object *object, const char *key, const char *text)
+{
+    json_object_object_add(object, key, text ? json_object_new_string(text) : NULL);
+}
+
+static json_object *param_to_json(const struct ppt_param *param)
+{
+    json_object *object = json_object_new_object();
+
+    add_text(object, "name", param->name);
+    add_text(object, "kind", kinds[param->kind]);
+    json_object_object_add(object, "default", json_tokener_parse(param->value));
+    json_object_object_add(object, "optional", json_object_new_boolean(param->optional));
+    add_text(object, "group", param->group);
+    if (param->kind == PPT_PARAM_CHOICE) {
+        json_object *choices = json_object_new_array();
+
+        for (size_t i = 0; param->choices[i]; i++) {
+            json_object_array_add(choices, json_object_new_string(param->choices[i]));
+        }
+        json_object_object_add(object, "choices", choices);
+    } else if (param->kind != PPT_PARAM_PATHS) {
+        json_object_object_add(object, "smallest", json_object_new_double(param->smallest));
+        json_object_object_add(object, "largest", json_object_new_double(param->largest));
+    }
+    add_text(object, "unit", param->unit);
+    add_text(object, "help", param->help);
+    return object;
+}
+
+static json_object *kernel_to_json(const struct ppt_kernel *kernel)
+{
+    json_object *object = json_object_new_object();
+    json_object *params = json_object_new_array();
+
+    for (size_t i = 0; i < kernel->param_count; i++) {
+        json_object_array_add(params, param_to_json(&kernel->params[i]));
+    }
+    add_text(object, "name", kernel->name);
+    add_text(object, "category", kernel->category);
+    add_text(object, "summary", kernel->summary);
+    add_text(object, "missing", kernel->missing);
+    json_object_object_add(object, "parameters", params);
+    return object;
+}
+
+enum ppt_status ppt_command_list(const struct ppt_cli *cli, struct ppt_error *error)
+{
+    json_object *kernels = json_object_new_array();
+    struct ppt_text text = {0};
+
+    (void)error;
+    for (size_t i = 0; ppt_kernels[i]; i++) {
+        json_object_array_add(kernels, kernel_to_json(ppt_kernels[i]));
+        add_kernel(ppt_kernels[i], &text);
+    }
+    ppt_text_add(&text, "random    a mix of tasks, drawn anew for every block\n"
+                        "    task_args           names of kernels to draw from, or [] for all\n");
+    if (cli->json) {
+        json_object *answer = json_object_new_object();
+
+        json_object_object_add(answer, "kernels", kernels);
+        puts(json_object_to_json_string_ext(answer, JSON_C_TO_STRING_PRETTY |
+                                                        JSON_C_TO_STRING_NOSLASHESCAPE));
+        json_object_put(answer);
+    } else {
+        fputs(text.data, stdout);
+        json_object_put(kernels);
+    }
+    ppt_text_free(&text);
+    return PPT_OK;
+}

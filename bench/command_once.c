@@ -1,0 +1,179 @@
+/*
+ * One task by hand: for looking at what a kernel makes, and for a first idea of its time.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <json-c/json.h>
+#include <omp.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "clock.h"
+#include "commands.h"
+#include "file.h"
+#include "folder.h"
+#include "memory.h"
+#include "text.h"
+#include "workload.h"
+
+/* "once sort 1000000", "once sort '[1000000]'" and "once sort '{"size": 1000000}'" all say the
+ * same; plain words become positional arguments. */
+static char *args_to_json(const struct ppt_cli *cli)
+{
+    struct ppt_text json = {0};
+
+    if (cli->operand_count == 2 && (*cli->operands[1] == '[' || *cli->operands[1] == '{')) {
+        return ppt_strdup(cli->operands[1]);
+    }
+    for (size_t i = 1; i < cli->operand_count; i++) {
+        json_object *value = json_tokener_parse(cli->operands[i]);
+
+        if (!value) {
+            value = json_object_new_string(cli->operands[i]);
+        }
+        ppt_text_addf(&json, "%s%s", i > 1 ? ", " : "[",
+                      json_object_to_json_string_ext(value, JSON_C_TO_STRING_PLAIN));
+        json_object_put(value);
+    }
+    ppt_text_add(&json, "]");
+    return json.data;
+}
+
+static enum ppt_status configure(const struct ppt_cli *cli, struct ppt_configs *configs,
+                                 struct ppt_error *error)
+{
+    json_object *name = json_object_new_string(cli->operands[0]);
+    enum ppt_status status =
+        ppt_overrides_add(cli->overrides, "once", "task", json_object_to_json_string(name), error);
+
+    json_object_put(name);
+    if (status == PPT_OK && cli->operand_count > 1) {
+        char *json = args_to_json(cli);
+
+        status = ppt_overrides_add(cli->overrides, "once", "task_args", json, error);
+        free(json);
+    }
+    if (status == PPT_OK) {
+        status = ppt_overrides_add(cli->overrides, "once", "workers", "[0]", error);
+    }
+    if (status == PPT_OK) {
+        status = ppt_configs_load(NULL, cli->overrides, configs, error);
+    }
+    if (status == PPT_OK && configs->items[0].mix) {
+        status =
+            ppt_fail(error, PPT_BAD_INPUT, "once runs one kernel; \"random\" is a mix of them");
+    }
+    if (status == PPT_OK) {
+        configs->items[0].seed = cli->seed;
+        configs->items[0].seed_given = true;
+    }
+    return status;
+}
+
+static enum ppt_status dump(const struct ppt_workload *workload, void *local,
+                            const struct ppt_task *task, const char *path, struct ppt_error *error)
+{
+    const struct ppt_kernel *kernel = workload->tasks.groups[0].kernel;
+    enum ppt_status status;
+    FILE *file;
+
+    if (!kernel->dump) {
+        return ppt_fail(error, PPT_UNSUPPORTED, "--dump: \"%s\" makes nothing that can be written",
+                        kernel->name);
+    }
+    file = fopen(path, "we");
+    if (!file) {
+        return ppt_fail(error, PPT_FAILED, "--dump: %s: cannot be created: %s", path,
+                        strerror(errno));
+    }
+    status = kernel->dump(local, task, file, error);
+    if (status == PPT_OK && (fflush(file) != 0 || ferror(file))) {
+        status =
+            ppt_fail(error, PPT_FAILED, "--dump: %s: cannot be written: %s", path, strerror(errno));
+    }
+    if (fclose(file) != 0 && status == PPT_OK) {
+        status =
+            ppt_fail(error, PPT_FAILED, "--dump: %s: cannot be written: %s", path, strerror(errno));
+    }
+    if (status != PPT_OK) {
+        remove(path);
+    }
+    return status;
+}
+
+static void print_answer(const struct ppt_cli *cli, const struct ppt_config *config,
+                         uint64_t digest, int64_t ns)
+{
+    char duration[PPT_UNITS_SIZE], hex[17];
+
+    snprintf(hex, sizeof(hex), "%016" PRIx64, digest);
+    if (!cli->json) {
+        printf("%s (%s): digest %s, %s\n", config->task, config->details, hex,
+               ppt_text_duration((double)ns * 1e-9, duration));
+        return;
+    }
+    json_object *answer = json_object_new_object();
+    json_object_object_add(answer, "task", json_object_new_string(config->task));
+    json_object_object_add(answer, "args",
+                           ppt_args_to_json(config->uses[0].kernel, config->uses[0].args));
+    json_object_object_add(answer, "seed", json_object_new_int64((int64_t)config->seed));
+    json_object_object_add(answer, "index", json_object_new_int64((int64_t)cli->index));
+    json_object_object_add(answer, "digest", json_object_new_string(hex));
+    json_object_object_add(answer, "seconds", json_object_new_double((double)ns * 1e-9));
+    puts(json_object_to_json_string_ext(answer,
+                                        JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
+    json_object_put(answer);
+}
+
+static enum ppt_status run_once(const struct ppt_cli *cli, struct ppt_config *config,
+                                const char *scratch, struct ppt_error *error)
+{
+    const struct ppt_task task = {
+        .seed = config->seed, .index = cli->index, .set = 0, .args = config->uses[0].args};
+    struct ppt_workload workload;
+    void *local = NULL;
+    uint64_t digest = 0;
+    enum ppt_status status = ppt_workload_open(config, 0, scratch, &workload, error);
+
+    if (status != PPT_OK) {
+        return status;
+    }
+    omp_set_num_threads((int)config->inner_threads);
+    ppt_workload_move(&workload, config->points[0]);
+    status = ppt_workload_attach(&workload, 0, &local, error);
+    if (status == PPT_OK) {
+        const int64_t start = ppt_clock_ns();
+
+        status = ppt_workload_run(&workload, &local, cli->index, &digest, error);
+        const int64_t ns = ppt_clock_ns() - start;
+        if (status == PPT_OK && cli->dump) {
+            status = dump(&workload, local, &task, cli->dump, error);
+        }
+        if (status == PPT_OK) {
+            print_answer(cli, config, digest, ns);
+        }
+        ppt_workload_detach(&workload, &local);
+    }
+    ppt_workload_close(&workload);
+    return status;
+}
+
+enum ppt_status ppt_command_once(const struct ppt_cli *cli, struct ppt_error *error)
+{
+    struct ppt_configs configs = {0};
+    char *scratch = NULL;
+    enum ppt_status status = configure(cli, &configs, error);
+
+    if (status == PPT_OK) {
+        status = ppt_scratch_create(&scratch, error);
+    }
+    if (status == PPT_OK) {
+        status = run_once(cli, &configs.items[0], scratch, error);
+    }
+    if (scratch) {
+        ppt_file_remove_folder(scratch);
+    }
+    free(scratch);
+    ppt_configs_free(&configs);
+    return status;
+}

@@ -1,0 +1,260 @@
+/*
+ * The main job. Everything that can be wrong with any of the configurations is found before the
+ * first of them is measured, and before anything is written.
+ */
+#include <stdlib.h>
+#include <time.h>
+
+#include "commands.h"
+#include "file.h"
+#include "folder.h"
+#include "host.h"
+#include "interrupt.h"
+#include "journal.h"
+#include "memory.h"
+#include "plan.h"
+#include "report.h"
+#include "summary.h"
+#include "sweep.h"
+#include "text.h"
+
+/* One configuration on its way through the stages. */
+struct run {
+    const struct ppt_config *config;
+    char *folder;
+    struct ppt_samples samples;
+    struct ppt_summary summary;
+    bool reported;
+};
+
+struct session {
+    const struct ppt_cli *cli;
+    struct ppt_configs configs;
+    struct ppt_host host;
+    char *scratch;
+    time_t started;
+    struct run *runs;
+};
+
+static void free_session(struct session *session)
+{
+    for (size_t i = 0; session->runs && i < session->configs.count; i++) {
+        free(session->runs[i].folder);
+        ppt_samples_free(&session->runs[i].samples);
+        ppt_summary_free(&session->runs[i].summary);
+    }
+    free(session->runs);
+    if (session->scratch) {
+        ppt_file_remove_folder(session->scratch);
+    }
+    free(session->scratch);
+    ppt_host_free(&session->host);
+    ppt_configs_free(&session->configs);
+}
+
+static enum ppt_status load(struct session *session, struct ppt_error *error)
+{
+    const struct ppt_cli *cli = session->cli;
+    enum ppt_status status = PPT_OK;
+
+    for (size_t i = 0; i < cli->file_count && status == PPT_OK; i++) {
+        status = ppt_configs_load(cli->files[i], cli->overrides, &session->configs, error);
+    }
+    if (cli->file_count == 0) {
+        status = ppt_configs_load(NULL, cli->overrides, &session->configs, error);
+    }
+    for (size_t i = 0; i < session->configs.count && status == PPT_OK; i++) {
+        status = ppt_config_settle(&session->configs.items[i], session->host.allowed_cores,
+                                   session->host.effective_cpus, error);
+    }
+    return status;
+}
+
+static enum ppt_status check(const struct session *session, struct ppt_error *error)
+{
+    const unsigned long long disk_bytes = ppt_scratch_available(session->scratch);
+    enum ppt_status status = PPT_OK;
+
+    for (size_t i = 0; i < session->configs.count && status == PPT_OK; i++) {
+        const struct ppt_config *config = &session->configs.items[i];
+
+        status = ppt_plan_check_needs(config, session->host.available_bytes, disk_bytes, error);
+        if (status == PPT_OK) {
+            status = ppt_sweep_check(config, session->scratch, error);
+        }
+    }
+    return status;
+}
+
+/* From the journal's first line to its last. */
+static enum ppt_status measure(const struct session *session, struct run *run,
+                               struct ppt_error *error)
+{
+    char *path = ppt_text_format("%s/samples.jsonl", run->folder);
+    struct ppt_journal *journal = NULL;
+    char started[40];
+    struct tm local;
+    const time_t now = time(NULL);
+    enum ppt_status status = ppt_journal_create(path, &journal, error);
+
+    localtime_r(&now, &local);
+    strftime(started, sizeof(started), "%Y-%m-%dT%H:%M:%S%z", &local);
+    if (status == PPT_OK) {
+        status = ppt_journal_run(journal, run->config, &session->host, started, error);
+    }
+    if (status == PPT_OK) {
+        struct ppt_error ignored;
+
+        status = ppt_sweep_run(run->config, session->scratch, journal, &run->samples, error);
+        /* That the last line is missing loses no measurement, and must not hide why it ended. */
+        (void)ppt_journal_end(journal, status, &ignored);
+    }
+    ppt_journal_close(journal);
+    free(path);
+    return status;
+}
+
+static struct ppt_outcome outcome_of(const struct session *session, const struct run *run)
+{
+    return (struct ppt_outcome){
+        .config = run->config,
+        .host = &session->host,
+        .samples = &run->samples,
+        .summary = &run->summary,
+        .folder = run->folder,
+    };
+}
+
+static void print_notes(struct ppt_text *notes)
+{
+    if (notes->length > 0) {
+        fprintf(stderr, "%s", notes->data);
+    }
+    ppt_text_free(notes);
+}
+
+static enum ppt_status report(const struct session *session, struct run *run,
+                              struct ppt_error *error)
+{
+    struct ppt_text table = {0}, notes = {0};
+    enum ppt_status status = PPT_OK;
+
+    ppt_summary_create(&run->samples, &run->summary);
+    const struct ppt_outcome outcome = outcome_of(session, run);
+    if (run->summary.count > 0) {
+        status = ppt_report_write(&outcome, &notes, error);
+        run->reported = status == PPT_OK;
+    }
+    ppt_text_table(&outcome, &table);
+    printf("%s\n", table.data);
+    fflush(stdout);
+    print_notes(&notes);
+    fprintf(stderr, "results: %s\n\n", run->folder);
+    ppt_text_free(&table);
+    return status;
+}
+
+static enum ppt_status run_one(const struct session *session, struct run *run,
+                               struct ppt_error *error)
+{
+    enum ppt_status status =
+        ppt_folder_create(session->cli->output, run->config->task, time(NULL), &run->folder, error);
+
+    if (status != PPT_OK) {
+        return status;
+    }
+    ppt_folder_set_latest(session->cli->output, run->folder);
+    status = measure(session, run, error);
+    if (status == PPT_OK || status == PPT_INTERRUPTED) {
+        const enum ppt_status reported = report(session, run, error);
+
+        return reported == PPT_OK ? status : reported;
+    }
+    return status;
+}
+
+static enum ppt_status report_suite(struct session *session, struct ppt_error *error)
+{
+    struct ppt_outcome *outcomes = ppt_alloc(session->configs.count, sizeof(*outcomes));
+    struct ppt_text notes = {0};
+    enum ppt_status status = PPT_OK;
+    char *folder = NULL;
+    size_t count = 0;
+
+    for (size_t i = 0; i < session->configs.count; i++) {
+        if (session->runs[i].reported) {
+            outcomes[count++] = outcome_of(session, &session->runs[i]);
+        }
+    }
+    if (count > 0) {
+        status = ppt_folder_create(session->cli->output, "suite", session->started, &folder, error);
+    }
+    if (folder) {
+        ppt_folder_set_latest(session->cli->output, folder);
+        status = ppt_report_write_suite(outcomes, count, folder, &notes, error);
+        print_notes(&notes);
+        fprintf(stderr, "results of all runs: %s\n", folder);
+    }
+    free(folder);
+    free(outcomes);
+    return status;
+}
+
+/* A run that fails does not take the others with it; the first failure decides the exit code. */
+static enum ppt_status run_all(struct session *session, struct ppt_error *error)
+{
+    enum ppt_status first = PPT_OK;
+
+    session->runs = ppt_alloc(session->configs.count, sizeof(*session->runs));
+    for (size_t i = 0; i < session->configs.count && !ppt_interrupted; i++) {
+        struct ppt_error problem = {""};
+        enum ppt_status status;
+
+        session->runs[i].config = &session->configs.items[i];
+        status = run_one(session, &session->runs[i], &problem);
+        if (status != PPT_OK && session->configs.count > 1 && status != PPT_INTERRUPTED) {
+            fprintf(stderr, "ppt-omp: %s\n", problem.text);
+            problem.text[0] = '\0';
+        }
+        if (status != PPT_OK && first == PPT_OK) {
+            first = status;
+            *error = problem;
+        }
+    }
+    if (session->configs.count > 1) {
+        struct ppt_error problem = {""};
+        const enum ppt_status status = report_suite(session, &problem);
+
+        if (first == PPT_OK) {
+            first = status;
+            *error = problem;
+        }
+    }
+    return first;
+}
+
+enum ppt_status ppt_command_run(const struct ppt_cli *cli, struct ppt_error *error)
+{
+    struct session session = {.cli = cli, .started = time(NULL)};
+    enum ppt_status status;
+
+    ppt_host_read(&session.host);
+    status = load(&session, error);
+    for (size_t i = 0; i < session.configs.count && status == PPT_OK; i++) {
+        if (session.configs.items[i].warning) {
+            fprintf(stderr, "ppt-omp: %s\n", session.configs.items[i].warning);
+        }
+    }
+    if (status == PPT_OK) {
+        ppt_interrupt_watch();
+        status = ppt_scratch_create(&session.scratch, error);
+    }
+    if (status == PPT_OK) {
+        status = check(&session, error);
+    }
+    if (status == PPT_OK) {
+        status = run_all(&session, error);
+    }
+    free_session(&session);
+    return status;
+}

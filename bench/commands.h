@@ -1,0 +1,20 @@
+/*
+ * commands.h - what the program can do; each reads its part of the command line and prints its
+ * answer to standard output.
+ */
+#ifndef PPT_COMMANDS_H
+#define PPT_COMMANDS_H
+
+#include "cli.h"
+#include "status.h"
+
+/* Measures every configuration, writes its results, prints its table. */
+enum ppt_status ppt_command_run(const struct ppt_cli *cli, struct ppt_error *error);
+
+/* Kernels with their parameters. */
+enum ppt_status ppt_command_list(const struct ppt_cli *cli, struct ppt_error *error);
+
+/* One task of one kernel. */
+enum ppt_status ppt_command_once(const struct ppt_cli *cli, struct ppt_error *error);
+
+#endif

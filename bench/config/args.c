@@ -1,0 +1,434 @@
+#include "args.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "memory.h"
+#include "text.h"
+
+/* ---- files ---- */
+
+/* A new string, or NULL when the file is nowhere. */
+static char *find_file(const char *path, const struct ppt_search *search)
+{
+    if (access(path, F_OK) == 0) {
+        return realpath(path, NULL);
+    }
+    for (size_t i = 0; path[0] != '/' && search->folders[i]; i++) {
+        char *candidate = ppt_text_format("%s/%s", search->folders[i], path);
+        char *found = access(candidate, F_OK) == 0 ? realpath(candidate, NULL) : NULL;
+
+        free(candidate);
+        if (found) {
+            return found;
+        }
+    }
+    return NULL;
+}
+
+static enum ppt_status parse_path(const struct ppt_item *item, const struct ppt_search *search,
+                                  char **out, struct ppt_error *error)
+{
+    const char *path = NULL;
+    struct ppt_text where = {0};
+    const enum ppt_status status = ppt_item_text(item, &path, error);
+
+    if (status != PPT_OK) {
+        return status;
+    }
+    *out = find_file(path, search);
+    if (*out) {
+        return PPT_OK;
+    }
+    for (size_t i = 0; path[0] != '/' && search->folders[i]; i++) {
+        ppt_text_addf(&where, ", nor in %s", search->folders[i]);
+    }
+    ppt_item_reject(item, error, "there is no file \"%s\"%s%s", path,
+                    path[0] == '/' ? "" : " in the current folder", where.data ? where.data : "");
+    ppt_text_free(&where);
+    return PPT_BAD_INPUT;
+}
+
+static void free_paths(struct ppt_paths *paths)
+{
+    for (size_t i = 0; i < paths->count; i++) {
+        free((void *)(uintptr_t)paths->items[i]);
+    }
+    free((void *)(uintptr_t)paths->items);
+    *paths = (struct ppt_paths){0};
+}
+
+static enum ppt_status parse_paths(const struct ppt_item *item, const struct ppt_search *search,
+                                   struct ppt_paths *out, struct ppt_error *error)
+{
+    const bool array = json_object_is_type(item->value, json_type_array);
+    const size_t count = array ? json_object_array_length(item->value) : 1;
+    char **items = NULL;
+
+    if (count == 0) {
+        return ppt_item_reject(item, error, "an empty list; at least one file is needed");
+    }
+    items = ppt_alloc(count, sizeof(*items));
+    out->items = (const char *const *)items;
+    for (; out->count < count; out->count++) {
+        const struct ppt_place place = {.outer = item->place, .index = out->count};
+        const struct ppt_item inner = {array ? json_object_array_get_idx(item->value, out->count)
+                                             : item->value,
+                                       item->source, array ? &place : item->place};
+
+        if (parse_path(&inner, search, &items[out->count], error) != PPT_OK) {
+            free_paths(out);
+            return PPT_BAD_INPUT;
+        }
+    }
+    return PPT_OK;
+}
+
+/* ---- values ---- */
+
+static enum ppt_status parse_span(const struct ppt_item *item, const struct ppt_param *param,
+                                  struct ppt_span *out, struct ppt_error *error)
+{
+    int64_t ends[2] = {0, 0};
+
+    if (!json_object_is_type(item->value, json_type_array) ||
+        json_object_array_length(item->value) != 2) {
+        return ppt_item_reject(item, error, "must be a list of two numbers, [smallest, largest]");
+    }
+    for (size_t i = 0; i < 2; i++) {
+        const struct ppt_place place = {.outer = item->place, .index = i};
+        const struct ppt_item inner = {json_object_array_get_idx(item->value, i), item->source,
+                                       &place};
+        const enum ppt_status status =
+            ppt_item_integer(&inner, param->smallest, param->largest, &ends[i], error);
+
+        if (status != PPT_OK) {
+            return status;
+        }
+    }
+    if (ends[0] > ends[1]) {
+        return ppt_item_reject(item, error, "the first number is above the second");
+    }
+    *out = (struct ppt_span){ends[0], ends[1]};
+    return PPT_OK;
+}
+
+static enum ppt_status parse_value(const struct ppt_item *item, const struct ppt_param *param,
+                                   const struct ppt_search *search, union ppt_value *out,
+                                   struct ppt_error *error)
+{
+    switch (param->kind) {
+    case PPT_PARAM_INTEGER:
+        return ppt_item_integer(item, param->smallest, param->largest, &out->integer, error);
+    case PPT_PARAM_REAL:
+        return ppt_item_real(item, param->smallest, param->largest, &out->real, error);
+    case PPT_PARAM_CHOICE:
+        return ppt_item_choice(item, param->choices, &out->choice, error);
+    case PPT_PARAM_SPAN:
+        return parse_span(item, param, &out->span, error);
+    case PPT_PARAM_PATHS: {
+        struct ppt_paths paths = {0};
+        const enum ppt_status status = parse_paths(item, search, &paths, error);
+
+        if (status == PPT_OK) {
+            free_paths(&out->paths);
+            out->paths = paths;
+        }
+        return status;
+    }
+    }
+    return PPT_FAILED;
+}
+
+/* Sets an argument from a text of the parameter table itself. */
+static enum ppt_status set_from_table(const struct ppt_kernel *kernel,
+                                      const struct ppt_param *param, const char *json,
+                                      const struct ppt_search *search, union ppt_value *out,
+                                      struct ppt_error *error)
+{
+    struct ppt_source source = {0};
+    struct ppt_item item = {.source = &source};
+    char *name = ppt_text_format("--task %s, default of \"%s\"", kernel->name, param->name);
+    enum ppt_status status;
+
+    ppt_source_from_text(&source, name, json);
+    status = ppt_json_parse(&source, &item.value, error);
+    if (status == PPT_OK) {
+        status = parse_value(&item, param, search, out, error);
+    }
+    json_object_put(item.value);
+    ppt_source_free(&source);
+    free(name);
+    return status;
+}
+
+enum ppt_status ppt_args_default(const struct ppt_kernel *kernel, const struct ppt_search *search,
+                                 union ppt_value **args, struct ppt_error *error)
+{
+    enum ppt_status status = PPT_OK;
+
+    *args = ppt_alloc(kernel->param_count, sizeof(**args));
+    for (size_t i = 0; i < kernel->param_count && status == PPT_OK; i++) {
+        const struct ppt_param *param = &kernel->params[i];
+
+        status = set_from_table(kernel, param, param->value, search, &(*args)[i], error);
+    }
+    if (status != PPT_OK) {
+        ppt_args_free(kernel, *args);
+        *args = NULL;
+    }
+    return status;
+}
+
+void ppt_args_free(const struct ppt_kernel *kernel, union ppt_value *args)
+{
+    for (size_t i = 0; args && i < kernel->param_count; i++) {
+        if (kernel->params[i].kind == PPT_PARAM_PATHS) {
+            free_paths(&args[i].paths);
+        }
+    }
+    free(args);
+}
+
+/* ---- the two forms of task_args ---- */
+
+/* Whether parameter i shares its positional argument with the one before. */
+static bool shares_slot(const struct ppt_kernel *kernel, size_t i)
+{
+    return i > 0 && kernel->params[i].group && kernel->params[i - 1].group &&
+           strcmp(kernel->params[i].group, kernel->params[i - 1].group) == 0;
+}
+
+/* "size, count [, options]", for messages. */
+static void describe_slots(const struct ppt_kernel *kernel, struct ppt_text *out)
+{
+    for (size_t i = 0; i < kernel->param_count; i++) {
+        const struct ppt_param *param = &kernel->params[i];
+
+        if (!shares_slot(kernel, i)) {
+            ppt_text_addf(out, "%s%s%s%s", param->optional ? " [" : "", i ? ", " : "",
+                          param->group ? param->group : param->name, param->optional ? "]" : "");
+        }
+    }
+}
+
+static enum ppt_status reject_count(const struct ppt_kernel *kernel, const struct ppt_item *item,
+                                    size_t given, struct ppt_error *error)
+{
+    struct ppt_text slots = {0};
+
+    describe_slots(kernel, &slots);
+    ppt_item_reject(item, error, "%zu argument%s given, but \"%s\" takes [%s]", given,
+                    given == 1 ? "" : "s", kernel->name, slots.data ? slots.data : "");
+    ppt_text_free(&slots);
+    return PPT_BAD_INPUT;
+}
+
+/* Reads members of an object into the parameters of `group` (NULL: all parameters). */
+static enum ppt_status parse_members(const struct ppt_kernel *kernel, const struct ppt_item *item,
+                                     const char *group, const struct ppt_search *search,
+                                     union ppt_value *args, struct ppt_error *error)
+{
+    const char **names = ppt_alloc(kernel->param_count + 1, sizeof(*names));
+    enum ppt_status status;
+    size_t count = 0;
+
+    for (size_t i = 0; i < kernel->param_count; i++) {
+        const struct ppt_param *param = &kernel->params[i];
+
+        if (!group || (param->group && strcmp(param->group, group) == 0)) {
+            names[count++] = param->name;
+        }
+    }
+    status = ppt_item_check_keys(item, names, error);
+    for (size_t i = 0; i < kernel->param_count && status == PPT_OK; i++) {
+        const struct ppt_place place = {.outer = item->place, .key = kernel->params[i].name};
+        struct ppt_item inner = {NULL, item->source, &place};
+
+        if (json_object_object_get_ex(item->value, kernel->params[i].name, &inner.value)) {
+            status = parse_value(&inner, &kernel->params[i], search, &args[i], error);
+        }
+    }
+    free(names);
+    return status;
+}
+
+static enum ppt_status parse_positional(const struct ppt_kernel *kernel,
+                                        const struct ppt_item *item,
+                                        const struct ppt_search *search, union ppt_value *args,
+                                        struct ppt_error *error)
+{
+    const size_t given = json_object_array_length(item->value);
+    enum ppt_status status = PPT_OK;
+    size_t slot = 0;
+
+    for (size_t i = 0; i < kernel->param_count && status == PPT_OK; i++) {
+        const struct ppt_param *param = &kernel->params[i];
+        const struct ppt_place place = {.outer = item->place, .index = slot};
+        struct ppt_item inner = {NULL, item->source, &place};
+
+        if (shares_slot(kernel, i)) {
+            if (slot > given && param->when_left) {
+                status = set_from_table(kernel, param, param->when_left, search, &args[i], error);
+            }
+            continue;
+        }
+        if (slot >= given) {
+            if (!param->optional) {
+                return reject_count(kernel, item, given, error);
+            }
+            if (param->when_left) {
+                status = set_from_table(kernel, param, param->when_left, search, &args[i], error);
+            }
+            slot++;
+            continue;
+        }
+        inner.value = json_object_array_get_idx(item->value, slot++);
+        if (!param->group) {
+            status = parse_value(&inner, param, search, &args[i], error);
+        } else if (json_object_is_type(inner.value, json_type_object)) {
+            status = parse_members(kernel, &inner, param->group, search, args, error);
+        } else {
+            status = ppt_item_reject(&inner, error, "must be an object {...} of %s", param->group);
+        }
+    }
+    if (status == PPT_OK && given > slot) {
+        status = reject_count(kernel, item, given, error);
+    }
+    return status;
+}
+
+enum ppt_status ppt_args_parse(const struct ppt_kernel *kernel, const struct ppt_item *item,
+                               const struct ppt_search *search, union ppt_value **args,
+                               struct ppt_error *error)
+{
+    enum ppt_status status = ppt_args_default(kernel, search, args, error);
+
+    if (status != PPT_OK) {
+        return status;
+    }
+    if (json_object_is_type(item->value, json_type_array)) {
+        status = parse_positional(kernel, item, search, *args, error);
+    } else if (json_object_is_type(item->value, json_type_object)) {
+        status = parse_members(kernel, item, NULL, search, *args, error);
+    } else {
+        status = ppt_item_reject(item, error,
+                                 "must be a list of arguments, or an object by parameter name");
+    }
+    if (status != PPT_OK) {
+        ppt_args_free(kernel, *args);
+        *args = NULL;
+    }
+    return status;
+}
+
+/* ---- back to text ---- */
+
+json_object *ppt_args_value_to_json(const struct ppt_param *param, const union ppt_value *value)
+{
+    json_object *list = NULL;
+
+    switch (param->kind) {
+    case PPT_PARAM_INTEGER:
+        return json_object_new_int64(value->integer);
+    case PPT_PARAM_REAL: {
+        char text[32];
+
+        snprintf(text, sizeof(text), "%.15g", value->real);
+        return json_object_new_double_s(value->real, text);
+    }
+    case PPT_PARAM_CHOICE:
+        return json_object_new_string(param->choices[value->choice]);
+    case PPT_PARAM_SPAN:
+        list = json_object_new_array_ext(2);
+        json_object_array_add(list, json_object_new_int64(value->span.low));
+        json_object_array_add(list, json_object_new_int64(value->span.high));
+        return list;
+    case PPT_PARAM_PATHS:
+        list = json_object_new_array();
+        for (size_t i = 0; i < value->paths.count; i++) {
+            json_object_array_add(list, json_object_new_string(value->paths.items[i]));
+        }
+        return list;
+    }
+    return NULL;
+}
+
+json_object *ppt_args_to_json(const struct ppt_kernel *kernel, const union ppt_value *args)
+{
+    json_object *object = json_object_new_object();
+
+    for (size_t i = 0; i < kernel->param_count; i++) {
+        json_object_object_add(object, kernel->params[i].name,
+                               ppt_args_value_to_json(&kernel->params[i], &args[i]));
+    }
+    return object;
+}
+
+/* Files by name alone: where they lie is in the configuration. */
+static void describe_paths(const struct ppt_paths *paths, struct ppt_text *out)
+{
+    for (size_t i = 0; i < paths->count; i++) {
+        ppt_text_addf(out, "%s%s", i ? ", " : "[", strrchr(paths->items[i], '/') + 1);
+    }
+    ppt_text_add(out, "]");
+}
+
+static void describe_value(const struct ppt_param *param, const union ppt_value *value,
+                           struct ppt_text *out)
+{
+    json_object *json;
+
+    if (param->kind == PPT_PARAM_PATHS) {
+        describe_paths(&value->paths, out);
+        return;
+    }
+    json = ppt_args_value_to_json(param, value);
+    if (param->kind == PPT_PARAM_CHOICE) {
+        ppt_text_add(out, json_object_get_string(json));
+    } else if (param->kind == PPT_PARAM_SPAN) {
+        ppt_text_addf(out, "[%lld, %lld]", (long long)value->span.low, (long long)value->span.high);
+    } else {
+        ppt_text_add(out, json_object_to_json_string_ext(json, JSON_C_TO_STRING_PLAIN));
+    }
+    json_object_put(json);
+}
+
+/* Whether an optional argument says what leaving it out would say. */
+static bool could_be_left(const struct ppt_param *param, const union ppt_value *value)
+{
+    const char *left = param->when_left ? param->when_left : param->value;
+    json_object *json = ppt_args_value_to_json(param, value);
+    const bool same =
+        param->optional &&
+        strcmp(json_object_to_json_string_ext(json, JSON_C_TO_STRING_PLAIN), left) == 0;
+
+    json_object_put(json);
+    return same;
+}
+
+void ppt_args_describe(const struct ppt_kernel *kernel, const union ppt_value *args,
+                       struct ppt_text *out)
+{
+    size_t shown = kernel->param_count;
+
+    while (shown > 0 && could_be_left(&kernel->params[shown - 1], &args[shown - 1])) {
+        shown--;
+    }
+    while (shown < kernel->param_count && shares_slot(kernel, shown)) {
+        shown++;
+    }
+    for (size_t i = 0; i < shown; i++) {
+        const struct ppt_param *param = &kernel->params[i];
+
+        ppt_text_add(out, i ? ", " : "");
+        if (param->group) {
+            ppt_text_addf(out, "%s%s: ", shares_slot(kernel, i) ? "" : "{", param->name);
+        }
+        describe_value(param, &args[i], out);
+        if (param->group && (i + 1 == kernel->param_count || !shares_slot(kernel, i + 1))) {
+            ppt_text_add(out, "}");
+        }
+    }
+}

@@ -1,0 +1,40 @@
+/*
+ * args.h - a kernel's arguments: from "task_args" by way of its parameter table, and back to text.
+ */
+#ifndef PPT_CONFIG_ARGS_H
+#define PPT_CONFIG_ARGS_H
+
+#include "item.h"
+#include "kernel.h"
+
+/* Where a file named in arguments is looked for when its path is relative: the current folder
+ * first, then these, in order (NULL-terminated). */
+struct ppt_search {
+    const char *folders[4];
+};
+
+/* The default arguments of a kernel. *args belongs to the caller: ppt_args_free(). */
+enum ppt_status ppt_args_default(const struct ppt_kernel *kernel, const struct ppt_search *search,
+                                 union ppt_value **args, struct ppt_error *error);
+
+/* Reads a positional array or an object by parameter name. The positional form must have all
+ * arguments that are not optional. */
+enum ppt_status ppt_args_parse(const struct ppt_kernel *kernel, const struct ppt_item *item,
+                               const struct ppt_search *search, union ppt_value **args,
+                               struct ppt_error *error);
+
+/* NULL is fine. */
+void ppt_args_free(const struct ppt_kernel *kernel, union ppt_value *args);
+
+/* As positional arguments without the outer brackets: "100, 1000, [20, 20], 0.8". Parameters of a
+ * group that all have what leaving them out would mean are left out. */
+void ppt_args_describe(const struct ppt_kernel *kernel, const union ppt_value *args,
+                       struct ppt_text *out);
+
+/* As an object by parameter name, which ppt_args_parse() reads back; the caller owns it. */
+json_object *ppt_args_to_json(const struct ppt_kernel *kernel, const union ppt_value *args);
+
+/* One argument as a value of that object. */
+json_object *ppt_args_value_to_json(const struct ppt_param *param, const union ppt_value *value);
+
+#endif

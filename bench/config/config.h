@@ -1,0 +1,106 @@
+/*
+ * config.h - what is to be measured, checked: one struct per configured run.
+ *
+ * A configuration is made of layers: options of the command line lie over a run of a suite, which
+ * lies over the outer keys of its file, which lie over the defaults. A key's value is that of the
+ * uppermost layer which has it.
+ */
+#ifndef PPT_CONFIG_CONFIG_H
+#define PPT_CONFIG_CONFIG_H
+
+#include <json-c/json_object.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "args.h"
+#include "kernel.h"
+
+#define PPT_MOST_WORKERS 1024
+#define PPT_MOST_BLOCKS 100000
+/* JSON readers keep whole numbers exactly up to here. */
+#define PPT_LARGEST_SEED 9007199254740992.0
+
+/* What is measured: so many workers, each task using so many threads inside. */
+struct ppt_point {
+    unsigned workers; /* 0: plain sequential calls */
+    unsigned inner_threads;
+};
+
+enum ppt_schedule_kind { PPT_SCHEDULE_STATIC, PPT_SCHEDULE_DYNAMIC, PPT_SCHEDULE_GUIDED };
+
+struct ppt_schedule {
+    enum ppt_schedule_kind kind;
+    unsigned chunk; /* 0: the runtime's default (static alone: equal blocks) */
+};
+
+enum ppt_placement { PPT_PLACEMENT_NONE, PPT_PLACEMENT_CLOSE, PPT_PLACEMENT_SPREAD };
+
+enum ppt_memory { PPT_MEMORY_REUSE, PPT_MEMORY_FRESH };
+
+/* The names of the above in their order, NULL-terminated. */
+extern const char *const ppt_schedule_names[];
+extern const char *const ppt_placement_names[];
+extern const char *const ppt_memory_names[];
+
+/* A kernel with one argument set. */
+struct ppt_use {
+    const struct ppt_kernel *kernel;
+    union ppt_value *args; /* owned */
+};
+
+struct ppt_config {
+    char *origin;         /* the file (and place in it) or option that it comes from */
+    char *task;           /* a kernel's name, or "random" */
+    char *details;        /* the arguments as text, for people */
+    bool mix;             /* random: tasks are drawn from `uses` once per block */
+    struct ppt_use *uses; /* one; for a mix the kernels to draw from, with default arguments */
+    size_t use_count;
+    bool workers_auto; /* no list was given: ppt_config_settle() makes one */
+    unsigned inner_threads;
+    struct ppt_point *points; /* ascending; empty until settled when workers_auto */
+    size_t point_count;
+    bool seed_given;
+    uint64_t seed;
+    unsigned blocks; /* "iterations" */
+    unsigned warmup; /* discarded rounds before the first block */
+    uint64_t task_count;
+    double wait_after_pass_s;
+    double wait_after_block_s;
+    bool trim_after_block; /* "gc_after_iteration" */
+    struct ppt_schedule schedule;
+    enum ppt_placement placement;
+    enum ppt_memory memory;
+    char *warning; /* something ignored that the user should know, or NULL */
+};
+
+struct ppt_configs {
+    struct ppt_config *items;
+    size_t count;
+};
+
+/* Options of the command line that override a file's values, as JSON: add one by one. */
+struct ppt_overrides;
+struct ppt_overrides *ppt_overrides_create(void);
+void ppt_overrides_destroy(struct ppt_overrides *overrides);
+
+/* `option` ("--workers") names it in messages, `key` is the configuration's, `json` its value. */
+enum ppt_status ppt_overrides_add(struct ppt_overrides *overrides, const char *option,
+                                  const char *key, const char *json, struct ppt_error *error);
+
+/* Reads a file and appends the configurations in it: one, or those of its "runs". `path` NULL: the
+ * overrides alone make one configuration. Nothing is appended after a failure. */
+enum ppt_status ppt_configs_load(const char *path, const struct ppt_overrides *overrides,
+                                 struct ppt_configs *configs, struct ppt_error *error);
+void ppt_configs_free(struct ppt_configs *configs);
+
+/* Fills in what was left to the machine: "auto" workers become 0, 1, 2, 4 ... and both CPU counts,
+ * a missing seed is drawn from the system. */
+enum ppt_status ppt_config_settle(struct ppt_config *config, unsigned physical_cpus,
+                                  unsigned logical_cpus, struct ppt_error *error);
+
+/* The whole configuration with every default filled in; reading it gives an equal one. The caller
+ * owns it. */
+json_object *ppt_config_to_json(const struct ppt_config *config);
+
+#endif

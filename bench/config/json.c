@@ -1,0 +1,300 @@
+#include "json.h"
+
+#include <json-c/json.h>
+#include <math.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "file.h"
+#include "memory.h"
+
+#define LARGEST_FILE ((size_t)16 << 20)
+#define DEEPEST 32
+
+enum ppt_status ppt_source_read(const char *path, struct ppt_source *source,
+                                struct ppt_error *error)
+{
+    const enum ppt_status status =
+        ppt_file_read(path, LARGEST_FILE, &source->text, &source->length, error);
+
+    if (status == PPT_OK) {
+        const char *slash = strrchr(path, '/');
+
+        source->name = ppt_strdup(path);
+        source->folder =
+            slash ? ppt_text_format("%.*s", (int)(slash - path + 1), path) : ppt_strdup(".");
+    }
+    return status;
+}
+
+void ppt_source_from_text(struct ppt_source *source, const char *name, const char *text)
+{
+    source->name = ppt_strdup(name);
+    source->text = ppt_strdup(text);
+    source->length = strlen(text);
+}
+
+void ppt_source_free(struct ppt_source *source)
+{
+    free(source->name);
+    free(source->folder);
+    free(source->text);
+    *source = (struct ppt_source){0};
+}
+
+/* ---- a scanner for text that is known to be valid ---- */
+
+static const char *skip_space(const char *at)
+{
+    return at + strspn(at, " \t\r\n");
+}
+
+static const char *skip_string(const char *at)
+{
+    for (at++; *at && *at != '"'; at++) {
+        if (*at == '\\' && at[1]) {
+            at++;
+        }
+    }
+    return *at ? at + 1 : at;
+}
+
+static const char *skip_value(const char *at)
+{
+    size_t depth = 0;
+
+    at = skip_space(at);
+    do {
+        if (*at == '"') {
+            at = skip_string(at);
+        } else if (*at == '{' || *at == '[') {
+            depth++;
+            at++;
+        } else if (*at == '}' || *at == ']') {
+            depth--;
+            at++;
+        } else if (depth > 0 && strchr(",: \t\r\n", *at)) {
+            at++;
+        } else {
+            at += strcspn(at, ",:]}[{ \t\r\n\"");
+        }
+    } while (depth > 0 && *at);
+    return at;
+}
+
+/* Whether the JSON string at `text` is `key`; escapes are resolved by json-c. */
+static bool string_is(const char *text, const char *key)
+{
+    const size_t length = (size_t)(skip_string(text) - text);
+
+    if (!memchr(text, '\\', length)) {
+        return length == strlen(key) + 2 && memcmp(text + 1, key, length - 2) == 0;
+    }
+    char *copy = ppt_text_format("%.*s", (int)length, text);
+    json_object *string = json_tokener_parse(copy);
+    const bool same = string && strcmp(json_object_get_string(string), key) == 0;
+
+    json_object_put(string);
+    free(copy);
+    return same;
+}
+
+/* The member or element that a step leads to, or `at` itself when there is none. */
+static const char *follow(const char *at, const struct ppt_place *step)
+{
+    const char *next = skip_space(skip_space(at) + 1);
+
+    for (size_t index = 0; *next && *next != ']' && *next != '}'; index++) {
+        const char *value = next;
+        bool found = !step->key && index == step->index;
+
+        if (step->key) {
+            found = string_is(next, step->key);
+            value = skip_space(skip_space(skip_string(next)) + 1);
+        }
+        if (found) {
+            return value;
+        }
+        next = skip_space(skip_value(value));
+        if (*next == ',') {
+            next = skip_space(next + 1);
+        }
+    }
+    return at;
+}
+
+static const char *locate(const struct ppt_source *source, const struct ppt_place *place)
+{
+    if (!place) {
+        return skip_space(source->text);
+    }
+    return follow(locate(source, place->outer), place);
+}
+
+char *ppt_json_literal(const struct ppt_source *source, const struct ppt_place *place)
+{
+    const char *at = locate(source, place);
+    const size_t length = (size_t)(skip_value(at) - at);
+
+    return length <= 40 ? ppt_text_format("%.*s", (int)length, at)
+                        : ppt_text_format("%.*s...", 37, at);
+}
+
+/* ---- messages ---- */
+
+void ppt_place_describe(const struct ppt_place *place, struct ppt_text *out)
+{
+    if (!place) {
+        return;
+    }
+    ppt_place_describe(place->outer, out);
+    if (!place->key) {
+        ppt_text_addf(out, "[%zu]", place->index);
+    } else {
+        ppt_text_addf(out, "%s%s", out->length ? "." : "", place->key);
+    }
+}
+
+/* "name:line:column"; a text of one line, such as an option's, needs no line. */
+static void describe_position(const struct ppt_source *source, const char *at, struct ppt_text *out)
+{
+    const char *line_start = source->text;
+    size_t line = 1;
+
+    for (const char *p = source->text; p < at; p++) {
+        if (*p == '\n') {
+            line++;
+            line_start = p + 1;
+        }
+    }
+    ppt_text_add(out, source->name);
+    if (strncmp(source->name, "--", 2) != 0) {
+        ppt_text_addf(out, ":%zu:%zu", line, (size_t)(at - line_start) + 1);
+    }
+}
+
+enum ppt_status ppt_json_reject(const struct ppt_source *source, const struct ppt_place *place,
+                                struct ppt_error *error, const char *format, ...)
+{
+    struct ppt_text text = {0}, path = {0};
+    va_list arguments;
+
+    ppt_place_describe(place, &path);
+    describe_position(source, locate(source, place), &text);
+    ppt_text_addf(&text, ": %s%s", path.length ? path.data : "", path.length ? ": " : "");
+    va_start(arguments, format);
+    snprintf(error->text, sizeof(error->text), "%s", text.data);
+    if (text.length < sizeof(error->text)) {
+        vsnprintf(error->text + text.length, sizeof(error->text) - text.length, format, arguments);
+    }
+    va_end(arguments);
+    ppt_text_free(&text);
+    ppt_text_free(&path);
+    return PPT_BAD_INPUT;
+}
+
+/* ---- parsing ---- */
+
+/* What json-c lets pass though it is no JSON that every reader understands: keys that appear twice
+ * (the last would win silently), and numbers that are not finite. */
+static enum ppt_status check(const struct ppt_source *source, json_object *value,
+                             const struct ppt_place *place, struct ppt_error *error)
+{
+    enum ppt_status status = PPT_OK;
+
+    switch (json_object_get_type(value)) {
+    case json_type_double:
+        if (!isfinite(json_object_get_double(value))) {
+            char *literal = ppt_json_literal(source, place);
+
+            status = ppt_json_reject(source, place, error, "%s is not a number that can be used",
+                                     literal);
+            free(literal);
+        }
+        break;
+    case json_type_array:
+        for (size_t i = 0; i < json_object_array_length(value) && status == PPT_OK; i++) {
+            const struct ppt_place inner = {.outer = place, .index = i};
+
+            status = check(source, json_object_array_get_idx(value, i), &inner, error);
+        }
+        break;
+    case json_type_object: {
+        const char *at = skip_space(locate(source, place) + 1);
+        size_t written = 0;
+
+        while (*at == '"') {
+            at = skip_space(skip_value(skip_space(skip_space(skip_string(at)) + 1)));
+            at = *at == ',' ? skip_space(at + 1) : at;
+            written++;
+        }
+        if (written != (size_t)json_object_object_length(value)) {
+            return ppt_json_reject(source, place, error, "a key appears more than once");
+        }
+        json_object_object_foreach(value, key, member)
+        {
+            const struct ppt_place inner = {.outer = place, .key = key};
+
+            if (status == PPT_OK) {
+                status = check(source, member, &inner, error);
+            }
+        }
+        break;
+    }
+    default:
+        break;
+    }
+    return status;
+}
+
+static enum ppt_status reject_syntax(const struct ppt_source *source, size_t offset,
+                                     const char *what, struct ppt_error *error)
+{
+    struct ppt_text text = {0};
+
+    describe_position(source, source->text + offset, &text);
+    ppt_fail(error, PPT_BAD_INPUT, "%s: not valid JSON: %s", text.data, what);
+    ppt_text_free(&text);
+    return PPT_BAD_INPUT;
+}
+
+enum ppt_status ppt_json_parse(const struct ppt_source *source, json_object **value,
+                               struct ppt_error *error)
+{
+    struct json_tokener *tokener;
+    enum ppt_status status = PPT_OK;
+
+    if (strlen(source->text) != source->length) {
+        return reject_syntax(source, strlen(source->text), "a zero byte", error);
+    }
+    if (*skip_space(source->text) == '\0') {
+        return ppt_fail(error, PPT_BAD_INPUT, "%s: is empty", source->name);
+    }
+    tokener = json_tokener_new_ex(DEEPEST);
+    if (!tokener) {
+        return ppt_fail(error, PPT_FAILED, "%s: not enough memory to read it", source->name);
+    }
+    json_tokener_set_flags(tokener, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
+    /* The closing NUL is handed over too: without it a number at the very end is not complete. */
+    *value = json_tokener_parse_ex(tokener, source->text, (int)source->length + 1);
+
+    const enum json_tokener_error problem = json_tokener_get_error(tokener);
+    const size_t offset = json_tokener_get_parse_end(tokener);
+    if (problem == json_tokener_continue ||
+        (problem != json_tokener_success && offset >= source->length)) {
+        status = reject_syntax(source, source->length, "it ends too early", error);
+    } else if (problem != json_tokener_success) {
+        status = reject_syntax(source, offset, json_tokener_error_desc(problem), error);
+    } else if (*skip_space(source->text + (offset < source->length ? offset : source->length))) {
+        status = reject_syntax(source, offset, "something follows the end", error);
+    } else {
+        status = check(source, *value, NULL, error);
+    }
+    json_tokener_free(tokener);
+    if (status != PPT_OK) {
+        json_object_put(*value);
+        *value = NULL;
+    }
+    return status;
+}

@@ -1,0 +1,55 @@
+/*
+ * json.h - JSON text to json-c objects, and back to the place in the text that a message is about.
+ *
+ * json-c keeps no positions. They are needed for messages alone, so they are found when one is
+ * made: a scan of the text, which is known to be valid JSON by then, along a path of keys and
+ * indices.
+ */
+#ifndef PPT_CONFIG_JSON_H
+#define PPT_CONFIG_JSON_H
+
+#include <json-c/json_object.h>
+#include <stddef.h>
+
+#include "status.h"
+#include "text.h"
+
+/* A text with the name that messages call it by: a file, or an option ("--task-args"). */
+struct ppt_source {
+    char *name;
+    char *folder; /* the file's; NULL for what is no file */
+    char *text;
+    size_t length;
+};
+
+/* The way from the outermost value to an inner one, innermost step first; lives on the stack of
+ * the function that descends. A NULL pointer is the outermost value itself. */
+struct ppt_place {
+    const struct ppt_place *outer;
+    const char *key; /* NULL for an element of an array */
+    size_t index;
+};
+
+enum ppt_status ppt_source_read(const char *path, struct ppt_source *source,
+                                struct ppt_error *error);
+void ppt_source_from_text(struct ppt_source *source, const char *name, const char *text);
+void ppt_source_free(struct ppt_source *source);
+
+/* Parses strictly by RFC 8259: no comments, no trailing commas, no NaN, no repeated keys. The
+ * caller owns *value (json_object_put). Fails with PPT_BAD_INPUT, naming line and column. */
+enum ppt_status ppt_json_parse(const struct ppt_source *source, json_object **value,
+                               struct ppt_error *error);
+
+/* Writes "workers[3]" for a place. */
+void ppt_place_describe(const struct ppt_place *place, struct ppt_text *out);
+
+/* Writes "file.json:3:17: workers[3]: " and what the format says; returns PPT_BAD_INPUT. */
+__attribute__((format(printf, 4, 5))) enum ppt_status
+ppt_json_reject(const struct ppt_source *source, const struct ppt_place *place,
+                struct ppt_error *error, const char *format, ...);
+
+/* A number, text or other value as it stands in the source, shortened for a message; to be given
+ * to free(). */
+char *ppt_json_literal(const struct ppt_source *source, const struct ppt_place *place);
+
+#endif

@@ -1,0 +1,90 @@
+#include "plan.h"
+
+#include "rng.h"
+#include "tasks.h"
+#include "text.h"
+
+void ppt_plan_block(const struct ppt_config *config, unsigned block, size_t *order)
+{
+    struct ppt_rng rng;
+
+    ppt_rng_seed(&rng, config->seed, block, PPT_STREAM_PLAN);
+    for (size_t i = 0; i < config->point_count; i++) {
+        const size_t j = ppt_rng_below(&rng, i + 1);
+
+        /* Fisher-Yates, filling as it goes. */
+        if (j != i) {
+            order[i] = order[j];
+        }
+        order[j] = i;
+    }
+}
+
+size_t ppt_plan_warmup(const struct ppt_config *config, size_t order[2])
+{
+    order[0] = config->point_count - 1;
+    order[1] = 0;
+    return config->point_count > 1 ? 2 : 1;
+}
+
+uint64_t ppt_plan_passes(const struct ppt_config *config)
+{
+    size_t order[2];
+
+    return (uint64_t)config->warmup * ppt_plan_warmup(config, order) +
+           (uint64_t)config->blocks * config->point_count;
+}
+
+static uint64_t larger(uint64_t a, uint64_t b)
+{
+    return a > b ? a : b;
+}
+
+/* The most of each need over all blocks; of a mix every block has tasks of its own. */
+static struct ppt_needs most_needs(const struct ppt_config *config, unsigned workers)
+{
+    struct ppt_needs most = {0};
+
+    for (unsigned block = 0; block <= (config->mix ? config->blocks : 0); block++) {
+        struct ppt_tasks tasks;
+
+        ppt_tasks_create(config, block, &tasks);
+        const struct ppt_needs needs = ppt_tasks_needs(&tasks, workers);
+        ppt_tasks_free(&tasks);
+        most.shared_bytes = larger(most.shared_bytes, needs.shared_bytes);
+        most.worker_bytes = larger(most.worker_bytes, needs.worker_bytes);
+        most.disk_bytes = larger(most.disk_bytes, needs.disk_bytes);
+    }
+    return most;
+}
+
+static enum ppt_status refuse(const struct ppt_config *config, unsigned workers, const char *what,
+                              uint64_t needed, uint64_t available, struct ppt_error *error)
+{
+    char needed_text[PPT_UNITS_SIZE], available_text[PPT_UNITS_SIZE];
+
+    return ppt_fail(error, PPT_BAD_INPUT,
+                    "%s: task \"%s\" (%s) needs about %s of %s with %u worker%s, but %s is "
+                    "available: use smaller arguments or fewer workers",
+                    config->origin, config->task, config->details,
+                    ppt_text_bytes(needed, needed_text), what, workers, workers == 1 ? "" : "s",
+                    ppt_text_bytes(available, available_text));
+}
+
+enum ppt_status ppt_plan_check_needs(const struct ppt_config *config, uint64_t memory_bytes,
+                                     uint64_t disk_bytes, struct ppt_error *error)
+{
+    const unsigned most = config->points[config->point_count - 1].workers;
+    const unsigned workers = most > 0 ? most : 1;
+    const struct ppt_needs needs = most_needs(config, workers);
+    const uint64_t memory = needs.shared_bytes + needs.worker_bytes;
+
+    if (memory > memory_bytes) {
+        return refuse(config, workers, "memory", memory, memory_bytes, error);
+    }
+    if (needs.disk_bytes > disk_bytes) {
+        return refuse(config, workers, "disk for temporary files", needs.disk_bytes, disk_bytes,
+                      error);
+    }
+    return PPT_OK;
+}

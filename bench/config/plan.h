@@ -1,0 +1,29 @@
+/*
+ * plan.h - the order of passes.
+ *
+ * A run is a warm-up and then blocks; a block visits every point once, in an order of its own.
+ * With a fixed order, whatever one pass leaves behind (heat, caches, a raised clock) always falls
+ * on the same successor and biases it; with random complete blocks it becomes noise.
+ */
+#ifndef PPT_CONFIG_PLAN_H
+#define PPT_CONFIG_PLAN_H
+
+#include "config.h"
+
+/* Fills `order` (config->point_count entries) with indices into config->points for block 1, 2, ...
+ * Depends on the configuration's seed and the block alone, so a resumed run follows the same. */
+void ppt_plan_block(const struct ppt_config *config, unsigned block, size_t *order);
+
+/* The points of one warm-up round: the largest, then the smallest if there is another. Returns how
+ * many of `order` (room for 2) it filled. */
+size_t ppt_plan_warmup(const struct ppt_config *config, size_t order[2]);
+
+/* All passes of a run, warm-up included. */
+uint64_t ppt_plan_passes(const struct ppt_config *config);
+
+/* Fails with PPT_BAD_INPUT when the run needs more memory, or more room for temporary files, than
+ * is available; says how much. */
+enum ppt_status ppt_plan_check_needs(const struct ppt_config *config, uint64_t memory_bytes,
+                                     uint64_t disk_bytes, struct ppt_error *error);
+
+#endif

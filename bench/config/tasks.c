@@ -1,0 +1,106 @@
+#include "tasks.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "memory.h"
+#include "rng.h"
+
+/* One index of the key space is used for each block; task inputs use another stream. */
+static void draw_mix(const struct ppt_config *config, unsigned block, struct ppt_tasks *tasks)
+{
+    struct ppt_rng rng;
+    size_t *use_group = ppt_alloc(config->use_count, sizeof(*use_group));
+    size_t widest = 1, next = 0;
+
+    for (size_t i = 0; i < config->use_count; i++) {
+        if (config->uses[i].kernel->param_count > widest) {
+            widest = config->uses[i].kernel->param_count;
+        }
+        use_group[i] = SIZE_MAX;
+    }
+    tasks->refs = ppt_alloc(tasks->count, sizeof(*tasks->refs));
+    tasks->drawn = ppt_alloc(tasks->count * widest, sizeof(*tasks->drawn));
+    tasks->groups = ppt_alloc(config->use_count, sizeof(*tasks->groups));
+    ppt_rng_seed(&rng, config->seed, block, PPT_STREAM_MIX);
+    for (uint64_t i = 0; i < tasks->count; i++) {
+        const size_t u = ppt_rng_below(&rng, config->use_count);
+        const struct ppt_use *use = &config->uses[u];
+        union ppt_value *args = &tasks->drawn[next];
+
+        next += widest;
+        if (use_group[u] == SIZE_MAX) {
+            use_group[u] = tasks->group_count++;
+            tasks->groups[use_group[u]].kernel = use->kernel;
+            tasks->groups[use_group[u]].sets =
+                ppt_alloc(tasks->count, sizeof(*tasks->groups[0].sets));
+        }
+        struct ppt_task_group *group = &tasks->groups[use_group[u]];
+        memcpy(args, use->args, use->kernel->param_count * sizeof(*args));
+        use->kernel->draw(&rng, args);
+        tasks->refs[i] = (struct ppt_task_ref){(uint32_t)use_group[u], (uint32_t)group->set_count};
+        group->sets[group->set_count++] = args;
+    }
+    free(use_group);
+}
+
+void ppt_tasks_create(const struct ppt_config *config, unsigned block, struct ppt_tasks *tasks)
+{
+    *tasks = (struct ppt_tasks){.count = config->task_count};
+    if (config->mix) {
+        draw_mix(config, block, tasks);
+        return;
+    }
+    tasks->groups = ppt_alloc(1, sizeof(*tasks->groups));
+    tasks->group_count = 1;
+    tasks->groups[0].kernel = config->uses[0].kernel;
+    tasks->groups[0].sets = ppt_alloc(1, sizeof(*tasks->groups[0].sets));
+    tasks->groups[0].sets[0] = config->uses[0].args;
+    tasks->groups[0].set_count = 1;
+}
+
+void ppt_tasks_free(struct ppt_tasks *tasks)
+{
+    for (size_t i = 0; i < tasks->group_count; i++) {
+        free(tasks->groups[i].sets);
+    }
+    free(tasks->groups);
+    free(tasks->refs);
+    free(tasks->drawn);
+    *tasks = (struct ppt_tasks){0};
+}
+
+/* The most of each need over the argument sets of a group: scratch is sized for the largest. */
+static struct ppt_needs group_needs(const struct ppt_task_group *group)
+{
+    struct ppt_needs most = {0};
+
+    for (size_t i = 0; group->kernel->needs && i < group->set_count; i++) {
+        struct ppt_needs one = {0};
+
+        group->kernel->needs(group->sets[i], &one);
+        most.shared_bytes =
+            one.shared_bytes > most.shared_bytes ? one.shared_bytes : most.shared_bytes;
+        most.worker_bytes =
+            one.worker_bytes > most.worker_bytes ? one.worker_bytes : most.worker_bytes;
+        most.disk_bytes = one.disk_bytes > most.disk_bytes ? one.disk_bytes : most.disk_bytes;
+    }
+    return most;
+}
+
+struct ppt_needs ppt_tasks_needs(const struct ppt_tasks *tasks, unsigned workers)
+{
+    const uint64_t copies = workers > 0 ? workers : 1;
+    struct ppt_needs sum = {0};
+
+    for (size_t i = 0; i < tasks->group_count; i++) {
+        const struct ppt_needs one = group_needs(&tasks->groups[i]);
+
+        /* Memory of all kernels of a mix is held at once; files exist during one task. */
+        sum.shared_bytes += one.shared_bytes;
+        sum.worker_bytes += one.worker_bytes * copies;
+        sum.disk_bytes =
+            one.disk_bytes * copies > sum.disk_bytes ? one.disk_bytes * copies : sum.disk_bytes;
+    }
+    return sum;
+}

@@ -1,0 +1,40 @@
+/*
+ * tasks.h - the tasks of one block: which kernel, with which arguments, at which index.
+ *
+ * A plain configuration has one kernel with one argument set at every index. The random mix draws
+ * a kernel and arguments for every index, anew for each block and alike for every point of it.
+ */
+#ifndef PPT_CONFIG_TASKS_H
+#define PPT_CONFIG_TASKS_H
+
+#include "config.h"
+
+/* One kernel with the argument sets that tasks use it with. */
+struct ppt_task_group {
+    const struct ppt_kernel *kernel;
+    const union ppt_value **sets;
+    size_t set_count;
+};
+
+struct ppt_task_ref {
+    uint32_t group;
+    uint32_t set;
+};
+
+struct ppt_tasks {
+    struct ppt_task_group *groups; /* only kernels that have tasks */
+    size_t group_count;
+    struct ppt_task_ref *refs; /* per index; NULL: group 0, set 0 throughout */
+    uint64_t count;
+    union ppt_value *drawn; /* storage of drawn sets, or NULL */
+};
+
+/* The tasks of a block (1, 2, ...; 0: of the warm-up). Depends on the configuration and its seed
+ * alone. Argument values are borrowed from the configuration or owned by the result. */
+void ppt_tasks_create(const struct ppt_config *config, unsigned block, struct ppt_tasks *tasks);
+void ppt_tasks_free(struct ppt_tasks *tasks);
+
+/* What running these tasks takes at a number of workers. */
+struct ppt_needs ppt_tasks_needs(const struct ppt_tasks *tasks, unsigned workers);
+
+#endif

@@ -1,0 +1,32 @@
+/*
+ * host.h - the machine as this process may use it.
+ */
+#ifndef PPT_HOST_HOST_H
+#define PPT_HOST_HOST_H
+
+#include <json-c/json_object.h>
+#include <stdint.h>
+
+struct ppt_host {
+    char *name;   /* host name */
+    char *system; /* operating system, release and machine */
+    char *cpu_model;
+    unsigned online_cpus;     /* logical CPUs of the machine */
+    unsigned allowed_cpus;    /* logical CPUs in this process's affinity */
+    unsigned allowed_cores;   /* physical cores behind them */
+    double quota_cpus;        /* CPU quota of the control group; 0: none */
+    unsigned effective_cpus;  /* what may really be used: min(allowed, quota rounded up) */
+    uint64_t memory_bytes;    /* of the machine */
+    uint64_t available_bytes; /* that may be taken now, control group included */
+    char *blas;               /* library and the CPU type it chose */
+};
+
+void ppt_host_read(struct ppt_host *host);
+
+/* As recorded in results, together with the OMP_*, GOMP_* and OPENBLAS_* variables of the
+ * environment, which change what is measured. The caller owns it. */
+json_object *ppt_host_to_json(const struct ppt_host *host);
+
+void ppt_host_free(struct ppt_host *host);
+
+#endif

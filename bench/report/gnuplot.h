@@ -1,0 +1,32 @@
+/*
+ * gnuplot.h - what all charts share: a script that draws itself as SVG and PNG from data that lies
+ * beside it, and running gnuplot on it.
+ *
+ * Colours are those of Okabe and Ito, which people with any kind of colour vision tell apart; each
+ * series has its own point type or fill pattern too, for paper.
+ */
+#ifndef PPT_REPORT_GNUPLOT_H
+#define PPT_REPORT_GNUPLOT_H
+
+#include "status.h"
+#include "text.h"
+
+/* One chart being written: name.gp plots name.dat. */
+struct ppt_chart {
+    const char *name;
+    struct ppt_text data;
+    struct ppt_text plot; /* the commands between the common head and tail, ending in `plot` */
+};
+
+/* Adds a text in gnuplot's single quotes. */
+void ppt_gnuplot_quote(struct ppt_text *out, const char *text);
+
+/* Writes name.dat and name.gp into the folder and frees the chart's texts. */
+enum ppt_status ppt_chart_write(struct ppt_chart *chart, const char *folder,
+                                struct ppt_error *error);
+
+/* Runs gnuplot on the scripts `names` (NULL-terminated, without .gp) in the folder. When it is
+ * missing or fails, a line in `notes` says how to draw them. */
+void ppt_gnuplot_draw(const char *folder, const char *const *names, struct ppt_text *notes);
+
+#endif

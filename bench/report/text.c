@@ -1,0 +1,105 @@
+/*
+ * The table that a run prints: at most 80 columns, medians over blocks.
+ */
+#include "report.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static void add_right(struct ppt_text *out, const char *text, size_t width)
+{
+    for (size_t columns = ppt_text_columns(text); columns < width; columns++) {
+        ppt_text_add(out, " ");
+    }
+    ppt_text_add(out, text);
+}
+
+static void add_duration(struct ppt_text *out, const struct ppt_stat *stat)
+{
+    char text[PPT_UNITS_SIZE];
+
+    add_right(out, ppt_text_duration(stat->median, text), 10);
+}
+
+static void add_row(const struct ppt_outcome *outcome, const struct ppt_point_summary *p,
+                    struct ppt_text *out)
+{
+    const bool beyond = p->point.workers > outcome->host->effective_cpus;
+    char text[PPT_UNITS_SIZE];
+
+    snprintf(text, sizeof(text), "%s%u", beyond ? "*" : "", p->point.workers);
+    add_right(out, text, 9);
+    add_duration(out, &p->init_s);
+    add_duration(out, &p->work_s);
+    add_duration(out, &p->task_s);
+    add_duration(out, &p->total_s);
+    add_right(out, ppt_text_rate(p->rate.median, text), 10);
+    snprintf(text, sizeof(text), "%.2fx", p->speedup.median);
+    add_right(out, text, 8);
+    if (p->speedup.n > 1 && p->point.workers != outcome->summary->baseline_workers) {
+        ppt_text_addf(out, "  %.2f-%.2f", p->speedup.smallest, p->speedup.largest);
+    }
+    ppt_text_add(out, "\n");
+}
+
+/* Below this a task is not much longer than handing it out and timing it take. */
+#define SHORT_TASK_S 20e-6
+
+static void add_notes(const struct ppt_outcome *outcome, struct ppt_text *out)
+{
+    const struct ppt_summary *summary = outcome->summary;
+    const unsigned cpus = outcome->host->effective_cpus;
+    char text[PPT_UNITS_SIZE];
+
+    if (summary->count == 0) {
+        ppt_text_add(out, "  no complete pass was measured\n");
+        return;
+    }
+    if (summary->points[summary->count - 1].point.workers > cpus) {
+        ppt_text_addf(out, "  * more workers than the %u CPU%s that may be used\n", cpus,
+                      cpus == 1 ? "" : "s");
+    }
+    if (summary->baseline_workers != 0) {
+        ppt_text_addf(out, "  speedup is over %u worker%s: 0 (sequential calls) was not measured\n",
+                      summary->baseline_workers, summary->baseline_workers == 1 ? "" : "s");
+    }
+    if (summary->points[0].task_s.median < SHORT_TASK_S) {
+        ppt_text_addf(out, "  a task takes only %s: handing it out and timing it weigh in\n",
+                      ppt_text_duration(summary->points[0].task_s.median, text));
+    }
+}
+
+#define WIDTH 80
+
+/* "sort (1000000): 100 tasks, 10 blocks, seed 7"; long arguments get a line of their own. */
+static void add_heading(const struct ppt_outcome *outcome, struct ppt_text *out)
+{
+    const struct ppt_config *config = outcome->config;
+    const unsigned long long tasks = config->task_count;
+    const size_t blocks = outcome->summary->blocks, details = ppt_text_columns(config->details);
+    char *rest =
+        ppt_text_format("%llu task%s, %zu block%s, seed %llu", tasks, tasks == 1 ? "" : "s", blocks,
+                        blocks == 1 ? "" : "s", (unsigned long long)config->seed);
+
+    if (strlen(config->task) + details + strlen(rest) + 5 <= WIDTH) {
+        ppt_text_addf(out, "%s (%s): %s\n", config->task, config->details, rest);
+    } else if (details <= WIDTH - 2) {
+        ppt_text_addf(out, "%s: %s\n  %s\n", config->task, rest, config->details);
+    } else {
+        ppt_text_addf(out, "%s: %s\n  %.*s...\n", config->task, rest, WIDTH - 5, config->details);
+    }
+    free(rest);
+}
+
+void ppt_text_table(const struct ppt_outcome *outcome, struct ppt_text *out)
+{
+    const struct ppt_summary *summary = outcome->summary;
+
+    add_heading(outcome, out);
+    ppt_text_add(out, "  workers      init      work  task avg     total   tasks/s speedup  "
+                      "min-max\n");
+    for (size_t i = 0; i < summary->count; i++) {
+        add_row(outcome, &summary->points[i], out);
+    }
+    add_notes(outcome, out);
+}

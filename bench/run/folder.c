@@ -1,0 +1,81 @@
+#include "folder.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include "file.h"
+#include "text.h"
+
+enum ppt_status ppt_folder_create(const char *parent, const char *name, time_t when, char **path,
+                                  struct ppt_error *error)
+{
+    struct tm local;
+    char stamp[32];
+    const enum ppt_status status = ppt_file_make_folders(parent, error);
+
+    if (status != PPT_OK) {
+        return status;
+    }
+    localtime_r(&when, &local);
+    strftime(stamp, sizeof(stamp), "%Y_%m_%d__%H_%M_%S", &local);
+    *path = ppt_text_format("%s/%s__%s", parent, name, stamp);
+    for (unsigned suffix = 2; mkdir(*path, 0777) != 0; suffix++) {
+        if (errno != EEXIST || suffix == 10000) {
+            ppt_fail(error, PPT_FAILED, "%s: folder cannot be created: %s", *path, strerror(errno));
+            free(*path);
+            *path = NULL;
+            return PPT_FAILED;
+        }
+        free(*path);
+        *path = ppt_text_format("%s/%s__%s_%u", parent, name, stamp, suffix);
+    }
+    return PPT_OK;
+}
+
+void ppt_folder_set_latest(const char *parent, const char *path)
+{
+    char *link = ppt_text_format("%s/latest", parent);
+    char *temporary = ppt_text_format("%s/.latest.%ld", parent, (long)getpid());
+    struct stat about;
+
+    /* Only a link is replaced: a real folder of that name is somebody's. */
+    if ((lstat(link, &about) != 0 || S_ISLNK(about.st_mode)) &&
+        symlink(strrchr(path, '/') + 1, temporary) == 0 && rename(temporary, link) != 0) {
+        unlink(temporary);
+    }
+    free(link);
+    free(temporary);
+}
+
+enum ppt_status ppt_scratch_create(char **path, struct ppt_error *error)
+{
+    const char *base = getenv("TMPDIR");
+    char *absolute = realpath(base && *base ? base : "/var/tmp", NULL);
+
+    if (!absolute) {
+        return ppt_fail(error, PPT_FAILED, "%s: cannot be used for temporary files: %s",
+                        base && *base ? base : "/var/tmp", strerror(errno));
+    }
+    *path = ppt_text_format("%s/ppt-omp-XXXXXX", absolute);
+    if (!mkdtemp(*path)) {
+        ppt_fail(error, PPT_FAILED, "%s: cannot be used for temporary files: %s", absolute,
+                 strerror(errno));
+        free(*path);
+        *path = NULL;
+    }
+    free(absolute);
+    return *path ? PPT_OK : PPT_FAILED;
+}
+
+unsigned long long ppt_scratch_available(const char *path)
+{
+    struct statvfs about;
+
+    return statvfs(path, &about) == 0 ? (unsigned long long)about.f_bavail * about.f_frsize
+                                      : ULLONG_MAX;
+}

@@ -1,0 +1,204 @@
+#include "journal.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "memory.h"
+#include "text.h"
+
+struct ppt_journal {
+    int fd;
+    char *path;
+};
+
+enum ppt_status ppt_journal_create(const char *path, struct ppt_journal **journal,
+                                   struct ppt_error *error)
+{
+    const int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0666);
+
+    if (fd < 0) {
+        return ppt_fail(error, PPT_FAILED, "%s: cannot be created: %s", path, strerror(errno));
+    }
+    *journal = ppt_alloc(1, sizeof(**journal));
+    (*journal)->fd = fd;
+    (*journal)->path = ppt_strdup(path);
+    return PPT_OK;
+}
+
+void ppt_journal_close(struct ppt_journal *journal)
+{
+    if (journal) {
+        close(journal->fd);
+        free(journal->path);
+        free(journal);
+    }
+}
+
+/* Appends the object as one line and frees it. */
+static enum ppt_status append(struct ppt_journal *journal, json_object *object,
+                              struct ppt_error *error)
+{
+    const int flags = JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE;
+    char *line = ppt_text_format("%s\n", json_object_to_json_string_ext(object, flags));
+    size_t left = strlen(line);
+    const char *at = line;
+    enum ppt_status status = PPT_OK;
+
+    while (left > 0 && status == PPT_OK) {
+        const ssize_t put = write(journal->fd, at, left);
+
+        if (put > 0) {
+            at += put;
+            left -= (size_t)put;
+        } else if (errno != EINTR) {
+            status = ppt_fail(error, PPT_FAILED, "%s: cannot be written: %s", journal->path,
+                              strerror(errno));
+        }
+    }
+    if (status == PPT_OK && fdatasync(journal->fd) != 0 && errno != EINVAL) {
+        status = ppt_fail(error, PPT_FAILED, "%s: cannot be written: %s", journal->path,
+                          strerror(errno));
+    }
+    free(line);
+    json_object_put(object);
+    return status;
+}
+
+static json_object *line_of(const char *type)
+{
+    json_object *object = json_object_new_object();
+
+    json_object_object_add(object, "type", json_object_new_string(type));
+    return object;
+}
+
+static void add_integer(json_object *object, const char *key, int64_t value)
+{
+    json_object_object_add(object, key, json_object_new_int64(value));
+}
+
+enum ppt_status ppt_journal_run(struct ppt_journal *journal, const struct ppt_config *config,
+                                const struct ppt_host *host, const char *started,
+                                struct ppt_error *error)
+{
+    json_object *line = line_of("run");
+
+    add_integer(line, "version", PPT_JOURNAL_VERSION);
+    json_object_object_add(line, "program", json_object_new_string("ppt-omp " PPT_VERSION));
+    json_object_object_add(line, "started", json_object_new_string(started));
+    json_object_object_add(line, "origin", json_object_new_string(config->origin));
+    json_object_object_add(line, "config", ppt_config_to_json(config));
+    json_object_object_add(line, "host", ppt_host_to_json(host));
+    return append(journal, line, error);
+}
+
+enum ppt_status ppt_journal_tasks(struct ppt_journal *journal, unsigned block,
+                                  const struct ppt_tasks *tasks, struct ppt_error *error)
+{
+    json_object *line = line_of("tasks");
+    json_object *list = json_object_new_array();
+
+    for (uint64_t i = 0; tasks->refs && i < tasks->count; i++) {
+        const struct ppt_task_group *group = &tasks->groups[tasks->refs[i].group];
+        json_object *entry = json_object_new_object();
+
+        json_object_object_add(entry, "task", json_object_new_string(group->kernel->name));
+        json_object_object_add(entry, "args",
+                               ppt_args_to_json(group->kernel, group->sets[tasks->refs[i].set]));
+        json_object_array_add(list, entry);
+    }
+    add_integer(line, "block", block);
+    json_object_object_add(line, "tasks", list);
+    return append(journal, line, error);
+}
+
+static json_object *usage_to_json(const struct ppt_usage *usage)
+{
+    json_object *object = json_object_new_object();
+
+    add_integer(object, "user_ns", usage->user_ns);
+    add_integer(object, "system_ns", usage->system_ns);
+    add_integer(object, "minor_faults", usage->minor_faults);
+    add_integer(object, "major_faults", usage->major_faults);
+    add_integer(object, "voluntary_switches", usage->voluntary_switches);
+    add_integer(object, "involuntary_switches", usage->involuntary_switches);
+    return object;
+}
+
+static json_object *times_to_json(const struct ppt_task_times *times)
+{
+    json_object *object = json_object_new_object();
+
+    add_integer(object, "sum_ns", times->sum_ns);
+    add_integer(object, "smallest_ns", times->smallest_ns);
+    add_integer(object, "median_ns", times->median_ns);
+    add_integer(object, "p95_ns", times->p95_ns);
+    add_integer(object, "p99_ns", times->p99_ns);
+    add_integer(object, "largest_ns", times->largest_ns);
+    return object;
+}
+
+static json_object *workers_to_json(const struct ppt_sample *sample)
+{
+    json_object *list = json_object_new_array();
+
+    for (size_t i = 0; i < sample->worker_count; i++) {
+        const struct ppt_worker_sample *worker = &sample->workers[i];
+        json_object *object = json_object_new_object();
+
+        add_integer(object, "tasks", (int64_t)worker->tasks);
+        add_integer(object, "busy_ns", worker->busy_ns);
+        add_integer(object, "cpu_ns", worker->cpu_ns);
+        add_integer(object, "start_ns", worker->start_ns);
+        add_integer(object, "end_ns", worker->end_ns);
+        add_integer(object, "cpu", worker->cpu);
+        json_object_array_add(list, object);
+    }
+    return list;
+}
+
+enum ppt_status ppt_journal_pass(struct ppt_journal *journal, const struct ppt_sample *sample,
+                                 struct ppt_error *error)
+{
+    json_object *line = line_of("pass");
+    char digest[17];
+
+    /* As text: many JSON readers round numbers of 64 bits. */
+    snprintf(digest, sizeof(digest), "%016" PRIx64, sample->digest);
+    add_integer(line, "position", (int64_t)sample->position);
+    add_integer(line, "block", sample->block);
+    add_integer(line, "workers", sample->point.workers);
+    add_integer(line, "inner_threads", sample->point.inner_threads);
+    add_integer(line, "started_ns", sample->started_ns);
+    add_integer(line, "init_ns", sample->init_ns);
+    add_integer(line, "work_ns", sample->work_ns);
+    add_integer(line, "cleanup_ns", sample->cleanup_ns);
+    add_integer(line, "total_ns", sample->total_ns);
+    add_integer(line, "task_count", (int64_t)sample->task_count);
+    json_object_object_add(line, "digest", json_object_new_string(digest));
+    json_object_object_add(line, "usage", usage_to_json(&sample->usage));
+    json_object_object_add(line, "task_times", times_to_json(&sample->times));
+    json_object_object_add(line, "worker_times", workers_to_json(sample));
+    if (sample->task_ns) {
+        json_object *list = json_object_new_array_ext((int)sample->task_count);
+
+        for (uint64_t i = 0; i < sample->task_count; i++) {
+            json_object_array_add(list, json_object_new_int64(sample->task_ns[i]));
+        }
+        json_object_object_add(line, "task_ns", list);
+    }
+    return append(journal, line, error);
+}
+
+enum ppt_status ppt_journal_end(struct ppt_journal *journal, enum ppt_status status,
+                                struct ppt_error *error)
+{
+    json_object *line = line_of("end");
+
+    add_integer(line, "status", status);
+    return append(journal, line, error);
+}

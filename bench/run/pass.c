@@ -1,0 +1,412 @@
+/*
+ * One pass, and what makes its figures honest:
+ *
+ *  - The team is created inside the timed span and really released at its end: libgomp would keep
+ *    its threads and the second pass would start for free, which no user's first call does.
+ *  - No worker takes a task before all are ready. Otherwise the first ones would work while the
+ *    last are still attaching, and init and work could not be told apart.
+ *  - A worker writes only to its own record, on cache lines of its own. A shared array of results
+ *    costs more than a short task.
+ *  - The threads that a task may start are set in each worker. A team of one counts as inactive in
+ *    OpenMP, so without it a BLAS called by "1 worker" would use every CPU.
+ *  - A failing worker never leaves the parallel region early; it notes its error and the others
+ *    stop taking tasks.
+ */
+#include "pass.h"
+
+#include <omp.h>
+#include <sched.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+
+#include "clock.h"
+#include "interrupt.h"
+#include "memory.h"
+#include "rng.h"
+#include "topology.h"
+
+#define CACHE_LINE 64
+
+/* One task as its worker saw it. */
+struct record {
+    uint64_t index;
+    int64_t ns;
+};
+
+struct records {
+    struct record *items;
+    uint64_t capacity;
+};
+
+struct ppt_recorder {
+    struct records *workers;
+    size_t worker_count;
+};
+
+struct worker {
+    _Alignas(CACHE_LINE) struct record *records;
+    uint64_t done;
+    uint64_t digest;
+    int64_t busy_ns;
+    void **locals;
+    bool attached;
+    enum ppt_status status;
+    int64_t start_ns, end_ns, cpu_ns;
+    int cpu;
+    struct ppt_error error;
+};
+
+struct pass {
+    struct ppt_workload *workload;
+    struct ppt_point point;
+    struct ppt_binding binding;
+    bool fresh;
+    uint64_t task_count;
+    struct worker *workers;
+    unsigned worker_count; /* at least 1 */
+    unsigned team;         /* threads that OpenMP really gave */
+    _Alignas(CACHE_LINE) atomic_bool stop;
+};
+
+/* ---- recorder ---- */
+
+struct ppt_recorder *ppt_recorder_create(void)
+{
+    return ppt_alloc(1, sizeof(struct ppt_recorder));
+}
+
+void ppt_recorder_destroy(struct ppt_recorder *recorder)
+{
+    for (size_t i = 0; recorder && i < recorder->worker_count; i++) {
+        free(recorder->workers[i].items);
+    }
+    if (recorder) {
+        free(recorder->workers);
+    }
+    free(recorder);
+}
+
+/* Room for all tasks in every worker's record, since under a dynamic schedule one worker may take
+ * them all. Only what is written to becomes real memory; twice the fair share is touched here so
+ * that the timed loop does not pay for it. */
+static void prepare_recorder(struct ppt_recorder *recorder, unsigned workers, uint64_t tasks)
+{
+    const uint64_t share = tasks / workers * 2 + 1024;
+
+    if (recorder->worker_count < workers) {
+        recorder->workers = ppt_realloc(recorder->workers, workers, sizeof(*recorder->workers));
+        memset(recorder->workers + recorder->worker_count, 0,
+               (workers - recorder->worker_count) * sizeof(*recorder->workers));
+        recorder->worker_count = workers;
+    }
+    for (unsigned i = 0; i < workers; i++) {
+        struct records *records = &recorder->workers[i];
+
+        if (records->capacity < tasks) {
+            free(records->items);
+            records->items = ppt_alloc(tasks, sizeof(*records->items));
+            records->capacity = tasks;
+        }
+        memset(records->items, 0, (share < tasks ? share : tasks) * sizeof(*records->items));
+    }
+}
+
+/* ---- what workers do ---- */
+
+static void fail_worker(struct pass *pass, struct worker *worker, enum ppt_status status)
+{
+    worker->status = status;
+    atomic_store_explicit(&pass->stop, true, memory_order_relaxed);
+}
+
+static void attach(struct pass *pass, unsigned id)
+{
+    struct worker *worker = &pass->workers[id];
+    const int problem = ppt_binding_apply(&pass->binding, id);
+
+    if (problem != 0) {
+        fail_worker(pass, worker,
+                    ppt_fail(&worker->error, PPT_FAILED, "placement: worker %u cannot be bound: %s",
+                             id, strerror(problem)));
+        return;
+    }
+    if (!pass->fresh) {
+        const enum ppt_status status =
+            ppt_workload_attach(pass->workload, id, worker->locals, &worker->error);
+
+        worker->attached = status == PPT_OK;
+        if (status != PPT_OK) {
+            fail_worker(pass, worker, status);
+        }
+    }
+}
+
+static void detach(const struct pass *pass, struct worker *worker)
+{
+    if (worker->attached) {
+        ppt_workload_detach(pass->workload, worker->locals);
+    }
+}
+
+static inline void run_task(struct pass *pass, struct worker *worker, unsigned id, uint64_t index)
+{
+    uint64_t digest = 0;
+    enum ppt_status status;
+
+    if (atomic_load_explicit(&pass->stop, memory_order_relaxed) || ppt_interrupted) {
+        return;
+    }
+    const int64_t start = ppt_clock_ns();
+    if (pass->fresh) {
+        status = ppt_workload_run_fresh(pass->workload, id, index, &digest, &worker->error);
+    } else {
+        status = ppt_workload_run(pass->workload, worker->locals, index, &digest, &worker->error);
+    }
+    const int64_t ns = ppt_clock_ns() - start;
+
+    worker->records[worker->done++] = (struct record){index, ns};
+    worker->busy_ns += ns;
+    /* Addition makes the digest of the pass independent of who ran what when; mixing the index in
+     * notices results that changed places. */
+    worker->digest += ppt_mix64(digest ^ ppt_mix64(index + 1));
+    if (status != PPT_OK) {
+        fail_worker(pass, worker, status);
+    }
+}
+
+static void start_work(struct worker *worker)
+{
+    worker->start_ns = ppt_clock_ns();
+    worker->cpu_ns = -ppt_clock_thread_cpu_ns();
+}
+
+static void end_work(struct worker *worker)
+{
+    worker->end_ns = ppt_clock_ns();
+    worker->cpu_ns += ppt_clock_thread_cpu_ns();
+    worker->cpu = sched_getcpu();
+}
+
+/* Plain calls: what a program without OpenMP would do. */
+static void run_sequential(struct pass *pass)
+{
+    struct worker *worker = &pass->workers[0];
+    const int threads_before = omp_get_max_threads();
+
+    pass->team = 1;
+    omp_set_num_threads((int)pass->point.inner_threads);
+    attach(pass, 0);
+    start_work(worker);
+    for (uint64_t i = 0; i < pass->task_count; i++) {
+        run_task(pass, worker, 0, i);
+    }
+    end_work(worker);
+    detach(pass, worker);
+    omp_set_num_threads(threads_before);
+}
+
+static void run_team(struct pass *pass)
+{
+#pragma omp parallel num_threads((int)pass->worker_count) default(none) shared(pass)
+    {
+        const unsigned id = (unsigned)omp_get_thread_num();
+        struct worker *worker = &pass->workers[id];
+
+        if (id == 0) {
+            pass->team = (unsigned)omp_get_num_threads();
+        }
+        omp_set_num_threads((int)pass->point.inner_threads);
+        attach(pass, id);
+#pragma omp barrier
+        start_work(worker);
+#pragma omp for schedule(runtime) nowait
+        for (uint64_t i = 0; i < pass->task_count; i++) {
+            run_task(pass, worker, id, i);
+        }
+        end_work(worker);
+#pragma omp barrier
+        detach(pass, worker);
+    }
+    omp_pause_resource_all(omp_pause_hard);
+}
+
+static void set_up_runtime(const struct ppt_config *config)
+{
+    static const omp_sched_t kinds[] = {
+        [PPT_SCHEDULE_STATIC] = omp_sched_static,
+        [PPT_SCHEDULE_DYNAMIC] = omp_sched_dynamic,
+        [PPT_SCHEDULE_GUIDED] = omp_sched_guided,
+    };
+
+    omp_set_dynamic(0);
+    omp_set_max_active_levels(2); /* the workers, and threads inside their tasks */
+    omp_set_schedule(kinds[config->schedule.kind], (int)config->schedule.chunk);
+}
+
+/* ---- what is made of it ---- */
+
+static int64_t timeval_ns(struct timeval t)
+{
+    return (int64_t)t.tv_sec * INT64_C(1000000000) + (int64_t)t.tv_usec * 1000;
+}
+
+static struct ppt_usage usage_between(const struct rusage *a, const struct rusage *b)
+{
+    return (struct ppt_usage){
+        .user_ns = timeval_ns(b->ru_utime) - timeval_ns(a->ru_utime),
+        .system_ns = timeval_ns(b->ru_stime) - timeval_ns(a->ru_stime),
+        .minor_faults = b->ru_minflt - a->ru_minflt,
+        .major_faults = b->ru_majflt - a->ru_majflt,
+        .voluntary_switches = b->ru_nvcsw - a->ru_nvcsw,
+        .involuntary_switches = b->ru_nivcsw - a->ru_nivcsw,
+    };
+}
+
+static int compare_ns(const void *a, const void *b)
+{
+    const int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+
+    return x < y ? -1 : x > y;
+}
+
+/* Nearest rank: the smallest value that at least that share of all values do not exceed. */
+static int64_t quantile(const int64_t *sorted, uint64_t count, unsigned percent)
+{
+    return sorted[(count * percent + 99) / 100 - 1];
+}
+
+static void summarise_tasks(const struct pass *pass, struct ppt_sample *sample)
+{
+    int64_t *ns = ppt_alloc(pass->task_count, sizeof(*ns));
+
+    for (unsigned i = 0; i < pass->worker_count; i++) {
+        const struct worker *worker = &pass->workers[i];
+
+        for (uint64_t t = 0; t < worker->done; t++) {
+            ns[worker->records[t].index] = worker->records[t].ns;
+        }
+        sample->times.sum_ns += worker->busy_ns;
+    }
+    if (pass->task_count <= PPT_MOST_TASK_TIMES) {
+        sample->task_ns = ppt_alloc(pass->task_count, sizeof(*ns));
+        memcpy(sample->task_ns, ns, pass->task_count * sizeof(*ns));
+    }
+    qsort(ns, pass->task_count, sizeof(*ns), compare_ns);
+    sample->times.smallest_ns = ns[0];
+    sample->times.median_ns = quantile(ns, pass->task_count, 50);
+    sample->times.p95_ns = quantile(ns, pass->task_count, 95);
+    sample->times.p99_ns = quantile(ns, pass->task_count, 99);
+    sample->times.largest_ns = ns[pass->task_count - 1];
+    free(ns);
+}
+
+static void fill_sample(const struct pass *pass, int64_t start, int64_t end,
+                        struct ppt_sample *sample)
+{
+    int64_t ready = pass->workers[0].start_ns, done = pass->workers[0].end_ns;
+
+    *sample = (struct ppt_sample){.point = pass->point, .task_count = pass->task_count};
+    sample->workers = ppt_alloc(pass->worker_count, sizeof(*sample->workers));
+    sample->worker_count = pass->worker_count;
+    for (unsigned i = 0; i < pass->worker_count; i++) {
+        const struct worker *worker = &pass->workers[i];
+
+        ready = worker->start_ns < ready ? worker->start_ns : ready;
+        done = worker->end_ns > done ? worker->end_ns : done;
+        sample->digest += worker->digest;
+        sample->workers[i] = (struct ppt_worker_sample){
+            .tasks = worker->done,
+            .busy_ns = worker->busy_ns,
+            .cpu_ns = worker->cpu_ns,
+            .start_ns = worker->start_ns - start,
+            .end_ns = worker->end_ns - start,
+            .cpu = worker->cpu,
+        };
+    }
+    sample->init_ns = ready - start;
+    sample->work_ns = done - ready;
+    sample->cleanup_ns = end - done;
+    sample->total_ns = end - start;
+    summarise_tasks(pass, sample);
+}
+
+/* The first error among the workers, or what else kept the pass from being one. */
+static enum ppt_status judge(const struct pass *pass, struct ppt_error *error)
+{
+    for (unsigned i = 0; i < pass->team; i++) {
+        if (pass->workers[i].status != PPT_OK) {
+            *error = pass->workers[i].error;
+            return pass->workers[i].status;
+        }
+    }
+    if (ppt_interrupted) {
+        return ppt_fail(error, PPT_INTERRUPTED, "interrupted");
+    }
+    if (pass->team != pass->worker_count) {
+        return ppt_fail(error, PPT_FAILED,
+                        "%u workers were asked for, but OpenMP started %u; OMP_THREAD_LIMIT or a "
+                        "limit of the system may be lower",
+                        pass->worker_count, pass->team);
+    }
+    return PPT_OK;
+}
+
+static void create_workers(struct pass *pass, const struct ppt_recorder *recorder)
+{
+    pass->workers = ppt_alloc_aligned(CACHE_LINE, pass->worker_count * sizeof(*pass->workers));
+    for (unsigned i = 0; i < pass->worker_count; i++) {
+        pass->workers[i].records = recorder->workers[i].items;
+        pass->workers[i].locals =
+            ppt_alloc(pass->workload->tasks.group_count, sizeof(*pass->workers[i].locals));
+    }
+}
+
+enum ppt_status ppt_pass_run(struct ppt_workload *workload, struct ppt_point point,
+                             struct ppt_recorder *recorder, struct ppt_sample *sample,
+                             struct ppt_error *error)
+{
+    struct pass pass = {
+        .workload = workload,
+        .point = point,
+        .fresh = workload->config->memory == PPT_MEMORY_FRESH,
+        .task_count = workload->tasks.count,
+        .worker_count = point.workers > 0 ? point.workers : 1,
+    };
+    struct rusage before, after;
+    enum ppt_status status;
+
+    *sample = (struct ppt_sample){0};
+    status = ppt_binding_create(workload->config->placement, point.workers, &pass.binding, error);
+    if (status != PPT_OK) {
+        return status;
+    }
+    prepare_recorder(recorder, pass.worker_count, pass.task_count);
+    create_workers(&pass, recorder);
+    ppt_workload_move(workload, point);
+    set_up_runtime(workload->config);
+
+    getrusage(RUSAGE_SELF, &before);
+    const int64_t start = ppt_clock_ns();
+    if (point.workers == 0) {
+        run_sequential(&pass);
+    } else {
+        run_team(&pass);
+    }
+    const int64_t end = ppt_clock_ns();
+    getrusage(RUSAGE_SELF, &after);
+
+    ppt_binding_restore(&pass.binding);
+    status = judge(&pass, error);
+    if (status == PPT_OK) {
+        fill_sample(&pass, start, end, sample);
+        sample->usage = usage_between(&before, &after);
+    }
+    for (unsigned i = 0; i < pass.worker_count; i++) {
+        free(pass.workers[i].locals);
+    }
+    free(pass.workers);
+    ppt_binding_free(&pass.binding);
+    return status;
+}

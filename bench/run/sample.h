@@ -1,0 +1,70 @@
+/*
+ * sample.h - what one pass measured. All times in nanoseconds of CLOCK_MONOTONIC.
+ *
+ * With t0 the start of the pass, "ready" the moment from which the first worker could take tasks
+ * and "done" the moment the last worker found no more:
+ *
+ *     init    = ready - t0     creating the team, and every worker's attach
+ *     work    = done - ready   the tasks
+ *     cleanup = end - done     every worker's detach, and releasing the team
+ *     total   = end - t0       exactly their sum
+ */
+#ifndef PPT_RUN_SAMPLE_H
+#define PPT_RUN_SAMPLE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "config.h"
+
+struct ppt_worker_sample {
+    uint64_t tasks;
+    int64_t busy_ns;  /* sum of its task times */
+    int64_t cpu_ns;   /* its CPU time between start and end */
+    int64_t start_ns; /* when it was ready for tasks, since the start of the pass */
+    int64_t end_ns;   /* when it found no more tasks, since the start of the pass */
+    int cpu;          /* where it ran last, or -1 */
+};
+
+/* Differences over the pass, of the whole process. */
+struct ppt_usage {
+    int64_t user_ns, system_ns;
+    int64_t minor_faults, major_faults;
+    int64_t voluntary_switches, involuntary_switches;
+};
+
+/* Distribution of the task times of a pass. */
+struct ppt_task_times {
+    int64_t sum_ns, smallest_ns, median_ns, p95_ns, p99_ns, largest_ns;
+};
+
+/* Beyond so many tasks a pass keeps the distribution of task times, not each of them. */
+#define PPT_MOST_TASK_TIMES 10000
+
+struct ppt_sample {
+    unsigned block; /* 1, 2, ...; 0: warm-up, discarded by the analysis */
+    struct ppt_point point;
+    uint64_t position;  /* in the run: 0 for its first pass */
+    int64_t started_ns; /* since the start of the run */
+    int64_t init_ns, work_ns, cleanup_ns, total_ns;
+    uint64_t task_count;
+    uint64_t digest; /* of all results; independent of the order of tasks */
+    struct ppt_usage usage;
+    struct ppt_task_times times;
+    struct ppt_worker_sample *workers; /* owned; one entry at 0 workers too */
+    size_t worker_count;
+    int64_t *task_ns; /* owned; by task index; NULL beyond PPT_MOST_TASK_TIMES */
+};
+
+struct ppt_samples {
+    struct ppt_sample *items;
+    size_t count;
+};
+
+/* Takes over what the sample owns. */
+void ppt_samples_add(struct ppt_samples *samples, struct ppt_sample *sample);
+void ppt_samples_free(struct ppt_samples *samples);
+void ppt_sample_free(struct ppt_sample *sample);
+
+#endif

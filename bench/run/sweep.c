@@ -1,0 +1,173 @@
+#include "sweep.h"
+
+#include <malloc.h>
+#include <stdlib.h>
+
+#include "clock.h"
+#include "interrupt.h"
+#include "memory.h"
+#include "pass.h"
+#include "plan.h"
+#include "progress.h"
+#include "workload.h"
+
+struct sweep {
+    const struct ppt_config *config;
+    const char *scratch;
+    struct ppt_journal *journal;
+    struct ppt_samples *samples;
+    struct ppt_recorder *recorder;
+    struct ppt_progress *progress;
+    struct ppt_workload workload;
+    int64_t started_ns;
+    bool open;
+};
+
+enum ppt_status ppt_sweep_check(const struct ppt_config *config, const char *scratch,
+                                struct ppt_error *error)
+{
+    struct ppt_workload workload;
+    const enum ppt_status status = ppt_workload_open(config, 0, scratch, &workload, error);
+
+    if (status == PPT_OK) {
+        ppt_workload_close(&workload);
+    }
+    return status;
+}
+
+/* A mix has other tasks in every block; otherwise kernels stay open for the whole sweep. */
+static enum ppt_status open_block(struct sweep *sweep, unsigned block, struct ppt_error *error)
+{
+    enum ppt_status status;
+
+    if (sweep->open && !sweep->config->mix) {
+        return PPT_OK;
+    }
+    if (sweep->open) {
+        ppt_workload_close(&sweep->workload);
+        sweep->open = false;
+    }
+    status = ppt_workload_open(sweep->config, block, sweep->scratch, &sweep->workload, error);
+    sweep->open = status == PPT_OK;
+    if (status == PPT_OK && sweep->config->mix) {
+        status = ppt_journal_tasks(sweep->journal, block, &sweep->workload.tasks, error);
+    }
+    return status;
+}
+
+static enum ppt_status run_pass(struct sweep *sweep, unsigned block, size_t point,
+                                struct ppt_error *error)
+{
+    const int64_t started_ns = ppt_clock_ns() - sweep->started_ns;
+    struct ppt_sample sample;
+    enum ppt_status status;
+
+    ppt_progress_before(sweep->progress, block, point);
+    status = ppt_pass_run(&sweep->workload, sweep->config->points[point], sweep->recorder, &sample,
+                          error);
+    if (status != PPT_OK) {
+        return status;
+    }
+    sample.block = block;
+    sample.position = sweep->samples->count;
+    sample.started_ns = started_ns;
+    ppt_progress_after(sweep->progress, point, sample.total_ns);
+    status = ppt_journal_pass(sweep->journal, &sample, error);
+    ppt_samples_add(sweep->samples, &sample);
+    ppt_clock_sleep(sweep->config->wait_after_pass_s, &ppt_interrupted);
+    return status;
+}
+
+/* Results are compared with those at the fewest workers: sequential calls, if they are measured. */
+static enum ppt_status compare_digests(const struct sweep *sweep, size_t first,
+                                       struct ppt_error *error)
+{
+    const struct ppt_sample *reference = &sweep->samples->items[first];
+
+    for (size_t i = first; i < sweep->samples->count; i++) {
+        if (sweep->samples->items[i].point.workers < reference->point.workers) {
+            reference = &sweep->samples->items[i];
+        }
+    }
+    for (size_t i = first; i < sweep->samples->count; i++) {
+        const struct ppt_sample *sample = &sweep->samples->items[i];
+
+        if (sample->digest != reference->digest) {
+            return ppt_fail(error, PPT_DIFFERS,
+                            "task \"%s\" computes different results at %u and at %u workers "
+                            "(digests %016llx and %016llx): its figures mean nothing",
+                            sweep->config->task, reference->point.workers, sample->point.workers,
+                            (unsigned long long)reference->digest,
+                            (unsigned long long)sample->digest);
+        }
+    }
+    return PPT_OK;
+}
+
+static enum ppt_status run_block(struct sweep *sweep, unsigned block, const size_t *order,
+                                 size_t count, struct ppt_error *error)
+{
+    const size_t first = sweep->samples->count;
+    enum ppt_status status = open_block(sweep, block, error);
+
+    for (size_t i = 0; i < count && status == PPT_OK; i++) {
+        status = run_pass(sweep, block, order[i], error);
+        if (status == PPT_OK && ppt_interrupted) {
+            status = ppt_fail(error, PPT_INTERRUPTED, "interrupted");
+        }
+    }
+    if (status == PPT_OK) {
+        /* Of a plain task all passes have the same results, the warm-up included. */
+        status = compare_digests(sweep, sweep->config->mix ? first : 0, error);
+    }
+    return status;
+}
+
+static enum ppt_status run_all(struct sweep *sweep, struct ppt_error *error)
+{
+    const struct ppt_config *config = sweep->config;
+    size_t *order = ppt_alloc(config->point_count, sizeof(*order));
+    enum ppt_status status = PPT_OK;
+
+    for (unsigned i = 0; i < config->warmup && status == PPT_OK; i++) {
+        size_t warmup[2];
+        const size_t count = ppt_plan_warmup(config, warmup);
+
+        status = run_block(sweep, 0, warmup, count, error);
+    }
+    for (unsigned block = 1; block <= config->blocks && status == PPT_OK; block++) {
+        ppt_plan_block(config, block, order);
+        status = run_block(sweep, block, order, config->point_count, error);
+        if (config->trim_after_block) {
+            malloc_trim(0);
+        }
+        if (status == PPT_OK && block < config->blocks) {
+            ppt_clock_sleep(config->wait_after_block_s, &ppt_interrupted);
+        }
+    }
+    free(order);
+    return status;
+}
+
+enum ppt_status ppt_sweep_run(const struct ppt_config *config, const char *scratch,
+                              struct ppt_journal *journal, struct ppt_samples *samples,
+                              struct ppt_error *error)
+{
+    struct sweep sweep = {
+        .config = config,
+        .scratch = scratch,
+        .journal = journal,
+        .samples = samples,
+        .recorder = ppt_recorder_create(),
+        .progress = ppt_progress_create(stderr, config),
+        .started_ns = ppt_clock_ns(),
+    };
+    const enum ppt_status status = run_all(&sweep, error);
+
+    if (sweep.open) {
+        ppt_workload_close(&sweep.workload);
+    }
+    ppt_progress_destroy(sweep.progress);
+    ppt_recorder_destroy(sweep.recorder);
+    return status;
+}

@@ -1,0 +1,23 @@
+/*
+ * sweep.h - all passes of one configured run, in the order of the plan.
+ */
+#ifndef PPT_RUN_SWEEP_H
+#define PPT_RUN_SWEEP_H
+
+#include "config.h"
+#include "journal.h"
+#include "sample.h"
+
+/* Opens and closes the kernels once, so that a bad input file is found before anything is
+ * measured or written. */
+enum ppt_status ppt_sweep_check(const struct ppt_config *config, const char *scratch,
+                                struct ppt_error *error);
+
+/* Runs warm-up and blocks, journals every pass as it ends and adds it to `samples`. Samples taken
+ * before a failure or interruption are kept. Fails with PPT_DIFFERS when the results of a block are
+ * not the same at every point. */
+enum ppt_status ppt_sweep_run(const struct ppt_config *config, const char *scratch,
+                              struct ppt_journal *journal, struct ppt_samples *samples,
+                              struct ppt_error *error);
+
+#endif

@@ -1,0 +1,147 @@
+#include "workload.h"
+
+#include <stdlib.h>
+
+#include "memory.h"
+
+enum ppt_status ppt_workload_open(const struct ppt_config *config, unsigned block,
+                                  const char *scratch, struct ppt_workload *workload,
+                                  struct ppt_error *error)
+{
+    *workload = (struct ppt_workload){.config = config};
+    ppt_tasks_create(config, block, &workload->tasks);
+    workload->opened = ppt_alloc(workload->tasks.group_count, sizeof(*workload->opened));
+    for (size_t i = 0; i < workload->tasks.group_count; i++) {
+        const struct ppt_task_group *group = &workload->tasks.groups[i];
+        struct ppt_opened *opened = &workload->opened[i];
+
+        opened->setup = (struct ppt_setup){
+            .seed = config->seed,
+            .scratch_dir = scratch,
+            .sets = group->sets,
+            .set_count = group->set_count,
+            .workers = config->points[config->point_count - 1].workers,
+            .inner_threads = config->inner_threads,
+        };
+        if (group->kernel->open) {
+            const enum ppt_status status =
+                group->kernel->open(&opened->setup, &opened->shared, error);
+
+            if (status != PPT_OK) {
+                opened->shared = NULL;
+                ppt_workload_close(workload);
+                return status;
+            }
+        }
+        workload->opened_count++;
+    }
+    return PPT_OK;
+}
+
+void ppt_workload_close(struct ppt_workload *workload)
+{
+    for (size_t i = 0; i < workload->opened_count; i++) {
+        const struct ppt_kernel *kernel = workload->tasks.groups[i].kernel;
+
+        if (kernel->close) {
+            kernel->close(workload->opened[i].shared);
+        }
+    }
+    free(workload->opened);
+    ppt_tasks_free(&workload->tasks);
+    *workload = (struct ppt_workload){0};
+}
+
+void ppt_workload_move(struct ppt_workload *workload, struct ppt_point point)
+{
+    for (size_t i = 0; i < workload->opened_count; i++) {
+        workload->opened[i].setup.workers = point.workers;
+        workload->opened[i].setup.inner_threads = point.inner_threads;
+    }
+}
+
+void ppt_workload_detach(const struct ppt_workload *workload, void **locals)
+{
+    for (size_t i = 0; i < workload->tasks.group_count; i++) {
+        const struct ppt_kernel *kernel = workload->tasks.groups[i].kernel;
+
+        if (kernel->detach) {
+            kernel->detach(locals[i]);
+        }
+        locals[i] = NULL;
+    }
+}
+
+enum ppt_status ppt_workload_attach(const struct ppt_workload *workload, unsigned worker,
+                                    void **locals, struct ppt_error *error)
+{
+    for (size_t i = 0; i < workload->tasks.group_count; i++) {
+        locals[i] = NULL;
+    }
+    for (size_t i = 0; i < workload->tasks.group_count; i++) {
+        const struct ppt_kernel *kernel = workload->tasks.groups[i].kernel;
+        const struct ppt_opened *opened = &workload->opened[i];
+
+        if (kernel->attach) {
+            const enum ppt_status status =
+                kernel->attach(&opened->setup, opened->shared, worker, &locals[i], error);
+
+            if (status != PPT_OK) {
+                locals[i] = NULL;
+                ppt_workload_detach(workload, locals);
+                return status;
+            }
+        }
+    }
+    return PPT_OK;
+}
+
+/* The task at an index, and in *group the kernel that runs it. */
+static inline struct ppt_task task_at(const struct ppt_workload *workload, uint64_t index,
+                                      size_t *group)
+{
+    const struct ppt_tasks *tasks = &workload->tasks;
+    const struct ppt_task_ref ref =
+        tasks->refs ? tasks->refs[index] : (struct ppt_task_ref){.group = 0, .set = 0};
+
+    *group = ref.group;
+    return (struct ppt_task){.seed = workload->config->seed,
+                             .index = index,
+                             .set = ref.set,
+                             .args = tasks->groups[ref.group].sets[ref.set]};
+}
+
+enum ppt_status ppt_workload_run(const struct ppt_workload *workload, void *const *locals,
+                                 uint64_t index, uint64_t *digest, struct ppt_error *error)
+{
+    size_t group;
+    const struct ppt_task task = task_at(workload, index, &group);
+
+    return workload->tasks.groups[group].kernel->run(locals[group], &task, digest, error);
+}
+
+enum ppt_status ppt_workload_run_fresh(const struct ppt_workload *workload, unsigned worker,
+                                       uint64_t index, uint64_t *digest, struct ppt_error *error)
+{
+    size_t group;
+    const struct ppt_task task = task_at(workload, index, &group);
+    const struct ppt_kernel *kernel = workload->tasks.groups[group].kernel;
+    /* Scratch for this task alone, not for the largest of the block. */
+    const union ppt_value *const set = task.args;
+    struct ppt_setup setup = workload->opened[group].setup;
+    enum ppt_status status = PPT_OK;
+    void *local = NULL;
+
+    setup.sets = &set;
+    setup.set_count = 1;
+    if (kernel->attach) {
+        status = kernel->attach(&setup, workload->opened[group].shared, worker, &local, error);
+    }
+    if (status == PPT_OK) {
+        status = kernel->run(local, &task, digest, error);
+        if (kernel->detach) {
+            kernel->detach(local);
+        }
+    }
+    return status;
+}

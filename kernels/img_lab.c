@@ -1,0 +1,159 @@
+/*
+ * img_lab - sRGB to CIE Lab and back, in the fixed-point arithmetic of OpenCV's 8-bit conversion.
+ *
+ * Scales: light is 0 ... 2040 on the way there and 0 ... 4095 on the way back; Lab's f() is times
+ * 32768 there and times 16384 back. The white point is D65. Each row takes turns between loops
+ * that only look up (which no compiler vectorises) and loops that only compute (which all do).
+ */
+#include "img_stages.h"
+
+#include <math.h>
+
+#define SIDE PPT_IMG_SIDE
+
+/* OpenCV's names for the scales: lab_shift, lab_shift2 and base_shift. */
+#define XYZ_BITS 12
+#define F_BITS 15
+#define BACK_BITS 14
+#define BACK_ONE (1 << BACK_BITS)
+
+/* Where f() turns from a straight line into a cube root, and the line's slope and start. */
+#define LINE_END (216.0 / 24389.0)
+#define LINE_SLOPE (841.0 / 108.0)
+#define LINE_START (16.0 / 116.0)
+#define LINE_LIGHTNESS 20 /* the last 8-bit lightness on the line: 8 * 255 / 100 */
+
+static int descale(int value, int bits)
+{
+    return (value + (1 << (bits - 1))) >> bits;
+}
+
+static double to_light(double value)
+{
+    return value <= 0.04045 ? value / 12.92 : pow((value + 0.055) / 1.055, 2.4);
+}
+
+static double from_light(double light)
+{
+    return light <= 0.0031308 ? light * 12.92 : 1.055 * pow(light, 1 / 2.4) - 0.055;
+}
+
+static uint32_t lightness_entry(int lightness)
+{
+    const double f = LINE_START + lightness * 100.0 / (255 * 116);
+    const double y = lightness <= LINE_LIGHTNESS ? (f - LINE_START) / LINE_SLOPE : f * f * f;
+
+    return (uint32_t)lrint(y * BACK_ONE) << 16 | (uint32_t)lrint(f * BACK_ONE);
+}
+
+void ppt_img_tables_init(struct ppt_img_tables *tables)
+{
+    for (int i = 0; i < 256; i++) {
+        tables->linear[i] = (uint16_t)lrint(PPT_IMG_LINEAR_WHITE * to_light(i / 255.0));
+        tables->lightness[i] = lightness_entry(i);
+    }
+    for (int i = 0; i <= PPT_IMG_LINEAR_WHITE; i++) {
+        const double light = (double)i / PPT_IMG_LINEAR_WHITE;
+        const double f = light < LINE_END ? light * LINE_SLOPE + LINE_START : cbrt(light);
+
+        tables->cube_root[i] = (uint16_t)lrintf((float)f * (1 << F_BITS));
+    }
+    for (int i = 0; i < PPT_IMG_INVERSE_STEPS; i++) {
+        tables->gamma[i] = (uint8_t)lrint(255 * from_light((double)i / PPT_IMG_INVERSE_STEPS));
+    }
+}
+
+/* Red, green and blue to X, Y or Z over the white point, times 4096; each adds up to 4096, so
+ * that no sum exceeds PPT_IMG_LINEAR_WHITE. */
+enum { X_R = 1777, X_G = 1541, X_B = 778 };
+enum { Y_R = 871, Y_G = 2929, Y_B = 296 };
+enum { Z_R = 73, Z_G = 448, Z_B = 3575 };
+
+/* (116 * 255 + 50) / 100 and (16 * 255 * 32768 + 50) / 100 */
+#define L_SCALE 296
+#define L_SHIFT 1336934
+
+void ppt_img_to_lab(const struct ppt_img_tables *tables, const struct ppt_img_rgb *rgb,
+                    uint8_t *restrict lightness, uint8_t *restrict a, uint8_t *restrict b)
+{
+    int16_t light[3][SIDE];
+    int16_t xyz[3][SIDE];
+    uint16_t f[3][SIDE];
+
+    for (int i = 0; i < SIDE; i++) {
+        light[0][i] = (int16_t)tables->linear[rgb->channel[0][i]];
+        light[1][i] = (int16_t)tables->linear[rgb->channel[1][i]];
+        light[2][i] = (int16_t)tables->linear[rgb->channel[2][i]];
+    }
+    for (int i = 0; i < SIDE; i++) {
+        const int red = light[0][i];
+        const int green = light[1][i];
+        const int blue = light[2][i];
+
+        xyz[0][i] = (int16_t)descale(X_R * red + X_G * green + X_B * blue, XYZ_BITS);
+        xyz[1][i] = (int16_t)descale(Y_R * red + Y_G * green + Y_B * blue, XYZ_BITS);
+        xyz[2][i] = (int16_t)descale(Z_R * red + Z_G * green + Z_B * blue, XYZ_BITS);
+    }
+    for (int i = 0; i < SIDE; i++) {
+        f[0][i] = tables->cube_root[xyz[0][i]];
+        f[1][i] = tables->cube_root[xyz[1][i]];
+        f[2][i] = tables->cube_root[xyz[2][i]];
+    }
+    /* None of the three can leave 0 ... 255. */
+    for (int i = 0; i < SIDE; i++) {
+        const int x = f[0][i];
+        const int y = f[1][i];
+        const int z = f[2][i];
+
+        lightness[i] = (uint8_t)descale(L_SCALE * y - L_SHIFT, F_BITS);
+        a[i] = (uint8_t)descale(500 * (x - y) + (128 << F_BITS), F_BITS);
+        b[i] = (uint8_t)descale(200 * (y - z) + (128 << F_BITS), F_BITS);
+    }
+}
+
+/* The inverse of f(): f and the result times 16384. */
+static int from_f(int f)
+{
+    const int line = f * 108 / 841 - BACK_ONE * 16 / 116 * 108 / 841;
+    const int cube = ((f * f >> BACK_BITS) * f) >> BACK_BITS;
+
+    return f <= 3390 ? line : cube; /* 6/29 * 16384 is 3389.8 */
+}
+
+static int16_t to_step(int scaled)
+{
+    const int step = descale(scaled, XYZ_BITS + BACK_BITS - 12);
+
+    return (int16_t)(step < 0                           ? 0
+                     : step > PPT_IMG_INVERSE_STEPS - 1 ? PPT_IMG_INVERSE_STEPS - 1
+                                                        : step);
+}
+
+void ppt_img_from_lab(const struct ppt_img_tables *tables, const uint8_t *lightness,
+                      const uint8_t *a, const uint8_t *b, uint8_t *restrict rgb)
+{
+    uint32_t entry[SIDE];
+    int16_t step[3][SIDE];
+
+    for (int i = 0; i < SIDE; i++) {
+        entry[i] = tables->lightness[lightness[i]];
+    }
+    for (int i = 0; i < SIDE; i++) {
+        const int y = (int)(entry[i] >> 16);
+        const int f = (int)(entry[i] & 0xffff);
+        /* a / 500 and b / 200 times 16384, of a and b unshifted and scaled to 255 */
+        const int from_a = ((5 * a[i] * 53687 + (1 << 7)) >> 13) - 128 * BACK_ONE / 500;
+        const int from_b = ((b[i] * 41943 + (1 << 4)) >> 9) - 128 * BACK_ONE / 200 + 1;
+        const int x = from_f(f + from_a);
+        const int z = from_f(f - from_b);
+
+        step[0][i] = to_step(12615 * x - 6296 * y - 2223 * z);
+        step[1][i] = to_step(-3773 * x + 7684 * y + 185 * z);
+        step[2][i] = to_step(217 * x - 836 * y + 4715 * z);
+    }
+    for (int i = 0; i < SIDE; i++) {
+        rgb[3 * i] = tables->gamma[step[0][i]];
+        rgb[3 * i + 1] = tables->gamma[step[1][i]];
+        rgb[3 * i + 2] = tables->gamma[step[2][i]];
+    }
+}

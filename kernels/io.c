@@ -1,0 +1,168 @@
+/*
+ * io - writes random bytes to a file, copies the file and deletes both.
+ *
+ * One buffer is used throughout: on a virtual machine, touching fresh memory for the whole file
+ * costs several times what writing and copying it does.
+ */
+#include "digest.h"
+#include "kernel.h"
+#include "rng.h"
+#include "scratch.h"
+#include "tempfile.h"
+
+#define MIB_BYTES (UINT64_C(1) << 20)
+
+enum { MIB };
+
+static const struct ppt_param params[] = {
+    [MIB] = {.name = "mib",
+             .kind = PPT_PARAM_INTEGER,
+             .value = "50",
+             .smallest = 1,
+             .largest = 1 << 20,
+             .unit = "MiB",
+             .help = "size of the file that one task writes and copies"},
+};
+
+struct local {
+    struct ppt_tempfile source, copy;
+    unsigned char *buffer; /* PPT_TEMPFILE_CHUNK bytes */
+};
+
+static void detach(void *local)
+{
+    struct local *l = local;
+
+    if (!l) {
+        return;
+    }
+    ppt_tempfile_free(&l->source);
+    ppt_tempfile_free(&l->copy);
+    free(l->buffer);
+    free(l);
+}
+
+static enum ppt_status attach(const struct ppt_setup *setup, void *shared, unsigned worker,
+                              void **local, struct ppt_error *error)
+{
+    struct local *l = ppt_scratch_alloc(sizeof(*l), "io", error);
+
+    (void)shared;
+    if (!l) {
+        return PPT_FAILED;
+    }
+    l->buffer = ppt_scratch_alloc(PPT_TEMPFILE_CHUNK, "io", error);
+    if (!l->buffer ||
+        ppt_tempfile_init(&l->source, setup, "io", worker, "source", error) != PPT_OK ||
+        ppt_tempfile_init(&l->copy, setup, "io", worker, "copy", error) != PPT_OK) {
+        detach(l);
+        return PPT_FAILED;
+    }
+    *local = l;
+    return PPT_OK;
+}
+
+static enum ppt_status write_source(struct local *l, const struct ppt_task *task,
+                                    struct ppt_error *error)
+{
+    uint64_t left = (uint64_t)task->args[MIB].integer * (MIB_BYTES / PPT_TEMPFILE_CHUNK);
+    enum ppt_status status = ppt_tempfile_create(&l->source, error);
+    struct ppt_rng_bulk rng;
+
+    ppt_rng_bulk_seed_task(&rng, task);
+    for (; status == PPT_OK && left > 0; left--) {
+        ppt_rng_fill_bytes(&rng, l->buffer, PPT_TEMPFILE_CHUNK);
+        status = ppt_tempfile_write(&l->source, l->buffer, PPT_TEMPFILE_CHUNK, error);
+    }
+    return status == PPT_OK ? ppt_tempfile_close(&l->source, error) : status;
+}
+
+/* The digest is of what was read, so that it covers the way to the disk and back. */
+static enum ppt_status copy_source(struct local *l, uint64_t *digest, struct ppt_error *error)
+{
+    enum ppt_status status = ppt_tempfile_open(&l->source, error);
+    size_t got = PPT_TEMPFILE_CHUNK;
+    uint64_t bytes = 0;
+
+    *digest = 0;
+    if (status == PPT_OK) {
+        status = ppt_tempfile_create(&l->copy, error);
+    }
+    while (status == PPT_OK && got == PPT_TEMPFILE_CHUNK) {
+        status = ppt_tempfile_read(&l->source, l->buffer, PPT_TEMPFILE_CHUNK, &got, error);
+        if (status == PPT_OK) {
+            *digest = ppt_digest(*digest, l->buffer, got);
+            bytes += got;
+            status = ppt_tempfile_write(&l->copy, l->buffer, got, error);
+        }
+    }
+    *digest = ppt_digest_word(*digest, bytes);
+    if (status == PPT_OK) {
+        status = ppt_tempfile_close(&l->copy, error);
+    }
+    return status == PPT_OK ? ppt_tempfile_close(&l->source, error) : status;
+}
+
+/* `sink` receives the copy before it is deleted; NULL for none. */
+static enum ppt_status work(struct local *l, const struct ppt_task *task, uint64_t *digest,
+                            FILE *sink, struct ppt_error *error)
+{
+    enum ppt_status status = write_source(l, task, error);
+
+    if (status == PPT_OK) {
+        status = copy_source(l, digest, error);
+    }
+    if (status == PPT_OK && sink) {
+        status = ppt_tempfile_dump(&l->copy, l->buffer, sink, error);
+    }
+    if (status == PPT_OK) {
+        status = ppt_tempfile_remove(&l->source, error);
+    }
+    if (status == PPT_OK) {
+        status = ppt_tempfile_remove(&l->copy, error);
+    }
+    ppt_tempfile_drop(&l->source);
+    ppt_tempfile_drop(&l->copy);
+    return status;
+}
+
+static enum ppt_status run(void *local, const struct ppt_task *task, uint64_t *digest,
+                           struct ppt_error *error)
+{
+    return work(local, task, digest, NULL, error);
+}
+
+static enum ppt_status dump(void *local, const struct ppt_task *task, FILE *file,
+                            struct ppt_error *error)
+{
+    uint64_t digest;
+
+    return work(local, task, &digest, file, error);
+}
+
+static void draw(struct ppt_rng *rng, union ppt_value *args)
+{
+    args[MIB].integer = ppt_rng_between(rng, 1, 100);
+}
+
+static void needs(const union ppt_value *args, struct ppt_needs *needs)
+{
+    needs->worker_bytes = PPT_TEMPFILE_CHUNK;
+    needs->disk_bytes = 2 * (uint64_t)args[MIB].integer * MIB_BYTES;
+}
+
+const struct ppt_kernel ppt_kernel_io = {
+    .version = PPT_KERNEL_VERSION,
+    .struct_size = sizeof(struct ppt_kernel),
+    .name = "io",
+    .category = "storage",
+    .summary = "write random bytes to a file, copy the file, delete both",
+    .params = params,
+    .param_count = sizeof(params) / sizeof(params[0]),
+    .attach = attach,
+    .run = run,
+    .detach = detach,
+    .draw = draw,
+    .needs = needs,
+    .dump = dump,
+};

@@ -1,0 +1,420 @@
+/*
+ * password - hashes passwords into a set, then hashes passwords that somebody tries and looks each
+ * of them up.
+ *
+ * Argon2id is what passwords deserve: most of its time is memory traffic. SHA-256, which is made
+ * to be fast, is plain computation and measures the rest of the loop as well.
+ */
+#include "digest.h"
+#include "hash.h"
+#include "hash_set.h"
+#include "kernel.h"
+#include "rng.h"
+#include "scratch.h"
+
+#define SALT_BYTES 16
+#define LONGEST 1024
+#define KIB_PER_LANE 8 /* RFC 9106, 3.1: m is at least 8 p */
+
+#define FIRST_PRINTABLE 33 /* '!'; the space is left out */
+#define PRINTABLES 94
+
+enum { STORED, TRIED, LENGTHS, RATIO, HASH, T_COST, M_COST, LANES };
+enum hash_kind { HASH_SHA256, HASH_ARGON2ID };
+
+static const char *const hashes[] = {[HASH_SHA256] = "sha256", [HASH_ARGON2ID] = "argon2id", NULL};
+
+static const struct ppt_param params[] = {
+    [STORED] = {.name = "stored",
+                .kind = PPT_PARAM_INTEGER,
+                .value = "5",
+                .smallest = 1,
+                .largest = PPT_HASH_SET_LARGEST,
+                .unit = "",
+                .help = "passwords whose hashes are put into the set"},
+    [TRIED] = {.name = "tried",
+               .kind = PPT_PARAM_INTEGER,
+               .value = "20",
+               .smallest = 1,
+               .largest = 1e9,
+               .unit = "",
+               .help = "passwords that are hashed and looked up"},
+    [LENGTHS] = {.name = "lengths",
+                 .kind = PPT_PARAM_SPAN,
+                 .value = "[12, 20]",
+                 .smallest = 1,
+                 .largest = LONGEST,
+                 .unit = "characters",
+                 .help = "shortest and longest password"},
+    [RATIO] = {.name = "ratio",
+               .kind = PPT_PARAM_REAL,
+               .value = "0.8",
+               .smallest = 0,
+               .largest = 1,
+               .unit = "",
+               .help = "share of the tried passwords that are stored ones"},
+    [HASH] = {.name = "hash",
+              .kind = PPT_PARAM_CHOICE,
+              .value = "\"argon2id\"",
+              .optional = true,
+              .when_left = "\"sha256\"",
+              .group = "options",
+              .choices = hashes,
+              .unit = "",
+              .help = "how passwords are hashed"},
+    [T_COST] = {.name = "t_cost",
+                .kind = PPT_PARAM_INTEGER,
+                .value = "2",
+                .optional = true,
+                .group = "options",
+                .smallest = 1,
+                .largest = 1e6,
+                .unit = "",
+                .help = "Argon2id: passes over the memory"},
+    [M_COST] = {.name = "m_cost_kib",
+                .kind = PPT_PARAM_INTEGER,
+                .value = "19456",
+                .optional = true,
+                .group = "options",
+                .smallest = KIB_PER_LANE,
+                .largest = 1 << 30,
+                .unit = "KiB",
+                .help = "Argon2id: memory of one hash, at least 8 KiB for each lane"},
+    [LANES] = {.name = "lanes",
+               .kind = PPT_PARAM_INTEGER,
+               .value = "1",
+               .optional = true,
+               .group = "options",
+               .smallest = 1,
+               .largest = 1024,
+               .unit = "",
+               .help = "Argon2id: lanes of one hash, which inner threads share"},
+};
+
+/* Characters are made many at a time, which compilers vectorise, and handed out in pieces. */
+struct characters {
+    struct ppt_rng_bulk rng;
+    uint16_t numbers[2 * LONGEST];
+    char text[2 * LONGEST];
+    size_t used;
+};
+
+struct local {
+    struct ppt_hash_sha256 *sha256;     /* NULL if no argument set uses it */
+    struct ppt_hash_argon2id *argon2id; /* the same */
+    unsigned inner_threads;
+    char *passwords; /* one every lengths.high characters */
+    uint16_t *lengths;
+    struct ppt_hash_set set;
+    struct characters characters;
+};
+
+/* A task under way. */
+struct job {
+    struct local *local;
+    const union ppt_value *args;
+    struct ppt_rng rng;
+    unsigned char salt[SALT_BYTES];
+    struct ppt_argon2id_recipe recipe;
+};
+
+static enum ppt_status open_kernel(const struct ppt_setup *setup, void **shared,
+                                   struct ppt_error *error)
+{
+    for (size_t i = 0; i < setup->set_count; i++) {
+        const union ppt_value *args = setup->sets[i];
+        const long long m_cost = args[M_COST].integer, lanes = args[LANES].integer;
+
+        if (args[HASH].choice == HASH_ARGON2ID && m_cost < KIB_PER_LANE * lanes) {
+            return ppt_fail(error, PPT_BAD_INPUT,
+                            "password: m_cost_kib: %lld is too little for %lld lanes; Argon2 needs "
+                            "at least %d KiB for each, which makes %lld",
+                            m_cost, lanes, KIB_PER_LANE, KIB_PER_LANE * lanes);
+        }
+    }
+    *shared = NULL;
+    return PPT_OK;
+}
+
+static void detach(void *local)
+{
+    struct local *l = local;
+
+    if (!l) {
+        return;
+    }
+    ppt_hash_sha256_destroy(l->sha256);
+    ppt_hash_argon2id_destroy(l->argon2id);
+    free(l->passwords);
+    free(l->lengths);
+    ppt_hash_set_free(&l->set);
+    free(l);
+}
+
+static size_t larger(size_t a, int64_t b)
+{
+    return a > (size_t)b ? a : (size_t)b;
+}
+
+static enum ppt_status take_memory(struct local *l, const struct ppt_setup *setup,
+                                   struct ppt_error *error)
+{
+    size_t stored = 0, characters = 0, m_cost = 0;
+    bool sha256 = false;
+
+    for (size_t i = 0; i < setup->set_count; i++) {
+        const union ppt_value *args = setup->sets[i];
+
+        stored = larger(stored, args[STORED].integer);
+        characters = larger(characters, args[STORED].integer * args[LENGTHS].span.high);
+        if (args[HASH].choice == HASH_SHA256) {
+            sha256 = true;
+        } else {
+            m_cost = larger(m_cost, args[M_COST].integer);
+        }
+    }
+    l->passwords = ppt_scratch_alloc(characters, "password", error);
+    l->lengths = ppt_scratch_alloc(stored * sizeof(*l->lengths), "password", error);
+    if (!l->passwords || !l->lengths ||
+        ppt_hash_set_init(&l->set, (uint32_t)stored, "password", error) != PPT_OK) {
+        return PPT_FAILED;
+    }
+    if (sha256 && !(l->sha256 = ppt_hash_sha256_create(error))) {
+        return PPT_FAILED;
+    }
+    if (m_cost > 0 && !(l->argon2id = ppt_hash_argon2id_create(m_cost, error))) {
+        return PPT_FAILED;
+    }
+    return PPT_OK;
+}
+
+static enum ppt_status attach(const struct ppt_setup *setup, void *shared, unsigned worker,
+                              void **local, struct ppt_error *error)
+{
+    struct local *l = ppt_scratch_alloc(sizeof(*l), "password", error);
+
+    (void)shared;
+    (void)worker;
+    if (!l) {
+        return PPT_FAILED;
+    }
+    l->inner_threads = setup->inner_threads;
+    if (take_memory(l, setup, error) != PPT_OK) {
+        detach(l);
+        return PPT_FAILED;
+    }
+    *local = l;
+    return PPT_OK;
+}
+
+static void characters_start(struct characters *c, const struct ppt_task *task)
+{
+    ppt_rng_bulk_seed_task(&c->rng, task);
+    c->used = sizeof(c->text);
+}
+
+/* At most LONGEST characters, which stay there until the next call. */
+static const char *characters_take(struct characters *c, size_t count)
+{
+    if (count > sizeof(c->text) - c->used) {
+        ppt_rng_fill_bytes(&c->rng, c->numbers, sizeof(c->numbers));
+        /* Of 65536 numbers, each character gets 697 or 698. */
+        for (size_t i = 0; i < sizeof(c->text); i++) {
+            c->text[i] = (char)(FIRST_PRINTABLE + ((uint32_t)c->numbers[i] * PRINTABLES >> 16));
+        }
+        c->used = 0;
+    }
+    c->used += count;
+    return c->text + c->used - count;
+}
+
+/* A hash is a digest itself, so folding it is enough, and cheap next to a SHA-256 of 80 ns. */
+static uint64_t digest_hash(uint64_t start, const unsigned char *hash)
+{
+    uint64_t words[PPT_HASH_BYTES / sizeof(uint64_t)];
+
+    memcpy(words, hash, sizeof(words));
+    return ppt_digest_word(start, words[0] ^ ppt_rotate_left(words[1], 13) ^
+                                      ppt_rotate_left(words[2], 29) ^
+                                      ppt_rotate_left(words[3], 47));
+}
+
+static void job_start(struct job *job, struct local *local, const struct ppt_task *task)
+{
+    const union ppt_value *args = task->args;
+    const uint32_t lanes = (uint32_t)args[LANES].integer;
+
+    *job = (struct job){.local = local, .args = args};
+    ppt_rng_seed(&job->rng, task->seed, task->index, PPT_STREAM_SIDE);
+    characters_start(&local->characters, task);
+    ppt_hash_set_clear(&local->set, (uint32_t)args[STORED].integer);
+    /* One salt for the whole task, although each password should have its own: with salts of their
+     * own, a tried password would have to be hashed once for every stored one to find it. */
+    for (size_t i = 0; i < SALT_BYTES; i += sizeof(uint64_t)) {
+        const uint64_t random = ppt_rng_next(&job->rng);
+
+        memcpy(job->salt + i, &random, sizeof(random));
+    }
+    job->recipe = (struct ppt_argon2id_recipe){
+        .t_cost = (uint32_t)args[T_COST].integer,
+        .m_cost_kib = (uint32_t)args[M_COST].integer,
+        .lanes = lanes,
+        .threads = local->inner_threads < lanes ? local->inner_threads : lanes,
+        .salt = {job->salt, SALT_BYTES},
+    };
+}
+
+static enum ppt_status hash_password(const struct job *job, const char *password, size_t length,
+                                     unsigned char *out, struct ppt_error *error)
+{
+    const struct ppt_bytes bytes = {password, (uint32_t)length};
+
+    if (job->args[HASH].choice == HASH_SHA256) {
+        return ppt_hash_sha256_compute(job->local->sha256, bytes, out, error);
+    }
+    return ppt_hash_argon2id_compute(job->local->argon2id, &job->recipe, bytes, out, error);
+}
+
+static size_t draw_length(struct job *job)
+{
+    const struct ppt_span lengths = job->args[LENGTHS].span;
+
+    return (size_t)ppt_rng_between(&job->rng, lengths.low, lengths.high);
+}
+
+static enum ppt_status store_passwords(struct job *job, uint64_t *digest, struct ppt_error *error)
+{
+    struct local *l = job->local;
+    const size_t count = (size_t)job->args[STORED].integer;
+    const size_t stride = (size_t)job->args[LENGTHS].span.high;
+
+    for (size_t i = 0; i < count; i++) {
+        const size_t length = draw_length(job);
+        char *password = l->passwords + i * stride;
+        unsigned char *hash = ppt_hash_set_next(&l->set);
+
+        memcpy(password, characters_take(&l->characters, length), length);
+        l->lengths[i] = (uint16_t)length;
+        if (hash_password(job, password, length, hash, error) != PPT_OK) {
+            return PPT_FAILED;
+        }
+        ppt_hash_set_add(&l->set);
+        *digest = digest_hash(*digest, hash);
+    }
+    return PPT_OK;
+}
+
+static enum ppt_status try_passwords(struct job *job, uint64_t *digest, uint64_t *matches,
+                                     struct ppt_error *error)
+{
+    struct local *l = job->local;
+    const double ratio = job->args[RATIO].real;
+    const uint64_t stored = (uint64_t)job->args[STORED].integer;
+    const size_t stride = (size_t)job->args[LENGTHS].span.high;
+
+    for (int64_t i = 0; i < job->args[TRIED].integer; i++) {
+        unsigned char hash[PPT_HASH_BYTES];
+        const char *password;
+        size_t length;
+
+        if (ppt_rng_double(&job->rng) < ratio) {
+            const size_t pick = ppt_rng_below(&job->rng, stored);
+
+            password = l->passwords + pick * stride;
+            length = l->lengths[pick];
+        } else {
+            length = draw_length(job);
+            password = characters_take(&l->characters, length);
+        }
+        if (hash_password(job, password, length, hash, error) != PPT_OK) {
+            return PPT_FAILED;
+        }
+        *matches += ppt_hash_set_has(&l->set, hash);
+        *digest = digest_hash(*digest, hash);
+    }
+    return PPT_OK;
+}
+
+static enum ppt_status work(struct local *l, const struct ppt_task *task, uint64_t *digest,
+                            uint64_t *matches, struct ppt_error *error)
+{
+    struct job job;
+    enum ppt_status status;
+
+    *digest = 0;
+    *matches = 0;
+    job_start(&job, l, task);
+    status = store_passwords(&job, digest, error);
+    if (status == PPT_OK) {
+        status = try_passwords(&job, digest, matches, error);
+    }
+    *digest = ppt_digest_word(*digest, *matches);
+    return status;
+}
+
+static enum ppt_status run(void *local, const struct ppt_task *task, uint64_t *digest,
+                           struct ppt_error *error)
+{
+    uint64_t matches;
+
+    return work(local, task, digest, &matches, error);
+}
+
+static enum ppt_status dump(void *local, const struct ppt_task *task, FILE *file,
+                            struct ppt_error *error)
+{
+    const struct local *l = local;
+    uint64_t digest, matches;
+    const enum ppt_status status = work(local, task, &digest, &matches, error);
+
+    if (status != PPT_OK) {
+        return status;
+    }
+    for (size_t i = 0; i < l->set.count; i++) {
+        for (size_t j = 0; j < PPT_HASH_BYTES; j++) {
+            fprintf(file, "%02x", l->set.hashes[i * PPT_HASH_BYTES + j]);
+        }
+        fputc('\n', file);
+    }
+    fprintf(file, "matches %llu\n", (unsigned long long)matches);
+    return PPT_OK;
+}
+
+/* SHA-256 always: the ranges are meant for it. With Argon2id, one task would take minutes. */
+static void draw(struct ppt_rng *rng, union ppt_value *args)
+{
+    args[STORED].integer = ppt_rng_between(rng, 1000, 10000);
+    args[TRIED].integer = ppt_rng_between(rng, 100, 1000);
+    args[LENGTHS].span.low = ppt_rng_between(rng, 6, 20);
+    args[LENGTHS].span.high = ppt_rng_between(rng, 21, 30);
+    args[RATIO].real = 0.1 + 0.8 * ppt_rng_double(rng);
+    args[HASH].choice = HASH_SHA256;
+}
+
+static void needs(const union ppt_value *args, struct ppt_needs *needs)
+{
+    const uint64_t stored = (uint64_t)args[STORED].integer;
+
+    needs->worker_bytes = sizeof(struct local) + ppt_hash_set_bytes((uint32_t)stored) +
+                          stored * ((uint64_t)args[LENGTHS].span.high + sizeof(uint16_t));
+    if (args[HASH].choice == HASH_ARGON2ID) {
+        needs->worker_bytes += (uint64_t)args[M_COST].integer * 1024;
+    }
+}
+
+const struct ppt_kernel ppt_kernel_password = {
+    .version = PPT_KERNEL_VERSION,
+    .struct_size = sizeof(struct ppt_kernel),
+    .name = "password",
+    .category = "computation, memory",
+    .summary = "hash passwords into a set, then hash tried ones and look them up",
+    .params = params,
+    .param_count = sizeof(params) / sizeof(params[0]),
+    .open = open_kernel,
+    .attach = attach,
+    .run = run,
+    .detach = detach,
+    .draw = draw,
+    .needs = needs,
+    .dump = dump,
+};

@@ -1,0 +1,148 @@
+#include "tempfile.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* strerror() of glibc and musl may be called by several threads; ISO C does not know %m. */
+static enum ppt_status fail(const struct ppt_tempfile *file, const char *verb,
+                            struct ppt_error *error)
+{
+    return ppt_fail(error, PPT_FAILED, "%s: %s: cannot %s: %s", file->kernel, file->path, verb,
+                    strerror(errno));
+}
+
+enum ppt_status ppt_tempfile_init(struct ppt_tempfile *file, const struct ppt_setup *setup,
+                                  const char *kernel, unsigned worker, const char *role,
+                                  struct ppt_error *error)
+{
+    *file = (struct ppt_tempfile){.kernel = kernel, .fd = -1};
+    if (asprintf(&file->path, "%s/%s.w%u.%s", setup->scratch_dir, kernel, worker, role) < 0) {
+        file->path = NULL;
+        return ppt_fail(error, PPT_FAILED, "%s: not enough memory for a file name", kernel);
+    }
+    return PPT_OK;
+}
+
+enum ppt_status ppt_tempfile_create(struct ppt_tempfile *file, struct ppt_error *error)
+{
+    do {
+        file->fd = open(file->path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+                        S_IRUSR | S_IWUSR);
+    } while (file->fd < 0 && errno == EINTR);
+    if (file->fd < 0) {
+        return fail(file, "create", error);
+    }
+    file->exists = true;
+    return PPT_OK;
+}
+
+enum ppt_status ppt_tempfile_open(struct ppt_tempfile *file, struct ppt_error *error)
+{
+    do {
+        file->fd = open(file->path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+    } while (file->fd < 0 && errno == EINTR);
+    return file->fd < 0 ? fail(file, "open", error) : PPT_OK;
+}
+
+enum ppt_status ppt_tempfile_write(struct ppt_tempfile *file, const void *data, size_t bytes,
+                                   struct ppt_error *error)
+{
+    const unsigned char *from = data;
+
+    while (bytes > 0) {
+        const ssize_t written = write(file->fd, from, bytes);
+
+        if (written > 0) {
+            from += written;
+            bytes -= (size_t)written;
+        } else if (written == 0) {
+            /* Not known to happen to a regular file, but it would be an endless loop. */
+            errno = EIO;
+            return fail(file, "write", error);
+        } else if (errno != EINTR) {
+            return fail(file, "write", error);
+        }
+    }
+    return PPT_OK;
+}
+
+enum ppt_status ppt_tempfile_read(struct ppt_tempfile *file, void *data, size_t bytes, size_t *got,
+                                  struct ppt_error *error)
+{
+    unsigned char *to = data;
+
+    *got = 0;
+    while (*got < bytes) {
+        const ssize_t count = read(file->fd, to + *got, bytes - *got);
+
+        if (count == 0) {
+            break;
+        }
+        if (count > 0) {
+            *got += (size_t)count;
+        } else if (errno != EINTR) {
+            return fail(file, "read", error);
+        }
+    }
+    return PPT_OK;
+}
+
+enum ppt_status ppt_tempfile_close(struct ppt_tempfile *file, struct ppt_error *error)
+{
+    const int result = close(file->fd);
+
+    /* Linux has let go of the descriptor whatever close says; a second try could hit a file that
+     * another thread has opened meanwhile. */
+    file->fd = -1;
+    return result != 0 && errno != EINTR ? fail(file, "close", error) : PPT_OK;
+}
+
+enum ppt_status ppt_tempfile_remove(struct ppt_tempfile *file, struct ppt_error *error)
+{
+    if (unlink(file->path) != 0) {
+        return fail(file, "remove", error);
+    }
+    file->exists = false;
+    return PPT_OK;
+}
+
+enum ppt_status ppt_tempfile_dump(struct ppt_tempfile *file, void *buffer, FILE *to,
+                                  struct ppt_error *error)
+{
+    enum ppt_status status = ppt_tempfile_open(file, error);
+    size_t got = PPT_TEMPFILE_CHUNK;
+
+    while (status == PPT_OK && got == PPT_TEMPFILE_CHUNK) {
+        status = ppt_tempfile_read(file, buffer, PPT_TEMPFILE_CHUNK, &got, error);
+        if (status == PPT_OK) {
+            fwrite(buffer, 1, got, to);
+        }
+    }
+    return status == PPT_OK ? ppt_tempfile_close(file, error) : status;
+}
+
+void ppt_tempfile_drop(struct ppt_tempfile *file)
+{
+    if (!file->path) {
+        return;
+    }
+    if (file->fd >= 0) {
+        close(file->fd);
+        file->fd = -1;
+    }
+    if (file->exists) {
+        unlink(file->path);
+        file->exists = false;
+    }
+}
+
+void ppt_tempfile_free(struct ppt_tempfile *file)
+{
+    ppt_tempfile_drop(file);
+    free(file->path);
+    file->path = NULL;
+}

@@ -1,0 +1,290 @@
+/*
+ * zip - writes a file, compresses it to a second one in gzip format, restores that to a third,
+ * compares the third with the first and deletes them all.
+ */
+#include <inttypes.h>
+
+#include "digest.h"
+#include "gzip.h"
+#include "kernel.h"
+#include "rng.h"
+#include "scratch.h"
+#include "tempfile.h"
+
+#define MIB_BYTES (UINT64_C(1) << 20)
+#define CHUNK PPT_TEMPFILE_CHUNK
+#define WORDS 1024
+#define WORD_BYTES 16
+
+enum { MIB, LEVEL, CONTENT };
+enum content { CONTENT_RANDOM, CONTENT_TEXT };
+
+static const char *const contents[] = {[CONTENT_RANDOM] = "random", [CONTENT_TEXT] = "text", NULL};
+
+static const struct ppt_param params[] = {
+    [MIB] = {.name = "mib",
+             .kind = PPT_PARAM_INTEGER,
+             .value = "50",
+             .smallest = 1,
+             .largest = 1 << 20,
+             .unit = "MiB",
+             .help = "size of the file that one task compresses and restores"},
+    [LEVEL] = {.name = "level",
+               .kind = PPT_PARAM_INTEGER,
+               .value = "9",
+               .optional = true,
+               .smallest = 0,
+               .largest = PPT_GZIP_LEVELS - 1,
+               .unit = "",
+               .help = "compression level of zlib: 0 stores, 1 is fastest, 9 is smallest"},
+    [CONTENT] = {.name = "content",
+                 .kind = PPT_PARAM_CHOICE,
+                 .value = "\"random\"",
+                 .optional = true,
+                 .choices = contents,
+                 .unit = "",
+                 .help = "random bytes cannot be compressed, text shrinks to about a third"},
+};
+
+struct word {
+    char text[WORD_BYTES - 1];
+    unsigned char length;
+};
+
+struct local {
+    struct ppt_tempfile plain, packed, restored;
+    unsigned char *in, *out; /* CHUNK bytes each, and room for a word that reaches over the end */
+    struct word *words;
+    struct ppt_gzip gzip;
+};
+
+/*
+ * The vocabulary of "text", the same for every task: the first words are short and, as
+ * fill_text() prefers small indices, frequent, as in natural languages.
+ */
+static void make_words(struct word *words)
+{
+    /* Letters about as often as in English. */
+    static const char letters[64] =
+        "eeeeeeeettttttaaaaaooooooiiiiinnnnnsssshhhhrrrrddllluuccmmffwgpy";
+    struct ppt_rng rng;
+
+    ppt_rng_seed(&rng, 0, 0, PPT_STREAM_DATA);
+    for (size_t i = 0; i < WORDS; i++) {
+        const int64_t longest = i < 64 ? 4 : WORD_BYTES - 4;
+
+        words[i].length = (unsigned char)ppt_rng_between(&rng, i < 8 ? 1 : 2, longest);
+        for (size_t j = 0; j < sizeof(words[i].text); j++) {
+            words[i].text[j] = letters[ppt_rng_below(&rng, sizeof(letters))];
+        }
+    }
+}
+
+/* May write WORD_BYTES + 2 bytes more than `bytes`: copies of a fixed size are fastest. */
+static void fill_text(const struct word *words, struct ppt_rng *rng, unsigned char *out,
+                      size_t bytes)
+{
+    static const char separators[16][2] = {"  ", "  ", "  ", "  ", "  ", "  ", "  ", "  ",
+                                           "  ", "  ", "  ", "  ", "  ", ", ", ", ", ".\n"};
+
+    for (size_t at = 0; at < bytes;) {
+        const uint64_t random = ppt_rng_next(rng);
+        const size_t separator = random & 15;
+        /* The product of uniform numbers is a small one most of the time. */
+        const uint64_t product = (random >> 48) * ((random >> 32) & 0xffff) >> 16;
+        const struct word *word = &words[product * WORDS >> 16];
+
+        memcpy(out + at, word->text, sizeof(word->text));
+        at += word->length;
+        memcpy(out + at, separators[separator], 2);
+        at += separator < 13 ? 1 : 2;
+    }
+}
+
+static void detach(void *local)
+{
+    struct local *l = local;
+
+    if (!l) {
+        return;
+    }
+    ppt_gzip_free(&l->gzip);
+    ppt_tempfile_free(&l->plain);
+    ppt_tempfile_free(&l->packed);
+    ppt_tempfile_free(&l->restored);
+    free(l->in);
+    free(l->out);
+    free(l->words);
+    free(l);
+}
+
+static enum ppt_status attach(const struct ppt_setup *setup, void *shared, unsigned worker,
+                              void **local, struct ppt_error *error)
+{
+    struct local *l = ppt_scratch_alloc(sizeof(*l), "zip", error);
+
+    (void)shared;
+    if (!l) {
+        return PPT_FAILED;
+    }
+    l->in = ppt_scratch_alloc(CHUNK + 2 * WORD_BYTES, "zip", error);
+    l->out = ppt_scratch_alloc(CHUNK + 2 * WORD_BYTES, "zip", error);
+    l->words = ppt_scratch_alloc(WORDS * sizeof(struct word), "zip", error);
+    if (!l->in || !l->out || !l->words ||
+        ppt_tempfile_init(&l->plain, setup, "zip", worker, "plain", error) != PPT_OK ||
+        ppt_tempfile_init(&l->packed, setup, "zip", worker, "packed.gz", error) != PPT_OK ||
+        ppt_tempfile_init(&l->restored, setup, "zip", worker, "restored", error) != PPT_OK ||
+        ppt_gzip_init(&l->gzip, l->in, l->out, error) != PPT_OK) {
+        detach(l);
+        return PPT_FAILED;
+    }
+    for (size_t i = 0; i < setup->set_count; i++) {
+        if (ppt_gzip_add_level(&l->gzip, (int)setup->sets[i][LEVEL].integer, error) != PPT_OK) {
+            detach(l);
+            return PPT_FAILED;
+        }
+    }
+    make_words(l->words);
+    *local = l;
+    return PPT_OK;
+}
+
+static enum ppt_status write_plain(struct local *l, const struct ppt_task *task,
+                                   struct ppt_error *error)
+{
+    const bool text = task->args[CONTENT].choice == CONTENT_TEXT;
+    uint64_t left = (uint64_t)task->args[MIB].integer * (MIB_BYTES / CHUNK);
+    enum ppt_status status = ppt_tempfile_create(&l->plain, error);
+    struct ppt_rng_bulk bulk;
+    struct ppt_rng rng;
+
+    ppt_rng_bulk_seed_task(&bulk, task);
+    ppt_rng_seed(&rng, task->seed, task->index, PPT_STREAM_DATA);
+    for (; status == PPT_OK && left > 0; left--) {
+        if (text) {
+            fill_text(l->words, &rng, l->in, CHUNK);
+        } else {
+            ppt_rng_fill_bytes(&bulk, l->in, CHUNK);
+        }
+        status = ppt_tempfile_write(&l->plain, l->in, CHUNK, error);
+    }
+    return status == PPT_OK ? ppt_tempfile_close(&l->plain, error) : status;
+}
+
+static enum ppt_status differ(const struct local *l, uint64_t at, size_t bytes,
+                              struct ppt_error *error)
+{
+    size_t i = 0;
+
+    while (i < bytes && l->in[i] == l->out[i]) {
+        i++;
+    }
+    return ppt_fail(error, PPT_FAILED, "zip: %s differs at byte %" PRIu64 " from %s",
+                    l->restored.path, at + i, l->plain.path);
+}
+
+/* Compares the third file with the first, as both are on the disk. */
+static enum ppt_status verify(struct local *l, uint64_t *digest, struct ppt_error *error)
+{
+    enum ppt_status status = ppt_tempfile_open(&l->plain, error);
+    size_t got = CHUNK, restored = 0;
+
+    *digest = 0;
+    if (status == PPT_OK) {
+        status = ppt_tempfile_open(&l->restored, error);
+    }
+    for (uint64_t at = 0; status == PPT_OK && got == CHUNK; at += got) {
+        status = ppt_tempfile_read(&l->plain, l->in, CHUNK, &got, error);
+        if (status == PPT_OK) {
+            status = ppt_tempfile_read(&l->restored, l->out, CHUNK, &restored, error);
+        }
+        if (status != PPT_OK) {
+            return status;
+        }
+        if (restored != got || memcmp(l->in, l->out, got) != 0) {
+            return differ(l, at, restored < got ? restored : got, error);
+        }
+        *digest = ppt_digest(*digest, l->out, restored);
+    }
+    if (status == PPT_OK) {
+        status = ppt_tempfile_close(&l->restored, error);
+    }
+    return status == PPT_OK ? ppt_tempfile_close(&l->plain, error) : status;
+}
+
+/* `sink` receives the compressed file before it is deleted; NULL for none. */
+static enum ppt_status work(struct local *l, const struct ppt_task *task, uint64_t *digest,
+                            FILE *sink, struct ppt_error *error)
+{
+    struct ppt_tempfile *const files[] = {&l->plain, &l->packed, &l->restored};
+    struct ppt_gzip_result packing = {0};
+    enum ppt_status status = write_plain(l, task, error);
+
+    if (status == PPT_OK) {
+        status = ppt_gzip_pack(&l->gzip, (int)task->args[LEVEL].integer, &l->plain, &l->packed,
+                               &packing, error);
+    }
+    if (status == PPT_OK) {
+        status = ppt_gzip_unpack(&l->gzip, &l->packed, &l->restored, error);
+    }
+    if (status == PPT_OK) {
+        status = verify(l, digest, error);
+    }
+    if (status == PPT_OK) {
+        *digest = ppt_digest_word(*digest, packing.bytes);
+        *digest = ppt_digest_word(*digest, packing.crc);
+    }
+    if (status == PPT_OK && sink) {
+        status = ppt_tempfile_dump(&l->packed, l->in, sink, error);
+    }
+    for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+        if (status == PPT_OK) {
+            status = ppt_tempfile_remove(files[i], error);
+        }
+        ppt_tempfile_drop(files[i]);
+    }
+    return status;
+}
+
+static enum ppt_status run(void *local, const struct ppt_task *task, uint64_t *digest,
+                           struct ppt_error *error)
+{
+    return work(local, task, digest, NULL, error);
+}
+
+static enum ppt_status dump(void *local, const struct ppt_task *task, FILE *file,
+                            struct ppt_error *error)
+{
+    uint64_t digest;
+
+    return work(local, task, &digest, file, error);
+}
+
+static void draw(struct ppt_rng *rng, union ppt_value *args)
+{
+    args[MIB].integer = ppt_rng_between(rng, 1, 100);
+}
+
+static void needs(const union ppt_value *args, struct ppt_needs *needs)
+{
+    const uint64_t bytes = (uint64_t)args[MIB].integer * MIB_BYTES;
+
+    needs->worker_bytes = 2 * CHUNK + WORDS * sizeof(struct word) + PPT_GZIP_BYTES;
+    needs->disk_bytes = 2 * bytes + ppt_gzip_bound(bytes);
+}
+
+const struct ppt_kernel ppt_kernel_zip = {
+    .version = PPT_KERNEL_VERSION,
+    .struct_size = sizeof(struct ppt_kernel),
+    .name = "zip",
+    .category = "computation, storage",
+    .summary = "write a file, gzip it, gunzip it, compare, delete all",
+    .params = params,
+    .param_count = sizeof(params) / sizeof(params[0]),
+    .attach = attach,
+    .run = run,
+    .detach = detach,
+    .draw = draw,
+    .needs = needs,
+    .dump = dump,
+};

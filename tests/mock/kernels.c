@@ -1,0 +1,172 @@
+#include "kernels.h"
+
+#include <dirent.h>
+#include <omp.h>
+#include <stdlib.h>
+
+#include "registry.h"
+#include "rng.h"
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+static const struct ppt_param steady_params[] = {
+    {.name = "work",
+     .kind = PPT_PARAM_INTEGER,
+     .value = "100",
+     .largest = 1e12,
+     .unit = "",
+     .help = "iterations of an empty loop"},
+};
+
+static const struct ppt_param failing_params[] = {
+    {.name = "at",
+     .kind = PPT_PARAM_INTEGER,
+     .value = "0",
+     .largest = 1e12,
+     .unit = "",
+     .help = "index of the task that fails"},
+};
+
+static enum ppt_status run_steady(void *local, const struct ppt_task *task, uint64_t *digest,
+                                  struct ppt_error *error)
+{
+    (void)local;
+    (void)error;
+    for (int64_t i = 0; i < task->args[0].integer; i++) {
+        __asm__ volatile("");
+    }
+    *digest = ppt_mix64(task->seed ^ task->index);
+    return PPT_OK;
+}
+
+static void draw_steady(struct ppt_rng *rng, union ppt_value *args)
+{
+    args[0].integer = ppt_rng_between(rng, 1, 1000);
+}
+
+/* The number of workers, carried from attach to run. */
+static enum ppt_status attach_count(const struct ppt_setup *setup, void *shared, unsigned worker,
+                                    void **local, struct ppt_error *error)
+{
+    unsigned *counts = malloc(2 * sizeof(*counts));
+
+    (void)shared;
+    (void)worker;
+    (void)error;
+    if (counts) {
+        counts[0] = setup->workers;
+        counts[1] = setup->inner_threads;
+    }
+    *local = counts;
+    return PPT_OK;
+}
+
+static enum ppt_status run_wrong(void *local, const struct ppt_task *task, uint64_t *digest,
+                                 struct ppt_error *error)
+{
+    (void)task;
+    (void)error;
+    *digest = *(const unsigned *)local;
+    return PPT_OK;
+}
+
+static enum ppt_status run_failing(void *local, const struct ppt_task *task, uint64_t *digest,
+                                   struct ppt_error *error)
+{
+    (void)local;
+    *digest = 0;
+    return (int64_t)task->index == task->args[0].integer
+               ? ppt_fail(error, PPT_FAILED, "failing: task %llu fails on purpose",
+                          (unsigned long long)task->index)
+               : PPT_OK;
+}
+
+static enum ppt_status attach_failing(const struct ppt_setup *setup, void *shared, unsigned worker,
+                                      void **local, struct ppt_error *error)
+{
+    (void)setup;
+    (void)shared;
+    (void)local;
+    return worker == 1
+               ? ppt_fail(error, PPT_FAILED, "unattachable: worker 1 cannot attach on purpose")
+               : PPT_OK;
+}
+
+static void needs_much(const union ppt_value *args, struct ppt_needs *needs)
+{
+    (void)args;
+    needs->worker_bytes = UINT64_C(1) << 60;
+}
+
+static unsigned threads_of_process(void)
+{
+    DIR *folder = opendir("/proc/self/task");
+    const struct dirent *entry;
+    unsigned count = 0;
+
+    while (folder && (entry = readdir(folder))) {
+        count += entry->d_name[0] != '.';
+    }
+    if (folder) {
+        closedir(folder);
+    }
+    return count;
+}
+
+static enum ppt_status run_census(void *local, const struct ppt_task *task, uint64_t *digest,
+                                  struct ppt_error *error)
+{
+    const unsigned *counts = local;
+    const unsigned workers = counts[0] > 0 ? counts[0] : 1;
+    const unsigned threads = threads_of_process();
+    unsigned inner = 0;
+
+    (void)task;
+    *digest = 0;
+    if (threads != workers) {
+        return ppt_fail(error, PPT_FAILED, "census: %u threads at %u workers", threads, counts[0]);
+    }
+#pragma omp parallel default(none) shared(inner)
+    if (omp_get_thread_num() == 0) {
+        inner = (unsigned)omp_get_num_threads();
+    }
+    return inner == counts[1]
+               ? PPT_OK
+               : ppt_fail(error, PPT_FAILED, "census: %u inner threads, not %u", inner, counts[1]);
+}
+
+static enum ppt_status open_failing(const struct ppt_setup *setup, void **shared,
+                                    struct ppt_error *error)
+{
+    (void)setup;
+    (void)shared;
+    return ppt_fail(error, PPT_BAD_INPUT, "unopenable: cannot be opened on purpose");
+}
+
+#define KERNEL(kernel_name, kernel_run, kernel_params)                                             \
+    .version = PPT_KERNEL_VERSION, .struct_size = sizeof(struct ppt_kernel),                       \
+    .name = (kernel_name), .category = "test", .summary = "for tests", .params = (kernel_params),  \
+    .param_count = COUNT(kernel_params), .run = (kernel_run)
+
+const struct ppt_kernel ppt_mock_steady = {KERNEL("steady", run_steady, steady_params),
+                                           .draw = draw_steady};
+const struct ppt_kernel ppt_mock_wrong = {KERNEL("wrong", run_wrong, steady_params),
+                                          .attach = attach_count, .detach = free,
+                                          .draw = draw_steady};
+const struct ppt_kernel ppt_mock_failing = {KERNEL("failing", run_failing, failing_params)};
+const struct ppt_kernel ppt_mock_unattachable = {KERNEL("unattachable", run_steady, steady_params),
+                                                 .attach = attach_failing};
+const struct ppt_kernel ppt_mock_hungry = {KERNEL("hungry", run_steady, steady_params),
+                                           .needs = needs_much};
+const struct ppt_kernel ppt_mock_census = {KERNEL("census", run_census, steady_params),
+                                           .attach = attach_count, .detach = free};
+const struct ppt_kernel ppt_mock_unopenable = {KERNEL("unopenable", run_steady, steady_params),
+                                               .open = open_failing};
+const struct ppt_kernel ppt_mock_absent = {KERNEL("absent", run_steady, steady_params),
+                                           .missing = "built without it on purpose"};
+
+const struct ppt_kernel *const ppt_kernels[] = {
+    &ppt_mock_steady,       &ppt_mock_wrong,  &ppt_mock_failing,
+    &ppt_mock_unattachable, &ppt_mock_hungry, &ppt_mock_census,
+    &ppt_mock_unopenable,   &ppt_mock_absent, NULL,
+};

@@ -1,0 +1,34 @@
+/*
+ * kernels.h - kernels that misbehave on purpose, or whose behaviour is known exactly.
+ */
+#ifndef PPT_TEST_MOCK_KERNELS_H
+#define PPT_TEST_MOCK_KERNELS_H
+
+#include "kernel.h"
+
+/* Argument "work": iterations of a loop; otherwise does nothing and succeeds. */
+extern const struct ppt_kernel ppt_mock_steady;
+
+/* Its digest depends on the number of workers, as the result of a racy kernel would. */
+extern const struct ppt_kernel ppt_mock_wrong;
+
+/* The task of index "at" fails. */
+extern const struct ppt_kernel ppt_mock_failing;
+
+/* Attaching worker 1 fails. */
+extern const struct ppt_kernel ppt_mock_unattachable;
+
+/* Says that it needs 1 EiB of memory. */
+extern const struct ppt_kernel ppt_mock_hungry;
+
+/* Fails unless the process has exactly as many threads as there are workers, and OpenMP regions
+ * inside a task have exactly the inner threads asked for. */
+extern const struct ppt_kernel ppt_mock_census;
+
+/* Cannot be opened. */
+extern const struct ppt_kernel ppt_mock_unopenable;
+
+/* Is not part of the build. */
+extern const struct ppt_kernel ppt_mock_absent;
+
+#endif

@@ -1,0 +1,288 @@
+/*
+ * The sort kernel against qsort on the same input, and the radix sort on numbers that the kernel
+ * never makes.
+ */
+#include "fixture.h"
+
+#include <float.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "digest.h"
+#include "radix.h"
+#include "rng.h"
+
+extern const struct ppt_kernel ppt_kernel_sort;
+
+/* As numbers; -0 before +0. Written without a look at bits, unlike the code under test. */
+static int compare(const void *left, const void *right)
+{
+    const double a = *(const double *)left;
+    const double b = *(const double *)right;
+
+    if (a < b || a > b) {
+        return a < b ? -1 : 1;
+    }
+    return (signbit(a) ? 0 : 1) - (signbit(b) ? 0 : 1);
+}
+
+static double *numbers(size_t count)
+{
+    double *memory = calloc(count, sizeof(double));
+
+    assert_non_null(memory);
+    return memory;
+}
+
+/* Sorts `values` in both ways and compares every bit; frees them. */
+static void check(double *values, size_t count)
+{
+    double *expected = numbers(count);
+    double *spare = numbers(count);
+
+    memcpy(expected, values, count * sizeof(double));
+    qsort(expected, count, sizeof(double), compare);
+    ppt_radix_sort(values, spare, count);
+    assert_memory_equal(values, expected, count * sizeof(double));
+    free(expected);
+    free(spare);
+    free(values);
+}
+
+static void fill(double *values, size_t count, double low, double high)
+{
+    struct ppt_rng_bulk rng;
+
+    ppt_rng_bulk_seed(&rng, 7, count, PPT_STREAM_DATA);
+    ppt_rng_fill_doubles(&rng, values, count, low, high);
+}
+
+static void kernel_sorts_its_input(void **state)
+{
+    static const int64_t sizes[] = {1, 2, 3, 47, 48, 49, 63, 64, 65, 1000, 100003, 1000000};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+        const union ppt_value args[] = {{.integer = sizes[i]}};
+        const size_t count = (size_t)sizes[i];
+        double *expected = numbers(count);
+        struct ppt_rng_bulk rng;
+        struct fixture f;
+
+        ppt_rng_bulk_seed(&rng, 1, 5, PPT_STREAM_DATA);
+        ppt_rng_fill_doubles(&rng, expected, count, 0.0, 1.0);
+        qsort(expected, count, sizeof(double), compare);
+        fixture_start(&f, &ppt_kernel_sort, args);
+        assert_int_equal(fixture_run(&f, 5), ppt_digest(0, expected, count * sizeof(double)));
+        FILE *file = fixture_dump(&f, 5);
+        for (size_t k = 0; k < count; k++) {
+            char line[64];
+
+            assert_non_null(fgets(line, sizeof(line), file));
+            const double value = strtod(line, NULL);
+            assert_memory_equal(&value, &expected[k], sizeof(value));
+        }
+        assert_int_equal(fgetc(file), EOF);
+        fclose(file);
+        fixture_stop(&f);
+        free(expected);
+    }
+}
+
+static void kernel_is_deterministic(void **state)
+{
+    const union ppt_value args[] = {{.integer = 5000}};
+    struct fixture one, two;
+
+    (void)state;
+    fixture_start(&one, &ppt_kernel_sort, args);
+    fixture_start(&two, &ppt_kernel_sort, args);
+    const uint64_t digest = fixture_run(&one, 0);
+    assert_int_not_equal(fixture_run(&one, 1), digest);
+    assert_int_equal(fixture_run(&one, 0), digest);
+    assert_int_equal(fixture_run(&two, 0), digest);
+    fixture_stop(&one);
+    fixture_stop(&two);
+}
+
+static void kernel_serves_the_largest_set(void **state)
+{
+    const union ppt_value small[] = {{.integer = 10}};
+    const union ppt_value large[] = {{.integer = 70000}};
+    const union ppt_value *sets[] = {small, large, small};
+    struct ppt_error error = {""};
+    struct fixture alone;
+    void *local = NULL;
+
+    (void)state;
+    fixture_start(&alone, &ppt_kernel_sort, small);
+    struct ppt_setup setup = alone.setup;
+    setup.sets = sets;
+    setup.set_count = 3;
+    assert_int_equal(ppt_kernel_sort.attach(&setup, NULL, 0, &local, &error), PPT_OK);
+    for (size_t set = 0; set < 3; set++) {
+        const struct ppt_task task = {.seed = 1, .index = set, .set = set, .args = sets[set]};
+        uint64_t digest = 0;
+
+        assert_int_equal(ppt_kernel_sort.run(local, &task, &digest, &error), PPT_OK);
+        if (sets[set] == small) {
+            assert_int_equal(digest, fixture_run(&alone, set));
+        }
+    }
+    ppt_kernel_sort.detach(local);
+    fixture_stop(&alone);
+}
+
+static void nothing_to_sort(void **state)
+{
+    double value = 3.0;
+
+    (void)state;
+    ppt_radix_sort(&value, NULL, 0);
+    ppt_radix_sort(&value, NULL, 1);
+    assert_true(value == 3.0);
+}
+
+/* Around every size at which the code takes another way. */
+static void sizes(void **state)
+{
+    static const size_t counts[] = {2,    3,    48,    49,    127,    128,    129,
+                                    1024, 8193, 65537, 99999, 131072, 131073, 300000};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++) {
+        double *values = numbers(counts[i]);
+
+        fill(values, counts[i], -3.0, 5.0);
+        check(values, counts[i]);
+    }
+}
+
+static void orders(void **state)
+{
+    const size_t count = 200000;
+    double *equal = numbers(count);
+    double *ascending = numbers(count);
+    double *descending = numbers(count);
+    double *organ = numbers(count);
+
+    (void)state;
+    for (size_t i = 0; i < count; i++) {
+        equal[i] = 0.1;
+        ascending[i] = (double)i * 0.37 - 5000.0;
+        descending[i] = 5000.0 - (double)i * 0.37;
+        organ[i] = (double)(i < count / 2 ? i : count - i);
+    }
+    check(equal, count);
+    check(ascending, count);
+    check(descending, count);
+    check(organ, count);
+}
+
+static void special_numbers(void **state)
+{
+    static const double special[] = {0.0,      -0.0,    HUGE_VAL,    -HUGE_VAL,    DBL_MAX,
+                                     -DBL_MAX, DBL_MIN, -DBL_MIN,    DBL_TRUE_MIN, -DBL_TRUE_MIN,
+                                     1.0,      -1.0,    DBL_EPSILON, 5e-310,       -5e-310,
+                                     1e300,    -1e300,  0x1p-1000,   -0x1p-1000};
+    static const size_t counts[] = {19, 40, 100, 5000, 150000};
+    const size_t kinds = sizeof(special) / sizeof(special[0]);
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++) {
+        double *values = numbers(counts[i]);
+
+        fill(values, counts[i], -1.0, 1.0);
+        for (size_t k = 0; k < counts[i]; k++) {
+            /* 1 in 4 stays an ordinary number */
+            values[k] = k % 4 == 3 ? values[k] : special[ppt_mix64(k) % kinds];
+        }
+        check(values, counts[i]);
+    }
+}
+
+/* Stretches of numbers that the leading bits cannot tell apart: too long for insertion alone. */
+static void like_numbers(void **state)
+{
+    const size_t count = 150000;
+    static const size_t distinct[] = {2, 30, 700, 2500, 40000};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(distinct) / sizeof(distinct[0]); i++) {
+        double *few = numbers(count);
+        double *clusters = numbers(count);
+        double *negative = numbers(count);
+
+        for (size_t k = 0; k < count; k++) {
+            const double centre = (double)(ppt_mix64(k) % distinct[i]);
+            const double offset = (double)(ppt_mix64(k + count) % 100000);
+
+            few[k] = centre;
+            clusters[k] = centre + offset * 0x1p-36;
+            negative[k] = -1.0 - offset * DBL_EPSILON;
+        }
+        negative[count / 2] = DBL_MAX;
+        negative[count / 3] = -DBL_MAX;
+        check(few, count);
+        check(clusters, count);
+        check(negative, count);
+    }
+}
+
+static void any_bits(void **state)
+{
+    const size_t count = 120000;
+    double *values = numbers(count);
+
+    (void)state;
+    for (size_t i = 0; i < count; i++) {
+        const uint64_t bits = ppt_mix64(i);
+
+        memcpy(&values[i], &bits, sizeof(bits));
+        if (isnan(values[i])) {
+            values[i] = 0.0;
+        }
+    }
+    check(values, count);
+}
+
+static void not_numbers_go_to_the_ends(void **state)
+{
+    const size_t count = 3000;
+    double *values = numbers(count);
+    double *spare = numbers(count);
+
+    (void)state;
+    for (size_t i = 0; i < count; i++) {
+        values[i] = i % 3 == 0 ? (double)NAN : i % 3 == 1 ? -HUGE_VAL : (double)i;
+        if (i % 6 == 0) {
+            values[i] = copysign((double)NAN, -1.0);
+        }
+    }
+    ppt_radix_sort(values, spare, count);
+    for (size_t i = 0; i < count; i++) {
+        assert_int_equal(isnan(values[i]) != 0, i < count / 6 || i >= count - count / 6);
+        assert_int_equal(signbit(values[i]) != 0, i < count / 2);
+    }
+    free(values);
+    free(spare);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(kernel_sorts_its_input),
+        cmocka_unit_test(kernel_is_deterministic),
+        cmocka_unit_test(kernel_serves_the_largest_set),
+        cmocka_unit_test(nothing_to_sort),
+        cmocka_unit_test(sizes),
+        cmocka_unit_test(orders),
+        cmocka_unit_test(special_numbers),
+        cmocka_unit_test(like_numbers),
+        cmocka_unit_test(any_bits),
+        cmocka_unit_test(not_numbers_go_to_the_ends),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
