@@ -147,14 +147,14 @@ static void work(struct local *local, const struct ppt_image *image)
 
     ppt_img_resize_start(&local->resizer, image);
     for (int y = 0; y < SIDE; y++) {
-        const int row = y * SIDE;
+        const size_t row = (size_t)y * SIDE;
 
         ppt_img_resize_row(&local->resizer, y, &rgb);
         ppt_img_to_lab(tables, &rgb, local->lightness + row, local->a + row, local->b + row);
     }
     ppt_img_equalise_start(&local->equaliser, local->lightness);
     for (int y = 0; y < SIDE; y++) {
-        const int row = y * SIDE;
+        const size_t row = (size_t)y * SIDE;
 
         ppt_img_equalise_row(&local->equaliser, y, local->lightness + row, equalised);
         ppt_img_from_lab(tables, equalised, local->a + row, local->b + row,

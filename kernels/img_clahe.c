@@ -27,7 +27,7 @@ static void count(const uint8_t *corner, int histogram[BINS])
     uint16_t lane[LANES][BINS];
 
     memset(lane, 0, sizeof(lane));
-    for (int y = 0; y < TILE; y++) {
+    for (size_t y = 0; y < TILE; y++) {
         const uint8_t *row = corner + y * SIDE;
 
         for (int x = 0; x < TILE; x += LANES) {
@@ -56,10 +56,10 @@ static void clip(int histogram[BINS])
         histogram[bin] += excess / BINS;
     }
 
-    const int rest = excess % BINS;
-    const int stride = rest > 0 && rest < BINS ? BINS / rest : 1;
+    const size_t rest = (size_t)excess % BINS;
+    const size_t stride = rest > 0 ? BINS / rest : 1;
 
-    for (int i = 0; i < rest; i++) {
+    for (size_t i = 0; i < rest; i++) {
         histogram[i * stride]++;
     }
 }
@@ -101,8 +101,8 @@ static void join(struct ppt_img_equaliser *equaliser, int band_y, int band_x)
 
 void ppt_img_equalise_start(struct ppt_img_equaliser *equaliser, const uint8_t *plane)
 {
-    for (int y = 0; y < TILES; y++) {
-        for (int x = 0; x < TILES; x++) {
+    for (size_t y = 0; y < TILES; y++) {
+        for (size_t x = 0; x < TILES; x++) {
             int histogram[BINS];
 
             count(plane + y * TILE * SIDE + x * TILE, histogram);

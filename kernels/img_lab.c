@@ -151,7 +151,7 @@ void ppt_img_from_lab(const struct ppt_img_tables *tables, const uint8_t *lightn
         step[1][i] = to_step(-3773 * x + 7684 * y + 185 * z);
         step[2][i] = to_step(217 * x - 836 * y + 4715 * z);
     }
-    for (int i = 0; i < SIDE; i++) {
+    for (size_t i = 0; i < SIDE; i++) {
         rgb[3 * i] = tables->gamma[step[0][i]];
         rgb[3 * i + 1] = tables->gamma[step[1][i]];
         rgb[3 * i + 2] = tables->gamma[step[2][i]];

@@ -156,7 +156,13 @@ void ppt_place_describe(const struct ppt_place *place, struct ppt_text *out)
     }
 }
 
-/* "name:line:column"; a text of one line, such as an option's, needs no line. */
+/* Whether it is an option's value, which is short and has no lines to count. */
+static bool is_option(const struct ppt_source *source)
+{
+    return !source->folder;
+}
+
+/* "name:line:column" of a file, the name alone of an option. */
 static void describe_position(const struct ppt_source *source, const char *at, struct ppt_text *out)
 {
     const char *line_start = source->text;
@@ -169,7 +175,7 @@ static void describe_position(const struct ppt_source *source, const char *at, s
         }
     }
     ppt_text_add(out, source->name);
-    if (strncmp(source->name, "--", 2) != 0) {
+    if (!is_option(source)) {
         ppt_text_addf(out, ":%zu:%zu", line, (size_t)(at - line_start) + 1);
     }
 }
@@ -182,7 +188,13 @@ enum ppt_status ppt_json_reject(const struct ppt_source *source, const struct pp
 
     ppt_place_describe(place, &path);
     describe_position(source, locate(source, place), &text);
-    ppt_text_addf(&text, ": %s%s", path.length ? path.data : "", path.length ? ": " : "");
+    /* An option's name stands for the key already: "--workers: [2]: -2 is below 0". */
+    const char *inner = path.length ? path.data : "";
+    if (is_option(source)) {
+        inner += strcspn(inner, ".[");
+        inner += *inner == '.';
+    }
+    ppt_text_addf(&text, ": %s%s", inner, *inner ? ": " : "");
     va_start(arguments, format);
     snprintf(error->text, sizeof(error->text), "%s", text.data);
     if (text.length < sizeof(error->text)) {

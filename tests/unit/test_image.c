@@ -158,14 +158,14 @@ static void fill_row(const struct form *form, int y, unsigned char *row)
 {
     const int per_pixel = samples(form->type);
 
-    memset(row, 0, WIDTH * 8);
+    memset(row, 0, (size_t)WIDTH * 8);
     for (int i = 0; i < WIDTH * per_pixel; i++) {
         const unsigned value = sample(i / per_pixel, y, i % per_pixel, form->depth);
         const int bit = i * form->depth;
 
         if (form->depth == 16) {
-            row[2 * i] = (unsigned char)(value >> 8);
-            row[2 * i + 1] = (unsigned char)value;
+            row[bit / 8] = (unsigned char)(value >> 8);
+            row[bit / 8 + 1] = (unsigned char)value;
         } else {
             row[bit / 8] |= (unsigned char)(value << (8 - form->depth - bit % 8));
         }
