@@ -1,0 +1,51 @@
+/*
+ * grid.h - pass times by block and point: what speedups, the verdict and the scaling model are
+ * made of, wherever the passes were timed.
+ */
+#ifndef PPT_ANALYZE_GRID_H
+#define PPT_ANALYZE_GRID_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "interval.h"
+#include "sample.h"
+
+/* Only complete blocks: every point has a time in each. Points ascend by workers. */
+struct ppt_grid {
+    unsigned *workers;
+    size_t point_count;
+    size_t block_count;
+    double *seconds; /* [block * point_count + point], all positive */
+};
+
+/* Fills the grid with an empty table for `points` (ascending, each once) and `blocks`. */
+void ppt_grid_create(const unsigned *workers, size_t points, size_t blocks, struct ppt_grid *grid);
+void ppt_grid_free(struct ppt_grid *grid);
+
+/* Whole passes (init, work and cleanup) of a run, without the warm-up and without blocks that were
+ * not finished. */
+void ppt_grid_from_samples(const struct ppt_samples *samples, struct ppt_grid *grid);
+
+static inline double ppt_grid_at(const struct ppt_grid *grid, size_t block, size_t point)
+{
+    return grid->seconds[block * grid->point_count + point];
+}
+
+/* The point with that many workers, or SIZE_MAX. */
+size_t ppt_grid_find(const struct ppt_grid *grid, unsigned workers);
+
+/* A ratio of medians by pairs: exp of the median over blocks of ln(T_a / T_b), and its interval. */
+struct ppt_ratio {
+    double value;
+    struct ppt_interval interval;
+};
+
+/* How much faster point b is than point a. */
+struct ppt_ratio ppt_grid_speedup(const struct ppt_grid *grid, size_t a, size_t b,
+                                  double confidence);
+
+/* Fills out[block] with ln(T_a / T_b). */
+void ppt_grid_log_ratios(const struct ppt_grid *grid, size_t a, size_t b, double *out);
+
+#endif

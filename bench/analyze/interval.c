@@ -1,0 +1,105 @@
+#include "interval.h"
+
+#include <gsl/gsl_cdf.h>
+#include <gsl/gsl_sort.h>
+#include <gsl/gsl_statistics_double.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "memory.h"
+
+#define FEWEST_FOR_ORDER_STATISTICS 6
+
+static double *sorted_copy(const double *values, size_t n)
+{
+    double *sorted = ppt_alloc(n, sizeof(*sorted));
+
+    memcpy(sorted, values, n * sizeof(*sorted));
+    gsl_sort(sorted, 1, n);
+    return sorted;
+}
+
+double ppt_median(const double *values, size_t n)
+{
+    double *sorted, median;
+
+    if (n == 0) {
+        return 0;
+    }
+    sorted = sorted_copy(values, n);
+    median = gsl_stats_median_from_sorted_data(sorted, 1, n);
+    free(sorted);
+    return median;
+}
+
+/* Confidence of the interval from the k-th smallest to the k-th largest value. */
+static double order_confidence(unsigned n, unsigned k)
+{
+    return 1 - 2 * gsl_cdf_binomial_P(k - 1, 0.5, n);
+}
+
+static struct ppt_interval from_order_statistics(const double *sorted, size_t count,
+                                                 double confidence)
+{
+    const unsigned n = (unsigned)count;
+    unsigned k = 1;
+
+    if (order_confidence(n, 1) < confidence) {
+        /* Even the whole range is not that sure; it is the most that can be said. */
+        return (struct ppt_interval){true, sorted[0], sorted[n - 1]};
+    }
+    while (k + 1 <= n / 2 && order_confidence(n, k + 1) >= confidence) {
+        k++;
+    }
+    const double inner = order_confidence(n, k + 1), outer = order_confidence(n, k);
+    const double i = (outer - confidence) / (outer - inner);
+    const double w = (n - k) * i / (k + (n - 2.0 * k) * i);
+    return (struct ppt_interval){true, (1 - w) * sorted[k - 1] + w * sorted[k],
+                                 (1 - w) * sorted[n - k] + w * sorted[n - k - 1]};
+}
+
+static struct ppt_interval from_student(const double *values, size_t n, double confidence)
+{
+    const double mean = gsl_stats_mean(values, 1, n);
+    const double error = gsl_stats_sd_m(values, 1, n, mean) / sqrt((double)n);
+    const double t = gsl_cdf_tdist_Pinv((1 + confidence) / 2, (double)n - 1);
+
+    return (struct ppt_interval){true, mean - t * error, mean + t * error};
+}
+
+struct ppt_interval ppt_interval_of(const double *values, size_t n, double confidence)
+{
+    struct ppt_interval interval;
+    double *sorted;
+
+    if (n < 2) {
+        return (struct ppt_interval){false, 0, 0};
+    }
+    if (n < FEWEST_FOR_ORDER_STATISTICS) {
+        return from_student(values, n, confidence);
+    }
+    sorted = sorted_copy(values, n);
+    interval = from_order_statistics(sorted, n, confidence);
+    free(sorted);
+    return interval;
+}
+
+struct ppt_interval ppt_interval_of_positive(const double *values, size_t n, double confidence)
+{
+    struct ppt_interval interval;
+    double *logs;
+
+    if (n >= FEWEST_FOR_ORDER_STATISTICS) {
+        return ppt_interval_of(values, n, confidence);
+    }
+    logs = ppt_alloc(n, sizeof(*logs));
+    for (size_t i = 0; i < n; i++) {
+        logs[i] = log(values[i]);
+    }
+    interval = ppt_interval_of(logs, n, confidence);
+    free(logs);
+    interval.low = interval.exists ? exp(interval.low) : 0;
+    interval.high = interval.exists ? exp(interval.high) : 0;
+    return interval;
+}

@@ -1,0 +1,29 @@
+/*
+ * interval.h - how far a median may be off.
+ */
+#ifndef PPT_ANALYZE_INTERVAL_H
+#define PPT_ANALYZE_INTERVAL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct ppt_interval {
+    bool exists; /* false for n < 2: one value says nothing about its spread */
+    double low, high;
+};
+
+/* Interval of the median of n values at a confidence in (0, 1); the values may be in any order.
+ *
+ * n >= 6: Hettmansperger and Sheather, "Confidence intervals based on interpolated order
+ * statistics", Statistics & Probability Letters 4 (1986): no assumption about the distribution.
+ * n = 2 ... 5: Student's t around the mean, for which the values should be about normal: pass
+ * logarithms of times. */
+struct ppt_interval ppt_interval_of(const double *values, size_t n, double confidence);
+
+/* The same for positive values, through their logarithms where normality is assumed (n < 6). */
+struct ppt_interval ppt_interval_of_positive(const double *values, size_t n, double confidence);
+
+/* Median of values in any order; 0 for n = 0. */
+double ppt_median(const double *values, size_t n);
+
+#endif

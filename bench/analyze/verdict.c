@@ -1,0 +1,112 @@
+#include "verdict.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "memory.h"
+
+/* Two-sided 90 %: its upper end is a one-sided bound at 95 %. */
+#define BOUND_CONFIDENCE 0.90
+
+/* With a point slowdown so near below the tolerance the number of blocks needed explodes. */
+#define TIE_MARGIN 0.01
+
+const char *const ppt_confidence_names[] = {"LOW", "MEDIUM", "HIGH"};
+
+/* m of every point. Centring each block on its own median takes out what slows a whole block. */
+static double *slowness(const struct ppt_grid *grid)
+{
+    const size_t points = grid->point_count, blocks = grid->block_count;
+    double *row = ppt_alloc(points, sizeof(*row)), *column = ppt_alloc(blocks, sizeof(*column));
+    double *centred = ppt_alloc(points * blocks, sizeof(*centred));
+    double *m = ppt_alloc(points, sizeof(*m));
+
+    for (size_t b = 0; b < blocks; b++) {
+        for (size_t p = 0; p < points; p++) {
+            row[p] = log(ppt_grid_at(grid, b, p));
+        }
+        const double middle = ppt_median(row, points);
+        for (size_t p = 0; p < points; p++) {
+            centred[b * points + p] = row[p] - middle;
+        }
+    }
+    for (size_t p = 0; p < points; p++) {
+        for (size_t b = 0; b < blocks; b++) {
+            column[b] = centred[b * points + p];
+        }
+        m[p] = ppt_median(column, blocks);
+    }
+    free(row);
+    free(column);
+    free(centred);
+    return m;
+}
+
+/* U: the most that point `chosen` can be slower than any other, in logarithms. */
+static double upper_bound(const struct ppt_grid *grid, size_t chosen)
+{
+    double *differences = ppt_alloc(grid->block_count, sizeof(*differences));
+    double upper = 0;
+
+    for (size_t p = 0; p < grid->point_count; p++) {
+        if (p != chosen) {
+            ppt_grid_log_ratios(grid, chosen, p, differences);
+            upper =
+                fmax(upper, ppt_interval_of(differences, grid->block_count, BOUND_CONFIDENCE).high);
+        }
+    }
+    free(differences);
+    return upper;
+}
+
+static void grade(struct ppt_verdict *verdict, size_t blocks, double p, double upper,
+                  double tolerance)
+{
+    const double zone = log1p(tolerance);
+
+    verdict->confidence = verdict->slowdown_upper <= tolerance       ? PPT_CONFIDENCE_HIGH
+                          : verdict->slowdown_upper <= 2 * tolerance ? PPT_CONFIDENCE_MEDIUM
+                                                                     : PPT_CONFIDENCE_LOW;
+    if (verdict->confidence == PPT_CONFIDENCE_HIGH) {
+        return;
+    }
+    verdict->tie = verdict->slowdown_point >= tolerance - TIE_MARGIN;
+    if (!verdict->tie) {
+        /* The distance from p to its bound shrinks with the root of the number of blocks. */
+        const double growth = (upper - p) / (zone - p);
+
+        verdict->blocks_needed = (size_t)lround((double)blocks * growth * growth);
+    }
+}
+
+void ppt_verdict_of(const struct ppt_grid *grid, double tolerance, struct ppt_verdict *verdict)
+{
+    double *m;
+
+    *verdict = (struct ppt_verdict){0};
+    if (grid->block_count < PPT_FEWEST_BLOCKS || grid->point_count == 0) {
+        return;
+    }
+    m = slowness(grid);
+    for (size_t p = 1; p < grid->point_count; p++) {
+        if (m[p] < m[verdict->best]) {
+            verdict->best = p;
+        }
+    }
+    while (m[verdict->recommended] > m[verdict->best] + log1p(tolerance)) {
+        verdict->recommended++;
+    }
+    const double p = m[verdict->recommended] - m[verdict->best];
+    const double upper = upper_bound(grid, verdict->recommended);
+    verdict->exists = true;
+    verdict->slowness = m;
+    verdict->slowdown_point = expm1(p);
+    verdict->slowdown_upper = expm1(upper);
+    grade(verdict, grid->block_count, p, upper, tolerance);
+}
+
+void ppt_verdict_free(struct ppt_verdict *verdict)
+{
+    free(verdict->slowness);
+    *verdict = (struct ppt_verdict){0};
+}
