@@ -1,0 +1,99 @@
+#include "factors.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "memory.h"
+
+/* CPU clocks of threads are not trusted below this: they tick by scheduler events. */
+#define SHORTEST_CPU_NS 100000
+
+const char *const ppt_factor_names[] = {"load balance", "scheduling", "startup",
+                                        "work",         "reference",  NULL};
+
+struct busy {
+    double sum, largest, cpu;
+};
+
+static struct busy busy_of(const struct ppt_sample *sample)
+{
+    struct busy busy = {0};
+
+    for (size_t i = 0; i < sample->worker_count; i++) {
+        const struct ppt_worker_sample *worker = &sample->workers[i];
+
+        busy.sum += (double)worker->busy_ns;
+        busy.largest = fmax(busy.largest, (double)worker->busy_ns);
+        busy.cpu += (double)worker->cpu_ns;
+    }
+    return busy;
+}
+
+struct ppt_factors ppt_factors_of(const struct ppt_sample *pass,
+                                  const struct ppt_sample *sequential)
+{
+    const struct busy b = busy_of(pass), b0 = busy_of(sequential);
+    const double n = pass->point.workers;
+    struct ppt_factors factors = {
+        .speedup = (double)sequential->total_ns / (double)pass->total_ns,
+        .factor =
+            {
+                [PPT_FACTOR_BALANCE] = b.sum / n / b.largest,
+                [PPT_FACTOR_SCHEDULING] = b.largest / (double)pass->work_ns,
+                [PPT_FACTOR_STARTUP] = (double)pass->work_ns / (double)pass->total_ns,
+                [PPT_FACTOR_WORK] = b0.sum / b.sum,
+                [PPT_FACTOR_REFERENCE] = (double)sequential->total_ns / b0.sum,
+            },
+    };
+
+    if (b.cpu > SHORTEST_CPU_NS && b0.cpu > SHORTEST_CPU_NS) {
+        factors.on_cpu_inflation = b.cpu / b0.cpu;
+        factors.off_cpu_inflation = (b.sum / b.cpu) / (b0.sum / b0.cpu);
+    }
+    return factors;
+}
+
+double ppt_granularity_bound(uint64_t tasks, unsigned workers)
+{
+    const uint64_t rounds = (tasks + workers - 1) / workers;
+
+    return (double)tasks / ((double)workers * (double)rounds);
+}
+
+double ppt_replay(const int64_t *task_ns, uint64_t tasks, unsigned workers)
+{
+    double *free_at = ppt_alloc(workers, sizeof(*free_at));
+    double end = 0;
+
+    for (uint64_t i = 0; i < tasks; i++) {
+        unsigned next = 0;
+
+        for (unsigned w = 1; w < workers; w++) {
+            if (free_at[w] < free_at[next]) {
+                next = w;
+            }
+        }
+        free_at[next] += (double)task_ns[i];
+        end = fmax(end, free_at[next]);
+    }
+    free(free_at);
+    return end;
+}
+
+double ppt_karp_flatt(double speedup, unsigned workers)
+{
+    const double n = workers;
+
+    return (1 / speedup - 1 / n) / (1 - 1 / n);
+}
+
+uint64_t ppt_break_even(double overhead_s, double per_task_parallel_s, double per_task_sequential_s)
+{
+    const double gain = per_task_sequential_s - per_task_parallel_s;
+
+    if (gain <= 0) {
+        return 0;
+    }
+    const double tasks = floor(fmax(overhead_s, 0) / gain) + 1;
+    return tasks > 1e18 ? 0 : (uint64_t)tasks;
+}

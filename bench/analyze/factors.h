@@ -1,0 +1,69 @@
+/*
+ * factors.h - why a pass at N workers is not N times as fast as sequential calls.
+ *
+ * With B_w the busy time of worker w (the sum of its task times), W the time from the first
+ * worker's start to the last one's end, T the whole pass, and T0, B0 the whole and the busy time of
+ * the sequential pass of the same block, the speedup T0/T is exactly
+ *
+ *     N x load balance x scheduling x startup x work x reference
+ *
+ *     load balance = mean B / max B   workers finish with unequal loads
+ *     scheduling   = max B / W        handing tasks out, waiting for the first
+ *     startup      = W / T            creating and releasing the team, attach and detach
+ *     work         = B0 / sum B       tasks take longer side by side (the inverse of inflation)
+ *     reference    = T0 / B0          what the sequential pass spends outside its tasks
+ *
+ * after the multiplicative model of the POP project (Rosas, Gimenez, Labarta, "Scalability
+ * prediction for fundamental performance factors", 2014). Inflation sum B / B0 splits by the
+ * workers' CPU time C into
+ *
+ *     on-CPU  = sum C / C0                         caches, memory bandwidth, clock, SMT
+ *     off-CPU = (sum B / sum C) / (B0 / C0)        locks, I/O, more workers than CPUs
+ */
+#ifndef PPT_ANALYZE_FACTORS_H
+#define PPT_ANALYZE_FACTORS_H
+
+#include "interval.h"
+#include "sample.h"
+
+enum ppt_factor {
+    PPT_FACTOR_BALANCE,
+    PPT_FACTOR_SCHEDULING,
+    PPT_FACTOR_STARTUP,
+    PPT_FACTOR_WORK,
+    PPT_FACTOR_REFERENCE,
+    PPT_FACTOR_COUNT
+};
+
+/* "load balance", ... in the order of the enumeration. */
+extern const char *const ppt_factor_names[];
+
+/* Of one pass against the sequential pass of its block. */
+struct ppt_factors {
+    double speedup;
+    double factor[PPT_FACTOR_COUNT];
+    double on_cpu_inflation, off_cpu_inflation; /* 0 when CPU times are too short to be told */
+};
+
+/* `pass` has N >= 1 workers, `sequential` 0; both of the same tasks. */
+struct ppt_factors ppt_factors_of(const struct ppt_sample *pass,
+                                  const struct ppt_sample *sequential);
+
+/* The most that M tasks on N workers allow if all tasks take equally long: M / (N ceil(M/N)). */
+double ppt_granularity_bound(uint64_t tasks, unsigned workers);
+
+/* How long `workers` workers would take for tasks of these times handed out in order to whoever is
+ * free (list scheduling; Graham, "Bounds on multiprocessing timing anomalies", 1969), in the unit
+ * of the times. What the task list alone allows: the rest of a loss is contention. */
+double ppt_replay(const int64_t *task_ns, uint64_t tasks, unsigned workers);
+
+/* Experimentally determined serial fraction (Karp and Flatt, "Measuring parallel processor
+ * performance", CACM 33, 1990); workers > 1. */
+double ppt_karp_flatt(double speedup, unsigned workers);
+
+/* The smallest number of tasks from which N workers beat sequential calls: where
+ * overhead + M x per_task_parallel < M x per_task_sequential. 0: never. Seconds. */
+uint64_t ppt_break_even(double overhead_s, double per_task_parallel_s,
+                        double per_task_sequential_s);
+
+#endif
