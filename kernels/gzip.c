@@ -40,15 +40,17 @@ enum ppt_status ppt_gzip_init(struct ppt_gzip *gzip, unsigned char *in, unsigned
 {
     int code;
 
-    *gzip = (struct ppt_gzip){.in = in, .out = out};
+    memset(gzip, 0, sizeof(*gzip));
+    gzip->in = in;
+    gzip->out = out;
     gzip->inflater.zalloc = touched_alloc;
     gzip->inflater.zfree = touched_free;
     code = inflateInit2(&gzip->inflater, WINDOW_BITS);
     return code == Z_OK ? PPT_OK : fail("cannot start inflate", &gzip->inflater, code, error);
 }
 
-/* Sends a few bytes through both streams: inflate takes its window only when it first needs it,
- * which would otherwise be in the first task. */
+/* Sends a few bytes through both streams: inflate takes its window only when it first has to stop
+ * in the middle of a stream, which would otherwise be in the first task. */
 static enum ppt_status prime(struct ppt_gzip *gzip, z_stream *deflater, struct ppt_error *error)
 {
     z_stream *inflater = &gzip->inflater;
@@ -66,9 +68,9 @@ static enum ppt_status prime(struct ppt_gzip *gzip, z_stream *deflater, struct p
     inflater->next_in = gzip->out;
     inflater->avail_in = (uInt)deflater->total_out;
     inflater->next_out = gzip->in;
-    inflater->avail_out = CHUNK;
+    inflater->avail_out = PRIMING_BYTES / 2;
     code = inflate(inflater, Z_NO_FLUSH);
-    return code == Z_STREAM_END ? PPT_OK : fail("cannot try inflate", inflater, code, error);
+    return code == Z_OK ? PPT_OK : fail("cannot try inflate", inflater, code, error);
 }
 
 enum ppt_status ppt_gzip_add_level(struct ppt_gzip *gzip, int level, struct ppt_error *error)
@@ -154,13 +156,14 @@ enum ppt_status ppt_gzip_unpack(struct ppt_gzip *gzip, struct ppt_tempfile *from
             if (status != PPT_OK) {
                 return status;
             }
+            if (got == 0) {
+                return ppt_fail(error, PPT_FAILED, "zip: %s: ends too early", from->path);
+            }
             z->next_in = gzip->in;
             z->avail_in = (uInt)got;
         }
         z->next_out = gzip->out;
         z->avail_out = CHUNK;
-        /* At the end of a file that was cut short there is neither input nor output, which inflate
-         * calls a buffer error. */
         code = inflate(z, Z_NO_FLUSH);
         if (code != Z_OK && code != Z_STREAM_END) {
             return fail(from->path, z, code, error);

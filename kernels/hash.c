@@ -36,7 +36,8 @@ struct ppt_hash_sha256 *ppt_hash_sha256_create(struct ppt_error *error)
     }
     hash->digest = EVP_MD_fetch(NULL, "SHA256", NULL);
     hash->context = EVP_MD_CTX_new();
-    /* The context takes its memory when it is first used, which is better here than in a task. */
+    /* The context takes its memory when it is first used, which is better here than in a task.
+     * (libcrypto 3.0 gives it back and takes it again, 112 bytes, for every hash.) */
     if (!hash->digest || !hash->context || !EVP_DigestInit_ex2(hash->context, hash->digest, NULL)) {
         fail_crypto(error);
         ppt_hash_sha256_destroy(hash);
@@ -96,6 +97,7 @@ static int lend(uint8_t **memory, size_t bytes)
     return *memory ? ARGON2_OK : ARGON2_MEMORY_ALLOCATION_ERROR;
 }
 
+/* NOLINTNEXTLINE(readability-non-const-parameter): the library decides on the type. */
 static void take_back(uint8_t *memory, size_t bytes)
 {
     (void)memory;
@@ -116,7 +118,6 @@ enum ppt_status ppt_hash_argon2id_compute(struct ppt_hash_argon2id *hash,
                                           struct ppt_error *error)
 {
     argon2_context context = {
-        .out = out,
         .outlen = PPT_HASH_BYTES,
         .pwd = writable(password),
         .pwdlen = password.count,
@@ -137,6 +138,7 @@ enum ppt_status ppt_hash_argon2id_compute(struct ppt_hash_argon2id *hash,
     };
     int code;
 
+    context.out = out;
     lender = hash;
     code = argon2id_ctx(&context);
     lender = NULL;

@@ -15,6 +15,7 @@
 #define CHUNK PPT_TEMPFILE_CHUNK
 #define WORDS 1024
 #define WORD_BYTES 16
+#define BUFFER_BYTES (CHUNK + (size_t)2 * WORD_BYTES) /* a word may reach over the end */
 
 enum { MIB, LEVEL, CONTENT };
 enum content { CONTENT_RANDOM, CONTENT_TEXT };
@@ -53,7 +54,7 @@ struct word {
 
 struct local {
     struct ppt_tempfile plain, packed, restored;
-    unsigned char *in, *out; /* CHUNK bytes each, and room for a word that reaches over the end */
+    unsigned char *in, *out; /* BUFFER_BYTES each */
     struct word *words;
     struct ppt_gzip gzip;
 };
@@ -127,8 +128,8 @@ static enum ppt_status attach(const struct ppt_setup *setup, void *shared, unsig
     if (!l) {
         return PPT_FAILED;
     }
-    l->in = ppt_scratch_alloc(CHUNK + 2 * WORD_BYTES, "zip", error);
-    l->out = ppt_scratch_alloc(CHUNK + 2 * WORD_BYTES, "zip", error);
+    l->in = ppt_scratch_alloc(BUFFER_BYTES, "zip", error);
+    l->out = ppt_scratch_alloc(BUFFER_BYTES, "zip", error);
     l->words = ppt_scratch_alloc(WORDS * sizeof(struct word), "zip", error);
     if (!l->in || !l->out || !l->words ||
         ppt_tempfile_init(&l->plain, setup, "zip", worker, "plain", error) != PPT_OK ||
@@ -269,7 +270,7 @@ static void needs(const union ppt_value *args, struct ppt_needs *needs)
 {
     const uint64_t bytes = (uint64_t)args[MIB].integer * MIB_BYTES;
 
-    needs->worker_bytes = 2 * CHUNK + WORDS * sizeof(struct word) + PPT_GZIP_BYTES;
+    needs->worker_bytes = 2 * BUFFER_BYTES + WORDS * sizeof(struct word) + PPT_GZIP_BYTES;
     needs->disk_bytes = 2 * bytes + ppt_gzip_bound(bytes);
 }
 

@@ -1,0 +1,144 @@
+/*
+ * wait - sleeps, first freely and then, if asked to, under one lock that all tasks share.
+ *
+ * A stand-in for remote calls and for code that queues, and a yardstick: how long M such tasks take
+ * on N workers is known exactly, far beyond the number of CPUs.
+ */
+#include <errno.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <time.h>
+
+#include "digest.h"
+#include "kernel.h"
+#include "scratch.h"
+
+enum { FREE_MS, LOCKED_MS };
+
+static const struct ppt_param params[] = {
+    [FREE_MS] = {.name = "milliseconds",
+                 .kind = PPT_PARAM_REAL,
+                 .value = "10",
+                 .smallest = 0,
+                 .largest = 3600000,
+                 .unit = "ms",
+                 .help = "sleep that tasks can do side by side"},
+    [LOCKED_MS] = {.name = "locked",
+                   .kind = PPT_PARAM_REAL,
+                   .value = "0",
+                   .optional = true,
+                   .smallest = 0,
+                   .largest = 3600000,
+                   .unit = "ms",
+                   .help = "further sleep that only one task at a time can do"},
+};
+
+struct shared {
+    pthread_mutex_t lock; /* an OpenMP lock would spin, and so use the CPUs that it waits on */
+};
+
+struct local {
+    struct shared *shared;
+    int slack_before_ns;
+};
+
+static enum ppt_status open_wait(const struct ppt_setup *setup, void **shared,
+                                 struct ppt_error *error)
+{
+    struct shared *s = ppt_scratch_alloc(sizeof(*s), "wait", error);
+
+    (void)setup;
+    if (!s) {
+        return PPT_FAILED;
+    }
+    pthread_mutex_init(&s->lock, NULL);
+    *shared = s;
+    return PPT_OK;
+}
+
+static void close_wait(void *shared)
+{
+    struct shared *s = shared;
+
+    if (s) {
+        pthread_mutex_destroy(&s->lock);
+        free(s);
+    }
+}
+
+static enum ppt_status attach(const struct ppt_setup *setup, void *shared, unsigned worker,
+                              void **local, struct ppt_error *error)
+{
+    struct local *l = ppt_scratch_alloc(sizeof(*l), "wait", error);
+
+    (void)setup;
+    (void)worker;
+    if (!l) {
+        return PPT_FAILED;
+    }
+    l->shared = shared;
+    /* By default the kernel may wake a sleeper 50 µs late to save power. */
+    l->slack_before_ns = prctl(PR_GET_TIMERSLACK, 0, 0, 0, 0);
+    prctl(PR_SET_TIMERSLACK, 1, 0, 0, 0);
+    *local = l;
+    return PPT_OK;
+}
+
+static void detach(void *local)
+{
+    struct local *l = local;
+
+    if (l && l->slack_before_ns > 0) {
+        prctl(PR_SET_TIMERSLACK, (unsigned long)l->slack_before_ns, 0, 0, 0);
+    }
+    free(l);
+}
+
+/* Until an absolute time, so that an interruption does not lengthen the sleep. */
+static void sleep_ms(double ms)
+{
+    struct timespec until;
+
+    if (ms <= 0) {
+        return;
+    }
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    const int64_t end_ns = (int64_t)until.tv_nsec + (int64_t)(ms * 1e6);
+    until.tv_sec += (time_t)(end_ns / 1000000000);
+    until.tv_nsec = (long)(end_ns % 1000000000);
+    while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL) == EINTR) {
+    }
+}
+
+static enum ppt_status run(void *local, const struct ppt_task *task, uint64_t *digest,
+                           struct ppt_error *error)
+{
+    struct shared *shared = ((struct local *)local)->shared;
+
+    (void)error;
+    sleep_ms(task->args[FREE_MS].real);
+    if (task->args[LOCKED_MS].real > 0) {
+        pthread_mutex_lock(&shared->lock);
+        sleep_ms(task->args[LOCKED_MS].real);
+        pthread_mutex_unlock(&shared->lock);
+    }
+    *digest = ppt_digest_word(task->seed, task->index);
+    return PPT_OK;
+}
+
+const struct ppt_kernel ppt_kernel_wait = {
+    .version = PPT_KERNEL_VERSION,
+    .struct_size = sizeof(struct ppt_kernel),
+    .name = "wait",
+    .category = "waiting",
+    .summary = "sleep, and sleep under a lock that all tasks share",
+    .params = params,
+    .param_count = sizeof(params) / sizeof(params[0]),
+    .open = open_wait,
+    .attach = attach,
+    .run = run,
+    .detach = detach,
+    .close = close_wait,
+};

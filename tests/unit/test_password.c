@@ -1,0 +1,392 @@
+/*
+ * The password kernel, the hashes it uses against published vectors, and its hash set.
+ */
+#include "fixture.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "hash.h"
+#include "hash_set.h"
+#include "rng.h"
+
+extern const struct ppt_kernel ppt_kernel_password;
+
+enum { STORED, TRIED, LENGTHS, RATIO, HASH, T_COST, M_COST, LANES, ARGS };
+enum { SHA256, ARGON2ID };
+
+#define ARGUMENTS(stored, tried, low, high, ratio, hash, m_cost, lanes)                            \
+    {                                                                                              \
+        {.integer = (stored)}, {.integer = (tried)}, {.span = {(low), (high)}}, {.real = (ratio)}, \
+            {.choice = (hash)}, {.integer = 1}, {.integer = (m_cost)}, {.integer = (lanes)},       \
+    }
+
+static const union ppt_value fast[ARGS] = ARGUMENTS(100, 1000, 12, 20, 0.8, SHA256, 19456, 1);
+static const union ppt_value slow[ARGS] = ARGUMENTS(5, 20, 12, 20, 0.8, ARGON2ID, 64, 1);
+
+static struct ppt_bytes bytes(const char *text)
+{
+    return (struct ppt_bytes){text, (uint32_t)strlen(text)};
+}
+
+static void assert_hash(const unsigned char *hash, const char *hex)
+{
+    char text[2 * PPT_HASH_BYTES + 1];
+
+    for (size_t i = 0; i < PPT_HASH_BYTES; i++) {
+        snprintf(text + 2 * i, 3, "%02x", hash[i]);
+    }
+    assert_string_equal(text, hex);
+}
+
+/* The examples for SHA-256 that NIST publishes with FIPS 180-4. */
+static void sha256_agrees_with_fips_180(void **state)
+{
+    static const char *const vectors[][2] = {
+        {"abc", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"},
+        {"", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"},
+        {"abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq",
+         "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1"},
+    };
+    struct ppt_error error = {""};
+    struct ppt_hash_sha256 *hash = ppt_hash_sha256_create(&error);
+    unsigned char out[PPT_HASH_BYTES];
+
+    (void)state;
+    assert_non_null(hash);
+    for (size_t i = 0; i < sizeof(vectors) / sizeof(vectors[0]); i++) {
+        assert_int_equal(ppt_hash_sha256_compute(hash, bytes(vectors[i][0]), out, &error), PPT_OK);
+        assert_hash(out, vectors[i][1]);
+    }
+    ppt_hash_sha256_destroy(hash);
+    ppt_hash_sha256_destroy(NULL);
+}
+
+/* RFC 9106, section 5.3. */
+static void argon2id_agrees_with_rfc_9106(void **state)
+{
+    unsigned char password[32], salt[16], secret[8], associated[12], out[PPT_HASH_BYTES];
+    struct ppt_argon2id_recipe recipe = {.t_cost = 3,
+                                         .m_cost_kib = 32,
+                                         .lanes = 4,
+                                         .salt = {salt, sizeof(salt)},
+                                         .secret = {secret, sizeof(secret)},
+                                         .associated = {associated, sizeof(associated)}};
+    struct ppt_error error = {""};
+    struct ppt_hash_argon2id *hash = ppt_hash_argon2id_create(32, &error);
+
+    (void)state;
+    assert_non_null(hash);
+    memset(password, 1, sizeof(password));
+    memset(salt, 2, sizeof(salt));
+    memset(secret, 3, sizeof(secret));
+    memset(associated, 4, sizeof(associated));
+    for (uint32_t threads = 1; threads <= 4; threads++) {
+        recipe.threads = threads;
+        assert_int_equal(ppt_hash_argon2id_compute(hash, &recipe,
+                                                   (struct ppt_bytes){password, sizeof(password)},
+                                                   out, &error),
+                         PPT_OK);
+        assert_hash(out, "0d640df58d78766c08c037a34a8b53c9d01ef0452d75b65eb52520e96b01e659");
+    }
+    ppt_hash_argon2id_destroy(hash);
+    ppt_hash_argon2id_destroy(NULL);
+}
+
+/* From the tests of the reference library. The first also leaves the memory full of what the
+ * second must not be influenced by. */
+static void argon2id_agrees_with_the_reference_library(void **state)
+{
+    struct ppt_argon2id_recipe recipe = {
+        .t_cost = 2, .m_cost_kib = 65536, .lanes = 1, .threads = 1, .salt = bytes("somesalt")};
+    struct ppt_error error = {""};
+    struct ppt_hash_argon2id *hash = ppt_hash_argon2id_create(65536, &error);
+    unsigned char out[PPT_HASH_BYTES];
+
+    (void)state;
+    assert_non_null(hash);
+    assert_int_equal(ppt_hash_argon2id_compute(hash, &recipe, bytes("password"), out, &error),
+                     PPT_OK);
+    assert_hash(out, "09316115d5cf24ed5a15a31a3ba326e5cf32edc24702987c02b6566f61913cf7");
+    recipe.m_cost_kib = 256;
+    assert_int_equal(ppt_hash_argon2id_compute(hash, &recipe, bytes("password"), out, &error),
+                     PPT_OK);
+    assert_hash(out, "9dfeb910e80bad0311fee20f9c0e2b12c17987b4cac90c2ef54d5b3021c68bfe");
+    ppt_hash_argon2id_destroy(hash);
+}
+
+static void argon2id_refuses_what_it_cannot_do(void **state)
+{
+    struct ppt_argon2id_recipe recipe = {
+        .t_cost = 1, .m_cost_kib = 65, .lanes = 1, .threads = 1, .salt = bytes("somesalt")};
+    struct ppt_error error = {""};
+    struct ppt_hash_argon2id *hash = ppt_hash_argon2id_create(16, &error);
+    unsigned char out[PPT_HASH_BYTES];
+
+    (void)state;
+    assert_non_null(hash);
+    assert_int_equal(ppt_hash_argon2id_compute(hash, &recipe, bytes("password"), out, &error),
+                     PPT_FAILED);
+    assert_string_equal(error.text, "Argon2id: Memory allocation error");
+    recipe.m_cost_kib = 16;
+    recipe.salt.count = 7;
+    assert_int_equal(ppt_hash_argon2id_compute(hash, &recipe, bytes("password"), out, &error),
+                     PPT_FAILED);
+    assert_string_equal(error.text, "Argon2id: Salt is too short");
+    ppt_hash_argon2id_destroy(hash);
+}
+
+static void number_hash(unsigned char *hash, uint32_t start, uint32_t number)
+{
+    memset(hash, 0, PPT_HASH_BYTES);
+    memcpy(hash, &start, sizeof(start));
+    memcpy(hash + PPT_HASH_BYTES - sizeof(number), &number, sizeof(number));
+}
+
+/* All hashes want the last slot, so that the search goes round the end, and the set is full. */
+static void set_finds_what_collides(void **state)
+{
+    const uint32_t capacity = 64;
+    unsigned char hash[PPT_HASH_BYTES];
+    struct ppt_error error = {""};
+    struct ppt_hash_set set = {0};
+
+    (void)state;
+    assert_int_equal(ppt_hash_set_init(&set, capacity, "test", &error), PPT_OK);
+    for (int round = 0; round < 2; round++) {
+        for (uint32_t i = 0; i < capacity; i++) {
+            number_hash(hash, UINT32_MAX, i);
+            assert_false(ppt_hash_set_has(&set, hash));
+            number_hash(ppt_hash_set_next(&set), UINT32_MAX, i);
+            ppt_hash_set_add(&set);
+            assert_true(ppt_hash_set_has(&set, hash));
+        }
+        number_hash(hash, UINT32_MAX, 0);
+        assert_true(ppt_hash_set_has(&set, hash));
+        assert_int_equal(set.count, capacity);
+        ppt_hash_set_clear(&set, capacity);
+        assert_false(ppt_hash_set_has(&set, hash));
+    }
+    ppt_hash_set_free(&set);
+    ppt_hash_set_free(&set);
+}
+
+static uint64_t digest_of(const union ppt_value *args, uint64_t index, unsigned inner_threads)
+{
+    struct ppt_error error = {""};
+    struct fixture f;
+
+    fixture_start(&f, &ppt_kernel_password, args);
+    if (inner_threads != 1) {
+        ppt_kernel_password.detach(f.local);
+        f.setup.inner_threads = inner_threads;
+        assert_int_equal(ppt_kernel_password.attach(&f.setup, f.shared, 0, &f.local, &error),
+                         PPT_OK);
+    }
+    const uint64_t digest = fixture_run(&f, index);
+    fixture_stop(&f);
+    return digest;
+}
+
+static void digests_depend_on_task_alone(void **state)
+{
+    const union ppt_value *const sets[] = {fast, slow};
+
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        struct fixture f;
+
+        fixture_start(&f, &ppt_kernel_password, sets[i]);
+        const uint64_t first = fixture_run(&f, 0);
+        const uint64_t second = fixture_run(&f, 1);
+
+        fixture_stop(&f);
+        assert_int_not_equal(first, second);
+        assert_int_equal(digest_of(sets[i], 1, 1), second);
+        assert_int_equal(digest_of(sets[i], 0, 1), first);
+    }
+}
+
+static void every_argument_matters(void **state)
+{
+    static const union ppt_value others[][ARGS] = {
+        ARGUMENTS(6, 20, 12, 20, 0.8, ARGON2ID, 64, 1),
+        ARGUMENTS(5, 21, 12, 20, 0.8, ARGON2ID, 64, 1),
+        ARGUMENTS(5, 20, 12, 21, 0.8, ARGON2ID, 64, 1),
+        ARGUMENTS(5, 20, 12, 20, 0.2, ARGON2ID, 64, 1),
+        ARGUMENTS(5, 20, 12, 20, 0.8, SHA256, 64, 1),
+        ARGUMENTS(5, 20, 12, 20, 0.8, ARGON2ID, 72, 1),
+        ARGUMENTS(5, 20, 12, 20, 0.8, ARGON2ID, 64, 2),
+    };
+    union ppt_value passes[ARGS];
+    const uint64_t digest = digest_of(slow, 0, 1);
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+        assert_int_not_equal(digest_of(others[i], 0, 1), digest);
+    }
+    memcpy(passes, slow, sizeof(passes));
+    passes[T_COST].integer = 2;
+    assert_int_not_equal(digest_of(passes, 0, 1), digest);
+}
+
+static void threads_do_not_matter(void **state)
+{
+    static const union ppt_value lanes[ARGS] = ARGUMENTS(2, 5, 12, 20, 0.8, ARGON2ID, 1024, 4);
+    const uint64_t digest = digest_of(lanes, 0, 1);
+
+    (void)state;
+    assert_int_equal(digest_of(lanes, 0, 2), digest);
+    assert_int_equal(digest_of(lanes, 0, 16), digest);
+}
+
+static void serves_several_argument_sets(void **state)
+{
+    static const union ppt_value args[][ARGS] = {
+        ARGUMENTS(3, 5, 1, 1024, 0.5, ARGON2ID, 64, 1),
+        ARGUMENTS(1000, 10, 6, 21, 0.5, SHA256, 8, 1),
+        ARGUMENTS(1, 1, 1, 1, 1, SHA256, 8, 1),
+        ARGUMENTS(2, 2, 30, 40, 0, ARGON2ID, 256, 2),
+    };
+    const union ppt_value *const sets[] = {args[0], args[1], args[2], args[3]};
+    struct ppt_error error = {""};
+    struct fixture f;
+
+    (void)state;
+    fixture_start(&f, &ppt_kernel_password, fast);
+    ppt_kernel_password.detach(f.local);
+    f.setup.sets = sets;
+    f.setup.set_count = 4;
+    assert_int_equal(ppt_kernel_password.attach(&f.setup, f.shared, 0, &f.local, &error), PPT_OK);
+    for (uint64_t i = 0; i < 12; i++) {
+        const size_t set = i * 3 % 4;
+        const struct ppt_task task = {.seed = 1, .index = i, .set = set, .args = sets[set]};
+        uint64_t digest = 0;
+
+        assert_int_equal(ppt_kernel_password.run(f.local, &task, &digest, &error), PPT_OK);
+        assert_int_equal(digest, digest_of(args[set], i, 1));
+    }
+    fixture_stop(&f);
+}
+
+/* Counts lines of hashes and returns the matches. */
+static unsigned long dumped(const union ppt_value *args, uint64_t index)
+{
+    char line[100];
+    unsigned long matches = 0, lines = 0;
+    struct fixture f;
+    FILE *file;
+
+    fixture_start(&f, &ppt_kernel_password, args);
+    file = fixture_dump(&f, index);
+    while (fgets(line, sizeof(line), file) && strlen(line) == 2 * PPT_HASH_BYTES + 1) {
+        assert_int_equal(strspn(line, "0123456789abcdef"), 2 * PPT_HASH_BYTES);
+        lines++;
+    }
+    assert_int_equal(lines, args[STORED].integer);
+    assert_memory_equal(line, "matches ", 8);
+    matches = strtoul(line + 8, NULL, 10);
+    assert_null(fgets(line, sizeof(line), file));
+    fclose(file);
+    fixture_stop(&f);
+    return matches;
+}
+
+static void matches_follow_the_ratio(void **state)
+{
+    union ppt_value args[ARGS];
+
+    (void)state;
+    memcpy(args, fast, sizeof(args));
+    args[RATIO].real = 1;
+    assert_int_equal(dumped(args, 0), 1000);
+    args[RATIO].real = 0;
+    assert_int_equal(dumped(args, 0), 0);
+    /* 7 standard deviations of 15.8 each */
+    args[RATIO].real = 0.5;
+    assert_in_range(dumped(args, 0), 500 - 110, 500 + 110);
+    assert_int_not_equal(dumped(args, 0), dumped(args, 1));
+    memcpy(args, slow, sizeof(args));
+    args[RATIO].real = 1;
+    assert_int_equal(dumped(args, 0), 20);
+    args[RATIO].real = 0;
+    assert_int_equal(dumped(args, 0), 0);
+}
+
+/* There are 94 passwords of one character: of 47 stored ones, about 37 are different, and each
+ * tried one is among them with about 0.39; with 2000 stored, all are known. */
+static void short_passwords_repeat(void **state)
+{
+    static const union ppt_value some[ARGS] = ARGUMENTS(47, 2000, 1, 1, 0, SHA256, 8, 1);
+    static const union ppt_value all[ARGS] = ARGUMENTS(2000, 2000, 1, 1, 0, SHA256, 8, 1);
+
+    (void)state;
+    assert_in_range(dumped(some, 0), 400, 1200);
+    assert_int_equal(dumped(all, 0), 2000);
+}
+
+static void lanes_need_memory(void **state)
+{
+    union ppt_value args[ARGS] = ARGUMENTS(1, 1, 1, 1, 1, ARGON2ID, 31, 4);
+    const union ppt_value *const sets[] = {fast, args};
+    const struct ppt_setup setup = {.seed = 1, .sets = sets, .set_count = 2, .inner_threads = 1};
+    struct ppt_error error = {""};
+    void *shared;
+
+    (void)state;
+    assert_int_equal(ppt_kernel_password.open(&setup, &shared, &error), PPT_BAD_INPUT);
+    assert_string_equal(error.text, "password: m_cost_kib: 31 is too little for 4 lanes; Argon2 "
+                                    "needs at least 8 KiB for each, which makes 32");
+    args[HASH].choice = SHA256;
+    assert_int_equal(ppt_kernel_password.open(&setup, &shared, &error), PPT_OK);
+    args[HASH].choice = ARGON2ID;
+    args[M_COST].integer = 32;
+    assert_int_equal(ppt_kernel_password.open(&setup, &shared, &error), PPT_OK);
+    assert_int_not_equal(digest_of(args, 0, 1), 0);
+}
+
+static void draws_and_needs_are_in_range(void **state)
+{
+    struct ppt_needs argon2id = {0}, sha256 = {0};
+    struct ppt_rng rng;
+
+    (void)state;
+    ppt_rng_seed(&rng, 1, 0, PPT_STREAM_MIX);
+    for (int i = 0; i < 2000; i++) {
+        union ppt_value args[ARGS];
+
+        memcpy(args, slow, sizeof(args));
+        ppt_kernel_password.draw(&rng, args);
+        assert_in_range(args[STORED].integer, 1000, 10000);
+        assert_in_range(args[TRIED].integer, 100, 1000);
+        assert_in_range(args[LENGTHS].span.low, 6, 20);
+        assert_in_range(args[LENGTHS].span.high, 21, 30);
+        assert_true(args[RATIO].real >= 0.1 && args[RATIO].real <= 0.9);
+        assert_int_equal(args[HASH].choice, SHA256);
+    }
+    ppt_kernel_password.needs(slow, &argon2id);
+    ppt_kernel_password.needs(fast, &sha256);
+    assert_in_range(argon2id.worker_bytes, 64 * 1024, 128 * 1024);
+    assert_in_range(sha256.worker_bytes, 100 * (PPT_HASH_BYTES + 20), 64 * 1024);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(sha256_agrees_with_fips_180),
+        cmocka_unit_test(argon2id_agrees_with_rfc_9106),
+        cmocka_unit_test(argon2id_agrees_with_the_reference_library),
+        cmocka_unit_test(argon2id_refuses_what_it_cannot_do),
+        cmocka_unit_test(set_finds_what_collides),
+        cmocka_unit_test(digests_depend_on_task_alone),
+        cmocka_unit_test(every_argument_matters),
+        cmocka_unit_test(threads_do_not_matter),
+        cmocka_unit_test(serves_several_argument_sets),
+        cmocka_unit_test(matches_follow_the_ratio),
+        cmocka_unit_test(short_passwords_repeat),
+        cmocka_unit_test(lanes_need_memory),
+        cmocka_unit_test(draws_and_needs_are_in_range),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
