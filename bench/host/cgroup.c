@@ -46,9 +46,40 @@ static void limit_memory(struct ppt_cgroup *limits, uint64_t limit, uint64_t use
     }
 }
 
-/* The files of both versions; a folder has those of one. */
-static void read_folder(const char *folder, struct ppt_cgroup *limits)
+/* What is looked for on the way through the folders. */
+struct reading {
+    struct ppt_cgroup limits;
+    int64_t throttled_ns;
+};
+
+/* Lines "throttled_usec N" (version 2) or "throttled_time N" in nanoseconds (version 1). */
+static void read_throttling(const char *folder, struct reading *reading)
 {
+    char *path = ppt_text_format("%s/cpu.stat", folder);
+    FILE *stream = fopen(path, "re");
+    char line[128];
+    int64_t value = 0;
+
+    while (stream && fgets(line, sizeof(line), stream)) {
+        int64_t ns = -1;
+
+        if (sscanf(line, "throttled_usec %" SCNd64, &value) == 1) {
+            ns = value * 1000;
+        } else if (sscanf(line, "throttled_time %" SCNd64, &value) == 1) {
+            ns = value;
+        }
+        reading->throttled_ns = ns > reading->throttled_ns ? ns : reading->throttled_ns;
+    }
+    if (stream) {
+        fclose(stream);
+    }
+    free(path);
+}
+
+/* The files of both versions; a folder has those of one. */
+static void read_folder(const char *folder, struct reading *reading)
+{
+    struct ppt_cgroup *limits = &reading->limits;
     char line[64];
     double quota = 0, period = 0;
     uint64_t bytes = 0, used = 0;
@@ -70,19 +101,20 @@ static void read_folder(const char *folder, struct ppt_cgroup *limits)
         read_bytes(folder, "memory.usage_in_bytes", &used)) {
         limit_memory(limits, bytes, used);
     }
+    read_throttling(folder, reading);
 }
 
 /* From the group's own folder up to `base`. Inside a container the path may lead nowhere, since it
  * is the host's; the upper folders are read all the same. */
-static void read_chain(const char *base, const char *group, struct ppt_cgroup *limits)
+static void read_chain(const char *base, const char *group, struct reading *reading)
 {
     char *folder = ppt_text_format("%s%s", base, group);
 
     while (strlen(folder) > strlen(base)) {
-        read_folder(folder, limits);
+        read_folder(folder, reading);
         *strrchr(folder, '/') = '\0';
     }
-    read_folder(base, limits);
+    read_folder(base, reading);
     free(folder);
 }
 
@@ -98,9 +130,9 @@ static bool lists(const char *controllers, const char *name)
     return false;
 }
 
-struct ppt_cgroup ppt_cgroup_read(const char *membership, const char *root)
+static struct reading read_all(const char *membership, const char *root)
 {
-    struct ppt_cgroup limits = {0, UINT64_MAX};
+    struct reading reading = {{0, UINT64_MAX}, -1};
     FILE *stream = fopen(membership, "re");
     char line[4096];
 
@@ -118,14 +150,14 @@ struct ppt_cgroup ppt_cgroup_read(const char *membership, const char *root)
             *group = '\0';
         }
         if (*controllers == '\0') {
-            read_chain(root, group, &limits);
+            read_chain(root, group, &reading);
         }
         for (const char *const *name = (const char *const[]){"cpu", "memory", NULL}; *name;
              name++) {
             if (lists(controllers, *name)) {
                 char *base = ppt_text_format("%s/%s", root, *name);
 
-                read_chain(base, group, &limits);
+                read_chain(base, group, &reading);
                 free(base);
             }
         }
@@ -133,5 +165,15 @@ struct ppt_cgroup ppt_cgroup_read(const char *membership, const char *root)
     if (stream) {
         fclose(stream);
     }
-    return limits;
+    return reading;
+}
+
+struct ppt_cgroup ppt_cgroup_read(const char *membership, const char *root)
+{
+    return read_all(membership, root).limits;
+}
+
+int64_t ppt_cgroup_throttled_ns(const char *membership, const char *root)
+{
+    return read_all(membership, root).throttled_ns;
 }

@@ -16,4 +16,8 @@ struct ppt_cgroup {
  * is no limit. */
 struct ppt_cgroup ppt_cgroup_read(const char *membership, const char *root);
 
+/* Nanoseconds for which the group, or one above it, was stopped by its CPU quota; -1: no quota
+ * counter can be read. */
+int64_t ppt_cgroup_throttled_ns(const char *membership, const char *root);
+
 #endif

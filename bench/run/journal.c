@@ -129,6 +129,16 @@ static json_object *usage_to_json(const struct ppt_usage *usage)
     return object;
 }
 
+static json_object *noise_to_json(const struct ppt_noise *noise)
+{
+    json_object *object = json_object_new_object();
+
+    add_integer(object, "steal_ns", noise->steal_ns);
+    add_integer(object, "pressure_ns", noise->pressure_ns);
+    add_integer(object, "throttled_ns", noise->throttled_ns);
+    return object;
+}
+
 static json_object *times_to_json(const struct ppt_task_times *times)
 {
     json_object *object = json_object_new_object();
@@ -181,6 +191,9 @@ enum ppt_status ppt_journal_pass(struct ppt_journal *journal, const struct ppt_s
     add_integer(line, "task_count", (int64_t)sample->task_count);
     json_object_object_add(line, "digest", json_object_new_string(digest));
     json_object_object_add(line, "usage", usage_to_json(&sample->usage));
+    json_object_object_add(line, "noise", noise_to_json(&sample->noise));
+    add_integer(line, "peak_bytes", sample->peak_bytes);
+    add_integer(line, "clock_khz", sample->clock_khz);
     json_object_object_add(line, "task_times", times_to_json(&sample->times));
     json_object_object_add(line, "worker_times", workers_to_json(sample));
     if (sample->task_ns) {

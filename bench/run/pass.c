@@ -24,6 +24,7 @@
 #include "clock.h"
 #include "interrupt.h"
 #include "memory.h"
+#include "noise.h"
 #include "rng.h"
 #include "topology.h"
 
@@ -374,6 +375,7 @@ enum ppt_status ppt_pass_run(struct ppt_workload *workload, struct ppt_point poi
         .task_count = workload->tasks.count,
         .worker_count = point.workers > 0 ? point.workers : 1,
     };
+    struct ppt_noise noise_before, noise_after;
     struct rusage before, after;
     enum ppt_status status;
 
@@ -387,6 +389,8 @@ enum ppt_status ppt_pass_run(struct ppt_workload *workload, struct ppt_point poi
     ppt_workload_move(workload, point);
     set_up_runtime(workload->config);
 
+    ppt_noise_reset_peak();
+    ppt_noise_read(&noise_before);
     getrusage(RUSAGE_SELF, &before);
     const int64_t start = ppt_clock_ns();
     if (point.workers == 0) {
@@ -396,12 +400,16 @@ enum ppt_status ppt_pass_run(struct ppt_workload *workload, struct ppt_point poi
     }
     const int64_t end = ppt_clock_ns();
     getrusage(RUSAGE_SELF, &after);
+    ppt_noise_read(&noise_after);
 
     ppt_binding_restore(&pass.binding);
     status = judge(&pass, error);
     if (status == PPT_OK) {
         fill_sample(&pass, start, end, sample);
         sample->usage = usage_between(&before, &after);
+        sample->noise = ppt_noise_between(&noise_before, &noise_after);
+        sample->peak_bytes = ppt_noise_peak_bytes();
+        sample->clock_khz = ppt_noise_clock_khz(pass.workers[0].cpu);
     }
     for (unsigned i = 0; i < pass.worker_count; i++) {
         free(pass.workers[i].locals);

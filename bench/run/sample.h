@@ -17,6 +17,7 @@
 #include <stdint.h>
 
 #include "config.h"
+#include "noise.h"
 
 struct ppt_worker_sample {
     uint64_t tasks;
@@ -51,6 +52,9 @@ struct ppt_sample {
     uint64_t task_count;
     uint64_t digest; /* of all results; independent of the order of tasks */
     struct ppt_usage usage;
+    struct ppt_noise noise; /* differences over the pass */
+    int64_t peak_bytes;     /* most resident memory during the pass; -1: unknown */
+    int64_t clock_khz;      /* of the first worker's CPU, at the end; -1: unknown */
     struct ppt_task_times times;
     struct ppt_worker_sample *workers; /* owned; one entry at 0 workers too */
     size_t worker_count;

@@ -1,0 +1,89 @@
+/*
+ * answer.h - everything that is said about one run: from its passes, or from a table of pass times
+ * alone, to the verdict and its reason.
+ *
+ * A pure function of its input: the same samples give the same answer, to the last digit.
+ */
+#ifndef PPT_ANALYZE_ANSWER_H
+#define PPT_ANALYZE_ANSWER_H
+
+#include "drift.h"
+#include "factors.h"
+#include "grid.h"
+#include "scaling.h"
+#include "verdict.h"
+
+/* What is known about the run besides its passes; 0 means unknown. */
+struct ppt_answer_context {
+    uint64_t tasks;    /* per pass */
+    unsigned cores;    /* physical, that may be used */
+    unsigned cpus;     /* logical, that may be used; quotas included */
+    double tolerance;  /* how much slower is as good as equal, 0.05 for 5 % */
+    double confidence; /* of intervals, 0.95 (0.97 where blocks were added until it was settled) */
+};
+
+/* Why the recommended count is what it is; the first that holds. */
+enum ppt_reason {
+    PPT_REASON_NONE,          /* no verdict */
+    PPT_REASON_SINGLE,        /* only one count was tried */
+    PPT_REASON_INNER_THREADS, /* tasks use several CPUs by themselves */
+    PPT_REASON_DISPATCH,      /* handing tasks out costs more than it gains */
+    PPT_REASON_NO_GAIN,       /* workers do not make it faster */
+    PPT_REASON_STILL_RISING,  /* the most workers tried still gain: try more */
+    PPT_REASON_FEW_TASKS,     /* there are too few tasks to share */
+    PPT_REASON_CPUS_BUSY,     /* all CPUs are busy */
+    PPT_REASON_FACTOR         /* the largest loss among the efficiency factors */
+};
+extern const char *const ppt_reason_names[]; /* as in JSON: "dispatch_overhead", ... */
+
+/* Medians over blocks of the factors of one point. */
+struct ppt_point_factors {
+    bool exists; /* the point and a sequential pass were measured in some block */
+    double factor[PPT_FACTOR_COUNT];
+    double on_cpu_inflation, off_cpu_inflation;
+    double replay_speedup; /* what the task list alone would allow; 0 when task times are absent */
+};
+
+struct ppt_point_answer {
+    struct ppt_ratio over_sequential; /* value 0: no such baseline */
+    struct ppt_ratio over_one;
+    struct ppt_outliers outliers;
+    double granularity;  /* bound on the speedup by the number of tasks; 0: unknown */
+    double karp_flatt;   /* serial fraction against 1 worker (or sequential calls); NAN: none */
+    uint64_t break_even; /* tasks from which it beats sequential calls; 0: never, or unknown */
+    struct ppt_point_factors factors;
+};
+
+struct ppt_answer {
+    struct ppt_answer_context context;
+    struct ppt_grid grid;
+    struct ppt_verdict verdict;
+    struct ppt_scaling scaling;
+    struct ppt_drift drift;
+    struct ppt_point_answer *points; /* as in the grid */
+    struct ppt_ratio dispatch;       /* T(1)/T(0): 1.02 is 2 % overhead; value 0: unknown */
+    double cpu_use;                  /* CPU time / wall time of sequential passes; 0: unknown */
+    size_t disturbed;                /* passes with steal or throttling */
+    size_t passes;                   /* that were looked at for it */
+    bool has_economical;
+    size_t economical; /* the most workers with speedup/workers >= 0.8 */
+    bool has_all_cpus;
+    double all_cpus_cost; /* slowdown of using as many workers as CPUs instead of the
+                             recommended count: 0.2 is 20 % slower, below 0 faster */
+    enum ppt_reason reason;
+    enum ppt_factor worst_factor; /* of the recommended point, when the reason is a factor */
+};
+
+void ppt_answer_from_samples(const struct ppt_samples *samples,
+                             const struct ppt_answer_context *context, struct ppt_answer *answer);
+
+/* Takes over the grid. Answers that need more than pass times stay unknown. */
+void ppt_answer_from_grid(struct ppt_grid *grid, const struct ppt_answer_context *context,
+                          struct ppt_answer *answer);
+void ppt_answer_free(struct ppt_answer *answer);
+
+/* Whether other users of the machine, or a quota, took part in a pass: steal above 1 % of its wall
+ * time, or any throttling. */
+bool ppt_sample_disturbed(const struct ppt_sample *sample);
+
+#endif

@@ -1,0 +1,113 @@
+#include "noise.h"
+
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cgroup.h"
+#include "text.h"
+
+/* Reads the start of a small file; false when there is none. */
+static bool read_start(const char *path, char *text, size_t size)
+{
+    const int fd = open(path, O_RDONLY | O_CLOEXEC);
+    const ssize_t got = fd >= 0 ? read(fd, text, size - 1) : -1;
+
+    if (fd >= 0) {
+        close(fd);
+    }
+    text[got > 0 ? got : 0] = '\0';
+    return got > 0;
+}
+
+/* cpu  user nice system idle iowait irq softirq steal ... in clock ticks */
+static int64_t read_steal_ns(void)
+{
+    char text[512];
+    int64_t ticks = 0;
+
+    if (!read_start("/proc/stat", text, sizeof(text)) ||
+        sscanf(text, "cpu %*d %*d %*d %*d %*d %*d %*d %" SCNd64, &ticks) != 1) {
+        return -1;
+    }
+    return ticks * (INT64_C(1000000000) / sysconf(_SC_CLK_TCK));
+}
+
+/* some avg10=0.00 avg60=0.00 avg300=0.00 total=MICROSECONDS */
+static int64_t read_pressure_ns(void)
+{
+    char text[512];
+    int64_t us = 0;
+    const char *total;
+
+    if (!read_start("/proc/pressure/cpu", text, sizeof(text))) {
+        return -1;
+    }
+    total = strstr(text, "total=");
+    return total && sscanf(total, "total=%" SCNd64, &us) == 1 ? us * 1000 : -1;
+}
+
+void ppt_noise_read(struct ppt_noise *noise)
+{
+    *noise = (struct ppt_noise){
+        .steal_ns = read_steal_ns(),
+        .pressure_ns = read_pressure_ns(),
+        .throttled_ns = ppt_cgroup_throttled_ns("/proc/self/cgroup", "/sys/fs/cgroup"),
+    };
+}
+
+static int64_t difference(int64_t before, int64_t after)
+{
+    return before < 0 || after < 0 ? -1 : after - before;
+}
+
+struct ppt_noise ppt_noise_between(const struct ppt_noise *before, const struct ppt_noise *after)
+{
+    return (struct ppt_noise){
+        .steal_ns = difference(before->steal_ns, after->steal_ns),
+        .pressure_ns = difference(before->pressure_ns, after->pressure_ns),
+        .throttled_ns = difference(before->throttled_ns, after->throttled_ns),
+    };
+}
+
+void ppt_noise_reset_peak(void)
+{
+    const int fd = open("/proc/self/clear_refs", O_WRONLY | O_CLOEXEC);
+
+    if (fd >= 0) {
+        /* 5 resets the peak alone (proc(5)); where that is not allowed the peak of the whole run
+         * so far is read, which is an upper bound. */
+        (void)!write(fd, "5", 1);
+        close(fd);
+    }
+}
+
+int64_t ppt_noise_peak_bytes(void)
+{
+    char text[4096];
+    int64_t kib = 0;
+    const char *line;
+
+    if (!read_start("/proc/self/status", text, sizeof(text))) {
+        return -1;
+    }
+    line = strstr(text, "VmHWM:");
+    return line && sscanf(line, "VmHWM: %" SCNd64, &kib) == 1 ? kib * 1024 : -1;
+}
+
+int64_t ppt_noise_clock_khz(int cpu)
+{
+    char *path = ppt_text_format("/sys/devices/system/cpu/cpu%d/cpufreq/scaling_cur_freq", cpu);
+    char text[64];
+    int64_t khz = -1;
+
+    if (!read_start(path, text, sizeof(text)) || sscanf(text, "%" SCNd64, &khz) != 1) {
+        khz = -1;
+    }
+    free(path);
+    return khz;
+}
