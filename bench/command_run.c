@@ -24,6 +24,8 @@ struct run {
     char *folder;
     struct ppt_samples samples;
     struct ppt_summary summary;
+    struct ppt_answer answer;
+    char started[40];
     bool reported;
 };
 
@@ -42,6 +44,7 @@ static void free_session(struct session *session)
         free(session->runs[i].folder);
         ppt_samples_free(&session->runs[i].samples);
         ppt_summary_free(&session->runs[i].summary);
+        ppt_answer_free(&session->runs[i].answer);
     }
     free(session->runs);
     if (session->scratch) {
@@ -86,26 +89,48 @@ static enum ppt_status check(const struct session *session, struct ppt_error *er
     return status;
 }
 
+struct judge_context {
+    const struct ppt_config *config;
+    const struct ppt_host *host;
+};
+
+/* Whether an adaptive run may stop: asks the analysis on behalf of the sweep. */
+static bool enough(const struct ppt_samples *samples, void *context)
+{
+    const struct judge_context *judge = context;
+    const struct ppt_answer_context about = ppt_answer_context_of(judge->config, judge->host);
+    struct ppt_answer answer;
+    bool settled;
+
+    ppt_answer_from_samples(samples, &about, &answer);
+    settled = ppt_answer_settled(&answer, judge->config->relative_ci);
+    ppt_answer_free(&answer);
+    return settled;
+}
+
 /* From the journal's first line to its last. */
 static enum ppt_status measure(const struct session *session, struct run *run,
                                struct ppt_error *error)
 {
     char *path = ppt_text_format("%s/samples.jsonl", run->folder);
     struct ppt_journal *journal = NULL;
-    char started[40];
     struct tm local;
     const time_t now = time(NULL);
     enum ppt_status status = ppt_journal_create(path, &journal, error);
 
     localtime_r(&now, &local);
-    strftime(started, sizeof(started), "%Y-%m-%dT%H:%M:%S%z", &local);
+    strftime(run->started, sizeof(run->started), "%Y-%m-%dT%H:%M:%S%z", &local);
     if (status == PPT_OK) {
-        status = ppt_journal_run(journal, run->config, &session->host, started, error);
+        status = ppt_journal_run(journal, run->config, &session->host, run->started, error);
     }
     if (status == PPT_OK) {
         struct ppt_error ignored;
 
-        status = ppt_sweep_run(run->config, session->scratch, journal, &run->samples, error);
+        struct judge_context context = {run->config, &session->host};
+        const struct ppt_sweep_judge judge = {enough, &context};
+
+        status =
+            ppt_sweep_run(run->config, session->scratch, journal, &judge, &run->samples, error);
         /* That the last line is missing loses no measurement, and must not hide why it ended. */
         (void)ppt_journal_end(journal, status, &ignored);
     }
@@ -121,6 +146,9 @@ static struct ppt_outcome outcome_of(const struct session *session, const struct
         .host = &session->host,
         .samples = &run->samples,
         .summary = &run->summary,
+        .answer = &run->answer,
+        .started = run->started,
+        .program = "ppt-omp " PPT_VERSION,
         .folder = run->folder,
     };
 }
@@ -139,7 +167,9 @@ static enum ppt_status report(const struct session *session, struct run *run,
     struct ppt_text table = {0}, notes = {0};
     enum ppt_status status = PPT_OK;
 
+    const struct ppt_answer_context about = ppt_answer_context_of(run->config, &session->host);
     ppt_summary_create(&run->samples, &run->summary);
+    ppt_answer_from_samples(&run->samples, &about, &run->answer);
     const struct ppt_outcome outcome = outcome_of(session, run);
     if (run->summary.count > 0) {
         status = ppt_report_write(&outcome, &notes, error);

@@ -45,6 +45,7 @@ struct ppt_point_factors {
 };
 
 struct ppt_point_answer {
+    struct ppt_ratio over_fewest;     /* the fewest workers measured: always there */
     struct ppt_ratio over_sequential; /* value 0: no such baseline */
     struct ppt_ratio over_one;
     struct ppt_outliers outliers;
@@ -74,6 +75,12 @@ struct ppt_answer {
     enum ppt_factor worst_factor; /* of the recommended point, when the reason is a factor */
 };
 
+/* What the stages before know of a run. */
+struct ppt_config;
+struct ppt_host;
+struct ppt_answer_context ppt_answer_context_of(const struct ppt_config *config,
+                                                const struct ppt_host *host);
+
 void ppt_answer_from_samples(const struct ppt_samples *samples,
                              const struct ppt_answer_context *context, struct ppt_answer *answer);
 
@@ -81,6 +88,10 @@ void ppt_answer_from_samples(const struct ppt_samples *samples,
 void ppt_answer_from_grid(struct ppt_grid *grid, const struct ppt_answer_context *context,
                           struct ppt_answer *answer);
 void ppt_answer_free(struct ppt_answer *answer);
+
+/* Whether the verdict is settled: HIGH, or a tie, and the half-width of the speedup interval of the
+ * recommended point and of the best one within `relative`. */
+bool ppt_answer_settled(const struct ppt_answer *answer, double relative);
 
 /* Whether other users of the machine, or a quota, took part in a pass: steal above 1 % of its wall
  * time, or any throttling. */

@@ -6,13 +6,16 @@
 
 #include <stddef.h>
 
+#include "interval.h"
+
 /* In the unit of the values; all 0 when n is 0. */
 struct ppt_stat {
     size_t n;
     double mean, median, smallest, largest;
+    struct ppt_interval interval; /* of the median, at 95 %; none for n = 1 */
 };
 
-/* The values may be in any order and are not changed. */
+/* The values, 0 or above, may be in any order and are not changed. */
 struct ppt_stat ppt_stat_of(const double *values, size_t n);
 
 #endif

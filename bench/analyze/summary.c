@@ -106,49 +106,25 @@ static struct ppt_stat over_blocks(const struct ppt_samples *samples, struct ppt
     return stat;
 }
 
-static const struct ppt_sample *find(const struct ppt_samples *samples, unsigned block,
-                                     struct ppt_point point)
+static double peak_bytes(const struct ppt_samples *samples, struct ppt_point point)
 {
-    for (size_t i = 0; i < samples->count; i++) {
-        if (samples->items[i].block == block && same_point(samples->items[i].point, point)) {
-            return &samples->items[i];
-        }
-    }
-    return NULL;
-}
-
-/* Both passes of a pair belong to the same block, so what slows a whole block down cancels. */
-static struct ppt_stat paired_speedup(const struct ppt_samples *samples, struct ppt_point baseline,
-                                      struct ppt_point point)
-{
-    double *values = ppt_alloc(samples->count, sizeof(*values));
-    struct ppt_stat stat;
-    size_t n = 0;
+    double most = -1;
 
     for (size_t i = 0; i < samples->count; i++) {
         const struct ppt_sample *sample = &samples->items[i];
 
-        if (sample->block > 0 && same_point(sample->point, point)) {
-            const struct ppt_sample *other = find(samples, sample->block, baseline);
-
-            if (other) {
-                values[n++] = total_s(other) / total_s(sample);
-            }
+        if (sample->block > 0 && same_point(sample->point, point) &&
+            (double)sample->peak_bytes > most) {
+            most = (double)sample->peak_bytes;
         }
     }
-    stat = ppt_stat_of(values, n);
-    free(values);
-    return stat;
+    return most;
 }
 
 void ppt_summary_create(const struct ppt_samples *samples, struct ppt_summary *summary)
 {
     *summary = (struct ppt_summary){0};
     list_points(samples, summary);
-    if (summary->count == 0) {
-        return;
-    }
-    summary->baseline_workers = summary->points[0].point.workers;
     for (size_t i = 0; i < summary->count; i++) {
         struct ppt_point_summary *p = &summary->points[i];
 
@@ -162,7 +138,7 @@ void ppt_summary_create(const struct ppt_samples *samples, struct ppt_summary *s
         p->rate = over_blocks(samples, p->point, rate);
         p->cpu_s = over_blocks(samples, p->point, cpu_s);
         p->faults = over_blocks(samples, p->point, faults);
-        p->speedup = paired_speedup(samples, summary->points[0].point, p->point);
+        p->peak_bytes = peak_bytes(samples, p->point);
         if (p->total_s.n > summary->blocks) {
             summary->blocks = p->total_s.n;
         }

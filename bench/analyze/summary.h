@@ -14,18 +14,16 @@ struct ppt_point_summary {
     struct ppt_stat init_s, work_s, cleanup_s, total_s;
     struct ppt_stat task_s; /* of the mean task time of each pass */
     struct ppt_stat task_p95_s, task_longest_s;
-    struct ppt_stat rate;    /* tasks per second of the whole pass */
-    struct ppt_stat speedup; /* baseline's total / this total, paired by block */
-    struct ppt_stat cpu_s;   /* CPU time of the process, user and system */
-    struct ppt_stat faults;  /* page faults, minor and major */
+    struct ppt_stat rate;   /* tasks per second of the whole pass */
+    struct ppt_stat cpu_s;  /* CPU time of the process, user and system */
+    struct ppt_stat faults; /* page faults, minor and major */
+    double peak_bytes;      /* most resident memory of any pass; below 0: unknown */
 };
 
 struct ppt_summary {
     struct ppt_point_summary *points; /* ascending workers; only those with a complete pass */
     size_t count;
     size_t blocks; /* measured at the point that has the most */
-    /* What speedups compare with: the point with the fewest workers, 0 if that was measured. */
-    unsigned baseline_workers;
 };
 
 /* Warm-up passes are left out. */

@@ -62,8 +62,12 @@ struct ppt_config {
     size_t point_count;
     bool seed_given;
     uint64_t seed;
-    unsigned blocks; /* "iterations" */
-    unsigned warmup; /* discarded rounds before the first block */
+    unsigned blocks; /* "iterations"; with `adaptive` the most that max_seconds may be used for */
+    bool adaptive;   /* "precision": blocks are added until the verdict is settled */
+    double relative_ci; /* adaptive: wanted half-width of speedup intervals, 0.02 for 2 % */
+    double max_seconds; /* adaptive: no further block is begun after so long */
+    double tolerance;   /* how much slower is as good as equal, 0.05 for 5 % */
+    unsigned warmup;    /* discarded rounds before the first block */
     uint64_t task_count;
     double wait_after_pass_s;
     double wait_after_block_s;
@@ -98,6 +102,11 @@ void ppt_configs_free(struct ppt_configs *configs);
  * a missing seed is drawn from the system. */
 enum ppt_status ppt_config_settle(struct ppt_config *config, unsigned physical_cpus,
                                   unsigned logical_cpus, struct ppt_error *error);
+
+/* Reads what ppt_config_to_json() made, as found in a journal. `config` is to be freed as the one
+ * item of a struct ppt_configs. */
+enum ppt_status ppt_config_from_item(const struct ppt_item *item, struct ppt_configs *configs,
+                                     struct ppt_error *error);
 
 /* The whole configuration with every default filled in; reading it gives an equal one. The caller
  * owns it. */

@@ -12,6 +12,14 @@
 #define LARGEST_FILE ((size_t)16 << 20)
 #define DEEPEST 32
 
+/* The folder of a file, to be given to free(). */
+static char *folder_of(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+
+    return slash ? ppt_text_format("%.*s", (int)(slash - path + 1), path) : ppt_strdup(".");
+}
+
 enum ppt_status ppt_source_read(const char *path, struct ppt_source *source,
                                 struct ppt_error *error)
 {
@@ -19,11 +27,8 @@ enum ppt_status ppt_source_read(const char *path, struct ppt_source *source,
         ppt_file_read(path, LARGEST_FILE, &source->text, &source->length, error);
 
     if (status == PPT_OK) {
-        const char *slash = strrchr(path, '/');
-
         source->name = ppt_strdup(path);
-        source->folder =
-            slash ? ppt_text_format("%.*s", (int)(slash - path + 1), path) : ppt_strdup(".");
+        source->folder = folder_of(path);
     }
     return status;
 }
@@ -33,6 +38,18 @@ void ppt_source_from_text(struct ppt_source *source, const char *name, const cha
     source->name = ppt_strdup(name);
     source->text = ppt_strdup(text);
     source->length = strlen(text);
+}
+
+void ppt_source_from_line(struct ppt_source *source, const char *path, const char *text,
+                          size_t length, size_t line)
+{
+    *source = (struct ppt_source){
+        .name = ppt_strdup(path),
+        .folder = folder_of(path),
+        .text = ppt_text_format("%.*s", (int)length, text),
+        .length = length,
+        .lines_before = line - 1,
+    };
 }
 
 void ppt_source_free(struct ppt_source *source)
@@ -166,7 +183,7 @@ static bool is_option(const struct ppt_source *source)
 static void describe_position(const struct ppt_source *source, const char *at, struct ppt_text *out)
 {
     const char *line_start = source->text;
-    size_t line = 1;
+    size_t line = 1 + source->lines_before;
 
     for (const char *p = source->text; p < at; p++) {
         if (*p == '\n') {

@@ -20,6 +20,7 @@ struct ppt_source {
     char *folder; /* the file's; NULL for what is no file */
     char *text;
     size_t length;
+    size_t lines_before; /* of its file, where the text is a part of one */
 };
 
 /* The way from the outermost value to an inner one, innermost step first; lives on the stack of
@@ -32,7 +33,13 @@ struct ppt_place {
 
 enum ppt_status ppt_source_read(const char *path, struct ppt_source *source,
                                 struct ppt_error *error);
+
+/* An option's value. */
 void ppt_source_from_text(struct ppt_source *source, const char *name, const char *text);
+
+/* One line of a file, `length` bytes long; lines count from 1. */
+void ppt_source_from_line(struct ppt_source *source, const char *path, const char *text,
+                          size_t length, size_t line);
 void ppt_source_free(struct ppt_source *source);
 
 /* Parses strictly by RFC 8259: no comments, no trailing commas, no NaN, no repeated keys. The

@@ -40,12 +40,19 @@ static uint64_t larger(uint64_t a, uint64_t b)
     return a > b ? a : b;
 }
 
-/* The most of each need over all blocks; of a mix every block has tasks of its own. */
+/* Blocks of a mix that are looked at; later ones hardly hold a larger task than all of these. */
+#define LOOKED_AT 100
+
+/* The most of each need over the blocks; of a mix every block has tasks of its own. */
 static struct ppt_needs most_needs(const struct ppt_config *config, unsigned workers)
 {
     struct ppt_needs most = {0};
 
-    for (unsigned block = 0; block <= (config->mix ? config->blocks : 0); block++) {
+    const unsigned blocks = !config->mix                 ? 0
+                            : config->blocks < LOOKED_AT ? config->blocks
+                                                         : LOOKED_AT;
+
+    for (unsigned block = 0; block <= blocks; block++) {
         struct ppt_tasks tasks;
 
         ppt_tasks_create(config, block, &tasks);

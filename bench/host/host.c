@@ -64,31 +64,6 @@ static void read_system(struct ppt_host *host)
     }
 }
 
-void ppt_host_read(struct ppt_host *host)
-{
-    const struct ppt_cgroup limits = ppt_cgroup_read("/proc/self/cgroup", "/sys/fs/cgroup");
-    const long online = sysconf(_SC_NPROCESSORS_ONLN);
-
-    *host = (struct ppt_host){0};
-    read_system(host);
-    host->online_cpus = online > 0 ? (unsigned)online : 1;
-    ppt_topology_count(&host->allowed_cpus, &host->allowed_cores);
-    host->quota_cpus = limits.cpus;
-    host->effective_cpus = host->allowed_cpus;
-    if (limits.cpus > 0 && ceil(limits.cpus) < host->effective_cpus) {
-        host->effective_cpus = (unsigned)ceil(limits.cpus);
-    }
-    host->memory_bytes = memory_field("MemTotal");
-    host->available_bytes = memory_field("MemAvailable");
-    if (limits.memory_bytes < host->available_bytes) {
-        host->available_bytes = limits.memory_bytes;
-    }
-    host->blas = ppt_strdup(openblas_get_config());
-    for (size_t end = strlen(host->blas); end > 0 && host->blas[end - 1] == ' '; end--) {
-        host->blas[end - 1] = '\0';
-    }
-}
-
 extern char **environ;
 
 static json_object *runtime_variables(void)
@@ -111,25 +86,151 @@ static json_object *runtime_variables(void)
     return object;
 }
 
+void ppt_host_read(struct ppt_host *host)
+{
+    const struct ppt_cgroup limits = ppt_cgroup_read("/proc/self/cgroup", "/sys/fs/cgroup");
+    const long online = sysconf(_SC_NPROCESSORS_ONLN);
+
+    *host = (struct ppt_host){0};
+    read_system(host);
+    host->online_cpus = online > 0 ? (unsigned)online : 1;
+    ppt_topology_count(&host->allowed_cpus, &host->allowed_cores);
+    host->quota_cpus = limits.cpus;
+    host->effective_cpus = host->allowed_cpus;
+    if (limits.cpus > 0 && ceil(limits.cpus) < host->effective_cpus) {
+        host->effective_cpus = (unsigned)ceil(limits.cpus);
+    }
+    host->memory_bytes = memory_field("MemTotal");
+    host->available_bytes = memory_field("MemAvailable");
+    if (limits.memory_bytes < host->available_bytes) {
+        host->available_bytes = limits.memory_bytes;
+    }
+    host->environment = runtime_variables();
+    host->blas = ppt_strdup(openblas_get_config());
+    for (size_t end = strlen(host->blas); end > 0 && host->blas[end - 1] == ' '; end--) {
+        host->blas[end - 1] = '\0';
+    }
+}
+
+/* The members that are recorded, by kind. */
+struct text_field {
+    const char *key;
+    char **value;
+};
+
+struct count_field {
+    const char *key;
+    unsigned *value;
+};
+
+struct bytes_field {
+    const char *key;
+    uint64_t *value;
+};
+
+#define TEXT_FIELDS(host)                                                                          \
+    {                                                                                              \
+        {"name", &(host)->name}, {"system", &(host)->system}, {"cpu_model", &(host)->cpu_model},   \
+            {"blas", &(host)->blas},                                                               \
+    }
+#define COUNT_FIELDS(host)                                                                         \
+    {                                                                                              \
+        {"online_cpus", &(host)->online_cpus}, {"allowed_cpus", &(host)->allowed_cpus},            \
+            {"allowed_cores", &(host)->allowed_cores},                                             \
+            {"effective_cpus", &(host)->effective_cpus},                                           \
+    }
+#define BYTES_FIELDS(host)                                                                         \
+    {                                                                                              \
+        {"memory_bytes", &(host)->memory_bytes}, {"available_bytes", &(host)->available_bytes},    \
+    }
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
 json_object *ppt_host_to_json(const struct ppt_host *host)
 {
+    struct ppt_host copy = *host;
+    const struct text_field texts[] = TEXT_FIELDS(&copy);
+    const struct count_field counts[] = COUNT_FIELDS(&copy);
+    const struct bytes_field bytes[] = BYTES_FIELDS(&copy);
     json_object *object = json_object_new_object();
 
-    json_object_object_add(object, "name", json_object_new_string(host->name));
-    json_object_object_add(object, "system", json_object_new_string(host->system));
-    json_object_object_add(object, "cpu_model", json_object_new_string(host->cpu_model));
-    json_object_object_add(object, "online_cpus", json_object_new_int64(host->online_cpus));
-    json_object_object_add(object, "allowed_cpus", json_object_new_int64(host->allowed_cpus));
-    json_object_object_add(object, "allowed_cores", json_object_new_int64(host->allowed_cores));
+    for (size_t i = 0; i < COUNT(texts); i++) {
+        json_object_object_add(object, texts[i].key, json_object_new_string(*texts[i].value));
+    }
+    for (size_t i = 0; i < COUNT(counts); i++) {
+        json_object_object_add(object, counts[i].key, json_object_new_int64(*counts[i].value));
+    }
+    for (size_t i = 0; i < COUNT(bytes); i++) {
+        json_object_object_add(object, bytes[i].key,
+                               json_object_new_int64((int64_t)*bytes[i].value));
+    }
     json_object_object_add(object, "quota_cpus", json_object_new_double(host->quota_cpus));
-    json_object_object_add(object, "effective_cpus", json_object_new_int64(host->effective_cpus));
-    json_object_object_add(object, "memory_bytes",
-                           json_object_new_int64((int64_t)host->memory_bytes));
-    json_object_object_add(object, "available_bytes",
-                           json_object_new_int64((int64_t)host->available_bytes));
-    json_object_object_add(object, "blas", json_object_new_string(host->blas));
-    json_object_object_add(object, "environment", runtime_variables());
+    json_object_object_add(object, "environment", json_object_get(host->environment));
     return object;
+}
+
+static enum ppt_status find_member(const struct ppt_item *object, const char *key,
+                                   struct ppt_place *place, struct ppt_item *item,
+                                   struct ppt_error *error)
+{
+    *place = (struct ppt_place){.outer = object->place, .key = key};
+    *item = (struct ppt_item){NULL, object->source, place};
+    return json_object_object_get_ex(object->value, key, &item->value)
+               ? PPT_OK
+               : ppt_item_reject(object, error, "\"%s\" is missing", key);
+}
+
+enum ppt_status ppt_host_from_item(const struct ppt_item *item, struct ppt_host *host,
+                                   struct ppt_error *error)
+{
+    const struct text_field texts[] = TEXT_FIELDS(host);
+    const struct count_field counts[] = COUNT_FIELDS(host);
+    const struct bytes_field bytes[] = BYTES_FIELDS(host);
+    struct ppt_place place;
+    struct ppt_item inner;
+    enum ppt_status status = PPT_OK;
+
+    *host = (struct ppt_host){0};
+    if (!json_object_is_type(item->value, json_type_object)) {
+        return ppt_item_reject(item, error, "must be an object");
+    }
+    for (size_t i = 0; i < COUNT(texts) && status == PPT_OK; i++) {
+        const char *text = NULL;
+
+        status = find_member(item, texts[i].key, &place, &inner, error);
+        if (status == PPT_OK) {
+            status = ppt_item_text(&inner, &text, error);
+        }
+        *texts[i].value = text ? ppt_strdup(text) : NULL;
+    }
+    for (size_t i = 0; i < COUNT(counts) && status == PPT_OK; i++) {
+        int64_t value = 0;
+
+        status = find_member(item, counts[i].key, &place, &inner, error);
+        if (status == PPT_OK) {
+            status = ppt_item_integer(&inner, 1, 1e6, &value, error);
+        }
+        *counts[i].value = (unsigned)value;
+    }
+    for (size_t i = 0; i < COUNT(bytes) && status == PPT_OK; i++) {
+        int64_t value = 0;
+
+        status = find_member(item, bytes[i].key, &place, &inner, error);
+        if (status == PPT_OK) {
+            status = ppt_item_integer(&inner, 0, 9e18, &value, error);
+        }
+        *bytes[i].value = (uint64_t)value;
+    }
+    if (status == PPT_OK) {
+        status = find_member(item, "quota_cpus", &place, &inner, error);
+    }
+    if (status == PPT_OK) {
+        status = ppt_item_real(&inner, 0, 1e6, &host->quota_cpus, error);
+    }
+    if (status == PPT_OK) {
+        status = find_member(item, "environment", &place, &inner, error);
+        host->environment = json_object_get(inner.value);
+    }
+    return status;
 }
 
 void ppt_host_free(struct ppt_host *host)
@@ -138,5 +239,6 @@ void ppt_host_free(struct ppt_host *host)
     free(host->system);
     free(host->cpu_model);
     free(host->blas);
+    json_object_put(host->environment);
     *host = (struct ppt_host){0};
 }

@@ -4,8 +4,9 @@
 #ifndef PPT_HOST_HOST_H
 #define PPT_HOST_HOST_H
 
-#include <json-c/json_object.h>
 #include <stdint.h>
+
+#include "item.h"
 
 struct ppt_host {
     char *name;   /* host name */
@@ -19,14 +20,18 @@ struct ppt_host {
     uint64_t memory_bytes;    /* of the machine */
     uint64_t available_bytes; /* that may be taken now, control group included */
     char *blas;               /* library and the CPU type it chose */
+    json_object *environment; /* OMP_*, GOMP_* and OPENBLAS_* variables: they change what is
+                                 measured */
 };
 
 void ppt_host_read(struct ppt_host *host);
 
-/* As recorded in results, together with the OMP_*, GOMP_* and OPENBLAS_* variables of the
- * environment, which change what is measured. The caller owns it. */
+/* As recorded in results. The caller owns it. */
 json_object *ppt_host_to_json(const struct ppt_host *host);
 
+/* Reads back what ppt_host_to_json() made. */
+enum ppt_status ppt_host_from_item(const struct ppt_item *item, struct ppt_host *host,
+                                   struct ppt_error *error);
 void ppt_host_free(struct ppt_host *host);
 
 #endif

@@ -1,6 +1,7 @@
 /*
- * The charts of a run: speedup, tasks per second, where the time goes; and the overview of several
- * runs. Whiskers span the smallest and largest of all blocks, marks are medians.
+ * The charts of a run's times: speedup, tasks per second, where the time goes; and the overview of
+ * several runs. Marks are medians; whiskers of speedups are 95 % intervals, those of times and
+ * rates span all blocks.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -76,23 +77,31 @@ static void add_cpu_mark(unsigned cpus, unsigned most, struct ppt_text *out)
                   cpus, cpus, cpus, cpus == 1 ? "" : "s", cpus);
 }
 
+/* A point without an interval (one block) is its own whiskers: a mark, and nothing around it. */
+static void add_speedup_row(const struct ppt_answer *answer, size_t point, struct ppt_text *out)
+{
+    const struct ppt_ratio *speedup = &answer->points[point].over_fewest;
+    const bool exists = speedup->interval.exists;
+
+    ppt_text_addf(out, "%u %.9g %.9g %.9g\n", answer->grid.workers[point], speedup->value,
+                  exists ? speedup->interval.low : speedup->value,
+                  exists ? speedup->interval.high : speedup->value);
+}
+
 static enum ppt_status write_speedup(const struct ppt_outcome *outcome, const char *folder,
                                      struct ppt_error *error)
 {
-    const struct ppt_summary *summary = outcome->summary;
+    const struct ppt_grid *grid = &outcome->answer->grid;
     struct ppt_chart chart = {.name = "speedup"};
-    unsigned *workers = ppt_alloc(summary->count + 1, sizeof(*workers));
-    const unsigned base = summary->baseline_workers;
+    unsigned *workers = ppt_alloc(grid->point_count + 1, sizeof(*workers));
+    const unsigned base = grid->point_count > 0 ? grid->workers[0] : 0;
     size_t count = 0;
 
-    ppt_text_add(&chart.data, "# workers  speedup: median  smallest  largest\n");
-    for (size_t i = 0; i < summary->count; i++) {
-        const struct ppt_point_summary *p = &summary->points[i];
-
-        if (p->point.workers > 0) {
-            workers[count++] = p->point.workers;
-            ppt_text_addf(&chart.data, "%u %.9g %.9g %.9g\n", p->point.workers, p->speedup.median,
-                          p->speedup.smallest, p->speedup.largest);
+    ppt_text_add(&chart.data, "# workers  speedup: median  95 % interval: low  high\n");
+    for (size_t p = 0; p < grid->point_count; p++) {
+        if (grid->workers[p] > 0 && grid->block_count > 0) {
+            workers[count++] = grid->workers[p];
+            add_speedup_row(outcome->answer, p, &chart.data);
         }
     }
     if (count == 0) {
@@ -114,7 +123,7 @@ static enum ppt_status write_speedup(const struct ppt_outcome *outcome, const ch
                   "plot x / %u.0 with lines lc rgb '" GREY "' dt 2 lw 1.5 title 'ideal', \\\n"
                   "  1 with lines lc rgb '" GREY "' lw 1 title 'baseline', \\\n"
                   "  'speedup.dat' using 1:2:3:4 with yerrorbars lc rgb '" BLUE
-                  "' pt 7 ps 0.6 lw 1.5 title 'median, smallest to largest', \\\n"
+                  "' pt 7 ps 0.6 lw 1.5 title 'measured: median and 95 %% interval', \\\n"
                   "  'speedup.dat' using 1:2 with lines lc rgb '" BLUE "' lw 1.5 notitle\n",
                   base ? base : 1);
     free(workers);
@@ -300,19 +309,15 @@ static unsigned *union_of_workers(const struct ppt_outcome *outcomes, size_t cou
 static void add_overview_data(const struct ppt_outcome *outcomes, size_t count,
                               struct ppt_text *out)
 {
-    ppt_text_add(out, "# one block per run: workers  speedup: median  smallest  largest\n");
+    ppt_text_add(out, "# one block per run: workers  speedup: median  95 % interval: low  high\n");
     for (size_t i = 0; i < count; i++) {
-        const struct ppt_summary *summary = outcomes[i].summary;
+        const struct ppt_grid *grid = &outcomes[i].answer->grid;
         size_t rows = 0;
 
         ppt_text_addf(out, "\n\n# %s\n", outcomes[i].config->task);
-        for (size_t p = 0; p < summary->count; p++) {
-            const struct ppt_point_summary *point = &summary->points[p];
-
-            if (point->point.workers > 0) {
-                ppt_text_addf(out, "%u %.9g %.9g %.9g\n", point->point.workers,
-                              point->speedup.median, point->speedup.smallest,
-                              point->speedup.largest);
+        for (size_t p = 0; p < grid->point_count && grid->block_count > 0; p++) {
+            if (grid->workers[p] > 0) {
+                add_speedup_row(outcomes[i].answer, p, out);
                 rows++;
             }
         }

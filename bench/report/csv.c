@@ -4,13 +4,20 @@
  */
 #include "report.h"
 
+#include <math.h>
+#include <stdint.h>
 #include <string.h>
 
 static const char header[] = "Name,Workers,Job details,Job count,Time: init,Time: work,"
                              "Time: task avg,Time: total,Tasks per second,Speedup (vs sequential),"
                              "Task,Inner threads,Blocks,Time: cleanup (s),Time: total median (s),"
-                             "Time: total min (s),Time: total max (s),Speedup min,Speedup max,"
-                             "Task p95 (s),Task longest (s),CPU time (s),Page faults\r\n";
+                             "Time: total min (s),Time: total max (s),Time: total low (s),"
+                             "Time: total high (s),Speedup low,Speedup high,Task p95 (s),"
+                             "Task longest (s),CPU time (s),Page faults,Peak memory (bytes),"
+                             "Recommended,Confidence,Slower than best at most (%),"
+                             "Load balance,Scheduling,Startup,Work,Reference,On-CPU inflation,"
+                             "Off-CPU inflation,Karp-Flatt fraction,Break-even (tasks),"
+                             "Outliers\r\n";
 
 /* Quotes a field when it must be; quotes inside are doubled. */
 static void add_field(struct ppt_text *out, const char *field)
@@ -26,35 +33,87 @@ static void add_field(struct ppt_text *out, const char *field)
     ppt_text_add(out, "\"");
 }
 
+/* A number, or an empty field where there is none. */
+static void add_number(struct ppt_text *out, bool exists, double value)
+{
+    if (exists && isfinite(value)) {
+        ppt_text_addf(out, ",%.9g", value);
+    } else {
+        ppt_text_add(out, ",");
+    }
+}
+
+static void add_times(const struct ppt_outcome *outcome, const struct ppt_point_summary *p,
+                      const struct ppt_point_answer *answer, struct ppt_text *out)
+{
+    const struct ppt_config *config = outcome->config;
+    const struct ppt_ratio none = {0}, *speedup = answer ? &answer->over_sequential : &none;
+
+    add_number(out, true, p->init_s.mean);
+    add_number(out, true, p->work_s.mean);
+    add_number(out, true, p->task_s.mean);
+    add_number(out, true, p->total_s.mean);
+    add_number(out, true, (double)config->task_count / p->total_s.mean);
+    add_number(out, speedup->value > 0, speedup->value);
+    ppt_text_add(out, ",");
+    add_field(out, config->task);
+    ppt_text_addf(out, ",%u,%zu", p->point.inner_threads, p->total_s.n);
+    add_number(out, true, p->cleanup_s.mean);
+    add_number(out, true, p->total_s.median);
+    add_number(out, true, p->total_s.smallest);
+    add_number(out, true, p->total_s.largest);
+    add_number(out, p->total_s.interval.exists, p->total_s.interval.low);
+    add_number(out, p->total_s.interval.exists, p->total_s.interval.high);
+    add_number(out, speedup->interval.exists, speedup->interval.low);
+    add_number(out, speedup->interval.exists, speedup->interval.high);
+    add_number(out, true, p->task_p95_s.median);
+    add_number(out, true, p->task_longest_s.median);
+    add_number(out, true, p->cpu_s.mean);
+    add_number(out, true, p->faults.mean);
+    add_number(out, p->peak_bytes >= 0, p->peak_bytes);
+}
+
+static void add_verdict(const struct ppt_answer *answer, size_t point, struct ppt_text *out)
+{
+    const struct ppt_verdict *verdict = &answer->verdict;
+    const struct ppt_point_answer *p = point != SIZE_MAX ? &answer->points[point] : NULL;
+    const bool factors = p && p->factors.exists;
+
+    if (verdict->exists) {
+        ppt_text_addf(out, ",%d,%s", point == verdict->recommended,
+                      ppt_confidence_names[verdict->confidence]);
+    } else {
+        ppt_text_add(out, ",,");
+    }
+    add_number(out, verdict->exists, 100 * verdict->slowdown_upper);
+    for (size_t i = 0; i < PPT_FACTOR_COUNT; i++) {
+        add_number(out, factors, factors ? p->factors.factor[i] : 0);
+    }
+    add_number(out, factors && p->factors.on_cpu_inflation > 0,
+               factors ? p->factors.on_cpu_inflation : 0);
+    add_number(out, factors && p->factors.off_cpu_inflation > 0,
+               factors ? p->factors.off_cpu_inflation : 0);
+    add_number(out, p != NULL, p ? p->karp_flatt : 0);
+    add_number(out, p && p->break_even > 0, p ? (double)p->break_even : 0);
+    add_number(out, p != NULL, p ? (double)(p->outliers.mild + p->outliers.far) : 0);
+}
+
 static void add_row(const struct ppt_outcome *outcome, const struct ppt_point_summary *p,
                     struct ppt_text *out)
 {
-    const struct ppt_config *config = outcome->config;
-    const bool sequential = outcome->summary->baseline_workers == 0;
+    const struct ppt_answer *answer = outcome->answer;
+    const size_t point = ppt_grid_find(&answer->grid, p->point.workers);
 
     if (p->point.workers == 0) {
         ppt_text_add(out, "sequential,0,");
     } else {
         ppt_text_addf(out, "parallel_%u,%u,", p->point.workers, p->point.workers);
     }
-    add_field(out, config->details);
-    ppt_text_addf(out, ",%llu,%.9g,%.9g,%.9g,%.9g,%.9g,", (unsigned long long)config->task_count,
-                  p->init_s.mean, p->work_s.mean, p->task_s.mean, p->total_s.mean,
-                  (double)config->task_count / p->total_s.mean);
-    if (sequential) {
-        ppt_text_addf(out, "%.6g", p->speedup.median);
-    }
-    ppt_text_add(out, ",");
-    add_field(out, config->task);
-    ppt_text_addf(out, ",%u,%zu,%.9g,%.9g,%.9g,%.9g,", p->point.inner_threads, p->total_s.n,
-                  p->cleanup_s.mean, p->total_s.median, p->total_s.smallest, p->total_s.largest);
-    if (sequential) {
-        ppt_text_addf(out, "%.6g,%.6g", p->speedup.smallest, p->speedup.largest);
-    } else {
-        ppt_text_add(out, ",");
-    }
-    ppt_text_addf(out, ",%.9g,%.9g,%.9g,%.9g\r\n", p->task_p95_s.median, p->task_longest_s.median,
-                  p->cpu_s.mean, p->faults.mean);
+    add_field(out, outcome->config->details);
+    ppt_text_addf(out, ",%llu", (unsigned long long)outcome->config->task_count);
+    add_times(outcome, p, point != SIZE_MAX ? &answer->points[point] : NULL, out);
+    add_verdict(answer, point, out);
+    ppt_text_add(out, "\r\n");
 }
 
 void ppt_csv_table(const struct ppt_outcome *outcomes, size_t count, struct ppt_text *out)

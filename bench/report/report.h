@@ -6,6 +6,7 @@
 #ifndef PPT_REPORT_REPORT_H
 #define PPT_REPORT_REPORT_H
 
+#include "answer.h"
 #include "config.h"
 #include "host.h"
 #include "sample.h"
@@ -18,7 +19,10 @@ struct ppt_outcome {
     const struct ppt_host *host;
     const struct ppt_samples *samples;
     const struct ppt_summary *summary;
-    const char *folder; /* where its files are */
+    const struct ppt_answer *answer;
+    const char *started; /* ISO 8601 */
+    const char *program; /* that measured it, with version */
+    const char *folder;  /* where its files are */
 };
 
 /* Writes all files of a run into outcome->folder and draws its charts. `notes` gets lines for the

@@ -3,8 +3,11 @@
  */
 #include "report.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "sentence.h"
 
 static void add_right(struct ppt_text *out, const char *text, size_t width)
 {
@@ -21,6 +24,25 @@ static void add_duration(struct ppt_text *out, const struct ppt_stat *stat)
     add_right(out, ppt_text_duration(stat->median, text), 10);
 }
 
+/* Over the fewest workers that were measured; the point itself has nothing to compare with. */
+static void add_speedup(const struct ppt_outcome *outcome, const struct ppt_point_summary *p,
+                        struct ppt_text *out)
+{
+    const struct ppt_grid *grid = &outcome->answer->grid;
+    const size_t point = ppt_grid_find(grid, p->point.workers);
+    char text[PPT_UNITS_SIZE];
+
+    if (point == SIZE_MAX || grid->block_count == 0) {
+        return;
+    }
+    const struct ppt_ratio *speedup = &outcome->answer->points[point].over_fewest;
+    snprintf(text, sizeof(text), "%.2fx", speedup->value);
+    add_right(out, text, 8);
+    if (point > 0 && speedup->interval.exists) {
+        ppt_text_addf(out, " [%.2f, %.2f]", speedup->interval.low, speedup->interval.high);
+    }
+}
+
 static void add_row(const struct ppt_outcome *outcome, const struct ppt_point_summary *p,
                     struct ppt_text *out)
 {
@@ -34,11 +56,7 @@ static void add_row(const struct ppt_outcome *outcome, const struct ppt_point_su
     add_duration(out, &p->task_s);
     add_duration(out, &p->total_s);
     add_right(out, ppt_text_rate(p->rate.median, text), 10);
-    snprintf(text, sizeof(text), "%.2fx", p->speedup.median);
-    add_right(out, text, 8);
-    if (p->speedup.n > 1 && p->point.workers != outcome->summary->baseline_workers) {
-        ppt_text_addf(out, "  %.2f-%.2f", p->speedup.smallest, p->speedup.largest);
-    }
+    add_speedup(outcome, p, out);
     ppt_text_add(out, "\n");
 }
 
@@ -59,9 +77,11 @@ static void add_notes(const struct ppt_outcome *outcome, struct ppt_text *out)
         ppt_text_addf(out, "  * more workers than the %u CPU%s that may be used\n", cpus,
                       cpus == 1 ? "" : "s");
     }
-    if (summary->baseline_workers != 0) {
+    if (summary->points[0].point.workers != 0) {
+        const unsigned fewest = summary->points[0].point.workers;
+
         ppt_text_addf(out, "  speedup is over %u worker%s: 0 (sequential calls) was not measured\n",
-                      summary->baseline_workers, summary->baseline_workers == 1 ? "" : "s");
+                      fewest, fewest == 1 ? "" : "s");
     }
     if (summary->points[0].task_s.median < SHORT_TASK_S) {
         ppt_text_addf(out, "  a task takes only %s: handing it out and timing it weigh in\n",
@@ -91,15 +111,56 @@ static void add_heading(const struct ppt_outcome *outcome, struct ppt_text *out)
     free(rest);
 }
 
+/* Adds words, broken into lines of at most 80 columns. */
+static void add_wrapped(const char *words, struct ppt_text *out)
+{
+    size_t column = 0;
+
+    while (*words) {
+        const size_t length = strcspn(words, " ");
+        char *word = ppt_text_format("%.*s", (int)length, words);
+        const size_t columns = ppt_text_columns(word);
+
+        if (column > 0 && column + 1 + columns > WIDTH) {
+            ppt_text_add(out, "\n");
+            column = 0;
+        }
+        ppt_text_addf(out, "%s%s", column > 0 ? " " : "", word);
+        column += columns + (column > 0);
+        words += length + strspn(words + length, " ");
+        free(word);
+    }
+    ppt_text_add(out, "\n");
+}
+
+/* The verdict, and below it what it rests on. */
+static void add_answer(const struct ppt_outcome *outcome, struct ppt_text *out)
+{
+    struct ppt_text words = {0};
+
+    ppt_text_addf(&words, "%s: ", outcome->config->task);
+    ppt_sentence_verdict(outcome->answer, &words);
+    ppt_text_add(&words, ".");
+    add_wrapped(words.data, out);
+    ppt_text_free(&words);
+    ppt_sentence_reason(outcome->answer, &words);
+    ppt_sentence_details(outcome->answer, &words);
+    if (words.length > 0) {
+        add_wrapped(words.data, out);
+    }
+    ppt_text_free(&words);
+}
+
 void ppt_text_table(const struct ppt_outcome *outcome, struct ppt_text *out)
 {
     const struct ppt_summary *summary = outcome->summary;
 
     add_heading(outcome, out);
-    ppt_text_add(out, "  workers      init      work  task avg     total   tasks/s speedup  "
-                      "min-max\n");
+    ppt_text_add(out, "  workers      init      work  task avg     total   tasks/s speedup "
+                      "[95 %]\n");
     for (size_t i = 0; i < summary->count; i++) {
         add_row(outcome, &summary->points[i], out);
     }
     add_notes(outcome, out);
+    add_answer(outcome, out);
 }

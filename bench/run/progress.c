@@ -6,6 +6,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "memory.h"
 #include "plan.h"
 #include "text.h"
@@ -14,6 +15,7 @@ struct ppt_progress {
     FILE *stream;
     bool terminal;
     const struct ppt_config *config;
+    int64_t started_ns;
     uint64_t done;
     struct point_time {
         uint64_t passes;
@@ -28,6 +30,7 @@ struct ppt_progress *ppt_progress_create(FILE *stream, const struct ppt_config *
     progress->stream = stream;
     progress->terminal = isatty(fileno(stream));
     progress->config = config;
+    progress->started_ns = ppt_clock_ns();
     progress->points = ppt_alloc(config->point_count, sizeof(*progress->points));
     return progress;
 }
@@ -65,6 +68,9 @@ double ppt_progress_left_s(const struct ppt_progress *progress)
     if (known == 0) {
         return -1;
     }
+    if (config->adaptive) {
+        return config->max_seconds - (double)(ppt_clock_ns() - progress->started_ns) * 1e-9;
+    }
     /* What is left is whole blocks, nearly; within one all points count alike. */
     left_s = (double)left * (known_s / (double)known + config->wait_after_pass_s);
     return left_s + config->wait_after_block_s * (double)(left / config->point_count);
@@ -93,28 +99,33 @@ static void add_time_left(struct ppt_text *line, double seconds)
 
 void ppt_progress_before(struct ppt_progress *progress, unsigned block, size_t point)
 {
-    const uint64_t all = ppt_plan_passes(progress->config);
+    const struct ppt_config *config = progress->config;
+    const uint64_t all = ppt_plan_passes(config);
     const double left_s = ppt_progress_left_s(progress);
     struct ppt_text line = {0};
 
     if (!progress->terminal) {
         return;
     }
-    ppt_text_addf(&line, "%s  %3.0f %%  ", progress->config->task,
-                  100.0 * (double)progress->done / (double)all);
+    ppt_text_addf(&line, "%s  ", config->task);
+    if (!config->adaptive) {
+        ppt_text_addf(&line, "%3.0f %%  ", 100.0 * (double)progress->done / (double)all);
+    }
     if (block == 0) {
         ppt_text_add(&line, "warm-up");
+    } else if (config->adaptive) {
+        ppt_text_addf(&line, "block %u, until settled", block);
     } else {
-        ppt_text_addf(&line, "block %u of %u", block, progress->config->blocks);
+        ppt_text_addf(&line, "block %u of %u", block, config->blocks);
     }
-    const unsigned workers = progress->config->points[point].workers;
+    const unsigned workers = config->points[point].workers;
     ppt_text_addf(&line,
                   workers == 0   ? ", sequential"
                   : workers == 1 ? ", 1 worker"
                                  : ", %u workers",
                   workers);
     if (left_s >= 0) {
-        ppt_text_add(&line, "  about ");
+        ppt_text_add(&line, config->adaptive ? "  at most " : "  about ");
         add_time_left(&line, left_s);
         ppt_text_add(&line, " left");
     }

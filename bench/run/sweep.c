@@ -15,6 +15,7 @@ struct sweep {
     const struct ppt_config *config;
     const char *scratch;
     struct ppt_journal *journal;
+    const struct ppt_sweep_judge *judge;
     struct ppt_samples *samples;
     struct ppt_recorder *recorder;
     struct ppt_progress *progress;
@@ -123,6 +124,23 @@ static enum ppt_status run_block(struct sweep *sweep, unsigned block, const size
     return status;
 }
 
+/* Whether the block was the last one. */
+static bool is_last(const struct sweep *sweep, unsigned block)
+{
+    const struct ppt_config *config = sweep->config;
+    const double seconds = (double)(ppt_clock_ns() - sweep->started_ns) * 1e-9;
+
+    if (block >= config->blocks) {
+        return true;
+    }
+    if (!config->adaptive) {
+        return false;
+    }
+    return seconds >= config->max_seconds ||
+           (block >= PPT_ADAPTIVE_FIRST && (block - PPT_ADAPTIVE_FIRST) % PPT_ADAPTIVE_STEP == 0 &&
+            sweep->judge->enough(sweep->samples, sweep->judge->context));
+}
+
 static enum ppt_status run_all(struct sweep *sweep, struct ppt_error *error)
 {
     const struct ppt_config *config = sweep->config;
@@ -135,13 +153,15 @@ static enum ppt_status run_all(struct sweep *sweep, struct ppt_error *error)
 
         status = run_block(sweep, 0, warmup, count, error);
     }
-    for (unsigned block = 1; block <= config->blocks && status == PPT_OK; block++) {
+    bool last = false;
+    for (unsigned block = 1; !last && status == PPT_OK; block++) {
         ppt_plan_block(config, block, order);
         status = run_block(sweep, block, order, config->point_count, error);
         if (config->trim_after_block) {
             malloc_trim(0);
         }
-        if (status == PPT_OK && block < config->blocks) {
+        last = status == PPT_OK && is_last(sweep, block);
+        if (status == PPT_OK && !last) {
             ppt_clock_sleep(config->wait_after_block_s, &ppt_interrupted);
         }
     }
@@ -150,13 +170,14 @@ static enum ppt_status run_all(struct sweep *sweep, struct ppt_error *error)
 }
 
 enum ppt_status ppt_sweep_run(const struct ppt_config *config, const char *scratch,
-                              struct ppt_journal *journal, struct ppt_samples *samples,
-                              struct ppt_error *error)
+                              struct ppt_journal *journal, const struct ppt_sweep_judge *judge,
+                              struct ppt_samples *samples, struct ppt_error *error)
 {
     struct sweep sweep = {
         .config = config,
         .scratch = scratch,
         .journal = journal,
+        .judge = judge,
         .samples = samples,
         .recorder = ppt_recorder_create(),
         .progress = ppt_progress_create(stderr, config),

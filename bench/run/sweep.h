@@ -13,11 +13,22 @@
 enum ppt_status ppt_sweep_check(const struct ppt_config *config, const char *scratch,
                                 struct ppt_error *error);
 
+/* Asked after a block of an adaptive run whether enough is known to stop; the answer comes from the
+ * analysis, which this stage knows nothing of. */
+struct ppt_sweep_judge {
+    bool (*enough)(const struct ppt_samples *samples, void *context);
+    void *context;
+};
+
+/* An adaptive run measures so many blocks before it asks, and so many between questions. */
+#define PPT_ADAPTIVE_FIRST 10
+#define PPT_ADAPTIVE_STEP 5
+
 /* Runs warm-up and blocks, journals every pass as it ends and adds it to `samples`. Samples taken
  * before a failure or interruption are kept. Fails with PPT_DIFFERS when the results of a block are
  * not the same at every point. */
 enum ppt_status ppt_sweep_run(const struct ppt_config *config, const char *scratch,
-                              struct ppt_journal *journal, struct ppt_samples *samples,
-                              struct ppt_error *error);
+                              struct ppt_journal *journal, const struct ppt_sweep_judge *judge,
+                              struct ppt_samples *samples, struct ppt_error *error);
 
 #endif

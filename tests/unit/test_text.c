@@ -4,6 +4,7 @@
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -275,14 +276,31 @@ static void durations(void **state)
 
 static void amounts_of_memory(void **state)
 {
+    static const char *const units[] = {" KiB", " MiB", " GiB", " TiB", " PiB", " EiB"};
     char out[PPT_UNITS_SIZE];
 
     (void)state;
     assert_ptr_equal(ppt_text_bytes(UINT64_C(19) << 20, out), out);
     assert_string_equal(out, "19.0 MiB");
-    assert_string_equal(ppt_text_bytes(UINT64_C(1) << 60, out), "1.00 EiB");
-    assert_string_equal(ppt_text_bytes(1024, out), "1.00 KiB");
-    assert_string_equal(ppt_text_bytes(UINT64_C(3) << 29, out), "1.50 GiB");
+    for (size_t i = 0; i < COUNT(units); i++) {
+        char *end = NULL;
+        const double value = strtod(ppt_text_bytes(UINT64_C(3) << (10 * i + 9), out), &end);
+
+        assert_true(value == 1.5);
+        assert_string_equal(end, units[i]);
+    }
+    for (uint64_t bytes = 1; bytes < UINT64_MAX / 2; bytes += bytes / 7 + 1) {
+        char *end = NULL;
+        double value = strtod(ppt_text_bytes(bytes, out), &end);
+
+        for (size_t i = 0; i < COUNT(units) && strcmp(end, " bytes") != 0; i++) {
+            value *= 1024;
+            if (strcmp(end, units[i]) == 0) {
+                break;
+            }
+        }
+        assert_true(fabs(value / (double)bytes - 1) < 0.05);
+    }
 }
 
 static unsigned digits(const char *text)
@@ -356,15 +374,29 @@ static void odd_amounts_fit(void **state)
     assert_true(ppt_text_bytes(0, out)[0] == '0');
 }
 
-static void rates_say_how_many_per_second(void **state)
+static void rates_of_any_size(void **state)
 {
+    static const struct {
+        const char *name;
+        double factor;
+    } units[] = {{"", 1}, {" k", 1e3}, {" M", 1e6}, {" G", 1e9}, {" T", 1e12}};
     char out[PPT_UNITS_SIZE];
-    char *end = NULL;
 
     (void)state;
-    assert_true(fabs(strtod(ppt_text_rate(12.34, out), &end) - 12.34) < 0.06);
-    assert_non_null(strstr(out, "/s"));
-    assert_true(fabs(strtod(ppt_text_rate(0.5, out), &end) - 0.5) < 0.003);
+    assert_ptr_equal(ppt_text_rate(12.34, out), out);
+    for (double rate = 1.0; rate < 1e15; rate *= 1.0317) {
+        char *end = NULL;
+        const double number = strtod(ppt_text_rate(rate, out), &end);
+        size_t i = 0;
+
+        while (i < COUNT(units) && strcmp(end, units[i].name) != 0) {
+            i++;
+        }
+        assert_true(i < COUNT(units));
+        assert_true(fabs(number * units[i].factor / rate - 1) < 0.0051);
+        assert_in_range(digits(out), 3, 4);
+    }
+    assert_true(fabs(strtod(ppt_text_rate(0.5, out), NULL) - 0.5) < 0.003);
 }
 
 int main(void)
@@ -388,7 +420,7 @@ int main(void)
         cmocka_unit_test(durations_keep_their_digits),
         cmocka_unit_test(rounding_up_reaches_the_next_unit),
         cmocka_unit_test(odd_amounts_fit),
-        cmocka_unit_test(rates_say_how_many_per_second),
+        cmocka_unit_test(rates_of_any_size),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

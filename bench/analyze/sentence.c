@@ -1,0 +1,245 @@
+#include "sentence.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdint.h>
+
+/* "2 workers", "1 worker", "plain sequential calls". */
+static void add_count(unsigned workers, struct ppt_text *out)
+{
+    if (workers == 0) {
+        ppt_text_add(out, "plain sequential calls");
+    } else {
+        ppt_text_addf(out, "%u worker%s", workers, workers == 1 ? "" : "s");
+    }
+}
+
+/* "1.71x [1.69, 1.73]"; three significant digits. */
+static void add_ratio(const struct ppt_ratio *ratio, struct ppt_text *out)
+{
+    const int digits = ratio->value < 9.995 ? 2 : ratio->value < 99.95 ? 1 : 0;
+
+    ppt_text_addf(out, "%.*fx", digits, ratio->value);
+    if (ratio->interval.exists) {
+        ppt_text_addf(out, " [%.*f, %.*f]", digits, ratio->interval.low, digits,
+                      ratio->interval.high);
+    }
+}
+
+static void add_percent(double share, struct ppt_text *out)
+{
+    ppt_text_addf(out, "%.*f %%", fabs(share) < 0.0995 ? 1 : 0, 100 * share);
+}
+
+static unsigned recommended(const struct ppt_answer *answer)
+{
+    return answer->grid.workers[answer->verdict.recommended];
+}
+
+/* What a verdict that is not HIGH lacks. */
+static void add_doubt(const struct ppt_answer *answer, struct ppt_text *out)
+{
+    const struct ppt_verdict *verdict = &answer->verdict;
+
+    if (verdict->confidence == PPT_CONFIDENCE_HIGH) {
+        return;
+    }
+    if (verdict->tie) {
+        ppt_text_add(out, ". It is a tie: another count is faster by about as much as is taken "
+                          "for equal");
+    } else {
+        ppt_text_addf(out, ". Limited by noise: for certainty measure about %zu blocks",
+                      verdict->blocks_needed);
+    }
+}
+
+void ppt_sentence_verdict(const struct ppt_answer *answer, struct ppt_text *out)
+{
+    const struct ppt_verdict *verdict = &answer->verdict;
+    const size_t blocks = answer->grid.block_count;
+
+    if (!verdict->exists) {
+        ppt_text_addf(out, "no verdict: %zu complete block%s measured, at least %d are needed",
+                      blocks, blocks == 1 ? " was" : "s were", PPT_FEWEST_BLOCKS);
+        return;
+    }
+    if (answer->grid.point_count == 1) {
+        ppt_text_add(out, "no choice: only ");
+        add_count(recommended(answer), out);
+        ppt_text_add(out, " were measured");
+        return;
+    }
+    ppt_text_add(out, "use ");
+    add_count(recommended(answer), out);
+    ppt_text_add(out, ": at most ");
+    add_percent(verdict->slowdown_upper, out);
+    ppt_text_add(out, " slower than the best count tried (95 %)");
+    const struct ppt_point_answer *point = &answer->points[verdict->recommended];
+    if (recommended(answer) > 0 && point->over_sequential.value > 0) {
+        ppt_text_add(out, "; ");
+        add_ratio(&point->over_sequential, out);
+        ppt_text_add(out, " faster than sequential calls");
+    } else if (recommended(answer) > 1 && point->over_one.value > 0) {
+        ppt_text_add(out, "; ");
+        add_ratio(&point->over_one, out);
+        ppt_text_add(out, " faster than 1 worker");
+    }
+    add_doubt(answer, out);
+}
+
+static void add_factor_reason(const struct ppt_answer *answer, struct ppt_text *out)
+{
+    const double loss =
+        1 - answer->points[answer->verdict.recommended].factors.factor[answer->worst_factor];
+    static const char *const texts[] = {
+        [PPT_FACTOR_BALANCE] = "Most is lost to unequal loads of the workers",
+        [PPT_FACTOR_SCHEDULING] = "Most is lost to handing tasks out and waiting for the last",
+        [PPT_FACTOR_STARTUP] = "Most is lost to starting and ending the workers",
+        [PPT_FACTOR_WORK] = "Most is lost to tasks that take longer side by side",
+        [PPT_FACTOR_REFERENCE] = "Nothing is lost that can be named",
+    };
+
+    ppt_text_add(out, texts[answer->worst_factor]);
+    if (answer->worst_factor != PPT_FACTOR_REFERENCE) {
+        ppt_text_add(out, " (");
+        add_percent(loss, out);
+        ppt_text_add(out, ")");
+    }
+    ppt_text_add(out, ".");
+}
+
+void ppt_sentence_reason(const struct ppt_answer *answer, struct ppt_text *out)
+{
+    const struct ppt_answer_context *context = &answer->context;
+
+    switch (answer->reason) {
+    case PPT_REASON_NONE:
+    case PPT_REASON_SINGLE:
+        break;
+    case PPT_REASON_INNER_THREADS:
+        ppt_text_addf(out, "Tasks use %.1f CPUs each by threads of their own.", answer->cpu_use);
+        break;
+    case PPT_REASON_DISPATCH:
+        ppt_text_add(out, "Handing a task to a worker costs too much: 1 worker takes ");
+        add_percent(answer->dispatch.value - 1, out);
+        ppt_text_add(out, " longer than sequential calls.");
+        break;
+    case PPT_REASON_NO_GAIN:
+        ppt_text_add(out, "Workers do not make it faster.");
+        break;
+    case PPT_REASON_STILL_RISING:
+        ppt_text_addf(out,
+                      "It still gets faster at %u workers, the most that were tried: try more.",
+                      recommended(answer));
+        break;
+    case PPT_REASON_FEW_TASKS:
+        ppt_text_addf(out, "There are too few tasks: %" PRIu64 " of them allow %.2fx at most.",
+                      context->tasks, answer->points[answer->verdict.recommended].granularity);
+        break;
+    case PPT_REASON_CPUS_BUSY:
+        ppt_text_addf(out, "%u of %u CPU%s %s busy.", context->cpus, context->cpus,
+                      context->cpus == 1 ? "" : "s", context->cpus == 1 ? "is" : "are");
+        break;
+    case PPT_REASON_FACTOR:
+        add_factor_reason(answer, out);
+        break;
+    }
+}
+
+/* ---- details ---- */
+
+/* Losses below this are not worth a sentence. */
+#define NOTABLE 0.05
+
+static void add_inflation(const struct ppt_answer *answer, struct ppt_text *out)
+{
+    const struct ppt_point_factors *f = &answer->points[answer->verdict.recommended].factors;
+    const double inflation = f->exists ? 1 / f->factor[PPT_FACTOR_WORK] - 1 : 0;
+
+    if (inflation < NOTABLE) {
+        return;
+    }
+    ppt_text_add(out, " Tasks run ");
+    add_percent(inflation, out);
+    ppt_text_add(out, " slower side by side");
+    if (f->on_cpu_inflation > 0) {
+        ppt_text_add(out, f->on_cpu_inflation >= f->off_cpu_inflation
+                              ? " (memory, caches or clock)"
+                              : " (waiting for a CPU, a lock or a device)");
+    }
+    ppt_text_add(out, ".");
+}
+
+static void add_break_even(const struct ppt_answer *answer, struct ppt_text *out)
+{
+    const uint64_t tasks = answer->points[answer->verdict.recommended].break_even;
+
+    if (tasks > 0) {
+        ppt_text_addf(out, " Worth it from %" PRIu64 " task%s on.", tasks, tasks == 1 ? "" : "s");
+    }
+}
+
+/* What the points beyond the recommended one say, and what the law says beyond the points. */
+static void add_more(const struct ppt_answer *answer, struct ppt_text *out)
+{
+    const size_t r = answer->verdict.recommended, last = answer->grid.point_count - 1;
+
+    if (answer->reason == PPT_REASON_STILL_RISING) {
+        const unsigned target = 2 * recommended(answer);
+        const struct ppt_prediction prediction = ppt_scaling_predict(&answer->scaling, target);
+
+        if (prediction.refusals == 0 && prediction.interval.exists) {
+            const double now = ppt_law_at(&answer->scaling.law,
+                                          ppt_scaling_effective(&answer->scaling, target / 2));
+
+            ppt_text_addf(out, " %u workers would bring about %.2fx of that, by the %s law.",
+                          target, prediction.throughput / now, answer->scaling.name);
+        }
+    } else if (r < last) {
+        ppt_text_addf(out, " More than %u worker%s gains nothing here.", recommended(answer),
+                      recommended(answer) == 1 ? "" : "s");
+    }
+    if (answer->scaling.has_peak && answer->scaling.refusals == 0) {
+        ppt_text_addf(out, " Throughput peaks near %.0f workers.", answer->scaling.peak_workers);
+    }
+}
+
+static void add_all_cpus(const struct ppt_answer *answer, struct ppt_text *out)
+{
+    if (answer->has_all_cpus && answer->all_cpus_cost > NOTABLE) {
+        ppt_text_addf(out, " Using all %u CPUs would be ", answer->context.cpus);
+        add_percent(answer->all_cpus_cost, out);
+        ppt_text_add(out, " slower.");
+    }
+    if (answer->has_economical && answer->economical != answer->verdict.recommended) {
+        ppt_text_addf(out, " Economical: %u (at least 80 %% of each worker's time pays).",
+                      answer->grid.workers[answer->economical]);
+    }
+}
+
+static void add_caveats(const struct ppt_answer *answer, struct ppt_text *out)
+{
+    if (answer->scaling.superlinear) {
+        ppt_text_add(out, " Workers gain more than their number: suspect caches or the baseline.");
+    }
+    if (answer->drift.flagged) {
+        ppt_text_add(out, " Caution: the machine's speed drifted during the run (");
+        add_percent(answer->drift.change, out);
+        ppt_text_add(out, ").");
+    }
+    if (answer->disturbed > 0) {
+        ppt_text_addf(out, " Caution: %zu of %zu passes were disturbed by others or a quota.",
+                      answer->disturbed, answer->passes);
+    }
+}
+
+void ppt_sentence_details(const struct ppt_answer *answer, struct ppt_text *out)
+{
+    if (answer->verdict.exists && answer->grid.point_count > 1) {
+        add_inflation(answer, out);
+        add_break_even(answer, out);
+        add_more(answer, out);
+        add_all_cpus(answer, out);
+    }
+    add_caveats(answer, out);
+}

@@ -1,0 +1,21 @@
+/*
+ * sentence.h - the answer in words.
+ */
+#ifndef PPT_ANALYZE_SENTENCE_H
+#define PPT_ANALYZE_SENTENCE_H
+
+#include "answer.h"
+#include "text.h"
+
+/* The verdict in one sentence: the count, how much slower than the best it may be, the speedup and
+ * its interval; or why there is no verdict, and what it would take. No newline. */
+void ppt_sentence_verdict(const struct ppt_answer *answer, struct ppt_text *out);
+
+/* Why it is so, in one clause with a full stop: "2 of 2 CPUs are busy." */
+void ppt_sentence_reason(const struct ppt_answer *answer, struct ppt_text *out);
+
+/* Everything else that a user should know, as short sentences one after the other: inflation,
+ * break-even, what more workers or CPUs bring, the cost of using all CPUs, drift, disturbance. */
+void ppt_sentence_details(const struct ppt_answer *answer, struct ppt_text *out);
+
+#endif

@@ -1,0 +1,21 @@
+/*
+ * read.h - the two halves of reading a configuration from its layers; inside config/ alone.
+ */
+#ifndef PPT_CONFIG_READ_H
+#define PPT_CONFIG_READ_H
+
+#include "config.h"
+#include "layer.h"
+
+/* Fills config->task, details, mix and uses. */
+enum ppt_status ppt_read_task(const struct ppt_layer *top, struct ppt_config *config,
+                              struct ppt_error *error);
+
+/* Fills everything else; config->origin is set already. */
+enum ppt_status ppt_read_keys(const struct ppt_layer *top, struct ppt_config *config,
+                              struct ppt_error *error);
+
+/* Makes the ascending list of points, each with config->inner_threads. */
+void ppt_config_set_points(struct ppt_config *config, const unsigned *workers, size_t count);
+
+#endif

@@ -1,0 +1,277 @@
+/*
+ * All keys but the task's: how to run it.
+ */
+#include "read.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "memory.h"
+#include "text.h"
+
+static int compare_points(const void *a, const void *b)
+{
+    const struct ppt_point *const x = a, *const y = b;
+
+    return x->workers < y->workers ? -1 : x->workers > y->workers;
+}
+
+void ppt_config_set_points(struct ppt_config *config, const unsigned *workers, size_t count)
+{
+    config->points = ppt_alloc(count, sizeof(*config->points));
+    config->point_count = count;
+    for (size_t i = 0; i < count; i++) {
+        config->points[i] = (struct ppt_point){workers[i], config->inner_threads};
+    }
+    qsort(config->points, count, sizeof(*config->points), compare_points);
+}
+
+static enum ppt_status read_worker_list(const struct ppt_item *item, struct ppt_config *config,
+                                        struct ppt_error *error)
+{
+    const size_t count = json_object_array_length(item->value);
+    unsigned *workers = ppt_alloc(count, sizeof(*workers));
+    enum ppt_status status = PPT_OK;
+
+    if (count == 0) {
+        status =
+            ppt_item_reject(item, error, "an empty list; give worker counts such as [0, 1, 2]");
+    }
+    for (size_t i = 0; i < count && status == PPT_OK; i++) {
+        const struct ppt_place place = {.outer = item->place, .index = i};
+        const struct ppt_item one = {json_object_array_get_idx(item->value, i), item->source,
+                                     &place};
+        int64_t value = 0;
+
+        status = ppt_item_integer(&one, 0, PPT_MOST_WORKERS, &value, error);
+        workers[i] = (unsigned)value;
+        for (size_t j = 0; j < i && status == PPT_OK; j++) {
+            if (workers[j] == workers[i]) {
+                status = ppt_item_reject(&one, error, "%u is in the list twice", workers[i]);
+            }
+        }
+    }
+    if (status == PPT_OK) {
+        ppt_config_set_points(config, workers, count);
+    }
+    free(workers);
+    return status;
+}
+
+static enum ppt_status read_workers(const struct ppt_layer *top, struct ppt_config *config,
+                                    struct ppt_error *error)
+{
+    struct ppt_found found;
+
+    if (!ppt_layer_find(top, "workers", NULL, &found)) {
+        config->workers_auto = true;
+        return PPT_OK;
+    }
+    if (json_object_is_type(found.item.value, json_type_string) &&
+        strcmp(json_object_get_string(found.item.value), "auto") == 0) {
+        config->workers_auto = true;
+        return PPT_OK;
+    }
+    if (!json_object_is_type(found.item.value, json_type_array)) {
+        return ppt_item_reject(&found.item, error,
+                               "must be a list of worker counts such as [0, 1, 2], or \"auto\"");
+    }
+    return read_worker_list(&found.item, config, error);
+}
+
+/* "dynamic", or with a chunk: "dynamic,4". */
+static enum ppt_status read_schedule(const struct ppt_layer *top, struct ppt_schedule *schedule,
+                                     struct ppt_error *error)
+{
+    struct ppt_found found;
+    const char *text = NULL;
+    enum ppt_status status;
+
+    *schedule = (struct ppt_schedule){PPT_SCHEDULE_DYNAMIC, 1};
+    if (!ppt_layer_find(top, "schedule", NULL, &found)) {
+        return PPT_OK;
+    }
+    status = ppt_item_text(&found.item, &text, error);
+    if (status != PPT_OK) {
+        return status;
+    }
+    const size_t length = strcspn(text, ",");
+    for (int i = 0; ppt_schedule_names[i]; i++) {
+        if (strlen(ppt_schedule_names[i]) == length &&
+            strncmp(ppt_schedule_names[i], text, length) == 0) {
+            char *end = NULL;
+            const char *chunk = text[length] ? text + length + 1 : "0";
+            const unsigned long value = strtoul(chunk, &end, 10);
+
+            if (*chunk >= '0' && *chunk <= '9' && *end == '\0' && value <= 1000000000 &&
+                (value > 0 || !text[length])) {
+                *schedule = (struct ppt_schedule){(enum ppt_schedule_kind)i, (unsigned)value};
+                return PPT_OK;
+            }
+        }
+    }
+    return ppt_item_reject(&found.item, error,
+                           "\"%s\" is no schedule; use \"static\", \"dynamic\" or \"guided\", or "
+                           "one with a chunk such as \"dynamic,4\"",
+                           text);
+}
+
+static enum ppt_status read_choice(const struct ppt_layer *top, const char *key,
+                                   const char *const *names, int *out, struct ppt_error *error)
+{
+    struct ppt_found found;
+
+    *out = 0;
+    return ppt_layer_find(top, key, NULL, &found) ? ppt_item_choice(&found.item, names, out, error)
+                                                  : PPT_OK;
+}
+
+static enum ppt_status read_whole(const struct ppt_layer *top, const char *key, double smallest,
+                                  double largest, int64_t *out, struct ppt_error *error)
+{
+    struct ppt_found found;
+
+    return ppt_layer_find(top, key, NULL, &found)
+               ? ppt_item_integer(&found.item, smallest, largest, out, error)
+               : PPT_OK;
+}
+
+static enum ppt_status read_counts(const struct ppt_layer *top, struct ppt_config *config,
+                                   struct ppt_error *error)
+{
+    int64_t blocks = 10, tasks = 100, warmup = 1, inner = 1, seed = -1;
+    struct ppt_found found;
+    enum ppt_status status = read_whole(top, "iterations", 1, PPT_MOST_BLOCKS, &blocks, error);
+
+    if (status == PPT_OK) {
+        status = read_whole(top, "task_count", 1, 1e9, &tasks, error);
+    }
+    if (status == PPT_OK) {
+        status = read_whole(top, "warmup", 0, 1000, &warmup, error);
+    }
+    if (status == PPT_OK) {
+        status = read_whole(top, "inner_threads", 1, PPT_MOST_WORKERS, &inner, error);
+    }
+    /* null draws a seed, as leaving the key out does. */
+    if (status == PPT_OK && ppt_layer_find(top, "seed", NULL, &found) && found.item.value) {
+        status = ppt_item_integer(&found.item, 0, PPT_LARGEST_SEED, &seed, error);
+    }
+    config->blocks = (unsigned)blocks;
+    config->task_count = (uint64_t)tasks;
+    config->warmup = (unsigned)warmup;
+    config->inner_threads = (unsigned)inner;
+    config->seed_given = seed >= 0;
+    config->seed = seed >= 0 ? (uint64_t)seed : 0;
+    return status;
+}
+
+static enum ppt_status read_waits(const struct ppt_layer *top, struct ppt_config *config,
+                                  struct ppt_error *error)
+{
+    static const char *const names[] = {"wait_time_after_runner", "wait_time_after_iteration"};
+    double *const targets[] = {&config->wait_after_pass_s, &config->wait_after_block_s};
+    enum ppt_status status = PPT_OK;
+    struct ppt_found found;
+
+    for (size_t i = 0; i < 2 && status == PPT_OK; i++) {
+        if (ppt_layer_find(top, names[i], NULL, &found)) {
+            status = ppt_item_real(&found.item, 0, 86400, targets[i], error);
+        }
+    }
+    if (status == PPT_OK && ppt_layer_find(top, "gc_after_iteration", NULL, &found)) {
+        status = ppt_item_bool(&found.item, &config->trim_after_block, error);
+    }
+    return status;
+}
+
+/* {"relative_ci": 0.02, "max_seconds": 600}, both optional. */
+static enum ppt_status read_precision(const struct ppt_layer *top, struct ppt_config *config,
+                                      struct ppt_error *error)
+{
+    static const char *const names[] = {"relative_ci", "max_seconds", NULL};
+    static const double bounds[][2] = {{0.001, 1}, {0.1, 1e6}};
+    double *const targets[] = {&config->relative_ci, &config->max_seconds};
+    enum ppt_status status = PPT_OK;
+    struct ppt_found found, blocks;
+
+    config->relative_ci = 0.02;
+    config->max_seconds = 600;
+    if (!ppt_layer_find(top, "precision", NULL, &found) || !found.item.value) {
+        return PPT_OK;
+    }
+    if (!json_object_is_type(found.item.value, json_type_object)) {
+        return ppt_item_reject(&found.item, error,
+                               "must be an object such as {\"relative_ci\": 0.02, "
+                               "\"max_seconds\": 600}");
+    }
+    config->adaptive = true;
+    if (!ppt_layer_find(top, "iterations", NULL, &blocks)) {
+        config->blocks = PPT_MOST_BLOCKS;
+    }
+    status = ppt_item_check_keys(&found.item, names, error);
+    for (size_t i = 0; i < 2 && status == PPT_OK; i++) {
+        const struct ppt_place place = {.outer = found.item.place, .key = names[i]};
+        struct ppt_item item = {NULL, found.item.source, &place};
+
+        if (json_object_object_get_ex(found.item.value, names[i], &item.value)) {
+            status = ppt_item_real(&item, bounds[i][0], bounds[i][1], targets[i], error);
+        }
+    }
+    return status;
+}
+
+static enum ppt_status read_tolerance(const struct ppt_layer *top, struct ppt_config *config,
+                                      struct ppt_error *error)
+{
+    struct ppt_found found;
+
+    config->tolerance = 0.05;
+    return ppt_layer_find(top, "tolerance", NULL, &found)
+               ? ppt_item_real(&found.item, 0.001, 1, &config->tolerance, error)
+               : PPT_OK;
+}
+
+static void read_start_method(const struct ppt_layer *top, struct ppt_config *config)
+{
+    struct ppt_found found;
+
+    if (ppt_layer_find(top, "multiprocessing_start_method", NULL, &found) && found.item.value) {
+        config->warning = ppt_text_format(
+            "%s: \"multiprocessing_start_method\" is ignored: workers are threads here",
+            config->origin);
+    }
+}
+
+enum ppt_status ppt_read_keys(const struct ppt_layer *top, struct ppt_config *config,
+                              struct ppt_error *error)
+{
+    int placement = 0, memory = 0;
+    enum ppt_status status;
+
+    read_start_method(top, config);
+    status = read_counts(top, config, error);
+    if (status == PPT_OK) {
+        status = read_workers(top, config, error);
+    }
+    if (status == PPT_OK) {
+        status = read_waits(top, config, error);
+    }
+    if (status == PPT_OK) {
+        status = read_precision(top, config, error);
+    }
+    if (status == PPT_OK) {
+        status = read_tolerance(top, config, error);
+    }
+    if (status == PPT_OK) {
+        status = read_schedule(top, &config->schedule, error);
+    }
+    if (status == PPT_OK) {
+        status = read_choice(top, "placement", ppt_placement_names, &placement, error);
+    }
+    if (status == PPT_OK) {
+        status = read_choice(top, "memory", ppt_memory_names, &memory, error);
+    }
+    config->placement = (enum ppt_placement)placement;
+    config->memory = (enum ppt_memory)memory;
+    return status;
+}

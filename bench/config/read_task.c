@@ -1,0 +1,167 @@
+/*
+ * "task" and "task_args": what to run.
+ */
+#include "read.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "memory.h"
+#include "registry.h"
+#include "text.h"
+
+/* All kernel names, and behind them "random"; the caller frees the array. */
+static const char **task_names(bool with_mix)
+{
+    const char **names;
+    size_t count = 0;
+
+    while (ppt_kernels[count]) {
+        count++;
+    }
+    names = ppt_alloc(count + 2, sizeof(*names));
+    for (size_t i = 0; i < count; i++) {
+        names[i] = ppt_kernels[i]->name;
+    }
+    if (with_mix) {
+        names[count] = "random";
+    }
+    return names;
+}
+
+static enum ppt_status find_kernel(const struct ppt_item *item, bool or_mix,
+                                   const struct ppt_kernel **kernel, struct ppt_error *error)
+{
+    enum ppt_status status;
+    const char *name = NULL;
+
+    *kernel = NULL;
+    status = ppt_item_text(item, &name, error);
+    if (status != PPT_OK || (or_mix && strcmp(name, "random") == 0)) {
+        return status;
+    }
+    for (size_t i = 0; ppt_kernels[i]; i++) {
+        if (strcmp(ppt_kernels[i]->name, name) == 0) {
+            *kernel = ppt_kernels[i];
+        }
+    }
+    if (!*kernel) {
+        const char **names = task_names(or_mix);
+        const char *meant = ppt_text_suggest(name, names);
+        struct ppt_text list = {0};
+
+        ppt_names_list(names, &list);
+        if (meant) {
+            ppt_item_reject(item, error, "no kernel \"%s\"; did you mean \"%s\"?", name, meant);
+        } else {
+            ppt_item_reject(item, error, "no kernel \"%s\"; there are %s", name, list.data);
+        }
+        ppt_text_free(&list);
+        free(names);
+        return PPT_BAD_INPUT;
+    }
+    if ((*kernel)->missing) {
+        ppt_item_reject(item, error, "\"%s\" cannot be run: %s", name, (*kernel)->missing);
+        return PPT_UNSUPPORTED;
+    }
+    return PPT_OK;
+}
+
+static void add_use(struct ppt_config *config, const struct ppt_kernel *kernel,
+                    union ppt_value *args)
+{
+    config->uses = ppt_realloc(config->uses, config->use_count + 1, sizeof(*config->uses));
+    config->uses[config->use_count++] = (struct ppt_use){kernel, args};
+}
+
+static enum ppt_status add_default_use(struct ppt_config *config, const struct ppt_kernel *kernel,
+                                       const struct ppt_search *search, struct ppt_error *error)
+{
+    union ppt_value *args = NULL;
+    const enum ppt_status status = ppt_args_default(kernel, search, &args, error);
+
+    if (status == PPT_OK) {
+        add_use(config, kernel, args);
+    }
+    return status;
+}
+
+/* The kernels of a mix: those named, or all that this build has. */
+static enum ppt_status read_mix(const struct ppt_item *args, const struct ppt_search *search,
+                                struct ppt_config *config, struct ppt_error *error)
+{
+    const size_t named = args->value ? json_object_array_length(args->value) : 0;
+    struct ppt_text details = {0};
+    enum ppt_status status = PPT_OK;
+
+    for (size_t i = 0; i < named && status == PPT_OK; i++) {
+        const struct ppt_place place = {.outer = args->place, .index = i};
+        const struct ppt_item name = {json_object_array_get_idx(args->value, i), args->source,
+                                      &place};
+        const struct ppt_kernel *kernel = NULL;
+
+        status = find_kernel(&name, false, &kernel, error);
+        if (status == PPT_OK && !kernel->draw) {
+            status = ppt_item_reject(&name, error, "\"%s\" cannot be part of a random mix",
+                                     kernel->name);
+        }
+        if (status == PPT_OK) {
+            status = add_default_use(config, kernel, search, error);
+            ppt_text_addf(&details, "%s%s", i ? ", " : "", kernel->name);
+        }
+    }
+    for (size_t i = 0; named == 0 && ppt_kernels[i] && status == PPT_OK; i++) {
+        if (ppt_kernels[i]->draw && !ppt_kernels[i]->missing) {
+            status = add_default_use(config, ppt_kernels[i], search, error);
+        }
+    }
+    config->details = details.data ? details.data : ppt_strdup("all tasks");
+    return status;
+}
+
+enum ppt_status ppt_read_task(const struct ppt_layer *top, struct ppt_config *config,
+                              struct ppt_error *error)
+{
+    struct ppt_found task, args;
+    const struct ppt_search search = ppt_layer_search(top);
+    const struct ppt_kernel *kernel = NULL;
+    struct ppt_text details = {0};
+    union ppt_value *values = NULL;
+    enum ppt_status status;
+
+    if (!ppt_layer_find(top, "task", NULL, &task)) {
+        const char **names = task_names(true);
+        struct ppt_text list = {0};
+
+        ppt_names_list(names, &list);
+        ppt_layer_reject(top, error, "\"task\" is missing; it names what to run: %s", list.data);
+        ppt_text_free(&list);
+        free(names);
+        return PPT_BAD_INPUT;
+    }
+    status = find_kernel(&task.item, true, &kernel, error);
+    if (status != PPT_OK) {
+        return status;
+    }
+    config->task = ppt_strdup(json_object_get_string(task.item.value));
+    config->mix = !kernel;
+    /* Arguments below the layer that names the task were meant for another task. */
+    const bool given = ppt_layer_find(top, "task_args", task.layer, &args);
+    if (config->mix) {
+        if (given && !json_object_is_type(args.item.value, json_type_array)) {
+            return ppt_item_reject(&args.item, error, "must be a list of task names, or []");
+        }
+        if (!given) {
+            args.item = (struct ppt_item){0};
+        }
+        return read_mix(&args.item, &search, config, error);
+    }
+    status = given ? ppt_args_parse(kernel, &args.item, &search, &values, error)
+                   : ppt_args_default(kernel, &search, &values, error);
+    if (status == PPT_OK) {
+        add_use(config, kernel, values);
+        ppt_args_describe(kernel, values, &details);
+        config->details = details.data ? details.data : ppt_strdup("");
+    }
+    return status;
+}

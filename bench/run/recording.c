@@ -1,0 +1,384 @@
+#include "recording.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "file.h"
+#include "item.h"
+#include "journal.h"
+#include "memory.h"
+
+#define LARGEST_JOURNAL ((size_t)4 << 30)
+
+/* Members of an object; `place` must outlive `item`. */
+static enum ppt_status member(const struct ppt_item *object, const char *key,
+                              struct ppt_place *place, struct ppt_item *item,
+                              struct ppt_error *error)
+{
+    *place = (struct ppt_place){.outer = object->place, .key = key};
+    *item = (struct ppt_item){NULL, object->source, place};
+    if (!json_object_is_type(object->value, json_type_object) ||
+        !json_object_object_get_ex(object->value, key, &item->value)) {
+        return ppt_item_reject(object, error, "\"%s\" is missing", key);
+    }
+    return PPT_OK;
+}
+
+/* A list of integers to be read from an object. */
+struct field {
+    const char *key;
+    int64_t *out;
+};
+
+static enum ppt_status read_fields(const struct ppt_item *object, const struct field *fields,
+                                   size_t count, struct ppt_error *error)
+{
+    enum ppt_status status = PPT_OK;
+
+    for (size_t i = 0; i < count && status == PPT_OK; i++) {
+        struct ppt_place place;
+        struct ppt_item item;
+
+        status = member(object, fields[i].key, &place, &item, error);
+        if (status == PPT_OK) {
+            status = ppt_item_integer(&item, -1, 9e18, fields[i].out, error);
+        }
+    }
+    return status;
+}
+
+#define READ(object, error, ...)                                                                   \
+    read_fields((object), (const struct field[]){__VA_ARGS__},                                     \
+                sizeof((const struct field[]){__VA_ARGS__}) / sizeof(struct field), (error))
+
+static enum ppt_status read_nested(const struct ppt_item *line, struct ppt_sample *sample,
+                                   struct ppt_error *error)
+{
+    struct ppt_place place;
+    struct ppt_item item;
+    enum ppt_status status = member(line, "usage", &place, &item, error);
+
+    if (status == PPT_OK) {
+        status = READ(&item, error, {"user_ns", &sample->usage.user_ns},
+                      {"system_ns", &sample->usage.system_ns},
+                      {"minor_faults", &sample->usage.minor_faults},
+                      {"major_faults", &sample->usage.major_faults},
+                      {"voluntary_switches", &sample->usage.voluntary_switches},
+                      {"involuntary_switches", &sample->usage.involuntary_switches});
+    }
+    if (status == PPT_OK) {
+        status = member(line, "noise", &place, &item, error);
+    }
+    if (status == PPT_OK) {
+        status = READ(&item, error, {"steal_ns", &sample->noise.steal_ns},
+                      {"pressure_ns", &sample->noise.pressure_ns},
+                      {"throttled_ns", &sample->noise.throttled_ns});
+    }
+    if (status == PPT_OK) {
+        status = member(line, "task_times", &place, &item, error);
+    }
+    if (status == PPT_OK) {
+        status = READ(&item, error, {"sum_ns", &sample->times.sum_ns},
+                      {"smallest_ns", &sample->times.smallest_ns},
+                      {"median_ns", &sample->times.median_ns}, {"p95_ns", &sample->times.p95_ns},
+                      {"p99_ns", &sample->times.p99_ns}, {"largest_ns", &sample->times.largest_ns});
+    }
+    return status;
+}
+
+/* The array of that key; *count gets its length. */
+static enum ppt_status array(const struct ppt_item *line, const char *key, struct ppt_place *place,
+                             struct ppt_item *item, size_t *count, struct ppt_error *error)
+{
+    const enum ppt_status status = member(line, key, place, item, error);
+
+    if (status == PPT_OK && !json_object_is_type(item->value, json_type_array)) {
+        return ppt_item_reject(item, error, "must be a list");
+    }
+    *count = status == PPT_OK ? json_object_array_length(item->value) : 0;
+    return status;
+}
+
+static enum ppt_status read_workers(const struct ppt_item *line, struct ppt_sample *sample,
+                                    struct ppt_error *error)
+{
+    struct ppt_place place;
+    struct ppt_item list;
+    size_t count = 0;
+    enum ppt_status status = array(line, "worker_times", &place, &list, &count, error);
+
+    sample->workers = ppt_alloc(count, sizeof(*sample->workers));
+    sample->worker_count = count;
+    for (size_t i = 0; i < count && status == PPT_OK; i++) {
+        const struct ppt_place inner = {.outer = list.place, .index = i};
+        const struct ppt_item item = {json_object_array_get_idx(list.value, i), list.source,
+                                      &inner};
+        struct ppt_worker_sample *worker = &sample->workers[i];
+        int64_t tasks = 0, cpu = 0;
+
+        status = READ(&item, error, {"tasks", &tasks}, {"busy_ns", &worker->busy_ns},
+                      {"cpu_ns", &worker->cpu_ns}, {"start_ns", &worker->start_ns},
+                      {"end_ns", &worker->end_ns}, {"cpu", &cpu});
+        worker->tasks = (uint64_t)tasks;
+        worker->cpu = (int)cpu;
+    }
+    if (status == PPT_OK && count != (sample->point.workers > 0 ? sample->point.workers : 1)) {
+        return ppt_item_reject(&list, error, "%zu entries at %u workers", count,
+                               sample->point.workers);
+    }
+    return status;
+}
+
+static enum ppt_status read_task_times(const struct ppt_item *line, struct ppt_sample *sample,
+                                       struct ppt_error *error)
+{
+    struct ppt_place place;
+    struct ppt_item list;
+    size_t count = 0;
+    enum ppt_status status;
+
+    if (!json_object_object_get_ex(line->value, "task_ns", NULL)) {
+        return PPT_OK;
+    }
+    status = array(line, "task_ns", &place, &list, &count, error);
+    if (status == PPT_OK && count != sample->task_count) {
+        return ppt_item_reject(&list, error, "%zu entries for %llu tasks", count,
+                               (unsigned long long)sample->task_count);
+    }
+    sample->task_ns = ppt_alloc(count, sizeof(*sample->task_ns));
+    for (size_t i = 0; i < count && status == PPT_OK; i++) {
+        const struct ppt_place inner = {.outer = list.place, .index = i};
+        const struct ppt_item item = {json_object_array_get_idx(list.value, i), list.source,
+                                      &inner};
+
+        status = ppt_item_integer(&item, 0, 9e18, &sample->task_ns[i], error);
+    }
+    return status;
+}
+
+static enum ppt_status read_digest(const struct ppt_item *line, uint64_t *digest,
+                                   struct ppt_error *error)
+{
+    struct ppt_place place;
+    struct ppt_item item;
+    const char *text = NULL;
+    char *end = NULL;
+    enum ppt_status status = member(line, "digest", &place, &item, error);
+
+    if (status == PPT_OK) {
+        status = ppt_item_text(&item, &text, error);
+    }
+    if (status == PPT_OK) {
+        *digest = strtoull(text, &end, 16);
+        if (strlen(text) != 16 || *end != '\0') {
+            return ppt_item_reject(&item, error, "is not a digest of 16 digits");
+        }
+    }
+    return status;
+}
+
+static enum ppt_status check_times(const struct ppt_item *line, const struct ppt_sample *sample,
+                                   struct ppt_error *error)
+{
+    if (sample->task_count == 0 || sample->total_ns <= 0 || sample->work_ns <= 0 ||
+        sample->init_ns < 0 || sample->cleanup_ns < 0 ||
+        sample->init_ns + sample->work_ns + sample->cleanup_ns != sample->total_ns) {
+        return ppt_item_reject(line, error, "times that do not add up to a pass");
+    }
+    return PPT_OK;
+}
+
+static enum ppt_status read_pass(const struct ppt_item *line, struct ppt_recording *recording,
+                                 struct ppt_error *error)
+{
+    int64_t position = 0, block = 0, workers = 0, inner = 0, tasks = 0;
+    struct ppt_sample sample = {0};
+    enum ppt_status status = READ(
+        line, error, {"position", &position}, {"block", &block}, {"workers", &workers},
+        {"inner_threads", &inner}, {"started_ns", &sample.started_ns}, {"init_ns", &sample.init_ns},
+        {"work_ns", &sample.work_ns}, {"cleanup_ns", &sample.cleanup_ns},
+        {"total_ns", &sample.total_ns}, {"task_count", &tasks}, {"peak_bytes", &sample.peak_bytes},
+        {"clock_khz", &sample.clock_khz});
+
+    sample.position = (uint64_t)position;
+    sample.block = (unsigned)block;
+    sample.point = (struct ppt_point){(unsigned)workers, (unsigned)inner};
+    sample.task_count = (uint64_t)tasks;
+    if (status == PPT_OK && (block < 0 || block > PPT_MOST_BLOCKS || workers < 0 ||
+                             workers > PPT_MOST_WORKERS || tasks < 0)) {
+        status = ppt_item_reject(line, error, "a pass that no run has");
+    }
+    if (status == PPT_OK) {
+        status = check_times(line, &sample, error);
+    }
+    if (status == PPT_OK) {
+        status = read_digest(line, &sample.digest, error);
+    }
+    if (status == PPT_OK) {
+        status = read_nested(line, &sample, error);
+    }
+    if (status == PPT_OK) {
+        status = read_workers(line, &sample, error);
+    }
+    if (status == PPT_OK) {
+        status = read_task_times(line, &sample, error);
+    }
+    if (status == PPT_OK) {
+        ppt_samples_add(&recording->samples, &sample);
+    }
+    ppt_sample_free(&sample);
+    return status;
+}
+
+static enum ppt_status read_text(const struct ppt_item *object, const char *key, char **out,
+                                 struct ppt_error *error)
+{
+    struct ppt_place place;
+    struct ppt_item item;
+    const char *text = NULL;
+    enum ppt_status status = member(object, key, &place, &item, error);
+
+    if (status == PPT_OK) {
+        status = ppt_item_text(&item, &text, error);
+    }
+    if (status == PPT_OK) {
+        *out = ppt_strdup(text);
+    }
+    return status;
+}
+
+static enum ppt_status read_run(const struct ppt_item *line, struct ppt_recording *recording,
+                                struct ppt_error *error)
+{
+    struct ppt_place place;
+    struct ppt_item item;
+    int64_t version = 0;
+    char *origin = NULL;
+    enum ppt_status status = READ(line, error, {"version", &version});
+
+    if (status == PPT_OK && version != PPT_JOURNAL_VERSION) {
+        return ppt_item_reject(line, error, "version %lld; this program reads version %d",
+                               (long long)version, PPT_JOURNAL_VERSION);
+    }
+    if (status == PPT_OK) {
+        status = read_text(line, "program", &recording->program, error);
+    }
+    if (status == PPT_OK) {
+        status = read_text(line, "started", &recording->started, error);
+    }
+    if (status == PPT_OK) {
+        status = read_text(line, "origin", &origin, error);
+    }
+    if (status == PPT_OK) {
+        status = member(line, "config", &place, &item, error);
+    }
+    if (status == PPT_OK) {
+        status = ppt_config_from_item(&item, &recording->configs, error);
+    }
+    if (status == PPT_OK) {
+        free(recording->configs.items[0].origin);
+        recording->configs.items[0].origin = origin;
+        origin = NULL;
+        status = member(line, "host", &place, &item, error);
+    }
+    if (status == PPT_OK) {
+        status = ppt_host_from_item(&item, &recording->host, error);
+    }
+    free(origin);
+    return status;
+}
+
+static enum ppt_status read_end(const struct ppt_item *line, struct ppt_recording *recording,
+                                struct ppt_error *error)
+{
+    int64_t status = 0;
+    const enum ppt_status read = READ(line, error, {"status", &status});
+
+    recording->ended = true;
+    recording->status = (int)status;
+    return read;
+}
+
+static enum ppt_status read_line(const struct ppt_item *line, struct ppt_recording *recording,
+                                 struct ppt_error *error)
+{
+    static const char *const types[] = {"run", "pass", "tasks", "end", NULL};
+    struct ppt_place place;
+    struct ppt_item item;
+    int type = 0;
+    enum ppt_status status = member(line, "type", &place, &item, error);
+
+    if (status == PPT_OK) {
+        status = ppt_item_choice(&item, types, &type, error);
+    }
+    if (status != PPT_OK) {
+        return status;
+    }
+    if ((type == 0) != (recording->configs.count == 0)) {
+        return ppt_item_reject(line, error, "a line \"run\" must come first, and only once");
+    }
+    switch (type) {
+    case 0:
+        return read_run(line, recording, error);
+    case 1:
+        return read_pass(line, recording, error);
+    case 3:
+        return read_end(line, recording, error);
+    default:
+        /* The tasks of a mix follow from the configuration's seed. */
+        return PPT_OK;
+    }
+}
+
+static enum ppt_status read_all(const char *path, const char *text, struct ppt_recording *recording,
+                                struct ppt_error *error)
+{
+    enum ppt_status status = PPT_OK;
+    const char *end;
+
+    for (size_t line = 1; status == PPT_OK && (end = strchr(text, '\n')); line++) {
+        struct ppt_source source;
+        struct ppt_item item = {.source = &source};
+
+        ppt_source_from_line(&source, path, text, (size_t)(end - text), line);
+        status = ppt_json_parse(&source, &item.value, error);
+        if (status == PPT_OK) {
+            status = read_line(&item, recording, error);
+        }
+        json_object_put(item.value);
+        ppt_source_free(&source);
+        text = end + 1;
+    }
+    if (status == PPT_OK && recording->configs.count == 0) {
+        return ppt_fail(error, PPT_BAD_INPUT, "%s: holds no run", path);
+    }
+    return status;
+}
+
+enum ppt_status ppt_recording_read(const char *path, struct ppt_recording *recording,
+                                   struct ppt_error *error)
+{
+    char *text = NULL;
+    size_t length = 0;
+    enum ppt_status status = ppt_file_read(path, LARGEST_JOURNAL, &text, &length, error);
+
+    *recording = (struct ppt_recording){0};
+    if (status == PPT_OK) {
+        status = read_all(path, text, recording, error);
+    }
+    if (status != PPT_OK) {
+        ppt_recording_free(recording);
+    }
+    free(text);
+    return status;
+}
+
+void ppt_recording_free(struct ppt_recording *recording)
+{
+    ppt_configs_free(&recording->configs);
+    ppt_host_free(&recording->host);
+    ppt_samples_free(&recording->samples);
+    free(recording->started);
+    free(recording->program);
+    *recording = (struct ppt_recording){0};
+}
