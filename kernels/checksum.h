@@ -20,7 +20,7 @@
 
 #include "rng.h"
 
-/* The largest error that rounding may explain. Observed are 1e-15 to 1e-12; a wrong, lost or
+/* The largest error that rounding may explain. Observed are 1e-16 to 2e-12; a wrong, lost or
  * swapped element of ordinary size makes at least 1e-6. */
 #define PPT_CHECKSUM_TOLERANCE 1e-9
 

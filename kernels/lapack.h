@@ -9,6 +9,8 @@
 
 #include <stdint.h>
 
+/* NOLINTBEGIN(readability-identifier-naming): Fortran compilers append the underscore */
+
 /* LU factorisation with row exchanges; info > 0: that pivot is exactly zero. */
 extern void dgetrf_(const int32_t *rows, const int32_t *columns, double *a, const int32_t *stride,
                     int32_t *pivots, int32_t *info);
@@ -16,5 +18,7 @@ extern void dgetrf_(const int32_t *rows, const int32_t *columns, double *a, cons
 /* The inverse from that factorisation, in place. */
 extern void dgetri_(const int32_t *order, double *a, const int32_t *stride, const int32_t *pivots,
                     double *work, const int32_t *work_count, int32_t *info);
+
+/* NOLINTEND(readability-identifier-naming) */
 
 #endif

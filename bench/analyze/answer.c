@@ -213,6 +213,8 @@ static void set_from_samples(const struct ppt_samples *samples, struct ppt_answe
             answer->disturbed += ppt_sample_disturbed(&samples->items[i]);
         }
     }
+    answer->waiting = answer->grid.point_count > 0 &&
+                      median_of(samples, answer->grid.workers[0], cpu_share) < WAITING_CPU_SHARE;
     if (!sequential) {
         return;
     }
@@ -231,13 +233,19 @@ static void set_from_samples(const struct ppt_samples *samples, struct ppt_answe
 
 /* ---- the reason ---- */
 
+/* Whether the number of CPUs is known and limits the tasks. */
+static bool cpu_bound(const struct ppt_answer *answer)
+{
+    return answer->context.cpus > 0 && !answer->waiting;
+}
+
 static bool still_rising(const struct ppt_answer *answer)
 {
     const struct ppt_grid *grid = &answer->grid;
     const size_t last = grid->point_count - 1;
 
     if (answer->verdict.recommended != last || last == 0 ||
-        (answer->context.cpus > 0 && grid->workers[last] >= answer->context.cpus)) {
+        (cpu_bound(answer) && grid->workers[last] >= answer->context.cpus)) {
         return false;
     }
     const struct ppt_ratio gain =
@@ -301,7 +309,7 @@ static enum ppt_reason find_reason(const struct ppt_answer *answer)
     if (few_tasks(answer)) {
         return PPT_REASON_FEW_TASKS;
     }
-    if (answer->context.cpus > 0 && n >= answer->context.cpus) {
+    if (cpu_bound(answer) && n >= answer->context.cpus) {
         return PPT_REASON_CPUS_BUSY;
     }
     return answer->points[p].factors.exists ? PPT_REASON_FACTOR : PPT_REASON_NO_GAIN;
@@ -360,13 +368,13 @@ static void begin(struct ppt_grid *grid, const struct ppt_answer_context *contex
     set_all_cpus(answer);
 }
 
-static void end(struct ppt_answer *answer, bool waiting)
+static void end(struct ppt_answer *answer)
 {
     const struct ppt_scaling_context context = {
         .tasks = answer->context.tasks > 0 ? (double)answer->context.tasks : 1,
         .cores = answer->context.cores,
         .cpus = answer->context.cpus,
-        .waiting = waiting,
+        .waiting = answer->waiting,
         .drifting = answer->drift.flagged,
         .confidence = answer->context.confidence,
     };
@@ -386,15 +394,14 @@ void ppt_answer_from_samples(const struct ppt_samples *samples,
     ppt_grid_from_samples(samples, &grid);
     begin(&grid, context, answer);
     set_from_samples(samples, answer);
-    end(answer, answer->grid.point_count > 0 &&
-                    median_of(samples, answer->grid.workers[0], cpu_share) < WAITING_CPU_SHARE);
+    end(answer);
 }
 
 void ppt_answer_from_grid(struct ppt_grid *grid, const struct ppt_answer_context *context,
                           struct ppt_answer *answer)
 {
     begin(grid, context, answer);
-    end(answer, false);
+    end(answer);
 }
 
 void ppt_answer_free(struct ppt_answer *answer)

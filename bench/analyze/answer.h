@@ -63,6 +63,7 @@ struct ppt_answer {
     struct ppt_drift drift;
     struct ppt_point_answer *points; /* as in the grid */
     struct ppt_ratio dispatch;       /* T(1)/T(0): 1.02 is 2 % overhead; value 0: unknown */
+    bool waiting;                    /* tasks use a CPU less than half of their time */
     double cpu_use;                  /* CPU time / wall time of sequential passes; 0: unknown */
     size_t disturbed;                /* passes with steal or throttling */
     size_t passes;                   /* that were looked at for it */

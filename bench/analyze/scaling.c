@@ -337,12 +337,17 @@ double ppt_scaling_effective(const struct ppt_scaling *scaling, double workers)
            h * fmax(0, fmin(workers, context->cpus) - context->cores);
 }
 
+struct ppt_interval ppt_scaling_band(const struct ppt_scaling *scaling, double effective)
+{
+    return spread(scaling, scaling->context.confidence, ppt_law_at, effective);
+}
+
 struct ppt_prediction ppt_scaling_predict(const struct ppt_scaling *scaling, unsigned workers)
 {
     const double n = ppt_scaling_effective(scaling, workers);
     struct ppt_prediction prediction = {
         .throughput = ppt_law_at(&scaling->law, n),
-        .interval = spread(scaling, scaling->context.confidence, ppt_law_at, n),
+        .interval = ppt_scaling_band(scaling, n),
         .refusals = scaling->refusals & ~(unsigned)PPT_REFUSAL_NO_PEAK,
     };
 

@@ -67,6 +67,9 @@ void ppt_scaling_free(struct ppt_scaling *scaling);
 /* n_eff of a worker count. */
 double ppt_scaling_effective(const struct ppt_scaling *scaling, double workers);
 
+/* The interval of the law's throughput at that many effective workers, over the block fits. */
+struct ppt_interval ppt_scaling_band(const struct ppt_scaling *scaling, double effective);
+
 struct ppt_prediction {
     double throughput; /* tasks per second */
     struct ppt_interval interval;

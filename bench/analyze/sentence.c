@@ -14,8 +14,7 @@ static void add_count(unsigned workers, struct ppt_text *out)
     }
 }
 
-/* "1.71x [1.69, 1.73]"; three significant digits. */
-static void add_ratio(const struct ppt_ratio *ratio, struct ppt_text *out)
+void ppt_sentence_ratio(const struct ppt_ratio *ratio, struct ppt_text *out)
 {
     const int digits = ratio->value < 9.995 ? 2 : ratio->value < 99.95 ? 1 : 0;
 
@@ -77,11 +76,11 @@ void ppt_sentence_verdict(const struct ppt_answer *answer, struct ppt_text *out)
     const struct ppt_point_answer *point = &answer->points[verdict->recommended];
     if (recommended(answer) > 0 && point->over_sequential.value > 0) {
         ppt_text_add(out, "; ");
-        add_ratio(&point->over_sequential, out);
+        ppt_sentence_ratio(&point->over_sequential, out);
         ppt_text_add(out, " faster than sequential calls");
     } else if (recommended(answer) > 1 && point->over_one.value > 0) {
         ppt_text_add(out, "; ");
-        add_ratio(&point->over_one, out);
+        ppt_sentence_ratio(&point->over_one, out);
         ppt_text_add(out, " faster than 1 worker");
     }
     add_doubt(answer, out);
@@ -211,8 +210,9 @@ static void add_all_cpus(const struct ppt_answer *answer, struct ppt_text *out)
         add_percent(answer->all_cpus_cost, out);
         ppt_text_add(out, " slower.");
     }
-    if (answer->has_economical && answer->economical != answer->verdict.recommended) {
-        ppt_text_addf(out, " Economical: %u (at least 80 %% of each worker's time pays).",
+    if (answer->has_economical && answer->economical != answer->verdict.recommended &&
+        answer->grid.workers[answer->economical] > 1) {
+        ppt_text_addf(out, " Economical: %u workers (at least 80 %% of each one's time pays).",
                       answer->grid.workers[answer->economical]);
     }
 }

@@ -7,6 +7,9 @@
 #include "answer.h"
 #include "text.h"
 
+/* "1.71x [1.69, 1.73]", three significant digits. */
+void ppt_sentence_ratio(const struct ppt_ratio *ratio, struct ppt_text *out);
+
 /* The verdict in one sentence: the count, how much slower than the best it may be, the speedup and
  * its interval; or why there is no verdict, and what it would take. No newline. */
 void ppt_sentence_verdict(const struct ppt_answer *answer, struct ppt_text *out);

@@ -17,8 +17,7 @@
 #define VERMILLION "#D55E00"
 #define GREY "#7f7f7f"
 
-/* "sort (1000000): 100 tasks, 10 blocks" */
-static void add_title(const struct ppt_outcome *outcome, const char *what, struct ppt_text *out)
+void ppt_chart_title(const struct ppt_outcome *outcome, const char *what, struct ppt_text *out)
 {
     const struct ppt_config *config = outcome->config;
     const unsigned long long tasks = config->task_count;
@@ -46,7 +45,7 @@ static void add_worker_axis(const unsigned *workers, size_t count, struct ppt_te
 {
     const unsigned most = workers[count - 1];
 
-    ppt_text_add(out, "set xlabel 'workers (threads)'\nset xtics (");
+    ppt_text_add(out, "set xlabel 'workers (threads)' offset 0,0.4\nset xtics (");
     for (size_t i = 0; i < count; i++) {
         ppt_text_addf(out, "%s'%u' %u", i ? ", " : "", workers[i], workers[i]);
     }
@@ -60,8 +59,7 @@ static void add_worker_axis(const unsigned *workers, size_t count, struct ppt_te
     }
 }
 
-/* A vertical line at the number of CPUs that may be used, if it lies on the axis. */
-static void add_cpu_mark(unsigned cpus, unsigned most, struct ppt_text *out)
+void ppt_chart_cpu_mark(unsigned cpus, unsigned most, struct ppt_text *out)
 {
     if (cpus > most) {
         ppt_text_addf(out,
@@ -88,6 +86,21 @@ static void add_speedup_row(const struct ppt_answer *answer, size_t point, struc
                   exists ? speedup->interval.high : speedup->value);
 }
 
+void ppt_chart_worker_axis(const struct ppt_outcome *outcome, struct ppt_text *out)
+{
+    const struct ppt_summary *summary = outcome->summary;
+    unsigned *workers = ppt_alloc(summary->count + 1, sizeof(*workers));
+    size_t count = 0;
+
+    for (size_t i = 0; i < summary->count; i++) {
+        if (summary->points[i].point.workers > 0) {
+            workers[count++] = summary->points[i].point.workers;
+        }
+    }
+    add_worker_axis(workers, count, out);
+    free(workers);
+}
+
 static enum ppt_status write_speedup(const struct ppt_outcome *outcome, const char *folder,
                                      struct ppt_error *error)
 {
@@ -109,7 +122,7 @@ static enum ppt_status write_speedup(const struct ppt_outcome *outcome, const ch
         workers[count++] = 1;
         ppt_text_add(&chart.data, "1 1 1 1\n");
     }
-    add_title(outcome, "how much faster with workers", &chart.plot);
+    ppt_chart_title(outcome, "how much faster with workers", &chart.plot);
     add_worker_axis(workers, count, &chart.plot);
     if (base == 0) {
         ppt_text_add(&chart.plot, "set ylabel 'speedup over sequential calls (times)'\n");
@@ -117,7 +130,7 @@ static enum ppt_status write_speedup(const struct ppt_outcome *outcome, const ch
         ppt_text_addf(&chart.plot, "set ylabel 'speedup over %u worker%s (times)'\n", base,
                       base == 1 ? "" : "s");
     }
-    add_cpu_mark(outcome->host->effective_cpus, workers[count - 1], &chart.plot);
+    ppt_chart_cpu_mark(outcome->host->effective_cpus, workers[count - 1], &chart.plot);
     ppt_text_addf(&chart.plot,
                   "set samples 500\n"
                   "plot x / %u.0 with lines lc rgb '" GREY "' dt 2 lw 1.5 title 'ideal', \\\n"
@@ -130,10 +143,11 @@ static enum ppt_status write_speedup(const struct ppt_outcome *outcome, const ch
     return ppt_chart_write(&chart, folder, error);
 }
 
-/* Points side by side, evenly spaced, sequential calls first. */
-static void add_category_axis(const struct ppt_summary *summary, struct ppt_text *out)
+void ppt_chart_category_axis(const struct ppt_outcome *outcome, struct ppt_text *out)
 {
-    ppt_text_add(out, "set xlabel 'workers (threads)'\nset xtics (");
+    const struct ppt_summary *summary = outcome->summary;
+
+    ppt_text_add(out, "set xlabel 'workers (threads)' offset 0,0.4\nset xtics (");
     for (size_t i = 0; i < summary->count; i++) {
         const unsigned workers = summary->points[i].point.workers;
 
@@ -147,8 +161,7 @@ static void add_category_axis(const struct ppt_summary *summary, struct ppt_text
                   summary->count > 0 ? summary->count - 1 : 0);
 }
 
-/* Bars beyond the CPUs are marked by a line between the last that fits and the next. */
-static void add_category_cpu_mark(const struct ppt_outcome *outcome, struct ppt_text *out)
+void ppt_chart_category_cpu_mark(const struct ppt_outcome *outcome, struct ppt_text *out)
 {
     const struct ppt_summary *summary = outcome->summary;
     const unsigned cpus = outcome->host->effective_cpus;
@@ -180,9 +193,9 @@ static enum ppt_status write_rate(const struct ppt_outcome *outcome, const char 
         ppt_text_addf(&chart.data, "%zu %u %.9g %.9g %.9g\n", i, p->point.workers, p->rate.median,
                       p->rate.smallest, p->rate.largest);
     }
-    add_title(outcome, "tasks per second", &chart.plot);
-    add_category_axis(summary, &chart.plot);
-    add_category_cpu_mark(outcome, &chart.plot);
+    ppt_chart_title(outcome, "tasks per second", &chart.plot);
+    ppt_chart_category_axis(outcome, &chart.plot);
+    ppt_chart_category_cpu_mark(outcome, &chart.plot);
     ppt_text_add(
         &chart.plot,
         "set ylabel 'tasks per second'\n"
@@ -190,7 +203,7 @@ static enum ppt_status write_rate(const struct ppt_outcome *outcome, const char 
         "set style fill solid 0.85 border lc rgb 'black'\n"
         "plot 'tasks_per_second.dat' using 1:3 with boxes lc rgb '#56B4E9' title "
         "'median', \\\n"
-        "  'tasks_per_second.dat' using 1:3:4:5 with yerrorbars lc rgb 'black' pt 0 lw 1.5 "
+        "  'tasks_per_second.dat' using 1:3:4:5 with yerrorbars lc rgb 'black' pt 0 ps 0 lw 1.5 "
         "title 'smallest to largest'\n");
     return ppt_chart_write(&chart, folder, error);
 }
@@ -227,27 +240,28 @@ static enum ppt_status write_time(const struct ppt_outcome *outcome, const char 
                       p->total_s.median / unit, p->total_s.smallest / unit,
                       p->total_s.largest / unit);
     }
-    add_title(outcome, "where the time of a pass goes", &chart.plot);
-    add_category_axis(summary, &chart.plot);
-    add_category_cpu_mark(outcome, &chart.plot);
-    ppt_text_addf(&chart.plot,
-                  "set ylabel '%s per pass'\n"
-                  "set boxwidth 0.6\n"
-                  "set style fill solid 0.85 border lc rgb 'black'\n"
-                  "plot 'time.dat' using 1:($3+$4+$5) with boxes lc rgb '" VERMILLION
-                  "' title 'cleanup', \\\n"
-                  "  'time.dat' using 1:($3+$4) with boxes lc rgb '#56B4E9' title 'work', \\\n"
-                  "  'time.dat' using 1:3 with boxes lc rgb '" BLUE "' title 'init', \\\n"
-                  "  'time.dat' using 1:6:7:8 with yerrorbars lc rgb 'black' pt 0 lw 1.5 title "
-                  "'total: smallest to largest'\n",
-                  unit_name);
+    ppt_chart_title(outcome, "where the time of a pass goes", &chart.plot);
+    ppt_chart_category_axis(outcome, &chart.plot);
+    ppt_chart_category_cpu_mark(outcome, &chart.plot);
+    ppt_text_addf(
+        &chart.plot,
+        "set ylabel '%s per pass'\n"
+        "set boxwidth 0.6\n"
+        "set style fill solid 0.85 border lc rgb 'black'\n"
+        "plot 'time.dat' using 1:($3+$4+$5) with boxes lc rgb '" VERMILLION
+        "' title 'cleanup', \\\n"
+        "  'time.dat' using 1:($3+$4) with boxes lc rgb '#56B4E9' title 'work', \\\n"
+        "  'time.dat' using 1:3 with boxes lc rgb '" BLUE "' title 'init', \\\n"
+        "  'time.dat' using 1:6:7:8 with yerrorbars lc rgb 'black' pt 0 ps 0 lw 1.5 title "
+        "'total: smallest to largest'\n",
+        unit_name);
     return ppt_chart_write(&chart, folder, error);
 }
 
 enum ppt_status ppt_charts_write(const struct ppt_outcome *outcome, struct ppt_text *notes,
                                  struct ppt_error *error)
 {
-    static const char *const names[] = {"speedup", "tasks_per_second", "time", NULL};
+    const char *names[] = {"speedup", "tasks_per_second", "time", NULL, NULL, NULL};
     char *folder = ppt_text_format("%s/charts", outcome->folder);
     enum ppt_status status = ppt_file_make_folders(folder, error);
 
@@ -259,6 +273,9 @@ enum ppt_status ppt_charts_write(const struct ppt_outcome *outcome, struct ppt_t
     }
     if (status == PPT_OK) {
         status = write_time(outcome, folder, error);
+    }
+    if (status == PPT_OK) {
+        status = ppt_model_charts_write(outcome, folder, &names[3], error);
     }
     if (status == PPT_OK) {
         ppt_gnuplot_draw(folder, names, notes);
@@ -348,7 +365,7 @@ enum ppt_status ppt_charts_write_overview(const struct ppt_outcome *outcomes, si
     ppt_text_add(&chart.plot, "set ylabel 'speedup over the fewest workers measured (times)'\n"
                               "set key outside right top reverse Left samplen 3\n"
                               "set samples 500\n");
-    add_cpu_mark(outcomes[0].host->effective_cpus, workers[workers_count - 1], &chart.plot);
+    ppt_chart_cpu_mark(outcomes[0].host->effective_cpus, workers[workers_count - 1], &chart.plot);
     ppt_text_add(&chart.plot, "plot x with lines lc rgb '" GREY "' dt 2 lw 1.5 title 'ideal'");
     for (size_t i = 0; i < count; i++) {
         const char *colour = colours[i % 8];

@@ -29,6 +29,7 @@ static void add_head(const struct ppt_chart *chart, struct ppt_text *out)
     ppt_text_addf(out,
                   "# Draw with: gnuplot %s.gp   (makes %s.svg and %s.png; the data is in "
                   "%s.dat)\n"
+                  "reset session\n"
                   "set encoding utf8\n"
                   "set border 3 lw 1\n"
                   "set tics nomirror out\n"

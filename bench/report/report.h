@@ -46,8 +46,37 @@ void ppt_text_table(const struct ppt_outcome *outcome, struct ppt_text *out);
 /* Gnuplot scripts and data into the folder "charts" of outcome->folder, then drawn. */
 enum ppt_status ppt_charts_write(const struct ppt_outcome *outcome, struct ppt_text *notes,
                                  struct ppt_error *error);
+
+/* results.json. */
+void ppt_json_results(const struct ppt_outcome *outcome, struct ppt_text *out);
+
+/* Parts of it that commands print by themselves; the caller owns them. */
+json_object *ppt_json_verdict(const struct ppt_answer *answer);
+json_object *ppt_json_law(const struct ppt_law *law);
+json_object *ppt_json_refusals(unsigned refusals);
+
 enum ppt_status ppt_charts_write_overview(const struct ppt_outcome *outcomes, size_t count,
                                           const char *folder, struct ppt_text *notes,
                                           struct ppt_error *error);
+
+/* The charts of the law and of the efficiency factors, as far as there is something to show;
+ * `names` (room for 3) gets theirs, NULL-terminated. */
+enum ppt_status ppt_model_charts_write(const struct ppt_outcome *outcome, const char *folder,
+                                       const char **names, struct ppt_error *error);
+
+/* What charts share. Title of two lines: `what`, and below it how it was measured. */
+void ppt_chart_title(const struct ppt_outcome *outcome, const char *what, struct ppt_text *out);
+
+/* Workers above 0 on a numeric axis, for curves; linear while all ticks fit. */
+void ppt_chart_worker_axis(const struct ppt_outcome *outcome, struct ppt_text *out);
+
+/* A vertical line at the number of CPUs that may be used, if it lies on that axis. */
+void ppt_chart_cpu_mark(unsigned cpus, unsigned most, struct ppt_text *out);
+
+/* All points side by side, evenly spaced, sequential calls first. */
+void ppt_chart_category_axis(const struct ppt_outcome *outcome, struct ppt_text *out);
+
+/* On that axis, a line between the last point that fits the CPUs and the next. */
+void ppt_chart_category_cpu_mark(const struct ppt_outcome *outcome, struct ppt_text *out);
 
 #endif

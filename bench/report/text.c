@@ -30,17 +30,20 @@ static void add_speedup(const struct ppt_outcome *outcome, const struct ppt_poin
 {
     const struct ppt_grid *grid = &outcome->answer->grid;
     const size_t point = ppt_grid_find(grid, p->point.workers);
-    char text[PPT_UNITS_SIZE];
+    struct ppt_text text = {0};
 
     if (point == SIZE_MAX || grid->block_count == 0) {
         return;
     }
-    const struct ppt_ratio *speedup = &outcome->answer->points[point].over_fewest;
-    snprintf(text, sizeof(text), "%.2fx", speedup->value);
-    add_right(out, text, 8);
-    if (point > 0 && speedup->interval.exists) {
-        ppt_text_addf(out, " [%.2f, %.2f]", speedup->interval.low, speedup->interval.high);
+    struct ppt_ratio speedup = outcome->answer->points[point].over_fewest;
+    speedup.interval.exists &= point > 0;
+    ppt_sentence_ratio(&speedup, &text);
+    /* Aligned at the "x" behind the value. */
+    for (size_t columns = strcspn(text.data, "x"); columns < 7; columns++) {
+        ppt_text_add(out, " ");
     }
+    ppt_text_add(out, text.data);
+    ppt_text_free(&text);
 }
 
 static void add_row(const struct ppt_outcome *outcome, const struct ppt_point_summary *p,

@@ -26,7 +26,7 @@ typedef void dgemm(const enum CBLAS_ORDER, const enum CBLAS_TRANSPOSE, const enu
                    const int, const int, const int, const double, const double *, const int,
                    const double *, const int, const double, double *, const int);
 
-#define ORDER 150
+#define ORDER ((size_t)150)
 
 struct operands {
     double a[ORDER * ORDER], b[ORDER * ORDER], c[ORDER * ORDER];
@@ -76,8 +76,9 @@ static void multiply_by(void *library, struct operands *o)
 
     assert_non_null(symbol);
     memcpy(&function, &symbol, sizeof(function)); /* ISO C has no cast for it */
-    function(CblasRowMajor, CblasNoTrans, CblasNoTrans, ORDER, ORDER, ORDER, 1.0, o->a, ORDER, o->b,
-             ORDER, 0.0, o->c, ORDER);
+    const int order = ORDER;
+
+    function(CblasRowMajor, CblasNoTrans, CblasNoTrans, order, order, order, 1.0, o->a, order, o->b, order, 0.0, o->c, order);
 }
 
 /* What GSL computes has the bits of OpenBLAS, which are not those of the plain loops of GSL's own

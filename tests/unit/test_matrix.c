@@ -57,10 +57,13 @@ static double *read_rows(FILE *file, size_t size)
 
     assert_non_null(matrix);
     for (size_t i = 0; i < size * size; i++) {
-        char end = 0;
+        char number[32];
+        char *after = NULL;
 
-        assert_int_equal(fscanf(file, "%lf%c", &matrix[i], &end), 2);
-        assert_int_equal(end, (i + 1) % size ? ' ' : '\n');
+        assert_int_equal(fscanf(file, "%31s", number), 1);
+        matrix[i] = strtod(number, &after);
+        assert_int_equal(*after, '\0');
+        assert_int_equal(fgetc(file), (i + 1) % size ? ' ' : '\n');
     }
     return matrix;
 }

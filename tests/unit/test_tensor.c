@@ -36,7 +36,7 @@ void cblas_dgemm(const enum CBLAS_ORDER order, const enum CBLAS_TRANSPOSE transp
     memcpy(&next, &symbol, sizeof(next)); /* ISO C has no cast for it */
     next(order, transpose_a, transpose_b, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
     if (error_to_make != 0.0) {
-        c[(m - 2) * ldc] += error_to_make;
+        c[(size_t)(m - 2) * (size_t)ldc] += error_to_make;
     }
 }
 
@@ -47,10 +47,13 @@ static double *read_matrix(FILE *file, size_t size)
 
     assert_non_null(matrix);
     for (size_t i = 0; i < size * size; i++) {
-        char end = 0;
+        char number[32];
+        char *after = NULL;
 
-        assert_int_equal(fscanf(file, "%lf%c", &matrix[i], &end), 2);
-        assert_int_equal(end, (i + 1) % size ? ' ' : '\n');
+        assert_int_equal(fscanf(file, "%31s", number), 1);
+        matrix[i] = strtod(number, &after);
+        assert_int_equal(*after, '\0');
+        assert_int_equal(fgetc(file), (i + 1) % size ? ' ' : '\n');
     }
     assert_int_equal(fgetc(file), EOF);
     return matrix;

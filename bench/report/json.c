@@ -1,0 +1,332 @@
+/*
+ * results.json: everything that is known of a run. docs/results.md describes every field; the
+ * version grows with every change that a reader could stumble over. What does not exist is null.
+ */
+#include <json-c/json.h>
+#include <math.h>
+#include <stdint.h>
+
+#include "report.h"
+#include "sentence.h"
+
+#define RESULTS_VERSION 1
+
+/* Takes over the value. */
+static void add(json_object *object, const char *key, json_object *value)
+{
+    json_object_object_add(object, key, value);
+}
+
+static json_object *number(double value)
+{
+    char text[40];
+
+    if (!isfinite(value)) {
+        return NULL;
+    }
+    snprintf(text, sizeof(text), "%.9g", value);
+    return json_object_new_double_s(value, text);
+}
+
+static json_object *integer(uint64_t value)
+{
+    return json_object_new_int64((int64_t)value);
+}
+
+static json_object *text(const char *value)
+{
+    return json_object_new_string(value);
+}
+
+static json_object *interval(const struct ppt_interval *value)
+{
+    json_object *list;
+
+    if (!value->exists || !isfinite(value->low) || !isfinite(value->high)) {
+        return NULL;
+    }
+    list = json_object_new_array_ext(2);
+    json_object_array_add(list, number(value->low));
+    json_object_array_add(list, number(value->high));
+    return list;
+}
+
+static json_object *statistics(const struct ppt_stat *stat)
+{
+    json_object *object = json_object_new_object();
+
+    add(object, "n", integer(stat->n));
+    add(object, "mean", number(stat->mean));
+    add(object, "median", number(stat->median));
+    add(object, "interval", interval(&stat->interval));
+    add(object, "smallest", number(stat->smallest));
+    add(object, "largest", number(stat->largest));
+    return object;
+}
+
+/* [value, low, high]; without an interval the ends are null. */
+static json_object *ratio(const struct ppt_ratio *value)
+{
+    json_object *list;
+
+    if (value->value <= 0) {
+        return NULL;
+    }
+    list = json_object_new_array_ext(3);
+    json_object_array_add(list, number(value->value));
+    json_object_array_add(list, value->interval.exists ? number(value->interval.low) : NULL);
+    json_object_array_add(list, value->interval.exists ? number(value->interval.high) : NULL);
+    return list;
+}
+
+/* ---- the answer ---- */
+
+static json_object *sentence(const struct ppt_answer *answer,
+                             void (*write)(const struct ppt_answer *, struct ppt_text *))
+{
+    struct ppt_text words = {0};
+    json_object *value;
+
+    write(answer, &words);
+    value = text(words.data ? words.data + (words.data[0] == ' ') : "");
+    ppt_text_free(&words);
+    return value;
+}
+
+static json_object *speedups(const struct ppt_answer *answer)
+{
+    json_object *object = json_object_new_object();
+    char key[16];
+
+    for (size_t p = 1; p < answer->grid.point_count; p++) {
+        snprintf(key, sizeof(key), "%u", answer->grid.workers[p]);
+        add(object, key, ratio(&answer->points[p].over_fewest));
+    }
+    return object;
+}
+
+json_object *ppt_json_verdict(const struct ppt_answer *answer)
+{
+    const struct ppt_verdict *verdict = &answer->verdict;
+    const unsigned *workers = answer->grid.workers;
+    const bool exists = verdict->exists;
+    json_object *object = json_object_new_object();
+
+    add(object, "recommended", exists ? integer(workers[verdict->recommended]) : NULL);
+    add(object, "best", exists ? integer(workers[verdict->best]) : NULL);
+    add(object, "slowdown_point", exists ? number(verdict->slowdown_point) : NULL);
+    add(object, "slowdown_upper", exists ? number(verdict->slowdown_upper) : NULL);
+    add(object, "confidence", exists ? text(ppt_confidence_names[verdict->confidence]) : NULL);
+    add(object, "tie", exists ? json_object_new_boolean(verdict->tie) : NULL);
+    add(object, "blocks", integer(answer->grid.block_count));
+    add(object, "blocks_needed",
+        !exists                      ? integer(PPT_FEWEST_BLOCKS)
+        : verdict->blocks_needed > 0 ? integer(verdict->blocks_needed)
+                                     : NULL);
+    add(object, "tolerance", number(answer->context.tolerance));
+    add(object, "speedup", speedups(answer));
+    add(object, "speedup_over", answer->grid.point_count > 0 ? integer(workers[0]) : NULL);
+    add(object, "dispatch_overhead",
+        answer->dispatch.value > 0 ? number(answer->dispatch.value - 1) : NULL);
+    add(object, "economical", answer->has_economical ? integer(workers[answer->economical]) : NULL);
+    add(object, "all_cpus_slowdown", answer->has_all_cpus ? number(answer->all_cpus_cost) : NULL);
+    add(object, "reason", text(ppt_reason_names[answer->reason]));
+    add(object, "worst_factor",
+        answer->reason == PPT_REASON_FACTOR ? text(ppt_factor_names[answer->worst_factor]) : NULL);
+    add(object, "sentence", sentence(answer, ppt_sentence_verdict));
+    add(object, "because", sentence(answer, ppt_sentence_reason));
+    add(object, "details", sentence(answer, ppt_sentence_details));
+    return object;
+}
+
+json_object *ppt_json_refusals(unsigned refusals)
+{
+    json_object *list = json_object_new_array();
+
+    for (unsigned bit = 1; bit <= PPT_REFUSAL_CROSSES_CPUS; bit <<= 1) {
+        if (refusals & bit) {
+            json_object_array_add(list, text(ppt_refusal_text((enum ppt_refusal)bit)));
+        }
+    }
+    return list;
+}
+
+json_object *ppt_json_law(const struct ppt_law *law)
+{
+    json_object *object = json_object_new_object();
+    double peak = 0;
+    const bool has_peak = ppt_law_peak(law, &peak);
+
+    add(object, "lambda", number(law->lambda));
+    add(object, "sigma", number(law->sigma));
+    add(object, "kappa", number(law->kappa));
+    add(object, "law", text(ppt_law_name(law)));
+    add(object, "peak_workers", has_peak ? number(peak) : NULL);
+    add(object, "peak_throughput", has_peak ? number(ppt_law_at(law, peak)) : NULL);
+    add(object, "roof", law->sigma > 0 ? number(law->lambda / law->sigma) : NULL);
+    add(object, "rms", number(law->rms));
+    return object;
+}
+
+static json_object *scaling_json(const struct ppt_scaling *scaling)
+{
+    json_object *object;
+
+    if (!scaling->fitted) {
+        return NULL;
+    }
+    object = ppt_json_law(&scaling->law);
+    add(object, "supported_law", text(scaling->name));
+    add(object, "lambda_interval", interval(&scaling->lambda));
+    add(object, "sigma_interval", interval(&scaling->sigma));
+    add(object, "kappa_interval", interval(&scaling->kappa));
+    add(object, "peak_interval", interval(&scaling->peak));
+    add(object, "smt_share", scaling->smt_share >= 0 ? number(scaling->smt_share) : NULL);
+    add(object, "largest_workers", integer(scaling->largest));
+    add(object, "superlinear", json_object_new_boolean(scaling->superlinear));
+    add(object, "refusals", ppt_json_refusals(scaling->refusals));
+    return object;
+}
+
+/* ---- points and passes ---- */
+
+static json_object *factors_json(const struct ppt_point_factors *factors)
+{
+    json_object *object;
+
+    if (!factors->exists) {
+        return NULL;
+    }
+    object = json_object_new_object();
+    for (size_t i = 0; i < PPT_FACTOR_COUNT; i++) {
+        char key[32];
+
+        snprintf(key, sizeof(key), "%s", ppt_factor_names[i]);
+        for (char *c = key; *c; c++) {
+            *c = *c == ' ' ? '_' : *c;
+        }
+        add(object, key, number(factors->factor[i]));
+    }
+    add(object, "on_cpu_inflation",
+        factors->on_cpu_inflation > 0 ? number(factors->on_cpu_inflation) : NULL);
+    add(object, "off_cpu_inflation",
+        factors->off_cpu_inflation > 0 ? number(factors->off_cpu_inflation) : NULL);
+    add(object, "replay_speedup",
+        factors->replay_speedup > 0 ? number(factors->replay_speedup) : NULL);
+    return object;
+}
+
+static void add_answer(json_object *object, const struct ppt_point_answer *answer)
+{
+    add(object, "speedup_over_sequential", ratio(&answer->over_sequential));
+    add(object, "speedup_over_one", ratio(&answer->over_one));
+    add(object, "granularity_bound", answer->granularity > 0 ? number(answer->granularity) : NULL);
+    add(object, "karp_flatt", number(answer->karp_flatt));
+    add(object, "break_even_tasks", answer->break_even > 0 ? integer(answer->break_even) : NULL);
+    add(object, "outliers_mild", integer(answer->outliers.mild));
+    add(object, "outliers_far", integer(answer->outliers.far));
+    add(object, "factors", factors_json(&answer->factors));
+}
+
+static json_object *point_json(const struct ppt_outcome *outcome,
+                               const struct ppt_point_summary *summary)
+{
+    const size_t p = ppt_grid_find(&outcome->answer->grid, summary->point.workers);
+    json_object *object = json_object_new_object();
+
+    add(object, "workers", integer(summary->point.workers));
+    add(object, "inner_threads", integer(summary->point.inner_threads));
+    add(object, "beyond_cpus",
+        json_object_new_boolean(summary->point.workers > outcome->host->effective_cpus));
+    add(object, "init_s", statistics(&summary->init_s));
+    add(object, "work_s", statistics(&summary->work_s));
+    add(object, "cleanup_s", statistics(&summary->cleanup_s));
+    add(object, "total_s", statistics(&summary->total_s));
+    add(object, "task_s", statistics(&summary->task_s));
+    add(object, "task_p95_s", statistics(&summary->task_p95_s));
+    add(object, "task_longest_s", statistics(&summary->task_longest_s));
+    add(object, "tasks_per_second", statistics(&summary->rate));
+    add(object, "cpu_s", statistics(&summary->cpu_s));
+    add(object, "page_faults", statistics(&summary->faults));
+    add(object, "peak_bytes", summary->peak_bytes >= 0 ? number(summary->peak_bytes) : NULL);
+    if (p != SIZE_MAX) {
+        add_answer(object, &outcome->answer->points[p]);
+    }
+    return object;
+}
+
+static json_object *worker_list(const struct ppt_sample *sample)
+{
+    json_object *list = json_object_new_array();
+
+    for (size_t i = 0; i < sample->worker_count; i++) {
+        json_object *object = json_object_new_object();
+
+        add(object, "tasks", integer(sample->workers[i].tasks));
+        add(object, "busy_s", number((double)sample->workers[i].busy_ns * 1e-9));
+        add(object, "cpu_s", number((double)sample->workers[i].cpu_ns * 1e-9));
+        json_object_array_add(list, object);
+    }
+    return list;
+}
+
+static json_object *pass_json(const struct ppt_sample *sample)
+{
+    json_object *object = json_object_new_object();
+
+    add(object, "block", integer(sample->block));
+    add(object, "workers", integer(sample->point.workers));
+    add(object, "inner_threads", integer(sample->point.inner_threads));
+    add(object, "started_s", number((double)sample->started_ns * 1e-9));
+    add(object, "init_s", number((double)sample->init_ns * 1e-9));
+    add(object, "work_s", number((double)sample->work_ns * 1e-9));
+    add(object, "cleanup_s", number((double)sample->cleanup_ns * 1e-9));
+    add(object, "total_s", number((double)sample->total_ns * 1e-9));
+    add(object, "disturbed", json_object_new_boolean(ppt_sample_disturbed(sample)));
+    add(object, "worker_times", worker_list(sample));
+    return object;
+}
+
+static json_object *drift_json(const struct ppt_drift *drift)
+{
+    json_object *object = json_object_new_object();
+
+    add(object, "rho", number(drift->rho));
+    add(object, "p", number(drift->p));
+    add(object, "flagged", json_object_new_boolean(drift->flagged));
+    add(object, "change", number(drift->change));
+    return object;
+}
+
+void ppt_json_results(const struct ppt_outcome *outcome, struct ppt_text *out)
+{
+    const struct ppt_answer *answer = outcome->answer;
+    json_object *object = json_object_new_object();
+    json_object *points = json_object_new_array(), *passes = json_object_new_array();
+
+    for (size_t i = 0; i < outcome->summary->count; i++) {
+        json_object_array_add(points, point_json(outcome, &outcome->summary->points[i]));
+    }
+    for (size_t i = 0; i < outcome->samples->count; i++) {
+        json_object_array_add(passes, pass_json(&outcome->samples->items[i]));
+    }
+    add(object, "version", integer(RESULTS_VERSION));
+    add(object, "program", text(outcome->program));
+    add(object, "started", text(outcome->started));
+    add(object, "task", text(outcome->config->task));
+    add(object, "verdict", ppt_json_verdict(answer));
+    add(object, "scaling", scaling_json(&answer->scaling));
+    add(object, "points", points);
+    add(object, "drift", drift_json(&answer->drift));
+    add(object, "disturbed_passes", integer(answer->disturbed));
+    add(object, "cpu_use", answer->cpu_use > 0 ? number(answer->cpu_use) : NULL);
+    add(object, "waiting", json_object_new_boolean(answer->waiting));
+    add(object, "config", ppt_config_to_json(outcome->config));
+    add(object, "host", ppt_host_to_json(outcome->host));
+    add(object, "passes", passes);
+    ppt_text_add(out, json_object_to_json_string_ext(object, JSON_C_TO_STRING_PRETTY |
+                                                                 JSON_C_TO_STRING_SPACED |
+                                                                 JSON_C_TO_STRING_NOSLASHESCAPE));
+    ppt_text_add(out, "\n");
+    json_object_put(object);
+}

@@ -1,0 +1,171 @@
+/*
+ * The charts of what was concluded: the scaling law with its band, and the efficiency factors.
+ */
+#include <math.h>
+#include <stdlib.h>
+
+#include "file.h"
+#include "gnuplot.h"
+#include "memory.h"
+#include "report.h"
+
+#define CURVE_STEPS 120
+
+/* The fitted law from 1 to as far as it may be said, in n_eff, with the band of the block fits. */
+static void add_curve(const struct ppt_scaling *scaling, double most, struct ppt_text *out)
+{
+    ppt_text_add(out, "\n\n# law: workers  tasks/s  band: low  high\n");
+    for (int i = 0; i <= CURVE_STEPS; i++) {
+        const double n = pow(most, (double)i / CURVE_STEPS);
+        const double effective = ppt_scaling_effective(scaling, n);
+        const double x = ppt_law_at(&scaling->law, effective);
+        const struct ppt_interval band = ppt_scaling_band(scaling, effective);
+
+        ppt_text_addf(out, "%.6g %.9g %.9g %.9g\n", n, x, band.exists ? band.low : x,
+                      band.exists ? band.high : x);
+    }
+}
+
+static void add_measured(const struct ppt_outcome *outcome, struct ppt_text *out)
+{
+    const struct ppt_summary *summary = outcome->summary;
+
+    ppt_text_add(out, "# measured: workers  tasks/s: median  95 % interval: low  high\n");
+    for (size_t i = 0; i < summary->count; i++) {
+        const struct ppt_stat *rate = &summary->points[i].rate;
+        const bool exists = rate->interval.exists;
+
+        if (summary->points[i].point.workers > 0) {
+            ppt_text_addf(out, "%u %.9g %.9g %.9g\n", summary->points[i].point.workers,
+                          rate->median, exists ? rate->interval.low : rate->median,
+                          exists ? rate->interval.high : rate->median);
+        }
+    }
+}
+
+static void add_recommended(const struct ppt_answer *answer, struct ppt_text *out)
+{
+    const struct ppt_verdict *verdict = &answer->verdict;
+    const unsigned n = verdict->exists ? answer->grid.workers[verdict->recommended] : 0;
+
+    if (n > 0) {
+        ppt_text_addf(out,
+                      "set arrow 2 from first %u, graph 0 to first %u, graph 1 nohead lc rgb "
+                      "'#009E73' lw 2\n"
+                      "set label 2 'recommended: %u ' at first %u, graph 0.12 right tc rgb "
+                      "'#009E73'\n",
+                      n, n, n, n);
+    }
+}
+
+/* What the band is, or why nothing is said beyond the points. */
+static void add_law_label(const struct ppt_scaling *scaling, struct ppt_text *out)
+{
+    if (scaling->sigma.exists) {
+        ppt_text_addf(out,
+                      "set label 3 'sigma %.3g [%.3g, %.3g]  kappa %.3g [%.3g, %.3g]' at graph "
+                      "0.02, graph 0.95 left\n",
+                      scaling->law.sigma, scaling->sigma.low, scaling->sigma.high,
+                      scaling->law.kappa, scaling->kappa.low, scaling->kappa.high);
+    } else {
+        ppt_text_add(out, "set label 3 'too few points to tell the law from noise' at graph 0.02, "
+                          "graph 0.95 left\n");
+    }
+}
+
+static enum ppt_status write_model(const struct ppt_outcome *outcome, const char *folder,
+                                   struct ppt_error *error)
+{
+    const struct ppt_scaling *scaling = &outcome->answer->scaling;
+    const struct ppt_summary *summary = outcome->summary;
+    const unsigned most = summary->points[summary->count - 1].point.workers;
+    struct ppt_chart chart = {.name = "model"};
+
+    add_measured(outcome, &chart.data);
+    add_curve(scaling, most > 1 ? most : 2, &chart.data);
+    ppt_chart_title(outcome, "throughput and the law it follows", &chart.plot);
+    ppt_chart_worker_axis(outcome, &chart.plot);
+    ppt_text_add(&chart.plot, "set ylabel 'tasks per second'\n");
+    ppt_chart_cpu_mark(outcome->host->effective_cpus, most, &chart.plot);
+    add_recommended(outcome->answer, &chart.plot);
+    add_law_label(scaling, &chart.plot);
+    ppt_text_addf(&chart.plot,
+                  "plot 'model.dat' index 1 using 1:3:4 with filledcurves fc rgb '#E69F00' fs "
+                  "transparent solid 0.25 noborder title '95 %% band', \\\n"
+                  "  %.9g * x with lines lc rgb '#7f7f7f' dt 2 lw 1.5 title 'ideal', \\\n"
+                  "  'model.dat' index 1 using 1:2 with lines lc rgb '#E69F00' lw 2 title '%s "
+                  "law', \\\n"
+                  "  'model.dat' index 0 using 1:2:3:4 with yerrorbars lc rgb '#0072B2' pt 7 ps "
+                  "0.6 lw 1.5 title 'measured, 95 %% interval'\n",
+                  scaling->law.lambda, scaling->name);
+    return ppt_chart_write(&chart, folder, error);
+}
+
+static enum ppt_status write_factors(const struct ppt_outcome *outcome, const char *folder,
+                                     struct ppt_error *error)
+{
+    static const struct {
+        const char *colour;
+        int mark;
+    } styles[PPT_FACTOR_COUNT] = {
+        {"#0072B2", 7}, {"#E69F00", 5}, {"#009E73", 9}, {"#D55E00", 11}, {"#CC79A7", 13}};
+    const struct ppt_answer *answer = outcome->answer;
+    struct ppt_chart chart = {.name = "efficiency"};
+
+    ppt_text_add(&chart.data, "# position  workers  efficiency");
+    for (size_t f = 0; f < PPT_FACTOR_COUNT; f++) {
+        ppt_text_addf(&chart.data, "  %s", ppt_factor_names[f]);
+    }
+    ppt_text_add(&chart.data, "\n");
+    for (size_t p = 0; p < answer->grid.point_count; p++) {
+        const struct ppt_point_answer *point = &answer->points[p];
+
+        if (point->factors.exists) {
+            ppt_text_addf(&chart.data, "%zu %u %.9g", p, answer->grid.workers[p],
+                          point->over_sequential.value / answer->grid.workers[p]);
+            for (size_t f = 0; f < PPT_FACTOR_COUNT; f++) {
+                ppt_text_addf(&chart.data, " %.9g", point->factors.factor[f]);
+            }
+            ppt_text_add(&chart.data, "\n");
+        }
+    }
+    ppt_chart_title(outcome, "what speedup per worker is lost to", &chart.plot);
+    ppt_chart_category_axis(outcome, &chart.plot);
+    ppt_chart_category_cpu_mark(outcome, &chart.plot);
+    ppt_text_add(&chart.plot, "set ylabel 'factor (1: nothing is lost)'\n"
+                              "set yrange [0:*<1.15]\n"
+                              "set boxwidth 0.5\n"
+                              "plot 'efficiency.dat' using 1:3 with boxes fs solid 0.4 border lc "
+                              "rgb '#7f7f7f' fc rgb '#d9d9d9' title 'all together'");
+    for (size_t f = 0; f < PPT_FACTOR_COUNT; f++) {
+        ppt_text_addf(&chart.plot,
+                      ", \\\n  'efficiency.dat' using ($1%+.3g):%zu with linespoints lc rgb '%s' "
+                      "pt %d ps 0.8 lw 1.2 title '%s'",
+                      0.06 * ((double)f - 2), f + 4, styles[f].colour, styles[f].mark,
+                      ppt_factor_names[f]);
+    }
+    ppt_text_add(&chart.plot, "\n");
+    return ppt_chart_write(&chart, folder, error);
+}
+
+enum ppt_status ppt_model_charts_write(const struct ppt_outcome *outcome, const char *folder,
+                                       const char **names, struct ppt_error *error)
+{
+    const struct ppt_answer *answer = outcome->answer;
+    enum ppt_status status = PPT_OK;
+    bool factors = false;
+
+    for (size_t p = 0; p < answer->grid.point_count; p++) {
+        factors |= answer->points[p].factors.exists;
+    }
+    if (answer->scaling.fitted) {
+        status = write_model(outcome, folder, error);
+        *names++ = "model";
+    }
+    if (status == PPT_OK && factors) {
+        status = write_factors(outcome, folder, error);
+        *names++ = "efficiency";
+    }
+    *names = NULL;
+    return status;
+}

@@ -1,0 +1,691 @@
+/*
+ * Strict parsing, and messages that name the place.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "json.h"
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+/* Parses a text of that length and returns the value, or NULL with the message in `error`. */
+static json_object *parse_bytes(const char *text, size_t length, bool *parsed,
+                                struct ppt_error *error)
+{
+    struct ppt_source source = {
+        .name = strdup("t"), .folder = strdup("."), .text = malloc(length + 1), .length = length};
+    json_object *value = NULL;
+    enum ppt_status status;
+
+    assert_non_null(source.text);
+    memcpy(source.text, text, length);
+    source.text[length] = '\0';
+    error->text[0] = '\0';
+    status = ppt_json_parse(&source, &value, error);
+    ppt_source_free(&source);
+    *parsed = status == PPT_OK;
+    if (status == PPT_OK) {
+        return value;
+    }
+    assert_int_equal(status, PPT_BAD_INPUT);
+    assert_true(error->text[0] != '\0');
+    return NULL;
+}
+
+static json_object *parse(const char *text, bool *parsed, struct ppt_error *error)
+{
+    return parse_bytes(text, strlen(text), parsed, error);
+}
+
+/* The message must begin with "t:line:column: ". */
+static void check_refused_bytes(const char *text, size_t length, unsigned line, unsigned column)
+{
+    struct ppt_error error;
+    char prefix[64];
+    bool parsed;
+    json_object *value = parse_bytes(text, length, &parsed, &error);
+
+    if (parsed) {
+        fail_msg("%s was read as %s", text, json_object_to_json_string(value));
+    }
+    snprintf(prefix, sizeof(prefix), "t:%u:%u: ", line, column);
+    if (strncmp(error.text, prefix, strlen(prefix)) != 0) {
+        fail_msg("of %s: %s, not at %s", text, error.text, prefix);
+    }
+}
+
+static void check_refused(const char *text, unsigned line, unsigned column)
+{
+    check_refused_bytes(text, strlen(text), line, column);
+}
+
+static void check_read(const char *text, const char *plain)
+{
+    struct ppt_error error;
+    bool parsed;
+    json_object *value = parse(text, &parsed, &error);
+
+    if (!parsed) {
+        fail_msg("%s: %s", text, error.text);
+    }
+    assert_string_equal(json_object_to_json_string_ext(value, JSON_C_TO_STRING_PLAIN), plain);
+    json_object_put(value);
+}
+
+static struct ppt_source file_source(const char *text)
+{
+    struct ppt_source source = {0};
+
+    ppt_source_from_text(&source, "t", text);
+    source.folder = strdup(".");
+    return source;
+}
+
+/* ---- parsing ---- */
+
+static void valid_texts_are_read(void **state)
+{
+    (void)state;
+    check_read("{}", "{}");
+    check_read(" \t\r\n[ ] \n", "[]");
+    check_read("null", "null");
+    check_read("true", "true");
+    check_read("\"a\\\"b\\u00e9\\n\"", "\"a\\\"b\xc3\xa9\\n\"");
+    check_read("\"\xc3\xa9\xe2\x82\xac\xf0\x9d\x84\x9e\"",
+               "\"\xc3\xa9\xe2\x82\xac\xf0\x9d\x84\x9e\"");
+    check_read("[0, -1, 10, 1.5, 1e3]", "[0,-1,10,1.5,1e3]");
+    check_read("{\"a\": {\"b\": [1, {\"c\": null}]}, \"d\": false}",
+               "{\"a\":{\"b\":[1,{\"c\":null}]},\"d\":false}");
+    check_read("{\"a\": 1, \"A\": 2}", "{\"a\":1,\"A\":2}");
+    check_read("[{\"a\": 1}, {\"a\": 1}]", "[{\"a\":1},{\"a\":1}]");
+    check_read("{\"a\": {\"a\": {\"a\": 1}}}", "{\"a\":{\"a\":{\"a\":1}}}");
+    check_read("[\"// no comment\", \"/* nor this */\", \"NaN\", \"a,]\"]",
+               "[\"\\/\\/ no comment\",\"\\/* nor this *\\/\",\"NaN\",\"a,]\"]");
+}
+
+static void errors_name_line_and_column(void **state)
+{
+    (void)state;
+    check_refused("{\"a\": x}", 1, 7);
+    check_refused("{\n  \"a\": 1,\n  \"b\": ?\n}", 3, 8);
+    check_refused("[1 2]", 1, 4);
+    check_refused("{\"a\" 1}", 1, 6);
+    check_refused("{a: 1}", 1, 2);
+    check_refused("{'a': 1}", 1, 2);
+    check_refused("['a']", 1, 2);
+    check_refused("[1}", 1, 3);
+    check_refused("{\"a\": 1]", 1, 8);
+    check_refused("{1: 2}", 1, 2);
+    check_refused("]", 1, 1);
+    check_refused("\n\n  ]", 3, 3);
+    check_refused("[,1]", 1, 2);
+    check_refused("[1,,2]", 1, 4);
+    check_refused("{\"a\":}", 1, 6);
+}
+
+static void lines_and_tabs_are_counted(void **state)
+{
+    (void)state;
+    check_refused("\t\t?", 1, 3);
+    check_refused("[1,\r\n ?]", 2, 2);
+    check_refused("[\"\xc3\xa9\",\n?]", 2, 1);
+}
+
+static void trailing_commas_are_refused(void **state)
+{
+    (void)state;
+    check_refused("[1,]", 1, 4);
+    check_refused("[1, 2,\n]", 2, 1);
+    check_refused("{\"a\": 1,}", 1, 9);
+    check_refused("{\"a\": 1,\n\n }", 3, 2);
+    check_refused("{\"a\": [1, ], \"b\": 2}", 1, 11);
+}
+
+static void comments_are_refused(void **state)
+{
+    (void)state;
+    check_refused("// comment\n{}", 1, 1);
+    check_refused("/* comment */ {}", 1, 1);
+    check_refused("{\n  // comment\n  \"a\": 1}", 2, 3);
+    check_refused("{\"a\": /* one */ 1}", 1, 7);
+    check_refused("{\"a\": 1} // end", 1, 10);
+    check_refused("# comment\n{}", 1, 1);
+}
+
+static void text_behind_the_value_is_refused(void **state)
+{
+    (void)state;
+    check_refused("{} x", 1, 4);
+    check_refused("{}{}", 1, 3);
+    check_refused("[1]\n]", 2, 1);
+    check_refused("1 2", 1, 3);
+    check_refused("null,", 1, 5);
+}
+
+static void numbers_that_json_lacks_are_refused(void **state)
+{
+    static const char *const texts[] = {"NaN", "-NaN", "nan",  "Infinity", "-Infinity", "inf",
+                                        "+1",  ".5",   "0x10", "01",       "-",         "--1"};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(texts); i++) {
+        char text[64];
+        struct ppt_error error;
+        bool parsed;
+
+        snprintf(text, sizeof(text), "{\"a\":\n [%s]}", texts[i]);
+        json_object *value = parse(text, &parsed, &error);
+        if (parsed) {
+            fail_msg("%s was read as %s", texts[i], json_object_to_json_string(value));
+        }
+        assert_memory_equal(error.text, "t:2:", 4);
+    }
+    check_refused("[1, NaN]", 1, 5);
+    check_refused("[1, Infinity]", 1, 5);
+}
+
+static void unfinished_numbers_are_refused(void **state)
+{
+    static const char *const texts[] = {"1.", "1e", "1e+", "-.5", "1.e3", "00", "-01"};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(texts); i++) {
+        char text[64];
+        struct ppt_error error;
+        bool parsed;
+
+        snprintf(text, sizeof(text), "[%s]", texts[i]);
+        json_object *value = parse(text, &parsed, &error);
+        if (parsed) {
+            fail_msg("%s was read as %s", texts[i], json_object_to_json_string(value));
+        }
+    }
+}
+
+static void words_in_other_cases_are_refused(void **state)
+{
+    static const char *const texts[] = {"True", "FALSE", "Null", "nul", "tru", "undefined"};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(texts); i++) {
+        char text[64];
+        struct ppt_error error;
+        bool parsed;
+
+        snprintf(text, sizeof(text), "[%s]", texts[i]);
+        json_object *value = parse(text, &parsed, &error);
+        if (parsed) {
+            fail_msg("%s was read as %s", texts[i], json_object_to_json_string(value));
+        }
+    }
+}
+
+static void nothing_is_refused(void **state)
+{
+    struct ppt_error error;
+    bool parsed;
+
+    (void)state;
+    assert_null(parse("", &parsed, &error));
+    assert_false(parsed);
+    assert_null(parse("  \n\t \r\n", &parsed, &error));
+    assert_false(parsed);
+}
+
+/* At the end of the text, wherever that is exactly. */
+static void cut_texts_are_refused(void **state)
+{
+    static const char whole[] = "{\"a\": [1, {\"b\": \"text\\n\"}], \"c\": {}}";
+
+    (void)state;
+    for (size_t length = 0; length < sizeof(whole) - 1; length++) {
+        struct ppt_error error;
+        bool parsed;
+
+        assert_null(parse_bytes(whole, length, &parsed, &error));
+        assert_false(parsed);
+        assert_memory_equal(error.text, "t:1:", 4);
+    }
+}
+
+static void zero_bytes_are_refused(void **state)
+{
+    static const char inside[] = "{\"a\":\n \0 1}";
+    static const char behind[] = "{\"a\": 1}\0";
+    static const char quoted[] = "[\"a\0b\"]";
+
+    (void)state;
+    check_refused_bytes(inside, sizeof(inside) - 1, 2, 2);
+    check_refused_bytes(behind, sizeof(behind) - 1, 1, 9);
+    check_refused_bytes(quoted, sizeof(quoted) - 1, 1, 4);
+}
+
+static void invalid_utf8_is_refused(void **state)
+{
+    static const char *const texts[] = {
+        "[\"\xff\"]",             /* no UTF-8 byte at all */
+        "[\"\x80\"]",             /* continues nothing */
+        "[\"\xc3\"]",             /* not continued */
+        "[\"\xc0\xaf\"]",         /* overlong slash */
+        "[\"\xe0\x80\xaf\"]",     /* likewise */
+        "[\"\xed\xa0\x80\"]",     /* half of a surrogate pair */
+        "[\"\xf4\x90\x80\x80\"]", /* beyond U+10FFFF */
+        "[\"\xf8\x88\x80\x80\x80\"]",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(texts); i++) {
+        struct ppt_error error;
+        bool parsed;
+
+        parse(texts[i], &parsed, &error);
+        if (parsed) {
+            fail_msg("text %zu was read", i);
+        }
+        assert_memory_equal(error.text, "t:1:", 4);
+    }
+}
+
+static void control_characters_are_refused_in_strings(void **state)
+{
+    static const char *const texts[] = {"[\"a\nb\"]", "[\"a\tb\"]",
+                                        "[\"a\x01"
+                                        "b\"]"};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(texts); i++) {
+        struct ppt_error error;
+        bool parsed;
+
+        parse(texts[i], &parsed, &error);
+        if (parsed) {
+            fail_msg("text %zu was read", i);
+        }
+    }
+}
+
+static void wrong_escapes_are_refused(void **state)
+{
+    static const char *const texts[] = {"[\"\\x41\"]", "[\"\\u12\"]", "[\"\\u12g4\"]", "[\"\\'\"]"};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(texts); i++) {
+        struct ppt_error error;
+        bool parsed;
+
+        parse(texts[i], &parsed, &error);
+        if (parsed) {
+            fail_msg("%s was read", texts[i]);
+        }
+    }
+}
+
+static void check_repeated(const char *text, unsigned line, unsigned column, const char *key)
+{
+    struct ppt_error error;
+    char prefix[64];
+    bool parsed;
+
+    parse(text, &parsed, &error);
+    if (parsed) {
+        fail_msg("%s was read", text);
+    }
+    snprintf(prefix, sizeof(prefix), "t:%u:%u: ", line, column);
+    if (strncmp(error.text, prefix, strlen(prefix)) != 0 || !strstr(error.text, key)) {
+        fail_msg("of %s: %s, not at %s", text, error.text, prefix);
+    }
+}
+
+/* Named at the second of the two. */
+static void repeated_keys_are_refused(void **state)
+{
+    (void)state;
+    check_repeated("{\"a\": 1, \"a\": 2}", 1, 10, "a");
+    check_repeated("{\"task\": 1,\n \"b\": 2,\n \"task\": 1}", 3, 2, "task");
+    check_repeated("[{\"b\": {\"cc\": 1, \"cc\": 1}}]", 1, 17, "cc");
+    check_repeated("{\"x\": [[[{\"dd\": {\"e\": 1},\n\"dd\": {}}]]]}", 2, 1, "dd");
+    check_repeated("{\"\": 1, \"\": 2}", 1, 9, "");
+    check_repeated("{\"a\": {\"b\": 1}, \"c\": {\"b\": 1}, \"a\": 0}", 1, 32, "a");
+}
+
+/* The same key written in another way. */
+static void repeated_keys_are_compared_without_escapes(void **state)
+{
+    (void)state;
+    check_repeated("{\"ab\": 1, \"a\\u0062\": 2}", 1, 11, "ab");
+    check_repeated("{\"a\\/\": 1, \"a/\": 2}", 1, 12, "a/");
+    check_repeated("{\"\\u00e9\": 1, \"\xc3\xa9\": 2}", 1, 15, "\xc3\xa9");
+}
+
+static char *nested(size_t depth, const char *open, const char *middle, const char *close)
+{
+    struct ppt_text text = {0};
+
+    for (size_t i = 0; i < depth; i++) {
+        ppt_text_add(&text, open);
+    }
+    ppt_text_add(&text, middle);
+    for (size_t i = 0; i < depth; i++) {
+        ppt_text_add(&text, close);
+    }
+    return text.data;
+}
+
+/* Read or refused, but neither a crash nor a stack as deep as the text. */
+static void deep_nesting_is_no_trouble(void **state)
+{
+    static const char *const opens[] = {"[", "{\"a\":", "[{\"a\":"};
+    static const char *const closes[] = {"]", "}", "}]"};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(opens); i++) {
+        for (size_t depth = 10000; depth <= 100000; depth *= 10) {
+            struct ppt_error error;
+            bool parsed;
+            char *text = nested(depth, opens[i], "1", closes[i]);
+            char *unclosed = nested(depth, opens[i], "", "");
+
+            json_object_put(parse(text, &parsed, &error));
+            assert_true(parsed || strncmp(error.text, "t:1:", 4) == 0);
+            parse(unclosed, &parsed, &error);
+            assert_false(parsed);
+            free(text);
+            free(unclosed);
+        }
+    }
+    char *shallow = nested(20, "[", "1", "]");
+    check_read(shallow, shallow);
+    free(shallow);
+}
+
+/* ---- places ---- */
+
+#define OUTER NULL
+#define KEY(place_outer, place_key)                                                                \
+    (&(const struct ppt_place){.outer = (place_outer), .key = (place_key)})
+#define INDEX(place_outer, place_index)                                                            \
+    (&(const struct ppt_place){.outer = (place_outer), .index = (place_index)})
+
+static void check_place(const char *text, const struct ppt_place *place, unsigned line,
+                        unsigned column, const char *described)
+{
+    struct ppt_source source = file_source(text);
+    struct ppt_error error = {""};
+    struct ppt_text path = {0};
+    char expected[256];
+
+    ppt_text_add(&path, "");
+    ppt_place_describe(place, &path);
+    assert_string_equal(path.data, described);
+    assert_int_equal(ppt_json_reject(&source, place, &error, "%d is %s", -2, "wrong"),
+                     PPT_BAD_INPUT);
+    snprintf(expected, sizeof(expected), "t:%u:%u: %s%s-2 is wrong", line, column, described,
+             *described ? ": " : "");
+    assert_string_equal(error.text, expected);
+    ppt_text_free(&path);
+    ppt_source_free(&source);
+}
+
+static void places_are_found_along_a_path(void **state)
+{
+    static const char text[] = "{\n"
+                               "  \"task\": \"sum\",\n"
+                               "  \"workers\": [0, 1,\n"
+                               "    2 , -2],\n"
+                               "  \"runs\": [{}, {\"workers\": [ {\"a\":[5]} ]}]\n"
+                               "}";
+
+    (void)state;
+    check_place(text, OUTER, 1, 1, "");
+    check_place(text, KEY(OUTER, "task"), 2, 11, "task");
+    check_place(text, KEY(OUTER, "workers"), 3, 14, "workers");
+    check_place(text, INDEX(KEY(OUTER, "workers"), 0), 3, 15, "workers[0]");
+    check_place(text, INDEX(KEY(OUTER, "workers"), 2), 4, 5, "workers[2]");
+    check_place(text, INDEX(KEY(OUTER, "workers"), 3), 4, 9, "workers[3]");
+    check_place(text, INDEX(KEY(OUTER, "runs"), 0), 5, 12, "runs[0]");
+    check_place(text, KEY(INDEX(KEY(OUTER, "runs"), 1), "workers"), 5, 28, "runs[1].workers");
+    check_place(text, INDEX(KEY(INDEX(KEY(INDEX(KEY(OUTER, "runs"), 1), "workers"), 0), "a"), 0), 5,
+                36, "runs[1].workers[0].a[0]");
+}
+
+static void the_outermost_value_may_be_anything(void **state)
+{
+    (void)state;
+    check_place("  7", OUTER, 1, 3, "");
+    check_place("\n[1,[2,3]]", INDEX(INDEX(OUTER, 1), 1), 2, 7, "[1][1]");
+}
+
+/* Values before the one sought that look like what is sought. */
+static void misleading_texts_are_passed_over(void **state)
+{
+    static const char text[] = "{\"x\": \"\\\"workers\\\": [1]\", \"y\": [\"]\", \"}\", \",\"],\n"
+                               "\"z\": {\"workers\": [7]}, \"workers\\\\\": [3],\n"
+                               "\"workers\": [[], {}, \"\\\\\", 9]}";
+
+    (void)state;
+    check_place(text, KEY(OUTER, "workers"), 3, 12, "workers");
+    check_place(text, INDEX(KEY(OUTER, "workers"), 3), 3, 27, "workers[3]");
+    check_place(text, INDEX(KEY(KEY(OUTER, "z"), "workers"), 0), 2, 19, "z.workers[0]");
+    check_place(text, INDEX(KEY(OUTER, "y"), 2), 1, 43, "y[2]");
+}
+
+/* How such keys are described is not laid down, only that they are found. */
+static void odd_keys_are_found(void **state)
+{
+    static const struct {
+        const char *text, *key;
+        unsigned column;
+    } cases[] = {
+        {"{\"b\": 1, \"a\\u0062\": 2}", "ab", 21},
+        {"{\"b\": 1, \"a\\\"b\": 2}", "a\"b", 18},
+        {"{\"b\": 1, \"a\\\\\": 2}", "a\\", 17},
+        {"{\"b\": 1, \"\xc3\xa9\": 2}", "\xc3\xa9", 15},
+        {"{\"b\": 1, \"\\u00e9\": 2}", "\xc3\xa9", 20},
+        {"{\"b\": 1, \"\\ud834\\udd1e\": 2}", "\xf0\x9d\x84\x9e", 26},
+        {"{\"b\": 1, \"a.b\": 2, \"a\": {\"b\": 3}}", "a.b", 17},
+        {"{\"b\": 1, \"a[0]\": 2, \"a\": [3]}", "a[0]", 18},
+        {"{\"b\": 1, \"\": 2}", "", 14},
+        {"{\"b\": 1, \"a:,]}\": 2}", "a:,]}", 19},
+        {"{\"b\": 1, \"\\n\\t\\/\": 2}", "\n\t/", 20},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct ppt_source source = file_source(cases[i].text);
+        struct ppt_error error = {""};
+        char prefix[64];
+
+        ppt_json_reject(&source, KEY(OUTER, cases[i].key), &error, "wrong");
+        snprintf(prefix, sizeof(prefix), "t:1:%u: ", cases[i].column);
+        if (strncmp(error.text, prefix, strlen(prefix)) != 0) {
+            fail_msg("of %s: %s, not at %s", cases[i].text, error.text, prefix);
+        }
+        ppt_source_free(&source);
+    }
+}
+
+/* An option has no lines, and its name stands for the key. */
+static void options_are_called_by_their_name(void **state)
+{
+    static const char text[] = "{\"workers\": [0, 1, -2], \"task_args\": {\"size\": 0}}";
+    struct ppt_source source = {0};
+    struct ppt_error error = {""};
+
+    (void)state;
+    ppt_source_from_text(&source, "--workers", text);
+    ppt_json_reject(&source, INDEX(KEY(OUTER, "workers"), 2), &error, "%d is below 0", -2);
+    assert_string_equal(error.text, "--workers: [2]: -2 is below 0");
+    ppt_json_reject(&source, KEY(KEY(OUTER, "task_args"), "size"), &error, "wrong");
+    assert_string_equal(error.text, "--workers: size: wrong");
+    ppt_json_reject(&source, KEY(OUTER, "workers"), &error, "wrong");
+    assert_string_equal(error.text, "--workers: wrong");
+    ppt_source_free(&source);
+}
+
+/* ---- literals ---- */
+
+static void check_literal(const char *text, const struct ppt_place *place, const char *expected)
+{
+    struct ppt_source source = {0};
+    char *literal;
+
+    ppt_source_from_text(&source, "t", text);
+    literal = ppt_json_literal(&source, place);
+    assert_string_equal(literal, expected);
+    free(literal);
+    ppt_source_free(&source);
+}
+
+static void literals_stand_as_in_the_source(void **state)
+{
+    static const char text[] = "{\"n\": -1.50e+0 , \"t\": \"a\\u0062\", \"l\": [1, 2], \"b\":true}";
+
+    (void)state;
+    check_literal(text, KEY(OUTER, "n"), "-1.50e+0");
+    check_literal(text, KEY(OUTER, "t"), "\"a\\u0062\"");
+    check_literal(text, KEY(OUTER, "l"), "[1, 2]");
+    check_literal(text, KEY(OUTER, "b"), "true");
+    check_literal(text, INDEX(KEY(OUTER, "l"), 1), "2");
+}
+
+static void check_utf8(const char *text)
+{
+    while (*text) {
+        const unsigned char first = (unsigned char)*text++;
+
+        assert_true(first < 0x80 || first >= 0xc0);
+        for (size_t left = first < 0x80   ? 0
+                           : first < 0xe0 ? 1
+                           : first < 0xf0 ? 2
+                                          : 3;
+             left > 0; left--) {
+            assert_int_equal((unsigned char)*text++ & 0xc0, 0x80);
+        }
+    }
+}
+
+static void check_shortened(const char *start, const char *repeated)
+{
+    struct ppt_text text = {0};
+    struct ppt_source source = {0};
+    char *literal;
+
+    ppt_text_addf(&text, "[\"%s", start);
+    for (size_t i = 0; i < 5000; i++) {
+        ppt_text_add(&text, repeated);
+    }
+    ppt_text_add(&text, "\"]");
+    ppt_source_from_text(&source, "t", text.data);
+    literal = ppt_json_literal(&source, INDEX(OUTER, 0));
+    assert_in_range(strlen(literal), 10, 200);
+    assert_memory_equal(literal, text.data + 1, 5);
+    check_utf8(literal);
+    free(literal);
+    ppt_source_free(&source);
+    ppt_text_free(&text);
+}
+
+static void long_literals_are_shortened(void **state)
+{
+    (void)state;
+    check_shortened("", "x");
+    check_shortened("", " ");
+    check_shortened("", "\\n");
+}
+
+/* Characters of several bytes, beginning at any place: none may be cut. */
+static void literals_are_shortened_between_characters(void **state)
+{
+    static const char *const starts[] = {"", "x", "xx", "xxx"};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(starts); i++) {
+        check_shortened(starts[i], "\xc3\xa9");
+        check_shortened(starts[i], "\xe2\x82\xac");
+        check_shortened(starts[i], "\xf0\x9d\x84\x9e");
+    }
+}
+
+/* ---- sources ---- */
+
+static void a_file_is_a_source(void **state)
+{
+    char path[] = "/tmp/ppt-omp-test-XXXXXX";
+    struct ppt_source source = {0};
+    struct ppt_error error = {""};
+    const int file = mkstemp(path);
+
+    (void)state;
+    assert_true(file >= 0);
+    assert_int_equal(write(file, "{\"a\": 1}\n", 9), 9);
+    close(file);
+    assert_int_equal(ppt_source_read(path, &source, &error), PPT_OK);
+    assert_string_equal(source.name, path);
+    assert_memory_equal(source.folder, "/tmp", 4);
+    assert_string_equal(source.text, "{\"a\": 1}\n");
+    assert_int_equal(source.length, 9);
+    ppt_source_free(&source);
+    unlink(path);
+    assert_int_equal(ppt_source_read(path, &source, &error), PPT_BAD_INPUT);
+    assert_non_null(strstr(error.text, path));
+}
+
+static void a_text_is_a_source_without_a_folder(void **state)
+{
+    struct ppt_source source = {0};
+    char name[] = "--task-args", text[] = "[1]";
+
+    (void)state;
+    ppt_source_from_text(&source, name, text);
+    name[0] = text[0] = 'x';
+    assert_string_equal(source.name, "--task-args");
+    assert_string_equal(source.text, "[1]");
+    assert_int_equal(source.length, 3);
+    assert_null(source.folder);
+    ppt_source_free(&source);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(valid_texts_are_read),
+        cmocka_unit_test(errors_name_line_and_column),
+        cmocka_unit_test(lines_and_tabs_are_counted),
+        cmocka_unit_test(trailing_commas_are_refused),
+        cmocka_unit_test(comments_are_refused),
+        cmocka_unit_test(text_behind_the_value_is_refused),
+        cmocka_unit_test(numbers_that_json_lacks_are_refused),
+        cmocka_unit_test(unfinished_numbers_are_refused),
+        cmocka_unit_test(words_in_other_cases_are_refused),
+        cmocka_unit_test(nothing_is_refused),
+        cmocka_unit_test(cut_texts_are_refused),
+        cmocka_unit_test(zero_bytes_are_refused),
+        cmocka_unit_test(invalid_utf8_is_refused),
+        cmocka_unit_test(control_characters_are_refused_in_strings),
+        cmocka_unit_test(wrong_escapes_are_refused),
+        cmocka_unit_test(repeated_keys_are_refused),
+        cmocka_unit_test(repeated_keys_are_compared_without_escapes),
+        cmocka_unit_test(deep_nesting_is_no_trouble),
+        cmocka_unit_test(places_are_found_along_a_path),
+        cmocka_unit_test(the_outermost_value_may_be_anything),
+        cmocka_unit_test(misleading_texts_are_passed_over),
+        cmocka_unit_test(odd_keys_are_found),
+        cmocka_unit_test(options_are_called_by_their_name),
+        cmocka_unit_test(literals_stand_as_in_the_source),
+        cmocka_unit_test(long_literals_are_shortened),
+        cmocka_unit_test(literals_are_shortened_between_characters),
+        cmocka_unit_test(a_file_is_a_source),
+        cmocka_unit_test(a_text_is_a_source_without_a_folder),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
