@@ -15,6 +15,10 @@ const char ppt_cli_help[] =
     "  ppt-omp --task sort --workers 0,1,2      measure without a file\n"
     "  ppt-omp list                             kernels, their parameters and defaults\n"
     "  ppt-omp once KERNEL [ARGS]               one task: its digest and its time\n"
+    "  ppt-omp report RUN_DIR                   every report again, from recorded samples\n"
+    "  ppt-omp predict RUN_DIR --workers N      what the run says for N workers\n"
+    "  ppt-omp judge FILE.csv                   the verdict on block,workers,seconds\n"
+    "  ppt-omp fit FILE.csv                     the scaling law of workers,throughput\n"
     "\n"
     "Options of a measurement; they override what a file says:\n"
     "  --config FILE        a configuration, as a plain argument is\n"
@@ -30,17 +34,20 @@ const char ppt_cli_help[] =
     "  --placement KIND     none, close or spread: binds workers to CPUs\n"
     "  --memory KIND        reuse (scratch once per worker) or fresh (anew for every task)\n"
     "  --seed N             makes inputs and order repeatable\n"
+    "  --tolerance X        how much slower is as good as equal (default: 0.05)\n"
     "  --quick              3 blocks and no waits\n"
     "  --output DIR         where results go (default: output)\n"
     "Options of once:\n"
     "  --index N            which task (default: 0); --seed N its seed (default: 1)\n"
     "  --dump FILE          writes what the task made: an image, the sorted numbers, ...\n"
+    "Options of judge and fit: --tasks N per pass, --cpus N that may be used\n"
     "General:\n"
-    "  --json               list, once: an answer for programs\n"
+    "  --json               an answer for programs (all but measurements)\n"
     "  --help, --version\n"
     "\n"
     "Exit codes: 0 fine, 1 the run failed, 2 usage or configuration is wrong, 3 results differ\n"
-    "between worker counts, 77 not in this build, 130 interrupted (what was measured is saved).\n";
+    "between worker counts, 5 inconclusive, 77 not in this build, 130 interrupted (what was\n"
+    "measured is saved).\n";
 
 /* How an option's value becomes JSON. */
 enum value_kind {
@@ -59,13 +66,28 @@ struct option {
     const char *key2; /* a second key that gets the same value, or NULL */
 };
 
-enum { CONFIG, OUTPUT, DUMP, INDEX, QUICK, AS_JSON, HELP, SHORT_HELP, VERSION, FIRST_KEY };
+enum {
+    CONFIG,
+    OUTPUT,
+    DUMP,
+    INDEX,
+    TASKS,
+    CPUS,
+    QUICK,
+    AS_JSON,
+    HELP,
+    SHORT_HELP,
+    VERSION,
+    FIRST_KEY
+};
 
 static const struct option options[] = {
     [CONFIG] = {"--config", PLAIN, NULL, NULL},
     [OUTPUT] = {"--output", PLAIN, NULL, NULL},
     [DUMP] = {"--dump", PLAIN, NULL, NULL},
     [INDEX] = {"--index", PLAIN, NULL, NULL},
+    [TASKS] = {"--tasks", PLAIN, NULL, NULL},
+    [CPUS] = {"--cpus", PLAIN, NULL, NULL},
     [QUICK] = {"--quick", FLAG, NULL, NULL},
     [AS_JSON] = {"--json", FLAG, NULL, NULL},
     [HELP] = {"--help", FLAG, NULL, NULL},
@@ -83,6 +105,7 @@ static const struct option options[] = {
     {"--placement", TEXT, "placement", NULL},
     {"--memory", TEXT, "memory", NULL},
     {"--seed", NUMBER, "seed", NULL},
+    {"--tolerance", NUMBER, "tolerance", NULL},
 };
 
 #define OPTION_COUNT (sizeof(options) / sizeof(options[0]))
@@ -90,7 +113,15 @@ static const struct option options[] = {
 static const struct {
     const char *name;
     enum ppt_command command;
-} commands[] = {{"list", PPT_COMMAND_LIST}, {"once", PPT_COMMAND_ONCE}};
+    const char *operand; /* that it needs, for messages; NULL: it takes none */
+} commands[] = {
+    {"list", PPT_COMMAND_LIST, NULL},
+    {"once", PPT_COMMAND_ONCE, "a kernel, as in: ppt-omp once sort"},
+    {"report", PPT_COMMAND_REPORT, "the folder of a run, as in: ppt-omp report output/latest"},
+    {"predict", PPT_COMMAND_PREDICT, "the folder of a run, as in: ppt-omp predict output/latest"},
+    {"judge", PPT_COMMAND_JUDGE, "a CSV file with columns block, workers, seconds"},
+    {"fit", PPT_COMMAND_FIT, "a CSV file with columns workers, throughput"},
+};
 
 #define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))
 
@@ -201,6 +232,10 @@ static enum ppt_status apply(struct ppt_cli *cli, size_t which, const char *valu
         return PPT_OK;
     case INDEX:
         return read_count("--index", value, &cli->index, error);
+    case TASKS:
+        return read_count("--tasks", value, &cli->tasks, error);
+    case CPUS:
+        return read_count("--cpus", value, &cli->cpus, error);
     case QUICK:
         return PPT_OK;
     case AS_JSON:
@@ -221,6 +256,18 @@ static enum ppt_status apply(struct ppt_cli *cli, size_t which, const char *valu
     }
     if (cli->command == PPT_COMMAND_ONCE && strcmp(options[which].name, "--seed") == 0) {
         return read_count("--seed", value, &cli->seed, error);
+    }
+    if (cli->command == PPT_COMMAND_PREDICT && strcmp(options[which].name, "--workers") == 0) {
+        return read_count("--workers", value, &cli->workers, error);
+    }
+    if (cli->command == PPT_COMMAND_JUDGE && strcmp(options[which].name, "--tolerance") == 0) {
+        char *end = NULL;
+
+        cli->tolerance = strtod(value, &end);
+        return *value && *end == '\0' && cli->tolerance >= 0.001 && cli->tolerance <= 1
+                   ? PPT_OK
+                   : ppt_fail(error, PPT_BAD_INPUT,
+                              "--tolerance: \"%s\" is not a number from 0.001 to 1", value);
     }
     return add_override(cli, &options[which], value, error);
 }
@@ -266,12 +313,19 @@ static enum ppt_status read_operand(struct ppt_cli *cli, const char *argument,
 {
     const char *names[COMMAND_COUNT + 1] = {NULL};
 
-    if (cli->command == PPT_COMMAND_ONCE) {
+    if (cli->command != PPT_COMMAND_RUN) {
+        const bool many = cli->command == PPT_COMMAND_ONCE;
+
+        for (size_t i = 0; i < COMMAND_COUNT; i++) {
+            const size_t most = !commands[i].operand ? 0 : many ? SIZE_MAX : 1;
+
+            if (commands[i].command == cli->command && cli->operand_count >= most) {
+                return ppt_fail(error, PPT_BAD_INPUT, "%s takes no argument \"%s\"",
+                                commands[i].name, argument);
+            }
+        }
         cli->operands[cli->operand_count++] = argument;
         return PPT_OK;
-    }
-    if (cli->command == PPT_COMMAND_LIST) {
-        return ppt_fail(error, PPT_BAD_INPUT, "list takes no argument \"%s\"", argument);
     }
     for (size_t i = 0; i < COMMAND_COUNT; i++) {
         names[i] = commands[i].name;
@@ -298,7 +352,7 @@ enum ppt_status ppt_cli_read(int count, char *const *arguments, struct ppt_cli *
     enum ppt_status status = PPT_OK;
     bool options_end = false;
 
-    *cli = (struct ppt_cli){.output = "output", .seed = 1};
+    *cli = (struct ppt_cli){.output = "output", .seed = 1, .tolerance = 0.05};
     cli->files = ppt_alloc((size_t)count, sizeof(*cli->files));
     cli->operands = ppt_alloc((size_t)count, sizeof(*cli->operands));
     cli->overrides = ppt_overrides_create();
@@ -319,8 +373,11 @@ enum ppt_status ppt_cli_read(int count, char *const *arguments, struct ppt_cli *
             status = read_operand(cli, argument, error);
         }
     }
-    if (status == PPT_OK && cli->command == PPT_COMMAND_ONCE && cli->operand_count == 0) {
-        status = ppt_fail(error, PPT_BAD_INPUT, "once needs a kernel, as in: ppt-omp once sort");
+    for (size_t i = 0; status == PPT_OK && i < COMMAND_COUNT; i++) {
+        if (commands[i].command == cli->command && commands[i].operand && cli->operand_count == 0) {
+            status = ppt_fail(error, PPT_BAD_INPUT, "%s needs %s", commands[i].name,
+                              commands[i].operand);
+        }
     }
     if (status == PPT_OK && cli->command == PPT_COMMAND_RUN && cli->file_count == 0 &&
         !cli->has_task) {

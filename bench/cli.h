@@ -15,6 +15,10 @@ enum ppt_command {
     PPT_COMMAND_RUN,
     PPT_COMMAND_LIST,
     PPT_COMMAND_ONCE,
+    PPT_COMMAND_REPORT,
+    PPT_COMMAND_PREDICT,
+    PPT_COMMAND_JUDGE,
+    PPT_COMMAND_FIT,
     PPT_COMMAND_HELP,
     PPT_COMMAND_VERSION
 };
@@ -31,6 +35,10 @@ struct ppt_cli {
     const char *dump;   /* once: file, or NULL */
     uint64_t index;     /* once: which task */
     uint64_t seed;      /* once */
+    uint64_t workers;   /* predict; 0: not given */
+    uint64_t tasks;     /* judge: per pass; 0: unknown */
+    uint64_t cpus;      /* judge, fit: that may be used; 0: unknown */
+    double tolerance;   /* judge */
     bool json;
 };
 

@@ -17,4 +17,16 @@ enum ppt_status ppt_command_list(const struct ppt_cli *cli, struct ppt_error *er
 /* One task of one kernel. */
 enum ppt_status ppt_command_once(const struct ppt_cli *cli, struct ppt_error *error);
 
+/* Rebuilds every report of a run's folder from its recorded samples. */
+enum ppt_status ppt_command_report(const struct ppt_cli *cli, struct ppt_error *error);
+
+/* What a run's scaling law says for a number of workers; PPT_INCONCLUSIVE when it refuses. */
+enum ppt_status ppt_command_predict(const struct ppt_cli *cli, struct ppt_error *error);
+
+/* The verdict on a table of block, workers, seconds; PPT_INCONCLUSIVE when there is none. */
+enum ppt_status ppt_command_judge(const struct ppt_cli *cli, struct ppt_error *error);
+
+/* The scaling law of a table of workers, throughput. */
+enum ppt_status ppt_command_fit(const struct ppt_cli *cli, struct ppt_error *error);
+
 #endif

@@ -1,4 +1,5 @@
 #include <errno.h>
+#include <gsl/gsl_errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -15,6 +16,14 @@ static enum ppt_status dispatch(const struct ppt_cli *cli, struct ppt_error *err
         return ppt_command_list(cli, error);
     case PPT_COMMAND_ONCE:
         return ppt_command_once(cli, error);
+    case PPT_COMMAND_REPORT:
+        return ppt_command_report(cli, error);
+    case PPT_COMMAND_PREDICT:
+        return ppt_command_predict(cli, error);
+    case PPT_COMMAND_JUDGE:
+        return ppt_command_judge(cli, error);
+    case PPT_COMMAND_FIT:
+        return ppt_command_fit(cli, error);
     case PPT_COMMAND_HELP:
         fputs(ppt_cli_help, stdout);
         break;
@@ -32,6 +41,8 @@ int main(int count, char **arguments)
     enum ppt_status status;
 
     ppt_runtime_prepare(arguments);
+    /* GSL's own handler ends the program; failures come back as codes instead. */
+    gsl_set_error_handler_off();
     status = ppt_cli_read(count, arguments, &cli, &error);
 
     if (status == PPT_OK) {

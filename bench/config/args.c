@@ -37,7 +37,7 @@ static enum ppt_status parse_path(const struct ppt_item *item, const struct ppt_
     if (status != PPT_OK) {
         return status;
     }
-    *out = find_file(path, search);
+    *out = search->recorded ? ppt_strdup(path) : find_file(path, search);
     if (*out) {
         return PPT_OK;
     }
@@ -366,11 +366,18 @@ json_object *ppt_args_to_json(const struct ppt_kernel *kernel, const union ppt_v
     return object;
 }
 
+static const char *base_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+
+    return slash ? slash + 1 : path;
+}
+
 /* Files by name alone: where they lie is in the configuration. */
 static void describe_paths(const struct ppt_paths *paths, struct ppt_text *out)
 {
     for (size_t i = 0; i < paths->count; i++) {
-        ppt_text_addf(out, "%s%s", i ? ", " : "[", strrchr(paths->items[i], '/') + 1);
+        ppt_text_addf(out, "%s%s", i ? ", " : "[", base_name(paths->items[i]));
     }
     ppt_text_add(out, "]");
 }

@@ -11,6 +11,7 @@
  * first, then these, in order (NULL-terminated). */
 struct ppt_search {
     const char *folders[4];
+    bool recorded; /* files were found when the run was recorded: take their names as they are */
 };
 
 /* The default arguments of a kernel. *args belongs to the caller: ppt_args_free(). */

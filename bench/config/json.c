@@ -49,6 +49,7 @@ void ppt_source_from_line(struct ppt_source *source, const char *path, const cha
         .text = ppt_text_format("%.*s", (int)length, text),
         .length = length,
         .lines_before = line - 1,
+        .recorded = true,
     };
 }
 

@@ -9,6 +9,7 @@
 #define PPT_CONFIG_JSON_H
 
 #include <json-c/json_object.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "status.h"
@@ -21,6 +22,7 @@ struct ppt_source {
     char *text;
     size_t length;
     size_t lines_before; /* of its file, where the text is a part of one */
+    bool recorded;       /* a line that this program wrote */
 };
 
 /* The way from the outermost value to an inner one, innermost step first; lives on the stack of
@@ -37,7 +39,7 @@ enum ppt_status ppt_source_read(const char *path, struct ppt_source *source,
 /* An option's value. */
 void ppt_source_from_text(struct ppt_source *source, const char *name, const char *text);
 
-/* One line of a file, `length` bytes long; lines count from 1. */
+/* One line of a recording, `length` bytes long; lines count from 1. */
 void ppt_source_from_line(struct ppt_source *source, const char *path, const char *text,
                           size_t length, size_t line);
 void ppt_source_free(struct ppt_source *source);

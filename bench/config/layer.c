@@ -140,11 +140,12 @@ char *ppt_layer_describe(const struct ppt_layer *top)
 struct ppt_search ppt_layer_search(const struct ppt_layer *top)
 {
     const struct ppt_layer *file = file_layer(top);
-    struct ppt_search search = {{0}};
+    struct ppt_search search = {.recorded = false};
     size_t count = 0;
 
     if (file) {
         search.folders[count++] = file->object.source->folder;
+        search.recorded = file->object.source->recorded;
     }
     search.folders[count++] = PPT_DATA_SOURCE;
     search.folders[count] = PPT_DATA_INSTALLED;

@@ -78,7 +78,8 @@ static void multiply_by(void *library, struct operands *o)
     memcpy(&function, &symbol, sizeof(function)); /* ISO C has no cast for it */
     const int order = ORDER;
 
-    function(CblasRowMajor, CblasNoTrans, CblasNoTrans, order, order, order, 1.0, o->a, order, o->b, order, 0.0, o->c, order);
+    function(CblasRowMajor, CblasNoTrans, CblasNoTrans, order, order, order, 1.0, o->a, order, o->b,
+             order, 0.0, o->c, order);
 }
 
 /* What GSL computes has the bits of OpenBLAS, which are not those of the plain loops of GSL's own
