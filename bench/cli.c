@@ -51,19 +51,20 @@ const char ppt_cli_help[] =
 
 /* How an option's value becomes JSON. */
 enum value_kind {
-    FLAG,   /* no value */
-    PLAIN,  /* not for the configuration */
-    NUMBER, /* as it is, if it looks like one */
-    TEXT,   /* in quotes */
-    LIST,   /* comma-separated, or a word */
-    JSON    /* as it is */
+    FLAG,    /* no value */
+    PLAIN,   /* not for the configuration */
+    NUMBER,  /* as it is, if it looks like one */
+    TEXT,    /* in quotes */
+    WORKERS, /* comma-separated, or a word */
+    JSON     /* as it is */
 };
 
 struct option {
     const char *name;
     enum value_kind kind;
-    const char *key;  /* of the configuration, or NULL */
-    const char *key2; /* a second key that gets the same value, or NULL */
+    unsigned commands; /* that it belongs to, a bit each */
+    const char *key;   /* of the configuration, or NULL */
+    const char *key2;  /* a second key that gets the same value, or NULL */
 };
 
 enum {
@@ -81,31 +82,40 @@ enum {
     FIRST_KEY
 };
 
+#define RUN (1u << PPT_COMMAND_RUN)
+#define LIST (1u << PPT_COMMAND_LIST)
+#define ONCE (1u << PPT_COMMAND_ONCE)
+#define REPORT (1u << PPT_COMMAND_REPORT)
+#define PREDICT (1u << PPT_COMMAND_PREDICT)
+#define JUDGE (1u << PPT_COMMAND_JUDGE)
+#define FIT (1u << PPT_COMMAND_FIT)
+#define ANY (~0u)
+
 static const struct option options[] = {
-    [CONFIG] = {"--config", PLAIN, NULL, NULL},
-    [OUTPUT] = {"--output", PLAIN, NULL, NULL},
-    [DUMP] = {"--dump", PLAIN, NULL, NULL},
-    [INDEX] = {"--index", PLAIN, NULL, NULL},
-    [TASKS] = {"--tasks", PLAIN, NULL, NULL},
-    [CPUS] = {"--cpus", PLAIN, NULL, NULL},
-    [QUICK] = {"--quick", FLAG, NULL, NULL},
-    [AS_JSON] = {"--json", FLAG, NULL, NULL},
-    [HELP] = {"--help", FLAG, NULL, NULL},
-    [SHORT_HELP] = {"-h", FLAG, NULL, NULL},
-    [VERSION] = {"--version", FLAG, NULL, NULL},
-    [FIRST_KEY] = {"--task", TEXT, "task", NULL},
-    {"--task-args", JSON, "task_args", NULL},
-    {"--task-count", NUMBER, "task_count", NULL},
-    {"--workers", LIST, "workers", NULL},
-    {"--inner-threads", NUMBER, "inner_threads", NULL},
-    {"--iterations", NUMBER, "iterations", NULL},
-    {"--warmup", NUMBER, "warmup", NULL},
-    {"--wait", NUMBER, "wait_time_after_runner", "wait_time_after_iteration"},
-    {"--schedule", TEXT, "schedule", NULL},
-    {"--placement", TEXT, "placement", NULL},
-    {"--memory", TEXT, "memory", NULL},
-    {"--seed", NUMBER, "seed", NULL},
-    {"--tolerance", NUMBER, "tolerance", NULL},
+    [CONFIG] = {"--config", PLAIN, RUN, NULL, NULL},
+    [OUTPUT] = {"--output", PLAIN, RUN, NULL, NULL},
+    [DUMP] = {"--dump", PLAIN, ONCE, NULL, NULL},
+    [INDEX] = {"--index", PLAIN, ONCE, NULL, NULL},
+    [TASKS] = {"--tasks", PLAIN, JUDGE, NULL, NULL},
+    [CPUS] = {"--cpus", PLAIN, JUDGE | FIT, NULL, NULL},
+    [QUICK] = {"--quick", FLAG, RUN, NULL, NULL},
+    [AS_JSON] = {"--json", FLAG, ANY & ~(RUN | REPORT), NULL, NULL},
+    [HELP] = {"--help", FLAG, ANY, NULL, NULL},
+    [SHORT_HELP] = {"-h", FLAG, ANY, NULL, NULL},
+    [VERSION] = {"--version", FLAG, ANY, NULL, NULL},
+    [FIRST_KEY] = {"--task", TEXT, RUN, "task", NULL},
+    {"--task-args", JSON, RUN, "task_args", NULL},
+    {"--task-count", NUMBER, RUN, "task_count", NULL},
+    {"--workers", WORKERS, RUN | PREDICT, "workers", NULL},
+    {"--inner-threads", NUMBER, RUN | ONCE, "inner_threads", NULL},
+    {"--iterations", NUMBER, RUN, "iterations", NULL},
+    {"--warmup", NUMBER, RUN, "warmup", NULL},
+    {"--wait", NUMBER, RUN, "wait_time_after_runner", "wait_time_after_iteration"},
+    {"--schedule", TEXT, RUN, "schedule", NULL},
+    {"--placement", TEXT, RUN, "placement", NULL},
+    {"--memory", TEXT, RUN, "memory", NULL},
+    {"--seed", NUMBER, RUN | ONCE, "seed", NULL},
+    {"--tolerance", NUMBER, RUN | JUDGE, "tolerance", NULL},
 };
 
 #define OPTION_COUNT (sizeof(options) / sizeof(options[0]))
@@ -124,6 +134,16 @@ static const struct {
 };
 
 #define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))
+
+static const char *name_of(enum ppt_command command)
+{
+    for (size_t i = 0; i < COMMAND_COUNT; i++) {
+        if (commands[i].command == command) {
+            return commands[i].name;
+        }
+    }
+    return "a measurement";
+}
 
 static char *quoted(const char *text)
 {
@@ -149,7 +169,7 @@ static char *to_json(enum value_kind kind, const char *value)
     switch (kind) {
     case NUMBER:
         return is_number(value) ? ppt_strdup(value) : quoted(value);
-    case LIST:
+    case WORKERS:
         if (*value == '[') {
             return ppt_strdup(value);
         }
@@ -182,8 +202,8 @@ static enum ppt_status add_override(struct ppt_cli *cli, const struct option *op
 static enum ppt_status add_quick(struct ppt_cli *cli, struct ppt_error *error)
 {
     static const struct option quick[] = {
-        {"--quick", NUMBER, "iterations", NULL},
-        {"--quick", NUMBER, "wait_time_after_runner", "wait_time_after_iteration"},
+        {"--quick", NUMBER, RUN, "iterations", NULL},
+        {"--quick", NUMBER, RUN, "wait_time_after_runner", "wait_time_after_iteration"},
     };
     const enum ppt_status status = add_override(cli, &quick[0], "3", error);
 
@@ -220,6 +240,7 @@ static enum ppt_status reject_option(const char *name, struct ppt_error *error)
 static enum ppt_status apply(struct ppt_cli *cli, size_t which, const char *value,
                              struct ppt_error *error)
 {
+    cli->given |= UINT64_C(1) << which;
     switch (which) {
     case CONFIG:
         cli->files[cli->file_count++] = value;
@@ -371,6 +392,15 @@ enum ppt_status ppt_cli_read(int count, char *const *arguments, struct ppt_cli *
             status = read_option(cli, count, arguments, &i, error);
         } else {
             status = read_operand(cli, argument, error);
+        }
+    }
+    for (size_t i = 0; status == PPT_OK && i < OPTION_COUNT; i++) {
+        /* An option that would be ignored: its author believes that it does something. */
+        if ((cli->given >> i & 1) && cli->command != PPT_COMMAND_HELP &&
+            cli->command != PPT_COMMAND_VERSION &&
+            !(options[i].commands >> (unsigned)cli->command & 1)) {
+            status = ppt_fail(error, PPT_BAD_INPUT, "%s does not belong to %s", options[i].name,
+                              name_of(cli->command));
         }
     }
     for (size_t i = 0; status == PPT_OK && i < COMMAND_COUNT; i++) {

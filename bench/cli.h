@@ -40,6 +40,7 @@ struct ppt_cli {
     uint64_t cpus;      /* judge, fit: that may be used; 0: unknown */
     double tolerance;   /* judge */
     bool json;
+    uint64_t given; /* options that were given, a bit each; see cli.c */
 };
 
 /* Fails with PPT_BAD_INPUT. Strings are borrowed from `arguments`. */

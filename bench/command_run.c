@@ -83,7 +83,13 @@ static enum ppt_status check(const struct session *session, struct ppt_error *er
 
         status = ppt_plan_check_needs(config, session->host.available_bytes, disk_bytes, error);
         if (status == PPT_OK) {
-            status = ppt_sweep_check(config, session->scratch, error);
+            struct ppt_error problem;
+
+            status = ppt_sweep_check(config, session->scratch, &problem);
+            if (status != PPT_OK) {
+                /* A kernel does not know which configuration its arguments come from. */
+                ppt_fail(error, status, "%s: %s", config->args_origin, problem.text);
+            }
         }
     }
     return status;

@@ -94,15 +94,19 @@ void ppt_rng_fill_doubles(struct ppt_rng_bulk *rng, double *out, size_t count, d
     /* 52 random bits under the exponent of 1.0 give [1, 2) in any instruction set alike. */
     const double scale = high - low;
     const double shift = low - scale;
+    const double last = nextafter(high, low);
     lanes s[4];
 
     load(rng, s);
     lanes a = s[0], b = s[1], c = s[2], d = s[3];
     for (size_t i = 0; i < count; i += PPT_RNG_LANES) {
         const lanes bits = ((a + d) >> 12) | UINT64_C(0x3ff0000000000000);
-        const doubles numbers = (doubles)bits * scale + shift;
+        doubles numbers = (doubles)bits * scale + shift;
         const size_t left = count - i;
+        /* Far from zero the sum may be rounded up to `high` itself. */
+        const lanes below = (lanes)(numbers < high);
 
+        numbers = (doubles)((below & (lanes)numbers) | (~below & (lanes)(numbers * 0 + last)));
         STEP(a, b, c, d);
         memcpy(out + i, &numbers, left < PPT_RNG_LANES ? left * sizeof(double) : sizeof(numbers));
     }

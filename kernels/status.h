@@ -25,7 +25,7 @@ enum ppt_status {
 };
 
 struct ppt_error {
-    char text[1024]; /* one line, or several joined by newlines; no trailing newline */
+    char text[1024]; /* one line without control characters, whatever was put into it */
 };
 
 /* Writes the message and returns `status`, so that a caller can write `return ppt_fail(...)`. */
@@ -37,6 +37,13 @@ ppt_fail(struct ppt_error *error, enum ppt_status status, const char *format, ..
     va_start(arguments, format);
     vsnprintf(error->text, sizeof(error->text), format, arguments);
     va_end(arguments);
+    /* Names and values from files end up in messages: they must not move the cursor or look like
+     * lines of their own. */
+    for (char *c = error->text; *c; c++) {
+        if ((unsigned char)*c < ' ' || *c == 0x7f) {
+            *c = '?';
+        }
+    }
     return status;
 }
 

@@ -69,7 +69,7 @@ size_t ppt_text_columns(const char *string)
 
 void ppt_text_pad(struct ppt_text *text, size_t start, size_t column)
 {
-    for (size_t at = ppt_text_columns(text->data + start); at < column; at++) {
+    for (size_t at = text->data ? ppt_text_columns(text->data + start) : 0; at < column; at++) {
         ppt_text_add(text, " ");
     }
 }

@@ -45,6 +45,7 @@ static void free_config(struct ppt_config *config)
     free(config->uses);
     free(config->points);
     free(config->origin);
+    free(config->args_origin);
     free(config->task);
     free(config->details);
     free(config->warning);

@@ -51,6 +51,7 @@ struct ppt_use {
 
 struct ppt_config {
     char *origin;         /* the file (and place in it) or option that it comes from */
+    char *args_origin;    /* where its arguments come from, for messages about them */
     char *task;           /* a kernel's name, or "random" */
     char *details;        /* the arguments as text, for people */
     bool mix;             /* random: tasks are drawn from `uses` once per block */

@@ -8,9 +8,10 @@
 
 #include "file.h"
 #include "memory.h"
+#include "syntax.h"
 
 #define LARGEST_FILE ((size_t)16 << 20)
-#define DEEPEST 32
+#define LONGEST_LITERAL 40
 
 /* The folder of a file, to be given to free(). */
 static char *folder_of(const char *path)
@@ -101,6 +102,16 @@ static const char *skip_value(const char *at)
     return at;
 }
 
+/* The JSON string at `text`; the caller owns it. */
+static json_object *parse_string(const char *text)
+{
+    char *copy = ppt_text_format("%.*s", (int)(skip_string(text) - text), text);
+    json_object *string = json_tokener_parse(copy);
+
+    free(copy);
+    return string;
+}
+
 /* Whether the JSON string at `text` is `key`; escapes are resolved by json-c. */
 static bool string_is(const char *text, const char *key)
 {
@@ -109,12 +120,10 @@ static bool string_is(const char *text, const char *key)
     if (!memchr(text, '\\', length)) {
         return length == strlen(key) + 2 && memcmp(text + 1, key, length - 2) == 0;
     }
-    char *copy = ppt_text_format("%.*s", (int)length, text);
-    json_object *string = json_tokener_parse(copy);
+    json_object *string = parse_string(text);
     const bool same = string && strcmp(json_object_get_string(string), key) == 0;
 
     json_object_put(string);
-    free(copy);
     return same;
 }
 
@@ -153,10 +162,17 @@ static const char *locate(const struct ppt_source *source, const struct ppt_plac
 char *ppt_json_literal(const struct ppt_source *source, const struct ppt_place *place)
 {
     const char *at = locate(source, place);
-    const size_t length = (size_t)(skip_value(at) - at);
+    size_t length = (size_t)(skip_value(at) - at);
 
-    return length <= 40 ? ppt_text_format("%.*s", (int)length, at)
-                        : ppt_text_format("%.*s...", 37, at);
+    if (length <= LONGEST_LITERAL) {
+        return ppt_text_format("%.*s", (int)length, at);
+    }
+    length = LONGEST_LITERAL - 3;
+    /* Not inside a character: bytes that continue one look like 10xxxxxx. */
+    while (length > 0 && ((unsigned char)at[length] & 0xc0) == 0x80) {
+        length--;
+    }
+    return ppt_text_format("%.*s...", (int)length, at);
 }
 
 /* ---- messages ---- */
@@ -198,33 +214,81 @@ static void describe_position(const struct ppt_source *source, const char *at, s
     }
 }
 
-enum ppt_status ppt_json_reject(const struct ppt_source *source, const struct ppt_place *place,
-                                struct ppt_error *error, const char *format, ...)
+/* "NAME:LINE:COLUMN: PATH: MESSAGE" */
+static void reject_at(const struct ppt_source *source, const char *at,
+                      const struct ppt_place *place, struct ppt_error *error, const char *message)
 {
-    struct ppt_text text = {0}, path = {0};
-    va_list arguments;
+    struct ppt_text position = {0}, path = {0};
+    const char *inner;
 
     ppt_place_describe(place, &path);
-    describe_position(source, locate(source, place), &text);
+    describe_position(source, at, &position);
+    inner = path.length ? path.data : "";
     /* An option's name stands for the key already: "--workers: [2]: -2 is below 0". */
-    const char *inner = path.length ? path.data : "";
     if (is_option(source)) {
         inner += strcspn(inner, ".[");
         inner += *inner == '.';
     }
-    ppt_text_addf(&text, ": %s%s", inner, *inner ? ": " : "");
-    va_start(arguments, format);
-    snprintf(error->text, sizeof(error->text), "%s", text.data);
-    if (text.length < sizeof(error->text)) {
-        vsnprintf(error->text + text.length, sizeof(error->text) - text.length, format, arguments);
-    }
-    va_end(arguments);
-    ppt_text_free(&text);
+    ppt_fail(error, PPT_BAD_INPUT, "%s: %s%s%s", position.data, inner, *inner ? ": " : "", message);
+    ppt_text_free(&position);
     ppt_text_free(&path);
+}
+
+char *ppt_json_position(const struct ppt_source *source, const struct ppt_place *place)
+{
+    struct ppt_error message;
+
+    reject_at(source, locate(source, place), place, &message, "");
+    message.text[strlen(message.text) - 2] = '\0'; /* the ": " in front of the message */
+    return ppt_strdup(message.text);
+}
+
+enum ppt_status ppt_json_reject(const struct ppt_source *source, const struct ppt_place *place,
+                                struct ppt_error *error, const char *format, ...)
+{
+    char message[sizeof(error->text)];
+    va_list arguments;
+
+    va_start(arguments, format);
+    vsnprintf(message, sizeof(message), format, arguments);
+    va_end(arguments);
+    reject_at(source, locate(source, place), place, error, message);
     return PPT_BAD_INPUT;
 }
 
 /* ---- parsing ---- */
+
+/* The member behind the one at `at`, or the closing brace. */
+static const char *next_member(const char *at)
+{
+    at = skip_space(skip_value(skip_space(skip_space(skip_string(at)) + 1)));
+    return *at == ',' ? skip_space(at + 1) : at;
+}
+
+/* Of a key that appears twice in an object json-c would silently keep the last. */
+static enum ppt_status check_repeats(const struct ppt_source *source, const struct ppt_place *place,
+                                     struct ppt_error *error)
+{
+    const char *first = skip_space(locate(source, place) + 1);
+
+    for (const char *at = first; *at == '"'; at = next_member(at)) {
+        json_object *key = parse_string(at);
+        bool repeated = false;
+
+        for (const char *before = first; before != at && !repeated; before = next_member(before)) {
+            repeated = string_is(before, json_object_get_string(key));
+        }
+        if (repeated) {
+            const struct ppt_place inner = {.outer = place, .key = json_object_get_string(key)};
+
+            reject_at(source, at, &inner, error, "appears more than once in its object");
+            json_object_put(key);
+            return PPT_BAD_INPUT;
+        }
+        json_object_put(key);
+    }
+    return PPT_OK;
+}
 
 /* What json-c lets pass though it is no JSON that every reader understands: keys that appear twice
  * (the last would win silently), and numbers that are not finite. */
@@ -251,17 +315,7 @@ static enum ppt_status check(const struct ppt_source *source, json_object *value
         }
         break;
     case json_type_object: {
-        const char *at = skip_space(locate(source, place) + 1);
-        size_t written = 0;
-
-        while (*at == '"') {
-            at = skip_space(skip_value(skip_space(skip_space(skip_string(at)) + 1)));
-            at = *at == ',' ? skip_space(at + 1) : at;
-            written++;
-        }
-        if (written != (size_t)json_object_object_length(value)) {
-            return ppt_json_reject(source, place, error, "a key appears more than once");
-        }
+        status = check_repeats(source, place, error);
         json_object_object_foreach(value, key, member)
         {
             const struct ppt_place inner = {.outer = place, .key = key};
@@ -292,36 +346,23 @@ static enum ppt_status reject_syntax(const struct ppt_source *source, size_t off
 enum ppt_status ppt_json_parse(const struct ppt_source *source, json_object **value,
                                struct ppt_error *error)
 {
-    struct json_tokener *tokener;
-    enum ppt_status status = PPT_OK;
+    const char *problem;
+    enum ppt_status status;
+    size_t offset = 0;
 
+    *value = NULL;
     if (strlen(source->text) != source->length) {
         return reject_syntax(source, strlen(source->text), "a zero byte", error);
     }
     if (*skip_space(source->text) == '\0') {
         return ppt_fail(error, PPT_BAD_INPUT, "%s: is empty", source->name);
     }
-    tokener = json_tokener_new_ex(DEEPEST);
-    if (!tokener) {
-        return ppt_fail(error, PPT_FAILED, "%s: not enough memory to read it", source->name);
+    problem = ppt_syntax_check(source->text, &offset);
+    if (problem) {
+        return reject_syntax(source, offset, problem, error);
     }
-    json_tokener_set_flags(tokener, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
-    /* The closing NUL is handed over too: without it a number at the very end is not complete. */
-    *value = json_tokener_parse_ex(tokener, source->text, (int)source->length + 1);
-
-    const enum json_tokener_error problem = json_tokener_get_error(tokener);
-    const size_t offset = json_tokener_get_parse_end(tokener);
-    if (problem == json_tokener_continue ||
-        (problem != json_tokener_success && offset >= source->length)) {
-        status = reject_syntax(source, source->length, "it ends too early", error);
-    } else if (problem != json_tokener_success) {
-        status = reject_syntax(source, offset, json_tokener_error_desc(problem), error);
-    } else if (*skip_space(source->text + (offset < source->length ? offset : source->length))) {
-        status = reject_syntax(source, offset, "something follows the end", error);
-    } else {
-        status = check(source, *value, NULL, error);
-    }
-    json_tokener_free(tokener);
+    *value = json_tokener_parse(source->text);
+    status = check(source, *value, NULL, error);
     if (status != PPT_OK) {
         json_object_put(*value);
         *value = NULL;

@@ -57,6 +57,9 @@ __attribute__((format(printf, 4, 5))) enum ppt_status
 ppt_json_reject(const struct ppt_source *source, const struct ppt_place *place,
                 struct ppt_error *error, const char *format, ...);
 
+/* What ppt_json_reject() would write in front of its message; to be given to free(). */
+char *ppt_json_position(const struct ppt_source *source, const struct ppt_place *place);
+
 /* A number, text or other value as it stands in the source, shortened for a message; to be given
  * to free(). */
 char *ppt_json_literal(const struct ppt_source *source, const struct ppt_place *place);

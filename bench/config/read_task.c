@@ -145,8 +145,13 @@ enum ppt_status ppt_read_task(const struct ppt_layer *top, struct ppt_config *co
     }
     config->task = ppt_strdup(json_object_get_string(task.item.value));
     config->mix = !kernel;
+    config->args_origin = ppt_json_position(task.item.source, task.item.place);
     /* Arguments below the layer that names the task were meant for another task. */
     const bool given = ppt_layer_find(top, "task_args", task.layer, &args);
+    if (given) {
+        free(config->args_origin);
+        config->args_origin = ppt_json_position(args.item.source, args.item.place);
+    }
     if (config->mix) {
         if (given && !json_object_is_type(args.item.value, json_type_array)) {
             return ppt_item_reject(&args.item, error, "must be a list of task names, or []");

@@ -1,0 +1,230 @@
+#include "syntax.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+
+struct scan {
+    const char *at;
+    const char *problem; /* the first one; `at` stands on it */
+};
+
+static bool fail(struct scan *scan, const char *problem)
+{
+    if (!scan->problem) {
+        scan->problem = *scan->at ? problem : "it ends too early";
+    }
+    return false;
+}
+
+static void skip_space(struct scan *scan)
+{
+    scan->at += strspn(scan->at, " \t\r\n");
+}
+
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+static bool digits(struct scan *scan)
+{
+    if (!is_digit(*scan->at)) {
+        return fail(scan, "a digit is missing");
+    }
+    while (is_digit(*scan->at)) {
+        scan->at++;
+    }
+    return true;
+}
+
+static bool number(struct scan *scan)
+{
+    scan->at += *scan->at == '-';
+    if (*scan->at == '0' && is_digit(scan->at[1])) {
+        return fail(scan, "a number must not begin with 0");
+    }
+    if (!is_digit(*scan->at)) {
+        scan->at--;
+        return fail(scan, "not a number");
+    }
+    digits(scan);
+    if (*scan->at == '.') {
+        scan->at++;
+        if (!digits(scan)) {
+            return false;
+        }
+    }
+    if (*scan->at == 'e' || *scan->at == 'E') {
+        scan->at++;
+        scan->at += *scan->at == '+' || *scan->at == '-';
+        return digits(scan);
+    }
+    return true;
+}
+
+/* One character of more than one byte: neither overlong, nor a surrogate, nor beyond U+10FFFF. */
+static bool utf8(struct scan *scan)
+{
+    const unsigned char *c = (const unsigned char *)scan->at;
+    const size_t length = c[0] >= 0xf0 ? 4 : c[0] >= 0xe0 ? 3 : 2;
+    static const uint32_t smallest[] = {0, 0, 0x80, 0x800, 0x10000};
+    uint32_t code = c[0] & (0x7fu >> length);
+
+    if (c[0] < 0xc2 || c[0] > 0xf4) {
+        return fail(scan, "not UTF-8");
+    }
+    for (size_t i = 1; i < length; i++) {
+        if ((c[i] & 0xc0) != 0x80) {
+            return fail(scan, "not UTF-8");
+        }
+        code = code << 6 | (c[i] & 0x3f);
+    }
+    if (code < smallest[length] || code > 0x10ffff || (code >= 0xd800 && code <= 0xdfff)) {
+        return fail(scan, "not UTF-8");
+    }
+    scan->at += length;
+    return true;
+}
+
+static bool escape(struct scan *scan)
+{
+    scan->at++;
+    if (*scan->at == 'u') {
+        for (int i = 0; i < 4; i++) {
+            scan->at++;
+            if (!*scan->at || !strchr("0123456789abcdefABCDEF", *scan->at)) {
+                return fail(scan, "\\u needs four hexadecimal digits");
+            }
+        }
+    } else if (!*scan->at || !strchr("\"\\/bfnrt", *scan->at)) {
+        return fail(scan, "an escape that JSON does not know");
+    }
+    scan->at++;
+    return true;
+}
+
+static bool string(struct scan *scan)
+{
+    scan->at++;
+    while (*scan->at != '"') {
+        const unsigned char c = (unsigned char)*scan->at;
+        bool good = true;
+
+        if (c < ' ') {
+            return fail(scan, "a control character in a text");
+        }
+        if (c == '\\') {
+            good = escape(scan);
+        } else if (c >= 0x80) {
+            good = utf8(scan);
+        } else {
+            scan->at++;
+        }
+        if (!good) {
+            return false;
+        }
+    }
+    scan->at++;
+    return true;
+}
+
+static bool word(struct scan *scan, const char *expected)
+{
+    const size_t length = strlen(expected);
+
+    if (strncmp(scan->at, expected, length) != 0) {
+        return fail(scan,
+                    "a value is expected here: a number, \"text\", [, {, true, false or null");
+    }
+    scan->at += length;
+    return true;
+}
+
+static bool value(struct scan *scan, unsigned depth);
+
+/* What stands between [ and ], or { and }. */
+static bool members(struct scan *scan, unsigned depth, char end)
+{
+    if (depth == PPT_JSON_DEEPEST) {
+        return fail(scan, "nested too deeply");
+    }
+    scan->at++;
+    skip_space(scan);
+    if (*scan->at == end) {
+        scan->at++;
+        return true;
+    }
+    for (;;) {
+        if (end == '}') {
+            if (*scan->at != '"') {
+                return fail(scan, "a key in double quotes is expected here");
+            }
+            if (!string(scan)) {
+                return false;
+            }
+            skip_space(scan);
+            if (*scan->at != ':') {
+                return fail(scan, "':' is expected behind a key");
+            }
+            scan->at++;
+        }
+        if (!value(scan, depth + 1)) {
+            return false;
+        }
+        if (*scan->at == end) {
+            scan->at++;
+            return true;
+        }
+        if (*scan->at != ',') {
+            return fail(scan,
+                        end == '}' ? "',' or '}' is expected here" : "',' or ']' is expected here");
+        }
+        scan->at++;
+        skip_space(scan);
+    }
+}
+
+static bool value(struct scan *scan, unsigned depth)
+{
+    bool good;
+
+    skip_space(scan);
+    switch (*scan->at) {
+    case '{':
+        good = members(scan, depth, '}');
+        break;
+    case '[':
+        good = members(scan, depth, ']');
+        break;
+    case '"':
+        good = string(scan);
+        break;
+    case 't':
+        good = word(scan, "true");
+        break;
+    case 'f':
+        good = word(scan, "false");
+        break;
+    case 'n':
+        good = word(scan, "null");
+        break;
+    default:
+        good = *scan->at == '-' || is_digit(*scan->at) ? number(scan) : word(scan, "a value");
+    }
+    if (good) {
+        skip_space(scan);
+    }
+    return good;
+}
+
+const char *ppt_syntax_check(const char *text, size_t *offset)
+{
+    struct scan scan = {.at = text};
+
+    if (value(&scan, 0) && *scan.at) {
+        fail(&scan, "something follows the end");
+    }
+    *offset = (size_t)(scan.at - text);
+    return scan.problem;
+}
