@@ -14,14 +14,18 @@ static void add_count(unsigned workers, struct ppt_text *out)
     }
 }
 
+/* At least three significant digits. */
+static int digits_of(double value)
+{
+    return value < 9.995 ? 2 : value < 99.95 ? 1 : 0;
+}
+
 void ppt_sentence_ratio(const struct ppt_ratio *ratio, struct ppt_text *out)
 {
-    const int digits = ratio->value < 9.995 ? 2 : ratio->value < 99.95 ? 1 : 0;
-
-    ppt_text_addf(out, "%.*fx", digits, ratio->value);
+    ppt_text_addf(out, "%.*fx", digits_of(ratio->value), ratio->value);
     if (ratio->interval.exists) {
-        ppt_text_addf(out, " [%.*f, %.*f]", digits, ratio->interval.low, digits,
-                      ratio->interval.high);
+        ppt_text_addf(out, " [%.*f, %.*f]", digits_of(ratio->interval.low), ratio->interval.low,
+                      digits_of(ratio->interval.high), ratio->interval.high);
     }
 }
 
@@ -228,7 +232,7 @@ static void add_caveats(const struct ppt_answer *answer, struct ppt_text *out)
         ppt_text_add(out, ").");
     }
     if (answer->disturbed > 0) {
-        ppt_text_addf(out, " Caution: %zu of %zu passes were disturbed by others or a quota.",
+        ppt_text_addf(out, " Caution: others or a quota disturbed %zu of %zu passes.",
                       answer->disturbed, answer->passes);
     }
 }

@@ -67,6 +67,13 @@ enum ppt_status ppt_item_integer(const struct ppt_item *item, double smallest, d
         return reject_literal(item, error, "is not a whole number");
     }
     *out = (int64_t)value;
+    if (json_object_is_type(item->value, json_type_int)) {
+        /* Exact where a double is not: 2^53 + 1 must not pass for 2^53. */
+        *out = json_object_get_int64(item->value);
+        if (largest < 9e18 && *out > (int64_t)largest) {
+            return reject_literal(item, error, "is above %.15g", largest);
+        }
+    }
     return PPT_OK;
 }
 

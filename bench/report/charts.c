@@ -362,8 +362,8 @@ enum ppt_status ppt_charts_write_overview(const struct ppt_outcome *outcomes, si
     add_overview_data(outcomes, count, &chart.data);
     ppt_text_add(&chart.plot, "set title 'Speedup of every task'\n");
     add_worker_axis(workers, workers_count, &chart.plot);
-    ppt_text_add(&chart.plot, "set ylabel 'speedup over the fewest workers measured (times)'\n"
-                              "set key outside right top reverse Left samplen 3\n"
+    ppt_text_add(&chart.plot, "set ylabel 'speedup over sequential calls (times)'\n"
+                              "set key outside right top vertical reverse Left samplen 3\n"
                               "set samples 500\n");
     ppt_chart_cpu_mark(outcomes[0].host->effective_cpus, workers[workers_count - 1], &chart.plot);
     ppt_text_add(&chart.plot, "plot x with lines lc rgb '" GREY "' dt 2 lw 1.5 title 'ideal'");

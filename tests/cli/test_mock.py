@@ -1,0 +1,339 @@
+"""Kernels that misbehave on purpose: what the bench must do then.
+
+The second binary has the same bench with kernels from tests/mock. A wrong result must never become
+a figure; a failure must be told, keep what other runs measured, and give the right exit code.
+"""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+import unittest
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+
+import common  # noqa: E402  (found through the line above)
+
+
+class MockCase(common.Case):
+    """Helpers around the second binary."""
+
+    def sweep(self, task, *options, args=None, workers="0,1,2", count=4):
+        """One small sweep of a mock kernel."""
+        command = ["--task", task, "--workers", workers, "--task-count", str(count), "--quick"]
+        if args is not None:
+            command += ["--task-args", args]
+        return self.run_ppt(*command, *options, mock=True)
+
+    def check_message(self, result, *needles):
+        """One message, nothing on standard output, nothing in TMPDIR."""
+        self.assertEqual(result.out, "", result)
+        messages = [line for line in result.err.splitlines() if line.startswith("ppt-omp: ")]
+        self.assertEqual(len(messages), 1, result)
+        for needle in needles:
+            self.assertRegex(messages[0], needle)
+        self.assertEqual(list(self.tmp.iterdir()), [])
+
+    def check_no_figures(self):
+        """Neither a table nor a chart of a run that failed."""
+        for pattern in ("results.csv", "*.gp", "*.dat", "*.svg", "*.png", "report.html"):
+            self.assertEqual(list((self.work).rglob(pattern)), [], pattern)
+
+    def check_nothing_written(self):
+        self.assertEqual(list(self.work.iterdir()), [])
+
+
+class Wrong(MockCase):
+    """Results that differ between worker counts."""
+
+    def test_wrong(self):
+        """Exit 3, the task and the counts that differ, and no figure at all."""
+        result = self.sweep("wrong")
+        self.assertEqual(result.code, 3, result)
+        self.check_message(result, "wrong", r"\b[012]\b.*\b[12]\b", "differ")
+        self.check_no_figures()
+
+    def test_without_sequential(self):
+        """Also where no sequential pass is there to compare with."""
+        result = self.sweep("wrong", workers="1,2")
+        self.assertEqual(result.code, 3, result)
+        self.check_message(result, "wrong", r"\b1\b", r"\b2\b")
+        self.check_no_figures()
+
+    def test_without_warm_up(self):
+        """Also within the first block."""
+        result = self.sweep("wrong", "--warmup", "0", workers="0,1,2,4")
+        self.assertEqual(result.code, 3, result)
+        self.check_message(result, "wrong", "differ")
+        self.check_no_figures()
+
+    def test_one_count(self):
+        """One count alone cannot differ."""
+        result = self.sweep("wrong", workers="2")
+        self.assertEqual(result.code, 0, result)
+
+
+class Failing(MockCase):
+    """Tasks and workers that fail."""
+
+    def test_task(self):
+        """Whichever task fails, at whichever count: exit 1, and which task it was."""
+        for at in (0, 3, 7):
+            with self.subTest(at=at):
+                result = self.sweep("failing", args=f"[{at}]", count=8)
+                self.assertEqual(result.code, 1, result)
+                self.check_message(result, "failing", rf"\b{at}\b")
+                self.check_no_figures()
+
+    def test_only_in_parallel(self):
+        """A failure inside the team is told like one outside."""
+        for workers in ("1", "2", "4"):
+            with self.subTest(workers=workers):
+                result = self.sweep("failing", args="[2]", count=8, workers=workers)
+                self.assertEqual(result.code, 1, result)
+                self.check_message(result, "failing", r"\b2\b")
+                self.check_no_figures()
+
+    def test_beyond_the_tasks(self):
+        """A task that does not exist cannot fail."""
+        result = self.sweep("failing", args="[8]", count=8)
+        self.assertEqual(result.code, 0, result)
+
+    def test_attach(self):
+        """A worker that cannot set itself up: no deadlock of the others, exit 1. At one worker
+        there is no worker 1, and nothing is wrong."""
+        for workers in ("2", "0,1,2", "4"):
+            with self.subTest(workers=workers):
+                result = self.sweep("unattachable", workers=workers)
+                self.assertEqual(result.code, 1, result)
+                self.check_message(result, "unattachable", r"worker 1\b")
+                self.check_no_figures()
+        result = self.sweep("unattachable", "--output", "fine", workers="0,1")
+        self.assertEqual(result.code, 0, result)
+        self.check_csv(self.only_folder(self.work / "fine"))
+
+    def test_open(self):
+        """Input that cannot be made: nothing is written."""
+        result = self.sweep("unopenable")
+        self.assertEqual(result.code, 2, result)
+        self.check_message(result, "unopenable", "cannot be opened")
+        self.check_nothing_written()
+
+    def test_memory(self):
+        """An exbibyte is not tried: the message has the figure."""
+        result = self.sweep("hungry", workers="0")
+        self.assertEqual(result.code, 2, result)
+        self.check_message(result, "hungry", r"\b1(\.0)? EiB")
+        self.check_nothing_written()
+        # 16 times an exbibyte is 2^64 and must not come out as nothing.
+        for workers in ("0,1,2", "16", "17", "32", "1024"):
+            with self.subTest(workers=workers):
+                result = self.sweep("hungry", workers=workers)
+                self.assertEqual(result.code, 2, result)
+                self.check_message(result, "hungry", "[EZ]iB")
+                self.check_nothing_written()
+
+    def test_absent(self):
+        """Not part of the build: 77, as test harnesses expect for a skip."""
+        result = self.sweep("absent")
+        self.assertEqual(result.code, 77, result)
+        self.check_message(result, "absent", "built without it on purpose")
+        self.check_nothing_written()
+
+
+class Census(MockCase):
+    """N workers are N threads, and inner threads are as many as asked for; the kernel counts."""
+
+    def test_census(self):
+        for inner in ("1", "2"):
+            for memory in ("reuse", "fresh"):
+                with self.subTest(inner=inner, memory=memory):
+                    result = self.sweep(
+                        "census", "--inner-threads", inner, "--memory", memory, workers="0,1,2,4"
+                    )
+                    self.assertEqual(result.code, 0, result)
+
+    def test_census_in_a_hostile_environment(self):
+        """The shell's OpenMP settings do not change the count."""
+        for name, value in (
+            ("OMP_NUM_THREADS", "7"),
+            ("OMP_DYNAMIC", "true"),
+            ("OMP_MAX_ACTIVE_LEVELS", "5"),
+            ("OMP_NESTED", "true"),
+            ("OPENBLAS_NUM_THREADS", "3"),
+        ):
+            with self.subTest(variable=name):
+                command = ["--task", "census", "--workers", "0,1,2,4", "--task-count", "4"]
+                env = self.environment(**{name: value})
+                result = self.run_ppt(*command, "--quick", mock=True, env=env)
+                self.assertEqual(result.code, 0, result)
+
+    def test_team_is_gone_between_passes(self):
+        """After four workers the sequential pass has one thread: in random order each count comes
+        after each other one."""
+        result = self.sweep("census", "--iterations", "12", "--warmup", "2", workers="0,1,2,4")
+        self.assertEqual(result.code, 0, result)
+
+
+class Suites(MockCase):
+    """One run of several fails."""
+
+    def suite(self, *runs):
+        config = {"task_count": 4, "workers": [0, 1, 2], "iterations": 2, "runs": list(runs)}
+        self.write("s.json", config)
+        return self.run_ppt("s.json", mock=True)
+
+    def check_reported(self, expected):
+        """The good runs have folders of their own and are in the table of the suite."""
+        tasks = {}
+        for folder in self.folders():
+            tasks.setdefault(folder.name.split("__")[0], []).append(folder)
+        for name, count in expected.items():
+            done = [f for f in tasks.get(name, []) if (f / "results.csv").exists()]
+            self.assertEqual(len(done), count, name)
+            for folder in done:
+                self.check_csv(folder)
+        (suite,) = tasks["suite"]
+        rows = self.check_csv(suite)
+        self.assertEqual({row["Task"] for row in rows}, set(expected))
+        self.assertEqual(len(rows), 3 * sum(expected.values()))
+
+    def test_failing_run(self):
+        """The runs after it are still done and reported; the exit code is the failure's."""
+        result = self.suite(
+            {"task": "steady", "task_args": [10]},
+            {"task": "failing", "task_args": [0]},
+            {"task": "steady", "task_args": [20]},
+        )
+        self.assertEqual(result.code, 1, result)
+        self.assertRegex(result.err, "failing")
+        self.check_reported({"steady": 2})
+        self.assertEqual(len(re.findall(r"(?m)^steady\b.*\d tasks", result.out)), 2, result)
+        self.assertNotIn("failing", result.out)
+
+    def test_wrong_run(self):
+        """As above with 3, and without a figure of the wrong run."""
+        result = self.suite(
+            {"task": "wrong", "task_args": [10]}, {"task": "census", "task_args": [10]}
+        )
+        self.assertEqual(result.code, 3, result)
+        self.assertNotIn("wrong", result.out)
+        self.check_reported({"census": 1})
+
+    def test_several_files(self):
+        """Files given one by one are like the runs of a suite."""
+        common_keys = {"task_count": 4, "workers": [0, 1], "iterations": 2}
+        self.write("a.json", dict(common_keys, task="failing"))
+        self.write("b.json", dict(common_keys, task="steady"))
+        result = self.run_ppt("a.json", "b.json", mock=True)
+        self.assertEqual(result.code, 1, result)
+        done = [f for f in self.folders() if f.name.startswith("steady__")]
+        self.assertEqual(len(done), 1)
+        self.check_csv(done[0])
+
+    def test_all_runs_fail(self):
+        """No table of nothing, no chart of nothing."""
+        result = self.suite({"task": "failing"}, {"task": "failing", "task_args": [1]})
+        self.assertEqual(result.code, 1, result)
+        self.assertEqual(result.out, "", result)
+        self.check_no_figures()
+
+
+class Interrupted(MockCase):
+    """Ctrl-C: what was measured is saved, nothing is left behind, exit 130."""
+
+    def interrupt(self, command, ready, signals=(signal.SIGINT,), mock=True):
+        """Starts a run, waits until `ready()` holds, sends the signals, returns a Result."""
+        command = [common.PPT_OMP_MOCK if mock else common.PPT_OMP, *command]
+        process = subprocess.Popen(
+            command,
+            cwd=self.work,
+            env=self.environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+        limit = time.monotonic() + common.TIMEOUT_S
+        try:
+            while not ready():
+                self.assertIsNone(process.poll(), "ended before it could be interrupted")
+                self.assertLess(time.monotonic(), limit, "nothing was recorded")
+                time.sleep(0.01)
+            for number in signals:
+                process.send_signal(number)
+            out, err = process.communicate(timeout=60)
+        finally:
+            if process.poll() is None:
+                process.kill()
+                process.communicate()
+        return common.Result(command, process.returncode, out, err)
+
+    def recorded_blocks(self):
+        """The largest block of which a pass is in the journal."""
+        blocks = [0]
+        for path in self.work.glob("output/*__*/samples.jsonl"):
+            blocks += map(int, re.findall(r'"block": ?(\d+)', path.read_text(errors="replace")))
+        return max(blocks)
+
+    LONG = ["--task", "steady", "--task-args", "[2000000]", "--workers", "0,1,2"]
+    LONG += ["--task-count", "10", "--iterations", "100000", "--wait", "0"]
+
+    def test_results_of_complete_blocks(self):
+        """After three blocks there is a results.csv of them, a table, and a journal whose lines
+        are all whole."""
+        result = self.interrupt(self.LONG, lambda: self.recorded_blocks() > 3)
+        self.assertEqual(result.code, 130, result)
+        folder = self.only_folder()
+        samples = common.passes(folder)
+        self.check_digests(folder)
+        rows = self.check_csv(folder)
+        self.assertEqual([int(row["Workers"]) for row in rows], [0, 1, 2])
+        self.assertGreaterEqual(min(int(row["Blocks"]) for row in rows), 3)
+        self.assertLessEqual(max(int(row["Blocks"]) for row in rows), max(
+            s["block"] for s in samples))  # fmt: skip
+        self.assertRegex(result.err, "(?i)interrupt")
+        self.assertIn("steady", result.out)
+        self.assertEqual(list(self.tmp.iterdir()), [])
+        self.assertTrue((self.work / "output/latest").is_symlink())
+
+    def test_within_the_first_block(self):
+        """So early that no count has a whole block: still 130, and the passes are kept."""
+        long_task = ["--task", "steady", "--task-args", "[200000000]", "--workers", "0,1,2"]
+        long_task += ["--task-count", "2", "--iterations", "1000", "--wait", "0"]
+        result = self.interrupt(
+            long_task,
+            lambda: any(p.stat().st_size for p in self.work.glob("output/*__*/samples.jsonl")),
+        )
+        self.assertEqual(result.code, 130, result)
+        common.read_samples(self.only_folder())
+        for path in self.work.rglob("results.csv"):
+            self.check_csv(path.parent)
+
+    def test_files_of_tasks_are_removed(self):
+        """io works with large files in a temporary folder: gone after an interruption."""
+        command = ["--task", "io", "--task-args", "[4]", "--workers", "0,2", "--task-count", "20"]
+        command += ["--iterations", "100000", "--wait", "0"]
+        result = self.interrupt(
+            command, lambda: self.recorded_blocks() > 1 and any(self.tmp.iterdir()), mock=False
+        )
+        self.assertEqual(result.code, 130, result)
+        self.check_csv(self.only_folder())
+        self.assertEqual(list(self.tmp.iterdir()), [])
+
+    def test_suite(self):
+        """An interruption ends the whole suite, not only the run that is on."""
+        run = {"task": "steady", "task_args": [2000000], "iterations": 100000}
+        config = {"task_count": 10, "workers": [0, 2], "runs": [run, dict(run), dict(run)]}
+        self.write("s.json", config)
+        result = self.interrupt(["s.json"], lambda: self.recorded_blocks() > 2)
+        self.assertEqual(result.code, 130, result)
+        runs = [f for f in self.folders() if f.name.startswith("steady__")]
+        self.assertEqual(len(runs), 1, runs)
+        self.check_csv(runs[0])
+
+
+if __name__ == "__main__":
+    unittest.main()
