@@ -34,7 +34,7 @@ static void add_param(const struct ppt_param *param, struct ppt_text *out)
 
 static void add_kernel(const struct ppt_kernel *kernel, struct ppt_text *out)
 {
-    ppt_text_addf(out, "%-10s%s [%s]\n", kernel->name, kernel->summary, kernel->category);
+    ppt_text_addf(out, "%-9s %s [%s]\n", kernel->name, kernel->summary, kernel->category);
     if (kernel->missing) {
         ppt_text_addf(out, "    not in this build: %s\n", kernel->missing);
     }

@@ -7,12 +7,15 @@
 #include <omp.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "clock.h"
 #include "commands.h"
 #include "file.h"
 #include "folder.h"
+#include "host.h"
 #include "memory.h"
+#include "plan.h"
 #include "text.h"
 #include "workload.h"
 
@@ -75,10 +78,11 @@ static enum ppt_status dump(const struct ppt_workload *workload, void *local,
 {
     const struct ppt_kernel *kernel = workload->tasks.groups[0].kernel;
     enum ppt_status status;
+    struct stat about;
     FILE *file;
 
     if (!kernel->dump) {
-        return ppt_fail(error, PPT_UNSUPPORTED, "--dump: \"%s\" makes nothing that can be written",
+        return ppt_fail(error, PPT_BAD_INPUT, "--dump: \"%s\" makes nothing that can be written",
                         kernel->name);
     }
     file = fopen(path, "we");
@@ -86,6 +90,8 @@ static enum ppt_status dump(const struct ppt_workload *workload, void *local,
         return ppt_fail(error, PPT_FAILED, "--dump: %s: cannot be created: %s", path,
                         strerror(errno));
     }
+    /* Half a file is removed again, but not a device that was written to. */
+    const bool regular = fstat(fileno(file), &about) == 0 && S_ISREG(about.st_mode);
     status = kernel->dump(local, task, file, error);
     if (status == PPT_OK && (fflush(file) != 0 || ferror(file))) {
         status =
@@ -95,7 +101,7 @@ static enum ppt_status dump(const struct ppt_workload *workload, void *local,
         status =
             ppt_fail(error, PPT_FAILED, "--dump: %s: cannot be written: %s", path, strerror(errno));
     }
-    if (status != PPT_OK) {
+    if (status != PPT_OK && regular) {
         remove(path);
     }
     return status;
@@ -161,11 +167,18 @@ static enum ppt_status run_once(const struct ppt_cli *cli, struct ppt_config *co
 enum ppt_status ppt_command_once(const struct ppt_cli *cli, struct ppt_error *error)
 {
     struct ppt_configs configs = {0};
+    struct ppt_host host;
     char *scratch = NULL;
     enum ppt_status status = configure(cli, &configs, error);
 
     if (status == PPT_OK) {
         status = ppt_scratch_create(&scratch, error);
+    }
+    if (status == PPT_OK) {
+        ppt_host_read(&host);
+        status = ppt_plan_check_needs(&configs.items[0], host.available_bytes,
+                                      ppt_scratch_available(scratch), error);
+        ppt_host_free(&host);
     }
     if (status == PPT_OK) {
         status = run_once(cli, &configs.items[0], scratch, error);

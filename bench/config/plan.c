@@ -84,7 +84,8 @@ enum ppt_status ppt_plan_check_needs(const struct ppt_config *config, uint64_t m
     const unsigned most = config->points[config->point_count - 1].workers;
     const unsigned workers = most > 0 ? most : 1;
     const struct ppt_needs needs = most_needs(config, workers);
-    const uint64_t memory = needs.shared_bytes + needs.worker_bytes;
+    const bool beyond = needs.shared_bytes > UINT64_MAX - needs.worker_bytes;
+    const uint64_t memory = beyond ? UINT64_MAX : needs.shared_bytes + needs.worker_bytes;
 
     if (memory > memory_bytes) {
         return refuse(config, workers, "memory", memory, memory_bytes, error);

@@ -88,6 +88,17 @@ static struct ppt_needs group_needs(const struct ppt_task_group *group)
     return most;
 }
 
+/* Sums and products of sizes stop at the largest number instead of starting again at 0. */
+static uint64_t plus(uint64_t a, uint64_t b)
+{
+    return a > UINT64_MAX - b ? UINT64_MAX : a + b;
+}
+
+static uint64_t times(uint64_t a, uint64_t b)
+{
+    return b > 0 && a > UINT64_MAX / b ? UINT64_MAX : a * b;
+}
+
 struct ppt_needs ppt_tasks_needs(const struct ppt_tasks *tasks, unsigned workers)
 {
     const uint64_t copies = workers > 0 ? workers : 1;
@@ -97,10 +108,11 @@ struct ppt_needs ppt_tasks_needs(const struct ppt_tasks *tasks, unsigned workers
         const struct ppt_needs one = group_needs(&tasks->groups[i]);
 
         /* Memory of all kernels of a mix is held at once; files exist during one task. */
-        sum.shared_bytes += one.shared_bytes;
-        sum.worker_bytes += one.worker_bytes * copies;
-        sum.disk_bytes =
-            one.disk_bytes * copies > sum.disk_bytes ? one.disk_bytes * copies : sum.disk_bytes;
+        const uint64_t disk_bytes = times(one.disk_bytes, copies);
+
+        sum.shared_bytes = plus(sum.shared_bytes, one.shared_bytes);
+        sum.worker_bytes = plus(sum.worker_bytes, times(one.worker_bytes, copies));
+        sum.disk_bytes = disk_bytes > sum.disk_bytes ? disk_bytes : sum.disk_bytes;
     }
     return sum;
 }

@@ -131,10 +131,11 @@ class Failing(MockCase):
         # 16 times an exbibyte is 2^64 and must not come out as nothing.
         for workers in ("0,1,2", "16", "17", "32", "1024"):
             with self.subTest(workers=workers):
-                result = self.sweep("hungry", workers=workers)
+                output = self.work / f"at-{workers}"
+                result = self.sweep("hungry", "--output", output, workers=workers)
                 self.assertEqual(result.code, 2, result)
                 self.check_message(result, "hungry", "[EZ]iB")
-                self.check_nothing_written()
+                self.assertFalse(output.exists())
 
     def test_absent(self):
         """Not part of the build: 77, as test harnesses expect for a skip."""
@@ -148,6 +149,7 @@ class Census(MockCase):
     """N workers are N threads, and inner threads are as many as asked for; the kernel counts."""
 
     def test_census(self):
+        """The main case: every count with one and with two inner threads, in both modes."""
         for inner in ("1", "2"):
             for memory in ("reuse", "fresh"):
                 with self.subTest(inner=inner, memory=memory):
@@ -169,6 +171,13 @@ class Census(MockCase):
                 command = ["--task", "census", "--workers", "0,1,2,4", "--task-count", "4"]
                 env = self.environment(**{name: value})
                 result = self.run_ppt(*command, "--quick", mock=True, env=env)
+                self.assertEqual(result.code, 0, result)
+
+    def test_inner_teams_are_gone_between_passes(self):
+        """Each pass has one task, which must find no thread of the pass before."""
+        for workers in ("0", "1", "0,1"):
+            with self.subTest(workers=workers):
+                result = self.sweep("census", "--inner-threads", "3", workers=workers, count=1)
                 self.assertEqual(result.code, 0, result)
 
     def test_team_is_gone_between_passes(self):

@@ -159,16 +159,8 @@ class Once(common.Case):
             ("password", "[3, 4, [8, 9], 0.5]", '[3, 4, [8, 9], 0.5, {"m_cost_kib": 64}]'),
         ):
             with self.subTest(kernel=kernel):
-                self.assertNotEqual(self.once(kernel, one)["digest"], self.once(kernel, two)["digest"])
-
-    def test_same_as_in_a_run(self):
-        """The task of index 0 is the task of index 0 in a sweep with that seed: a pass of one task
-        does the work that `once` shows."""
-        dumped = []
-        for index in (0, 1):
-            self.once("sort", "[50]", "--seed", "5", "--index", str(index), "--dump", "d.txt")
-            dumped.append((self.work / "d.txt").read_text())
-        self.assertNotEqual(dumped[0], dumped[1])
+                first, second = self.once(kernel, one), self.once(kernel, two)
+                self.assertNotEqual(first["digest"], second["digest"])
 
     def test_named_arguments(self):
         """An object by name, as in a file."""
@@ -288,19 +280,19 @@ class Dump(common.Case):
 
     def test_password(self):
         """Hashes of 256 bits and the number of matches: all of them at a ratio of one, none at
-        zero."""
-        for args, matches in (
-            ("[4, 10, [20, 20], 1]", 10),
-            ("[4, 10, [20, 20], 0]", 0),
-            ("[4, 10, [20, 20], 0.5]", 5),
-            ('[4, 10, [20, 20], 1, {"m_cost_kib": 64, "t_cost": 1}]', 10),
+        zero, about the half at one half (which ones are right is drawn)."""
+        for args, fewest, most in (
+            ("[4, 10, [20, 20], 1]", 10, 10),
+            ("[4, 10, [20, 20], 0]", 0, 0),
+            ("[4, 1000, [20, 20], 0.5]", 400, 600),
+            ('[4, 10, [20, 20], 1, {"m_cost_kib": 64, "t_cost": 1}]', 10, 10),
         ):
             with self.subTest(args=args):
                 text = self.dump("password", args).decode()
                 hashes = re.findall(r"(?m)^[0-9a-f]{64}$", text)
                 self.assertEqual(len(set(hashes)), 4)
                 (found,) = re.findall(r"matches (\d+)", text)
-                self.assertEqual(int(found), matches)
+                self.assertIn(int(found), range(fewest, most + 1))
 
     def test_index(self):
         """The dump is that of the task asked for."""
@@ -340,7 +332,6 @@ class Bad(common.Case):
         self.refuse(["once", "random"], "random")
         self.refuse(["once", "sort", "[1, 2]"], "size")
         self.refuse(["once", "sort", "[-1]"], "-1 is below 1")
-        self.refuse(["once", "sort", "1000"], "list|object|JSON")
         self.refuse(["once", "sort", "[1000"], "JSON")
         self.refuse(["once", "sort", '{"sise": 3}'], 'did you mean "size"')
         self.refuse(["once", "sort", "[10]", "[20]"])

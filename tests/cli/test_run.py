@@ -6,11 +6,9 @@ what must hold on every machine: columns, order, sums, digests, ratios with wide
 
 import fcntl
 import json
-import math
 import os
 import pathlib
 import pty
-import random
 import re
 import shutil
 import signal
@@ -1000,6 +998,14 @@ class Terminal(common.Case):
                 result = self.run_fine("c.json", "--output", label)
                 for line in result.out.splitlines():
                     self.assertLessEqual(common.width(line), 80, line)
+
+    def test_table_width_with_wild_times(self):
+        """Two blocks of next to no work, the first of them cold: intervals over many powers of
+        ten, which must not widen the table either. Several runs, as chance is at work."""
+        self.write("c.json", quick("sum", [10], workers=[0, 1, 2, 4], warmup=0))
+        for _ in range(12):
+            for line in self.run_fine("c.json").out.splitlines():
+                self.assertLessEqual(common.width(line), 80, line)
 
     def watch(self, *args, columns=80, **more):
         """Runs with standard error on a terminal; returns exit code, output, and the terminal's

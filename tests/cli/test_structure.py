@@ -1,0 +1,96 @@
+"""What the tree promises: layers that the compiler enforces, one style, no way around either."""
+
+import json
+import os
+import pathlib
+import re
+import shlex
+import shutil
+import subprocess
+import unittest
+
+SOURCE = pathlib.Path(os.environ["PPT_SOURCE"])
+BUILD = pathlib.Path(os.environ["PPT_BUILD"])
+STAGES = ["base", "config", "host", "run", "analyze", "report"]
+SOURCES = [p for top in ("bench", "kernels", "tests") for p in sorted((SOURCE / top).rglob("*.[ch]"))]
+
+
+def include_folders(source):
+    """The folders of the project that headers of a source file are looked for in."""
+    commands = json.loads((BUILD / "compile_commands.json").read_text())
+    for entry in commands:
+        path = (pathlib.Path(entry["directory"]) / entry["file"]).resolve()
+        if path == source.resolve():
+            words = shlex.split(entry["command"])
+            folders = [w[2:] for w in words if w.startswith("-I")]
+            return [(pathlib.Path(entry["directory"]) / f).resolve() for f in folders]
+    raise AssertionError(f"{source} is not compiled")
+
+
+class Layers(unittest.TestCase):
+    def test_no_stage_sees_a_later_one(self):
+        """A header of a later stage must not be found at all, so an arrow back does not compile."""
+        for i, stage in enumerate(STAGES):
+            for source in sorted((SOURCE / "bench" / stage).glob("*.c")):
+                folders = include_folders(source)
+                for later in STAGES[i + 1 :]:
+                    with self.subTest(source=source.name, later=later):
+                        self.assertNotIn((SOURCE / "bench" / later).resolve(), folders)
+
+    def test_kernels_see_nothing_of_the_bench(self):
+        for source in sorted((SOURCE / "kernels").glob("*.c")):
+            if source.name == "registry.c":
+                continue  # compiled into the program, whose folders it is given but does not use
+            for folder in include_folders(source):
+                with self.subTest(source=source.name):
+                    self.assertNotIn(SOURCE / "bench", [folder, *folder.parents])
+
+    def test_registry_includes_kernel_headers_alone(self):
+        text = (SOURCE / "kernels" / "registry.c").read_text()
+        self.assertEqual(re.findall(r'#include "(.*)"', text), ["registry.h"])
+
+    def test_no_include_climbs_out_of_its_folder(self):
+        for path in SOURCES:
+            with self.subTest(path=path.name):
+                self.assertNotRegex(path.read_text(), r'#include "[^"]*/')
+
+    def test_parallel_loop_over_tasks_is_in_one_place(self):
+        """Only the pass opens a parallel region outside the kernels."""
+        users = [
+            p.relative_to(SOURCE).as_posix()
+            for p in sorted((SOURCE / "bench").rglob("*.c"))
+            if re.search(r"#pragma omp parallel", p.read_text())
+        ]
+        self.assertEqual(users, ["bench/run/pass.c"])
+
+
+class Style(unittest.TestCase):
+    @unittest.skipUnless(shutil.which("clang-format"), "clang-format is not installed")
+    def test_formatting(self):
+        result = subprocess.run(
+            ["clang-format", "--dry-run", "-Werror", *map(str, SOURCES)],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        self.assertEqual(result.returncode, 0, result.stderr[:2000])
+
+    def test_every_header_is_guarded_and_described(self):
+        for path in SOURCES:
+            if path.suffix == ".h":
+                with self.subTest(path=path.name):
+                    self.assertRegex(path.read_text(), r"\A/\*\n \* [\s\S]*?#ifndef PPT_\w+_H\n#define")
+
+
+class Examples(unittest.TestCase):
+    def test_every_kernel_has_an_example(self):
+        kernels = re.findall(r"&ppt_kernel_(\w+)", (SOURCE / "kernels/registry.c").read_text())
+        self.assertGreaterEqual(len(kernels), 9)
+        for name in kernels:
+            with self.subTest(kernel=name):
+                example = json.loads((SOURCE / "config" / f"{name}.json").read_text())
+                self.assertEqual(example["task"], name)
+
+
+if __name__ == "__main__":
+    unittest.main()
