@@ -14,18 +14,31 @@ static void add_count(unsigned workers, struct ppt_text *out)
     }
 }
 
-/* At least three significant digits. */
-static int digits_of(double value)
+/* At most five characters, two or more significant digits from 0.1 on. */
+static void add_times(double value, struct ppt_text *out)
 {
-    return value < 9.995 ? 2 : value < 99.95 ? 1 : 0;
+    if (value >= 9999.5) {
+        ppt_text_addf(out, value < 999.5e3 ? "%.0fk" : "%.1gM",
+                      value / (value < 999.5e3 ? 1e3 : 1e6));
+    } else {
+        ppt_text_addf(out, "%.*f", value < 9.995 ? 2 : value < 99.95 ? 1 : 0, value);
+    }
 }
 
 void ppt_sentence_ratio(const struct ppt_ratio *ratio, struct ppt_text *out)
 {
-    ppt_text_addf(out, "%.*fx", digits_of(ratio->value), ratio->value);
+    if (ratio->value > 0 && ratio->value < 0.0995) {
+        ppt_text_addf(out, "%.2gx", ratio->value);
+    } else {
+        add_times(ratio->value, out);
+        ppt_text_add(out, "x");
+    }
     if (ratio->interval.exists) {
-        ppt_text_addf(out, " [%.*f, %.*f]", digits_of(ratio->interval.low), ratio->interval.low,
-                      digits_of(ratio->interval.high), ratio->interval.high);
+        ppt_text_add(out, " [");
+        add_times(ratio->interval.low, out);
+        ppt_text_add(out, ", ");
+        add_times(ratio->interval.high, out);
+        ppt_text_add(out, "]");
     }
 }
 

@@ -2,22 +2,30 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
+#include <sys/stat.h>
 
 #include "memory.h"
 #include "text.h"
 
 /* ---- files ---- */
 
+/* Anything that can be read but a folder. */
+static bool is_file(const char *path)
+{
+    struct stat about;
+
+    return stat(path, &about) == 0 && !S_ISDIR(about.st_mode);
+}
+
 /* A new string, or NULL when the file is nowhere. */
 static char *find_file(const char *path, const struct ppt_search *search)
 {
-    if (access(path, F_OK) == 0) {
+    if (is_file(path)) {
         return realpath(path, NULL);
     }
     for (size_t i = 0; path[0] != '/' && search->folders[i]; i++) {
         char *candidate = ppt_text_format("%s/%s", search->folders[i], path);
-        char *found = access(candidate, F_OK) == 0 ? realpath(candidate, NULL) : NULL;
+        char *found = is_file(candidate) ? realpath(candidate, NULL) : NULL;
 
         free(candidate);
         if (found) {

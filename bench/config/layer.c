@@ -46,6 +46,11 @@ enum ppt_status ppt_overrides_add(struct ppt_overrides *overrides, const char *o
         ppt_source_free(&item.source);
         return status;
     }
+    if (json_object_object_length(item.object) != 1) {
+        json_object_put(item.object);
+        ppt_source_free(&item.source);
+        return ppt_fail(error, PPT_BAD_INPUT, "%s: %s is more than one value", option, json);
+    }
     overrides->items = ppt_realloc(overrides->items, overrides->count + 1, sizeof(item));
     overrides->items[overrides->count++] = item;
     return PPT_OK;
@@ -80,9 +85,16 @@ enum ppt_status ppt_layer_over(struct ppt_layer *layer, const struct ppt_layer *
     return ppt_item_check_keys(object, keys, error);
 }
 
+static bool is_option(const struct ppt_layer *layer)
+{
+    return layer && layer->object.source && !layer->object.source->folder;
+}
+
 bool ppt_layer_find(const struct ppt_layer *top, const char *key, const struct ppt_layer *last,
                     struct ppt_found *found)
 {
+    bool reached = false;
+
     for (const struct ppt_layer *layer = top; layer; layer = layer->under) {
         json_object *value = NULL;
 
@@ -92,7 +104,9 @@ bool ppt_layer_find(const struct ppt_layer *top, const char *key, const struct p
             found->item = (struct ppt_item){value, layer->object.source, &found->place};
             return true;
         }
-        if (layer == last) {
+        /* Options count as one layer, in whatever order they were given. */
+        reached |= layer == last;
+        if (reached && !(is_option(layer) && is_option(layer->under))) {
             break;
         }
     }

@@ -86,12 +86,33 @@ static enum ppt_status add_default_use(struct ppt_config *config, const struct p
     return status;
 }
 
+/* By name, or "all tasks": the same for a list that was left empty and for one that names all. */
+static void describe_mix(struct ppt_config *config)
+{
+    struct ppt_text details = {0};
+    size_t all = 0;
+    bool same = true;
+
+    for (size_t i = 0; ppt_kernels[i]; i++) {
+        if (ppt_kernels[i]->draw && !ppt_kernels[i]->missing) {
+            same &= all < config->use_count && config->uses[all].kernel == ppt_kernels[i];
+            all++;
+        }
+    }
+    for (size_t i = 0; i < config->use_count; i++) {
+        ppt_text_addf(&details, "%s%s", i ? ", " : "", config->uses[i].kernel->name);
+    }
+    config->details = same && all == config->use_count
+                          ? ppt_strdup("all tasks")
+                          : ppt_strdup(details.data ? details.data : "");
+    ppt_text_free(&details);
+}
+
 /* The kernels of a mix: those named, or all that this build has. */
 static enum ppt_status read_mix(const struct ppt_item *args, const struct ppt_search *search,
                                 struct ppt_config *config, struct ppt_error *error)
 {
     const size_t named = args->value ? json_object_array_length(args->value) : 0;
-    struct ppt_text details = {0};
     enum ppt_status status = PPT_OK;
 
     for (size_t i = 0; i < named && status == PPT_OK; i++) {
@@ -107,7 +128,6 @@ static enum ppt_status read_mix(const struct ppt_item *args, const struct ppt_se
         }
         if (status == PPT_OK) {
             status = add_default_use(config, kernel, search, error);
-            ppt_text_addf(&details, "%s%s", i ? ", " : "", kernel->name);
         }
     }
     for (size_t i = 0; named == 0 && ppt_kernels[i] && status == PPT_OK; i++) {
@@ -115,7 +135,7 @@ static enum ppt_status read_mix(const struct ppt_item *args, const struct ppt_se
             status = add_default_use(config, ppt_kernels[i], search, error);
         }
     }
-    config->details = details.data ? details.data : ppt_strdup("all tasks");
+    describe_mix(config);
     return status;
 }
 

@@ -289,10 +289,12 @@ class Keys(Refusal):
         self.refuse_file('{"runs": «{"task": "sum"}}', "runs: ", "list")
         self.refuse_file('{"runs": [{"task": "sum"}, «5]}', r"runs(\[1\])?: ", "object")
         one = '{"runs": [{"task": "sum", "task_args": [10]},\n  '
-        self.refuse_file(one + '{"task": "sum", "task_args": [«-3]}]}', r"runs\[1\]\.task_args\[0\]")
+        self.refuse_file(
+            one + '{"task": "sum", "task_args": [«-3]}]}', r"runs\[1\]\.task_args\[0\]: -3"
+        )
         self.refuse_file(one + '{"task": «"sorr"}]}', r"runs\[1\]\.task: ", 'did you mean "sort"')
         self.refuse_file(
-            one + '{"task": "sum", "workers": [0, «-1]}]}', r"runs\[1\]\.workers\[1\]: -1 is below 0"
+            one + '{"task": "sum", "workers": [0, «-1]}]}', r"runs\[1\]\.workers\[1\]: -1 is below"
         )
         self.refuse_file(
             one + '{"task": "sum", «"worker": «[0]}]}', r"runs\[1\]\.worker", 'mean "workers"'
@@ -377,7 +379,10 @@ class Arguments(Refusal):
         # Argon2 itself wants 8 KiB for each lane: known to the kernel alone, which sees arguments
         # together and not where each was written.
         self.refuse_file(
-            start.replace("[5, 5", "«[5, 5") + '«{"hash": "argon2id", "m_cost_kib": «8, "lanes": «4}]}', "m_cost|lanes", "8"
+            start.replace("[5, 5", "«[5, 5")
+            + '«{"hash": "argon2id", "m_cost_kib": «8, "lanes": «4}]}',
+            "m_cost|lanes",
+            "8",
         )
 
     def test_by_name(self):
@@ -497,7 +502,7 @@ class Options(Refusal):
 
     def test_missing_value(self):
         """The last option lacks its value."""
-        for option in ("--config", "--task", "--workers", "--iterations", "--output", "--task-args"):
+        for option in "--config --task --workers --iterations --output --task-args".split():
             with self.subTest(option=option):
                 self.refuse(["--task", "sum", option], option)
 
@@ -631,7 +636,7 @@ class Machine(Refusal):
         def limit():
             resource.setrlimit(resource.RLIMIT_AS, (1 << 30, 1 << 30))
 
-        run = ["--task", "sort", "--task-args", "[100000000]", "--workers", "0", "--task-count", "1"]
+        run = ["--task", "sort", "--task-args", "[100000000]", "--workers", "0"]
         result = self.run_ppt(*run, preexec_fn=limit)
         self.assertIn(result.code, (1, 2), result)
         self.assertEqual(len(result.err.splitlines()), 1, result)
