@@ -206,6 +206,10 @@ static void run_sequential(struct pass *pass)
     end_work(worker);
     detach(pass, worker);
     omp_set_num_threads(threads_before);
+    if (pass->point.inner_threads > 1) {
+        /* Threads that tasks started are the runtime's too. */
+        omp_pause_resource_all(omp_pause_hard);
+    }
 }
 
 static void run_team(struct pass *pass)

@@ -1,0 +1,753 @@
+/*
+ * Whole runs with kernels whose behaviour is known: the order of passes, what is compared, and
+ * what the journal says.
+ */
+#include <dirent.h>
+#include <inttypes.h>
+#include <json-c/json.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "config.h"
+#include "file.h"
+#include "interrupt.h"
+#include "journal.h"
+#include "kernels.h"
+#include "plan.h"
+#include "recording.h"
+#include "sweep.h"
+#include "tasks.h"
+
+#define WORD 64
+#define PATH 256
+#define MOST_LINES 500
+
+/* A new temporary folder, and the test's working folder while it runs. */
+struct place {
+    char folder[WORD];
+    char before[PATH];
+};
+
+static int enter(void **state)
+{
+    static struct place place;
+
+    strcpy(place.folder, "/tmp/ppt-omp-test-XXXXXX");
+    *state = &place;
+    return !mkdtemp(place.folder) || !getcwd(place.before, sizeof(place.before)) ||
+           chdir(place.folder);
+}
+
+static int leave(void **state)
+{
+    const struct place *place = *state;
+
+    ppt_interrupted = 0;
+    ppt_file_remove_folder(place->folder);
+    return chdir(place->before);
+}
+
+static void require(enum ppt_status status, const struct ppt_error *error)
+{
+    if (status != PPT_OK) {
+        fail_msg("status %d: %s", (int)status, error->text);
+    }
+}
+
+/* ---- a run and its journal ---- */
+
+/* A judge that says "enough" when asked for the `patience`-th time. */
+struct judge {
+    size_t patience, asked;
+    size_t samples[10]; /* how many there were when it was asked */
+};
+
+static bool enough(const struct ppt_samples *samples, void *context)
+{
+    struct judge *judge = context;
+
+    assert_true(judge->asked < 10);
+    judge->samples[judge->asked++] = samples->count;
+    return judge->asked >= judge->patience;
+}
+
+struct run {
+    struct ppt_configs configs;
+    const struct ppt_config *config; /* the only one */
+    struct judge judge;
+    struct ppt_samples samples;
+    struct ppt_error error;
+    json_object *lines[MOST_LINES]; /* of the journal */
+    size_t line_count;
+};
+
+static void read_lines(struct run *run)
+{
+    char *text = NULL, *line, *rest;
+    size_t length = 0;
+
+    require(ppt_file_read("journal", 10000000, &text, &length, &run->error), &run->error);
+    assert_true(length == 0 || text[length - 1] == '\n');
+    for (line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
+        assert_true(run->line_count < MOST_LINES);
+        run->lines[run->line_count] = json_tokener_parse(line);
+        assert_non_null(run->lines[run->line_count]);
+        run->line_count++;
+    }
+    free(text);
+}
+
+/* Runs the configuration, a JSON text, and reads its journal. */
+static enum ppt_status sweep(struct run *run, const char *config, size_t patience)
+{
+    const struct ppt_sweep_judge judge = {enough, &run->judge};
+    struct ppt_journal *journal = NULL;
+    enum ppt_status status;
+
+    *run = (struct run){.judge = {.patience = patience}};
+    require(ppt_file_write("c.json", config, strlen(config), &run->error), &run->error);
+    require(ppt_configs_load("c.json", NULL, &run->configs, &run->error), &run->error);
+    run->config = run->configs.items;
+    require(ppt_config_settle(run->configs.items, 1, 2, &run->error), &run->error);
+    unlink("journal");
+    require(ppt_journal_create("journal", &journal, &run->error), &run->error);
+    run->error.text[0] = '\0';
+    status = ppt_sweep_run(run->config, ".", journal, &judge, &run->samples, &run->error);
+    ppt_journal_close(journal);
+    struct ppt_error kept = run->error;
+    read_lines(run);
+    run->error = kept;
+    return status;
+}
+
+static void stop(struct run *run)
+{
+    for (size_t i = 0; i < run->line_count; i++) {
+        json_object_put(run->lines[i]);
+    }
+    ppt_samples_free(&run->samples);
+    ppt_configs_free(&run->configs);
+}
+
+/* A member of an object, which must be there. */
+static json_object *member(json_object *object, const char *key)
+{
+    json_object *value = NULL;
+
+    if (!json_object_object_get_ex(object, key, &value)) {
+        fail_msg("no \"%s\" in %s", key, json_object_to_json_string(object));
+    }
+    return value;
+}
+
+static int64_t number(json_object *object, const char *key)
+{
+    json_object *value = member(object, key);
+
+    assert_true(json_object_is_type(value, json_type_int));
+    return json_object_get_int64(value);
+}
+
+static bool is_a(json_object *line, const char *type)
+{
+    return strcmp(json_object_get_string(member(line, "type")), type) == 0;
+}
+
+/* ---- what holds for every run ---- */
+
+/* Samples are in the order of the plan: the warm-up rounds, then block by block. */
+static void check_order(const struct run *run)
+{
+    const struct ppt_config *config = run->config;
+    size_t *order = calloc(config->point_count + 2, sizeof(*order));
+    size_t at = 0;
+
+    assert_non_null(order);
+    for (unsigned block = 0; at < run->samples.count; block++) {
+        size_t count = config->point_count;
+        const unsigned number_of_block = block < config->warmup ? 0 : block - config->warmup + 1;
+
+        if (number_of_block == 0) {
+            count = ppt_plan_warmup(config, order);
+        } else {
+            ppt_plan_block(config, number_of_block, order);
+        }
+        for (size_t i = 0; i < count && at < run->samples.count; i++, at++) {
+            const struct ppt_sample *sample = &run->samples.items[at];
+
+            assert_int_equal(sample->block, number_of_block);
+            assert_int_equal(sample->point.workers, config->points[order[i]].workers);
+            assert_int_equal(sample->position, at);
+            assert_int_equal(sample->task_count, config->task_count);
+        }
+    }
+    free(order);
+}
+
+/* One does not begin before the other has ended. */
+static void check_times(const struct run *run, double wait_s)
+{
+    const int64_t wait_ns = (int64_t)(wait_s * 1e9);
+
+    for (size_t i = 0; i < run->samples.count; i++) {
+        const struct ppt_sample *sample = &run->samples.items[i];
+
+        assert_true(sample->started_ns >= 0);
+        if (i > 0) {
+            assert_true(sample->started_ns >=
+                        sample[-1].started_ns + sample[-1].total_ns + wait_ns);
+        }
+    }
+}
+
+static void check_line(json_object *line, const struct ppt_sample *s)
+{
+    json_object *workers = member(line, "worker_times");
+    char digest[17];
+
+    snprintf(digest, sizeof(digest), "%016" PRIx64, s->digest);
+    assert_int_equal(number(line, "position"), s->position);
+    assert_int_equal(number(line, "block"), s->block);
+    assert_int_equal(number(line, "workers"), s->point.workers);
+    assert_int_equal(number(line, "inner_threads"), s->point.inner_threads);
+    assert_int_equal(number(line, "started_ns"), s->started_ns);
+    assert_int_equal(number(line, "init_ns"), s->init_ns);
+    assert_int_equal(number(line, "work_ns"), s->work_ns);
+    assert_int_equal(number(line, "cleanup_ns"), s->cleanup_ns);
+    assert_int_equal(number(line, "total_ns"), s->total_ns);
+    assert_int_equal(number(line, "task_count"), s->task_count);
+    assert_string_equal(json_object_get_string(member(line, "digest")), digest);
+    assert_int_equal(number(member(line, "usage"), "user_ns"), s->usage.user_ns);
+    assert_int_equal(number(member(line, "task_times"), "sum_ns"), s->times.sum_ns);
+    assert_int_equal(number(member(line, "task_times"), "p95_ns"), s->times.p95_ns);
+    assert_int_equal(json_object_array_length(workers), s->worker_count);
+    for (size_t i = 0; i < s->worker_count; i++) {
+        json_object *worker = json_object_array_get_idx(workers, i);
+
+        assert_int_equal(number(worker, "tasks"), s->workers[i].tasks);
+        assert_int_equal(number(worker, "busy_ns"), s->workers[i].busy_ns);
+        assert_int_equal(number(worker, "start_ns"), s->workers[i].start_ns);
+        assert_int_equal(number(worker, "end_ns"), s->workers[i].end_ns);
+    }
+    assert_int_equal(json_object_array_length(member(line, "task_ns")), s->task_count);
+}
+
+/* The journal has the passes that are in the samples, in their order. */
+static void check_journal(const struct run *run)
+{
+    size_t at = 0;
+
+    for (size_t i = 0; i < run->line_count; i++) {
+        if (is_a(run->lines[i], "pass")) {
+            assert_true(at < run->samples.count);
+            check_line(run->lines[i], &run->samples.items[at++]);
+        }
+    }
+    assert_int_equal(at, run->samples.count);
+}
+
+static void check_run(const struct run *run)
+{
+    check_order(run);
+    check_times(run, 0);
+    check_journal(run);
+}
+
+/* ---- runs that succeed ---- */
+
+static void a_run_follows_its_plan(void **state)
+{
+    struct run run;
+
+    (void)state;
+    require(sweep(&run,
+                  "{\"task\": \"steady\", \"task_args\": [100], \"task_count\": 7, \"warmup\": 1,\n"
+                  "\"iterations\": 5, \"workers\": [0, 1, 2, 3], \"seed\": 4}",
+                  1),
+            &run.error);
+    assert_int_equal(run.samples.count, 2 + 5 * 4);
+    assert_int_equal(run.samples.count, ppt_plan_passes(run.config));
+    assert_int_equal(run.judge.asked, 0);
+    check_run(&run);
+    for (size_t i = 1; i < run.samples.count; i++) {
+        assert_true(run.samples.items[i].digest == run.samples.items[0].digest);
+    }
+    stop(&run);
+}
+
+static void warm_up_may_be_left_out_or_repeated(void **state)
+{
+    struct run run;
+
+    (void)state;
+    require(sweep(&run,
+                  "{\"task\": \"steady\", \"task_count\": 3, \"warmup\": 0, \"iterations\": 2,\n"
+                  "\"workers\": [0, 2]}",
+                  1),
+            &run.error);
+    assert_int_equal(run.samples.count, 4);
+    assert_int_equal(run.samples.items[0].block, 1);
+    check_run(&run);
+    stop(&run);
+    require(sweep(&run,
+                  "{\"task\": \"steady\", \"task_count\": 3, \"warmup\": 3, \"iterations\": 1,\n"
+                  "\"workers\": [0, 1, 2]}",
+                  1),
+            &run.error);
+    assert_int_equal(run.samples.count, 3 * 2 + 3);
+    assert_int_equal(run.samples.items[5].block, 0);
+    assert_int_equal(run.samples.items[6].block, 1);
+    check_run(&run);
+    stop(&run);
+}
+
+static void a_single_point(void **state)
+{
+    struct run run;
+
+    (void)state;
+    require(sweep(&run,
+                  "{\"task\": \"steady\", \"task_count\": 1, \"iterations\": 3, \"workers\": [2]}",
+                  1),
+            &run.error);
+    assert_int_equal(run.samples.count, 1 + 3);
+    check_run(&run);
+    stop(&run);
+}
+
+static void waits_lie_between_passes(void **state)
+{
+    struct run run;
+
+    (void)state;
+    require(sweep(&run,
+                  "{\"task\": \"steady\", \"task_count\": 1, \"iterations\": 2, \"warmup\": 0,\n"
+                  "\"workers\": [0, 1], \"wait_time_after_runner\": 0.02,\n"
+                  "\"wait_time_after_iteration\": 0.05, \"gc_after_iteration\": true}",
+                  1),
+            &run.error);
+    check_run(&run);
+    check_times(&run, 0.02);
+    const struct ppt_sample *last = &run.samples.items[1], *next = &run.samples.items[2];
+    assert_true(next->started_ns >= last->started_ns + last->total_ns + 70000000);
+    stop(&run);
+}
+
+static void runs_with_a_seed_are_alike(void **state)
+{
+    static const char config[] =
+        "{\"task\": \"random\", \"task_args\": [\"steady\"], \"seed\": 11,\n"
+        "\"task_count\": 5, \"iterations\": 4, \"workers\": [0, 1, 2]}";
+    struct run first, second;
+
+    (void)state;
+    require(sweep(&first, config, 1), &first.error);
+    require(sweep(&second, config, 1), &second.error);
+    assert_int_equal(first.samples.count, second.samples.count);
+    for (size_t i = 0; i < first.samples.count; i++) {
+        assert_true(first.samples.items[i].digest == second.samples.items[i].digest);
+        assert_int_equal(first.samples.items[i].point.workers,
+                         second.samples.items[i].point.workers);
+    }
+    stop(&first);
+    stop(&second);
+}
+
+/* ---- the random mix ---- */
+
+static void check_tasks_line(json_object *line, const struct ppt_config *config, unsigned block)
+{
+    struct ppt_tasks tasks;
+    json_object *list = member(line, "tasks");
+
+    ppt_tasks_create(config, block, &tasks);
+    assert_int_equal(number(line, "block"), block);
+    assert_int_equal(json_object_array_length(list), tasks.count);
+    for (uint64_t i = 0; i < tasks.count; i++) {
+        const struct ppt_task_group *group = &tasks.groups[tasks.refs ? tasks.refs[i].group : 0];
+        const union ppt_value *args = group->sets[tasks.refs ? tasks.refs[i].set : 0];
+        json_object *entry = json_object_array_get_idx(list, i);
+
+        assert_string_equal(json_object_get_string(member(entry, "task")), group->kernel->name);
+        assert_int_equal(number(member(entry, "args"), "work"), args[0].integer);
+    }
+    ppt_tasks_free(&tasks);
+}
+
+/* Before the passes of each block, the warm-up's included. */
+static void a_mix_journals_its_tasks(void **state)
+{
+    struct run run;
+    unsigned expected = 0;
+
+    (void)state;
+    require(sweep(&run,
+                  "{\"task\": \"random\", \"task_args\": [\"steady\"], \"task_count\": 6,\n"
+                  "\"iterations\": 3, \"workers\": [0, 1, 2]}",
+                  1),
+            &run.error);
+    check_run(&run);
+    for (size_t i = 0; i < run.line_count; i++) {
+        if (is_a(run.lines[i], "tasks")) {
+            check_tasks_line(run.lines[i], run.config, expected++);
+        } else {
+            assert_int_equal(number(run.lines[i], "block"), expected - 1);
+        }
+    }
+    assert_int_equal(expected, 4);
+    stop(&run);
+}
+
+static void a_plain_task_journals_none(void **state)
+{
+    struct run run;
+
+    (void)state;
+    require(sweep(&run, "{\"task\": \"steady\", \"task_count\": 1, \"workers\": [0]}", 1),
+            &run.error);
+    for (size_t i = 0; i < run.line_count; i++) {
+        assert_true(is_a(run.lines[i], "pass"));
+    }
+    stop(&run);
+}
+
+/* ---- adaptive runs ---- */
+
+static void adaptive_runs_ask_the_judge(void **state)
+{
+    struct run run;
+
+    (void)state;
+    require(sweep(&run,
+                  "{\"task\": \"steady\", \"task_count\": 1, \"workers\": [0, 1], \"warmup\": 0,\n"
+                  "\"precision\": {}}",
+                  3),
+            &run.error);
+    assert_int_equal(run.judge.asked, 3);
+    for (size_t i = 0; i < 3; i++) {
+        assert_int_equal(run.judge.samples[i], 2 * (PPT_ADAPTIVE_FIRST + i * PPT_ADAPTIVE_STEP));
+    }
+    assert_int_equal(run.samples.count, 2 * (PPT_ADAPTIVE_FIRST + 2 * PPT_ADAPTIVE_STEP));
+    check_run(&run);
+    stop(&run);
+}
+
+static void adaptive_runs_end_at_their_limits(void **state)
+{
+    struct run run;
+
+    (void)state;
+    require(sweep(&run,
+                  "{\"task\": \"steady\", \"task_count\": 1, \"workers\": [0], \"warmup\": 0,\n"
+                  "\"precision\": {}, \"iterations\": 12}",
+                  9),
+            &run.error);
+    assert_int_equal(run.samples.count, 12);
+    stop(&run);
+    require(sweep(&run,
+                  "{\"task\": \"steady\", \"task_count\": 1, \"workers\": [0], \"warmup\": 0,\n"
+                  "\"precision\": {\"max_seconds\": 0.1}, \"wait_time_after_iteration\": 0.05}",
+                  9),
+            &run.error);
+    assert_in_range(run.samples.count, 1, 3);
+    stop(&run);
+}
+
+/* ---- runs that fail ---- */
+
+static void different_results_are_a_failure(void **state)
+{
+    struct run run;
+
+    (void)state;
+    assert_int_equal(sweep(&run,
+                           "{\"task\": \"wrong\", \"task_count\": 5, \"iterations\": 3,\n"
+                           "\"warmup\": 0, \"workers\": [0, 1, 2]}",
+                           1),
+                     PPT_DIFFERS);
+    assert_non_null(strstr(run.error.text, "wrong"));
+    assert_int_equal(run.samples.count, 3); /* the block was finished */
+    check_run(&run);
+    stop(&run);
+    assert_int_equal(sweep(&run,
+                           "{\"task\": \"random\", \"task_args\": [\"wrong\", \"steady\"],\n"
+                           "\"task_count\": 20, \"iterations\": 3, \"workers\": [0, 2]}",
+                           1),
+                     PPT_DIFFERS);
+    check_run(&run);
+    stop(&run);
+}
+
+/* The warm-up of one block and the passes of the next must agree, too. */
+static void one_count_alone_cannot_differ(void **state)
+{
+    struct run run;
+
+    (void)state;
+    require(sweep(&run,
+                  "{\"task\": \"wrong\", \"task_count\": 5, \"iterations\": 3, \"workers\": [2]}",
+                  1),
+            &run.error);
+    assert_int_equal(run.samples.count, 4);
+    stop(&run);
+}
+
+/* Nothing fails but the pass at 2 workers, wherever the plan has it. */
+static void samples_before_a_failure_are_kept(void **state)
+{
+    size_t kept = 0;
+
+    (void)state;
+    for (unsigned seed = 0; seed < 8; seed++) {
+        struct run run;
+        char config[PATH];
+        size_t order[3], before = 0;
+
+        snprintf(config, sizeof(config),
+                 "{\"task\": \"unattachable\", \"task_count\": 5, \"iterations\": 2,\n"
+                 "\"warmup\": 0, \"workers\": [0, 1, 2], \"seed\": %u}",
+                 seed);
+        assert_int_equal(sweep(&run, config, 1), PPT_FAILED);
+        assert_non_null(strstr(run.error.text, "worker 1 cannot attach on purpose"));
+        ppt_plan_block(run.config, 1, order);
+        while (order[before] != 2) {
+            before++;
+        }
+        assert_int_equal(run.samples.count, before);
+        kept += before;
+        check_run(&run);
+        stop(&run);
+    }
+    assert_true(kept > 0);
+}
+
+static void a_failing_task_fails_the_run(void **state)
+{
+    struct run run;
+
+    (void)state;
+    assert_int_equal(sweep(&run,
+                           "{\"task\": \"failing\", \"task_args\": [3], \"task_count\": 5,\n"
+                           "\"workers\": [0, 1]}",
+                           1),
+                     PPT_FAILED);
+    assert_non_null(strstr(run.error.text, "task 3 fails on purpose"));
+    assert_int_equal(run.samples.count, 0);
+    assert_int_equal(run.line_count, 0);
+    stop(&run);
+}
+
+static void an_unopenable_kernel_is_found_before_the_run(void **state)
+{
+    static const char config[] = "{\"task\": \"unopenable\", \"workers\": [0, 1]}";
+    struct run run;
+
+    (void)state;
+    assert_int_equal(sweep(&run, config, 1), PPT_BAD_INPUT);
+    assert_int_equal(run.samples.count, 0);
+    assert_int_equal(ppt_sweep_check(run.config, ".", &run.error), PPT_BAD_INPUT);
+    assert_non_null(strstr(run.error.text, "cannot be opened on purpose"));
+    stop(&run);
+    require(sweep(&run, "{\"task\": \"steady\", \"task_count\": 1, \"workers\": [0, 1]}", 1),
+            &run.error);
+    require(ppt_sweep_check(run.config, ".", &run.error), &run.error);
+    stop(&run);
+}
+
+static void the_wish_to_stop_ends_a_run(void **state)
+{
+    struct run run;
+
+    (void)state;
+    ppt_interrupted = 1;
+    assert_int_equal(sweep(&run, "{\"task\": \"steady\", \"task_count\": 9, \"workers\": [0]}", 1),
+                     PPT_INTERRUPTED);
+    assert_int_equal(run.samples.count, 0);
+    check_journal(&run);
+    stop(&run);
+}
+
+/* ---- journals ---- */
+
+static void a_journal_is_never_overwritten(void **state)
+{
+    struct ppt_journal *journal = NULL, *other = NULL;
+    struct ppt_error error = {""};
+
+    (void)state;
+    require(ppt_journal_create("journal", &journal, &error), &error);
+    assert_int_equal(ppt_journal_create("journal", &other, &error), PPT_FAILED);
+    assert_non_null(strstr(error.text, "journal"));
+    assert_int_equal(ppt_journal_create("no/journal", &other, &error), PPT_FAILED);
+    ppt_journal_close(journal);
+    ppt_journal_close(NULL);
+}
+
+static void check_equal(const struct ppt_sample *a, const struct ppt_sample *b)
+{
+    assert_int_equal(a->block, b->block);
+    assert_int_equal(a->position, b->position);
+    assert_memory_equal(&a->point, &b->point, sizeof(a->point));
+    assert_true(a->digest == b->digest);
+    assert_int_equal(a->started_ns, b->started_ns);
+    assert_int_equal(a->init_ns, b->init_ns);
+    assert_int_equal(a->work_ns, b->work_ns);
+    assert_int_equal(a->cleanup_ns, b->cleanup_ns);
+    assert_int_equal(a->total_ns, b->total_ns);
+    assert_int_equal(a->task_count, b->task_count);
+    assert_memory_equal(&a->usage, &b->usage, sizeof(a->usage));
+    assert_memory_equal(&a->noise, &b->noise, sizeof(a->noise));
+    assert_memory_equal(&a->times, &b->times, sizeof(a->times));
+    assert_int_equal(a->peak_bytes, b->peak_bytes);
+    assert_int_equal(a->clock_khz, b->clock_khz);
+    assert_int_equal(a->worker_count, b->worker_count);
+    for (size_t i = 0; i < a->worker_count; i++) {
+        assert_int_equal(a->workers[i].tasks, b->workers[i].tasks);
+        assert_int_equal(a->workers[i].busy_ns, b->workers[i].busy_ns);
+        assert_int_equal(a->workers[i].cpu_ns, b->workers[i].cpu_ns);
+        assert_int_equal(a->workers[i].start_ns, b->workers[i].start_ns);
+        assert_int_equal(a->workers[i].end_ns, b->workers[i].end_ns);
+        assert_int_equal(a->workers[i].cpu, b->workers[i].cpu);
+    }
+    assert_memory_equal(a->task_ns, b->task_ns, a->task_count * sizeof(*a->task_ns));
+}
+
+/* Runs with all the lines of a real journal. */
+static void record(struct run *run, const char *path)
+{
+    struct ppt_journal *journal = NULL;
+    struct ppt_host host = {0};
+
+    require(sweep(run,
+                  "{\"task\": \"steady\", \"task_count\": 4, \"workers\": [0, 1, 2],\n"
+                  "\"iterations\": 2, \"seed\": 3}",
+                  1),
+            &run->error);
+    ppt_host_read(&host);
+    require(ppt_journal_create(path, &journal, &run->error), &run->error);
+    require(ppt_journal_run(journal, run->config, &host, "2026-01-02T03:04:05+00:00", &run->error),
+            &run->error);
+    for (size_t i = 0; i < run->samples.count; i++) {
+        require(ppt_journal_pass(journal, &run->samples.items[i], &run->error), &run->error);
+    }
+    require(ppt_journal_end(journal, PPT_OK, &run->error), &run->error);
+    ppt_journal_close(journal);
+    ppt_host_free(&host);
+}
+
+static void a_journal_reads_back_equal(void **state)
+{
+    struct ppt_recording recording = {0};
+    struct run run;
+
+    (void)state;
+    record(&run, "whole");
+    require(ppt_recording_read("whole", &recording, &run.error), &run.error);
+    assert_true(recording.ended);
+    assert_int_equal(recording.status, PPT_OK);
+    assert_string_equal(recording.started, "2026-01-02T03:04:05+00:00");
+    assert_int_equal(recording.configs.count, 1);
+    assert_string_equal(recording.configs.items[0].task, "steady");
+    assert_string_equal(recording.configs.items[0].details, run.config->details);
+    assert_int_equal(recording.configs.items[0].seed, 3);
+    assert_int_equal(recording.configs.items[0].point_count, 3);
+    assert_int_equal(recording.samples.count, run.samples.count);
+    for (size_t i = 0; i < run.samples.count; i++) {
+        check_equal(&recording.samples.items[i], &run.samples.items[i]);
+    }
+    ppt_recording_free(&recording);
+    stop(&run);
+}
+
+/* A run that died: the journal ends anywhere. Whole lines count, the last one may be cut. */
+static void a_cut_journal_has_its_whole_lines(void **state)
+{
+    struct run run;
+    char *text = NULL;
+    size_t length = 0, first = 0;
+
+    (void)state;
+    record(&run, "whole");
+    require(ppt_file_read("whole", 10000000, &text, &length, &run.error), &run.error);
+    first = strcspn(text, "\n") + 1;
+    for (size_t cut = first; cut < length; cut += cut < length - 200 ? 97 : 1) {
+        struct ppt_recording recording = {0};
+        size_t lines = 0;
+
+        for (size_t i = first; i < cut; i++) {
+            lines += text[i] == '\n';
+        }
+        require(ppt_file_write("cut", text, cut, &run.error), &run.error);
+        require(ppt_recording_read("cut", &recording, &run.error), &run.error);
+        assert_false(recording.ended);
+        assert_int_equal(recording.samples.count, lines);
+        ppt_recording_free(&recording);
+    }
+    free(text);
+    stop(&run);
+}
+
+static void damaged_journals_name_the_line(void **state)
+{
+    struct run run;
+    struct ppt_recording recording = {0};
+    char *text = NULL, *second;
+    size_t length = 0;
+
+    (void)state;
+    record(&run, "whole");
+    require(ppt_file_read("whole", 10000000, &text, &length, &run.error), &run.error);
+    second = strchr(text, '\n') + 1;
+    memcpy(second, "#", 1);
+    require(ppt_file_write("damaged", text, length, &run.error), &run.error);
+    assert_int_equal(ppt_recording_read("damaged", &recording, &run.error), PPT_BAD_INPUT);
+    assert_memory_equal(run.error.text, "damaged:2:", 10);
+    /* No first line at all. */
+    memcpy(second, "{", 1);
+    require(ppt_file_write("damaged", second, strlen(second), &run.error), &run.error);
+    assert_int_equal(ppt_recording_read("damaged", &recording, &run.error), PPT_BAD_INPUT);
+    assert_non_null(strstr(run.error.text, "damaged"));
+    require(ppt_file_write("damaged", "", 0, &run.error), &run.error);
+    assert_int_equal(ppt_recording_read("damaged", &recording, &run.error), PPT_BAD_INPUT);
+    assert_int_equal(ppt_recording_read("missing", &recording, &run.error), PPT_BAD_INPUT);
+    free(text);
+    stop(&run);
+}
+
+#define TEST(function) cmocka_unit_test_setup_teardown(function, enter, leave)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(a_run_follows_its_plan),
+        TEST(warm_up_may_be_left_out_or_repeated),
+        TEST(a_single_point),
+        TEST(waits_lie_between_passes),
+        TEST(runs_with_a_seed_are_alike),
+        TEST(a_mix_journals_its_tasks),
+        TEST(a_plain_task_journals_none),
+        TEST(adaptive_runs_ask_the_judge),
+        TEST(adaptive_runs_end_at_their_limits),
+        TEST(different_results_are_a_failure),
+        TEST(one_count_alone_cannot_differ),
+        TEST(samples_before_a_failure_are_kept),
+        TEST(a_failing_task_fails_the_run),
+        TEST(an_unopenable_kernel_is_found_before_the_run),
+        TEST(the_wish_to_stop_ends_a_run),
+        TEST(a_journal_is_never_overwritten),
+        TEST(a_journal_reads_back_equal),
+        TEST(a_cut_journal_has_its_whole_lines),
+        TEST(damaged_journals_name_the_line),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
