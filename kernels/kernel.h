@@ -139,8 +139,8 @@ struct ppt_kernel {
     void (*detach)(void *local);
     void (*close)(void *shared);
 
-    /* Draws arguments for one task of the random mix. `args` holds the defaults; parameters that
-     * are not numbers or spans must be left as they are. */
+    /* Draws arguments for one task of the random mix. `args` holds the defaults; paths must be left
+     * as they are. */
     void (*draw)(struct ppt_rng *rng, union ppt_value *args);
 
     /* What one argument set needs; `needs` is zeroed. */

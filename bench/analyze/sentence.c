@@ -14,15 +14,21 @@ static void add_count(unsigned workers, struct ppt_text *out)
     }
 }
 
-/* At most five characters, two or more significant digits from 0.1 on. */
+/* At most four characters below 10 000 and above, two or more significant digits from 0.1 on. */
 static void add_times(double value, struct ppt_text *out)
 {
-    if (value >= 9999.5) {
-        ppt_text_addf(out, value < 999.5e3 ? "%.0fk" : "%.1gM",
-                      value / (value < 999.5e3 ? 1e3 : 1e6));
-    } else {
+    static const char *const units[] = {"", "k", "M", "G", "T"};
+    size_t unit = 0;
+
+    if (value < 9999.5) {
         ppt_text_addf(out, "%.*f", value < 9.995 ? 2 : value < 99.95 ? 1 : 0, value);
+        return;
     }
+    while (value >= 999.5 && unit + 1 < sizeof(units) / sizeof(units[0])) {
+        value /= 1000;
+        unit++;
+    }
+    ppt_text_addf(out, "%.0f%s", fmin(value, 999), units[unit]);
 }
 
 void ppt_sentence_ratio(const struct ppt_ratio *ratio, struct ppt_text *out)

@@ -136,6 +136,28 @@ static enum ppt_status read_whole(const struct ppt_layer *top, const char *key, 
                : PPT_OK;
 }
 
+/* A number, or a list of one: all points share it. */
+static enum ppt_status read_inner_threads(const struct ppt_layer *top, int64_t *inner,
+                                          struct ppt_error *error)
+{
+    struct ppt_found found;
+
+    if (!ppt_layer_find(top, "inner_threads", NULL, &found)) {
+        return PPT_OK;
+    }
+    if (!json_object_is_type(found.item.value, json_type_array)) {
+        return ppt_item_integer(&found.item, 1, PPT_MOST_WORKERS, inner, error);
+    }
+    if (json_object_array_length(found.item.value) != 1) {
+        return ppt_item_reject(&found.item, error,
+                               "one number is needed: this version measures one at a time");
+    }
+    const struct ppt_place place = {.outer = found.item.place, .index = 0};
+    const struct ppt_item item = {json_object_array_get_idx(found.item.value, 0), found.item.source,
+                                  &place};
+    return ppt_item_integer(&item, 1, PPT_MOST_WORKERS, inner, error);
+}
+
 static enum ppt_status read_counts(const struct ppt_layer *top, struct ppt_config *config,
                                    struct ppt_error *error)
 {
@@ -150,7 +172,7 @@ static enum ppt_status read_counts(const struct ppt_layer *top, struct ppt_confi
         status = read_whole(top, "warmup", 0, 1000, &warmup, error);
     }
     if (status == PPT_OK) {
-        status = read_whole(top, "inner_threads", 1, PPT_MOST_WORKERS, &inner, error);
+        status = read_inner_threads(top, &inner, error);
     }
     /* null draws a seed, as leaving the key out does. */
     if (status == PPT_OK && ppt_layer_find(top, "seed", NULL, &found) && found.item.value) {

@@ -105,6 +105,16 @@ static int start(const char *folder, char *const *arguments, pid_t *pid)
     return problem;
 }
 
+/* In quotes that a shell reads back as the same word. */
+static void add_shell_word(struct ppt_text *out, const char *word)
+{
+    ppt_text_add(out, "'");
+    for (const char *c = word; *c; c++) {
+        ppt_text_addf(out, *c == '\'' ? "'\\''" : "%c", *c);
+    }
+    ppt_text_add(out, "'");
+}
+
 void ppt_gnuplot_draw(const char *folder, const char *const *names, struct ppt_text *notes)
 {
     size_t count = 0;
@@ -126,13 +136,12 @@ void ppt_gnuplot_draw(const char *folder, const char *const *names, struct ppt_t
         }
     }
     if (problem != 0 || state != 0) {
-        ppt_text_addf(notes,
-                      "charts were not drawn: gnuplot %s; draw them with: cd '%s' && gnuplot "
-                      "*.gp\n",
+        ppt_text_addf(notes, "charts were not drawn: gnuplot %s; draw them with: cd ",
                       problem == ENOENT ? "is not installed"
                       : problem != 0    ? strerror(problem)
-                                        : "failed",
-                      folder);
+                                        : "failed");
+        add_shell_word(notes, folder);
+        ppt_text_add(notes, " && gnuplot *.gp\n");
     }
     for (size_t i = 0; i <= count; i++) {
         free(arguments[i]);

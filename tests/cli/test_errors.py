@@ -123,6 +123,7 @@ class Files(Refusal):
             self.refuse_file(text, "JSON")
         # Where a number stops being one is a matter of taste: any column of it will do.
         self.refuse_file('{"task": "sort", "iterations": «0«3«}', "JSON|iterations")
+        self.refuse_file('{"task": "sort", "iterations": «3«.«}', "JSON|iterations")
 
     def test_trailing_garbage(self):
         """Something after the closing brace is as wrong as inside: perhaps a second object that

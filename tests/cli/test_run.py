@@ -680,6 +680,22 @@ class Charts(common.Case):
         self.assertEqual(len(lines), 1, result)
         self.assertNotIn("gnuplot", result.out)
 
+    @unittest.skipUnless(HAS_GNUPLOT, "gnuplot is not installed")
+    def test_line_can_be_pasted(self):
+        """What the line tells to do draws the charts, whatever the folder is called."""
+        self.write("c.json", quick())
+        for output in ("plain", "two words", "it's"):
+            with self.subTest(output=output):
+                result = self.run_fine("c.json", "--output", output)
+                (line,) = [line for line in result.err.splitlines() if "gnuplot *" in line]
+                command = line[line.index("cd ") :]
+                done = subprocess.run(
+                    ["sh", "-c", command], cwd=self.work, capture_output=True, timeout=60
+                )
+                self.assertEqual(done.returncode, 0, f"{command}\n{done.stderr}")
+                folder = self.only_folder(self.work / output) / "charts"
+                self.check_drawn(folder, CHARTS)
+
     def test_suite_without_gnuplot(self):
         """A suite tells it for each of its folders at the most."""
         runs = [{"task": "sum", "task_args": [10]}, {"task": "sort", "task_args": [10]}]

@@ -1,0 +1,254 @@
+/*
+ * The scaling law: published fits, its own identities, and when it refuses to speak.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <math.h>
+
+#include "factors.h"
+#include "rng.h"
+#include "scaling.h"
+
+static void near(double value, double expected, double relative)
+{
+    if (!(fabs(value - expected) <= relative * fabs(expected))) {
+        fail_msg("%.10g is not %.10g", value, expected);
+    }
+}
+
+/* specsdm91, as fitted by the R package usl. */
+static void published_fit(void **state)
+{
+    const double n[] = {1, 18, 36, 72, 108, 144, 216};
+    const double x[] = {64.9, 995.9, 1652.4, 1853.2, 1828.9, 1775.0, 1702.2};
+    struct ppt_law law;
+    double peak = 0;
+
+    (void)state;
+    assert_true(ppt_law_fit_least_squares(n, x, 7, &law));
+    near(law.lambda, 89.995233, 1e-4);
+    near(law.sigma, 0.027728476, 1e-4);
+    near(law.kappa, 1.0436548e-4, 1e-4);
+    assert_true(ppt_law_peak(&law, &peak));
+    near(peak, 96.51956, 1e-4);
+    near(ppt_law_at(&law, peak), 1884, 1e-4);
+    near(law.lambda / law.sigma, 3245.589, 1e-4);
+    assert_string_equal(ppt_law_name(&law), "USL");
+}
+
+/* Throughputs of lambda 1, sigma 0.02, kappa 0.02, rounded to four decimals. */
+static void rounded_fit(void **state)
+{
+    const double n[] = {1, 2, 4, 6, 8, 10};
+    const double x[] = {1, 1.8868, 3.0769, 3.5294, 3.5398, 3.3557};
+    struct ppt_law laws[2];
+
+    (void)state;
+    assert_true(ppt_law_fit(n, x, 6, &laws[0]));
+    assert_true(ppt_law_fit_least_squares(n, x, 6, &laws[1]));
+    for (size_t i = 0; i < 2; i++) {
+        assert_true(fabs(laws[i].lambda - 1) < 5e-4);
+        assert_true(fabs(laws[i].sigma - 0.02) < 5e-5);
+        assert_true(fabs(laws[i].kappa - 0.02) < 5e-5);
+    }
+}
+
+static void exact_data_come_back(void **state)
+{
+    const struct ppt_law truths[] = {
+        {120, 0.05, 0.002, 0}, {3, 0.1, 0, 0}, {1e6, 0, 0, 0}, {2e-3, 0, 0.01, 0}};
+    const double n[] = {1, 2, 3, 5, 8, 13, 21};
+    double x[7];
+
+    (void)state;
+    for (size_t t = 0; t < 4; t++) {
+        struct ppt_law law;
+
+        for (size_t i = 0; i < 7; i++) {
+            x[i] = ppt_law_at(&truths[t], n[i]);
+        }
+        assert_true(ppt_law_fit(n, x, 7, &law));
+        near(law.lambda, truths[t].lambda, 1e-9);
+        assert_true(fabs(law.sigma - truths[t].sigma) < 1e-9);
+        assert_true(fabs(law.kappa - truths[t].kappa) < 1e-9);
+        assert_true(law.rms <= 1e-9 * law.lambda);
+    }
+}
+
+/* Coefficients stay inside their bounds when the data would leave them. */
+static void bounds_are_kept(void **state)
+{
+    const double n[] = {1, 2, 4, 8};
+    const double superlinear[] = {1, 2.1, 4.5, 9.6}, one[] = {5};
+    struct ppt_law law;
+
+    (void)state;
+    assert_true(ppt_law_fit(n, superlinear, 4, &law));
+    assert_true(law.lambda > 0 && law.sigma >= 0 && law.kappa >= 0);
+    assert_true(ppt_law_fit_least_squares(n, superlinear, 4, &law));
+    assert_true(law.lambda > 0 && law.sigma >= 0 && law.kappa >= 0);
+    assert_true(ppt_law_fit(n, one, 1, &law));
+    near(law.lambda, 5, 1e-12);
+    assert_false(ppt_law_fit(n, one, 0, &law));
+}
+
+/* Of the USL the serial fraction of Karp and Flatt is sigma + kappa N. */
+static void karp_flatt_identity(void **state)
+{
+    const struct ppt_law law = {1, 0.03, 0.0007, 0};
+
+    (void)state;
+    for (unsigned n = 2; n < 200; n *= 3) {
+        near(ppt_karp_flatt(ppt_law_at(&law, n) / ppt_law_at(&law, 1), n), 0.03 + 0.0007 * n,
+             1e-10);
+    }
+}
+
+/* ---- refusals ---- */
+
+static void simulate(const unsigned *workers, size_t points, size_t blocks,
+                     const struct ppt_law *law, double drift, struct ppt_grid *grid)
+{
+    struct ppt_rng rng;
+
+    ppt_rng_seed(&rng, 11, 0, PPT_STREAM_DATA);
+    ppt_grid_create(workers, points, blocks, grid);
+    for (size_t b = 0; b < blocks; b++) {
+        for (size_t p = 0; p < points; p++) {
+            grid->seconds[b * points + p] = 100 / ppt_law_at(law, workers[p]) *
+                                            exp(0.01 * (ppt_rng_double(&rng) - 0.5)) *
+                                            exp(drift * (double)b);
+        }
+    }
+}
+
+static struct ppt_scaling scale(struct ppt_grid *grid, unsigned cores, unsigned cpus, bool drifting)
+{
+    const struct ppt_scaling_context context = {
+        .tasks = 100, .cores = cores, .cpus = cpus, .drifting = drifting, .confidence = 0.95};
+    struct ppt_scaling scaling;
+
+    ppt_scaling_of(grid, &context, &scaling);
+    ppt_grid_free(grid);
+    return scaling;
+}
+
+static void a_good_law_predicts(void **state)
+{
+    const unsigned workers[] = {1, 2, 4, 6, 8, 12};
+    const struct ppt_law truth = {10, 0.02, 0.001, 0};
+    struct ppt_grid grid;
+
+    (void)state;
+    simulate(workers, 6, 10, &truth, 0, &grid);
+    struct ppt_scaling scaling = scale(&grid, 0, 0, false);
+    assert_int_equal(scaling.refusals, 0);
+    assert_string_equal(scaling.name, "USL");
+    assert_true(scaling.sigma.low <= 0.02 && 0.02 <= scaling.sigma.high);
+    assert_true(scaling.kappa.low <= 0.001 && 0.001 <= scaling.kappa.high);
+    struct ppt_prediction prediction = ppt_scaling_predict(&scaling, 24);
+    assert_int_equal(prediction.refusals, 0);
+    near(prediction.throughput, ppt_law_at(&truth, 24), 0.03);
+    assert_true(ppt_scaling_predict(&scaling, 25).refusals & PPT_REFUSAL_TOO_FAR);
+    ppt_scaling_free(&scaling);
+}
+
+static void refusals_have_their_reasons(void **state)
+{
+    const unsigned workers[] = {1, 2, 4, 6, 8, 12};
+    const struct ppt_law truth = {10, 0.02, 0.001, 0}, amdahl = {10, 0.05, 0, 0};
+    struct ppt_scaling scaling;
+    struct ppt_grid grid;
+
+    (void)state;
+    simulate(workers, 4, 10, &truth, 0, &grid);
+    scaling = scale(&grid, 0, 0, false);
+    assert_true(scaling.refusals & PPT_REFUSAL_FEW_POINTS);
+    ppt_scaling_free(&scaling);
+    simulate(workers, 6, 4, &truth, 0, &grid);
+    scaling = scale(&grid, 0, 0, true);
+    assert_true(scaling.refusals & PPT_REFUSAL_FEW_BLOCKS);
+    assert_true(scaling.refusals & PPT_REFUSAL_DRIFT);
+    ppt_scaling_free(&scaling);
+    simulate(workers, 6, 10, &amdahl, 0, &grid);
+    scaling = scale(&grid, 0, 0, false);
+    assert_string_equal(scaling.name, "Amdahl");
+    assert_true(scaling.refusals & PPT_REFUSAL_NO_PEAK);
+    assert_false(scaling.has_peak);
+    ppt_scaling_free(&scaling);
+    /* A cliff at the last point that no such law has. */
+    simulate(workers, 6, 10, &amdahl, 0, &grid);
+    for (size_t b = 0; b < 10; b++) {
+        grid.seconds[b * 6 + 5] *= 1.6;
+    }
+    scaling = scale(&grid, 0, 0, false);
+    assert_true(scaling.refusals & PPT_REFUSAL_LACK_OF_FIT);
+    assert_true(scaling.refusals & PPT_REFUSAL_UNSTABLE);
+    ppt_scaling_free(&scaling);
+}
+
+/* With 4 cores and 8 logical CPUs, what a second thread on a core adds is found, and nothing is
+ * said beyond the CPUs. */
+static void kink_at_the_cpus(void **state)
+{
+    const unsigned workers[] = {1, 2, 3, 4, 6, 8, 16};
+    const struct ppt_law truth = {10, 0.02, 0, 0};
+    struct ppt_grid grid;
+
+    (void)state;
+    simulate(workers, 7, 10, &truth, 0, &grid);
+    for (size_t b = 0; b < 10; b++) {
+        for (size_t p = 4; p < 7; p++) {
+            const double effective = 4 + 0.3 * (fmin(workers[p], 8) - 4);
+
+            grid.seconds[b * 7 + p] *=
+                ppt_law_at(&truth, workers[p]) / ppt_law_at(&truth, effective);
+        }
+    }
+    struct ppt_scaling scaling = scale(&grid, 4, 8, false);
+    assert_int_equal(scaling.largest, 4);
+    assert_true(fabs(scaling.smt_share - 0.3) < 0.05);
+    assert_true(fabs(scaling.law.sigma - 0.02) < 0.01);
+    assert_true(ppt_scaling_effective(&scaling, 16) == ppt_scaling_effective(&scaling, 8));
+    assert_true(ppt_scaling_predict(&scaling, 9).refusals & PPT_REFUSAL_CROSSES_CPUS);
+    ppt_scaling_free(&scaling);
+}
+
+static void superlinear_speedup_is_said(void **state)
+{
+    const unsigned workers[] = {1, 2, 4};
+    const double seconds[] = {8, 3.8, 1.8,  8.1, 3.9, 1.85, 7.9, 3.75, 1.8,
+                              8, 3.8, 1.82, 8,   3.8, 1.8,  8,   3.8,  1.8};
+    struct ppt_grid grid;
+
+    (void)state;
+    ppt_grid_create(workers, 3, 6, &grid);
+    for (size_t i = 0; i < 18; i++) {
+        grid.seconds[i] = seconds[i];
+    }
+    struct ppt_scaling scaling = scale(&grid, 0, 0, false);
+    assert_true(scaling.superlinear);
+    assert_true(scaling.law.sigma >= 0);
+    ppt_scaling_free(&scaling);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(published_fit),
+        cmocka_unit_test(rounded_fit),
+        cmocka_unit_test(exact_data_come_back),
+        cmocka_unit_test(bounds_are_kept),
+        cmocka_unit_test(karp_flatt_identity),
+        cmocka_unit_test(a_good_law_predicts),
+        cmocka_unit_test(refusals_have_their_reasons),
+        cmocka_unit_test(kink_at_the_cpus),
+        cmocka_unit_test(superlinear_speedup_is_said),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
