@@ -6,6 +6,7 @@
 #include <math.h>
 #include <stdint.h>
 
+#include "kinds.h"
 #include "report.h"
 #include "sentence.h"
 
@@ -298,6 +299,35 @@ static json_object *drift_json(const struct ppt_drift *drift)
     return object;
 }
 
+/* By kernel: tasks per block, and by number of workers the task time and its inflation. */
+static json_object *kinds_json(const struct ppt_outcome *outcome)
+{
+    json_object *list = json_object_new_array();
+    struct ppt_kinds kinds;
+
+    ppt_kinds_of(outcome->config, outcome->samples, &kinds);
+    for (size_t k = 0; k < kinds.count; k++) {
+        json_object *object = json_object_new_object();
+        json_object *times = json_object_new_object(), *inflation = json_object_new_object();
+
+        for (size_t p = 0; p < outcome->config->point_count; p++) {
+            const struct ppt_kind *kind = &kinds.items[k];
+            char key[16];
+
+            snprintf(key, sizeof(key), "%u", outcome->config->points[p].workers);
+            add(times, key, kind->task_s[p] > 0 ? number(kind->task_s[p]) : NULL);
+            add(inflation, key, kind->inflation[p] > 0 ? number(kind->inflation[p]) : NULL);
+        }
+        add(object, "task", text(kinds.items[k].kernel->name));
+        add(object, "tasks_per_block", number(kinds.items[k].tasks_per_block));
+        add(object, "task_s", times);
+        add(object, "inflation", inflation);
+        json_object_array_add(list, object);
+    }
+    ppt_kinds_free(&kinds);
+    return list;
+}
+
 void ppt_json_results(const struct ppt_outcome *outcome, struct ppt_text *out)
 {
     const struct ppt_answer *answer = outcome->answer;
@@ -317,6 +347,9 @@ void ppt_json_results(const struct ppt_outcome *outcome, struct ppt_text *out)
     add(object, "verdict", ppt_json_verdict(answer));
     add(object, "scaling", scaling_json(&answer->scaling));
     add(object, "points", points);
+    if (outcome->config->mix) {
+        add(object, "kinds", kinds_json(outcome));
+    }
     add(object, "drift", drift_json(&answer->drift));
     add(object, "disturbed_passes", integer(answer->disturbed));
     add(object, "cpu_use", answer->cpu_use > 0 ? number(answer->cpu_use) : NULL);

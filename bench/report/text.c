@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "kinds.h"
 #include "sentence.h"
 
 static void add_right(struct ppt_text *out, const char *text, size_t width)
@@ -114,6 +115,40 @@ static void add_heading(const struct ppt_outcome *outcome, struct ppt_text *out)
     free(rest);
 }
 
+/* Of a mix: how long tasks of each kind take at up to six worker counts. */
+static void add_kinds(const struct ppt_outcome *outcome, struct ppt_text *out)
+{
+    const struct ppt_config *config = outcome->config;
+    const size_t points = config->point_count < 6 ? config->point_count : 6;
+    struct ppt_kinds kinds;
+    char text[PPT_UNITS_SIZE];
+
+    ppt_kinds_of(config, outcome->samples, &kinds);
+    if (kinds.count > 0) {
+        ppt_text_add(out, "  task avg by workers:");
+        for (size_t p = 0; p < points; p++) {
+            snprintf(text, sizeof(text), "%u", config->points[p].workers);
+            add_right(out, text, 10);
+        }
+        ppt_text_add(out, "\n");
+    }
+    for (size_t k = 0; k < kinds.count; k++) {
+        const size_t start = out->length;
+
+        ppt_text_addf(out, "    %s", kinds.items[k].kernel->name);
+        ppt_text_pad(out, start, 22);
+        for (size_t p = 0; p < points; p++) {
+            add_right(out,
+                      kinds.items[k].task_s[p] > 0
+                          ? ppt_text_duration(kinds.items[k].task_s[p], text)
+                          : "-",
+                      10);
+        }
+        ppt_text_add(out, "\n");
+    }
+    ppt_kinds_free(&kinds);
+}
+
 /* Adds words, broken into lines of at most 80 columns. */
 static void add_wrapped(const char *words, struct ppt_text *out)
 {
@@ -164,6 +199,7 @@ void ppt_text_table(const struct ppt_outcome *outcome, struct ppt_text *out)
     for (size_t i = 0; i < summary->count; i++) {
         add_row(outcome, &summary->points[i], out);
     }
+    add_kinds(outcome, out);
     add_notes(outcome, out);
     add_answer(outcome, out);
 }

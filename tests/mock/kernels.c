@@ -1,11 +1,16 @@
 #include "kernels.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <omp.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
+#include <time.h>
 
 #include "registry.h"
 #include "rng.h"
+
+extern const struct ppt_kernel ppt_kernel_wait;
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -16,6 +21,27 @@ static const struct ppt_param steady_params[] = {
      .largest = 1e12,
      .unit = "",
      .help = "iterations of an empty loop"},
+};
+
+static const struct ppt_param usl_params[] = {
+    {.name = "milliseconds",
+     .kind = PPT_PARAM_REAL,
+     .value = "5",
+     .largest = 10000,
+     .unit = "ms",
+     .help = "sleep at one worker"},
+    {.name = "sigma",
+     .kind = PPT_PARAM_REAL,
+     .value = "0.05",
+     .largest = 1,
+     .unit = "",
+     .help = "contention"},
+    {.name = "kappa",
+     .kind = PPT_PARAM_REAL,
+     .value = "0.002",
+     .largest = 1,
+     .unit = "",
+     .help = "coherence"},
 };
 
 static const struct ppt_param failing_params[] = {
@@ -136,6 +162,48 @@ static enum ppt_status run_census(void *local, const struct ppt_task *task, uint
                : ppt_fail(error, PPT_FAILED, "census: %u inner threads, not %u", inner, counts[1]);
 }
 
+static enum ppt_status run_usl(void *local, const struct ppt_task *task, uint64_t *digest,
+                               struct ppt_error *error)
+{
+    const double n = ((const unsigned *)local)[0] > 1 ? ((const unsigned *)local)[0] : 1;
+    const double sigma = task->args[1].real, kappa = task->args[2].real;
+    const double ms = task->args[0].real * (1 + sigma * (n - 1) + kappa * n * (n - 1));
+    struct timespec until;
+
+    (void)error;
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    const int64_t end_ns = until.tv_nsec + (int64_t)(ms * 1e6);
+    until.tv_sec += (time_t)(end_ns / 1000000000);
+    until.tv_nsec = (long)(end_ns % 1000000000);
+    while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL) == EINTR) {
+    }
+    *digest = task->index;
+    return PPT_OK;
+}
+
+static enum ppt_status attach_usl(const struct ppt_setup *setup, void *shared, unsigned worker,
+                                  void **local, struct ppt_error *error)
+{
+    prctl(PR_SET_TIMERSLACK, 1, 0, 0, 0);
+    return attach_count(setup, shared, worker, local, error);
+}
+
+/* Burns CPU time in two threads for each task. */
+static enum ppt_status run_greedy(void *local, const struct ppt_task *task, uint64_t *digest,
+                                  struct ppt_error *error)
+{
+    const int64_t iterations = task->args[0].integer;
+
+    (void)local;
+    (void)error;
+#pragma omp parallel num_threads(2) default(none) firstprivate(iterations)
+    for (int64_t i = 0; i < iterations; i++) {
+        __asm__ volatile("");
+    }
+    *digest = task->index;
+    return PPT_OK;
+}
+
 static enum ppt_status open_failing(const struct ppt_setup *setup, void **shared,
                                     struct ppt_error *error)
 {
@@ -166,8 +234,12 @@ const struct ppt_kernel ppt_mock_unopenable = {KERNEL("unopenable", run_steady, 
 const struct ppt_kernel ppt_mock_absent = {KERNEL("absent", run_steady, steady_params),
                                            .missing = "built without it on purpose"};
 
+const struct ppt_kernel ppt_mock_usl = {KERNEL("usl", run_usl, usl_params), .attach = attach_usl,
+                                        .detach = free};
+const struct ppt_kernel ppt_mock_greedy = {KERNEL("greedy", run_greedy, steady_params)};
+
 const struct ppt_kernel *const ppt_kernels[] = {
-    &ppt_mock_steady,       &ppt_mock_wrong,  &ppt_mock_failing,
-    &ppt_mock_unattachable, &ppt_mock_hungry, &ppt_mock_census,
-    &ppt_mock_unopenable,   &ppt_mock_absent, NULL,
+    &ppt_mock_steady, &ppt_mock_wrong,  &ppt_mock_failing,    &ppt_mock_unattachable,
+    &ppt_mock_hungry, &ppt_mock_census, &ppt_mock_unopenable, &ppt_mock_absent,
+    &ppt_mock_usl,    &ppt_mock_greedy, &ppt_kernel_wait,     NULL,
 };

@@ -31,4 +31,11 @@ extern const struct ppt_kernel ppt_mock_unopenable;
 /* Is not part of the build. */
 extern const struct ppt_kernel ppt_mock_absent;
 
+/* Sleeps D (1 + sigma (N-1) + kappa N (N-1)) at N workers: a task that follows the Universal
+ * Scalability Law exactly, on any number of CPUs. Arguments: D in milliseconds, sigma, kappa. */
+extern const struct ppt_kernel ppt_mock_usl;
+
+/* Uses all CPUs by threads of its own, whatever it was asked to do. */
+extern const struct ppt_kernel ppt_mock_greedy;
+
 #endif

@@ -1,0 +1,252 @@
+"""judge, fit, report and predict: the method on tables and recordings, without measuring."""
+
+import csv
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import unittest
+
+import common
+
+CASES = json.loads((common.ROOT / "tests/data/verdict_cases.json").read_text())
+
+
+class Judge(common.Case):
+    def table(self, case, name="t.csv"):
+        rows = [
+            f"{b},{w},{s}"
+            for b, row in enumerate(case["pass_seconds"])
+            for w, s in zip(case["workers"], row)
+        ]
+        return self.write(name, "block,workers,seconds\n" + "\n".join(rows) + "\n")
+
+    def test_worked_cases(self):
+        """Every case gives its expected verdict, bound and speedups to the printed digits."""
+        self.assertEqual(len(CASES), 7)
+        for case in CASES:
+            with self.subTest(case=case["name"]):
+                answer = json.loads(self.run_fine("judge", self.table(case), "--json").out)
+                expected = case["expected"]
+                self.assertEqual(answer["recommended"], expected["recommended"])
+                self.assertEqual(answer["best"], expected["best_point"])
+                self.assertEqual(answer["confidence"], expected["confidence"])
+                self.assertEqual(answer["blocks_needed"], expected["blocks_needed"])
+                self.assertAlmostEqual(
+                    answer["slowdown_point"], expected["slowdown_point"], delta=5.1e-5
+                )
+                self.assertAlmostEqual(
+                    answer["slowdown_upper"], expected["slowdown_upper95"], delta=5.1e-5
+                )
+                for n, values in expected["speedup"].items():
+                    for got, wanted in zip(answer["speedup"][n], values):
+                        self.assertAlmostEqual(got, wanted, delta=5.1e-4)
+                for key in ("reason", "sentence"):
+                    self.assertTrue(answer[key])
+
+    def test_words(self):
+        text = " ".join(self.run_fine("judge", self.table(CASES[0]), "--cpus", 8).out.split())
+        self.assertIn("use 8 workers: at most 2.2 % slower than the best count tried (95 %)", text)
+        self.assertIn("7.48x [7.43, 7.51] faster than sequential calls", text)
+        self.assertIn("8 of 8 CPUs are busy", text)
+
+    def test_noise_says_how_much_more(self):
+        text = " ".join(self.run_fine("judge", self.table(CASES[6])).out.split())
+        self.assertIn("measure about 297 blocks", text)
+
+    def test_two_blocks_are_no_verdict(self):
+        """Exit 5, an answer that says so, and no interval of width 0 for one block."""
+        case = dict(CASES[0])
+        for blocks in (1, 2):
+            case["pass_seconds"] = CASES[0]["pass_seconds"][:blocks]
+            result = self.run_ppt("judge", self.table(case), "--json")
+            self.assertEqual(result.code, 5, result)
+            answer = json.loads(result.out)
+            self.assertIsNone(answer["recommended"])
+            self.assertEqual(answer["blocks_needed"], 3)
+            low = answer["speedup"]["2"][1]
+            self.assertEqual(low is None, blocks == 1)
+
+    def test_columns_may_stand_anywhere(self):
+        path = self.write(
+            "t.csv",
+            '\ufeffSeconds,"note, quoted",WORKERS,block\r\n'
+            + "".join(f'{w + 1},"a ""b""\n c",{w},{b}\r\n' for b in range(3) for w in (0, 1)),
+        )
+        answer = json.loads(self.run_fine("judge", path, "--json").out)
+        self.assertEqual(answer["recommended"], 0)
+
+    def test_bad_tables(self):
+        for text, words in (
+            ("", "names no column"),
+            ("block,workers\n1,2\n", '"seconds"'),
+            ("block,workers,seconds\n", "no rows"),
+            ("block,workers,seconds\n1,2,x\n", ":2: seconds"),
+            ("block,workers,seconds\n1,2\n", ":2: too few"),
+            ("block,workers,seconds\n1,2,nan\n", "not a number"),
+            ("block,workers,seconds\n1,2,-1\n", "not above 0"),
+            ("block,workers,seconds\n1,2.5,1\n", "2.5"),
+            ("block,workers,seconds\n1,2,1\n1,2,1\n", "two passes"),
+        ):
+            with self.subTest(text=text):
+                result = self.run_ppt("judge", self.write("bad.csv", text))
+                self.assertEqual(result.code, 2, result)
+                self.assertEqual(result.out, "")
+                self.assertIn("bad.csv", result.err)
+                self.assertIn(words, result.err)
+        self.assertEqual(self.run_ppt("judge", "missing.csv").code, 2)
+        self.assertEqual(self.run_ppt("judge").code, 2)
+
+
+class Fit(common.Case):
+    SPEC = "workers,throughput\n1,64.9\n18,995.9\n36,1652.4\n72,1853.2\n108,1828.9\n144,1775.0\n216,1702.2\n"
+
+    def test_published_coefficients(self):
+        answer = json.loads(self.run_fine("fit", self.write("s.csv", self.SPEC), "--json").out)
+        law = answer["least_squares"]
+        for key, value in (
+            ("lambda", 89.995233),
+            ("sigma", 0.027728476),
+            ("kappa", 1.0436548e-4),
+            ("peak_workers", 96.51956),
+            ("roof", 3245.589),
+        ):
+            self.assertAlmostEqual(law[key] / value, 1, delta=1e-4, msg=key)
+        self.assertEqual(law["law"], "USL")
+        self.assertEqual(set(answer), {"weighted", "least_squares", "refusals"})
+        self.assertEqual(set(answer["weighted"]), set(law))
+        self.assertTrue(any("5 blocks" in text for text in answer["refusals"]))
+
+    def test_no_peak_is_null(self):
+        path = self.write("a.csv", "workers,throughput\n1,10\n2,20\n4,40\n")
+        law = json.loads(self.run_fine("fit", path, "--json").out)["weighted"]
+        self.assertEqual(law["law"], "linear")
+        self.assertIsNone(law["peak_workers"])
+        self.assertIsNone(law["roof"])
+
+
+class Recording(common.Case):
+    def record(self, *arguments):
+        self.run_fine(*arguments)
+        return (self.work / "output" / "latest").resolve()
+
+    def hashes(self, folder):
+        return {
+            p.relative_to(folder).as_posix(): hashlib.sha256(p.read_bytes()).hexdigest()
+            for p in folder.rglob("*")
+            if p.is_file()
+        }
+
+    def test_report_is_identical(self):
+        """Everything again from the samples, byte by byte; for a mix and for images too."""
+        for arguments in (
+            ("--task", "sum", "--task-args", "[20000]"),
+            ("--task", "random", "--task-args", '["sum", "multi"]'),
+            ("--task", "img"),
+            ("--task", "password", "--task-args", '[3, 5, [6, 9], 0.5]'),
+        ):
+            with self.subTest(arguments=arguments):
+                folder = self.record(*arguments, *"--task-count 4 --workers 0,1,2".split(),
+                                     "--iterations", 6)
+                before = self.hashes(folder)
+                for name in before:
+                    if name != "samples.jsonl":
+                        (folder / name).unlink()
+                self.run_fine("report", folder)
+                self.assertEqual(self.hashes(folder), before)
+
+    def test_torn_last_line(self):
+        """What was being written when the power failed is left out; what is whole is reported."""
+        folder = self.record("--task", "sum", "--quick", "--task-count", 2, "--workers", "0,1")
+        samples = folder / "samples.jsonl"
+        lines = samples.read_text().splitlines(keepends=True)
+        samples.write_text("".join(lines[:-2]) + lines[-2][:-20])
+        (folder / "results.csv").unlink()
+        self.run_fine("report", folder)
+        with open(folder / "results.csv", newline="") as stream:
+            rows = list(csv.DictReader(stream))
+        self.assertEqual(sorted(r["Blocks"] for r in rows), ["2", "3"])
+
+    def test_damaged_recordings(self):
+        folder = self.record("--task", "sum", "--quick", "--task-count", 2, "--workers", "0,1")
+        good = (folder / "samples.jsonl").read_text()
+        for text, words in (
+            ("", "holds no run"),
+            ("{}\n", '"type" is missing'),
+            (good.replace('"work_ns":', '"work_n":', 1), '"work_ns" is missing'),
+            (good.replace('"version":1', '"version":99', 1), "version"),
+            (good.replace('"init_ns":', '"init_ns":9', 1), "add up"),
+            (good + "x\n", "JSON"),
+        ):
+            with self.subTest(words=words):
+                (folder / "samples.jsonl").write_text(text)
+                result = self.run_ppt("report", folder)
+                self.assertEqual(result.code, 2, result)
+                self.assertIn(words, result.err)
+        self.assertEqual(self.run_ppt("report", self.work / "nowhere").code, 2)
+
+    def test_predict_refuses(self):
+        """Too few points for a law: exit 5, and the reasons."""
+        folder = self.record("--task", "sum", "--quick", "--task-count", 2, "--workers", "0,1,2")
+        result = self.run_ppt("predict", folder, "--workers", 4, "--json")
+        self.assertEqual(result.code, 5, result)
+        answer = json.loads(result.out)
+        self.assertIsNone(answer["throughput"])
+        self.assertGreaterEqual(len(answer["refusals"]), 2)
+        self.assertEqual(self.run_ppt("predict", folder).code, 2)
+
+    def test_results_json(self):
+        """No number that is none, and the verdict in the shape that tools rely on."""
+        folder = self.record("--task", "multi", "--task-count", 5, "--workers", "0,1,2,4")
+
+        def refuse(constant):
+            raise AssertionError(constant)
+
+        results = json.loads((folder / "results.json").read_text(), parse_constant=refuse)
+        verdict = results["verdict"]
+        for key in ("recommended", "best", "slowdown_point", "slowdown_upper", "confidence",
+                    "blocks_needed", "speedup", "reason", "sentence"):
+            self.assertIn(key, verdict)
+        self.assertEqual(list(verdict["speedup"]), ["1", "2", "4"])
+        self.assertEqual([p["workers"] for p in results["points"]], [0, 1, 2, 4])
+        self.assertEqual(results["version"], 1)
+
+
+class Machine(common.Case):
+    def host(self, prefix):
+        command = [*prefix, common.PPT_OMP, *"--task sum --quick --task-count 2".split(),
+                   "--task-args", "[1000]"]
+        subprocess.run(command, cwd=self.work, env=self.environment(), check=True,
+                       capture_output=True, timeout=60)
+        results = json.loads((self.work / "output/latest/results.json").read_text())
+        return results["host"], [p["workers"] for p in results["points"]]
+
+    @unittest.skipUnless(shutil.which("taskset"), "taskset is not installed")
+    def test_affinity_limits_the_cpus(self):
+        host, workers = self.host([shutil.which("taskset"), "-c",
+                                   str(min(os.sched_getaffinity(0)))])
+        self.assertEqual(host["effective_cpus"], 1)
+        self.assertEqual(workers, [0, 1])
+
+    def test_quota_limits_the_cpus(self):
+        """A real control group with half a CPU, where one can be made."""
+        group = "/sys/fs/cgroup/cpu/ppt-omp-test"
+        try:
+            os.mkdir(group)
+            with open(group + "/cpu.cfs_quota_us", "w", encoding="ascii") as stream:
+                stream.write("50000")
+        except OSError as problem:
+            self.skipTest(f"no control group: {problem}")
+        try:
+            host, workers = self.host(
+                ["/bin/sh", "-c", f'echo $$ > {group}/cgroup.procs; exec "$@"', "sh"])
+        finally:
+            os.rmdir(group)
+        self.assertEqual(host["quota_cpus"], 0.5)
+        self.assertEqual(host["effective_cpus"], 1)
+        self.assertEqual(workers, [0, 1])
+
+
+if __name__ == "__main__":
+    unittest.main()
