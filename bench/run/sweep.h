@@ -21,7 +21,7 @@ struct ppt_sweep_judge {
 };
 
 /* An adaptive run measures so many blocks before it asks, and so many between questions. */
-#define PPT_ADAPTIVE_FIRST 10
+#define PPT_ADAPTIVE_FIRST 5
 #define PPT_ADAPTIVE_STEP 5
 
 /* Runs warm-up and blocks, journals every pass as it ends and adds it to `samples`. Samples taken

@@ -11,8 +11,9 @@
 #include <cmocka.h>
 #include <math.h>
 
+#include "answer.h"
 #include "rng.h"
-#include "verdict.h"
+#include "sweep.h"
 
 #define POINTS 5
 
@@ -132,11 +133,71 @@ static void high_confidence_is_deserved(void **state)
     }
 }
 
+/* Blocks are added until the verdict is settled: stopping when it fits must not make intervals
+ * miss more often, nor verdicts wrong. Noise of quiet and of shared machines. */
+static void stopping_when_settled_is_honest(void **state)
+{
+    static const struct noise kinds[] = {{0.003, 0, 0.003}, {0.01, 0.02, 0.01}, {0.02, 0.05, 0.03}};
+    const struct ppt_answer_context context = {.tolerance = 0.05, .confidence = 0.97};
+    struct ppt_rng rng;
+
+    (void)state;
+    ppt_rng_seed(&rng, 3, 0, PPT_STREAM_DATA);
+    for (size_t kind = 0; kind < 3; kind++) {
+        size_t covered = 0, all = 0, wrong = 0, blocks = 0;
+        const size_t runs = 1500, most = 60;
+
+        for (size_t run = 0; run < runs; run++) {
+            double curve[POINTS], best = INFINITY;
+            struct ppt_grid whole;
+            struct ppt_answer answer = {0};
+            bool settled = false;
+
+            draw_curve(&rng, curve);
+            for (size_t p = 0; p < POINTS; p++) {
+                best = fmin(best, curve[p]);
+            }
+            ppt_grid_create(workers, POINTS, most, &whole);
+            simulate(&rng, curve, &kinds[kind], &whole);
+            for (size_t n = PPT_ADAPTIVE_FIRST; n <= most && !settled; n += PPT_ADAPTIVE_STEP) {
+                struct ppt_grid part;
+
+                ppt_answer_free(&answer);
+                ppt_grid_create(workers, POINTS, n, &part);
+                for (size_t i = 0; i < n * POINTS; i++) {
+                    part.seconds[i] = whole.seconds[i];
+                }
+                ppt_answer_from_grid(&part, &context, &answer);
+                settled = ppt_answer_settled(&answer, 0.02);
+            }
+            const size_t chosen = answer.verdict.recommended;
+            const struct ppt_ratio *speedup = &answer.points[chosen].over_sequential;
+            if (chosen > 0) {
+                const double truth = curve[0] / curve[chosen];
+
+                covered += speedup->interval.low <= truth && truth <= speedup->interval.high;
+                all++;
+            }
+            wrong +=
+                answer.verdict.confidence == PPT_CONFIDENCE_HIGH && curve[chosen] > 1.05 * best;
+            blocks += answer.grid.block_count;
+            ppt_answer_free(&answer);
+            ppt_grid_free(&whole);
+        }
+        print_message("noise %.1f %%: %.1f blocks, %.1f %% covered, %.2f %% wrongly HIGH\n",
+                      100 * kinds[kind].pass, (double)blocks / (double)runs,
+                      100.0 * (double)covered / (double)all, 100.0 * (double)wrong / (double)runs);
+        assert_true((double)covered >= 0.94 * (double)all);
+        assert_true((double)wrong <= 0.01 * (double)runs);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(speedup_intervals_cover),
         cmocka_unit_test(high_confidence_is_deserved),
+        cmocka_unit_test(stopping_when_settled_is_honest),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,161 @@
+/*
+ * The efficiency factors: that their product is the speedup, on real passes of every kernel, and
+ * that the bounds they are read with are bounds.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+#include <math.h>
+#include <stdlib.h>
+
+#include "factors.h"
+#include "file.h"
+#include "folder.h"
+#include "pass.h"
+
+static const char *const configs[] = {
+    "{\"task\": \"sum\", \"task_args\": [20000]",
+    "{\"task\": \"multi\", \"task_args\": [20000]",
+    "{\"task\": \"io\", \"task_args\": [1]",
+    "{\"task\": \"zip\", \"task_args\": [1, 1]",
+    "{\"task\": \"tensor\", \"task_args\": [64, 3]",
+    "{\"task\": \"sort\", \"task_args\": [20000]",
+    "{\"task\": \"matrix\", \"task_args\": [64]",
+    "{\"task\": \"img\"",
+    "{\"task\": \"password\", \"task_args\": [5, 50, [6, 9], 0.5]",
+    "{\"task\": \"random\", \"task_args\": [\"sum\", \"multi\"]",
+    "{\"task\": \"wait\", \"task_args\": [1, 0.2]",
+};
+
+static void load(const char *start, struct ppt_configs *loaded)
+{
+    struct ppt_overrides *none = ppt_overrides_create();
+    char path[] = "/tmp/ppt-omp-factors-XXXXXX";
+    struct ppt_error error = {""};
+    const int fd = mkstemp(path);
+    FILE *file = fdopen(fd, "w");
+
+    assert_non_null(file);
+    fprintf(file, "%s, \"task_count\": 12, \"workers\": [0, 1, 2, 4], \"seed\": 3}\n", start);
+    fclose(file);
+    if (ppt_configs_load(path, none, loaded, &error) != PPT_OK) {
+        fail_msg("%s", error.text);
+    }
+    remove(path);
+    ppt_overrides_destroy(none);
+}
+
+/* N x the product is T0/T to 1e-9; the replay keeps Graham's bounds; inflation splits exactly. */
+static void check_pass(const struct ppt_sample *pass, const struct ppt_sample *sequential)
+{
+    const struct ppt_factors factors = ppt_factors_of(pass, sequential);
+    const unsigned n = pass->point.workers;
+    double product = n;
+
+    for (size_t i = 0; i < PPT_FACTOR_COUNT; i++) {
+        product *= factors.factor[i];
+        assert_true(factors.factor[i] > 0);
+    }
+    assert_true(fabs(product / factors.speedup - 1) < 1e-9);
+    assert_true(factors.factor[PPT_FACTOR_BALANCE] <= 1 + 1e-12);
+    assert_true(factors.factor[PPT_FACTOR_SCHEDULING] <= 1 + 1e-12);
+    assert_true(factors.factor[PPT_FACTOR_STARTUP] <= 1);
+    if (factors.on_cpu_inflation > 0) {
+        assert_true(fabs(factors.on_cpu_inflation * factors.off_cpu_inflation *
+                             factors.factor[PPT_FACTOR_WORK] -
+                         1) < 1e-9);
+    }
+    const double replay = ppt_replay(sequential->task_ns, sequential->task_count, n);
+    const double sum = (double)sequential->times.sum_ns;
+    const double longest = (double)sequential->times.largest_ns;
+    assert_true(replay >= fmax(sum / n, longest) * (1 - 1e-12));
+    assert_true(replay <= (sum / n + (1 - 1.0 / n) * longest) * (1 + 1e-12));
+}
+
+static void check_kernel(const char *start)
+{
+    struct ppt_recorder *recorder = ppt_recorder_create();
+    struct ppt_configs loaded = {0};
+    struct ppt_workload workload;
+    struct ppt_error error = {""};
+    struct ppt_sample sequential;
+    char *scratch = NULL;
+
+    load(start, &loaded);
+    assert_int_equal(ppt_scratch_create(&scratch, &error), PPT_OK);
+    assert_int_equal(ppt_workload_open(loaded.items, 1, scratch, &workload, &error), PPT_OK);
+    for (size_t p = 0; p < 4; p++) {
+        struct ppt_sample pass;
+
+        if (ppt_pass_run(&workload, loaded.items->points[p], recorder, &pass, &error) != PPT_OK) {
+            fail_msg("%s: %s", start, error.text);
+        }
+        if (p == 0) {
+            sequential = pass;
+        } else {
+            assert_true(pass.digest == sequential.digest);
+            check_pass(&pass, &sequential);
+            ppt_sample_free(&pass);
+        }
+    }
+    ppt_sample_free(&sequential);
+    ppt_workload_close(&workload);
+    ppt_file_remove_folder(scratch);
+    free(scratch);
+    ppt_configs_free(&loaded);
+    ppt_recorder_destroy(recorder);
+}
+
+static void product_is_the_speedup(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof(configs) / sizeof(configs[0]); i++) {
+        check_kernel(configs[i]);
+    }
+}
+
+static void granularity(void **state)
+{
+    (void)state;
+    assert_true(fabs(ppt_granularity_bound(10, 4) - 10.0 / 12) < 1e-12);
+    assert_true(fabs(ppt_granularity_bound(12, 4) - 1) < 1e-12);
+    assert_true(fabs(ppt_granularity_bound(1, 8) - 1.0 / 8) < 1e-12);
+}
+
+static void replay_hands_out_in_order(void **state)
+{
+    const int64_t tasks[] = {5, 3, 2, 4, 1};
+
+    (void)state;
+    assert_true(ppt_replay(tasks, 5, 1) == 15);
+    /* Workers A and B: A 5, B 3, B 2 (free at 5), A 4 (free at 9), B 1. */
+    assert_true(ppt_replay(tasks, 5, 2) == 9);
+    assert_true(ppt_replay(tasks, 5, 16) == 5);
+}
+
+static void break_even(void **state)
+{
+    (void)state;
+    /* 1 s of overhead, a gain of 0.125 s a task: 8 tasks draw, the ninth wins. */
+    assert_int_equal(ppt_break_even(1, 0.125, 0.25), 9);
+    assert_int_equal(ppt_break_even(1, 0.25, 0.25), 0);
+    assert_int_equal(ppt_break_even(1, 0.3, 0.25), 0);
+    assert_int_equal(ppt_break_even(0, 0.1, 0.25), 1);
+    assert_int_equal(ppt_break_even(-1, 0.1, 0.25), 1);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(product_is_the_speedup),
+        cmocka_unit_test(granularity),
+        cmocka_unit_test(replay_hands_out_in_order),
+        cmocka_unit_test(break_even),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
