@@ -2,6 +2,7 @@
 
 #include "args.h"
 #include "commands.h"
+#include "json.h"
 #include "registry.h"
 #include "text.h"
 
@@ -66,8 +67,8 @@ static json_object *param_to_json(const struct ppt_param *param)
         }
         json_object_object_add(object, "choices", choices);
     } else if (param->kind != PPT_PARAM_PATHS) {
-        json_object_object_add(object, "smallest", json_object_new_double(param->smallest));
-        json_object_object_add(object, "largest", json_object_new_double(param->largest));
+        json_object_object_add(object, "smallest", ppt_json_number(param->smallest));
+        json_object_object_add(object, "largest", ppt_json_number(param->largest));
     }
     add_text(object, "unit", param->unit);
     add_text(object, "help", param->help);

@@ -14,6 +14,7 @@
 #include "file.h"
 #include "folder.h"
 #include "host.h"
+#include "json.h"
 #include "memory.h"
 #include "plan.h"
 #include "text.h"
@@ -125,7 +126,7 @@ static void print_answer(const struct ppt_cli *cli, const struct ppt_config *con
     json_object_object_add(answer, "seed", json_object_new_int64((int64_t)config->seed));
     json_object_object_add(answer, "index", json_object_new_int64((int64_t)cli->index));
     json_object_object_add(answer, "digest", json_object_new_string(hex));
-    json_object_object_add(answer, "seconds", json_object_new_double((double)ns * 1e-9));
+    json_object_object_add(answer, "seconds", ppt_json_number((double)ns * 1e-9));
     puts(json_object_to_json_string_ext(answer,
                                         JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
     json_object_put(answer);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "commands.h"
+#include "json.h"
 #include "recording.h"
 #include "report.h"
 #include "text.h"
@@ -90,12 +91,12 @@ static void print_prediction(const struct ppt_cli *cli, const struct ppt_predict
 
         if (shown && prediction->interval.exists) {
             ends = json_object_new_array();
-            json_object_array_add(ends, json_object_new_double(prediction->interval.low));
-            json_object_array_add(ends, json_object_new_double(prediction->interval.high));
+            json_object_array_add(ends, ppt_json_number(prediction->interval.low));
+            json_object_array_add(ends, ppt_json_number(prediction->interval.high));
         }
         json_object_object_add(object, "workers", json_object_new_int64((int64_t)cli->workers));
         json_object_object_add(object, "throughput",
-                               shown ? json_object_new_double(prediction->throughput) : NULL);
+                               shown ? ppt_json_number(prediction->throughput) : NULL);
         json_object_object_add(object, "interval", ends);
         json_object_object_add(object, "refusals", ppt_json_refusals(prediction->refusals));
         puts(json_object_to_json_string_ext(object,

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "status.h"
+#include "kernel.h"
 
 #define PPT_CACHE_LINE 64
 
@@ -28,6 +28,20 @@ static inline void *ppt_scratch_alloc(size_t bytes, const char *what, struct ppt
     }
     memset(memory, 0, rounded);
     return memory;
+}
+
+/* The largest value of an integer parameter over all argument sets, at least 1: what scratch must
+ * serve. */
+static inline size_t ppt_scratch_largest(const struct ppt_setup *setup, size_t param)
+{
+    int64_t largest = 1;
+
+    for (size_t i = 0; i < setup->set_count; i++) {
+        const int64_t value = setup->sets[i][param].integer;
+
+        largest = value > largest ? value : largest;
+    }
+    return (size_t)largest;
 }
 
 #endif

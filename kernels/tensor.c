@@ -83,17 +83,12 @@ static enum ppt_status attach(const struct ppt_setup *setup, void *shared, unsig
                               void **out, struct ppt_error *error)
 {
     struct local *local = ppt_scratch_alloc(sizeof(*local), "tensor", error);
-    size_t largest = 1;
+    const size_t largest = ppt_scratch_largest(setup, SIZE);
 
     (void)shared;
     (void)worker;
     if (!local) {
         return PPT_FAILED;
-    }
-    for (size_t i = 0; i < setup->set_count; i++) {
-        const size_t size = (size_t)setup->sets[i][SIZE].integer;
-
-        largest = size > largest ? size : largest;
     }
     local->memory = ppt_scratch_alloc(scratch_count(largest) * sizeof(double), "tensor", error);
     if (!local->memory) {

@@ -340,12 +340,8 @@ json_object *ppt_args_value_to_json(const struct ppt_param *param, const union p
     switch (param->kind) {
     case PPT_PARAM_INTEGER:
         return json_object_new_int64(value->integer);
-    case PPT_PARAM_REAL: {
-        char text[32];
-
-        snprintf(text, sizeof(text), "%.15g", value->real);
-        return json_object_new_double_s(value->real, text);
-    }
+    case PPT_PARAM_REAL:
+        return ppt_json_number(value->real);
     case PPT_PARAM_CHOICE:
         return json_object_new_string(param->choices[value->choice]);
     case PPT_PARAM_SPAN:

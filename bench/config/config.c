@@ -164,6 +164,9 @@ enum ppt_status ppt_configs_load(const char *path, const struct ppt_overrides *o
     while (status != PPT_OK && configs->count > before) {
         free_config(&configs->items[--configs->count]);
     }
+    if (configs->count == 0) {
+        ppt_configs_free(configs);
+    }
     return status;
 }
 
@@ -251,9 +254,9 @@ json_object *ppt_config_to_json(const struct ppt_config *config)
     json_object_object_add(object, "workers", workers);
     json_object_object_add(object, "iterations", json_object_new_int64(config->blocks));
     json_object_object_add(object, "wait_time_after_runner",
-                           json_object_new_double(config->wait_after_pass_s));
+                           ppt_json_number(config->wait_after_pass_s));
     json_object_object_add(object, "wait_time_after_iteration",
-                           json_object_new_double(config->wait_after_block_s));
+                           ppt_json_number(config->wait_after_block_s));
     json_object_object_add(object, "gc_after_iteration",
                            json_object_new_boolean(config->trim_after_block));
     json_object_object_add(object, "inner_threads", json_object_new_int64(config->inner_threads));
@@ -265,13 +268,11 @@ json_object *ppt_config_to_json(const struct ppt_config *config)
     if (config->adaptive) {
         json_object *precision = json_object_new_object();
 
-        json_object_object_add(precision, "relative_ci",
-                               json_object_new_double(config->relative_ci));
-        json_object_object_add(precision, "max_seconds",
-                               json_object_new_double(config->max_seconds));
+        json_object_object_add(precision, "relative_ci", ppt_json_number(config->relative_ci));
+        json_object_object_add(precision, "max_seconds", ppt_json_number(config->max_seconds));
         json_object_object_add(object, "precision", precision);
     }
-    json_object_object_add(object, "tolerance", json_object_new_double(config->tolerance));
+    json_object_object_add(object, "tolerance", ppt_json_number(config->tolerance));
     json_object_object_add(object, "warmup", json_object_new_int64(config->warmup));
     json_object_object_add(object, "seed", json_object_new_int64((int64_t)config->seed));
     return object;

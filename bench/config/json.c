@@ -256,6 +256,14 @@ enum ppt_status ppt_json_reject(const struct ppt_source *source, const struct pp
     return PPT_BAD_INPUT;
 }
 
+json_object *ppt_json_number(double value)
+{
+    char text[32];
+
+    snprintf(text, sizeof(text), "%.15g", value);
+    return json_object_new_double_s(value, text);
+}
+
 /* ---- parsing ---- */
 
 /* The member behind the one at `at`, or the closing brace. */

@@ -60,6 +60,9 @@ ppt_json_reject(const struct ppt_source *source, const struct ppt_place *place,
 /* What ppt_json_reject() would write in front of its message; to be given to free(). */
 char *ppt_json_position(const struct ppt_source *source, const struct ppt_place *place);
 
+/* A number that prints as people write it: 0.05, not 0.050000000000000003. */
+json_object *ppt_json_number(double value);
+
 /* A number, text or other value as it stands in the source, shortened for a message; to be given
  * to free(). */
 char *ppt_json_literal(const struct ppt_source *source, const struct ppt_place *place);

@@ -163,7 +163,7 @@ json_object *ppt_host_to_json(const struct ppt_host *host)
         json_object_object_add(object, bytes[i].key,
                                json_object_new_int64((int64_t)*bytes[i].value));
     }
-    json_object_object_add(object, "quota_cpus", json_object_new_double(host->quota_cpus));
+    json_object_object_add(object, "quota_cpus", ppt_json_number(host->quota_cpus));
     json_object_object_add(object, "environment", json_object_get(host->environment));
     return object;
 }
