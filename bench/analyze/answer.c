@@ -336,20 +336,24 @@ struct ppt_answer_context ppt_answer_context_of(const struct ppt_config *config,
     };
 }
 
-static bool narrow(const struct ppt_ratio *ratio, double relative)
-{
-    return ratio->interval.exists &&
-           ratio->interval.high - ratio->interval.low <= 2 * relative * ratio->value;
-}
-
 bool ppt_answer_settled(const struct ppt_answer *answer, double relative)
 {
     const struct ppt_verdict *verdict = &answer->verdict;
 
-    return verdict->exists && (verdict->confidence == PPT_CONFIDENCE_HIGH || verdict->tie) &&
-           (verdict->recommended == 0 ||
-            narrow(&answer->points[verdict->recommended].over_fewest, relative)) &&
-           (verdict->best == 0 || narrow(&answer->points[verdict->best].over_fewest, relative));
+    if (!verdict->exists || (verdict->confidence != PPT_CONFIDENCE_HIGH && !verdict->tie)) {
+        return false;
+    }
+    for (size_t p = 0; p < answer->grid.point_count; p++) {
+        /* How much faster the recommended point is than this one. */
+        const struct ppt_ratio gain =
+            ppt_grid_speedup(&answer->grid, p, verdict->recommended, answer->context.confidence);
+
+        if (p != verdict->recommended && gain.interval.low <= 1 &&
+            gain.interval.high - gain.interval.low > 2 * relative * gain.value) {
+            return false;
+        }
+    }
+    return true;
 }
 
 static void begin(struct ppt_grid *grid, const struct ppt_answer_context *context,
