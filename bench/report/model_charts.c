@@ -58,18 +58,22 @@ static void add_recommended(const struct ppt_answer *answer, struct ppt_text *ou
     }
 }
 
-/* What the band is, or why nothing is said beyond the points. */
+/* The coefficients, or why the law must not be trusted beyond the points. */
 static void add_law_label(const struct ppt_scaling *scaling, struct ppt_text *out)
 {
-    if (scaling->sigma.exists) {
+    const unsigned refusals = scaling->refusals & ~(unsigned)PPT_REFUSAL_NO_PEAK;
+    const unsigned first = refusals & (0 - refusals);
+
+    if (refusals != 0) {
+        ppt_text_addf(out,
+                      "set label 3 'not to be extrapolated: %s' at graph 0.02, graph 0.95 left\n",
+                      ppt_refusal_text((enum ppt_refusal)first));
+    } else {
         ppt_text_addf(out,
                       "set label 3 'sigma %.3g [%.3g, %.3g]  kappa %.3g [%.3g, %.3g]' at graph "
                       "0.02, graph 0.95 left\n",
                       scaling->law.sigma, scaling->sigma.low, scaling->sigma.high,
                       scaling->law.kappa, scaling->kappa.low, scaling->kappa.high);
-    } else {
-        ppt_text_add(out, "set label 3 'too few points to tell the law from noise' at graph 0.02, "
-                          "graph 0.95 left\n");
     }
 }
 
