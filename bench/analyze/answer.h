@@ -90,9 +90,9 @@ void ppt_answer_from_grid(struct ppt_grid *grid, const struct ppt_answer_context
                           struct ppt_answer *answer);
 void ppt_answer_free(struct ppt_answer *answer);
 
-/* Whether the verdict is settled: HIGH, or a tie, and every comparison of the recommended point that
- * it rests on is known to within `relative` (half-width of the interval). A point that is surely
- * slower needs no sharper figure. */
+/* Whether the verdict is settled: HIGH, or a tie, and every comparison of the recommended point
+ * that it rests on is known to within `relative` (half-width of the interval). A point that is
+ * surely slower needs no sharper figure. */
 bool ppt_answer_settled(const struct ppt_answer *answer, double relative);
 
 /* Whether other users of the machine, or a quota, took part in a pass: steal above 1 % of its wall
