@@ -215,16 +215,22 @@ enum ppt_status ppt_command_judge(const struct ppt_cli *cli, struct ppt_error *e
 
 /* ---- fit ---- */
 
-/* Rows of the same worker count are blocks, in the order of the file, when all counts have equally
- * many; otherwise the grid is empty, and the fit goes without intervals. */
+/* Rows of the same worker count are blocks, in the order of the file; as many as every count has.
+ */
 static void repeats(const struct ppt_columns *columns, struct ppt_grid *grid)
 {
-    size_t point_count = 0;
+    size_t point_count = 0, blocks = SIZE_MAX;
     double *points = distinct(columns->values[0], columns->row_count, &point_count);
     unsigned *workers = to_unsigned(points, point_count);
     size_t *seen = ppt_alloc(point_count, sizeof(*seen));
-    const size_t blocks = columns->row_count / point_count;
 
+    for (size_t i = 0; i < columns->row_count; i++) {
+        seen[place_of(points, point_count, columns->values[0][i])]++;
+    }
+    for (size_t p = 0; p < point_count; p++) {
+        blocks = seen[p] < blocks ? seen[p] : blocks;
+        seen[p] = 0;
+    }
     ppt_grid_create(workers, point_count, blocks, grid);
     for (size_t i = 0; i < columns->row_count; i++) {
         const size_t p = place_of(points, point_count, columns->values[0][i]);
@@ -233,11 +239,6 @@ static void repeats(const struct ppt_columns *columns, struct ppt_grid *grid)
             grid->seconds[seen[p] * point_count + p] = 1 / columns->values[1][i];
         }
         seen[p]++;
-    }
-    for (size_t p = 0; p < point_count; p++) {
-        if (seen[p] != blocks) {
-            grid->block_count = 0;
-        }
     }
     free(seen);
     free(workers);

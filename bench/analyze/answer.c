@@ -185,6 +185,15 @@ static double work_per_task_s(const struct ppt_sample *sample)
     return (double)sample->work_ns * 1e-9 / (double)sample->task_count;
 }
 
+/* Work of one round: as many tasks as there are workers. */
+static double round_s(const struct ppt_sample *sample)
+{
+    const unsigned n = sample->point.workers;
+    const uint64_t rounds = (sample->task_count + n - 1) / n;
+
+    return (double)sample->work_ns * 1e-9 / (double)rounds;
+}
+
 static double cpu_use(const struct ppt_sample *sample)
 {
     return (double)(sample->usage.user_ns + sample->usage.system_ns) / (double)sample->total_ns;
@@ -213,8 +222,11 @@ static void set_from_samples(const struct ppt_samples *samples, struct ppt_answe
             answer->disturbed += ppt_sample_disturbed(&samples->items[i]);
         }
     }
-    answer->waiting = answer->grid.point_count > 0 &&
-                      median_of(samples, answer->grid.workers[0], cpu_share) < WAITING_CPU_SHARE;
+    /* More workers than CPUs queue for one, which is no waiting of the task's own. */
+    answer->waiting =
+        answer->grid.point_count > 0 &&
+        !(answer->context.cpus > 0 && answer->grid.workers[0] > answer->context.cpus) &&
+        median_of(samples, answer->grid.workers[0], cpu_share) < WAITING_CPU_SHARE;
     if (!sequential) {
         return;
     }
@@ -225,8 +237,8 @@ static void set_from_samples(const struct ppt_samples *samples, struct ppt_answe
         if (n > 0) {
             set_factors(samples, n, &answer->points[p].factors);
             answer->points[p].break_even = ppt_break_even(
-                median_of(samples, n, overhead_s) - base_overhead,
-                median_of(samples, n, work_per_task_s), median_of(samples, 0, work_per_task_s));
+                median_of(samples, n, overhead_s) - base_overhead, median_of(samples, n, round_s),
+                n, median_of(samples, 0, work_per_task_s));
         }
     }
 }
@@ -312,7 +324,11 @@ static enum ppt_reason find_reason(const struct ppt_answer *answer)
     if (cpu_bound(answer) && n >= answer->context.cpus) {
         return PPT_REASON_CPUS_BUSY;
     }
-    return answer->points[p].factors.exists ? PPT_REASON_FACTOR : PPT_REASON_NO_GAIN;
+    if (p == 0) {
+        return PPT_REASON_NO_GAIN;
+    }
+    /* Pass times alone do not tell. */
+    return answer->points[p].factors.exists ? PPT_REASON_FACTOR : PPT_REASON_NONE;
 }
 
 /* ---- all of it ---- */
@@ -362,7 +378,7 @@ static void begin(struct ppt_grid *grid, const struct ppt_answer_context *contex
     *answer = (struct ppt_answer){.context = *context, .grid = *grid};
     *grid = (struct ppt_grid){0};
     answer->points = ppt_alloc(answer->grid.point_count, sizeof(*answer->points));
-    ppt_verdict_of(&answer->grid, context->tolerance, &answer->verdict);
+    ppt_verdict_of(&answer->grid, context->tolerance, context->confidence, &answer->verdict);
     answer->drift = ppt_drift_of(&answer->grid);
     set_speedups(answer);
     for (size_t p = 0; p < answer->grid.point_count; p++) {

@@ -87,13 +87,25 @@ double ppt_karp_flatt(double speedup, unsigned workers)
     return (1 / speedup - 1 / n) / (1 - 1 / n);
 }
 
-uint64_t ppt_break_even(double overhead_s, double per_task_parallel_s, double per_task_sequential_s)
-{
-    const double gain = per_task_sequential_s - per_task_parallel_s;
+/* Nobody asks about more rounds than this. */
+#define MOST_ROUNDS 1000000
 
-    if (gain <= 0) {
+uint64_t ppt_break_even(double overhead_s, double round_s, unsigned workers,
+                        double per_task_sequential_s)
+{
+    const double n = workers, overhead = fmax(overhead_s, 0);
+
+    if (n * per_task_sequential_s <= round_s) {
         return 0;
     }
-    const double tasks = floor(fmax(overhead_s, 0) / gain) + 1;
-    return tasks > 1e18 ? 0 : (uint64_t)tasks;
+    for (int rounds = 1; rounds <= MOST_ROUNDS; rounds++) {
+        /* The fewest tasks that take so many rounds and still lose to them. */
+        const double losing =
+            fmax((rounds - 1) * n, floor((overhead + rounds * round_s) / per_task_sequential_s));
+
+        if (losing + 1 <= rounds * n) {
+            return (uint64_t)losing + 1;
+        }
+    }
+    return 0;
 }

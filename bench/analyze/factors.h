@@ -61,9 +61,9 @@ double ppt_replay(const int64_t *task_ns, uint64_t tasks, unsigned workers);
  * performance", CACM 33, 1990); workers > 1. */
 double ppt_karp_flatt(double speedup, unsigned workers);
 
-/* The smallest number of tasks from which N workers beat sequential calls: where
- * overhead + M x per_task_parallel < M x per_task_sequential. 0: never. Seconds. */
-uint64_t ppt_break_even(double overhead_s, double per_task_parallel_s,
+/* The smallest number of tasks M for which N workers beat sequential calls: tasks go in rounds of
+ * N, so that overhead + ceil(M/N) x round < M x per task. 0: never. Seconds. */
+uint64_t ppt_break_even(double overhead_s, double round_s, unsigned workers,
                         double per_task_sequential_s);
 
 #endif

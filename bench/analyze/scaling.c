@@ -26,7 +26,7 @@ const char *ppt_refusal_text(enum ppt_refusal refusal)
     case PPT_REFUSAL_DRIFT:
         return "the machine's speed drifted during the run";
     case PPT_REFUSAL_NO_PEAK:
-        return "kappa is not surely above 0, so no peak is known";
+        return "kappa is not surely above 0, so where throughput peaks is uncertain";
     case PPT_REFUSAL_TOO_FAR:
         return "the target is beyond twice the largest worker count measured";
     case PPT_REFUSAL_CROSSES_CPUS:
@@ -354,7 +354,9 @@ struct ppt_prediction ppt_scaling_predict(const struct ppt_scaling *scaling, uns
     if (workers > 2 * scaling->largest) {
         prediction.refusals |= PPT_REFUSAL_TOO_FAR;
     }
-    if (has_kink(&scaling->context) && workers > scaling->context.cpus) {
+    if (has_kink(&scaling->context) &&
+        (workers > scaling->context.cpus ||
+         (workers > scaling->context.cores && scaling->smt_share < 0))) {
         prediction.refusals |= PPT_REFUSAL_CROSSES_CPUS;
     }
     return prediction;

@@ -147,7 +147,8 @@ void ppt_sentence_reason(const struct ppt_answer *answer, struct ppt_text *out)
         ppt_text_add(out, " longer than sequential calls.");
         break;
     case PPT_REASON_NO_GAIN:
-        ppt_text_add(out, "Workers do not make it faster.");
+        ppt_text_add(out, recommended(answer) == 0 ? "Workers do not make it faster."
+                                                   : "More workers do not make it faster.");
         break;
     case PPT_REASON_STILL_RISING:
         ppt_text_addf(out,
@@ -155,8 +156,10 @@ void ppt_sentence_reason(const struct ppt_answer *answer, struct ppt_text *out)
                       recommended(answer));
         break;
     case PPT_REASON_FEW_TASKS:
-        ppt_text_addf(out, "There are too few tasks: %" PRIu64 " of them allow %.2fx at most.",
-                      context->tasks, answer->points[answer->verdict.recommended].granularity);
+        ppt_text_addf(
+            out, "There are too few tasks: %" PRIu64 " of them on %u workers allow %.2fx at most.",
+            context->tasks, recommended(answer),
+            answer->points[answer->verdict.recommended].granularity);
         break;
     case PPT_REASON_CPUS_BUSY:
         ppt_text_addf(out, "%u of %u CPU%s %s busy.", context->cpus, context->cpus,
@@ -217,9 +220,17 @@ static void add_more(const struct ppt_answer *answer, struct ppt_text *out)
             ppt_text_addf(out, " %u workers would bring about %.2fx of that, by the %s law.",
                           target, prediction.throughput / now, answer->scaling.name);
         }
-    } else if (r < last) {
-        ppt_text_addf(out, " More than %u worker%s gains nothing here.", recommended(answer),
-                      recommended(answer) == 1 ? "" : "s");
+    } else if (r < last && recommended(answer) > 0 &&
+               answer->verdict.confidence == PPT_CONFIDENCE_HIGH) {
+        ppt_text_addf(out, " More than %u worker%s gain%s ", recommended(answer),
+                      recommended(answer) == 1 ? "" : "s", recommended(answer) == 1 ? "s" : "");
+        if (answer->verdict.slowdown_upper < 0.0005) {
+            ppt_text_add(out, "nothing here.");
+        } else {
+            ppt_text_add(out, "at most ");
+            add_percent(answer->verdict.slowdown_upper, out);
+            ppt_text_add(out, " here.");
+        }
     }
     if (answer->scaling.has_peak && answer->scaling.refusals == 0) {
         ppt_text_addf(out, " Throughput peaks near %.0f workers.", answer->scaling.peak_workers);

@@ -5,11 +5,9 @@
 
 #include "memory.h"
 
-/* Two-sided 90 %: its upper end is a one-sided bound at 95 %. */
-#define BOUND_CONFIDENCE 0.90
-
 /* With a point slowdown so near below the tolerance the number of blocks needed explodes. */
 #define TIE_MARGIN 0.01
+#define TIE_SHARE 0.2
 
 const char *const ppt_confidence_names[] = {"LOW", "MEDIUM", "HIGH"};
 
@@ -42,8 +40,9 @@ static double *slowness(const struct ppt_grid *grid)
     return m;
 }
 
-/* U: the most that point `chosen` can be slower than any other, in logarithms. */
-static double upper_bound(const struct ppt_grid *grid, size_t chosen)
+/* The upper end of a two-sided 90 % interval is a one-sided bound at 95 %.
+ * U: the most that point `chosen` can be slower than any other, in logarithms. */
+static double upper_bound(const struct ppt_grid *grid, size_t chosen, double confidence)
 {
     double *differences = ppt_alloc(grid->block_count, sizeof(*differences));
     double upper = 0;
@@ -51,8 +50,8 @@ static double upper_bound(const struct ppt_grid *grid, size_t chosen)
     for (size_t p = 0; p < grid->point_count; p++) {
         if (p != chosen) {
             ppt_grid_log_ratios(grid, chosen, p, differences);
-            upper =
-                fmax(upper, ppt_interval_of(differences, grid->block_count, BOUND_CONFIDENCE).high);
+            upper = fmax(upper,
+                         ppt_interval_of(differences, grid->block_count, 2 * confidence - 1).high);
         }
     }
     free(differences);
@@ -70,16 +69,19 @@ static void grade(struct ppt_verdict *verdict, size_t blocks, double p, double u
     if (verdict->confidence == PPT_CONFIDENCE_HIGH) {
         return;
     }
-    verdict->tie = verdict->slowdown_point >= tolerance - TIE_MARGIN;
+    verdict->tie = verdict->recommended != verdict->best &&
+                   verdict->slowdown_point >= tolerance - fmin(TIE_MARGIN, TIE_SHARE * tolerance);
     if (!verdict->tie) {
         /* The distance from p to its bound shrinks with the root of the number of blocks. */
         const double growth = (upper - p) / (zone - p);
 
-        verdict->blocks_needed = (size_t)lround((double)blocks * growth * growth);
+        verdict->blocks_needed =
+            (size_t)fmax((double)blocks + 1, ceil((double)blocks * growth * growth));
     }
 }
 
-void ppt_verdict_of(const struct ppt_grid *grid, double tolerance, struct ppt_verdict *verdict)
+void ppt_verdict_of(const struct ppt_grid *grid, double tolerance, double confidence,
+                    struct ppt_verdict *verdict)
 {
     double *m;
 
@@ -97,7 +99,7 @@ void ppt_verdict_of(const struct ppt_grid *grid, double tolerance, struct ppt_ve
         verdict->recommended++;
     }
     const double p = m[verdict->recommended] - m[verdict->best];
-    const double upper = upper_bound(grid, verdict->recommended);
+    const double upper = upper_bound(grid, verdict->recommended, confidence);
     verdict->exists = true;
     verdict->slowness = m;
     verdict->slowdown_point = expm1(p);

@@ -37,8 +37,10 @@ struct ppt_verdict {
     double *slowness;     /* m by point; owned */
 };
 
-/* `tolerance` is how much slower is as good as equal, 0.05 for 5 %. */
-void ppt_verdict_of(const struct ppt_grid *grid, double tolerance, struct ppt_verdict *verdict);
+/* `tolerance` is how much slower is as good as equal, 0.05 for 5 %; `confidence` that of the bound
+ * U, one-sided: 0.95, or 0.97 where blocks were added until it was settled. */
+void ppt_verdict_of(const struct ppt_grid *grid, double tolerance, double confidence,
+                    struct ppt_verdict *verdict);
 void ppt_verdict_free(struct ppt_verdict *verdict);
 
 #endif

@@ -85,7 +85,11 @@ enum ppt_status ppt_plan_check_needs(const struct ppt_config *config, uint64_t m
     const unsigned workers = most > 0 ? most : 1;
     const struct ppt_needs needs = most_needs(config, workers);
     const bool beyond = needs.shared_bytes > UINT64_MAX - needs.worker_bytes;
-    const uint64_t memory = beyond ? UINT64_MAX : needs.shared_bytes + needs.worker_bytes;
+    /* What is recorded of each task: an entry of 16 bytes, twice the fair share of each worker
+     * touched in advance, and copies to sort. */
+    const uint64_t records = 48 * config->task_count;
+    const uint64_t kernels = beyond ? UINT64_MAX : needs.shared_bytes + needs.worker_bytes;
+    const uint64_t memory = kernels > UINT64_MAX - records ? UINT64_MAX : kernels + records;
 
     if (memory > memory_bytes) {
         return refuse(config, workers, "memory", memory, memory_bytes, error);

@@ -21,8 +21,8 @@ size_t ppt_plan_warmup(const struct ppt_config *config, size_t order[2]);
 /* All passes of a run, warm-up included. */
 uint64_t ppt_plan_passes(const struct ppt_config *config);
 
-/* Fails with PPT_BAD_INPUT when the run needs more memory, or more room for temporary files, than
- * is available; says how much. */
+/* Fails with PPT_BAD_INPUT when the run needs more memory (of the kernels, and 48 bytes a task), or
+ * more room for temporary files, than is available; says how much. */
 enum ppt_status ppt_plan_check_needs(const struct ppt_config *config, uint64_t memory_bytes,
                                      uint64_t disk_bytes, struct ppt_error *error);
 

@@ -208,6 +208,9 @@ static enum ppt_status read_pass(const struct ppt_item *line, struct ppt_recordi
                              workers > PPT_MOST_WORKERS || tasks < 0)) {
         status = ppt_item_reject(line, error, "a pass that no run has");
     }
+    if (status == PPT_OK && sample.task_count != recording->configs.items[0].task_count) {
+        status = ppt_item_reject(line, error, "a pass of another number of tasks");
+    }
     if (status == PPT_OK) {
         status = check_times(line, &sample, error);
     }

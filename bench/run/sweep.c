@@ -79,25 +79,24 @@ static enum ppt_status run_pass(struct sweep *sweep, unsigned block, size_t poin
     return status;
 }
 
-/* Results are compared with those at the fewest workers: sequential calls, if they are measured. */
-static enum ppt_status compare_digests(const struct sweep *sweep, size_t first,
-                                       struct ppt_error *error)
+enum ppt_status ppt_sweep_compare(const struct ppt_config *config,
+                                  const struct ppt_samples *samples, struct ppt_error *error)
 {
-    const struct ppt_sample *reference = &sweep->samples->items[first];
+    const struct ppt_sample *reference = samples->items;
 
-    for (size_t i = first; i < sweep->samples->count; i++) {
-        if (sweep->samples->items[i].point.workers < reference->point.workers) {
-            reference = &sweep->samples->items[i];
+    for (size_t i = 0; i < samples->count; i++) {
+        if (samples->items[i].point.workers < reference->point.workers) {
+            reference = &samples->items[i];
         }
     }
-    for (size_t i = first; i < sweep->samples->count; i++) {
-        const struct ppt_sample *sample = &sweep->samples->items[i];
+    for (size_t i = 0; i < samples->count; i++) {
+        const struct ppt_sample *sample = &samples->items[i];
 
         if (sample->digest != reference->digest) {
             return ppt_fail(error, PPT_DIFFERS,
                             "task \"%s\" computes different results at %u and at %u workers "
                             "(digests %016llx and %016llx): its figures mean nothing",
-                            sweep->config->task, reference->point.workers, sample->point.workers,
+                            config->task, reference->point.workers, sample->point.workers,
                             (unsigned long long)reference->digest,
                             (unsigned long long)sample->digest);
         }
@@ -117,9 +116,17 @@ static enum ppt_status run_block(struct sweep *sweep, unsigned block, const size
             status = ppt_fail(error, PPT_INTERRUPTED, "interrupted");
         }
     }
-    if (status == PPT_OK) {
+    if (status == PPT_OK || status == PPT_INTERRUPTED) {
         /* Of a plain task all passes have the same results, the warm-up included. */
-        status = compare_digests(sweep, sweep->config->mix ? first : 0, error);
+        const size_t from = sweep->config->mix ? first : 0;
+        const struct ppt_samples same = {sweep->samples->items + from,
+                                         sweep->samples->count - from};
+        struct ppt_error difference;
+
+        if (ppt_sweep_compare(sweep->config, &same, &difference) != PPT_OK) {
+            *error = difference;
+            status = PPT_DIFFERS;
+        }
     }
     return status;
 }

@@ -55,6 +55,21 @@ class Judge(common.Case):
         text = " ".join(self.run_fine("judge", self.table(CASES[6])).out.split())
         self.assertIn("measure about 297 blocks", text)
 
+    def test_no_reason_against_the_verdict(self):
+        """Pass times alone do not say why 2 workers are best; nothing may be said that denies it."""
+        rows = [[1 + 0.001 * b, 1.001, 0.52, 0.51 + 0.001 * b] for b in range(10)]
+        path = self.table({"workers": [0, 1, 2, 4], "pass_seconds": rows})
+        answer = json.loads(self.run_fine("judge", path, "--json").out)
+        self.assertEqual((answer["recommended"], answer["reason"]), (2, "none"))
+        self.assertNotIn("do not make it faster", self.run_fine("judge", path).out)
+
+    def test_small_tolerance_is_no_tie(self):
+        noise = [1.0, 1.08, 0.93, 1.02, 0.97, 1.05, 0.95, 1.01]
+        rows = [[2 * n, noise[(3 * i + 1) % 8]] for i, n in enumerate(noise)]
+        path = self.table({"workers": [0, 2], "pass_seconds": rows})
+        answer = json.loads(self.run_fine("judge", path, "--tolerance", 0.005, "--json").out)
+        self.assertFalse(answer["tie"])
+
     def test_two_blocks_are_no_verdict(self):
         """Exit 5, an answer that says so, and no interval of width 0 for one block."""
         case = dict(CASES[0])
@@ -185,6 +200,26 @@ class Recording(common.Case):
                 self.assertEqual(result.code, 2, result)
                 self.assertIn(words, result.err)
         self.assertEqual(self.run_ppt("report", self.work / "nowhere").code, 2)
+
+    def test_recordings_that_disagree(self):
+        """Digests are compared again, and passes must be of the configured tasks."""
+        folder = self.record(*"--task random --quick --task-count 8 --workers 0,1".split(),
+                             "--task-args", '["sum", "multi"]')
+        path = folder / "samples.jsonl"
+        good = path.read_text()
+        lines = good.splitlines(keepends=True)
+        last = next(i for i in reversed(range(len(lines))) if '"digest"' in lines[i])
+        entry = json.loads(lines[last])
+        entry["digest"] = "0123456789abcdef"
+        lines[last] = json.dumps(entry) + "\n"
+        for text, code, words in (
+            ("".join(lines), 3, "different results"),
+            (good.replace('"task_count":8', '"task_count":1', 1), 2, "number of tasks"),
+        ):
+            path.write_text(text)
+            result = self.run_ppt("report", folder)
+            self.assertEqual(result.code, code, result)
+            self.assertIn(words, result.err)
 
     def test_predict_refuses(self):
         """Too few points for a law: exit 5, and the reasons."""

@@ -140,12 +140,14 @@ static void replay_hands_out_in_order(void **state)
 static void break_even(void **state)
 {
     (void)state;
-    /* 1 s of overhead, a gain of 0.125 s a task: 8 tasks draw, the ninth wins. */
-    assert_int_equal(ppt_break_even(1, 0.125, 0.25), 9);
-    assert_int_equal(ppt_break_even(1, 0.25, 0.25), 0);
-    assert_int_equal(ppt_break_even(1, 0.3, 0.25), 0);
-    assert_int_equal(ppt_break_even(0, 0.1, 0.25), 1);
-    assert_int_equal(ppt_break_even(-1, 0.1, 0.25), 1);
+    /* A task alone gains nothing from a second worker; two of them do. */
+    assert_int_equal(ppt_break_even(0, 0.25, 2, 0.25), 2);
+    /* 1 s of overhead: 4 rounds of 2 tasks are a draw with 8 x 0.25 s, and the ninth task begins a
+     * fifth round; the tenth is the first that wins. */
+    assert_int_equal(ppt_break_even(1, 0.25, 2, 0.25), 10);
+    assert_int_equal(ppt_break_even(0, 0.5, 2, 0.25), 0);
+    assert_int_equal(ppt_break_even(1, 0.3, 1, 0.25), 0);
+    assert_int_equal(ppt_break_even(-1, 0.25, 4, 0.25), 2);
 }
 
 int main(void)

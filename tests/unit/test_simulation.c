@@ -117,7 +117,7 @@ static void high_confidence_is_deserved(void **state)
                 best = fmin(best, curve[p]);
             }
             simulate(&rng, curve, &noises[run % 2], &grid);
-            ppt_verdict_of(&grid, 0.05, &verdict);
+            ppt_verdict_of(&grid, 0.05, 0.95, &verdict);
             if (verdict.confidence == PPT_CONFIDENCE_HIGH) {
                 high++;
                 wrong += curve[verdict.recommended] > 1.05 * best;
