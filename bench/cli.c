@@ -83,7 +83,6 @@ enum {
 };
 
 #define RUN (1u << PPT_COMMAND_RUN)
-#define LIST (1u << PPT_COMMAND_LIST)
 #define ONCE (1u << PPT_COMMAND_ONCE)
 #define REPORT (1u << PPT_COMMAND_REPORT)
 #define PREDICT (1u << PPT_COMMAND_PREDICT)

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # run.sh [arguments of ppt-omp]: builds ppt-omp if need be, installing what is missing, and runs it.
-# Without arguments it measures every task in small sizes, in about a minute and a half.
+# Without arguments it measures every task in small sizes, in a bit over a minute.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 

@@ -333,7 +333,7 @@ enum ppt_status ppt_args_parse(const struct ppt_kernel *kernel, const struct ppt
 
 /* ---- back to text ---- */
 
-json_object *ppt_args_value_to_json(const struct ppt_param *param, const union ppt_value *value)
+static json_object *value_to_json(const struct ppt_param *param, const union ppt_value *value)
 {
     json_object *list = NULL;
 
@@ -365,7 +365,7 @@ json_object *ppt_args_to_json(const struct ppt_kernel *kernel, const union ppt_v
 
     for (size_t i = 0; i < kernel->param_count; i++) {
         json_object_object_add(object, kernel->params[i].name,
-                               ppt_args_value_to_json(&kernel->params[i], &args[i]));
+                               value_to_json(&kernel->params[i], &args[i]));
     }
     return object;
 }
@@ -395,7 +395,7 @@ static void describe_value(const struct ppt_param *param, const union ppt_value 
         describe_paths(&value->paths, out);
         return;
     }
-    json = ppt_args_value_to_json(param, value);
+    json = value_to_json(param, value);
     if (param->kind == PPT_PARAM_CHOICE) {
         ppt_text_add(out, json_object_get_string(json));
     } else if (param->kind == PPT_PARAM_SPAN) {
@@ -410,7 +410,7 @@ static void describe_value(const struct ppt_param *param, const union ppt_value 
 static bool could_be_left(const struct ppt_param *param, const union ppt_value *value)
 {
     const char *left = param->when_left ? param->when_left : param->value;
-    json_object *json = ppt_args_value_to_json(param, value);
+    json_object *json = value_to_json(param, value);
     const bool same =
         param->optional &&
         strcmp(json_object_to_json_string_ext(json, JSON_C_TO_STRING_PLAIN), left) == 0;

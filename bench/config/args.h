@@ -35,7 +35,4 @@ void ppt_args_describe(const struct ppt_kernel *kernel, const union ppt_value *a
 /* As an object by parameter name, which ppt_args_parse() reads back; the caller owns it. */
 json_object *ppt_args_to_json(const struct ppt_kernel *kernel, const union ppt_value *args);
 
-/* One argument as a value of that object. */
-json_object *ppt_args_value_to_json(const struct ppt_param *param, const union ppt_value *value);
-
 #endif

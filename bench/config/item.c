@@ -154,3 +154,16 @@ enum ppt_status ppt_item_check_keys(const struct ppt_item *object, const char *c
     }
     return PPT_OK;
 }
+
+enum ppt_status ppt_item_member(const struct ppt_item *object, const char *key,
+                                struct ppt_place *place, struct ppt_item *member,
+                                struct ppt_error *error)
+{
+    *place = (struct ppt_place){.outer = object->place, .key = key};
+    *member = (struct ppt_item){NULL, object->source, place};
+    if (!json_object_is_type(object->value, json_type_object) ||
+        !json_object_object_get_ex(object->value, key, &member->value)) {
+        return ppt_item_reject(object, error, "\"%s\" is missing", key);
+    }
+    return PPT_OK;
+}

@@ -37,6 +37,12 @@ enum ppt_status ppt_item_text(const struct ppt_item *item, const char **out,
 enum ppt_status ppt_item_choice(const struct ppt_item *item, const char *const *names, int *out,
                                 struct ppt_error *error);
 
+/* The member `key` of an object that must have it. *place is filled for *member, and must live as
+ * long. */
+enum ppt_status ppt_item_member(const struct ppt_item *object, const char *key,
+                                struct ppt_place *place, struct ppt_item *member,
+                                struct ppt_error *error);
+
 /* Rejects the first key of an object that is not among `names`, with a suggestion. */
 enum ppt_status ppt_item_check_keys(const struct ppt_item *object, const char *const *names,
                                     struct ppt_error *error);

@@ -168,17 +168,6 @@ json_object *ppt_host_to_json(const struct ppt_host *host)
     return object;
 }
 
-static enum ppt_status find_member(const struct ppt_item *object, const char *key,
-                                   struct ppt_place *place, struct ppt_item *item,
-                                   struct ppt_error *error)
-{
-    *place = (struct ppt_place){.outer = object->place, .key = key};
-    *item = (struct ppt_item){NULL, object->source, place};
-    return json_object_object_get_ex(object->value, key, &item->value)
-               ? PPT_OK
-               : ppt_item_reject(object, error, "\"%s\" is missing", key);
-}
-
 enum ppt_status ppt_host_from_item(const struct ppt_item *item, struct ppt_host *host,
                                    struct ppt_error *error)
 {
@@ -196,7 +185,7 @@ enum ppt_status ppt_host_from_item(const struct ppt_item *item, struct ppt_host 
     for (size_t i = 0; i < COUNT(texts) && status == PPT_OK; i++) {
         const char *text = NULL;
 
-        status = find_member(item, texts[i].key, &place, &inner, error);
+        status = ppt_item_member(item, texts[i].key, &place, &inner, error);
         if (status == PPT_OK) {
             status = ppt_item_text(&inner, &text, error);
         }
@@ -205,7 +194,7 @@ enum ppt_status ppt_host_from_item(const struct ppt_item *item, struct ppt_host 
     for (size_t i = 0; i < COUNT(counts) && status == PPT_OK; i++) {
         int64_t value = 0;
 
-        status = find_member(item, counts[i].key, &place, &inner, error);
+        status = ppt_item_member(item, counts[i].key, &place, &inner, error);
         if (status == PPT_OK) {
             status = ppt_item_integer(&inner, 1, 1e6, &value, error);
         }
@@ -214,20 +203,20 @@ enum ppt_status ppt_host_from_item(const struct ppt_item *item, struct ppt_host 
     for (size_t i = 0; i < COUNT(bytes) && status == PPT_OK; i++) {
         int64_t value = 0;
 
-        status = find_member(item, bytes[i].key, &place, &inner, error);
+        status = ppt_item_member(item, bytes[i].key, &place, &inner, error);
         if (status == PPT_OK) {
             status = ppt_item_integer(&inner, 0, 9e18, &value, error);
         }
         *bytes[i].value = (uint64_t)value;
     }
     if (status == PPT_OK) {
-        status = find_member(item, "quota_cpus", &place, &inner, error);
+        status = ppt_item_member(item, "quota_cpus", &place, &inner, error);
     }
     if (status == PPT_OK) {
         status = ppt_item_real(&inner, 0, 1e6, &host->quota_cpus, error);
     }
     if (status == PPT_OK) {
-        status = find_member(item, "environment", &place, &inner, error);
+        status = ppt_item_member(item, "environment", &place, &inner, error);
         host->environment = json_object_get(inner.value);
     }
     return status;

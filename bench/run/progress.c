@@ -52,7 +52,9 @@ void ppt_progress_destroy(struct ppt_progress *progress)
     }
 }
 
-double ppt_progress_left_s(const struct ppt_progress *progress)
+/* Seconds until the end, waits included: the mean time of each point so far for each pass to come;
+ * below 0 while nothing is known. */
+static double left_s_of(const struct ppt_progress *progress)
 {
     const struct ppt_config *config = progress->config;
     const uint64_t left = ppt_plan_passes(config) - progress->done;
@@ -101,7 +103,7 @@ void ppt_progress_before(struct ppt_progress *progress, unsigned block, size_t p
 {
     const struct ppt_config *config = progress->config;
     const uint64_t all = ppt_plan_passes(config);
-    const double left_s = ppt_progress_left_s(progress);
+    const double left_s = left_s_of(progress);
     struct ppt_text line = {0};
 
     if (!progress->terminal) {

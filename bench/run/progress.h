@@ -24,8 +24,4 @@ void ppt_progress_before(struct ppt_progress *progress, unsigned block, size_t p
 /* It took so long. */
 void ppt_progress_after(struct ppt_progress *progress, size_t point, int64_t total_ns);
 
-/* Seconds until the end, waits included: the mean time of each point so far for each pass to come;
- * below 0 while nothing is known. */
-double ppt_progress_left_s(const struct ppt_progress *progress);
-
 #endif

@@ -10,20 +10,6 @@
 
 #define LARGEST_JOURNAL ((size_t)4 << 30)
 
-/* Members of an object; `place` must outlive `item`. */
-static enum ppt_status member(const struct ppt_item *object, const char *key,
-                              struct ppt_place *place, struct ppt_item *item,
-                              struct ppt_error *error)
-{
-    *place = (struct ppt_place){.outer = object->place, .key = key};
-    *item = (struct ppt_item){NULL, object->source, place};
-    if (!json_object_is_type(object->value, json_type_object) ||
-        !json_object_object_get_ex(object->value, key, &item->value)) {
-        return ppt_item_reject(object, error, "\"%s\" is missing", key);
-    }
-    return PPT_OK;
-}
-
 /* A list of integers to be read from an object. */
 struct field {
     const char *key;
@@ -39,7 +25,7 @@ static enum ppt_status read_fields(const struct ppt_item *object, const struct f
         struct ppt_place place;
         struct ppt_item item;
 
-        status = member(object, fields[i].key, &place, &item, error);
+        status = ppt_item_member(object, fields[i].key, &place, &item, error);
         if (status == PPT_OK) {
             status = ppt_item_integer(&item, -1, 9e18, fields[i].out, error);
         }
@@ -56,7 +42,7 @@ static enum ppt_status read_nested(const struct ppt_item *line, struct ppt_sampl
 {
     struct ppt_place place;
     struct ppt_item item;
-    enum ppt_status status = member(line, "usage", &place, &item, error);
+    enum ppt_status status = ppt_item_member(line, "usage", &place, &item, error);
 
     if (status == PPT_OK) {
         status = READ(&item, error, {"user_ns", &sample->usage.user_ns},
@@ -67,7 +53,7 @@ static enum ppt_status read_nested(const struct ppt_item *line, struct ppt_sampl
                       {"involuntary_switches", &sample->usage.involuntary_switches});
     }
     if (status == PPT_OK) {
-        status = member(line, "noise", &place, &item, error);
+        status = ppt_item_member(line, "noise", &place, &item, error);
     }
     if (status == PPT_OK) {
         status = READ(&item, error, {"steal_ns", &sample->noise.steal_ns},
@@ -75,7 +61,7 @@ static enum ppt_status read_nested(const struct ppt_item *line, struct ppt_sampl
                       {"throttled_ns", &sample->noise.throttled_ns});
     }
     if (status == PPT_OK) {
-        status = member(line, "task_times", &place, &item, error);
+        status = ppt_item_member(line, "task_times", &place, &item, error);
     }
     if (status == PPT_OK) {
         status = READ(&item, error, {"sum_ns", &sample->times.sum_ns},
@@ -90,7 +76,7 @@ static enum ppt_status read_nested(const struct ppt_item *line, struct ppt_sampl
 static enum ppt_status array(const struct ppt_item *line, const char *key, struct ppt_place *place,
                              struct ppt_item *item, size_t *count, struct ppt_error *error)
 {
-    const enum ppt_status status = member(line, key, place, item, error);
+    const enum ppt_status status = ppt_item_member(line, key, place, item, error);
 
     if (status == PPT_OK && !json_object_is_type(item->value, json_type_array)) {
         return ppt_item_reject(item, error, "must be a list");
@@ -163,7 +149,7 @@ static enum ppt_status read_digest(const struct ppt_item *line, uint64_t *digest
     struct ppt_item item;
     const char *text = NULL;
     char *end = NULL;
-    enum ppt_status status = member(line, "digest", &place, &item, error);
+    enum ppt_status status = ppt_item_member(line, "digest", &place, &item, error);
 
     if (status == PPT_OK) {
         status = ppt_item_text(&item, &text, error);
@@ -239,7 +225,7 @@ static enum ppt_status read_text(const struct ppt_item *object, const char *key,
     struct ppt_place place;
     struct ppt_item item;
     const char *text = NULL;
-    enum ppt_status status = member(object, key, &place, &item, error);
+    enum ppt_status status = ppt_item_member(object, key, &place, &item, error);
 
     if (status == PPT_OK) {
         status = ppt_item_text(&item, &text, error);
@@ -273,7 +259,7 @@ static enum ppt_status read_run(const struct ppt_item *line, struct ppt_recordin
         status = read_text(line, "origin", &origin, error);
     }
     if (status == PPT_OK) {
-        status = member(line, "config", &place, &item, error);
+        status = ppt_item_member(line, "config", &place, &item, error);
     }
     if (status == PPT_OK) {
         status = ppt_config_from_item(&item, &recording->configs, error);
@@ -282,7 +268,7 @@ static enum ppt_status read_run(const struct ppt_item *line, struct ppt_recordin
         free(recording->configs.items[0].origin);
         recording->configs.items[0].origin = origin;
         origin = NULL;
-        status = member(line, "host", &place, &item, error);
+        status = ppt_item_member(line, "host", &place, &item, error);
     }
     if (status == PPT_OK) {
         status = ppt_host_from_item(&item, &recording->host, error);
@@ -309,7 +295,7 @@ static enum ppt_status read_line(const struct ppt_item *line, struct ppt_recordi
     struct ppt_place place;
     struct ppt_item item;
     int type = 0;
-    enum ppt_status status = member(line, "type", &place, &item, error);
+    enum ppt_status status = ppt_item_member(line, "type", &place, &item, error);
 
     if (status == PPT_OK) {
         status = ppt_item_choice(&item, types, &type, error);

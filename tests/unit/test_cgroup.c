@@ -14,34 +14,10 @@
 
 #include "cgroup.h"
 #include "file.h"
+#include "place.h"
 
-#define WORD 64
 #define PATH 512
 #define MIB (UINT64_C(1) << 20)
-
-/* A new temporary folder, and the test's working folder while it runs. */
-struct place {
-    char folder[WORD];
-    char before[PATH];
-};
-
-static int enter(void **state)
-{
-    static struct place place;
-
-    strcpy(place.folder, "/tmp/ppt-omp-test-XXXXXX");
-    *state = &place;
-    return !mkdtemp(place.folder) || !getcwd(place.before, sizeof(place.before)) ||
-           chdir(place.folder);
-}
-
-static int leave(void **state)
-{
-    const struct place *place = *state;
-
-    ppt_file_remove_folder(place->folder);
-    return chdir(place->before);
-}
 
 /* Writes a file with the folders it is in. */
 static void put(const char *path, const char *text)
@@ -315,7 +291,7 @@ static void throttled_time_of_version_1(void **state)
     assert_true(throttled(membership) == 98765); /* nanoseconds already */
 }
 
-#define TEST(function) cmocka_unit_test_setup_teardown(function, enter, leave)
+#define TEST(function) cmocka_unit_test_setup_teardown(function, place_enter, place_leave)
 
 int main(void)
 {

@@ -16,34 +16,10 @@
 #include "config.h"
 #include "file.h"
 #include "item.h"
+#include "place.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-#define WORD 64
 #define PATH 256
-
-/* A new temporary folder, and the test's working folder while it runs. */
-struct place {
-    char folder[WORD];
-    char before[PATH];
-};
-
-static int enter(void **state)
-{
-    static struct place place;
-
-    strcpy(place.folder, "/tmp/ppt-omp-test-XXXXXX");
-    *state = &place;
-    return !mkdtemp(place.folder) || !getcwd(place.before, sizeof(place.before)) ||
-           chdir(place.folder);
-}
-
-static int leave(void **state)
-{
-    const struct place *place = *state;
-
-    ppt_file_remove_folder(place->folder);
-    return chdir(place->before);
-}
 
 static void require(enum ppt_status status, const struct ppt_error *error)
 {
@@ -840,7 +816,7 @@ static void written_configurations_have_every_key(void **state)
     ppt_configs_free(&configs);
 }
 
-#define TEST(function) cmocka_unit_test_setup_teardown(function, enter, leave)
+#define TEST(function) cmocka_unit_test_setup_teardown(function, place_enter, place_leave)
 
 int main(void)
 {

@@ -16,33 +16,10 @@
 #include <cmocka.h>
 
 #include "file.h"
+#include "place.h"
 
 #define WORD 64
 #define PATH 256
-
-/* A new temporary folder, and the test's working folder while it runs. */
-struct place {
-    char folder[WORD];
-    char before[PATH];
-};
-
-static int enter(void **state)
-{
-    static struct place place;
-
-    strcpy(place.folder, "/tmp/ppt-omp-test-XXXXXX");
-    *state = &place;
-    return !mkdtemp(place.folder) || !getcwd(place.before, sizeof(place.before)) ||
-           chdir(place.folder);
-}
-
-static int leave(void **state)
-{
-    const struct place *place = *state;
-
-    ppt_file_remove_folder(place->folder);
-    return chdir(place->before) || access(place->folder, F_OK) == 0;
-}
 
 static void require(enum ppt_status status, const struct ppt_error *error)
 {
@@ -317,7 +294,7 @@ static void removing_follows_no_links(void **state)
     check_content("outside/file", "kept");
 }
 
-#define TEST(function) cmocka_unit_test_setup_teardown(function, enter, leave)
+#define TEST(function) cmocka_unit_test_setup_teardown(function, place_enter, place_leave)
 
 int main(void)
 {

@@ -22,38 +22,19 @@
 #include "interrupt.h"
 #include "journal.h"
 #include "kernels.h"
+#include "place.h"
 #include "plan.h"
 #include "recording.h"
 #include "sweep.h"
 #include "tasks.h"
 
-#define WORD 64
 #define PATH 256
 #define MOST_LINES 500
 
-/* A new temporary folder, and the test's working folder while it runs. */
-struct place {
-    char folder[WORD];
-    char before[PATH];
-};
-
-static int enter(void **state)
-{
-    static struct place place;
-
-    strcpy(place.folder, "/tmp/ppt-omp-test-XXXXXX");
-    *state = &place;
-    return !mkdtemp(place.folder) || !getcwd(place.before, sizeof(place.before)) ||
-           chdir(place.folder);
-}
-
 static int leave(void **state)
 {
-    const struct place *place = *state;
-
     ppt_interrupted = 0;
-    ppt_file_remove_folder(place->folder);
-    return chdir(place->before);
+    return place_leave(state);
 }
 
 static void require(enum ppt_status status, const struct ppt_error *error)
@@ -723,7 +704,7 @@ static void damaged_journals_name_the_line(void **state)
     stop(&run);
 }
 
-#define TEST(function) cmocka_unit_test_setup_teardown(function, enter, leave)
+#define TEST(function) cmocka_unit_test_setup_teardown(function, place_enter, leave)
 
 int main(void)
 {
