@@ -2,6 +2,7 @@
 
 #include "args.h"
 #include "commands.h"
+#include "isa.h"
 #include "json.h"
 #include "registry.h"
 #include "text.h"
@@ -91,6 +92,25 @@ static json_object *kernel_to_json(const struct ppt_kernel *kernel)
     return object;
 }
 
+/* Which variants of the hot loops this machine can use, and which it does. */
+static json_object *isas_to_json(struct ppt_text *out)
+{
+    json_object *object = json_object_new_object();
+    json_object *usable = json_object_new_array();
+
+    ppt_text_addf(out, "\ninstruction set in use: %s (usable here:", ppt_isa()->name);
+    for (size_t i = 0; ppt_isas[i]; i++) {
+        if (ppt_isas[i]->usable()) {
+            json_object_array_add(usable, json_object_new_string(ppt_isas[i]->name));
+            ppt_text_addf(out, " %s", ppt_isas[i]->name);
+        }
+    }
+    ppt_text_add(out, "; PPT_OMP_ISA chooses)\n");
+    add_text(object, "in_use", ppt_isa()->name);
+    json_object_object_add(object, "usable", usable);
+    return object;
+}
+
 enum ppt_status ppt_command_list(const struct ppt_cli *cli, struct ppt_error *error)
 {
     json_object *kernels = json_object_new_array();
@@ -103,16 +123,19 @@ enum ppt_status ppt_command_list(const struct ppt_cli *cli, struct ppt_error *er
     }
     ppt_text_add(&text, "random    a mix of tasks, drawn anew for every block\n"
                         "    task_args           names of kernels to draw from, or [] for all\n");
+    json_object *isas = isas_to_json(&text);
     if (cli->json) {
         json_object *answer = json_object_new_object();
 
         json_object_object_add(answer, "kernels", kernels);
+        json_object_object_add(answer, "instruction_sets", isas);
         puts(json_object_to_json_string_ext(answer, JSON_C_TO_STRING_PRETTY |
                                                         JSON_C_TO_STRING_NOSLASHESCAPE));
         json_object_put(answer);
     } else {
         fputs(text.data, stdout);
         json_object_put(kernels);
+        json_object_put(isas);
     }
     ppt_text_free(&text);
     return PPT_OK;

@@ -5,6 +5,7 @@
 
 #include "cli.h"
 #include "commands.h"
+#include "isa.h"
 #include "runtime.h"
 
 static enum ppt_status dispatch(const struct ppt_cli *cli, struct ppt_error *error)
@@ -44,7 +45,9 @@ int main(int count, char **arguments)
     /* GSL's own handler ends the program; failures come back as codes instead. */
     gsl_set_error_handler_off();
     status = ppt_cli_read(count, arguments, &cli, &error);
-
+    if (status == PPT_OK) {
+        status = ppt_isa_check(&error);
+    }
     if (status == PPT_OK) {
         status = dispatch(&cli, &error);
     }

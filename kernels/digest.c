@@ -3,17 +3,13 @@
 #include <string.h>
 
 #include "rng.h"
+#include "variant.h"
 
 #define LANES 8
 /* Odd, so that multiplication is a bijection of the lane's state. */
 #define MULTIPLIER UINT64_C(0x9fb21c651e98df25)
 
-uint64_t ppt_digest_word(uint64_t start, uint64_t word)
-{
-    return ppt_mix64((start ^ word) + UINT64_C(0x9e3779b97f4a7c15));
-}
-
-uint64_t ppt_digest(uint64_t start, const void *data, size_t bytes)
+uint64_t PPT_VARIANT(ppt_digest)(uint64_t start, const void *data, size_t bytes)
 {
     const unsigned char *from = data;
     uint64_t lane[LANES];

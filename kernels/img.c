@@ -152,7 +152,12 @@ static void work(struct local *local, const struct ppt_image *image)
         ppt_img_resize_row(&local->resizer, y, &rgb);
         ppt_img_to_lab(tables, &rgb, local->lightness + row, local->a + row, local->b + row);
     }
-    ppt_img_equalise_start(&local->equaliser, local->lightness);
+    for (int row = 0; row < PPT_IMG_TILES; row++) {
+        ppt_img_equalise_tiles(&local->equaliser, local->lightness, row);
+    }
+    for (int row = 0; row < PPT_IMG_BANDS; row++) {
+        ppt_img_equalise_join(&local->equaliser, row);
+    }
     for (int y = 0; y < SIDE; y++) {
         const size_t row = (size_t)y * SIDE;
 

@@ -11,6 +11,8 @@
 
 #include <string.h>
 
+#include "variant.h"
+
 #define SIDE PPT_IMG_SIDE
 #define TILE PPT_IMG_TILE
 #define TILES PPT_IMG_TILES
@@ -85,41 +87,38 @@ static int nearest_tile(int tile)
     return tile < 0 ? 0 : tile >= TILES ? TILES - 1 : tile;
 }
 
-static void join(struct ppt_img_equaliser *equaliser, int band_y, int band_x)
+void PPT_VARIANT(ppt_img_equalise_tiles)(struct ppt_img_equaliser *equaliser, const uint8_t *plane,
+                                         int row)
 {
-    uint8_t(*const upper)[BINS] = equaliser->map[nearest_tile(band_y - 1)];
-    uint8_t(*const lower)[BINS] = equaliser->map[nearest_tile(band_y)];
-    const int left = nearest_tile(band_x - 1);
-    const int right = nearest_tile(band_x);
+    for (size_t x = 0; x < TILES; x++) {
+        int histogram[BINS];
 
-    for (int value = 0; value < BINS; value++) {
-        equaliser->quad[band_y][band_x][value] =
-            (uint32_t)upper[left][value] | (uint32_t)upper[right][value] << 8 |
-            (uint32_t)lower[left][value] << 16 | (uint32_t)lower[right][value] << 24;
+        count(plane + (size_t)row * TILE * SIDE + x * TILE, histogram);
+        clip(histogram);
+        make_map(histogram, equaliser->map[row][x]);
     }
 }
 
-void ppt_img_equalise_start(struct ppt_img_equaliser *equaliser, const uint8_t *plane)
+void PPT_VARIANT(ppt_img_equalise_join)(struct ppt_img_equaliser *equaliser, int row)
 {
-    for (size_t y = 0; y < TILES; y++) {
-        for (size_t x = 0; x < TILES; x++) {
-            int histogram[BINS];
+    uint8_t(*const upper)[BINS] = equaliser->map[nearest_tile(row - 1)];
+    uint8_t(*const lower)[BINS] = equaliser->map[nearest_tile(row)];
 
-            count(plane + y * TILE * SIDE + x * TILE, histogram);
-            clip(histogram);
-            make_map(histogram, equaliser->map[y][x]);
-        }
-    }
-    for (int y = 0; y < PPT_IMG_BANDS; y++) {
-        for (int x = 0; x < PPT_IMG_BANDS; x++) {
-            join(equaliser, y, x);
+    for (int band = 0; band < PPT_IMG_BANDS; band++) {
+        const int left = nearest_tile(band - 1);
+        const int right = nearest_tile(band);
+        uint32_t *const quad = equaliser->quad[row][band];
+
+        for (int value = 0; value < BINS; value++) {
+            quad[value] = (uint32_t)upper[left][value] | (uint32_t)upper[right][value] << 8 |
+                          (uint32_t)lower[left][value] << 16 | (uint32_t)lower[right][value] << 24;
         }
     }
 }
 
 /* Weights of the right and lower tiles go from 0 to 63 between two centres. */
-void ppt_img_equalise_row(const struct ppt_img_equaliser *equaliser, int y, const uint8_t *from,
-                          uint8_t *restrict to)
+void PPT_VARIANT(ppt_img_equalise_row)(const struct ppt_img_equaliser *equaliser, int y,
+                                       const uint8_t *from, uint8_t *restrict to)
 {
     const uint32_t(*const quads)[BINS] = equaliser->quad[(y + TILE / 2) / TILE];
     const int down = (y + TILE / 2) % TILE;

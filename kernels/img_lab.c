@@ -6,61 +6,18 @@
  * that only look up (which no compiler vectorises) and loops that only compute (which all do).
  */
 #include "img_stages.h"
-
-#include <math.h>
+#include "variant.h"
 
 #define SIDE PPT_IMG_SIDE
 
-/* OpenCV's names for the scales: lab_shift, lab_shift2 and base_shift. */
-#define XYZ_BITS 12
-#define F_BITS 15
-#define BACK_BITS 14
+#define XYZ_BITS 12 /* OpenCV's lab_shift */
+#define F_BITS PPT_IMG_F_BITS
+#define BACK_BITS PPT_IMG_BACK_BITS
 #define BACK_ONE (1 << BACK_BITS)
-
-/* Where f() turns from a straight line into a cube root, and the line's slope and start. */
-#define LINE_END (216.0 / 24389.0)
-#define LINE_SLOPE (841.0 / 108.0)
-#define LINE_START (16.0 / 116.0)
-#define LINE_LIGHTNESS 20 /* the last 8-bit lightness on the line: 8 * 255 / 100 */
 
 static int descale(int value, int bits)
 {
     return (value + (1 << (bits - 1))) >> bits;
-}
-
-static double to_light(double value)
-{
-    return value <= 0.04045 ? value / 12.92 : pow((value + 0.055) / 1.055, 2.4);
-}
-
-static double from_light(double light)
-{
-    return light <= 0.0031308 ? light * 12.92 : 1.055 * pow(light, 1 / 2.4) - 0.055;
-}
-
-static uint32_t lightness_entry(int lightness)
-{
-    const double f = LINE_START + lightness * 100.0 / (255 * 116);
-    const double y = lightness <= LINE_LIGHTNESS ? (f - LINE_START) / LINE_SLOPE : f * f * f;
-
-    return (uint32_t)lrint(y * BACK_ONE) << 16 | (uint32_t)lrint(f * BACK_ONE);
-}
-
-void ppt_img_tables_init(struct ppt_img_tables *tables)
-{
-    for (int i = 0; i < 256; i++) {
-        tables->linear[i] = (uint16_t)lrint(PPT_IMG_LINEAR_WHITE * to_light(i / 255.0));
-        tables->lightness[i] = lightness_entry(i);
-    }
-    for (int i = 0; i <= PPT_IMG_LINEAR_WHITE; i++) {
-        const double light = (double)i / PPT_IMG_LINEAR_WHITE;
-        const double f = light < LINE_END ? light * LINE_SLOPE + LINE_START : cbrt(light);
-
-        tables->cube_root[i] = (uint16_t)lrintf((float)f * (1 << F_BITS));
-    }
-    for (int i = 0; i < PPT_IMG_INVERSE_STEPS; i++) {
-        tables->gamma[i] = (uint8_t)lrint(255 * from_light((double)i / PPT_IMG_INVERSE_STEPS));
-    }
 }
 
 /* Red, green and blue to X, Y or Z over the white point, times 4096; each adds up to 4096, so
@@ -73,8 +30,9 @@ enum { Z_R = 73, Z_G = 448, Z_B = 3575 };
 #define L_SCALE 296
 #define L_SHIFT 1336934
 
-void ppt_img_to_lab(const struct ppt_img_tables *tables, const struct ppt_img_rgb *rgb,
-                    uint8_t *restrict lightness, uint8_t *restrict a, uint8_t *restrict b)
+void PPT_VARIANT(ppt_img_to_lab)(const struct ppt_img_tables *tables, const struct ppt_img_rgb *rgb,
+                                 uint8_t *restrict lightness, uint8_t *restrict a,
+                                 uint8_t *restrict b)
 {
     int16_t light[3][SIDE];
     int16_t xyz[3][SIDE];
@@ -129,8 +87,8 @@ static int16_t to_step(int scaled)
                                                         : step);
 }
 
-void ppt_img_from_lab(const struct ppt_img_tables *tables, const uint8_t *lightness,
-                      const uint8_t *a, const uint8_t *b, uint8_t *restrict rgb)
+void PPT_VARIANT(ppt_img_from_lab)(const struct ppt_img_tables *tables, const uint8_t *lightness,
+                                   const uint8_t *a, const uint8_t *b, uint8_t *restrict rgb)
 {
     uint32_t entry[SIDE];
     int16_t step[3][SIDE];

@@ -8,6 +8,7 @@
  */
 #include "img_stages.h"
 #include "scratch.h"
+#include "variant.h"
 
 #define PLACE_BITS 10 /* a place is a number of 1024ths */
 #define WEIGHT_ONE 2048
@@ -27,7 +28,8 @@ static int clamp(int value, int low, int high)
     return value < low ? low : value > high ? high : value;
 }
 
-void ppt_img_resize_start(struct ppt_img_resizer *resizer, const struct ppt_image *image)
+void PPT_VARIANT(ppt_img_resize_start)(struct ppt_img_resizer *resizer,
+                                       const struct ppt_image *image)
 {
     const size_t side = image->width < image->height ? image->width : image->height;
     const size_t skip_x = (image->width - side) / 2;
@@ -130,7 +132,8 @@ static void blend(const int16_t *restrict top, const int16_t *restrict bottom, i
     }
 }
 
-void ppt_img_resize_row(struct ppt_img_resizer *resizer, int y, struct ppt_img_rgb *rgb)
+void PPT_VARIANT(ppt_img_resize_row)(struct ppt_img_resizer *resizer, int y,
+                                     struct ppt_img_rgb *rgb)
 {
     const int at = place(y, resizer->side);
     const int top = clamp(at >> PLACE_BITS, 0, resizer->side - 1);

@@ -9,7 +9,8 @@
  * does not depend on the instruction set. A row is PPT_IMG_SIDE values of one channel, one after
  * the other: loops over rows of one channel are what compilers vectorise.
  *
- * Threads: tables are read-only once built; a resizer, an equaliser and rows belong to one thread.
+ * Threads: tables are read-only once built; a resizer belongs to one thread; different rows of an
+ * equaliser may be made by different threads.
  */
 #ifndef PPT_IMG_STAGES_H
 #define PPT_IMG_STAGES_H
@@ -48,8 +49,10 @@ void ppt_img_resize_start(struct ppt_img_resizer *resizer, const struct ppt_imag
 /* Computes row `y` of the result; cheapest when called with y growing. */
 void ppt_img_resize_row(struct ppt_img_resizer *resizer, int y, struct ppt_img_rgb *rgb);
 
-/* To Lab and back (img_lab.c). ---------------------------------------------------------------- */
+/* To Lab and back (img_tables.c, img_lab.c). -------------------------------------------------- */
 
+#define PPT_IMG_F_BITS 15         /* Lab's f() on the way there; OpenCV's lab_shift2 */
+#define PPT_IMG_BACK_BITS 14      /* and on the way back; OpenCV's base_shift */
 #define PPT_IMG_LINEAR_WHITE 2040 /* 255 * 8: linear light in eighths */
 #define PPT_IMG_INVERSE_STEPS 4096
 
@@ -80,10 +83,14 @@ struct ppt_img_equaliser {
     uint32_t quad[PPT_IMG_BANDS][PPT_IMG_BANDS][256];
 };
 
-/* Reads the whole plane (PPT_IMG_SIDE rows) and prepares for its rows. */
-void ppt_img_equalise_start(struct ppt_img_equaliser *equaliser, const uint8_t *plane);
+/* Makes the maps of one row of tiles, 0 ... PPT_IMG_TILES - 1, from the plane (PPT_IMG_SIDE rows).
+ * Rows of tiles do not depend on each other. */
+void ppt_img_equalise_tiles(struct ppt_img_equaliser *equaliser, const uint8_t *plane, int row);
 
-/* Equalises row `y` of that plane. */
+/* Joins the maps of all tiles for one row of bands, 0 ... PPT_IMG_BANDS - 1. */
+void ppt_img_equalise_join(struct ppt_img_equaliser *equaliser, int row);
+
+/* Equalises row `y` of that plane, when all bands are joined. */
 void ppt_img_equalise_row(const struct ppt_img_equaliser *equaliser, int y, const uint8_t *from,
                           uint8_t *restrict to);
 

@@ -20,6 +20,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "variant.h"
+
 #define DIGIT_BITS 10
 #define DIGIT_VALUES (1 << DIGIT_BITS)
 #define PASSES_MOST 4
@@ -202,7 +204,7 @@ static void sort(bits *values, bits *spare, size_t count)
     finish(values, spare, from, count, low);
 }
 
-void ppt_radix_sort(double *values, double *spare, size_t count)
+void PPT_VARIANT(ppt_radix_sort)(double *values, double *spare, size_t count)
 {
     sort((bits *)values, (bits *)spare, count);
 }

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "cgroup.h"
+#include "isa.h"
 #include "memory.h"
 #include "text.h"
 #include "topology.h"
@@ -68,7 +69,7 @@ extern char **environ;
 
 static json_object *runtime_variables(void)
 {
-    static const char *const prefixes[] = {"OMP_", "GOMP_", "OPENBLAS_"};
+    static const char *const prefixes[] = {"OMP_", "GOMP_", "OPENBLAS_", "PPT_OMP_"};
     json_object *object = json_object_new_object();
 
     for (char **variable = environ; *variable; variable++) {
@@ -106,6 +107,7 @@ void ppt_host_read(struct ppt_host *host)
         host->available_bytes = limits.memory_bytes;
     }
     host->environment = runtime_variables();
+    host->instruction_set = ppt_strdup(ppt_isa()->name);
     host->blas = ppt_strdup(openblas_get_config());
     for (size_t end = strlen(host->blas); end > 0 && host->blas[end - 1] == ' '; end--) {
         host->blas[end - 1] = '\0';
@@ -131,7 +133,7 @@ struct bytes_field {
 #define TEXT_FIELDS(host)                                                                          \
     {                                                                                              \
         {"name", &(host)->name}, {"system", &(host)->system}, {"cpu_model", &(host)->cpu_model},   \
-            {"blas", &(host)->blas},                                                               \
+            {"instruction_set", &(host)->instruction_set}, {"blas", &(host)->blas},                \
     }
 #define COUNT_FIELDS(host)                                                                         \
     {                                                                                              \
@@ -227,6 +229,7 @@ void ppt_host_free(struct ppt_host *host)
     free(host->name);
     free(host->system);
     free(host->cpu_model);
+    free(host->instruction_set);
     free(host->blas);
     json_object_put(host->environment);
     *host = (struct ppt_host){0};

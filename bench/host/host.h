@@ -19,9 +19,10 @@ struct ppt_host {
     unsigned effective_cpus;  /* what may really be used: min(allowed, quota rounded up) */
     uint64_t memory_bytes;    /* of the machine */
     uint64_t available_bytes; /* that may be taken now, control group included */
+    char *instruction_set;    /* that our own loops use, see isa.h */
     char *blas;               /* library and the CPU type it chose */
-    json_object *environment; /* OMP_*, GOMP_* and OPENBLAS_* variables: they change what is
-                                 measured */
+    json_object *environment; /* OMP_*, GOMP_*, OPENBLAS_* and PPT_OMP_* variables: they change
+                                 what is measured */
 };
 
 void ppt_host_read(struct ppt_host *host);

@@ -185,6 +185,17 @@ class Files(Refusal):
         self.refuse(["good.json", "big.json"], r"big\.json", r"\d iB|\d.* [KMGTPE]iB")
 
 
+class Environment(Refusal):
+    """Variables that the program reads."""
+
+    def test_instruction_set(self):
+        """A variant that is not there is refused by name, with those that are."""
+        for name in ("avx9", "", "AVX2"):
+            with self.subTest(name=name):
+                env = self.environment(PPT_OMP_ISA=name)
+                self.refuse(["list"], "PPT_OMP_ISA", f'"{name}"', "baseline", env=env)
+
+
 class Keys(Refusal):
     """The keys of a configuration and their values."""
 

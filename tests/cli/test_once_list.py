@@ -162,6 +162,22 @@ class Once(common.Case):
                 first, second = self.once(kernel, one), self.once(kernel, two)
                 self.assertNotEqual(first["digest"], second["digest"])
 
+    def test_instruction_sets(self):
+        """Every variant of the hot loops computes the same, and says that it is in use."""
+        listed = json.loads(self.run_fine("list", "--json").out)["instruction_sets"]
+        self.assertEqual(listed["usable"][0], "baseline")
+        self.assertEqual(listed["in_use"], listed["usable"][-1])
+        for kernel, (args, _) in ONCE.items():
+            expected = self.once(kernel, args)["digest"]
+            for name in listed["usable"]:
+                with self.subTest(kernel=kernel, name=name):
+                    chosen = self.environment(PPT_OMP_ISA=name)
+                    answer = self.run_fine("once", kernel, args, "--json", env=chosen)
+                    self.assertEqual(json.loads(answer.out)["digest"], expected)
+                    listing = self.run_fine("list", "--json", env=chosen)
+                    in_use = json.loads(listing.out)["instruction_sets"]["in_use"]
+                    self.assertEqual(in_use, name)
+
     def test_named_arguments(self):
         """An object by name, as in a file."""
         listed = self.once("tensor", "[8, 3]")
