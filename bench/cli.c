@@ -51,12 +51,12 @@ const char ppt_cli_help[] =
 
 /* How an option's value becomes JSON. */
 enum value_kind {
-    FLAG,    /* no value */
-    PLAIN,   /* not for the configuration */
-    NUMBER,  /* as it is, if it looks like one */
-    TEXT,    /* in quotes */
-    WORKERS, /* comma-separated, or a word */
-    JSON     /* as it is */
+    FLAG,   /* no value */
+    PLAIN,  /* not for the configuration */
+    NUMBER, /* as it is, if it looks like one */
+    TEXT,   /* in quotes */
+    COUNTS, /* comma-separated, or a word */
+    JSON    /* as it is */
 };
 
 struct option {
@@ -105,8 +105,8 @@ static const struct option options[] = {
     [FIRST_KEY] = {"--task", TEXT, RUN, "task", NULL},
     {"--task-args", JSON, RUN, "task_args", NULL},
     {"--task-count", NUMBER, RUN, "task_count", NULL},
-    {"--workers", WORKERS, RUN | PREDICT, "workers", NULL},
-    {"--inner-threads", NUMBER, RUN | ONCE, "inner_threads", NULL},
+    {"--workers", COUNTS, RUN | PREDICT, "workers", NULL},
+    {"--inner-threads", COUNTS, RUN | ONCE, "inner_threads", NULL},
     {"--iterations", NUMBER, RUN, "iterations", NULL},
     {"--warmup", NUMBER, RUN, "warmup", NULL},
     {"--wait", NUMBER, RUN, "wait_time_after_runner", "wait_time_after_iteration"},
@@ -168,7 +168,7 @@ static char *to_json(enum value_kind kind, const char *value)
     switch (kind) {
     case NUMBER:
         return is_number(value) ? ppt_strdup(value) : quoted(value);
-    case WORKERS:
+    case COUNTS:
         if (*value == '[') {
             return ppt_strdup(value);
         }

@@ -63,6 +63,10 @@ static enum ppt_status configure(const struct ppt_cli *cli, struct ppt_configs *
     if (status == PPT_OK) {
         status = ppt_configs_load(NULL, cli->overrides, configs, error);
     }
+    if (status == PPT_OK && configs->items[0].inner_count > 1) {
+        status = ppt_fail(error, PPT_BAD_INPUT,
+                          "--inner-threads: once runs one task, with one number of threads");
+    }
     if (status == PPT_OK && configs->items[0].mix) {
         status =
             ppt_fail(error, PPT_BAD_INPUT, "once runs one kernel; \"random\" is a mix of them");
@@ -145,7 +149,7 @@ static enum ppt_status run_once(const struct ppt_cli *cli, struct ppt_config *co
     if (status != PPT_OK) {
         return status;
     }
-    omp_set_num_threads((int)config->inner_threads);
+    omp_set_num_threads((int)config->inner_threads[0]);
     ppt_workload_move(&workload, config->points[0]);
     status = ppt_workload_attach(&workload, 0, &local, error);
     if (status == PPT_OK) {

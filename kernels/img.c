@@ -3,6 +3,7 @@
  *
  * The work on one image goes over it twice, row by row, so that what a row passes through stays in
  * the nearest cache: to planes of Lab, and, when the histograms of the whole are known, back.
+ * Several threads share out the rows.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +11,7 @@
 #include "digest.h"
 #include "image.h"
 #include "img_stages.h"
+#include "inner.h"
 #include "kernel.h"
 #include "scratch.h"
 
@@ -38,13 +40,23 @@ struct shared {
     size_t *first;  /* set -> where its part of chosen begins; one more entry for the end */
 };
 
+/* Rows that go together from thread to thread, and into one digest. */
+#define STRIPE 8
+#define STRIPES (SIDE / STRIPE)
+
 struct local {
     const struct shared *shared;
-    struct ppt_img_resizer resizer;
+    unsigned threads;
     struct ppt_img_equaliser equaliser;
     uint8_t lightness[SIDE * SIDE], a[SIDE * SIDE], b[SIDE * SIDE];
     uint8_t result[3 * SIDE * SIDE];
+    struct ppt_img_resizer resizers[]; /* one for each thread */
 };
+
+static size_t local_bytes(unsigned threads)
+{
+    return sizeof(struct local) + threads * sizeof(struct ppt_img_resizer);
+}
 
 static void close_shared(void *memory)
 {
@@ -127,44 +139,94 @@ out:
 static enum ppt_status attach(const struct ppt_setup *setup, void *shared, unsigned worker,
                               void **memory, struct ppt_error *error)
 {
-    struct local *local = ppt_scratch_alloc(sizeof(*local), "img", error);
+    struct local *local = ppt_scratch_alloc(local_bytes(setup->inner_threads), "img", error);
 
-    (void)setup;
     (void)worker;
     if (!local) {
         return PPT_FAILED;
     }
     local->shared = shared;
+    local->threads = setup->inner_threads;
     *memory = local;
     return PPT_OK;
 }
 
-static void work(struct local *local, const struct ppt_image *image)
-{
-    const struct ppt_img_tables *tables = &local->shared->tables;
-    struct ppt_img_rgb rgb;
-    uint8_t equalised[SIDE];
+/* One image, and what the threads that work on it make together. */
+struct job {
+    struct local *local;
+    const struct ppt_image *image;
+    uint64_t digest;
+};
 
-    ppt_img_resize_start(&local->resizer, image);
-    for (int y = 0; y < SIDE; y++) {
+/* Rows of the image to planes of Lab. */
+static void go_there(struct local *local, const struct ppt_image *image, unsigned thread, int begin,
+                     int end)
+{
+    struct ppt_img_resizer *resizer = &local->resizers[thread];
+    struct ppt_img_rgb rgb;
+
+    ppt_img_resize_start(resizer, image);
+    for (int y = begin; y < end; y++) {
         const size_t row = (size_t)y * SIDE;
 
-        ppt_img_resize_row(&local->resizer, y, &rgb);
-        ppt_img_to_lab(tables, &rgb, local->lightness + row, local->a + row, local->b + row);
+        ppt_img_resize_row(resizer, y, &rgb);
+        ppt_img_to_lab(&local->shared->tables, &rgb, local->lightness + row, local->a + row,
+                       local->b + row);
     }
-    for (int row = 0; row < PPT_IMG_TILES; row++) {
-        ppt_img_equalise_tiles(&local->equaliser, local->lightness, row);
-    }
-    for (int row = 0; row < PPT_IMG_BANDS; row++) {
-        ppt_img_equalise_join(&local->equaliser, row);
-    }
-    for (int y = 0; y < SIDE; y++) {
+}
+
+/* Rows of Lab, equalised, to the result. */
+static void come_back(struct local *local, int begin, int end)
+{
+    uint8_t equalised[SIDE];
+
+    for (int y = begin; y < end; y++) {
         const size_t row = (size_t)y * SIDE;
 
         ppt_img_equalise_row(&local->equaliser, y, local->lightness + row, equalised);
-        ppt_img_from_lab(tables, equalised, local->a + row, local->b + row,
+        ppt_img_from_lab(&local->shared->tables, equalised, local->a + row, local->b + row,
                          local->result + 3 * row);
     }
+}
+
+static void work(void *context, unsigned thread, unsigned threads)
+{
+    struct job *job = context;
+    struct local *local = job->local;
+    const size_t stripe = ppt_inner_begin(STRIPES, thread, threads);
+    const size_t stripe_end = ppt_inner_begin(STRIPES, thread + 1, threads);
+    const int begin = STRIPE * (int)stripe, end = STRIPE * (int)stripe_end;
+    uint64_t digest = 0;
+
+    go_there(local, job->image, thread, begin, end);
+    ppt_inner_wait(threads);
+    for (size_t row = ppt_inner_begin(PPT_IMG_TILES, thread, threads);
+         row < ppt_inner_begin(PPT_IMG_TILES, thread + 1, threads); row++) {
+        ppt_img_equalise_tiles(&local->equaliser, local->lightness, (int)row);
+    }
+    ppt_inner_wait(threads);
+    for (size_t row = ppt_inner_begin(PPT_IMG_BANDS, thread, threads);
+         row < ppt_inner_begin(PPT_IMG_BANDS, thread + 1, threads); row++) {
+        ppt_img_equalise_join(&local->equaliser, (int)row);
+    }
+    ppt_inner_wait(threads);
+    come_back(local, begin, end);
+    /* A stripe's digest begins with its number, so that they can be added up. */
+    for (size_t i = stripe; i < stripe_end; i++) {
+        digest += ppt_digest(i, local->result + i * 3 * SIDE * STRIPE, 3 * SIDE * STRIPE);
+    }
+    __atomic_fetch_add(&job->digest, digest, __ATOMIC_RELAXED);
+}
+
+static enum ppt_status work_on(struct local *local, size_t place, uint64_t *digest,
+                               struct ppt_error *error)
+{
+    const struct shared *shared = local->shared;
+    struct job job = {.local = local, .image = &shared->pictures[shared->chosen[place]].image};
+    const enum ppt_status status = ppt_inner_run(local->threads, work, &job, "img", error);
+
+    *digest = ppt_digest_word(*digest, job.digest);
+    return status;
 }
 
 static enum ppt_status run(void *memory, const struct ppt_task *task, uint64_t *digest,
@@ -172,25 +234,26 @@ static enum ppt_status run(void *memory, const struct ppt_task *task, uint64_t *
 {
     struct local *local = memory;
     const struct shared *shared = local->shared;
+    enum ppt_status status = PPT_OK;
 
-    (void)error;
     *digest = 0;
-    for (size_t i = shared->first[task->set]; i < shared->first[task->set + 1]; i++) {
-        work(local, &shared->pictures[shared->chosen[i]].image);
-        *digest = ppt_digest(*digest, local->result, sizeof(local->result));
+    for (size_t i = shared->first[task->set]; i < shared->first[task->set + 1] && status == PPT_OK;
+         i++) {
+        status = work_on(local, i, digest, error);
     }
-    return PPT_OK;
+    return status;
 }
 
+/* The first image alone. */
 static enum ppt_status dump(void *memory, const struct ppt_task *task, FILE *file,
                             struct ppt_error *error)
 {
     struct local *local = memory;
-    const struct shared *shared = local->shared;
     const struct ppt_image result = {SIDE, SIDE, local->result};
+    uint64_t digest = 0;
+    const enum ppt_status status = work_on(local, local->shared->first[task->set], &digest, error);
 
-    work(local, &shared->pictures[shared->chosen[shared->first[task->set]]].image);
-    return ppt_image_write_png(file, &result, "img", error);
+    return status == PPT_OK ? ppt_image_write_png(file, &result, "img", error) : status;
 }
 
 /* The random mix, too, works on the image that the configuration names. */
@@ -201,11 +264,11 @@ static void draw(struct ppt_rng *rng, union ppt_value *args)
 }
 
 /* How large the images are is known only once they are decoded. */
-static void needs(const union ppt_value *args, struct ppt_needs *needed)
+static void needs(const union ppt_value *args, unsigned inner_threads, struct ppt_needs *needed)
 {
     (void)args;
     needed->shared_bytes = sizeof(struct shared);
-    needed->worker_bytes = sizeof(struct local);
+    needed->worker_bytes = local_bytes(inner_threads);
 }
 
 const struct ppt_kernel ppt_kernel_img = {
@@ -216,6 +279,7 @@ const struct ppt_kernel ppt_kernel_img = {
     .summary = "images cropped, resized and equalised",
     .params = params,
     .param_count = sizeof(params) / sizeof(params[0]),
+    .inner_threads = true,
     .open = open_shared,
     .attach = attach,
     .run = run,

@@ -145,8 +145,9 @@ static void draw(struct ppt_rng *rng, union ppt_value *args)
     args[MIB].integer = ppt_rng_between(rng, 1, 100);
 }
 
-static void needs(const union ppt_value *args, struct ppt_needs *needs)
+static void needs(const union ppt_value *args, unsigned inner_threads, struct ppt_needs *needs)
 {
+    (void)inner_threads;
     needs->worker_bytes = PPT_TEMPFILE_CHUNK;
     needs->disk_bytes = 2 * (uint64_t)args[MIB].integer * MIB_BYTES;
 }

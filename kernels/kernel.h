@@ -25,8 +25,9 @@
  *    between worker counts; a difference is reported as a failure, never as a figure.
  *
  * Threads: attach, run and detach of different workers run at the same time. What open built must
- * not be written after it returned. A kernel that starts threads inside a task must respect
- * setup->inner_threads (OpenMP's own setting for the calling thread is already that number).
+ * not be written after it returned. A kernel that starts threads inside a task starts
+ * setup->inner_threads of them (inner.h), and computes the same with any number; OpenMP's own
+ * setting for the calling thread is already that number.
  */
 #ifndef PPT_KERNEL_H
 #define PPT_KERNEL_H
@@ -99,7 +100,7 @@ struct ppt_setup {
     size_t set_count;       /* at least 1 */
     unsigned workers;       /* in open: the most that will attach at a time; in attach: this
                                pass's; 0 for sequential calls */
-    unsigned inner_threads; /* threads that one task may use, at least 1 */
+    unsigned inner_threads; /* threads that one task uses, at least 1; in open: the most */
 };
 
 struct ppt_task {
@@ -126,6 +127,8 @@ struct ppt_kernel {
         *missing; /* why this build cannot run it, e.g. "built without libargon2"; else NULL */
     const struct ppt_param *params;
     size_t param_count;
+    bool inner_threads; /* a task uses setup->inner_threads threads, if its arguments let it; false:
+                           always one */
 
     /* Only run is required; the others may be NULL. Functions that return a status write a message
      * with ppt_fail() when it is not PPT_OK: PPT_BAD_INPUT for a file of the user's that cannot be
@@ -143,8 +146,8 @@ struct ppt_kernel {
      * as they are. */
     void (*draw)(struct ppt_rng *rng, union ppt_value *args);
 
-    /* What one argument set needs; `needs` is zeroed. */
-    void (*needs)(const union ppt_value *args, struct ppt_needs *needs);
+    /* What one argument set needs at that many inner threads; `needs` is zeroed. */
+    void (*needs)(const union ppt_value *args, unsigned inner_threads, struct ppt_needs *needs);
 
     /* Writes what the task makes (an image, the sorted numbers, ...) to `file`, which the caller
      * opens, checks for write errors and closes. Called after run of the same task on the same

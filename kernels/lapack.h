@@ -19,6 +19,10 @@ extern void dgetrf_(const int32_t *rows, const int32_t *columns, double *a, cons
 extern void dgetri_(const int32_t *order, double *a, const int32_t *stride, const int32_t *pivots,
                     double *work, const int32_t *work_count, int32_t *info);
 
+/* Exchanges rows first ... last (from 1) with those that the pivots name, in all columns. */
+extern void dlaswp_(const int32_t *columns, double *a, const int32_t *stride, const int32_t *first,
+                    const int32_t *last, const int32_t *pivots, const int32_t *step);
+
 /* NOLINTEND(readability-identifier-naming) */
 
 #endif

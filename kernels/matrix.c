@@ -7,21 +7,23 @@
  * of the task's input: it is only given out when the inverse was proved to be the input's.
  *
  * LAPACK takes what is here row by row for the transpose; the transpose of its inverse is the
- * inverse.
+ * inverse. Several threads do without dgetri, which knows no way to share (inverse.h).
  */
 #include <inttypes.h>
 #include <stdlib.h>
 
 #include "checksum.h"
 #include "digest.h"
+#include "inner.h"
+#include "inverse.h"
 #include "kernel.h"
 #include "lapack.h"
 #include "rng.h"
 #include "scratch.h"
 
 /* The number of columns that dgetri_ works on at a time (LAPACK's ilaenv); with less work space it
- * takes fewer. */
-#define BLOCK 64
+ * takes fewer. Several threads have as many each. */
+#define BLOCK PPT_INVERSE_BLOCK
 
 enum { SIZE };
 
@@ -35,19 +37,21 @@ static const struct ppt_param params[] = {
               .help = "rows and columns of the matrix that one task inverts"},
 };
 
-/* The matrix, dgetri_'s work space, weights and sums. */
-static size_t scratch_count(size_t size)
+/* The matrix, for several threads its inverse too, work space of each thread, weights and sums. */
+static size_t scratch_count(size_t size, unsigned threads)
 {
-    return size * size + BLOCK * size + 2 * size;
+    return (threads > 1 ? 2 : 1) * size * size + threads * BLOCK * size + 2 * size;
 }
 
 struct local {
     double *memory;
-    double *matrix;
-    double *work;    /* BLOCK * size */
+    double *matrix;  /* the inverse, after a task */
+    double *inverse; /* NULL for one thread, which inverts in place */
+    double *work;    /* BLOCK * size for each thread */
     double *weights; /* the first `size` of these are a task's */
     double *sums;
-    int32_t *pivots;
+    int32_t *pivots; /* two numbers for each row */
+    unsigned threads;
 };
 
 static void detach(void *pointer)
@@ -72,18 +76,23 @@ static enum ppt_status attach(const struct ppt_setup *setup, void *shared, unsig
     if (!local) {
         return PPT_FAILED;
     }
-    local->memory = ppt_scratch_alloc(scratch_count(largest) * sizeof(double), "matrix", error);
+    local->threads = setup->inner_threads;
+    local->memory =
+        ppt_scratch_alloc(scratch_count(largest, local->threads) * sizeof(double), "matrix", error);
     if (!local->memory) {
         goto out;
     }
-    local->pivots = ppt_scratch_alloc(largest * sizeof(*local->pivots), "matrix", error);
+    local->pivots = ppt_scratch_alloc(2 * largest * sizeof(*local->pivots), "matrix", error);
     if (!local->pivots) {
         goto out;
     }
     local->matrix = local->memory;
     local->work = local->matrix + largest * largest;
-    local->weights = local->work + BLOCK * largest;
+    local->weights = local->work + local->threads * BLOCK * largest;
     local->sums = local->weights + largest;
+    if (local->threads > 1) {
+        local->inverse = local->sums + largest;
+    }
     ppt_checksum_weights(local->weights, largest);
     *out = local;
     return PPT_OK;
@@ -92,24 +101,54 @@ out:
     return PPT_FAILED;
 }
 
-static enum ppt_status invert(struct local *local, int32_t size, uint64_t index,
-                              struct ppt_error *error)
+/* One task, and what its threads find out together. */
+struct job {
+    struct local *local;
+    const struct ppt_task *task;
+    size_t size;
+    uint64_t mark; /* of the numbers that went in, see ppt_rng_fill_blocks() */
+    struct ppt_inverse inverse;
+};
+
+static int32_t invert_alone(const struct local *local, int32_t size)
 {
     const int32_t work_count = BLOCK * size;
     int32_t info = 0;
 
     dgetrf_(&size, &size, local->matrix, &size, local->pivots, &info);
-    if (info > 0) {
-        return ppt_fail(error, PPT_FAILED, "matrix: the matrix of task %" PRIu64 " is singular",
-                        index);
-    }
     if (info == 0) {
         dgetri_(&size, local->matrix, &size, local->pivots, local->work, &work_count, &info);
     }
-    if (info != 0) {
-        return ppt_fail(error, PPT_FAILED, "matrix: LAPACK refuses its argument %" PRId32, -info);
+    return info;
+}
+
+static void work(void *context, unsigned thread, unsigned threads)
+{
+    struct job *job = context;
+    const struct local *local = job->local;
+    const size_t size = job->size, count = size * size;
+    const uint64_t blocks = ppt_rng_block_count(count);
+    const uint64_t begin = ppt_inner_begin(blocks, thread, threads);
+    const uint64_t end = ppt_inner_begin(blocks, thread + 1, threads);
+    const size_t from = begin * PPT_RNG_BLOCK;
+    const size_t to = end * PPT_RNG_BLOCK < count ? end * PPT_RNG_BLOCK : count;
+
+    if (begin < end) {
+        const uint64_t mark =
+            ppt_rng_fill_blocks(job->task, begin, local->matrix + from, to - from, 0.0, 1.0);
+
+        __atomic_fetch_add(&job->mark, mark, __ATOMIC_RELAXED);
     }
-    return PPT_OK;
+    ppt_inner_wait(threads);
+    if (thread == 0) {
+        ppt_checksum(local->weights, local->matrix, size, size, local->sums);
+    }
+    ppt_inner_wait(threads);
+    if (threads > 1) {
+        ppt_inverse_run(&job->inverse, thread, threads);
+    } else {
+        job->inverse.info = invert_alone(local, (int32_t)size);
+    }
 }
 
 static enum ppt_status run(void *pointer, const struct ppt_task *task, uint64_t *digest,
@@ -117,14 +156,31 @@ static enum ppt_status run(void *pointer, const struct ppt_task *task, uint64_t 
 {
     struct local *local = pointer;
     const size_t size = (size_t)task->args[SIZE].integer;
-    struct ppt_rng_bulk rng;
+    struct job job = {.local = local, .task = task, .size = size};
 
-    ppt_rng_bulk_seed_task(&rng, task);
-    ppt_rng_fill_doubles(&rng, local->matrix, size * size, 0.0, 1.0);
-    ppt_checksum(local->weights, local->matrix, size, size, local->sums);
-    const enum ppt_status status = invert(local, (int32_t)size, task->index, error);
+    job.inverse = (struct ppt_inverse){
+        .size = size,
+        .matrix = local->matrix,
+        .inverse = local->inverse,
+        .work = local->work,
+        .pivots = local->pivots,
+        .columns = local->pivots + size,
+    };
+    const enum ppt_status status = ppt_inner_run(local->threads, work, &job, "matrix", error);
     if (status != PPT_OK) {
         return status;
+    }
+    if (job.inverse.info > 0) {
+        return ppt_fail(error, PPT_FAILED, "matrix: the matrix of task %" PRIu64 " is singular",
+                        task->index);
+    }
+    if (job.inverse.info < 0) {
+        return ppt_fail(error, PPT_FAILED, "matrix: LAPACK refuses its argument %" PRId32,
+                        -job.inverse.info);
+    }
+    if (local->threads > 1) {
+        local->inverse = local->matrix;
+        local->matrix = job.inverse.inverse;
     }
     const double wrong =
         ppt_checksum_error(local->sums, local->matrix, size, size, local->weights, local->work);
@@ -133,45 +189,48 @@ static enum ppt_status run(void *pointer, const struct ppt_task *task, uint64_t 
                         "matrix: the inverse of task %" PRIu64 " is wrong (by %g, relatively)",
                         task->index, wrong);
     }
-    /* Where the generator ended says which numbers it gave. */
-    *digest = ppt_digest(size, &rng, sizeof(rng));
+    *digest = ppt_digest_word(size, job.mark);
     return PPT_OK;
 }
 
-static void print_rows(FILE *file, const double *rows, size_t count, size_t size)
+/* `count` numbers, of which the first has that place in the matrix. */
+static void print_numbers(FILE *file, const double *numbers, size_t place, size_t count,
+                          size_t size)
 {
-    for (size_t i = 0; i < count * size; i++) {
-        fprintf(file, "%.17g%c", rows[i], (i + 1) % size ? ' ' : '\n');
+    for (size_t i = 0; i < count; i++) {
+        fprintf(file, "%.17g%c", numbers[i], (place + i + 1) % size ? ' ' : '\n');
     }
 }
 
-/* The matrix was overwritten by its inverse, so it is made again, BLOCK rows at a time: a multiple
- * of the generator's lanes, which makes the pieces the same as the whole. */
+/* The matrix was overwritten by its inverse, so it is made again, a block at a time. */
 static enum ppt_status dump(void *pointer, const struct ppt_task *task, FILE *file,
                             struct ppt_error *error)
 {
     const struct local *local = pointer;
-    const size_t size = (size_t)task->args[SIZE].integer;
-    struct ppt_rng_bulk rng;
+    const size_t size = (size_t)task->args[SIZE].integer, count = size * size;
+    double *block = malloc(PPT_RNG_BLOCK * sizeof(*block));
 
-    (void)error;
-    ppt_rng_bulk_seed_task(&rng, task);
-    for (size_t row = 0; row < size; row += BLOCK) {
-        const size_t count = size - row < BLOCK ? size - row : BLOCK;
-
-        ppt_rng_fill_doubles(&rng, local->work, count * size, 0.0, 1.0);
-        print_rows(file, local->work, count, size);
+    if (!block) {
+        return ppt_fail(error, PPT_FAILED, "matrix: not enough memory to write the matrix");
     }
+    for (size_t at = 0; at < count; at += PPT_RNG_BLOCK) {
+        const size_t now = count - at < PPT_RNG_BLOCK ? count - at : PPT_RNG_BLOCK;
+
+        ppt_rng_fill_blocks(task, at / PPT_RNG_BLOCK, block, now, 0.0, 1.0);
+        print_numbers(file, block, at, now, size);
+    }
+    free(block);
     fputc('\n', file);
-    print_rows(file, local->matrix, size, size);
+    print_numbers(file, local->matrix, 0, count, size);
     return PPT_OK;
 }
 
-static void needs(const union ppt_value *args, struct ppt_needs *needs)
+static void needs(const union ppt_value *args, unsigned inner_threads, struct ppt_needs *needs)
 {
     const size_t size = (size_t)args[SIZE].integer;
 
-    needs->worker_bytes = scratch_count(size) * sizeof(double) + size * sizeof(int32_t);
+    needs->worker_bytes =
+        scratch_count(size, inner_threads) * sizeof(double) + 2 * size * sizeof(int32_t);
 }
 
 static void draw(struct ppt_rng *rng, union ppt_value *args)
@@ -187,6 +246,7 @@ const struct ppt_kernel ppt_kernel_matrix = {
     .summary = "inverse of a random matrix by LAPACK",
     .params = params,
     .param_count = sizeof(params) / sizeof(params[0]),
+    .inner_threads = true,
     .attach = attach,
     .run = run,
     .detach = detach,

@@ -391,10 +391,11 @@ static void draw(struct ppt_rng *rng, union ppt_value *args)
     args[HASH].choice = HASH_SHA256;
 }
 
-static void needs(const union ppt_value *args, struct ppt_needs *needs)
+static void needs(const union ppt_value *args, unsigned inner_threads, struct ppt_needs *needs)
 {
     const uint64_t stored = (uint64_t)args[STORED].integer;
 
+    (void)inner_threads;
     needs->worker_bytes = sizeof(struct local) + ppt_hash_set_bytes((uint32_t)stored) +
                           stored * ((uint64_t)args[LENGTHS].span.high + sizeof(uint16_t));
     if (args[HASH].choice == HASH_ARGON2ID) {
@@ -410,6 +411,7 @@ const struct ppt_kernel ppt_kernel_password = {
     .summary = "hash passwords into a set, then hash tried ones and look them up",
     .params = params,
     .param_count = sizeof(params) / sizeof(params[0]),
+    .inner_threads = true,
     .open = open_kernel,
     .attach = attach,
     .run = run,

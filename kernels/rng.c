@@ -3,6 +3,7 @@
 #include <math.h>
 
 #define GOLDEN_GAMMA UINT64_C(0x9e3779b97f4a7c15)
+#define WORDS ((size_t)4 * PPT_RNG_LANES) /* of the state of a bulk generator */
 
 /* The state of the SplitMix64 sequence that belongs to a key: each part passes the finaliser, so
  * that neighbouring keys (task 0, 1, 2 ...) start far apart. */
@@ -30,7 +31,7 @@ void ppt_rng_seed(struct ppt_rng *rng, uint64_t seed, uint64_t index, enum ppt_s
 void ppt_rng_bulk_seed(struct ppt_rng_bulk *rng, uint64_t seed, uint64_t index,
                        enum ppt_stream stream)
 {
-    spread(key(seed, index, stream), &rng->s[0][0], (size_t)4 * PPT_RNG_LANES);
+    spread(key(seed, index, stream), &rng->s[0][0], WORDS);
 }
 
 __extension__ typedef unsigned __int128 wide;
@@ -64,4 +65,27 @@ int64_t ppt_rng_between_log(struct ppt_rng *rng, int64_t low, int64_t high)
     const int64_t value = llround((double)low * exp(exponent));
 
     return value < low ? low : value > high ? high : value;
+}
+
+uint64_t ppt_rng_fill_blocks(const struct ppt_task *task, uint64_t first, double *out, size_t count,
+                             double low, double high)
+{
+    const uint64_t start = key(task->seed, task->index, PPT_STREAM_BLOCK);
+    uint64_t mark = 0;
+
+    for (size_t at = 0; at < count; at += PPT_RNG_BLOCK, first++) {
+        const size_t left = count - at;
+        struct ppt_rng_bulk rng;
+        uint64_t end = 0;
+
+        spread(ppt_mix64(start ^ (first + GOLDEN_GAMMA)), &rng.s[0][0], WORDS);
+        ppt_rng_fill_doubles(&rng, out + at, left < PPT_RNG_BLOCK ? left : PPT_RNG_BLOCK, low,
+                             high);
+        /* Where a generator ended says which numbers it gave. */
+        for (size_t i = 0; i < WORDS; i++) {
+            end += rng.s[i / PPT_RNG_LANES][i % PPT_RNG_LANES];
+        }
+        mark += ppt_mix64(end + first);
+    }
+    return mark;
 }

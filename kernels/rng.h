@@ -22,7 +22,8 @@ enum ppt_stream {
     PPT_STREAM_DATA = 0, /* the kernel's input */
     PPT_STREAM_SIDE = 1, /* a second, independent input */
     PPT_STREAM_PLAN = 2, /* order of passes */
-    PPT_STREAM_MIX = 3   /* tasks of the random mix */
+    PPT_STREAM_MIX = 3,  /* tasks of the random mix */
+    PPT_STREAM_BLOCK = 4 /* the kernel's input, by blocks */
 };
 
 /* The finaliser of SplitMix64: a bijection that spreads every bit over all of them. */
@@ -94,6 +95,21 @@ int64_t ppt_rng_between_log(struct ppt_rng *rng, int64_t low, int64_t high);
 /* Fills with doubles uniform in [low, high), 52 bits of randomness each. */
 void ppt_rng_fill_doubles(struct ppt_rng_bulk *rng, double *out, size_t count, double low,
                           double high);
+
+/* Doubles by blocks, for filling by several threads: a task has an endless sequence of them, and
+ * each block of so many comes from a generator of its own. */
+#define PPT_RNG_BLOCK ((size_t)8192)
+
+static inline uint64_t ppt_rng_block_count(size_t count)
+{
+    return (count + PPT_RNG_BLOCK - 1) / PPT_RNG_BLOCK;
+}
+
+/* Fills `count` doubles, as ppt_rng_fill_doubles() does, from the blocks `first` and following; the
+ * rest of the last block is lost. Returns a number that tells which blocks were filled and how far:
+ * those of parts that are filled apart add up to that of the whole. */
+uint64_t ppt_rng_fill_blocks(const struct ppt_task *task, uint64_t first, double *out, size_t count,
+                             double low, double high);
 
 /* Fills with uniform bytes. A buffer filled in pieces whose sizes are multiples of 64 bytes is the
  * same as one filled at once. */

@@ -1,5 +1,6 @@
 /*
- * sort - uniform random doubles into ascending order, by a radix sort of our own (radix.h).
+ * sort - uniform random doubles into ascending order, by a radix sort of our own (radix.h), or by
+ * several threads that sort a part each (sort_team.h).
  *
  * The digest depends on the place of every number, so that a wrong order, a lost or a doubled
  * number changes it; it takes 3 % of the sort's time.
@@ -7,10 +8,12 @@
 #include <stdlib.h>
 
 #include "digest.h"
+#include "inner.h"
 #include "kernel.h"
 #include "radix.h"
 #include "rng.h"
 #include "scratch.h"
+#include "sort_team.h"
 
 enum { SIZE };
 
@@ -25,8 +28,11 @@ static const struct ppt_param params[] = {
 };
 
 struct local {
-    double *values;
+    double *values; /* the sorted numbers, after a task */
     double *spare;
+    unsigned threads;
+    struct ppt_sort_team *team;
+    void *team_memory;
 };
 
 static void detach(void *pointer)
@@ -34,6 +40,7 @@ static void detach(void *pointer)
     struct local *local = pointer;
 
     if (local) {
+        free(local->team_memory);
         free(local->spare);
         free(local->values);
         free(local);
@@ -51,6 +58,7 @@ static enum ppt_status attach(const struct ppt_setup *setup, void *shared, unsig
     if (!local) {
         return PPT_FAILED;
     }
+    local->threads = setup->inner_threads;
     local->values = ppt_scratch_alloc(largest * sizeof(double), "sort", error);
     if (!local->values) {
         goto out;
@@ -59,6 +67,11 @@ static enum ppt_status attach(const struct ppt_setup *setup, void *shared, unsig
     if (!local->spare) {
         goto out;
     }
+    local->team_memory = ppt_scratch_alloc(ppt_sort_team_bytes(local->threads), "sort", error);
+    if (!local->team_memory) {
+        goto out;
+    }
+    local->team = ppt_sort_team_init(local->team_memory, local->threads);
     *out = local;
     return PPT_OK;
 out:
@@ -66,19 +79,66 @@ out:
     return PPT_FAILED;
 }
 
+/* One task, and what its threads find out together. */
+struct job {
+    struct local *local;
+    const struct ppt_task *task;
+    size_t size;
+    uint64_t digest;
+};
+
+/* Each thread makes and digests its share of the blocks; a block's digest begins with its number,
+ * so that they can be added up. */
+static void work(void *context, unsigned thread, unsigned threads)
+{
+    struct job *job = context;
+    struct local *local = job->local;
+    const size_t size = job->size;
+    const uint64_t blocks = ppt_rng_block_count(size);
+    const uint64_t begin = ppt_inner_begin(blocks, thread, threads);
+    const uint64_t end = ppt_inner_begin(blocks, thread + 1, threads);
+    const double *sorted = local->values;
+    uint64_t digest = 0;
+
+    if (begin < end) {
+        const size_t to = end * PPT_RNG_BLOCK < size ? end * PPT_RNG_BLOCK : size;
+        const size_t from = begin * PPT_RNG_BLOCK;
+
+        ppt_rng_fill_blocks(job->task, begin, local->values + from, to - from, 0.0, 1.0);
+    }
+    ppt_inner_wait(threads);
+    if (threads == 1) {
+        ppt_radix_sort(local->values, local->spare, size);
+    } else {
+        ppt_sort_team_run(local->team, local->values, local->spare, size, thread, threads);
+        sorted = local->spare;
+    }
+    ppt_inner_wait(threads);
+    for (uint64_t block = begin; block < end; block++) {
+        const size_t from = block * PPT_RNG_BLOCK;
+        const size_t left = size - from;
+        const size_t count = left < PPT_RNG_BLOCK ? left : PPT_RNG_BLOCK;
+
+        digest += ppt_digest(block, sorted + from, count * sizeof(double));
+    }
+    __atomic_fetch_add(&job->digest, digest, __ATOMIC_RELAXED);
+}
+
 static enum ppt_status run(void *pointer, const struct ppt_task *task, uint64_t *digest,
                            struct ppt_error *error)
 {
     struct local *local = pointer;
-    const size_t size = (size_t)task->args[SIZE].integer;
-    struct ppt_rng_bulk rng;
+    struct job job = {.local = local, .task = task, .size = (size_t)task->args[SIZE].integer};
+    const enum ppt_status status = ppt_inner_run(local->threads, work, &job, "sort", error);
 
-    (void)error;
-    ppt_rng_bulk_seed_task(&rng, task);
-    ppt_rng_fill_doubles(&rng, local->values, size, 0.0, 1.0);
-    ppt_radix_sort(local->values, local->spare, size);
-    *digest = ppt_digest(0, local->values, size * sizeof(double));
-    return PPT_OK;
+    if (local->threads > 1) {
+        double *const sorted = local->spare;
+
+        local->spare = local->values;
+        local->values = sorted;
+    }
+    *digest = job.digest;
+    return status;
 }
 
 static enum ppt_status dump(void *pointer, const struct ppt_task *task, FILE *file,
@@ -94,9 +154,10 @@ static enum ppt_status dump(void *pointer, const struct ppt_task *task, FILE *fi
     return PPT_OK;
 }
 
-static void needs(const union ppt_value *args, struct ppt_needs *needs)
+static void needs(const union ppt_value *args, unsigned inner_threads, struct ppt_needs *needs)
 {
-    needs->worker_bytes = 2 * (uint64_t)args[SIZE].integer * sizeof(double);
+    needs->worker_bytes =
+        2 * (uint64_t)args[SIZE].integer * sizeof(double) + ppt_sort_team_bytes(inner_threads);
 }
 
 static void draw(struct ppt_rng *rng, union ppt_value *args)
@@ -112,6 +173,7 @@ const struct ppt_kernel ppt_kernel_sort = {
     .summary = "radix sort of random doubles",
     .params = params,
     .param_count = sizeof(params) / sizeof(params[0]),
+    .inner_threads = true,
     .attach = attach,
     .run = run,
     .detach = detach,

@@ -9,6 +9,10 @@
  * A row of weighted column sums is multiplied along below the product and proves the result in the
  * end, see checksum.h. The digest is that of the task's input: it is only given out when the
  * product was proved to be the input's.
+ *
+ * Several threads share out the rows of the product, each its own from the first factor to the
+ * last, and the making of each factor, which goes to one of two places by turns: so they wait for
+ * each other once per factor.
  */
 #include <inttypes.h>
 #include <math.h>
@@ -20,6 +24,7 @@
 
 #include "checksum.h"
 #include "digest.h"
+#include "inner.h"
 #include "kernel.h"
 #include "rng.h"
 #include "scratch.h"
@@ -43,19 +48,21 @@ static const struct ppt_param params[] = {
                .help = "random matrices multiplied by one task"},
 };
 
-/* Three matrices, two of them with a row of sums, the weights, and room for the last check. */
-static size_t scratch_count(size_t size)
+/* The factors' places, two products with a row of sums, the weights, and room for the last check.
+ */
+static size_t scratch_count(size_t size, unsigned threads)
 {
-    return 3 * size * size + 5 * size;
+    return (threads > 1 ? 4 : 3) * size * size + 5 * size;
 }
 
 struct local {
     double *memory;
-    double *weights; /* the first `size` of these are a task's */
-    double *product; /* (size + 1) * size, as are all products */
-    double *spare;
-    double *factor;
-    double *work; /* 2 * size */
+    double *weights;    /* the first `size` of these are a task's */
+    double *product[2]; /* (size + 1) * size; the result of an odd number of factors is in [0] */
+    double *factor[2];  /* the same place for one thread */
+    double *work;       /* 2 * size */
+    double *result;     /* of the last task; one of the products */
+    unsigned threads;
 };
 
 static enum ppt_status open(const struct ppt_setup *setup, void **shared, struct ppt_error *error)
@@ -90,34 +97,96 @@ static enum ppt_status attach(const struct ppt_setup *setup, void *shared, unsig
     if (!local) {
         return PPT_FAILED;
     }
-    local->memory = ppt_scratch_alloc(scratch_count(largest) * sizeof(double), "tensor", error);
+    local->threads = setup->inner_threads;
+    local->memory =
+        ppt_scratch_alloc(scratch_count(largest, local->threads) * sizeof(double), "tensor", error);
     if (!local->memory) {
         detach(local);
         return PPT_FAILED;
     }
-    local->factor = local->memory;
-    local->product = local->factor + largest * largest;
-    local->spare = local->product + (largest + 1) * largest;
-    local->weights = local->spare + (largest + 1) * largest;
+    local->product[0] = local->memory;
+    local->product[1] = local->product[0] + (largest + 1) * largest;
+    local->weights = local->product[1] + (largest + 1) * largest;
     local->work = local->weights + largest;
+    local->factor[0] = local->factor[1] = local->work + 2 * largest;
+    if (local->threads > 1) {
+        local->factor[1] += largest * largest;
+    }
     ppt_checksum_weights(local->weights, largest);
     *out = local;
     return PPT_OK;
 }
 
-/* spare = product * factor, and then the two change places. */
-static int multiply(struct local *local, size_t size)
-{
-    const gsl_matrix_const_view a = gsl_matrix_const_view_array(local->product, size + 1, size);
-    const gsl_matrix_const_view b = gsl_matrix_const_view_array(local->factor, size, size);
-    gsl_matrix_view c = gsl_matrix_view_array(local->spare, size + 1, size);
-    const int status =
-        gsl_blas_dgemm(CblasNoTrans, CblasNoTrans, 1.0, &a.matrix, &b.matrix, 0.0, &c.matrix);
-    double *const swap = local->product;
+/* One task, and what its threads find out together. */
+struct job {
+    struct local *local;
+    const struct ppt_task *task;
+    size_t size;
+    int64_t count;
+    double bound;
+    uint64_t mark; /* of the numbers that went in, see ppt_rng_fill_blocks() */
+    int status;    /* of GSL */
+};
 
-    local->product = local->spare;
-    local->spare = swap;
-    return status;
+/* The calling thread's share of the numbers of one factor. */
+static uint64_t make(const struct job *job, uint64_t factor, double *out, unsigned thread,
+                     unsigned threads)
+{
+    const size_t count = job->size * job->size;
+    const uint64_t blocks = ppt_rng_block_count(count);
+    const uint64_t begin = ppt_inner_begin(blocks, thread, threads);
+    const uint64_t end = ppt_inner_begin(blocks, thread + 1, threads);
+    const size_t from = begin * PPT_RNG_BLOCK;
+    const size_t to = end * PPT_RNG_BLOCK < count ? end * PPT_RNG_BLOCK : count;
+
+    return begin < end ? ppt_rng_fill_blocks(job->task, factor * blocks + begin, out + from,
+                                             to - from, -job->bound, job->bound)
+                       : 0;
+}
+
+/* Rows `begin` to `end` of out = product * factor. */
+static int multiply(const double *product, const double *factor, double *out, size_t size,
+                    size_t begin, size_t end)
+{
+    if (begin == end) {
+        return GSL_SUCCESS;
+    }
+    const gsl_matrix_const_view a =
+        gsl_matrix_const_view_array(product + begin * size, end - begin, size);
+    const gsl_matrix_const_view b = gsl_matrix_const_view_array(factor, size, size);
+    gsl_matrix_view c = gsl_matrix_view_array(out + begin * size, end - begin, size);
+
+    return gsl_blas_dgemm(CblasNoTrans, CblasNoTrans, 1.0, &a.matrix, &b.matrix, 0.0, &c.matrix);
+}
+
+static void work(void *context, unsigned thread, unsigned threads)
+{
+    struct job *job = context;
+    const struct local *local = job->local;
+    const size_t size = job->size;
+    const bool last = thread + 1 == threads;
+    const size_t begin = ppt_inner_begin(size, thread, threads);
+    /* The row of sums belongs to the last thread. */
+    const size_t end = ppt_inner_begin(size, thread + 1, threads) + last;
+    uint64_t mark = make(job, 0, local->product[0], thread, threads);
+    int status = GSL_SUCCESS;
+
+    ppt_inner_wait(threads);
+    if (last) {
+        ppt_checksum(local->weights, local->product[0], size, size,
+                     local->product[0] + size * size);
+    }
+    for (int64_t i = 1; i < job->count; i++) {
+        mark += make(job, (uint64_t)i, local->factor[i & 1], thread, threads);
+        ppt_inner_wait(threads);
+        const int now = multiply(local->product[~i & 1], local->factor[i & 1],
+                                 local->product[i & 1], size, begin, end);
+        status = now ? now : status;
+    }
+    __atomic_fetch_add(&job->mark, mark, __ATOMIC_RELAXED);
+    if (status) {
+        __atomic_store_n(&job->status, status, __ATOMIC_RELAXED);
+    }
 }
 
 static enum ppt_status run(void *pointer, const struct ppt_task *task, uint64_t *digest,
@@ -125,29 +194,30 @@ static enum ppt_status run(void *pointer, const struct ppt_task *task, uint64_t 
 {
     struct local *local = pointer;
     const size_t size = (size_t)task->args[SIZE].integer;
-    const int64_t count = task->args[COUNT].integer;
-    const double bound = sqrt(3.0 / (double)size);
-    struct ppt_rng_bulk rng;
+    struct job job = {
+        .local = local,
+        .task = task,
+        .size = size,
+        .count = task->args[COUNT].integer,
+        .bound = sqrt(3.0 / (double)size),
+    };
+    const enum ppt_status status = ppt_inner_run(local->threads, work, &job, "tensor", error);
 
-    ppt_rng_bulk_seed_task(&rng, task);
-    ppt_rng_fill_doubles(&rng, local->product, size * size, -bound, bound);
-    ppt_checksum(local->weights, local->product, size, size, local->product + size * size);
-    for (int64_t i = 1; i < count; i++) {
-        ppt_rng_fill_doubles(&rng, local->factor, size * size, -bound, bound);
-        const int status = multiply(local, size);
-        if (status) {
-            return ppt_fail(error, PPT_FAILED, "tensor: gsl_blas_dgemm: %s", gsl_strerror(status));
-        }
+    if (status != PPT_OK) {
+        return status;
     }
-    const double wrong = ppt_checksum_error(local->weights, local->product, size, size,
-                                            local->product + size * size, local->work);
+    if (job.status) {
+        return ppt_fail(error, PPT_FAILED, "tensor: gsl_blas_dgemm: %s", gsl_strerror(job.status));
+    }
+    local->result = local->product[~job.count & 1];
+    const double wrong = ppt_checksum_error(local->weights, local->result, size, size,
+                                            local->result + size * size, local->work);
     if (!(wrong <= PPT_CHECKSUM_TOLERANCE)) {
         return ppt_fail(error, PPT_FAILED,
                         "tensor: the product of task %" PRIu64 " is wrong (by %g, relatively)",
                         task->index, wrong);
     }
-    /* Where the generator ended says which numbers it gave. */
-    *digest = ppt_digest(size, &rng, sizeof(rng));
+    *digest = ppt_digest_word(size, job.mark);
     return PPT_OK;
 }
 
@@ -159,14 +229,14 @@ static enum ppt_status dump(void *pointer, const struct ppt_task *task, FILE *fi
 
     (void)error;
     for (size_t i = 0; i < size * size; i++) {
-        fprintf(file, "%.17g%c", local->product[i], (i + 1) % size ? ' ' : '\n');
+        fprintf(file, "%.17g%c", local->result[i], (i + 1) % size ? ' ' : '\n');
     }
     return PPT_OK;
 }
 
-static void needs(const union ppt_value *args, struct ppt_needs *needs)
+static void needs(const union ppt_value *args, unsigned inner_threads, struct ppt_needs *needs)
 {
-    needs->worker_bytes = scratch_count((size_t)args[SIZE].integer) * sizeof(double);
+    needs->worker_bytes = scratch_count((size_t)args[SIZE].integer, inner_threads) * sizeof(double);
 }
 
 /* From 128 with 12 factors to 1024 with 2: the work grows less than the size cubed. */
@@ -187,6 +257,7 @@ const struct ppt_kernel ppt_kernel_tensor = {
     .summary = "product of random matrices by GSL and OpenBLAS",
     .params = params,
     .param_count = sizeof(params) / sizeof(params[0]),
+    .inner_threads = true,
     .open = open,
     .attach = attach,
     .run = run,

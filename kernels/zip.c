@@ -266,10 +266,11 @@ static void draw(struct ppt_rng *rng, union ppt_value *args)
     args[MIB].integer = ppt_rng_between(rng, 1, 100);
 }
 
-static void needs(const union ppt_value *args, struct ppt_needs *needs)
+static void needs(const union ppt_value *args, unsigned inner_threads, struct ppt_needs *needs)
 {
     const uint64_t bytes = (uint64_t)args[MIB].integer * MIB_BYTES;
 
+    (void)inner_threads;
     needs->worker_bytes = 2 * BUFFER_BYTES + WORDS * sizeof(struct word) + PPT_GZIP_BYTES;
     needs->disk_bytes = 2 * bytes + ppt_gzip_bound(bytes);
 }

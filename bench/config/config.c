@@ -43,6 +43,7 @@ static void free_config(struct ppt_config *config)
         ppt_args_free(config->uses[i].kernel, config->uses[i].args);
     }
     free(config->uses);
+    free(config->inner_threads);
     free(config->points);
     free(config->origin);
     free(config->args_origin);
@@ -52,6 +53,24 @@ static void free_config(struct ppt_config *config)
     *config = (struct ppt_config){0};
 }
 
+/* Points that differ in inner threads alone are the same to a task that uses none. */
+static void warn_of_unused_threads(struct ppt_config *config)
+{
+    bool used = config->inner_threads[config->inner_count - 1] == 1;
+
+    for (size_t i = 0; i < config->use_count; i++) {
+        used |= config->uses[i].kernel->inner_threads;
+    }
+    if (!used) {
+        char *before = config->warning;
+
+        config->warning = ppt_text_format(
+            "%s%s%s: \"inner_threads\" changes nothing: a task of \"%s\" uses one thread",
+            before ? before : "", before ? "; " : "", config->origin, config->task);
+        free(before);
+    }
+}
+
 static enum ppt_status read_config(const struct ppt_layer *top, struct ppt_config *config,
                                    struct ppt_error *error)
 {
@@ -59,7 +78,13 @@ static enum ppt_status read_config(const struct ppt_layer *top, struct ppt_confi
 
     config->origin = ppt_layer_describe(top);
     status = ppt_read_keys(top, config, error);
-    return status == PPT_OK ? ppt_read_task(top, config, error) : status;
+    if (status == PPT_OK) {
+        status = ppt_read_task(top, config, error);
+    }
+    if (status == PPT_OK) {
+        warn_of_unused_threads(config);
+    }
+    return status;
 }
 
 static enum ppt_status append(const struct ppt_layer *top, struct ppt_configs *configs,
@@ -239,12 +264,26 @@ static json_object *schedule_to_json(const struct ppt_schedule *schedule)
     return json_object_new_string(text);
 }
 
+static json_object *inner_threads_to_json(const struct ppt_config *config)
+{
+    json_object *list;
+
+    if (config->inner_count == 1) {
+        return json_object_new_int64(config->inner_threads[0]);
+    }
+    list = json_object_new_array();
+    for (size_t i = 0; i < config->inner_count; i++) {
+        json_object_array_add(list, json_object_new_int64(config->inner_threads[i]));
+    }
+    return list;
+}
+
 json_object *ppt_config_to_json(const struct ppt_config *config)
 {
     json_object *object = json_object_new_object();
     json_object *workers = json_object_new_array();
 
-    for (size_t i = 0; i < config->point_count; i++) {
+    for (size_t i = 0; i < config->point_count; i += config->inner_count) {
         json_object_array_add(workers, json_object_new_int64(config->points[i].workers));
     }
     json_object_object_add(object, "task", json_object_new_string(config->task));
@@ -259,7 +298,7 @@ json_object *ppt_config_to_json(const struct ppt_config *config)
                            ppt_json_number(config->wait_after_block_s));
     json_object_object_add(object, "gc_after_iteration",
                            json_object_new_boolean(config->trim_after_block));
-    json_object_object_add(object, "inner_threads", json_object_new_int64(config->inner_threads));
+    json_object_object_add(object, "inner_threads", inner_threads_to_json(config));
     json_object_object_add(object, "schedule", schedule_to_json(&config->schedule));
     json_object_object_add(object, "placement",
                            json_object_new_string(ppt_placement_names[config->placement]));

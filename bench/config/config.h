@@ -57,9 +57,12 @@ struct ppt_config {
     bool mix;             /* random: tasks are drawn from `uses` once per block */
     struct ppt_use *uses; /* one; for a mix the kernels to draw from, with default arguments */
     size_t use_count;
-    bool workers_auto; /* no list was given: ppt_config_settle() makes one */
-    unsigned inner_threads;
-    struct ppt_point *points; /* ascending; empty until settled when workers_auto */
+    bool workers_auto;       /* no list was given: ppt_config_settle() makes one */
+    unsigned *inner_threads; /* that one task uses: each number once, ascending */
+    size_t inner_count;
+    /* Every number of workers with every number of inner threads, ascending by workers, then by
+     * inner threads; empty until settled when workers_auto. */
+    struct ppt_point *points;
     size_t point_count;
     bool seed_given;
     uint64_t seed;

@@ -44,7 +44,7 @@ static uint64_t larger(uint64_t a, uint64_t b)
 #define LOOKED_AT 100
 
 /* The most of each need over the blocks; of a mix every block has tasks of its own. */
-static struct ppt_needs most_needs(const struct ppt_config *config, unsigned workers)
+static struct ppt_needs most_needs(const struct ppt_config *config)
 {
     struct ppt_needs most = {0};
 
@@ -56,7 +56,9 @@ static struct ppt_needs most_needs(const struct ppt_config *config, unsigned wor
         struct ppt_tasks tasks;
 
         ppt_tasks_create(config, block, &tasks);
-        const struct ppt_needs needs = ppt_tasks_needs(&tasks, workers);
+        /* The last point has the most workers and the most inner threads. */
+        const struct ppt_needs needs =
+            ppt_tasks_needs(&tasks, config->points[config->point_count - 1]);
         ppt_tasks_free(&tasks);
         most.shared_bytes = larger(most.shared_bytes, needs.shared_bytes);
         most.worker_bytes = larger(most.worker_bytes, needs.worker_bytes);
@@ -83,7 +85,7 @@ enum ppt_status ppt_plan_check_needs(const struct ppt_config *config, uint64_t m
 {
     const unsigned most = config->points[config->point_count - 1].workers;
     const unsigned workers = most > 0 ? most : 1;
-    const struct ppt_needs needs = most_needs(config, workers);
+    const struct ppt_needs needs = most_needs(config);
     const bool beyond = needs.shared_bytes > UINT64_MAX - needs.worker_bytes;
     /* What is recorded of each task: an entry of 16 bytes, twice the fair share of each worker
      * touched in advance, and copies to sort. */

@@ -13,44 +13,59 @@ static int compare_points(const void *a, const void *b)
 {
     const struct ppt_point *const x = a, *const y = b;
 
-    return x->workers < y->workers ? -1 : x->workers > y->workers;
+    return x->workers != y->workers
+               ? (x->workers < y->workers ? -1 : 1)
+               : (x->inner_threads > y->inner_threads) - (x->inner_threads < y->inner_threads);
 }
 
 void ppt_config_set_points(struct ppt_config *config, const unsigned *workers, size_t count)
 {
-    config->points = ppt_alloc(count, sizeof(*config->points));
-    config->point_count = count;
-    for (size_t i = 0; i < count; i++) {
-        config->points[i] = (struct ppt_point){workers[i], config->inner_threads};
+    const size_t inner = config->inner_count;
+
+    config->points = ppt_alloc(count * inner, sizeof(*config->points));
+    config->point_count = count * inner;
+    for (size_t i = 0; i < count * inner; i++) {
+        config->points[i] =
+            (struct ppt_point){workers[i / inner], config->inner_threads[i % inner]};
     }
-    qsort(config->points, count, sizeof(*config->points), compare_points);
+    qsort(config->points, config->point_count, sizeof(*config->points), compare_points);
+}
+
+/* A list of different whole numbers; `counts` has room for all of them. */
+static enum ppt_status read_list(const struct ppt_item *item, unsigned smallest, unsigned *counts,
+                                 struct ppt_error *error)
+{
+    enum ppt_status status = PPT_OK;
+
+    for (size_t i = 0; i < json_object_array_length(item->value) && status == PPT_OK; i++) {
+        const struct ppt_place place = {.outer = item->place, .index = i};
+        const struct ppt_item one = {json_object_array_get_idx(item->value, i), item->source,
+                                     &place};
+        int64_t value = 0;
+
+        status = ppt_item_integer(&one, smallest, PPT_MOST_WORKERS, &value, error);
+        counts[i] = (unsigned)value;
+        for (size_t j = 0; j < i && status == PPT_OK; j++) {
+            if (counts[j] == counts[i]) {
+                status = ppt_item_reject(&one, error, "%u is in the list twice", counts[i]);
+            }
+        }
+    }
+    return status;
 }
 
 static enum ppt_status read_worker_list(const struct ppt_item *item, struct ppt_config *config,
                                         struct ppt_error *error)
 {
     const size_t count = json_object_array_length(item->value);
-    unsigned *workers = ppt_alloc(count, sizeof(*workers));
-    enum ppt_status status = PPT_OK;
+    unsigned *workers;
+    enum ppt_status status;
 
     if (count == 0) {
-        status =
-            ppt_item_reject(item, error, "an empty list; give worker counts such as [0, 1, 2]");
+        return ppt_item_reject(item, error, "an empty list; give worker counts such as [0, 1, 2]");
     }
-    for (size_t i = 0; i < count && status == PPT_OK; i++) {
-        const struct ppt_place place = {.outer = item->place, .index = i};
-        const struct ppt_item one = {json_object_array_get_idx(item->value, i), item->source,
-                                     &place};
-        int64_t value = 0;
-
-        status = ppt_item_integer(&one, 0, PPT_MOST_WORKERS, &value, error);
-        workers[i] = (unsigned)value;
-        for (size_t j = 0; j < i && status == PPT_OK; j++) {
-            if (workers[j] == workers[i]) {
-                status = ppt_item_reject(&one, error, "%u is in the list twice", workers[i]);
-            }
-        }
-    }
+    workers = ppt_alloc(count, sizeof(*workers));
+    status = read_list(item, 0, workers, error);
     if (status == PPT_OK) {
         ppt_config_set_points(config, workers, count);
     }
@@ -136,32 +151,47 @@ static enum ppt_status read_whole(const struct ppt_layer *top, const char *key, 
                : PPT_OK;
 }
 
-/* A number, or a list of one: all points share it. */
-static enum ppt_status read_inner_threads(const struct ppt_layer *top, int64_t *inner,
+static int compare_counts(const void *a, const void *b)
+{
+    const unsigned x = *(const unsigned *)a, y = *(const unsigned *)b;
+
+    return (x > y) - (x < y);
+}
+
+/* A number, or a list of them. */
+static enum ppt_status read_inner_threads(const struct ppt_layer *top, struct ppt_config *config,
                                           struct ppt_error *error)
 {
     struct ppt_found found;
+    int64_t one = 1;
+    enum ppt_status status = PPT_OK;
 
+    config->inner_count = 1;
     if (!ppt_layer_find(top, "inner_threads", NULL, &found)) {
-        return PPT_OK;
+        config->inner_threads = ppt_alloc(1, sizeof(*config->inner_threads));
+    } else if (!json_object_is_type(found.item.value, json_type_array)) {
+        config->inner_threads = ppt_alloc(1, sizeof(*config->inner_threads));
+        status = ppt_item_integer(&found.item, 1, PPT_MOST_WORKERS, &one, error);
+    } else {
+        config->inner_count = json_object_array_length(found.item.value);
+        if (config->inner_count == 0) {
+            return ppt_item_reject(&found.item, error,
+                                   "an empty list; give numbers of threads such as [1, 2]");
+        }
+        config->inner_threads = ppt_alloc(config->inner_count, sizeof(*config->inner_threads));
+        status = read_list(&found.item, 1, config->inner_threads, error);
+        qsort(config->inner_threads, config->inner_count, sizeof(*config->inner_threads),
+              compare_counts);
+        return status;
     }
-    if (!json_object_is_type(found.item.value, json_type_array)) {
-        return ppt_item_integer(&found.item, 1, PPT_MOST_WORKERS, inner, error);
-    }
-    if (json_object_array_length(found.item.value) != 1) {
-        return ppt_item_reject(&found.item, error,
-                               "one number is needed: this version measures one at a time");
-    }
-    const struct ppt_place place = {.outer = found.item.place, .index = 0};
-    const struct ppt_item item = {json_object_array_get_idx(found.item.value, 0), found.item.source,
-                                  &place};
-    return ppt_item_integer(&item, 1, PPT_MOST_WORKERS, inner, error);
+    config->inner_threads[0] = (unsigned)one;
+    return status;
 }
 
 static enum ppt_status read_counts(const struct ppt_layer *top, struct ppt_config *config,
                                    struct ppt_error *error)
 {
-    int64_t blocks = 10, tasks = 100, warmup = 1, inner = 1, seed = -1;
+    int64_t blocks = 10, tasks = 100, warmup = 1, seed = -1;
     struct ppt_found found;
     enum ppt_status status = read_whole(top, "iterations", 1, PPT_MOST_BLOCKS, &blocks, error);
 
@@ -172,7 +202,7 @@ static enum ppt_status read_counts(const struct ppt_layer *top, struct ppt_confi
         status = read_whole(top, "warmup", 0, 1000, &warmup, error);
     }
     if (status == PPT_OK) {
-        status = read_inner_threads(top, &inner, error);
+        status = read_inner_threads(top, config, error);
     }
     /* null draws a seed, as leaving the key out does. */
     if (status == PPT_OK && ppt_layer_find(top, "seed", NULL, &found) && found.item.value) {
@@ -181,7 +211,6 @@ static enum ppt_status read_counts(const struct ppt_layer *top, struct ppt_confi
     config->blocks = (unsigned)blocks;
     config->task_count = (uint64_t)tasks;
     config->warmup = (unsigned)warmup;
-    config->inner_threads = (unsigned)inner;
     config->seed_given = seed >= 0;
     config->seed = seed >= 0 ? (uint64_t)seed : 0;
     return status;

@@ -71,14 +71,14 @@ void ppt_tasks_free(struct ppt_tasks *tasks)
 }
 
 /* The most of each need over the argument sets of a group: scratch is sized for the largest. */
-static struct ppt_needs group_needs(const struct ppt_task_group *group)
+static struct ppt_needs group_needs(const struct ppt_task_group *group, unsigned inner_threads)
 {
     struct ppt_needs most = {0};
 
     for (size_t i = 0; group->kernel->needs && i < group->set_count; i++) {
         struct ppt_needs one = {0};
 
-        group->kernel->needs(group->sets[i], &one);
+        group->kernel->needs(group->sets[i], inner_threads, &one);
         most.shared_bytes =
             one.shared_bytes > most.shared_bytes ? one.shared_bytes : most.shared_bytes;
         most.worker_bytes =
@@ -99,13 +99,13 @@ static uint64_t times(uint64_t a, uint64_t b)
     return b > 0 && a > UINT64_MAX / b ? UINT64_MAX : a * b;
 }
 
-struct ppt_needs ppt_tasks_needs(const struct ppt_tasks *tasks, unsigned workers)
+struct ppt_needs ppt_tasks_needs(const struct ppt_tasks *tasks, struct ppt_point point)
 {
-    const uint64_t copies = workers > 0 ? workers : 1;
+    const uint64_t copies = point.workers > 0 ? point.workers : 1;
     struct ppt_needs sum = {0};
 
     for (size_t i = 0; i < tasks->group_count; i++) {
-        const struct ppt_needs one = group_needs(&tasks->groups[i]);
+        const struct ppt_needs one = group_needs(&tasks->groups[i], point.inner_threads);
 
         /* Memory of all kernels of a mix is held at once; files exist during one task. */
         const uint64_t disk_bytes = times(one.disk_bytes, copies);

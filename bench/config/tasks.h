@@ -34,7 +34,7 @@ struct ppt_tasks {
 void ppt_tasks_create(const struct ppt_config *config, unsigned block, struct ppt_tasks *tasks);
 void ppt_tasks_free(struct ppt_tasks *tasks);
 
-/* What running these tasks takes at a number of workers. */
-struct ppt_needs ppt_tasks_needs(const struct ppt_tasks *tasks, unsigned workers);
+/* What running these tasks takes at a point. */
+struct ppt_needs ppt_tasks_needs(const struct ppt_tasks *tasks, struct ppt_point point);
 
 #endif

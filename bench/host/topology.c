@@ -44,9 +44,37 @@ void ppt_topology_count(unsigned *cpus, unsigned *cores)
     }
 }
 
-enum ppt_status ppt_binding_create(enum ppt_placement placement, unsigned workers,
+/* Neighbours, as many for each worker as its tasks use; beyond the last CPU it begins again. */
+static void bind_close(struct ppt_binding *binding, unsigned inner_threads, unsigned cpus)
+{
+    for (unsigned i = 0; i < binding->workers; i++) {
+        binding->sets[i] = hwloc_bitmap_alloc();
+        for (unsigned t = 0; t < inner_threads && t < cpus; t++) {
+            const unsigned place = (unsigned)(((uint64_t)i * inner_threads + t) % cpus);
+
+            hwloc_bitmap_or(binding->sets[i], binding->sets[i],
+                            hwloc_get_obj_by_type(binding->topology, HWLOC_OBJ_PU, place)->cpuset);
+        }
+    }
+}
+
+/* Shares of the machine; hwloc leaves none empty when there are no more workers than CPUs. */
+static void bind_apart(struct ppt_binding *binding, unsigned inner_threads)
+{
+    hwloc_obj_t root = hwloc_get_root_obj(binding->topology);
+
+    hwloc_distrib(binding->topology, &root, 1, binding->sets, binding->workers, INT_MAX, 0);
+    for (unsigned i = 0; i < binding->workers && inner_threads == 1; i++) {
+        /* One CPU each, so that a worker does not move inside its share either. */
+        hwloc_bitmap_singlify(binding->sets[i]);
+    }
+}
+
+enum ppt_status ppt_binding_create(enum ppt_placement placement, struct ppt_point point,
                                    struct ppt_binding *binding, struct ppt_error *error)
 {
+    const unsigned workers = point.workers;
+
     *binding = (struct ppt_binding){.workers = workers};
     if (placement == PPT_PLACEMENT_NONE || workers == 0) {
         return PPT_OK;
@@ -60,19 +88,9 @@ enum ppt_status ppt_binding_create(enum ppt_placement placement, unsigned worker
     hwloc_get_cpubind(binding->topology, binding->before, HWLOC_CPUBIND_THREAD);
     binding->sets = ppt_alloc(workers, sizeof(hwloc_cpuset_t));
     if (placement == PPT_PLACEMENT_SPREAD && workers <= cpus) {
-        hwloc_obj_t root = hwloc_get_root_obj(binding->topology);
-
-        hwloc_distrib(binding->topology, &root, 1, binding->sets, workers, INT_MAX, 0);
-        for (unsigned i = 0; i < workers; i++) {
-            /* One CPU each, so that a worker does not move inside its share either. */
-            hwloc_bitmap_singlify(binding->sets[i]);
-        }
-        return PPT_OK;
-    }
-    for (unsigned i = 0; i < workers; i++) {
-        const hwloc_obj_t cpu = hwloc_get_obj_by_type(binding->topology, HWLOC_OBJ_PU, i % cpus);
-
-        binding->sets[i] = hwloc_bitmap_dup(cpu->cpuset);
+        bind_apart(binding, point.inner_threads);
+    } else {
+        bind_close(binding, point.inner_threads, cpus);
     }
     return PPT_OK;
 }

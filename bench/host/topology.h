@@ -21,10 +21,11 @@ struct ppt_binding {
     unsigned workers;
 };
 
-/* Chooses CPUs for `workers` workers within the calling thread's affinity. "close" fills
+/* Chooses CPUs for the workers of a point within the calling thread's affinity. "close" fills
  * neighbouring CPUs, "spread" keeps workers as far apart as the machine allows; more workers than
- * CPUs go round. Call it where time is not measured. */
-enum ppt_status ppt_binding_create(enum ppt_placement placement, unsigned workers,
+ * CPUs go round. A worker whose tasks use several threads gets as many CPUs, and the threads that
+ * it starts share them. Call it where time is not measured. */
+enum ppt_status ppt_binding_create(enum ppt_placement placement, struct ppt_point point,
                                    struct ppt_binding *binding, struct ppt_error *error);
 
 /* Binds the calling thread as that worker; 0 on success, else errno. Any thread may call it. */

@@ -384,7 +384,7 @@ enum ppt_status ppt_pass_run(struct ppt_workload *workload, struct ppt_point poi
     enum ppt_status status;
 
     *sample = (struct ppt_sample){0};
-    status = ppt_binding_create(workload->config->placement, point.workers, &pass.binding, error);
+    status = ppt_binding_create(workload->config->placement, point, &pass.binding, error);
     if (status != PPT_OK) {
         return status;
     }

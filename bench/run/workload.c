@@ -21,7 +21,7 @@ enum ppt_status ppt_workload_open(const struct ppt_config *config, unsigned bloc
             .sets = group->sets,
             .set_count = group->set_count,
             .workers = config->points[config->point_count - 1].workers,
-            .inner_threads = config->inner_threads,
+            .inner_threads = config->points[config->point_count - 1].inner_threads,
         };
         if (group->kernel->open) {
             const enum ppt_status status =

@@ -44,6 +44,21 @@ static const struct ppt_param usl_params[] = {
      .help = "coherence"},
 };
 
+static const struct ppt_param crew_params[] = {
+    {.name = "milliseconds",
+     .kind = PPT_PARAM_REAL,
+     .value = "5",
+     .largest = 10000,
+     .unit = "ms",
+     .help = "sleep with one inner thread"},
+    {.name = "serial",
+     .kind = PPT_PARAM_REAL,
+     .value = "0.1",
+     .largest = 1,
+     .unit = "",
+     .help = "share that inner threads do not shorten"},
+};
+
 static const struct ppt_param failing_params[] = {
     {.name = "at",
      .kind = PPT_PARAM_INTEGER,
@@ -118,9 +133,10 @@ static enum ppt_status attach_failing(const struct ppt_setup *setup, void *share
                : PPT_OK;
 }
 
-static void needs_much(const union ppt_value *args, struct ppt_needs *needs)
+static void needs_much(const union ppt_value *args, unsigned inner_threads, struct ppt_needs *needs)
 {
     (void)args;
+    (void)inner_threads;
     needs->worker_bytes = UINT64_C(1) << 60;
 }
 
@@ -162,21 +178,37 @@ static enum ppt_status run_census(void *local, const struct ppt_task *task, uint
                : ppt_fail(error, PPT_FAILED, "census: %u inner threads, not %u", inner, counts[1]);
 }
 
-static enum ppt_status run_usl(void *local, const struct ppt_task *task, uint64_t *digest,
-                               struct ppt_error *error)
+static void sleep_ms(double ms)
 {
-    const double n = ((const unsigned *)local)[0] > 1 ? ((const unsigned *)local)[0] : 1;
-    const double sigma = task->args[1].real, kappa = task->args[2].real;
-    const double ms = task->args[0].real * (1 + sigma * (n - 1) + kappa * n * (n - 1));
     struct timespec until;
 
-    (void)error;
     clock_gettime(CLOCK_MONOTONIC, &until);
     const int64_t end_ns = until.tv_nsec + (int64_t)(ms * 1e6);
     until.tv_sec += (time_t)(end_ns / 1000000000);
     until.tv_nsec = (long)(end_ns % 1000000000);
     while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL) == EINTR) {
     }
+}
+
+static enum ppt_status run_crew(void *local, const struct ppt_task *task, uint64_t *digest,
+                                struct ppt_error *error)
+{
+    const double inner = ((const unsigned *)local)[1], serial = task->args[1].real;
+
+    (void)error;
+    sleep_ms(task->args[0].real * (serial + (1 - serial) / inner));
+    *digest = task->index;
+    return PPT_OK;
+}
+
+static enum ppt_status run_usl(void *local, const struct ppt_task *task, uint64_t *digest,
+                               struct ppt_error *error)
+{
+    const double n = ((const unsigned *)local)[0] > 1 ? ((const unsigned *)local)[0] : 1;
+    const double sigma = task->args[1].real, kappa = task->args[2].real;
+
+    (void)error;
+    sleep_ms(task->args[0].real * (1 + sigma * (n - 1) + kappa * n * (n - 1)));
     *digest = task->index;
     return PPT_OK;
 }
@@ -228,7 +260,11 @@ const struct ppt_kernel ppt_mock_unattachable = {KERNEL("unattachable", run_stea
 const struct ppt_kernel ppt_mock_hungry = {KERNEL("hungry", run_steady, steady_params),
                                            .needs = needs_much};
 const struct ppt_kernel ppt_mock_census = {KERNEL("census", run_census, steady_params),
-                                           .attach = attach_count, .detach = free};
+                                           .inner_threads = true, .attach = attach_count,
+                                           .detach = free};
+const struct ppt_kernel ppt_mock_crew = {KERNEL("crew", run_crew, crew_params),
+                                         .inner_threads = true, .attach = attach_usl,
+                                         .detach = free};
 const struct ppt_kernel ppt_mock_unopenable = {KERNEL("unopenable", run_steady, steady_params),
                                                .open = open_failing};
 const struct ppt_kernel ppt_mock_absent = {KERNEL("absent", run_steady, steady_params),
@@ -239,7 +275,17 @@ const struct ppt_kernel ppt_mock_usl = {KERNEL("usl", run_usl, usl_params), .att
 const struct ppt_kernel ppt_mock_greedy = {KERNEL("greedy", run_greedy, steady_params)};
 
 const struct ppt_kernel *const ppt_kernels[] = {
-    &ppt_mock_steady, &ppt_mock_wrong,  &ppt_mock_failing,    &ppt_mock_unattachable,
-    &ppt_mock_hungry, &ppt_mock_census, &ppt_mock_unopenable, &ppt_mock_absent,
-    &ppt_mock_usl,    &ppt_mock_greedy, &ppt_kernel_wait,     NULL,
+    &ppt_mock_steady,
+    &ppt_mock_wrong,
+    &ppt_mock_failing,
+    &ppt_mock_unattachable,
+    &ppt_mock_hungry,
+    &ppt_mock_census,
+    &ppt_mock_unopenable,
+    &ppt_mock_absent,
+    &ppt_mock_usl,
+    &ppt_mock_greedy,
+    &ppt_mock_crew,
+    &ppt_kernel_wait,
+    NULL,
 };

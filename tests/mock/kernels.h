@@ -35,6 +35,10 @@ extern const struct ppt_kernel ppt_mock_absent;
  * Scalability Law exactly, on any number of CPUs. Arguments: D in milliseconds, sigma, kappa. */
 extern const struct ppt_kernel ppt_mock_usl;
 
+/* Sleeps D (s + (1-s)/k) with k inner threads: a task that follows Amdahl's law inside itself, on
+ * any number of CPUs. Arguments: D in milliseconds, s. */
+extern const struct ppt_kernel ppt_mock_crew;
+
 /* Uses all CPUs by threads of its own, whatever it was asked to do. */
 extern const struct ppt_kernel ppt_mock_greedy;
 

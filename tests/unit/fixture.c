@@ -36,6 +36,20 @@ void fixture_start(struct fixture *f, const struct ppt_kernel *kernel, const uni
     }
 }
 
+void fixture_attach(struct fixture *f, unsigned inner_threads)
+{
+    struct ppt_error error = {""};
+
+    if (f->kernel->detach) {
+        f->kernel->detach(f->local);
+    }
+    f->local = NULL;
+    f->setup.inner_threads = inner_threads;
+    if (f->kernel->attach) {
+        require(f->kernel->attach(&f->setup, f->shared, 0, &f->local, &error), &error);
+    }
+}
+
 uint64_t fixture_run(struct fixture *f, uint64_t index)
 {
     const struct ppt_task t = task(f, index);

@@ -28,6 +28,9 @@ struct fixture {
 /* Opens and attaches with seed 1, one worker, one inner thread. `args` is borrowed. */
 void fixture_start(struct fixture *f, const struct ppt_kernel *kernel, const union ppt_value *args);
 
+/* Detaches and attaches again, for tasks that use so many threads. */
+void fixture_attach(struct fixture *f, unsigned inner_threads);
+
 /* Runs the task of that index and returns its digest. */
 uint64_t fixture_run(struct fixture *f, uint64_t index);
 

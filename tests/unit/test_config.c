@@ -63,12 +63,14 @@ static void check_refused(const char *text, const char *message)
     }
 }
 
+/* Of configurations with one number of inner threads. */
 static void check_workers(const struct ppt_config *config, const unsigned *workers, size_t count)
 {
     assert_int_equal(config->point_count, count);
+    assert_int_equal(config->inner_count, 1);
     for (size_t i = 0; i < count; i++) {
         assert_int_equal(config->points[i].workers, workers[i]);
-        assert_int_equal(config->points[i].inner_threads, config->inner_threads);
+        assert_int_equal(config->points[i].inner_threads, config->inner_threads[0]);
     }
 }
 
@@ -89,7 +91,7 @@ static void defaults(void **state)
     assert_int_equal(c->uses[0].args[0].integer, 1000000);
     assert_true(c->workers_auto);
     assert_int_equal(c->point_count, 0);
-    assert_int_equal(c->inner_threads, 1);
+    assert_int_equal(c->inner_threads[0], 1);
     assert_false(c->seed_given);
     assert_int_equal(c->blocks, 10);
     assert_int_equal(c->warmup, 1);
@@ -123,7 +125,7 @@ static void every_key(void **state)
     assert_string_equal(c->details, "1234");
     assert_int_equal(c->uses[0].args[0].integer, 1234);
     assert_int_equal(c->task_count, 9);
-    assert_int_equal(c->inner_threads, 3);
+    assert_int_equal(c->inner_threads[0], 3);
     check_workers(c, workers, COUNT(workers));
     assert_false(c->workers_auto);
     assert_true(c->wait_after_pass_s == 0.5);

@@ -320,7 +320,7 @@ static void costs_are_stated(void **state)
     struct ppt_needs needs = {0, 0, 0};
 
     (void)state;
-    ppt_kernel_img.needs(args, &needs);
+    ppt_kernel_img.needs(args, 1, &needs);
     assert_in_range(needs.worker_bytes, 6 * PPT_IMG_SIDE * PPT_IMG_SIDE, 2 << 20);
     assert_in_range(needs.shared_bytes, sizeof(struct ppt_img_tables), 1 << 20);
     ppt_kernel_img.draw(NULL, args);

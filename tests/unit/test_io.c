@@ -238,7 +238,7 @@ static void draws_and_needs_are_in_range(void **state)
     }
     assert_int_equal(smallest, 1);
     assert_int_equal(largest, 100);
-    ppt_kernel_io.needs(three_mib, &needs);
+    ppt_kernel_io.needs(three_mib, 1, &needs);
     assert_int_equal(needs.disk_bytes, 6 * MIB_BYTES);
 }
 

@@ -68,27 +68,27 @@ static double *read_rows(FILE *file, size_t size)
     return matrix;
 }
 
-static void check_inverse(int64_t order)
+static void check_inverse(int64_t order, unsigned inner_threads)
 {
     const union ppt_value args[] = {{.integer = order}};
     const size_t size = (size_t)order;
     double *row = calloc(size, sizeof(*row));
     double *expected = calloc(size * size, sizeof(*expected));
     double largest = 0.0;
-    struct ppt_rng_bulk rng;
+    const struct ppt_task task = {.seed = 1, .index = 4};
     struct fixture f;
 
     assert_non_null(row);
     assert_non_null(expected);
     fixture_start(&f, &ppt_kernel_matrix, args);
+    fixture_attach(&f, inner_threads);
     FILE *file = fixture_dump(&f, 4);
     double *matrix = read_rows(file, size);
     assert_int_equal(fgetc(file), '\n');
     double *inverse = read_rows(file, size);
     assert_int_equal(fgetc(file), EOF);
 
-    ppt_rng_bulk_seed(&rng, 1, 4, PPT_STREAM_DATA);
-    ppt_rng_fill_doubles(&rng, expected, size * size, 0.0, 1.0);
+    ppt_rng_fill_blocks(&task, 0, expected, size * size, 0.0, 1.0);
     assert_memory_equal(matrix, expected, size * size * sizeof(*matrix));
     for (size_t i = 0; i < size; i++) {
         memset(row, 0, size * sizeof(*row));
@@ -117,7 +117,9 @@ static void inverse_times_matrix_is_identity(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
-        check_inverse(sizes[i]);
+        for (unsigned inner = 1; inner <= 4; inner++) {
+            check_inverse(sizes[i], inner);
+        }
     }
 }
 

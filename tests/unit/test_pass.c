@@ -54,7 +54,6 @@ static void prepare(struct bench *b, const struct ppt_kernel *kernel, int64_t va
         .details = b->details,
         .uses = &b->use,
         .use_count = 1,
-        .inner_threads = 1,
         .points = b->points,
         .point_count = 1,
         .seed = SEED,
@@ -392,7 +391,6 @@ static void inside_a_pass_there_are_the_threads_asked_for(void **state)
         struct bench b;
 
         prepare(&b, &ppt_mock_census, 0, 1);
-        b.config.inner_threads = inner;
         b.points[0].inner_threads = inner;
         start(&b);
         for (size_t i = 0; i < 3; i++) {

@@ -173,16 +173,10 @@ static void set_finds_what_collides(void **state)
 
 static uint64_t digest_of(const union ppt_value *args, uint64_t index, unsigned inner_threads)
 {
-    struct ppt_error error = {""};
     struct fixture f;
 
     fixture_start(&f, &ppt_kernel_password, args);
-    if (inner_threads != 1) {
-        ppt_kernel_password.detach(f.local);
-        f.setup.inner_threads = inner_threads;
-        assert_int_equal(ppt_kernel_password.attach(&f.setup, f.shared, 0, &f.local, &error),
-                         PPT_OK);
-    }
+    fixture_attach(&f, inner_threads);
     const uint64_t digest = fixture_run(&f, index);
     fixture_stop(&f);
     return digest;
@@ -364,8 +358,8 @@ static void draws_and_needs_are_in_range(void **state)
         assert_true(args[RATIO].real >= 0.1 && args[RATIO].real <= 0.9);
         assert_int_equal(args[HASH].choice, SHA256);
     }
-    ppt_kernel_password.needs(slow, &argon2id);
-    ppt_kernel_password.needs(fast, &sha256);
+    ppt_kernel_password.needs(slow, 1, &argon2id);
+    ppt_kernel_password.needs(fast, 1, &sha256);
     assert_in_range(argon2id.worker_bytes, 64 * 1024, 128 * 1024);
     assert_in_range(sha256.worker_bytes, 100 * (PPT_HASH_BYTES + 20), 64 * 1024);
 }

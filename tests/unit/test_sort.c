@@ -58,6 +58,35 @@ static void fill(double *values, size_t count, double low, double high)
     ppt_rng_fill_doubles(&rng, values, count, low, high);
 }
 
+/* Block by block, each beginning with its number. */
+static uint64_t digest_of(const double *sorted, size_t count)
+{
+    uint64_t digest = 0;
+
+    for (size_t block = 0; block * PPT_RNG_BLOCK < count; block++) {
+        const size_t left = count - block * PPT_RNG_BLOCK;
+
+        digest += ppt_digest(block, sorted + block * PPT_RNG_BLOCK,
+                             (left < PPT_RNG_BLOCK ? left : PPT_RNG_BLOCK) * sizeof(double));
+    }
+    return digest;
+}
+
+static void check_dump(struct fixture *f, const double *expected, size_t count)
+{
+    FILE *file = fixture_dump(f, 5);
+
+    for (size_t i = 0; i < count; i++) {
+        char line[64];
+
+        assert_non_null(fgets(line, sizeof(line), file));
+        const double value = strtod(line, NULL);
+        assert_memory_equal(&value, &expected[i], sizeof(value));
+    }
+    assert_int_equal(fgetc(file), EOF);
+    fclose(file);
+}
+
 static void kernel_sorts_its_input(void **state)
 {
     static const int64_t sizes[] = {1, 2, 3, 47, 48, 49, 63, 64, 65, 1000, 100003, 1000000};
@@ -67,24 +96,17 @@ static void kernel_sorts_its_input(void **state)
         const union ppt_value args[] = {{.integer = sizes[i]}};
         const size_t count = (size_t)sizes[i];
         double *expected = numbers(count);
-        struct ppt_rng_bulk rng;
+        const struct ppt_task task = {.seed = 1, .index = 5};
         struct fixture f;
 
-        ppt_rng_bulk_seed(&rng, 1, 5, PPT_STREAM_DATA);
-        ppt_rng_fill_doubles(&rng, expected, count, 0.0, 1.0);
+        ppt_rng_fill_blocks(&task, 0, expected, count, 0.0, 1.0);
         qsort(expected, count, sizeof(double), compare);
         fixture_start(&f, &ppt_kernel_sort, args);
-        assert_int_equal(fixture_run(&f, 5), ppt_digest(0, expected, count * sizeof(double)));
-        FILE *file = fixture_dump(&f, 5);
-        for (size_t k = 0; k < count; k++) {
-            char line[64];
-
-            assert_non_null(fgets(line, sizeof(line), file));
-            const double value = strtod(line, NULL);
-            assert_memory_equal(&value, &expected[k], sizeof(value));
+        for (unsigned inner = 1; inner <= 4; inner++) {
+            fixture_attach(&f, inner);
+            assert_int_equal(fixture_run(&f, 5), digest_of(expected, count));
+            check_dump(&f, expected, count);
         }
-        assert_int_equal(fgetc(file), EOF);
-        fclose(file);
         fixture_stop(&f);
         free(expected);
     }

@@ -59,22 +59,22 @@ static double *read_matrix(FILE *file, size_t size)
     return matrix;
 }
 
-static void compare_with_triple_loop(size_t size, int64_t count)
+static void compare_with_triple_loop(size_t size, int64_t count, unsigned inner_threads)
 {
     const union ppt_value args[] = {{.integer = (int64_t)size}, {.integer = count}};
     const double bound = sqrt(3.0 / (double)size);
     double *factor = calloc(size * size, sizeof(*factor));
     long double *product = calloc(size * size, sizeof(*product));
     long double *row = calloc(size, sizeof(*row));
-    struct ppt_rng_bulk rng;
+    const struct ppt_task task = {.seed = 1, .index = 3};
     struct fixture f;
 
     assert_non_null(factor);
     assert_non_null(product);
     assert_non_null(row);
-    ppt_rng_bulk_seed(&rng, 1, 3, PPT_STREAM_DATA);
     for (int64_t number = 0; number < count; number++) {
-        ppt_rng_fill_doubles(&rng, factor, size * size, -bound, bound);
+        ppt_rng_fill_blocks(&task, (uint64_t)number * ppt_rng_block_count(size * size), factor,
+                            size * size, -bound, bound);
         for (size_t i = 0; i < size; i++) {
             for (size_t j = 0; j < size; j++) {
                 row[j] = number == 0 ? (long double)factor[i * size + j] : 0.0L;
@@ -86,6 +86,7 @@ static void compare_with_triple_loop(size_t size, int64_t count)
         }
     }
     fixture_start(&f, &ppt_kernel_tensor, args);
+    fixture_attach(&f, inner_threads);
     FILE *file = fixture_dump(&f, 3);
     double *result = read_matrix(file, size);
     for (size_t i = 0; i < size * size; i++) {
@@ -102,23 +103,26 @@ static void compare_with_triple_loop(size_t size, int64_t count)
 static void product_of_four(void **state)
 {
     (void)state;
-    compare_with_triple_loop(5, 4);
+    compare_with_triple_loop(5, 4, 1);
 }
 
 static void one_factor_is_the_product(void **state)
 {
     (void)state;
-    compare_with_triple_loop(5, 1);
-    compare_with_triple_loop(1, 1);
+    compare_with_triple_loop(5, 1, 1);
+    compare_with_triple_loop(1, 1, 1);
 }
 
 static void other_shapes(void **state)
 {
     (void)state;
-    compare_with_triple_loop(1, 7);
-    compare_with_triple_loop(2, 2);
-    compare_with_triple_loop(33, 3);
-    compare_with_triple_loop(64, 2);
+    for (unsigned inner = 1; inner <= 4; inner++) {
+        compare_with_triple_loop(1, 7, inner);
+        compare_with_triple_loop(2, 2, inner);
+        compare_with_triple_loop(33, 3, inner);
+        compare_with_triple_loop(120, 1, inner);
+        compare_with_triple_loop(120, 4, inner);
+    }
 }
 
 /* OpenBLAS gives other last bits with two threads; the digest must not. */

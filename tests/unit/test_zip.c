@@ -189,7 +189,7 @@ static void disk_space_is_enough(void **state)
         struct fixture f;
         FILE *file;
 
-        ppt_kernel_zip.needs(args, &needs);
+        ppt_kernel_zip.needs(args, 1, &needs);
         fixture_start(&f, &ppt_kernel_zip, args);
         file = fixture_dump(&f, 0);
         assert_in_range(4 * MIB_BYTES + (size_t)size_of(file), 6 * MIB_BYTES, needs.disk_bytes);
