@@ -122,7 +122,7 @@ static enum ppt_status grid_of(const char *path, const struct ppt_columns *colum
     unsigned *workers = to_unsigned(points, point_count);
     enum ppt_status status = PPT_OK;
 
-    ppt_grid_create(workers, point_count, block_count, grid);
+    ppt_grid_create_curve(workers, point_count, block_count, grid);
     for (size_t i = 0; i < columns->row_count && status == PPT_OK; i++) {
         const size_t b = place_of(blocks, block_count, columns->values[BLOCK][i]);
         const size_t p = place_of(points, point_count, columns->values[WORKERS][i]);
@@ -150,12 +150,12 @@ static void print_points(const struct ppt_answer *answer)
     struct ppt_text out = {0};
 
     if (answer->grid.point_count > 0 && answer->grid.block_count > 0) {
-        ppt_text_addf(&out, "  workers  speedup over %u [95 %%]\n", answer->grid.workers[0]);
+        ppt_text_addf(&out, "  workers  speedup over %u [95 %%]\n", answer->grid.points[0].workers);
         for (size_t p = 0; p < answer->grid.point_count; p++) {
             struct ppt_ratio speedup = answer->points[p].over_fewest;
 
             speedup.interval.exists &= p > 0;
-            ppt_text_addf(&out, "%9u  ", answer->grid.workers[p]);
+            ppt_text_addf(&out, "%9u  ", answer->grid.points[p].workers);
             ppt_sentence_ratio(&speedup, &out);
             ppt_text_add(&out, "\n");
         }
@@ -231,7 +231,7 @@ static void repeats(const struct ppt_columns *columns, struct ppt_grid *grid)
         blocks = seen[p] < blocks ? seen[p] : blocks;
         seen[p] = 0;
     }
-    ppt_grid_create(workers, point_count, blocks, grid);
+    ppt_grid_create_curve(workers, point_count, blocks, grid);
     for (size_t i = 0; i < columns->row_count; i++) {
         const size_t p = place_of(points, point_count, columns->values[0][i]);
 

@@ -7,21 +7,12 @@
 #include "config.h"
 #include "host.h"
 #include "memory.h"
+#include "reason.h"
 
 #define ECONOMICAL_EFFICIENCY 0.8
-#define INNER_THREADS_CPU_USE 1.25
-#define DISPATCH_OVERHEAD 1.2
 /* Tasks that use the CPU less than half of their time mostly wait. */
 #define WAITING_CPU_SHARE 0.5
 #define STEAL_SHARE 0.01
-/* How near a speedup must come to the bound of the task count to say that this is what binds. */
-#define NEAR_BOUND 0.9
-
-const char *const ppt_reason_names[] = {"none",          "single_count",
-                                        "inner_threads", "dispatch_overhead",
-                                        "no_gain",       "still_rising",
-                                        "few_tasks",     "cpus_busy",
-                                        "factor",        NULL};
 
 bool ppt_sample_disturbed(const struct ppt_sample *sample)
 {
@@ -31,23 +22,43 @@ bool ppt_sample_disturbed(const struct ppt_sample *sample)
 
 /* ---- from pass times ---- */
 
+/* The point with that many workers and the fewest inner threads; points ascend. */
+static size_t baseline(const struct ppt_grid *grid, unsigned workers)
+{
+    for (size_t p = 0; p < grid->point_count; p++) {
+        if (grid->points[p].workers == workers) {
+            return p;
+        }
+    }
+    return SIZE_MAX;
+}
+
+/* With as many inner threads as point p. */
+static size_t beside(const struct ppt_grid *grid, size_t p, unsigned workers)
+{
+    return ppt_grid_find(grid, (struct ppt_point){workers, grid->points[p].inner_threads});
+}
+
+/* How much faster a point is than a baseline; value 0 without one. */
+static struct ppt_ratio gain(const struct ppt_answer *answer, size_t base, size_t p)
+{
+    return base == SIZE_MAX || answer->grid.block_count == 0
+               ? (struct ppt_ratio){0}
+               : ppt_grid_speedup(&answer->grid, base, p, answer->context.confidence);
+}
+
 static void set_speedups(struct ppt_answer *answer)
 {
     const struct ppt_grid *grid = &answer->grid;
-    const double confidence = answer->context.confidence;
-    const size_t zero = ppt_grid_find(grid, 0), one = ppt_grid_find(grid, 1);
 
-    for (size_t p = 0; p < grid->point_count && grid->block_count > 0; p++) {
-        answer->points[p].over_fewest = ppt_grid_speedup(grid, 0, p, confidence);
-        if (zero != SIZE_MAX) {
-            answer->points[p].over_sequential = ppt_grid_speedup(grid, zero, p, confidence);
-        }
-        if (one != SIZE_MAX) {
-            answer->points[p].over_one = ppt_grid_speedup(grid, one, p, confidence);
-        }
-    }
-    if (zero != SIZE_MAX && one != SIZE_MAX && grid->block_count > 0) {
-        answer->dispatch = ppt_grid_speedup(grid, one, zero, confidence);
+    for (size_t p = 0; p < grid->point_count; p++) {
+        const size_t calls = beside(grid, p, 0);
+
+        answer->points[p].over_fewest = gain(answer, 0, p);
+        answer->points[p].over_sequential = gain(answer, baseline(grid, 0), p);
+        answer->points[p].over_one = gain(answer, baseline(grid, 1), p);
+        answer->points[p].by_workers =
+            gain(answer, calls != SIZE_MAX ? calls : beside(grid, p, 1), p);
     }
 }
 
@@ -55,7 +66,7 @@ static void set_point(struct ppt_answer *answer, size_t p)
 {
     const struct ppt_grid *grid = &answer->grid;
     struct ppt_point_answer *point = &answer->points[p];
-    const unsigned n = grid->workers[p];
+    const unsigned n = grid->points[p].workers;
     double *times = ppt_alloc(grid->block_count, sizeof(*times));
 
     for (size_t b = 0; b < grid->block_count; b++) {
@@ -68,44 +79,78 @@ static void set_point(struct ppt_answer *answer, size_t p)
                              : 0;
     /* Against one worker the fraction is free of dispatch overhead; without it, sequential calls
      * are the next best. */
-    const double speedup =
-        point->over_one.value > 0 ? point->over_one.value : point->over_sequential.value;
+    const size_t one = beside(grid, p, 1);
+    const double speedup = gain(answer, one != SIZE_MAX ? one : beside(grid, p, 0), p).value;
     point->karp_flatt = n > 1 && speedup > 0 ? ppt_karp_flatt(speedup, n) : (double)NAN;
+}
+
+/* The index in the grid of a point of the row. */
+static size_t of_row(const struct ppt_answer *answer, size_t r)
+{
+    return ppt_grid_find(&answer->grid, answer->row.points[r]);
 }
 
 static void set_economical(struct ppt_answer *answer)
 {
-    for (size_t p = 0; p < answer->grid.point_count; p++) {
-        const unsigned n = answer->grid.workers[p];
+    if (ppt_grid_find(&answer->row, (struct ppt_point){0, answer->row.points[0].inner_threads}) ==
+        SIZE_MAX) {
+        return;
+    }
+    for (size_t r = 0; r < answer->row.point_count; r++) {
+        const size_t p = of_row(answer, r);
+        const unsigned n = answer->grid.points[p].workers;
 
-        if (n > 0 && answer->points[p].over_sequential.value / n >= ECONOMICAL_EFFICIENCY) {
+        if (n > 0 && answer->points[p].by_workers.value / n >= ECONOMICAL_EFFICIENCY) {
             answer->has_economical = true;
             answer->economical = p;
         }
     }
 }
 
-static void set_all_cpus(struct ppt_answer *answer)
+/* How much slower point p is than the recommended one. */
+static double cost_of(const struct ppt_answer *answer, size_t p)
 {
-    const size_t all = ppt_grid_find(&answer->grid, answer->context.cpus);
+    return gain(answer, p, answer->verdict.recommended).value - 1;
+}
 
-    if (answer->verdict.exists && answer->context.cpus > 0 && all != SIZE_MAX &&
-        all != answer->verdict.recommended) {
+static void set_costs(struct ppt_answer *answer)
+{
+    const struct ppt_grid *grid = &answer->grid;
+    const unsigned cpus = answer->context.cpus;
+    const unsigned inner = grid->points[answer->verdict.recommended].inner_threads;
+    const size_t all =
+        cpus % inner == 0 ? ppt_grid_find(grid, (struct ppt_point){cpus / inner, inner}) : SIZE_MAX;
+
+    if (!answer->verdict.exists || cpus == 0) {
+        return;
+    }
+    if (all != SIZE_MAX && all != answer->verdict.recommended) {
         answer->has_all_cpus = true;
-        answer->all_cpus_cost = ppt_grid_speedup(&answer->grid, all, answer->verdict.recommended,
-                                                 answer->context.confidence)
-                                    .value -
-                                1;
+        answer->all_cpus_cost = cost_of(answer, all);
+    }
+    for (size_t p = 0; p < grid->point_count; p++) {
+        const struct ppt_point point = grid->points[p];
+        const unsigned threads = ppt_point_threads(point);
+
+        if (point.workers > 1 && point.inner_threads > 1 && threads > cpus &&
+            threads > ppt_point_threads(grid->points[answer->verdict.recommended]) &&
+            (!answer->has_crowd || threads > ppt_point_threads(grid->points[answer->crowd]))) {
+            answer->has_crowd = true;
+            answer->crowd = p;
+        }
+    }
+    if (answer->has_crowd) {
+        answer->crowd_cost = gain(answer, answer->crowd, answer->verdict.recommended);
     }
 }
 
 /* ---- from samples ---- */
 
 static const struct ppt_sample *find(const struct ppt_samples *samples, unsigned block,
-                                     unsigned workers)
+                                     struct ppt_point point)
 {
     for (size_t i = 0; i < samples->count; i++) {
-        if (samples->items[i].block == block && samples->items[i].point.workers == workers) {
+        if (samples->items[i].block == block && ppt_point_same(samples->items[i].point, point)) {
             return &samples->items[i];
         }
     }
@@ -121,18 +166,19 @@ static double replay_speedup(const struct ppt_sample *sequential, unsigned worke
     return end > 0 ? (double)sequential->times.sum_ns / end : 0;
 }
 
-/* Medians over the blocks that have both passes. */
-static void set_factors(const struct ppt_samples *samples, unsigned workers,
+/* Medians over the blocks that have both the point and sequential calls beside it. */
+static void set_factors(const struct ppt_samples *samples, struct ppt_point point,
                         struct ppt_point_factors *out)
 {
+    const struct ppt_point calls = {0, point.inner_threads};
     enum { ON_CPU = PPT_FACTOR_COUNT, OFF_CPU, REPLAY, COLUMNS };
     double *values = ppt_alloc(samples->count * COLUMNS, sizeof(*values));
     size_t n = 0;
 
     for (size_t i = 0; i < samples->count; i++) {
         const struct ppt_sample *pass = &samples->items[i];
-        const struct ppt_sample *sequential = pass->block > 0 && pass->point.workers == workers
-                                                  ? find(samples, pass->block, 0)
+        const struct ppt_sample *sequential = pass->block > 0 && ppt_point_same(pass->point, point)
+                                                  ? find(samples, pass->block, calls)
                                                   : NULL;
 
         if (sequential) {
@@ -143,7 +189,7 @@ static void set_factors(const struct ppt_samples *samples, unsigned workers,
             }
             values[ON_CPU * samples->count + n] = f.on_cpu_inflation;
             values[OFF_CPU * samples->count + n] = f.off_cpu_inflation;
-            values[REPLAY * samples->count + n] = replay_speedup(sequential, workers);
+            values[REPLAY * samples->count + n] = replay_speedup(sequential, point.workers);
             n++;
         }
     }
@@ -158,7 +204,7 @@ static void set_factors(const struct ppt_samples *samples, unsigned workers,
 }
 
 /* Median over the measured passes at a point of what `value` says. */
-static double median_of(const struct ppt_samples *samples, unsigned workers,
+static double median_of(const struct ppt_samples *samples, struct ppt_point point,
                         double (*value)(const struct ppt_sample *))
 {
     double *values = ppt_alloc(samples->count, sizeof(*values));
@@ -166,7 +212,7 @@ static double median_of(const struct ppt_samples *samples, unsigned workers,
     size_t n = 0;
 
     for (size_t i = 0; i < samples->count; i++) {
-        if (samples->items[i].block > 0 && samples->items[i].point.workers == workers) {
+        if (samples->items[i].block > 0 && ppt_point_same(samples->items[i].point, point)) {
             values[n++] = value(&samples->items[i]);
         }
     }
@@ -211,10 +257,22 @@ static double cpu_share(const struct ppt_sample *sample)
     return busy > 0 ? cpu / busy : 1;
 }
 
+static void set_point_from_samples(const struct ppt_samples *samples, struct ppt_answer *answer,
+                                   size_t p)
+{
+    const struct ppt_point point = answer->grid.points[p];
+    const struct ppt_point calls = {0, point.inner_threads};
+
+    set_factors(samples, point, &answer->points[p].factors);
+    answer->points[p].break_even = ppt_break_even(median_of(samples, point, overhead_s) -
+                                                      median_of(samples, calls, overhead_s),
+                                                  median_of(samples, point, round_s), point.workers,
+                                                  median_of(samples, calls, work_per_task_s));
+}
+
 static void set_from_samples(const struct ppt_samples *samples, struct ppt_answer *answer)
 {
-    const bool sequential = ppt_grid_find(&answer->grid, 0) != SIZE_MAX;
-    const double base_overhead = median_of(samples, 0, overhead_s);
+    const struct ppt_grid *grid = &answer->grid;
 
     for (size_t i = 0; i < samples->count; i++) {
         if (samples->items[i].block > 0) {
@@ -222,113 +280,23 @@ static void set_from_samples(const struct ppt_samples *samples, struct ppt_answe
             answer->disturbed += ppt_sample_disturbed(&samples->items[i]);
         }
     }
-    /* More workers than CPUs queue for one, which is no waiting of the task's own. */
-    answer->waiting =
-        answer->grid.point_count > 0 &&
-        !(answer->context.cpus > 0 && answer->grid.workers[0] > answer->context.cpus) &&
-        median_of(samples, answer->grid.workers[0], cpu_share) < WAITING_CPU_SHARE;
-    if (!sequential) {
+    if (grid->point_count == 0) {
         return;
     }
-    answer->cpu_use = median_of(samples, 0, cpu_use);
-    for (size_t p = 0; p < answer->grid.point_count; p++) {
-        const unsigned n = answer->grid.workers[p];
-
-        if (n > 0) {
-            set_factors(samples, n, &answer->points[p].factors);
-            answer->points[p].break_even = ppt_break_even(
-                median_of(samples, n, overhead_s) - base_overhead, median_of(samples, n, round_s),
-                n, median_of(samples, 0, work_per_task_s));
+    /* More threads than CPUs queue for one, which is no waiting of the task's own. */
+    answer->waiting =
+        !(answer->context.cpus > 0 && ppt_point_threads(grid->points[0]) > answer->context.cpus) &&
+        median_of(samples, grid->points[0], cpu_share) < WAITING_CPU_SHARE;
+    if (grid->points[0].workers != 0) {
+        return;
+    }
+    answer->cpu_use =
+        median_of(samples, (struct ppt_point){0, answer->row.points[0].inner_threads}, cpu_use);
+    for (size_t p = 0; p < grid->point_count; p++) {
+        if (grid->points[p].workers > 0) {
+            set_point_from_samples(samples, answer, p);
         }
     }
-}
-
-/* ---- the reason ---- */
-
-/* Whether the number of CPUs is known and limits the tasks. */
-static bool cpu_bound(const struct ppt_answer *answer)
-{
-    return answer->context.cpus > 0 && !answer->waiting;
-}
-
-static bool still_rising(const struct ppt_answer *answer)
-{
-    const struct ppt_grid *grid = &answer->grid;
-    const size_t last = grid->point_count - 1;
-
-    if (answer->verdict.recommended != last || last == 0 ||
-        (cpu_bound(answer) && grid->workers[last] >= answer->context.cpus)) {
-        return false;
-    }
-    const struct ppt_ratio gain =
-        ppt_grid_speedup(grid, last - 1, last, answer->context.confidence);
-    return gain.value > 1 + answer->context.tolerance && gain.interval.exists &&
-           gain.interval.low > 1;
-}
-
-/* The task count binds when it caps the speedup below the workers, or gives further workers
- * nothing, and the speedup has come near the cap. */
-static bool few_tasks(const struct ppt_answer *answer)
-{
-    const size_t p = answer->verdict.recommended;
-    const struct ppt_point_answer *point = &answer->points[p];
-    const unsigned n = answer->grid.workers[p];
-    const uint64_t tasks = answer->context.tasks;
-    const double speedup =
-        point->over_sequential.value > 0 ? point->over_sequential.value : point->over_one.value;
-
-    if (n == 0 || tasks == 0 || speedup < NEAR_BOUND * point->granularity) {
-        return false;
-    }
-    const unsigned next = p + 1 < answer->grid.point_count ? answer->grid.workers[p + 1] : 2 * n;
-    return point->granularity < 0.97 * n ||
-           next * ppt_granularity_bound(tasks, next) <= point->granularity * 1.001;
-}
-
-static enum ppt_factor worst_factor(const struct ppt_point_factors *factors)
-{
-    enum ppt_factor worst = PPT_FACTOR_BALANCE;
-
-    for (size_t i = 1; i < PPT_FACTOR_COUNT; i++) {
-        if (factors->factor[i] < factors->factor[worst]) {
-            worst = (enum ppt_factor)i;
-        }
-    }
-    return worst;
-}
-
-static enum ppt_reason find_reason(const struct ppt_answer *answer)
-{
-    const size_t p = answer->verdict.recommended;
-    const unsigned n = answer->verdict.exists ? answer->grid.workers[p] : 0;
-
-    if (!answer->verdict.exists) {
-        return PPT_REASON_NONE;
-    }
-    if (answer->grid.point_count == 1) {
-        return PPT_REASON_SINGLE;
-    }
-    if (answer->cpu_use > INNER_THREADS_CPU_USE) {
-        return PPT_REASON_INNER_THREADS;
-    }
-    if (n == 0) {
-        return answer->dispatch.value > DISPATCH_OVERHEAD ? PPT_REASON_DISPATCH
-                                                          : PPT_REASON_NO_GAIN;
-    }
-    if (still_rising(answer)) {
-        return PPT_REASON_STILL_RISING;
-    }
-    if (few_tasks(answer)) {
-        return PPT_REASON_FEW_TASKS;
-    }
-    if (cpu_bound(answer) && n >= answer->context.cpus) {
-        return PPT_REASON_CPUS_BUSY;
-    }
-    if (p == 0) {
-        return PPT_REASON_NO_GAIN;
-    }
-    /* Pass times alone do not tell. */
-    return answer->points[p].factors.exists ? PPT_REASON_FACTOR : PPT_REASON_NONE;
 }
 
 /* ---- all of it ---- */
@@ -360,12 +328,10 @@ bool ppt_answer_settled(const struct ppt_answer *answer, double relative)
         return false;
     }
     for (size_t p = 0; p < answer->grid.point_count; p++) {
-        /* How much faster the recommended point is than this one. */
-        const struct ppt_ratio gain =
-            ppt_grid_speedup(&answer->grid, p, verdict->recommended, answer->context.confidence);
+        const struct ppt_ratio lead = gain(answer, p, verdict->recommended);
 
-        if (p != verdict->recommended && gain.interval.low <= 1 &&
-            gain.interval.high - gain.interval.low > 2 * relative * gain.value) {
+        if (p != verdict->recommended && lead.interval.low <= 1 &&
+            lead.interval.high - lead.interval.low > 2 * relative * lead.value) {
             return false;
         }
     }
@@ -380,30 +346,39 @@ static void begin(struct ppt_grid *grid, const struct ppt_answer_context *contex
     answer->points = ppt_alloc(answer->grid.point_count, sizeof(*answer->points));
     ppt_verdict_of(&answer->grid, context->tolerance, context->confidence, &answer->verdict);
     answer->drift = ppt_drift_of(&answer->grid);
+    if (answer->grid.point_count == 0) {
+        return;
+    }
+    ppt_grid_row(&answer->grid, answer->grid.points[answer->verdict.recommended].inner_threads,
+                 &answer->row);
     set_speedups(answer);
     for (size_t p = 0; p < answer->grid.point_count; p++) {
         set_point(answer, p);
     }
+    if (answer->row.points[0].workers == 0 && answer->row.point_count > 1 &&
+        answer->row.points[1].workers == 1) {
+        answer->dispatch = gain(answer, of_row(answer, 1), of_row(answer, 0));
+    }
     set_economical(answer);
-    set_all_cpus(answer);
+    set_costs(answer);
 }
 
 static void end(struct ppt_answer *answer)
 {
+    const unsigned inner = answer->row.point_count > 0 ? answer->row.points[0].inner_threads : 1;
+    const unsigned cores = answer->context.cores, cpus = answer->context.cpus;
     const struct ppt_scaling_context context = {
         .tasks = answer->context.tasks > 0 ? (double)answer->context.tasks : 1,
-        .cores = answer->context.cores,
-        .cpus = answer->context.cpus,
+        /* Of CPUs that are fewer than one task's threads, one worker has them all. */
+        .cores = cores > inner ? cores / inner : cores > 0,
+        .cpus = cpus > inner ? cpus / inner : cpus > 0,
         .waiting = answer->waiting,
         .drifting = answer->drift.flagged,
         .confidence = answer->context.confidence,
     };
 
-    ppt_scaling_of(&answer->grid, &context, &answer->scaling);
-    answer->reason = find_reason(answer);
-    if (answer->reason == PPT_REASON_FACTOR) {
-        answer->worst_factor = worst_factor(&answer->points[answer->verdict.recommended].factors);
-    }
+    ppt_scaling_of(&answer->row, &context, &answer->scaling);
+    ppt_reason_find(answer);
 }
 
 void ppt_answer_from_samples(const struct ppt_samples *samples,
@@ -428,6 +403,7 @@ void ppt_answer_free(struct ppt_answer *answer)
 {
     ppt_verdict_free(&answer->verdict);
     ppt_scaling_free(&answer->scaling);
+    ppt_grid_free(&answer->row);
     ppt_grid_free(&answer->grid);
     free(answer->points);
     *answer = (struct ppt_answer){0};

@@ -2,6 +2,10 @@
  * answer.h - everything that is said about one run: from its passes, or from a table of pass times
  * alone, to the verdict and its reason.
  *
+ * The verdict is over all points. Everything about workers (the law, the factors, whether more of
+ * them would help) is said within the points that have the recommended number of inner threads,
+ * the answer's row.
+ *
  * A pure function of its input: the same samples give the same answer, to the last digit.
  */
 #ifndef PPT_ANALYZE_ANSWER_H
@@ -45,12 +49,16 @@ struct ppt_point_factors {
 };
 
 struct ppt_point_answer {
-    struct ppt_ratio over_fewest;     /* the fewest workers measured: always there */
-    struct ppt_ratio over_sequential; /* value 0: no such baseline */
-    struct ppt_ratio over_one;
+    struct ppt_ratio over_fewest;     /* the first point: always there */
+    struct ppt_ratio over_sequential; /* sequential calls with the fewest inner threads measured;
+                                         value 0: no such baseline */
+    struct ppt_ratio over_one;        /* one worker, likewise */
+    struct ppt_ratio by_workers;      /* sequential calls, or else one worker, with as many inner
+                                         threads as the point itself: what workers alone gain */
     struct ppt_outliers outliers;
     double granularity;  /* bound on the speedup by the number of tasks; 0: unknown */
-    double karp_flatt;   /* serial fraction against 1 worker (or sequential calls); NAN: none */
+    double karp_flatt;   /* serial fraction against 1 worker (or sequential calls) with as many
+                            inner threads; NAN: none */
     uint64_t break_even; /* tasks from which it beats sequential calls; 0: never, or unknown */
     struct ppt_point_factors factors;
 };
@@ -58,20 +66,26 @@ struct ppt_point_answer {
 struct ppt_answer {
     struct ppt_answer_context context;
     struct ppt_grid grid;
+    struct ppt_grid row; /* of the grid, see above */
     struct ppt_verdict verdict;
     struct ppt_scaling scaling;
     struct ppt_drift drift;
     struct ppt_point_answer *points; /* as in the grid */
-    struct ppt_ratio dispatch;       /* T(1)/T(0): 1.02 is 2 % overhead; value 0: unknown */
-    bool waiting;                    /* tasks use a CPU less than half of their time */
-    double cpu_use;                  /* CPU time / wall time of sequential passes; 0: unknown */
-    size_t disturbed;                /* passes with steal or throttling */
-    size_t passes;                   /* that were looked at for it */
+    struct ppt_ratio dispatch; /* T(1)/T(0) of the row: 1.02 is 2 % overhead; value 0: unknown */
+    bool waiting;              /* tasks use a CPU less than half of their time */
+    double cpu_use;            /* CPU time / wall time of the row's sequential passes; 0:
+                                  unknown */
+    size_t disturbed;          /* passes with steal or throttling */
+    size_t passes;             /* that were looked at for it */
     bool has_economical;
-    size_t economical; /* the most workers with speedup/workers >= 0.8 */
+    size_t economical; /* the row's most workers with speedup/workers >= 0.8 */
     bool has_all_cpus;
-    double all_cpus_cost; /* slowdown of using as many workers as CPUs instead of the
-                             recommended count: 0.2 is 20 % slower, below 0 faster */
+    double all_cpus_cost; /* slowdown of as many workers as CPUs, or as their threads fill, instead
+                             of the recommended point: 0.2 is 20 % slower, below 0 faster */
+    bool has_crowd;
+    size_t crowd; /* the point with the most threads, where several workers with several inner
+                     threads each have more of them than there are CPUs */
+    struct ppt_ratio crowd_cost; /* how much faster the recommended point is */
     enum ppt_reason reason;
     enum ppt_factor worst_factor; /* of the recommended point, when the reason is a factor */
 };

@@ -26,6 +26,9 @@ static struct busy busy_of(const struct ppt_sample *sample)
         busy.largest = fmax(busy.largest, (double)worker->busy_ns);
         busy.cpu += (double)worker->cpu_ns;
     }
+    if (sample->point.inner_threads > 1) {
+        busy.cpu = (double)(sample->usage.user_ns + sample->usage.system_ns);
+    }
     return busy;
 }
 

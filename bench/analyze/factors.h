@@ -19,6 +19,9 @@
  *
  *     on-CPU  = sum C / C0                         caches, memory bandwidth, clock, SMT
  *     off-CPU = (sum B / sum C) / (B0 / C0)        locks, I/O, more workers than CPUs
+ *
+ * Tasks that use threads of their own count with the CPU time of the whole process, since a worker
+ * knows that of its own thread alone. Both passes have the same number of inner threads.
  */
 #ifndef PPT_ANALYZE_FACTORS_H
 #define PPT_ANALYZE_FACTORS_H

@@ -7,93 +7,131 @@
 
 #include "memory.h"
 
-void ppt_grid_create(const unsigned *workers, size_t points, size_t blocks, struct ppt_grid *grid)
+void ppt_grid_create(const struct ppt_point *points, size_t count, size_t blocks,
+                     struct ppt_grid *grid)
 {
     *grid = (struct ppt_grid){
-        .workers = ppt_alloc(points, sizeof(*grid->workers)),
-        .point_count = points,
+        .points = ppt_alloc(count, sizeof(*grid->points)),
+        .point_count = count,
         .block_count = blocks,
-        .seconds = ppt_alloc(points * blocks, sizeof(*grid->seconds)),
+        .seconds = ppt_alloc(count * blocks, sizeof(*grid->seconds)),
     };
-    memcpy(grid->workers, workers, points * sizeof(*workers));
+    memcpy(grid->points, points, count * sizeof(*points));
+}
+
+void ppt_grid_create_curve(const unsigned *workers, size_t count, size_t blocks,
+                           struct ppt_grid *grid)
+{
+    struct ppt_point *points = ppt_alloc(count, sizeof(*points));
+
+    for (size_t i = 0; i < count; i++) {
+        points[i] = (struct ppt_point){workers[i], 1};
+    }
+    ppt_grid_create(points, count, blocks, grid);
+    free(points);
 }
 
 void ppt_grid_free(struct ppt_grid *grid)
 {
-    free(grid->workers);
+    free(grid->points);
     free(grid->seconds);
     *grid = (struct ppt_grid){0};
 }
 
-size_t ppt_grid_find(const struct ppt_grid *grid, unsigned workers)
+size_t ppt_grid_find(const struct ppt_grid *grid, struct ppt_point point)
 {
     for (size_t i = 0; i < grid->point_count; i++) {
-        if (grid->workers[i] == workers) {
+        if (ppt_point_same(grid->points[i], point)) {
             return i;
         }
     }
     return SIZE_MAX;
 }
 
-static int compare_unsigned(const void *a, const void *b)
+bool ppt_grid_has_inner(const struct ppt_grid *grid)
 {
-    const unsigned x = *(const unsigned *)a, y = *(const unsigned *)b;
+    for (size_t i = 1; i < grid->point_count; i++) {
+        if (grid->points[i].inner_threads != grid->points[0].inner_threads) {
+            return true;
+        }
+    }
+    return false;
+}
 
-    return x < y ? -1 : x > y;
+void ppt_grid_row(const struct ppt_grid *grid, unsigned inner_threads, struct ppt_grid *row)
+{
+    size_t *chosen = ppt_alloc(grid->point_count, sizeof(*chosen));
+    struct ppt_point *points = ppt_alloc(grid->point_count, sizeof(*points));
+    size_t count = 0;
+
+    for (size_t i = 0; i < grid->point_count; i++) {
+        if (grid->points[i].inner_threads == inner_threads) {
+            points[count] = grid->points[i];
+            chosen[count++] = i;
+        }
+    }
+    ppt_grid_create(points, count, grid->block_count, row);
+    for (size_t b = 0; b < grid->block_count; b++) {
+        for (size_t p = 0; p < count; p++) {
+            row->seconds[b * count + p] = ppt_grid_at(grid, b, chosen[p]);
+        }
+    }
+    free(points);
+    free(chosen);
 }
 
 /* Points of measured passes, ascending, each once; the caller frees them. */
-static unsigned *list_points(const struct ppt_samples *samples, size_t *count, unsigned *blocks)
+static struct ppt_point *list_points(const struct ppt_samples *samples, size_t *count,
+                                     unsigned *blocks)
 {
-    unsigned *workers = ppt_alloc(samples->count, sizeof(*workers));
+    struct ppt_point *points = ppt_alloc(samples->count, sizeof(*points));
     size_t n = 0;
 
     *count = 0;
     *blocks = 0;
     for (size_t i = 0; i < samples->count; i++) {
         if (samples->items[i].block > 0) {
-            workers[n++] = samples->items[i].point.workers;
+            points[n++] = samples->items[i].point;
             *blocks = samples->items[i].block > *blocks ? samples->items[i].block : *blocks;
         }
     }
-    qsort(workers, n, sizeof(*workers), compare_unsigned);
+    qsort(points, n, sizeof(*points), ppt_point_compare);
     for (size_t i = 0; i < n; i++) {
-        if (i == 0 || workers[i] != workers[i - 1]) {
-            workers[(*count)++] = workers[i];
+        if (i == 0 || !ppt_point_same(points[i], points[i - 1])) {
+            points[(*count)++] = points[i];
         }
     }
-    return workers;
+    return points;
 }
 
 void ppt_grid_from_samples(const struct ppt_samples *samples, struct ppt_grid *grid)
 {
-    size_t points = 0, complete = 0;
+    size_t count = 0, complete = 0;
     unsigned blocks = 0;
-    unsigned *workers = list_points(samples, &points, &blocks);
+    struct ppt_point *points = list_points(samples, &count, &blocks);
 
-    ppt_grid_create(workers, points, blocks, grid);
+    ppt_grid_create(points, count, blocks, grid);
     for (size_t i = 0; i < samples->count; i++) {
         const struct ppt_sample *sample = &samples->items[i];
 
         if (sample->block > 0) {
-            grid->seconds[(sample->block - 1) * points +
-                          ppt_grid_find(grid, sample->point.workers)] =
+            grid->seconds[(sample->block - 1) * count + ppt_grid_find(grid, sample->point)] =
                 (double)sample->total_ns * 1e-9;
         }
     }
     for (unsigned b = 0; b < blocks; b++) {
-        const double *row = &grid->seconds[b * points];
+        const double *row = &grid->seconds[b * count];
         size_t filled = 0;
 
-        for (size_t p = 0; p < points; p++) {
+        for (size_t p = 0; p < count; p++) {
             filled += row[p] > 0;
         }
-        if (filled == points) {
-            memmove(&grid->seconds[complete++ * points], row, points * sizeof(*row));
+        if (filled == count) {
+            memmove(&grid->seconds[complete++ * count], row, count * sizeof(*row));
         }
     }
     grid->block_count = complete;
-    free(workers);
+    free(points);
 }
 
 void ppt_grid_log_ratios(const struct ppt_grid *grid, size_t a, size_t b, double *out)

@@ -11,16 +11,22 @@
 #include "interval.h"
 #include "sample.h"
 
-/* Only complete blocks: every point has a time in each. Points ascend by workers. */
+/* Only complete blocks: every point has a time in each. Points ascend by workers, then by inner
+ * threads. */
 struct ppt_grid {
-    unsigned *workers;
+    struct ppt_point *points;
     size_t point_count;
     size_t block_count;
     double *seconds; /* [block * point_count + point], all positive */
 };
 
-/* Fills the grid with an empty table for `points` (ascending, each once) and `blocks`. */
-void ppt_grid_create(const unsigned *workers, size_t points, size_t blocks, struct ppt_grid *grid);
+/* Fills the grid with an empty table for these points (ascending, each once) and `blocks`. */
+void ppt_grid_create(const struct ppt_point *points, size_t count, size_t blocks,
+                     struct ppt_grid *grid);
+
+/* The same for numbers of workers whose tasks use one thread each. */
+void ppt_grid_create_curve(const unsigned *workers, size_t count, size_t blocks,
+                           struct ppt_grid *grid);
 void ppt_grid_free(struct ppt_grid *grid);
 
 /* Whole passes (init, work and cleanup) of a run, without the warm-up and without blocks that were
@@ -32,8 +38,14 @@ static inline double ppt_grid_at(const struct ppt_grid *grid, size_t block, size
     return grid->seconds[block * grid->point_count + point];
 }
 
-/* The point with that many workers, or SIZE_MAX. */
-size_t ppt_grid_find(const struct ppt_grid *grid, unsigned workers);
+/* The index of a point, or SIZE_MAX. */
+size_t ppt_grid_find(const struct ppt_grid *grid, struct ppt_point point);
+
+/* Whether points differ in inner threads. */
+bool ppt_grid_has_inner(const struct ppt_grid *grid);
+
+/* The points of a grid with that many inner threads: a curve over workers alone. */
+void ppt_grid_row(const struct ppt_grid *grid, unsigned inner_threads, struct ppt_grid *row);
 
 /* A ratio of medians by pairs: exp of the median over blocks of ln(T_a / T_b), and its interval. */
 struct ppt_ratio {

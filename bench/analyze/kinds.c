@@ -32,7 +32,7 @@ static size_t point_of(const struct ppt_config *config, struct ppt_point point)
 {
     size_t p = 0;
 
-    while (p < config->point_count && config->points[p].workers != point.workers) {
+    while (p < config->point_count && !ppt_point_same(config->points[p], point)) {
         p++;
     }
     return p;

@@ -65,9 +65,9 @@ static void select_points(const struct ppt_grid *grid, unsigned from, unsigned t
         .throughput = ppt_alloc(grid->point_count, sizeof(*columns->throughput)),
     };
     for (size_t p = 0; p < grid->point_count; p++) {
-        if (grid->workers[p] > from && grid->workers[p] <= to) {
+        if (grid->points[p].workers > from && grid->points[p].workers <= to) {
             columns->points[columns->count] = p;
-            columns->workers[columns->count++] = grid->workers[p];
+            columns->workers[columns->count++] = grid->points[p].workers;
         }
     }
 }
@@ -231,7 +231,7 @@ static double smt_share(const struct ppt_grid *grid, const struct ppt_scaling *s
     size_t count = 0;
 
     for (size_t p = 0; p < grid->point_count; p++) {
-        const unsigned n = grid->workers[p];
+        const unsigned n = grid->points[p].workers;
         const double x = context->tasks / exp(medians[p]);
         double low = 0, high = 1;
 
@@ -256,7 +256,8 @@ static double smt_share(const struct ppt_grid *grid, const struct ppt_scaling *s
 static bool is_superlinear(const struct ppt_grid *grid, const struct columns *columns,
                            double confidence)
 {
-    const size_t one = ppt_grid_find(grid, 1);
+    const size_t one =
+        ppt_grid_find(grid, (struct ppt_point){1, grid->points[columns->points[0]].inner_threads});
 
     for (size_t i = 0; one != SIZE_MAX && i < columns->count; i++) {
         const struct ppt_ratio speedup =

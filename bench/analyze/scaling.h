@@ -12,6 +12,9 @@
  *
  * where h, between 0 and 1, is what a second thread on a core adds. Beyond L, CPU-bound tasks only
  * take turns: such points are no part of the law. Tasks that mostly wait know no such kink.
+ *
+ * The law is one of workers: all points have the same number of inner threads, and P and L are
+ * divided by it.
  */
 #ifndef PPT_ANALYZE_SCALING_H
 #define PPT_ANALYZE_SCALING_H
@@ -21,8 +24,8 @@
 
 struct ppt_scaling_context {
     double tasks;      /* per pass */
-    unsigned cores;    /* P; 0: unknown, and then there is no kink */
-    unsigned cpus;     /* L, at least P; quotas included */
+    unsigned cores;    /* P: workers for which there are cores; 0: unknown, then there is no kink */
+    unsigned cpus;     /* L, at least P: workers for which there are CPUs; quotas included */
     bool waiting;      /* tasks mostly wait: no kink */
     bool drifting;     /* the machine changed during the run */
     double confidence; /* of intervals */

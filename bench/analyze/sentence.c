@@ -4,13 +4,20 @@
 #include <math.h>
 #include <stdint.h>
 
-/* "2 workers", "1 worker", "plain sequential calls". */
-static void add_count(unsigned workers, struct ppt_text *out)
+/* "2 workers", "plain sequential calls"; where it was measured how many threads a task should use,
+ * "2 workers × 4 inner threads". */
+static void add_point(const struct ppt_answer *answer, size_t p, struct ppt_text *out)
 {
-    if (workers == 0) {
+    const struct ppt_point point = answer->grid.points[p];
+
+    if (point.workers == 0) {
         ppt_text_add(out, "plain sequential calls");
     } else {
-        ppt_text_addf(out, "%u worker%s", workers, workers == 1 ? "" : "s");
+        ppt_text_addf(out, "%u worker%s", point.workers, point.workers == 1 ? "" : "s");
+    }
+    if (ppt_grid_has_inner(&answer->grid)) {
+        ppt_text_addf(out, " × %u inner thread%s", point.inner_threads,
+                      point.inner_threads == 1 ? "" : "s");
     }
 }
 
@@ -53,9 +60,10 @@ static void add_percent(double share, struct ppt_text *out)
     ppt_text_addf(out, "%.*f %%", fabs(share) < 0.0995 ? 1 : 0, 100 * share);
 }
 
+/* Workers of the recommended point. */
 static unsigned recommended(const struct ppt_answer *answer)
 {
-    return answer->grid.workers[answer->verdict.recommended];
+    return answer->grid.points[answer->verdict.recommended].workers;
 }
 
 /* What a verdict that is not HIGH lacks. */
@@ -87,21 +95,21 @@ void ppt_sentence_verdict(const struct ppt_answer *answer, struct ppt_text *out)
     }
     if (answer->grid.point_count == 1) {
         ppt_text_add(out, "no choice: only ");
-        add_count(recommended(answer), out);
+        add_point(answer, 0, out);
         ppt_text_add(out, " were measured");
         return;
     }
     ppt_text_add(out, "use ");
-    add_count(recommended(answer), out);
+    add_point(answer, verdict->recommended, out);
     ppt_text_add(out, ": at most ");
     add_percent(verdict->slowdown_upper, out);
     ppt_text_add(out, " slower than the best count tried (95 %)");
     const struct ppt_point_answer *point = &answer->points[verdict->recommended];
-    if (recommended(answer) > 0 && point->over_sequential.value > 0) {
+    if (verdict->recommended > 0 && point->over_sequential.value > 0) {
         ppt_text_add(out, "; ");
         ppt_sentence_ratio(&point->over_sequential, out);
         ppt_text_add(out, " faster than sequential calls");
-    } else if (recommended(answer) > 1 && point->over_one.value > 0) {
+    } else if (verdict->recommended > 0 && point->over_one.value > 0) {
         ppt_text_add(out, "; ");
         ppt_sentence_ratio(&point->over_one, out);
         ppt_text_add(out, " faster than 1 worker");
@@ -204,10 +212,12 @@ static void add_break_even(const struct ppt_answer *answer, struct ppt_text *out
     }
 }
 
-/* What the points beyond the recommended one say, and what the law says beyond the points. */
+/* What more workers bring: what the points beyond the recommended one say, and what the law says
+ * beyond the points. */
 static void add_more(const struct ppt_answer *answer, struct ppt_text *out)
 {
-    const size_t r = answer->verdict.recommended, last = answer->grid.point_count - 1;
+    const struct ppt_grid *row = &answer->row;
+    const bool beyond = row->points[row->point_count - 1].workers > recommended(answer);
 
     if (answer->reason == PPT_REASON_STILL_RISING) {
         const unsigned target = 2 * recommended(answer);
@@ -220,7 +230,7 @@ static void add_more(const struct ppt_answer *answer, struct ppt_text *out)
             ppt_text_addf(out, " %u workers would bring about %.2fx of that, by the %s law.",
                           target, prediction.throughput / now, answer->scaling.name);
         }
-    } else if (r < last && recommended(answer) > 0 &&
+    } else if (beyond && recommended(answer) > 0 &&
                answer->verdict.confidence == PPT_CONFIDENCE_HIGH) {
         ppt_text_addf(out, " More than %u worker%s gain%s ", recommended(answer),
                       recommended(answer) == 1 ? "" : "s", recommended(answer) == 1 ? "s" : "");
@@ -245,10 +255,28 @@ static void add_all_cpus(const struct ppt_answer *answer, struct ppt_text *out)
         ppt_text_add(out, " slower.");
     }
     if (answer->has_economical && answer->economical != answer->verdict.recommended &&
-        answer->grid.workers[answer->economical] > 1) {
+        answer->grid.points[answer->economical].workers > 1) {
         ppt_text_addf(out, " Economical: %u workers (at least 80 %% of each one's time pays).",
-                      answer->grid.workers[answer->economical]);
+                      answer->grid.points[answer->economical].workers);
     }
+}
+
+/* Workers and threads inside tasks that together are more than there are CPUs. */
+static void add_crowd(const struct ppt_answer *answer, struct ppt_text *out)
+{
+    const struct ppt_ratio *cost = &answer->crowd_cost;
+
+    if (!answer->has_crowd || answer->waiting || cost->value <= 1 + NOTABLE ||
+        !cost->interval.exists || cost->interval.low <= 1) {
+        return;
+    }
+    ppt_text_add(out, " Too many threads: ");
+    add_point(answer, answer->crowd, out);
+    ppt_text_addf(out, ", %u threads on %u CPU%s, would be ",
+                  ppt_point_threads(answer->grid.points[answer->crowd]), answer->context.cpus,
+                  answer->context.cpus == 1 ? "" : "s");
+    add_percent(cost->value - 1, out);
+    ppt_text_add(out, " slower.");
 }
 
 static void add_caveats(const struct ppt_answer *answer, struct ppt_text *out)
@@ -274,6 +302,7 @@ void ppt_sentence_details(const struct ppt_answer *answer, struct ppt_text *out)
         add_break_even(answer, out);
         add_more(answer, out);
         add_all_cpus(answer, out);
+        add_crowd(answer, out);
     }
     add_caveats(answer, out);
 }

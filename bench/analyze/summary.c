@@ -4,22 +4,6 @@
 
 #include "memory.h"
 
-static bool same_point(struct ppt_point a, struct ppt_point b)
-{
-    return a.workers == b.workers && a.inner_threads == b.inner_threads;
-}
-
-static int compare(const void *a, const void *b)
-{
-    const struct ppt_point x = ((const struct ppt_point_summary *)a)->point;
-    const struct ppt_point y = ((const struct ppt_point_summary *)b)->point;
-
-    if (x.workers != y.workers) {
-        return x.workers < y.workers ? -1 : 1;
-    }
-    return x.inner_threads < y.inner_threads ? -1 : x.inner_threads > y.inner_threads;
-}
-
 static void list_points(const struct ppt_samples *samples, struct ppt_summary *summary)
 {
     summary->points = ppt_alloc(samples->count, sizeof(*summary->points));
@@ -27,14 +11,15 @@ static void list_points(const struct ppt_samples *samples, struct ppt_summary *s
         size_t at = 0;
 
         while (at < summary->count &&
-               !same_point(summary->points[at].point, samples->items[i].point)) {
+               !ppt_point_same(summary->points[at].point, samples->items[i].point)) {
             at++;
         }
         if (at == summary->count && samples->items[i].block > 0) {
             summary->points[summary->count++].point = samples->items[i].point;
         }
     }
-    qsort(summary->points, summary->count, sizeof(*summary->points), compare);
+    /* The point is the first member. */
+    qsort(summary->points, summary->count, sizeof(*summary->points), ppt_point_compare);
 }
 
 static double init_s(const struct ppt_sample *sample)
@@ -97,7 +82,7 @@ static struct ppt_stat over_blocks(const struct ppt_samples *samples, struct ppt
     for (size_t i = 0; i < samples->count; i++) {
         const struct ppt_sample *sample = &samples->items[i];
 
-        if (sample->block > 0 && same_point(sample->point, point)) {
+        if (sample->block > 0 && ppt_point_same(sample->point, point)) {
             values[n++] = value(sample);
         }
     }
@@ -113,7 +98,7 @@ static double peak_bytes(const struct ppt_samples *samples, struct ppt_point poi
     for (size_t i = 0; i < samples->count; i++) {
         const struct ppt_sample *sample = &samples->items[i];
 
-        if (sample->block > 0 && same_point(sample->point, point) &&
+        if (sample->block > 0 && ppt_point_same(sample->point, point) &&
             (double)sample->peak_bytes > most) {
             most = (double)sample->peak_bytes;
         }

@@ -10,7 +10,7 @@
 
 /* Statistics over blocks; times in seconds. */
 struct ppt_point_summary {
-    struct ppt_point point;
+    struct ppt_point point; /* first, for ppt_point_compare() */
     struct ppt_stat init_s, work_s, cleanup_s, total_s;
     struct ppt_stat task_s; /* of the mean task time of each pass */
     struct ppt_stat task_p95_s, task_longest_s;
@@ -21,7 +21,7 @@ struct ppt_point_summary {
 };
 
 struct ppt_summary {
-    struct ppt_point_summary *points; /* ascending workers; only those with a complete pass */
+    struct ppt_point_summary *points; /* ascending; only those with a complete pass */
     size_t count;
     size_t blocks; /* measured at the point that has the most */
 };

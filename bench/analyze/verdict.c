@@ -1,6 +1,7 @@
 #include "verdict.h"
 
 #include <math.h>
+#include <stdint.h>
 #include <stdlib.h>
 
 #include "memory.h"
@@ -38,6 +39,29 @@ static double *slowness(const struct ppt_grid *grid)
     free(column);
     free(centred);
     return m;
+}
+
+/* The point with the fewest threads among those not slower than `limit`. One worker is left out
+ * where sequential calls, which need no more, will do. */
+static size_t cheapest(const struct ppt_grid *grid, const double *m, double limit)
+{
+    size_t chosen = SIZE_MAX;
+
+    for (size_t p = 0; p < grid->point_count; p++) {
+        const struct ppt_point point = grid->points[p];
+        const struct ppt_point calls = {0, point.inner_threads};
+        const size_t without = point.workers == 1 ? ppt_grid_find(grid, calls) : SIZE_MAX;
+        const unsigned threads = ppt_point_threads(point);
+
+        if (m[p] > limit || (without != SIZE_MAX && m[without] <= limit)) {
+            continue;
+        }
+        if (chosen == SIZE_MAX || threads < ppt_point_threads(grid->points[chosen]) ||
+            (threads == ppt_point_threads(grid->points[chosen]) && m[p] < m[chosen])) {
+            chosen = p;
+        }
+    }
+    return chosen;
 }
 
 /* The upper end of a two-sided 90 % interval is a one-sided bound at 95 %.
@@ -95,9 +119,7 @@ void ppt_verdict_of(const struct ppt_grid *grid, double tolerance, double confid
             verdict->best = p;
         }
     }
-    while (m[verdict->recommended] > m[verdict->best] + log1p(tolerance)) {
-        verdict->recommended++;
-    }
+    verdict->recommended = cheapest(grid, m, m[verdict->best] + log1p(tolerance));
     const double p = m[verdict->recommended] - m[verdict->best];
     const double upper = upper_bound(grid, verdict->recommended, confidence);
     verdict->exists = true;

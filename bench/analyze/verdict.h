@@ -4,7 +4,9 @@
  * With y = ln(seconds) by block and point:
  *   m_c  = median over blocks of (y_bc - median over points of y_b): how slow point c is
  *   best = the point with the smallest m
- *   recommended = the fewest workers whose m is at most m_best + ln(1 + tolerance)
+ *   recommended = the point with the fewest threads (workers times inner threads; sequential calls
+ *          before one worker) whose m is at most m_best + ln(1 + tolerance); of those with as many
+ *          threads, the one with the smallest m
  *   U    = the largest upper end, over all other points j, of the 90 % interval of the paired
  *          differences y_recommended - y_j, at least 0: with 95 % confidence (one-sided) the
  *          recommended count is at most exp(U) - 1 slower than any count that was tried

@@ -35,6 +35,21 @@ static const char *const keys[] = {"iterations",
                                    "$schema",
                                    NULL};
 
+int ppt_point_compare(const void *a, const void *b)
+{
+    const struct ppt_point *const x = a, *const y = b;
+
+    return x->workers != y->workers
+               ? (x->workers < y->workers ? -1 : 1)
+               : (x->inner_threads > y->inner_threads) - (x->inner_threads < y->inner_threads);
+}
+
+const char *ppt_point_label(struct ppt_point point, bool with_inner, char out[PPT_POINT_SIZE])
+{
+    snprintf(out, PPT_POINT_SIZE, with_inner ? "%ux%u" : "%u", point.workers, point.inner_threads);
+    return out;
+}
+
 /* ---- whole configurations ---- */
 
 static void free_config(struct ppt_config *config)

@@ -27,6 +27,26 @@ struct ppt_point {
     unsigned inner_threads;
 };
 
+static inline bool ppt_point_same(struct ppt_point a, struct ppt_point b)
+{
+    return a.workers == b.workers && a.inner_threads == b.inner_threads;
+}
+
+/* Orders points, for qsort(): by workers, then by inner threads. */
+int ppt_point_compare(const void *a, const void *b);
+
+/* Threads that are busy at a point when all tasks are: those of one task, or of one for each
+ * worker. */
+static inline unsigned ppt_point_threads(struct ppt_point point)
+{
+    return (point.workers > 0 ? point.workers : 1) * point.inner_threads;
+}
+
+/* A point as a short word: "4", or "4x2" for 4 workers with 2 inner threads each, which is for runs
+ * that measure several numbers of them. Returns `out`. */
+#define PPT_POINT_SIZE 24
+const char *ppt_point_label(struct ppt_point point, bool with_inner, char out[PPT_POINT_SIZE]);
+
 enum ppt_schedule_kind { PPT_SCHEDULE_STATIC, PPT_SCHEDULE_DYNAMIC, PPT_SCHEDULE_GUIDED };
 
 struct ppt_schedule {

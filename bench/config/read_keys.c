@@ -9,15 +9,6 @@
 #include "memory.h"
 #include "text.h"
 
-static int compare_points(const void *a, const void *b)
-{
-    const struct ppt_point *const x = a, *const y = b;
-
-    return x->workers != y->workers
-               ? (x->workers < y->workers ? -1 : 1)
-               : (x->inner_threads > y->inner_threads) - (x->inner_threads < y->inner_threads);
-}
-
 void ppt_config_set_points(struct ppt_config *config, const unsigned *workers, size_t count)
 {
     const size_t inner = config->inner_count;
@@ -28,7 +19,7 @@ void ppt_config_set_points(struct ppt_config *config, const unsigned *workers, s
         config->points[i] =
             (struct ppt_point){workers[i / inner], config->inner_threads[i % inner]};
     }
-    qsort(config->points, config->point_count, sizeof(*config->points), compare_points);
+    qsort(config->points, config->point_count, sizeof(*config->points), ppt_point_compare);
 }
 
 /* A list of different whole numbers; `counts` has room for all of them. */

@@ -1,7 +1,6 @@
 /*
- * The charts of a run's times: speedup, tasks per second, where the time goes; and the overview of
- * several runs. Marks are medians; whiskers of speedups are 95 % intervals, those of times and
- * rates span all blocks.
+ * The charts of a run's times: speedup, tasks per second, where the time goes. Marks are medians;
+ * whiskers of speedups are 95 % intervals, those of times and rates span all blocks.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -12,8 +11,6 @@
 #include "report.h"
 
 #define BLUE "#0072B2"
-#define ORANGE "#E69F00"
-#define GREEN "#009E73"
 #define VERMILLION "#D55E00"
 #define GREY "#7f7f7f"
 
@@ -40,8 +37,7 @@ void ppt_chart_title(const struct ppt_outcome *outcome, const char *what, struct
     free(title);
 }
 
-/* The worker axis of speedup charts: linear while all ticks fit, logarithmic beyond. */
-static void add_worker_axis(const unsigned *workers, size_t count, struct ppt_text *out)
+void ppt_chart_workers(const unsigned *workers, size_t count, struct ppt_text *out)
 {
     const unsigned most = workers[count - 1];
 
@@ -76,29 +72,84 @@ void ppt_chart_cpu_mark(unsigned cpus, unsigned most, struct ppt_text *out)
 }
 
 /* A point without an interval (one block) is its own whiskers: a mark, and nothing around it. */
-static void add_speedup_row(const struct ppt_answer *answer, size_t point, struct ppt_text *out)
+void ppt_chart_speedup_row(const struct ppt_answer *answer, size_t point, struct ppt_text *out)
 {
     const struct ppt_ratio *speedup = &answer->points[point].over_fewest;
     const bool exists = speedup->interval.exists;
 
-    ppt_text_addf(out, "%u %.9g %.9g %.9g\n", answer->grid.workers[point], speedup->value,
+    ppt_text_addf(out, "%u %.9g %.9g %.9g\n", answer->grid.points[point].workers, speedup->value,
                   exists ? speedup->interval.low : speedup->value,
                   exists ? speedup->interval.high : speedup->value);
 }
 
 void ppt_chart_worker_axis(const struct ppt_outcome *outcome, struct ppt_text *out)
 {
-    const struct ppt_summary *summary = outcome->summary;
-    unsigned *workers = ppt_alloc(summary->count + 1, sizeof(*workers));
+    const struct ppt_grid *grid = &outcome->answer->grid;
+    unsigned *workers = ppt_alloc(grid->point_count + 1, sizeof(*workers));
     size_t count = 0;
 
-    for (size_t i = 0; i < summary->count; i++) {
-        if (summary->points[i].point.workers > 0) {
-            workers[count++] = summary->points[i].point.workers;
+    for (size_t p = 0; p < grid->point_count; p++) {
+        const unsigned n = grid->points[p].workers;
+
+        if (n > 0 && (count == 0 || workers[count - 1] != n)) {
+            workers[count++] = n;
         }
     }
-    add_worker_axis(workers, count, out);
+    if (count == 0) {
+        /* Sequential calls alone: a chart of one known number says nothing, but stays valid. */
+        workers[count++] = 1;
+    }
+    ppt_chart_workers(workers, count, out);
     free(workers);
+}
+
+/* One block of data per number of inner threads (gnuplot's "index"), each a curve over workers. */
+static void add_speedup_data(const struct ppt_outcome *outcome, struct ppt_text *out)
+{
+    const struct ppt_config *config = outcome->config;
+    const struct ppt_grid *grid = &outcome->answer->grid;
+
+    ppt_text_add(out, "# workers  speedup: median  95 % interval: low  high\n");
+    for (size_t i = 0; i < config->inner_count; i++) {
+        size_t rows = 0;
+
+        if (config->inner_count > 1) {
+            ppt_text_addf(out, "%s# %u inner threads\n", i ? "\n\n" : "", config->inner_threads[i]);
+        }
+        for (size_t p = 0; p < grid->point_count && grid->block_count > 0; p++) {
+            if (grid->points[p].workers > 0 &&
+                grid->points[p].inner_threads == config->inner_threads[i]) {
+                ppt_chart_speedup_row(outcome->answer, p, out);
+                rows++;
+            }
+        }
+        if (rows == 0) {
+            ppt_text_add(out, "1 1 1 1\n");
+        }
+    }
+}
+
+static void add_speedup_curves(const struct ppt_config *config, struct ppt_text *out)
+{
+    for (size_t i = 0; i < config->inner_count; i++) {
+        const char *colour = ppt_chart_colours[i % PPT_CHART_COLOURS];
+        const int mark = ppt_chart_marks[i % PPT_CHART_COLOURS];
+
+        ppt_text_addf(out,
+                      ", \\\n  'speedup.dat' index %zu using 1:2:3:4 with yerrorbars lc rgb '%s' "
+                      "pt %d ps 0.6 lw 1.5 title ",
+                      i, colour, mark);
+        if (config->inner_count > 1) {
+            ppt_text_addf(out, "'%u inner thread%s'", config->inner_threads[i],
+                          config->inner_threads[i] == 1 ? "" : "s");
+        } else {
+            ppt_text_add(out, "'measured: median and 95 % interval'");
+        }
+        ppt_text_addf(out,
+                      ", \\\n  'speedup.dat' index %zu using 1:2 with lines lc rgb '%s' lw 1.5 "
+                      "notitle",
+                      i, colour);
+    }
 }
 
 static enum ppt_status write_speedup(const struct ppt_outcome *outcome, const char *folder,
@@ -106,40 +157,26 @@ static enum ppt_status write_speedup(const struct ppt_outcome *outcome, const ch
 {
     const struct ppt_grid *grid = &outcome->answer->grid;
     struct ppt_chart chart = {.name = "speedup"};
-    unsigned *workers = ppt_alloc(grid->point_count + 1, sizeof(*workers));
-    const unsigned base = grid->point_count > 0 ? grid->workers[0] : 0;
-    size_t count = 0;
+    const unsigned base = grid->point_count > 0 ? grid->points[0].workers : 0;
+    const unsigned most = grid->point_count > 0 ? grid->points[grid->point_count - 1].workers : 0;
 
-    ppt_text_add(&chart.data, "# workers  speedup: median  95 % interval: low  high\n");
-    for (size_t p = 0; p < grid->point_count; p++) {
-        if (grid->workers[p] > 0 && grid->block_count > 0) {
-            workers[count++] = grid->workers[p];
-            add_speedup_row(outcome->answer, p, &chart.data);
-        }
-    }
-    if (count == 0) {
-        /* Sequential calls alone: a chart of one known number says nothing, but stays valid. */
-        workers[count++] = 1;
-        ppt_text_add(&chart.data, "1 1 1 1\n");
-    }
+    add_speedup_data(outcome, &chart.data);
     ppt_chart_title(outcome, "how much faster with workers", &chart.plot);
-    add_worker_axis(workers, count, &chart.plot);
+    ppt_chart_worker_axis(outcome, &chart.plot);
     if (base == 0) {
         ppt_text_add(&chart.plot, "set ylabel 'speedup over sequential calls (times)'\n");
     } else {
         ppt_text_addf(&chart.plot, "set ylabel 'speedup over %u worker%s (times)'\n", base,
                       base == 1 ? "" : "s");
     }
-    ppt_chart_cpu_mark(outcome->host->effective_cpus, workers[count - 1], &chart.plot);
+    ppt_chart_cpu_mark(outcome->host->effective_cpus, most > 0 ? most : 1, &chart.plot);
     ppt_text_addf(&chart.plot,
                   "set samples 500\n"
                   "plot x / %u.0 with lines lc rgb '" GREY "' dt 2 lw 1.5 title 'ideal', \\\n"
-                  "  1 with lines lc rgb '" GREY "' lw 1 title 'baseline', \\\n"
-                  "  'speedup.dat' using 1:2:3:4 with yerrorbars lc rgb '" BLUE
-                  "' pt 7 ps 0.6 lw 1.5 title 'measured: median and 95 %% interval', \\\n"
-                  "  'speedup.dat' using 1:2 with lines lc rgb '" BLUE "' lw 1.5 notitle\n",
+                  "  1 with lines lc rgb '" GREY "' lw 1 title 'baseline'",
                   base ? base : 1);
-    free(workers);
+    add_speedup_curves(outcome->config, &chart.plot);
+    ppt_text_add(&chart.plot, "\n");
     return ppt_chart_write(&chart, folder, error);
 }
 
@@ -149,12 +186,13 @@ void ppt_chart_category_axis(const struct ppt_outcome *outcome, struct ppt_text 
 
     ppt_text_add(out, "set xlabel 'workers (threads)' offset 0,0.4\nset xtics (");
     for (size_t i = 0; i < summary->count; i++) {
-        const unsigned workers = summary->points[i].point.workers;
+        char label[PPT_POINT_SIZE];
 
-        if (workers == 0) {
-            ppt_text_addf(out, "%s'sequential' %zu", i ? ", " : "", i);
+        ppt_point_label(summary->points[i].point, outcome->config->inner_count > 1, label);
+        if (summary->points[i].point.workers == 0) {
+            ppt_text_addf(out, "%s'seq%s' %zu", i ? ", " : "", label[1] ? label + 1 : "uential", i);
         } else {
-            ppt_text_addf(out, "%s'%u' %zu", i ? ", " : "", workers, i);
+            ppt_text_addf(out, "%s'%s' %zu", i ? ", " : "", label, i);
         }
     }
     ppt_text_addf(out, ")\nset xrange [-0.6:%zu.6]\nset yrange [0:*]\n",
@@ -167,7 +205,10 @@ void ppt_chart_category_cpu_mark(const struct ppt_outcome *outcome, struct ppt_t
     const unsigned cpus = outcome->host->effective_cpus;
     size_t beyond = 0;
 
-    while (beyond < summary->count && summary->points[beyond].point.workers <= cpus) {
+    if (outcome->config->inner_count > 1) {
+        return; /* points that fit and points that do not take turns */
+    }
+    while (beyond < summary->count && ppt_point_threads(summary->points[beyond].point) <= cpus) {
         beyond++;
     }
     if (beyond > 0 && beyond < summary->count) {
@@ -261,7 +302,7 @@ static enum ppt_status write_time(const struct ppt_outcome *outcome, const char 
 enum ppt_status ppt_charts_write(const struct ppt_outcome *outcome, struct ppt_text *notes,
                                  struct ppt_error *error)
 {
-    const char *names[] = {"speedup", "tasks_per_second", "time", NULL, NULL, NULL};
+    const char *names[] = {"speedup", "tasks_per_second", "time", NULL, NULL, NULL, NULL};
     char *folder = ppt_text_format("%s/charts", outcome->folder);
     enum ppt_status status = ppt_file_make_folders(folder, error);
 
@@ -277,127 +318,18 @@ enum ppt_status ppt_charts_write(const struct ppt_outcome *outcome, struct ppt_t
     if (status == PPT_OK) {
         status = ppt_model_charts_write(outcome, folder, &names[3], error);
     }
+    if (status == PPT_OK && outcome->config->inner_count > 1) {
+        size_t count = 0;
+
+        while (names[count]) {
+            count++;
+        }
+        names[count] = "heat";
+        status = ppt_heat_chart_write(outcome, folder, error);
+    }
     if (status == PPT_OK) {
         ppt_gnuplot_draw(folder, names, notes);
     }
     free(folder);
-    return status;
-}
-
-/* ---- overview ---- */
-
-static int compare_unsigned(const void *a, const void *b)
-{
-    const unsigned x = *(const unsigned *)a, y = *(const unsigned *)b;
-
-    return x < y ? -1 : x > y;
-}
-
-/* All worker counts above 0 of all runs, ascending, each once. */
-static unsigned *union_of_workers(const struct ppt_outcome *outcomes, size_t count, size_t *found)
-{
-    unsigned *all = ppt_alloc(1, sizeof(*all));
-    size_t n = 0, kept = 0;
-
-    for (size_t i = 0; i < count; i++) {
-        const struct ppt_summary *summary = outcomes[i].summary;
-
-        all = ppt_realloc(all, n + summary->count + 1, sizeof(*all));
-        for (size_t p = 0; p < summary->count; p++) {
-            if (summary->points[p].point.workers > 0) {
-                all[n++] = summary->points[p].point.workers;
-            }
-        }
-    }
-    if (n == 0) {
-        all[n++] = 1;
-    }
-    qsort(all, n, sizeof(*all), compare_unsigned);
-    for (size_t i = 0; i < n; i++) {
-        if (kept == 0 || all[kept - 1] != all[i]) {
-            all[kept++] = all[i];
-        }
-    }
-    *found = kept;
-    return all;
-}
-
-/* One block of data per run (gnuplot's "index"); lines by workers. */
-static void add_overview_data(const struct ppt_outcome *outcomes, size_t count,
-                              struct ppt_text *out)
-{
-    ppt_text_add(out, "# one block per run: workers  speedup: median  95 % interval: low  high\n");
-    for (size_t i = 0; i < count; i++) {
-        const struct ppt_grid *grid = &outcomes[i].answer->grid;
-        size_t rows = 0;
-
-        ppt_text_addf(out, "\n\n# %s\n", outcomes[i].config->task);
-        for (size_t p = 0; p < grid->point_count && grid->block_count > 0; p++) {
-            if (grid->workers[p] > 0) {
-                add_speedup_row(outcomes[i].answer, p, out);
-                rows++;
-            }
-        }
-        if (rows == 0) {
-            ppt_text_add(out, "1 1 1 1\n");
-        }
-    }
-}
-
-enum ppt_status ppt_charts_write_overview(const struct ppt_outcome *outcomes, size_t count,
-                                          const char *folder, struct ppt_text *notes,
-                                          struct ppt_error *error)
-{
-    static const char *const colours[] = {BLUE,      VERMILLION, GREEN,     ORANGE,
-                                          "#CC79A7", "#56B4E9",  "#000000", "#8C6D1F"};
-    static const int marks[] = {7, 5, 9, 11, 13, 6, 4, 8, 10, 12};
-    static const char *const names[] = {"overview", NULL};
-    char *charts = ppt_text_format("%s/charts", folder);
-    struct ppt_chart chart = {.name = "overview"};
-    size_t workers_count = 0;
-    unsigned *workers = union_of_workers(outcomes, count, &workers_count);
-    const double most = workers[workers_count - 1];
-    enum ppt_status status = ppt_file_make_folders(charts, error);
-
-    add_overview_data(outcomes, count, &chart.data);
-    ppt_text_add(&chart.plot, "set title 'Speedup of every task'\n");
-    add_worker_axis(workers, workers_count, &chart.plot);
-    ppt_text_add(&chart.plot, "set ylabel 'speedup over sequential calls (times)'\n"
-                              "set key outside right top vertical reverse Left samplen 3\n"
-                              "set samples 500\n");
-    ppt_chart_cpu_mark(outcomes[0].host->effective_cpus, workers[workers_count - 1], &chart.plot);
-    ppt_text_add(&chart.plot, "plot x with lines lc rgb '" GREY "' dt 2 lw 1.5 title 'ideal'");
-    for (size_t i = 0; i < count; i++) {
-        const char *colour = colours[i % 8];
-        const int mark = marks[i % 10];
-        /* Runs stand a little apart so that their whiskers do not hide each other. */
-        const double apart = count > 1 ? (double)i / (double)(count - 1) - 0.5 : 0;
-        char x[64];
-
-        if (most > 16) {
-            snprintf(x, sizeof(x), "($1*%.6g)", exp2(0.15 * apart));
-        } else {
-            snprintf(x, sizeof(x), "($1%+.6g)", 0.03 * most * apart);
-        }
-
-        ppt_text_addf(&chart.plot,
-                      ", \\\n  'overview.dat' index %zu using %s:2:3:4 with yerrorbars lc "
-                      "rgb '%s' pt %d ps 0.6 lw 1.2 notitle, \\\n"
-                      "  'overview.dat' index %zu using %s:2 with linespoints lc rgb '%s' "
-                      "pt %d ps 0.6 lw 1.5 dt %zu title ",
-                      i, x, colour, mark, i, x, colour, mark, i / 8 + 1);
-        ppt_gnuplot_quote(&chart.plot, outcomes[i].config->task);
-    }
-    ppt_text_add(&chart.plot, "\n");
-    if (status == PPT_OK) {
-        status = ppt_chart_write(&chart, charts, error);
-    }
-    if (status == PPT_OK) {
-        ppt_gnuplot_draw(charts, names, notes);
-    }
-    ppt_text_free(&chart.data);
-    ppt_text_free(&chart.plot);
-    free(workers);
-    free(charts);
     return status;
 }

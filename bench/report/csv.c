@@ -102,13 +102,18 @@ static void add_row(const struct ppt_outcome *outcome, const struct ppt_point_su
                     struct ppt_text *out)
 {
     const struct ppt_answer *answer = outcome->answer;
-    const size_t point = ppt_grid_find(&answer->grid, p->point.workers);
+    const size_t point = ppt_grid_find(&answer->grid, p->point);
+    char label[PPT_POINT_SIZE];
 
+    /* "sequential" and "parallel_4"; where inner threads differ, "sequential_x2" and
+     * "parallel_4x2". */
+    ppt_point_label(p->point, outcome->config->inner_count > 1, label);
     if (p->point.workers == 0) {
-        ppt_text_add(out, "sequential,0,");
+        ppt_text_addf(out, "sequential%s%s", label[1] ? "_" : "", label + 1);
     } else {
-        ppt_text_addf(out, "parallel_%u,%u,", p->point.workers, p->point.workers);
+        ppt_text_addf(out, "parallel_%s", label);
     }
+    ppt_text_addf(out, ",%u,", p->point.workers);
     add_field(out, outcome->config->details);
     ppt_text_addf(out, ",%llu", (unsigned long long)outcome->config->task_count);
     add_times(outcome, p, point != SIZE_MAX ? &answer->points[point] : NULL, out);

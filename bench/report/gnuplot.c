@@ -14,6 +14,10 @@
 
 extern char **environ;
 
+const char *const ppt_chart_colours[PPT_CHART_COLOURS] = {
+    "#0072B2", "#D55E00", "#009E73", "#E69F00", "#CC79A7", "#56B4E9", "#000000", "#8C6D1F"};
+const int ppt_chart_marks[PPT_CHART_COLOURS] = {7, 5, 9, 11, 13, 6, 4, 8};
+
 void ppt_gnuplot_quote(struct ppt_text *out, const char *text)
 {
     ppt_text_add(out, "'");

@@ -11,6 +11,11 @@
 #include "status.h"
 #include "text.h"
 
+/* For series side by side. */
+#define PPT_CHART_COLOURS 8
+extern const char *const ppt_chart_colours[PPT_CHART_COLOURS];
+extern const int ppt_chart_marks[PPT_CHART_COLOURS];
+
 /* One chart being written: name.gp plots name.dat. */
 struct ppt_chart {
     const char *name;

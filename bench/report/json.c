@@ -97,11 +97,12 @@ static json_object *sentence(const struct ppt_answer *answer,
 static json_object *speedups(const struct ppt_answer *answer)
 {
     json_object *object = json_object_new_object();
-    char key[16];
+    const bool with_inner = ppt_grid_has_inner(&answer->grid);
+    char key[PPT_POINT_SIZE];
 
     for (size_t p = 1; p < answer->grid.point_count; p++) {
-        snprintf(key, sizeof(key), "%u", answer->grid.workers[p]);
-        add(object, key, ratio(&answer->points[p].over_fewest));
+        add(object, ppt_point_label(answer->grid.points[p], with_inner, key),
+            ratio(&answer->points[p].over_fewest));
     }
     return object;
 }
@@ -109,12 +110,15 @@ static json_object *speedups(const struct ppt_answer *answer)
 json_object *ppt_json_verdict(const struct ppt_answer *answer)
 {
     const struct ppt_verdict *verdict = &answer->verdict;
-    const unsigned *workers = answer->grid.workers;
+    const struct ppt_point *points = answer->grid.points;
     const bool exists = verdict->exists;
     json_object *object = json_object_new_object();
 
-    add(object, "recommended", exists ? integer(workers[verdict->recommended]) : NULL);
-    add(object, "best", exists ? integer(workers[verdict->best]) : NULL);
+    add(object, "recommended", exists ? integer(points[verdict->recommended].workers) : NULL);
+    add(object, "recommended_inner_threads",
+        exists ? integer(points[verdict->recommended].inner_threads) : NULL);
+    add(object, "best", exists ? integer(points[verdict->best].workers) : NULL);
+    add(object, "best_inner_threads", exists ? integer(points[verdict->best].inner_threads) : NULL);
     add(object, "slowdown_point", exists ? number(verdict->slowdown_point) : NULL);
     add(object, "slowdown_upper", exists ? number(verdict->slowdown_upper) : NULL);
     add(object, "confidence", exists ? text(ppt_confidence_names[verdict->confidence]) : NULL);
@@ -126,11 +130,13 @@ json_object *ppt_json_verdict(const struct ppt_answer *answer)
                                      : NULL);
     add(object, "tolerance", number(answer->context.tolerance));
     add(object, "speedup", speedups(answer));
-    add(object, "speedup_over", answer->grid.point_count > 0 ? integer(workers[0]) : NULL);
+    add(object, "speedup_over", answer->grid.point_count > 0 ? integer(points[0].workers) : NULL);
     add(object, "dispatch_overhead",
         answer->dispatch.value > 0 ? number(answer->dispatch.value - 1) : NULL);
-    add(object, "economical", answer->has_economical ? integer(workers[answer->economical]) : NULL);
+    add(object, "economical",
+        answer->has_economical ? integer(points[answer->economical].workers) : NULL);
     add(object, "all_cpus_slowdown", answer->has_all_cpus ? number(answer->all_cpus_cost) : NULL);
+    add(object, "speedup_over_most_threads", answer->has_crowd ? ratio(&answer->crowd_cost) : NULL);
     add(object, "reason", text(ppt_reason_names[answer->reason]));
     add(object, "worst_factor",
         answer->reason == PPT_REASON_FACTOR ? text(ppt_factor_names[answer->worst_factor]) : NULL);
@@ -221,6 +227,7 @@ static void add_answer(json_object *object, const struct ppt_point_answer *answe
 {
     add(object, "speedup_over_sequential", ratio(&answer->over_sequential));
     add(object, "speedup_over_one", ratio(&answer->over_one));
+    add(object, "speedup_by_workers", ratio(&answer->by_workers));
     add(object, "granularity_bound", answer->granularity > 0 ? number(answer->granularity) : NULL);
     add(object, "karp_flatt", number(answer->karp_flatt));
     add(object, "break_even_tasks", answer->break_even > 0 ? integer(answer->break_even) : NULL);
@@ -232,13 +239,13 @@ static void add_answer(json_object *object, const struct ppt_point_answer *answe
 static json_object *point_json(const struct ppt_outcome *outcome,
                                const struct ppt_point_summary *summary)
 {
-    const size_t p = ppt_grid_find(&outcome->answer->grid, summary->point.workers);
+    const size_t p = ppt_grid_find(&outcome->answer->grid, summary->point);
     json_object *object = json_object_new_object();
 
     add(object, "workers", integer(summary->point.workers));
     add(object, "inner_threads", integer(summary->point.inner_threads));
     add(object, "beyond_cpus",
-        json_object_new_boolean(summary->point.workers > outcome->host->effective_cpus));
+        json_object_new_boolean(ppt_point_threads(summary->point) > outcome->host->effective_cpus));
     add(object, "init_s", statistics(&summary->init_s));
     add(object, "work_s", statistics(&summary->work_s));
     add(object, "cleanup_s", statistics(&summary->cleanup_s));
@@ -299,7 +306,7 @@ static json_object *drift_json(const struct ppt_drift *drift)
     return object;
 }
 
-/* By kernel: tasks per block, and by number of workers the task time and its inflation. */
+/* By kernel: tasks per block, and by point the task time and its inflation. */
 static json_object *kinds_json(const struct ppt_outcome *outcome)
 {
     json_object *list = json_object_new_array();
@@ -312,9 +319,9 @@ static json_object *kinds_json(const struct ppt_outcome *outcome)
 
         for (size_t p = 0; p < outcome->config->point_count; p++) {
             const struct ppt_kind *kind = &kinds.items[k];
-            char key[16];
+            char key[PPT_POINT_SIZE];
 
-            snprintf(key, sizeof(key), "%u", outcome->config->points[p].workers);
+            ppt_point_label(outcome->config->points[p], outcome->config->inner_count > 1, key);
             add(times, key, kind->task_s[p] > 0 ? number(kind->task_s[p]) : NULL);
             add(inflation, key, kind->inflation[p] > 0 ? number(kind->inflation[p]) : NULL);
         }

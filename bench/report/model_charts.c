@@ -29,13 +29,15 @@ static void add_curve(const struct ppt_scaling *scaling, double most, struct ppt
 static void add_measured(const struct ppt_outcome *outcome, struct ppt_text *out)
 {
     const struct ppt_summary *summary = outcome->summary;
+    const unsigned inner_threads = outcome->answer->row.points[0].inner_threads;
 
     ppt_text_add(out, "# measured: workers  tasks/s: median  95 % interval: low  high\n");
     for (size_t i = 0; i < summary->count; i++) {
         const struct ppt_stat *rate = &summary->points[i].rate;
         const bool exists = rate->interval.exists;
 
-        if (summary->points[i].point.workers > 0) {
+        if (summary->points[i].point.workers > 0 &&
+            summary->points[i].point.inner_threads == inner_threads) {
             ppt_text_addf(out, "%u %.9g %.9g %.9g\n", summary->points[i].point.workers,
                           rate->median, exists ? rate->interval.low : rate->median,
                           exists ? rate->interval.high : rate->median);
@@ -46,7 +48,7 @@ static void add_measured(const struct ppt_outcome *outcome, struct ppt_text *out
 static void add_recommended(const struct ppt_answer *answer, struct ppt_text *out)
 {
     const struct ppt_verdict *verdict = &answer->verdict;
-    const unsigned n = verdict->exists ? answer->grid.workers[verdict->recommended] : 0;
+    const unsigned n = verdict->exists ? answer->grid.points[verdict->recommended].workers : 0;
 
     if (n > 0) {
         ppt_text_addf(out,
@@ -77,6 +79,19 @@ static void add_law_label(const struct ppt_scaling *scaling, struct ppt_text *ou
     }
 }
 
+/* Of several numbers of inner threads the law is that of one. */
+static void add_model_title(const struct ppt_outcome *outcome, struct ppt_text *out)
+{
+    const unsigned inner = outcome->answer->row.points[0].inner_threads;
+    char *title = outcome->config->inner_count > 1
+                      ? ppt_text_format("throughput with %u inner thread%s and the law it follows",
+                                        inner, inner == 1 ? "" : "s")
+                      : ppt_strdup("throughput and the law it follows");
+
+    ppt_chart_title(outcome, title, out);
+    free(title);
+}
+
 static enum ppt_status write_model(const struct ppt_outcome *outcome, const char *folder,
                                    struct ppt_error *error)
 {
@@ -87,7 +102,7 @@ static enum ppt_status write_model(const struct ppt_outcome *outcome, const char
 
     add_measured(outcome, &chart.data);
     add_curve(scaling, most > 1 ? most : 2, &chart.data);
-    ppt_chart_title(outcome, "throughput and the law it follows", &chart.plot);
+    add_model_title(outcome, &chart.plot);
     ppt_chart_worker_axis(outcome, &chart.plot);
     ppt_text_add(&chart.plot, "set ylabel 'tasks per second'\n");
     ppt_chart_cpu_mark(outcome->host->effective_cpus, most, &chart.plot);
@@ -125,8 +140,8 @@ static enum ppt_status write_factors(const struct ppt_outcome *outcome, const ch
         const struct ppt_point_answer *point = &answer->points[p];
 
         if (point->factors.exists) {
-            ppt_text_addf(&chart.data, "%zu %u %.9g", p, answer->grid.workers[p],
-                          point->over_sequential.value / answer->grid.workers[p]);
+            ppt_text_addf(&chart.data, "%zu %u %.9g", p, answer->grid.points[p].workers,
+                          point->by_workers.value / answer->grid.points[p].workers);
             for (size_t f = 0; f < PPT_FACTOR_COUNT; f++) {
                 ppt_text_addf(&chart.data, " %.9g", point->factors.factor[f]);
             }

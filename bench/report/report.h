@@ -64,14 +64,25 @@ enum ppt_status ppt_charts_write_overview(const struct ppt_outcome *outcomes, si
 enum ppt_status ppt_model_charts_write(const struct ppt_outcome *outcome, const char *folder,
                                        const char **names, struct ppt_error *error);
 
+/* Where points differ in inner threads: throughput over both numbers. */
+enum ppt_status ppt_heat_chart_write(const struct ppt_outcome *outcome, const char *folder,
+                                     struct ppt_error *error);
+
 /* What charts share. Title of two lines: `what`, and below it how it was measured. */
 void ppt_chart_title(const struct ppt_outcome *outcome, const char *what, struct ppt_text *out);
 
-/* Workers above 0 on a numeric axis, for curves; linear while all ticks fit. */
+/* These numbers of workers (ascending, above 0) on a numeric axis, for curves: linear while all
+ * ticks fit, logarithmic beyond. */
+void ppt_chart_workers(const unsigned *workers, size_t count, struct ppt_text *out);
+
+/* Those of a run. */
 void ppt_chart_worker_axis(const struct ppt_outcome *outcome, struct ppt_text *out);
 
 /* A vertical line at the number of CPUs that may be used, if it lies on that axis. */
 void ppt_chart_cpu_mark(unsigned cpus, unsigned most, struct ppt_text *out);
+
+/* A line of data: workers, speedup over the fewest, ends of its interval. */
+void ppt_chart_speedup_row(const struct ppt_answer *answer, size_t point, struct ppt_text *out);
 
 /* All points side by side, evenly spaced, sequential calls first. */
 void ppt_chart_category_axis(const struct ppt_outcome *outcome, struct ppt_text *out);

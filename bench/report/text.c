@@ -30,7 +30,7 @@ static void add_speedup(const struct ppt_outcome *outcome, const struct ppt_poin
                         struct ppt_text *out)
 {
     const struct ppt_grid *grid = &outcome->answer->grid;
-    const size_t point = ppt_grid_find(grid, p->point.workers);
+    const size_t point = ppt_grid_find(grid, p->point);
     struct ppt_text text = {0};
 
     if (point == SIZE_MAX || grid->block_count == 0) {
@@ -50,11 +50,12 @@ static void add_speedup(const struct ppt_outcome *outcome, const struct ppt_poin
 static void add_row(const struct ppt_outcome *outcome, const struct ppt_point_summary *p,
                     struct ppt_text *out)
 {
-    const bool beyond = p->point.workers > outcome->host->effective_cpus;
-    char text[PPT_UNITS_SIZE];
+    const bool beyond = ppt_point_threads(p->point) > outcome->host->effective_cpus;
+    char text[PPT_UNITS_SIZE], label[PPT_POINT_SIZE + 1];
 
-    snprintf(text, sizeof(text), "%s%u", beyond ? "*" : "", p->point.workers);
-    add_right(out, text, 9);
+    label[0] = '*';
+    ppt_point_label(p->point, outcome->config->inner_count > 1, label + 1);
+    add_right(out, label + !beyond, 9);
     add_duration(out, &p->init_s);
     add_duration(out, &p->work_s);
     add_duration(out, &p->task_s);
@@ -77,9 +78,14 @@ static void add_notes(const struct ppt_outcome *outcome, struct ppt_text *out)
         ppt_text_add(out, "  no complete pass was measured\n");
         return;
     }
-    if (summary->points[summary->count - 1].point.workers > cpus) {
-        ppt_text_addf(out, "  * more workers than the %u CPU%s that may be used\n", cpus,
-                      cpus == 1 ? "" : "s");
+    if (outcome->config->inner_count > 1) {
+        ppt_text_add(out, "  4x2: 4 workers whose tasks use 2 threads each\n");
+    }
+    if (ppt_point_threads(summary->points[summary->count - 1].point) > cpus) {
+        ppt_text_addf(out, "  * more %s than the %u CPU%s that may be used\n",
+                      summary->points[summary->count - 1].point.inner_threads > 1 ? "threads"
+                                                                                  : "workers",
+                      cpus, cpus == 1 ? "" : "s");
     }
     if (summary->points[0].point.workers != 0) {
         const unsigned fewest = summary->points[0].point.workers;
@@ -127,8 +133,9 @@ static void add_kinds(const struct ppt_outcome *outcome, struct ppt_text *out)
     if (kinds.count > 0) {
         ppt_text_add(out, "  task avg by workers:");
         for (size_t p = 0; p < points; p++) {
-            snprintf(text, sizeof(text), "%u", config->points[p].workers);
-            add_right(out, text, 10);
+            char label[PPT_POINT_SIZE];
+
+            add_right(out, ppt_point_label(config->points[p], config->inner_count > 1, label), 10);
         }
         ppt_text_add(out, "\n");
     }

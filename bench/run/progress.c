@@ -126,6 +126,9 @@ void ppt_progress_before(struct ppt_progress *progress, unsigned block, size_t p
                   : workers == 1 ? ", 1 worker"
                                  : ", %u workers",
                   workers);
+    if (config->inner_count > 1) {
+        ppt_text_addf(&line, " x %u inner threads", config->points[point].inner_threads);
+    }
     if (left_s >= 0) {
         ppt_text_add(&line, config->adaptive ? "  at most " : "  about ");
         add_time_left(&line, left_s);

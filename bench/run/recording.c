@@ -190,8 +190,9 @@ static enum ppt_status read_pass(const struct ppt_item *line, struct ppt_recordi
     sample.block = (unsigned)block;
     sample.point = (struct ppt_point){(unsigned)workers, (unsigned)inner};
     sample.task_count = (uint64_t)tasks;
-    if (status == PPT_OK && (block < 0 || block > PPT_MOST_BLOCKS || workers < 0 ||
-                             workers > PPT_MOST_WORKERS || tasks < 0)) {
+    if (status == PPT_OK &&
+        (block < 0 || block > PPT_MOST_BLOCKS || workers < 0 || workers > PPT_MOST_WORKERS ||
+         inner < 1 || inner > PPT_MOST_WORKERS || tasks < 0)) {
         status = ppt_item_reject(line, error, "a pass that no run has");
     }
     if (status == PPT_OK && sample.task_count != recording->configs.items[0].task_count) {

@@ -85,7 +85,7 @@ enum ppt_status ppt_sweep_compare(const struct ppt_config *config,
     const struct ppt_sample *reference = samples->items;
 
     for (size_t i = 0; i < samples->count; i++) {
-        if (samples->items[i].point.workers < reference->point.workers) {
+        if (ppt_point_compare(&samples->items[i].point, &reference->point) < 0) {
             reference = &samples->items[i];
         }
     }
@@ -93,10 +93,14 @@ enum ppt_status ppt_sweep_compare(const struct ppt_config *config,
         const struct ppt_sample *sample = &samples->items[i];
 
         if (sample->digest != reference->digest) {
+            const bool with_inner = config->inner_count > 1;
+            char here[PPT_POINT_SIZE], there[PPT_POINT_SIZE];
+
             return ppt_fail(error, PPT_DIFFERS,
-                            "task \"%s\" computes different results at %u and at %u workers "
+                            "task \"%s\" computes different results at %s and at %s workers "
                             "(digests %016llx and %016llx): its figures mean nothing",
-                            config->task, reference->point.workers, sample->point.workers,
+                            config->task, ppt_point_label(reference->point, with_inner, there),
+                            ppt_point_label(sample->point, with_inner, here),
                             (unsigned long long)reference->digest,
                             (unsigned long long)sample->digest);
         }

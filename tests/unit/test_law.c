@@ -116,7 +116,7 @@ static void simulate(const unsigned *workers, size_t points, size_t blocks,
     struct ppt_rng rng;
 
     ppt_rng_seed(&rng, 11, 0, PPT_STREAM_DATA);
-    ppt_grid_create(workers, points, blocks, grid);
+    ppt_grid_create_curve(workers, points, blocks, grid);
     for (size_t b = 0; b < blocks; b++) {
         for (size_t p = 0; p < points; p++) {
             grid->seconds[b * points + p] = 100 / ppt_law_at(law, workers[p]) *
@@ -226,7 +226,7 @@ static void superlinear_speedup_is_said(void **state)
     struct ppt_grid grid;
 
     (void)state;
-    ppt_grid_create(workers, 3, 6, &grid);
+    ppt_grid_create_curve(workers, 3, 6, &grid);
     for (size_t i = 0; i < 18; i++) {
         grid.seconds[i] = seconds[i];
     }

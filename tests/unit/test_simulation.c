@@ -61,7 +61,7 @@ static void speedup_intervals_cover(void **state)
             size_t covered = 0, all = 0;
             struct ppt_grid grid;
 
-            ppt_grid_create(workers, POINTS, sizes[s], &grid);
+            ppt_grid_create_curve(workers, POINTS, sizes[s], &grid);
             for (int run = 0; run < 2000; run++) {
                 simulate(&rng, curve, &noises[n], &grid);
                 for (size_t p = 1; p < POINTS; p++) {
@@ -107,7 +107,7 @@ static void high_confidence_is_deserved(void **state)
         const size_t runs = 4000;
         struct ppt_grid grid;
 
-        ppt_grid_create(workers, POINTS, sizes[s], &grid);
+        ppt_grid_create_curve(workers, POINTS, sizes[s], &grid);
         for (size_t run = 0; run < runs; run++) {
             struct ppt_verdict verdict;
             double curve[POINTS], best = INFINITY;
@@ -157,13 +157,13 @@ static void stopping_when_settled_is_honest(void **state)
             for (size_t p = 0; p < POINTS; p++) {
                 best = fmin(best, curve[p]);
             }
-            ppt_grid_create(workers, POINTS, most, &whole);
+            ppt_grid_create_curve(workers, POINTS, most, &whole);
             simulate(&rng, curve, &kinds[kind], &whole);
             for (size_t n = PPT_ADAPTIVE_FIRST; n <= most && !settled; n += PPT_ADAPTIVE_STEP) {
                 struct ppt_grid part;
 
                 ppt_answer_free(&answer);
-                ppt_grid_create(workers, POINTS, n, &part);
+                ppt_grid_create_curve(workers, POINTS, n, &part);
                 for (size_t i = 0; i < n * POINTS; i++) {
                     part.seconds[i] = whole.seconds[i];
                 }

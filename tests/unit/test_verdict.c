@@ -23,7 +23,7 @@
 static void make_grid(const unsigned *workers, size_t points, const double *seconds, size_t blocks,
                       struct ppt_grid *grid)
 {
-    ppt_grid_create(workers, points, blocks, grid);
+    ppt_grid_create_curve(workers, points, blocks, grid);
     memcpy(grid->seconds, seconds, points * blocks * sizeof(*seconds));
 }
 
@@ -65,7 +65,7 @@ static void check_case(json_object *one)
     for (size_t p = 0; p < points; p++) {
         workers[p] = (unsigned)json_object_get_int(json_object_array_get_idx(list, p));
     }
-    ppt_grid_create(workers, points, blocks, &grid);
+    ppt_grid_create_curve(workers, points, blocks, &grid);
     for (size_t i = 0; i < points * blocks; i++) {
         json_object *row = json_object_array_get_idx(rows, i / points);
 
@@ -83,7 +83,8 @@ static void check_case(json_object *one)
     assert_int_equal(verdict->blocks_needed, (int)number(expected, "blocks_needed"));
     json_object_object_foreach(json_object_object_get(expected, "speedup"), key, speedup)
     {
-        const size_t p = ppt_grid_find(&answer.grid, (unsigned)strtoul(key, NULL, 10));
+        const size_t p =
+            ppt_grid_find(&answer.grid, (struct ppt_point){(unsigned)strtoul(key, NULL, 10), 1});
         const struct ppt_ratio *ratio = &answer.points[p].over_sequential;
 
         near(ratio->value, json_object_array_get_idx(speedup, 0), 1e-3);
@@ -115,7 +116,7 @@ static struct ppt_answer simulate(const unsigned *workers, const double *curve, 
     struct ppt_rng rng;
 
     ppt_rng_seed(&rng, 7, 0, PPT_STREAM_DATA);
-    ppt_grid_create(workers, points, blocks, &grid);
+    ppt_grid_create_curve(workers, points, blocks, &grid);
     for (size_t b = 0; b < blocks; b++) {
         const double shared = exp(0.03 * (ppt_rng_double(&rng) - 0.5));
 
@@ -130,7 +131,7 @@ static struct ppt_answer simulate(const unsigned *workers, const double *curve, 
 static void check(struct ppt_answer answer, unsigned recommended, enum ppt_reason reason)
 {
     assert_true(answer.verdict.exists);
-    assert_int_equal(answer.grid.workers[answer.verdict.recommended], recommended);
+    assert_int_equal(answer.grid.points[answer.verdict.recommended].workers, recommended);
     assert_int_equal(answer.verdict.confidence, PPT_CONFIDENCE_HIGH);
     assert_int_equal(answer.reason, reason);
     ppt_answer_free(&answer);
@@ -201,7 +202,7 @@ static void heavy_outliers(void **state)
     assert_true(mean > 2.14);
     make_grid(workers, 3, seconds, 10, &grid);
     struct ppt_answer answer = answer_of(&grid, 0, 0);
-    assert_int_equal(answer.grid.workers[answer.verdict.recommended], 4);
+    assert_int_equal(answer.grid.points[answer.verdict.recommended].workers, 4);
     /* But it cannot be sure of it. */
     assert_int_not_equal(answer.verdict.confidence, PPT_CONFIDENCE_HIGH);
     assert_true(answer.verdict.blocks_needed > 10 || answer.verdict.tie);

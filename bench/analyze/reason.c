@@ -1,0 +1,108 @@
+#include "reason.h"
+
+#include <stdint.h>
+
+#define INNER_THREADS_CPU_USE 1.25
+#define DISPATCH_OVERHEAD 1.2
+/* How near a speedup must come to the bound of the task count to say that this is what binds. */
+#define NEAR_BOUND 0.9
+
+const char *const ppt_reason_names[] = {"none",          "single_count",
+                                        "inner_threads", "dispatch_overhead",
+                                        "no_gain",       "still_rising",
+                                        "few_tasks",     "cpus_busy",
+                                        "factor",        NULL};
+
+/* Whether the number of CPUs is known and limits the tasks. */
+static bool cpu_bound(const struct ppt_answer *answer)
+{
+    return answer->context.cpus > 0 && !answer->waiting;
+}
+
+static bool still_rising(const struct ppt_answer *answer)
+{
+    const struct ppt_grid *row = &answer->row;
+    const size_t last = row->point_count - 1;
+
+    if (last == 0 ||
+        !ppt_point_same(row->points[last], answer->grid.points[answer->verdict.recommended]) ||
+        (cpu_bound(answer) && ppt_point_threads(row->points[last]) >= answer->context.cpus)) {
+        return false;
+    }
+    const struct ppt_ratio rise = ppt_grid_speedup(row, last - 1, last, answer->context.confidence);
+    return rise.value > 1 + answer->context.tolerance && rise.interval.exists &&
+           rise.interval.low > 1;
+}
+
+/* The task count binds when it caps the speedup below the workers, or gives further workers
+ * nothing, and the speedup has come near the cap. */
+static bool few_tasks(const struct ppt_answer *answer)
+{
+    const size_t p = answer->verdict.recommended;
+    const size_t r = ppt_grid_find(&answer->row, answer->grid.points[p]);
+    const struct ppt_point_answer *point = &answer->points[p];
+    const unsigned n = answer->grid.points[p].workers;
+    const uint64_t tasks = answer->context.tasks;
+
+    if (n == 0 || tasks == 0 || point->by_workers.value < NEAR_BOUND * point->granularity) {
+        return false;
+    }
+    const unsigned next =
+        r + 1 < answer->row.point_count ? answer->row.points[r + 1].workers : 2 * n;
+    return point->granularity < 0.97 * n ||
+           next * ppt_granularity_bound(tasks, next) <= point->granularity * 1.001;
+}
+
+static enum ppt_factor worst_factor(const struct ppt_point_factors *factors)
+{
+    enum ppt_factor worst = PPT_FACTOR_BALANCE;
+
+    for (size_t i = 1; i < PPT_FACTOR_COUNT; i++) {
+        if (factors->factor[i] < factors->factor[worst]) {
+            worst = (enum ppt_factor)i;
+        }
+    }
+    return worst;
+}
+
+static enum ppt_reason find_reason(const struct ppt_answer *answer)
+{
+    const size_t p = answer->verdict.recommended;
+    const unsigned n = answer->verdict.exists ? answer->grid.points[p].workers : 0;
+
+    if (!answer->verdict.exists) {
+        return PPT_REASON_NONE;
+    }
+    if (answer->grid.point_count == 1) {
+        return PPT_REASON_SINGLE;
+    }
+    if (answer->cpu_use > INNER_THREADS_CPU_USE) {
+        return PPT_REASON_INNER_THREADS;
+    }
+    if (n == 0) {
+        return answer->dispatch.value > DISPATCH_OVERHEAD ? PPT_REASON_DISPATCH
+                                                          : PPT_REASON_NO_GAIN;
+    }
+    if (still_rising(answer)) {
+        return PPT_REASON_STILL_RISING;
+    }
+    if (few_tasks(answer)) {
+        return PPT_REASON_FEW_TASKS;
+    }
+    if (cpu_bound(answer) && ppt_point_threads(answer->grid.points[p]) >= answer->context.cpus) {
+        return PPT_REASON_CPUS_BUSY;
+    }
+    if (p == 0) {
+        return PPT_REASON_NO_GAIN;
+    }
+    /* Pass times alone do not tell. */
+    return answer->points[p].factors.exists ? PPT_REASON_FACTOR : PPT_REASON_NONE;
+}
+
+void ppt_reason_find(struct ppt_answer *answer)
+{
+    answer->reason = find_reason(answer);
+    if (answer->reason == PPT_REASON_FACTOR) {
+        answer->worst_factor = worst_factor(&answer->points[answer->verdict.recommended].factors);
+    }
+}

@@ -1,0 +1,13 @@
+/*
+ * reason.h - why the recommended point is what it is.
+ */
+#ifndef PPT_ANALYZE_REASON_H
+#define PPT_ANALYZE_REASON_H
+
+#include "answer.h"
+
+/* Sets answer->reason, and answer->worst_factor where that is the reason, from everything else in
+ * the answer. */
+void ppt_reason_find(struct ppt_answer *answer);
+
+#endif

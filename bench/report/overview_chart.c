@@ -1,0 +1,128 @@
+/*
+ * The chart of several runs: the speedup of each, of the recommended number of inner threads where
+ * several were measured. Marks are medians, whiskers 95 % intervals.
+ */
+#include <math.h>
+#include <stdlib.h>
+
+#include "file.h"
+#include "gnuplot.h"
+#include "memory.h"
+#include "report.h"
+
+#define GREY "#7f7f7f"
+
+static int compare_unsigned(const void *a, const void *b)
+{
+    const unsigned x = *(const unsigned *)a, y = *(const unsigned *)b;
+
+    return x < y ? -1 : x > y;
+}
+
+/* All worker counts above 0 of all runs, ascending, each once. */
+static unsigned *union_of_workers(const struct ppt_outcome *outcomes, size_t count, size_t *found)
+{
+    unsigned *all = ppt_alloc(1, sizeof(*all));
+    size_t n = 0, kept = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        const struct ppt_summary *summary = outcomes[i].summary;
+
+        all = ppt_realloc(all, n + summary->count + 1, sizeof(*all));
+        for (size_t p = 0; p < summary->count; p++) {
+            if (summary->points[p].point.workers > 0) {
+                all[n++] = summary->points[p].point.workers;
+            }
+        }
+    }
+    if (n == 0) {
+        all[n++] = 1;
+    }
+    qsort(all, n, sizeof(*all), compare_unsigned);
+    for (size_t i = 0; i < n; i++) {
+        if (kept == 0 || all[kept - 1] != all[i]) {
+            all[kept++] = all[i];
+        }
+    }
+    *found = kept;
+    return all;
+}
+
+/* One block of data per run (gnuplot's "index"); lines by workers. */
+static void add_overview_data(const struct ppt_outcome *outcomes, size_t count,
+                              struct ppt_text *out)
+{
+    ppt_text_add(out, "# one block per run: workers  speedup: median  95 % interval: low  high\n");
+    for (size_t i = 0; i < count; i++) {
+        const struct ppt_grid *grid = &outcomes[i].answer->grid;
+        const struct ppt_grid *row = &outcomes[i].answer->row;
+        size_t rows = 0;
+
+        ppt_text_addf(out, "\n\n# %s\n", outcomes[i].config->task);
+        for (size_t p = 0; p < grid->point_count && grid->block_count > 0; p++) {
+            if (grid->points[p].workers > 0 &&
+                grid->points[p].inner_threads == row->points[0].inner_threads) {
+                ppt_chart_speedup_row(outcomes[i].answer, p, out);
+                rows++;
+            }
+        }
+        if (rows == 0) {
+            ppt_text_add(out, "1 1 1 1\n");
+        }
+    }
+}
+
+enum ppt_status ppt_charts_write_overview(const struct ppt_outcome *outcomes, size_t count,
+                                          const char *folder, struct ppt_text *notes,
+                                          struct ppt_error *error)
+{
+    static const char *const names[] = {"overview", NULL};
+    char *charts = ppt_text_format("%s/charts", folder);
+    struct ppt_chart chart = {.name = "overview"};
+    size_t workers_count = 0;
+    unsigned *workers = union_of_workers(outcomes, count, &workers_count);
+    const double most = workers[workers_count - 1];
+    enum ppt_status status = ppt_file_make_folders(charts, error);
+
+    add_overview_data(outcomes, count, &chart.data);
+    ppt_text_add(&chart.plot, "set title 'Speedup of every task'\n");
+    ppt_chart_workers(workers, workers_count, &chart.plot);
+    ppt_text_add(&chart.plot, "set ylabel 'speedup over sequential calls (times)'\n"
+                              "set key outside right top vertical reverse Left samplen 3\n"
+                              "set samples 500\n");
+    ppt_chart_cpu_mark(outcomes[0].host->effective_cpus, workers[workers_count - 1], &chart.plot);
+    ppt_text_add(&chart.plot, "plot x with lines lc rgb '" GREY "' dt 2 lw 1.5 title 'ideal'");
+    for (size_t i = 0; i < count; i++) {
+        const char *colour = ppt_chart_colours[i % PPT_CHART_COLOURS];
+        const int mark = ppt_chart_marks[i % PPT_CHART_COLOURS];
+        /* Runs stand a little apart so that their whiskers do not hide each other. */
+        const double apart = count > 1 ? (double)i / (double)(count - 1) - 0.5 : 0;
+        char x[64];
+
+        if (most > 16) {
+            snprintf(x, sizeof(x), "($1*%.6g)", exp2(0.15 * apart));
+        } else {
+            snprintf(x, sizeof(x), "($1%+.6g)", 0.03 * most * apart);
+        }
+
+        ppt_text_addf(&chart.plot,
+                      ", \\\n  'overview.dat' index %zu using %s:2:3:4 with yerrorbars lc "
+                      "rgb '%s' pt %d ps 0.6 lw 1.2 notitle, \\\n"
+                      "  'overview.dat' index %zu using %s:2 with linespoints lc rgb '%s' "
+                      "pt %d ps 0.6 lw 1.5 dt %zu title ",
+                      i, x, colour, mark, i, x, colour, mark, i / PPT_CHART_COLOURS + 1);
+        ppt_gnuplot_quote(&chart.plot, outcomes[i].config->task);
+    }
+    ppt_text_add(&chart.plot, "\n");
+    if (status == PPT_OK) {
+        status = ppt_chart_write(&chart, charts, error);
+    }
+    if (status == PPT_OK) {
+        ppt_gnuplot_draw(charts, names, notes);
+    }
+    ppt_text_free(&chart.data);
+    ppt_text_free(&chart.plot);
+    free(workers);
+    free(charts);
+    return status;
+}

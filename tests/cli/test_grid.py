@@ -1,0 +1,183 @@
+"""Workers times inner threads: every point is measured, named and judged, wherever it is shown."""
+
+import json
+import os
+import sys
+import unittest
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+
+import common  # noqa: E402  (found through the line above)
+
+WORKERS, INNER = (0, 1, 2), (1, 2, 4)
+
+
+class Grid(common.Case):
+    """A sleeping task whose inner threads follow Amdahl's law, so its best point is known."""
+
+    def measure(self, inner="4,1,2", workers="0,1,2", **options):
+        self.result = self.run_fine(
+            "--task", "crew", "--task-args", "[4, 0.1]", "--task-count", "8", "--workers", workers,
+            "--inner-threads", inner, "--iterations", "5", mock=True, **options
+        )  # fmt: skip
+        self.folder = self.only_folder()
+        return json.loads((self.folder / "results.json").read_text())
+
+    def rows(self):
+        return common.read_csv(self.folder / "results.csv")[1]
+
+    def test_points(self):
+        """The product of both lists, in order, in every file."""
+        results = self.measure()
+        expected = [(n, k) for n in WORKERS for k in INNER]
+        points = [(p["workers"], p["inner_threads"]) for p in results["points"]]
+        self.assertEqual(points, expected)
+        rows = self.rows()
+        self.assertEqual([(int(r["Workers"]), int(r["Inner threads"])) for r in rows], expected)
+        names = [r["Name"] for r in rows]
+        self.assertEqual(names[:3], ["sequential_x1", "sequential_x2", "sequential_x4"])
+        self.assertEqual(names[3:6], ["parallel_1x1", "parallel_1x2", "parallel_1x4"])
+        self.assertEqual(len(set(names)), len(names))
+        for block in range(1, 6):
+            seen = [
+                (p["workers"], p["inner_threads"])
+                for p in common.passes(self.folder)
+                if p["block"] == block
+            ]
+            self.assertEqual(sorted(seen), expected)
+            self.assertEqual(len(seen), len(expected))
+
+    def test_verdict(self):
+        """Two workers with four threads each are the fastest by far: nothing else will do."""
+        results = self.measure()
+        verdict = results["verdict"]
+        self.assertEqual((verdict["recommended"], verdict["recommended_inner_threads"]), (2, 4))
+        self.assertEqual((verdict["best"], verdict["best_inner_threads"]), (2, 4))
+        self.assertIn("use 2 workers × 4 inner threads", verdict["sentence"])
+        expected = {f"{n}x{k}" for n in WORKERS for k in INNER} - {"0x1"}
+        self.assertEqual(set(verdict["speedup"]), expected)
+        # 0.1 + 0.9 / 4 of the time, twice as many at a time.
+        self.assertGreater(verdict["speedup"]["2x4"][0], 3.5)
+        self.assertLess(verdict["speedup"]["2x4"][0], 7)
+        self.assertIn("use 2 workers × 4 inner threads", " ".join(self.result.out.split()))
+        (row,) = [r for r in self.rows() if r["Recommended"] == "1"]
+        self.assertEqual(row["Name"], "parallel_2x4")
+
+    def test_table(self):
+        """Points that need more threads than there are CPUs are marked as such."""
+        results = self.measure()
+        cpus = results["host"]["effective_cpus"]
+        for n in WORKERS:
+            for k in INNER:
+                mark = r"\*" if max(n, 1) * k > cpus else " "
+                self.assertRegex(self.result.out, rf"(?m)^ *{mark}{n}x{k} ")
+        for point in results["points"]:
+            threads = max(point["workers"], 1) * point["inner_threads"]
+            self.assertEqual(point["beyond_cpus"], threads > cpus)
+        self.assertIn("4x2: 4 workers whose tasks use 2 threads each", self.result.out)
+
+    def test_charts(self):
+        """The heat map has every point; curves are drawn for each number of inner threads."""
+        self.measure(draw=True)
+        charts = self.folder / "charts"
+        lines = (charts / "heat.dat").read_text().splitlines()
+        self.assertEqual(len([l for l in lines if not l.startswith("#")]), 9)
+        script = (charts / "speedup.gp").read_text()
+        for k in INNER:
+            self.assertIn(f"'{k} inner thread{'' if k == 1 else 's'}'", script)
+        for name in ("heat", "speedup", "model", "efficiency", "time", "tasks_per_second"):
+            size = common.png_size((charts / f"{name}.png").read_bytes())
+            self.assertGreater(min(size), 100, name)
+
+    def test_report_again(self):
+        """From the recording alone come the same files."""
+        self.measure()
+        names = ("results.csv", "results.json", "charts/heat.dat", "charts/speedup.gp")
+        before = {name: (self.folder / name).read_text() for name in names}
+        again = self.run_fine("report", str(self.folder), mock=True)
+        for name in names:
+            self.assertEqual((self.folder / name).read_text(), before[name], name)
+        self.assertEqual(again.out.strip(), self.result.out.strip())
+
+    def test_one_number(self):
+        """One number of inner threads is no second dimension: names are as ever."""
+        results = self.measure(inner="2")
+        self.assertEqual({p["inner_threads"] for p in results["points"]}, {2})
+        rows = self.rows()
+        self.assertEqual([r["Name"] for r in rows], ["sequential", "parallel_1", "parallel_2"])
+        self.assertEqual(set(results["verdict"]["speedup"]), {"1", "2"})
+        self.assertNotIn("×", results["verdict"]["sentence"])
+        self.assertFalse((self.folder / "charts" / "heat.dat").exists())
+        self.assertEqual(results["config"]["inner_threads"], 2)
+
+    def test_predict(self):
+        """The law is that of the recommended row; five points are needed to say more."""
+        self.measure()
+        result = self.run_ppt("predict", str(self.folder), "--workers", "3", mock=True)
+        self.assertEqual(result.code, 5, result)
+
+
+class Kernels(common.Case):
+    """The kernels that use threads inside a task."""
+
+    ARGS = {
+        "tensor": "[40, 4]",
+        "matrix": "[70]",
+        "sort": "[20000]",
+        "img": '[["landscape.png"]]',
+        "random": '["sort", "matrix", "tensor"]',
+    }
+
+    def test_same_digest_at_every_point(self):
+        """Exit 0 means that all digests agree; the file says so, too."""
+        for task in ("tensor", "matrix", "sort", "img"):
+            with self.subTest(task=task):
+                folder = self.work / task
+                self.run_fine(
+                    "--task", task, "--task-args", self.ARGS[task], "--task-count", "6",
+                    "--workers", "0,1,2,3", "--inner-threads", "1,2,3", "--iterations", "2",
+                    "--output", str(folder),
+                )  # fmt: skip
+                passes = common.passes(self.only_folder(folder))
+                self.assertGreaterEqual(len(passes), 24)
+                self.assertEqual(len({p["digest"] for p in passes}), 1)
+
+    def test_threads_are_used(self):
+        """With two inner threads a task takes about twice as much CPU time as its worker alone
+        can: the process's is compared with the worker's."""
+        if (os.cpu_count() or 1) < 2:
+            self.skipTest("needs two CPUs")
+        self.run_fine(
+            "--task", "matrix", "--task-args", "[500]", "--task-count", "20", "--workers", "0,1",
+            "--inner-threads", "1,2", "--iterations", "3",
+        )  # fmt: skip
+        shares = {1: [], 2: []}
+        for sample in common.passes(self.only_folder()):
+            whole = sample["usage"]["user_ns"] + sample["usage"]["system_ns"]
+            worker = sum(w["cpu_ns"] for w in sample["worker_times"])
+            shares[sample["inner_threads"]].append(whole / worker)
+        self.assertLess(sorted(shares[1])[len(shares[1]) // 2], 1.25)
+        self.assertGreater(sorted(shares[2])[len(shares[2]) // 2], 1.5)
+
+    def test_unused(self):
+        """A task that uses one thread whatever is asked for: a warning, and the run goes on."""
+        result = self.run_fine(
+            "--task", "sum", "--task-args", "[1000]", "--task-count", "4", "--workers", "0,1",
+            "--inner-threads", "1,2", "--quick",
+        )  # fmt: skip
+        self.assertIn('"inner_threads" changes nothing', result.err)
+
+    def test_mix(self):
+        """Kinds of a mix by point."""
+        self.run_fine(
+            "--task", "random", "--task-args", '["sum", "multi"]', "--task-count", "6",
+            "--workers", "0,2", "--inner-threads", "1,2", "--iterations", "2",
+        )  # fmt: skip
+        results = json.loads((self.only_folder() / "results.json").read_text())
+        for kind in results["kinds"]:
+            self.assertEqual(set(kind["task_s"]), {"0x1", "0x2", "2x1", "2x2"})
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
