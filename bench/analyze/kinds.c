@@ -123,7 +123,7 @@ void ppt_kinds_of(const struct ppt_config *config, const struct ppt_samples *sam
 
         table.blocks = block > table.blocks ? block : table.blocks;
     }
-    if (!config->mix || table.blocks == 0) {
+    if (!config->mix || table.blocks == 0 || config->task_count > PPT_MOST_TASK_TIMES) {
         return;
     }
     table.mean_s = ppt_alloc(table.blocks * table.kinds * table.points, sizeof(double));

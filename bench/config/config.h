@@ -18,6 +18,8 @@
 
 #define PPT_MOST_WORKERS 1024
 #define PPT_MOST_BLOCKS 100000
+/* Beyond so many tasks a pass keeps a histogram of task times, not each of them. */
+#define PPT_MOST_TASK_TIMES 10000
 /* JSON readers keep whole numbers exactly up to here. */
 #define PPT_LARGEST_SEED 9007199254740992.0
 

@@ -40,22 +40,28 @@ static uint64_t larger(uint64_t a, uint64_t b)
     return a > b ? a : b;
 }
 
-/* Blocks of a mix that are looked at; later ones hardly hold a larger task than all of these. */
+/* Blocks of a mix that are looked at, and tasks in all of them; later ones hardly hold a larger
+ * task than all of these. Drawing more would take the time and memory that this is to spare. */
 #define LOOKED_AT 100
+#define TASKS_LOOKED_AT 2000000
 
 /* The most of each need over the blocks; of a mix every block has tasks of its own. */
 static struct ppt_needs most_needs(const struct ppt_config *config)
 {
     struct ppt_needs most = {0};
+    struct ppt_config part = *config;
 
     const unsigned blocks = !config->mix                 ? 0
                             : config->blocks < LOOKED_AT ? config->blocks
                                                          : LOOKED_AT;
 
+    if (part.task_count > TASKS_LOOKED_AT / (blocks + 1)) {
+        part.task_count = TASKS_LOOKED_AT / (blocks + 1);
+    }
     for (unsigned block = 0; block <= blocks; block++) {
         struct ppt_tasks tasks;
 
-        ppt_tasks_create(config, block, &tasks);
+        ppt_tasks_create(&part, block, &tasks);
         /* The last point has the most workers and the most inner threads. */
         const struct ppt_needs needs =
             ppt_tasks_needs(&tasks, config->points[config->point_count - 1]);
@@ -65,6 +71,14 @@ static struct ppt_needs most_needs(const struct ppt_config *config)
         most.disk_bytes = larger(most.disk_bytes, needs.disk_bytes);
     }
     return most;
+}
+
+/* What the bench itself takes, beside the kernels: recording, and the tasks of a mix. */
+static uint64_t own_bytes(const struct ppt_config *config, unsigned workers)
+{
+    return ppt_tasks_bytes(config) + (config->task_count <= PPT_MOST_TASK_TIMES
+                                          ? config->task_count * PPT_TASK_RECORD_BYTES
+                                          : (uint64_t)workers * PPT_WORKER_RECORD_BYTES);
 }
 
 static enum ppt_status refuse(const struct ppt_config *config, unsigned workers, const char *what,
@@ -87,11 +101,9 @@ enum ppt_status ppt_plan_check_needs(const struct ppt_config *config, uint64_t m
     const unsigned workers = most > 0 ? most : 1;
     const struct ppt_needs needs = most_needs(config);
     const bool beyond = needs.shared_bytes > UINT64_MAX - needs.worker_bytes;
-    /* What is recorded of each task: an entry of 16 bytes, twice the fair share of each worker
-     * touched in advance, and copies to sort. */
-    const uint64_t records = 48 * config->task_count;
+    const uint64_t own = own_bytes(config, workers);
     const uint64_t kernels = beyond ? UINT64_MAX : needs.shared_bytes + needs.worker_bytes;
-    const uint64_t memory = kernels > UINT64_MAX - records ? UINT64_MAX : kernels + records;
+    const uint64_t memory = kernels > UINT64_MAX - own ? UINT64_MAX : kernels + own;
 
     if (memory > memory_bytes) {
         return refuse(config, workers, "memory", memory, memory_bytes, error);

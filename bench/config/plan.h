@@ -21,8 +21,14 @@ size_t ppt_plan_warmup(const struct ppt_config *config, size_t order[2]);
 /* All passes of a run, warm-up included. */
 uint64_t ppt_plan_passes(const struct ppt_config *config);
 
-/* Fails with PPT_BAD_INPUT when the run needs more memory (of the kernels, and 48 bytes a task), or
- * more room for temporary files, than is available; says how much. */
+/* What recording takes. Up to PPT_MOST_TASK_TIMES tasks, for each of them: an entry of 16 bytes, of
+ * which twice the fair share of a worker is touched in advance, and a copy to keep and one to sort.
+ * Beyond, for each worker: a histogram. */
+#define PPT_TASK_RECORD_BYTES 48
+#define PPT_WORKER_RECORD_BYTES 65536
+
+/* Fails with PPT_BAD_INPUT when the run needs more memory (of the kernels, of recording, and of the
+ * tasks of a mix), or more room for temporary files, than is available; says how much. */
 enum ppt_status ppt_plan_check_needs(const struct ppt_config *config, uint64_t memory_bytes,
                                      uint64_t disk_bytes, struct ppt_error *error);
 

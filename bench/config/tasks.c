@@ -6,17 +6,28 @@
 #include "memory.h"
 #include "rng.h"
 
+/* The most arguments that a kernel of the mix has. */
+static size_t widest_of(const struct ppt_config *config)
+{
+    size_t widest = 1;
+
+    for (size_t i = 0; i < config->use_count; i++) {
+        const size_t wide = config->uses[i].kernel->param_count;
+
+        widest = wide > widest ? wide : widest;
+    }
+    return widest;
+}
+
 /* One index of the key space is used for each block; task inputs use another stream. */
 static void draw_mix(const struct ppt_config *config, unsigned block, struct ppt_tasks *tasks)
 {
     struct ppt_rng rng;
     size_t *use_group = ppt_alloc(config->use_count, sizeof(*use_group));
-    size_t widest = 1, next = 0;
+    const size_t widest = widest_of(config);
+    size_t next = 0;
 
     for (size_t i = 0; i < config->use_count; i++) {
-        if (config->uses[i].kernel->param_count > widest) {
-            widest = config->uses[i].kernel->param_count;
-        }
         use_group[i] = SIZE_MAX;
     }
     tasks->refs = ppt_alloc(tasks->count, sizeof(*tasks->refs));
@@ -68,6 +79,16 @@ void ppt_tasks_free(struct ppt_tasks *tasks)
     free(tasks->refs);
     free(tasks->drawn);
     *tasks = (struct ppt_tasks){0};
+}
+
+uint64_t ppt_tasks_bytes(const struct ppt_config *config)
+{
+    const struct ppt_tasks *tasks = NULL;
+    /* Of the sets of all groups, which have room for every task, only so many are written to. */
+    const size_t bytes = sizeof(*tasks->refs) + sizeof(*tasks->groups->sets) +
+                         widest_of(config) * sizeof(*tasks->drawn);
+
+    return config->mix ? config->task_count * bytes : 0;
 }
 
 /* The most of each need over the argument sets of a group: scratch is sized for the largest. */

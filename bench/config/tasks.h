@@ -34,6 +34,9 @@ struct ppt_tasks {
 void ppt_tasks_create(const struct ppt_config *config, unsigned block, struct ppt_tasks *tasks);
 void ppt_tasks_free(struct ppt_tasks *tasks);
 
+/* The memory that the tasks of a block take: of a mix so much per task, else next to nothing. */
+uint64_t ppt_tasks_bytes(const struct ppt_config *config);
+
 /* What running these tasks takes at a point. */
 struct ppt_needs ppt_tasks_needs(const struct ppt_tasks *tasks, struct ppt_point point);
 

@@ -359,6 +359,9 @@ void ppt_json_results(const struct ppt_outcome *outcome, struct ppt_text *out)
     }
     add(object, "drift", drift_json(&answer->drift));
     add(object, "disturbed_passes", integer(answer->disturbed));
+    /* It follows from the number of tasks, which all passes share. */
+    add(object, "task_time_resolution",
+        outcome->samples->count > 0 ? number(outcome->samples->items[0].times.resolution) : NULL);
     add(object, "cpu_use", answer->cpu_use > 0 ? number(answer->cpu_use) : NULL);
     add(object, "waiting", json_object_new_boolean(answer->waiting));
     add(object, "config", ppt_config_to_json(outcome->config));

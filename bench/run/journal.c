@@ -149,6 +149,7 @@ static json_object *times_to_json(const struct ppt_task_times *times)
     add_integer(object, "p95_ns", times->p95_ns);
     add_integer(object, "p99_ns", times->p99_ns);
     add_integer(object, "largest_ns", times->largest_ns);
+    json_object_object_add(object, "resolution", json_object_new_double(times->resolution));
     return object;
 }
 

@@ -28,29 +28,9 @@
 #include "rng.h"
 #include "topology.h"
 
-#define CACHE_LINE 64
-
-/* One task as its worker saw it. */
-struct record {
-    uint64_t index;
-    int64_t ns;
-};
-
-struct records {
-    struct record *items;
-    uint64_t capacity;
-};
-
-struct ppt_recorder {
-    struct records *workers;
-    size_t worker_count;
-};
-
 struct worker {
-    _Alignas(CACHE_LINE) struct record *records;
-    uint64_t done;
+    _Alignas(PPT_CACHE_LINE) struct ppt_record *record;
     uint64_t digest;
-    int64_t busy_ns;
     void **locals;
     bool attached;
     enum ppt_status status;
@@ -68,51 +48,8 @@ struct pass {
     struct worker *workers;
     unsigned worker_count; /* at least 1 */
     unsigned team;         /* threads that OpenMP really gave */
-    _Alignas(CACHE_LINE) atomic_bool stop;
+    _Alignas(PPT_CACHE_LINE) atomic_bool stop;
 };
-
-/* ---- recorder ---- */
-
-struct ppt_recorder *ppt_recorder_create(void)
-{
-    return ppt_alloc(1, sizeof(struct ppt_recorder));
-}
-
-void ppt_recorder_destroy(struct ppt_recorder *recorder)
-{
-    for (size_t i = 0; recorder && i < recorder->worker_count; i++) {
-        free(recorder->workers[i].items);
-    }
-    if (recorder) {
-        free(recorder->workers);
-    }
-    free(recorder);
-}
-
-/* Room for all tasks in every worker's record, since under a dynamic schedule one worker may take
- * them all. Only what is written to becomes real memory; twice the fair share is touched here so
- * that the timed loop does not pay for it. */
-static void prepare_recorder(struct ppt_recorder *recorder, unsigned workers, uint64_t tasks)
-{
-    const uint64_t share = tasks / workers * 2 + 1024;
-
-    if (recorder->worker_count < workers) {
-        recorder->workers = ppt_realloc(recorder->workers, workers, sizeof(*recorder->workers));
-        memset(recorder->workers + recorder->worker_count, 0,
-               (workers - recorder->worker_count) * sizeof(*recorder->workers));
-        recorder->worker_count = workers;
-    }
-    for (unsigned i = 0; i < workers; i++) {
-        struct records *records = &recorder->workers[i];
-
-        if (records->capacity < tasks) {
-            free(records->items);
-            records->items = ppt_alloc(tasks, sizeof(*records->items));
-            records->capacity = tasks;
-        }
-        memset(records->items, 0, (share < tasks ? share : tasks) * sizeof(*records->items));
-    }
-}
 
 /* ---- what workers do ---- */
 
@@ -167,8 +104,7 @@ static inline void run_task(struct pass *pass, struct worker *worker, unsigned i
     }
     const int64_t ns = ppt_clock_ns() - start;
 
-    worker->records[worker->done++] = (struct record){index, ns};
-    worker->busy_ns += ns;
+    ppt_record_task(worker->record, index, ns);
     /* Addition makes the digest of the pass independent of who ran what when; mixing the index in
      * notices results that changed places. */
     worker->digest += ppt_mix64(digest ^ ppt_mix64(index + 1));
@@ -269,46 +205,8 @@ static struct ppt_usage usage_between(const struct rusage *a, const struct rusag
     };
 }
 
-static int compare_ns(const void *a, const void *b)
-{
-    const int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
-
-    return x < y ? -1 : x > y;
-}
-
-/* Nearest rank: the smallest value that at least that share of all values do not exceed. */
-static int64_t quantile(const int64_t *sorted, uint64_t count, unsigned percent)
-{
-    return sorted[(count * percent + 99) / 100 - 1];
-}
-
-static void summarise_tasks(const struct pass *pass, struct ppt_sample *sample)
-{
-    int64_t *ns = ppt_alloc(pass->task_count, sizeof(*ns));
-
-    for (unsigned i = 0; i < pass->worker_count; i++) {
-        const struct worker *worker = &pass->workers[i];
-
-        for (uint64_t t = 0; t < worker->done; t++) {
-            ns[worker->records[t].index] = worker->records[t].ns;
-        }
-        sample->times.sum_ns += worker->busy_ns;
-    }
-    if (pass->task_count <= PPT_MOST_TASK_TIMES) {
-        sample->task_ns = ppt_alloc(pass->task_count, sizeof(*ns));
-        memcpy(sample->task_ns, ns, pass->task_count * sizeof(*ns));
-    }
-    qsort(ns, pass->task_count, sizeof(*ns), compare_ns);
-    sample->times.smallest_ns = ns[0];
-    sample->times.median_ns = quantile(ns, pass->task_count, 50);
-    sample->times.p95_ns = quantile(ns, pass->task_count, 95);
-    sample->times.p99_ns = quantile(ns, pass->task_count, 99);
-    sample->times.largest_ns = ns[pass->task_count - 1];
-    free(ns);
-}
-
-static void fill_sample(const struct pass *pass, int64_t start, int64_t end,
-                        struct ppt_sample *sample)
+static void fill_sample(const struct pass *pass, const struct ppt_recorder *recorder, int64_t start,
+                        int64_t end, struct ppt_sample *sample)
 {
     int64_t ready = pass->workers[0].start_ns, done = pass->workers[0].end_ns;
 
@@ -322,8 +220,8 @@ static void fill_sample(const struct pass *pass, int64_t start, int64_t end,
         done = worker->end_ns > done ? worker->end_ns : done;
         sample->digest += worker->digest;
         sample->workers[i] = (struct ppt_worker_sample){
-            .tasks = worker->done,
-            .busy_ns = worker->busy_ns,
+            .tasks = worker->record->count,
+            .busy_ns = worker->record->sum_ns,
             .cpu_ns = worker->cpu_ns,
             .start_ns = worker->start_ns - start,
             .end_ns = worker->end_ns - start,
@@ -334,7 +232,7 @@ static void fill_sample(const struct pass *pass, int64_t start, int64_t end,
     sample->work_ns = done - ready;
     sample->cleanup_ns = end - done;
     sample->total_ns = end - start;
-    summarise_tasks(pass, sample);
+    ppt_recorder_summarise(recorder, sample);
 }
 
 /* The first error among the workers, or what else kept the pass from being one. */
@@ -358,11 +256,12 @@ static enum ppt_status judge(const struct pass *pass, struct ppt_error *error)
     return PPT_OK;
 }
 
-static void create_workers(struct pass *pass, const struct ppt_recorder *recorder)
+static void create_workers(struct pass *pass, struct ppt_recorder *recorder)
 {
-    pass->workers = ppt_alloc_aligned(CACHE_LINE, pass->worker_count * sizeof(*pass->workers));
+    ppt_recorder_prepare(recorder, pass->worker_count, pass->task_count);
+    pass->workers = ppt_alloc_aligned(PPT_CACHE_LINE, pass->worker_count * sizeof(*pass->workers));
     for (unsigned i = 0; i < pass->worker_count; i++) {
-        pass->workers[i].records = recorder->workers[i].items;
+        pass->workers[i].record = ppt_recorder_of(recorder, i);
         pass->workers[i].locals =
             ppt_alloc(pass->workload->tasks.group_count, sizeof(*pass->workers[i].locals));
     }
@@ -388,7 +287,6 @@ enum ppt_status ppt_pass_run(struct ppt_workload *workload, struct ppt_point poi
     if (status != PPT_OK) {
         return status;
     }
-    prepare_recorder(recorder, pass.worker_count, pass.task_count);
     create_workers(&pass, recorder);
     ppt_workload_move(workload, point);
     set_up_runtime(workload->config);
@@ -409,7 +307,7 @@ enum ppt_status ppt_pass_run(struct ppt_workload *workload, struct ppt_point poi
     ppt_binding_restore(&pass.binding);
     status = judge(&pass, error);
     if (status == PPT_OK) {
-        fill_sample(&pass, start, end, sample);
+        fill_sample(&pass, recorder, start, end, sample);
         sample->usage = usage_between(&before, &after);
         sample->noise = ppt_noise_between(&noise_before, &noise_after);
         sample->peak_bytes = ppt_noise_peak_bytes();

@@ -4,16 +4,13 @@
 #ifndef PPT_RUN_PASS_H
 #define PPT_RUN_PASS_H
 
+#include "recorder.h"
 #include "sample.h"
 #include "workload.h"
 
-/* Buffers that passes record into; kept between passes so that recording costs no page faults. */
-struct ppt_recorder;
-struct ppt_recorder *ppt_recorder_create(void);
-void ppt_recorder_destroy(struct ppt_recorder *recorder); /* NULL is fine */
-
 /* Runs the pass and fills the sample's measurements (not block, position and started_ns). Must be
- * called outside any parallel region; when it returns, the team's threads are gone.
+ * called outside any parallel region; when it returns, the team's threads are gone. The recorder
+ * is to be kept for the next pass.
  *
  * Fails with PPT_FAILED when a task fails, a worker cannot attach or the team is smaller than
  * asked for, with PPT_INTERRUPTED when the user stopped it. The sample is then empty. */

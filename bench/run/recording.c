@@ -37,6 +37,20 @@ static enum ppt_status read_fields(const struct ppt_item *object, const struct f
     read_fields((object), (const struct field[]){__VA_ARGS__},                                     \
                 sizeof((const struct field[]){__VA_ARGS__}) / sizeof(struct field), (error))
 
+/* Journals of before there were histograms have none: all their times are exact. */
+static enum ppt_status read_resolution(const struct ppt_item *times, double *resolution,
+                                       struct ppt_error *error)
+{
+    struct ppt_place place;
+    struct ppt_item item;
+
+    if (!json_object_object_get_ex(times->value, "resolution", NULL)) {
+        return PPT_OK;
+    }
+    const enum ppt_status status = ppt_item_member(times, "resolution", &place, &item, error);
+    return status == PPT_OK ? ppt_item_real(&item, 0, 1, resolution, error) : status;
+}
+
 static enum ppt_status read_nested(const struct ppt_item *line, struct ppt_sample *sample,
                                    struct ppt_error *error)
 {
@@ -68,6 +82,9 @@ static enum ppt_status read_nested(const struct ppt_item *line, struct ppt_sampl
                       {"smallest_ns", &sample->times.smallest_ns},
                       {"median_ns", &sample->times.median_ns}, {"p95_ns", &sample->times.p95_ns},
                       {"p99_ns", &sample->times.p99_ns}, {"largest_ns", &sample->times.largest_ns});
+    }
+    if (status == PPT_OK) {
+        status = read_resolution(&item, &sample->times.resolution, error);
     }
     return status;
 }

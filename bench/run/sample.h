@@ -38,10 +38,10 @@ struct ppt_usage {
 /* Distribution of the task times of a pass. */
 struct ppt_task_times {
     int64_t sum_ns, smallest_ns, median_ns, p95_ns, p99_ns, largest_ns;
+    /* 0: all are exact. Else median, p95 and p99 are middles of buckets of a histogram that are at
+     * most so wide, by the time itself: 0.01 would be 1 %. */
+    double resolution;
 };
-
-/* Beyond so many tasks a pass keeps the distribution of task times, not each of them. */
-#define PPT_MOST_TASK_TIMES 10000
 
 struct ppt_sample {
     unsigned block; /* 1, 2, ...; 0: warm-up, discarded by the analysis */

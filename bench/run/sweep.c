@@ -50,7 +50,8 @@ static enum ppt_status open_block(struct sweep *sweep, unsigned block, struct pp
     }
     status = ppt_workload_open(sweep->config, block, sweep->scratch, &sweep->workload, error);
     sweep->open = status == PPT_OK;
-    if (status == PPT_OK && sweep->config->mix) {
+    if (status == PPT_OK && sweep->config->mix &&
+        sweep->config->task_count <= PPT_MOST_TASK_TIMES) {
         status = ppt_journal_tasks(sweep->journal, block, &sweep->workload.tasks, error);
     }
     return status;

@@ -202,8 +202,10 @@ static void check_sample(const struct ppt_sample *s, unsigned workers, uint64_t 
     check_workers(s);
     if (task_count <= PPT_MOST_TASK_TIMES) {
         check_tasks(s);
+        assert_true(s->times.resolution == 0);
     } else {
         assert_null(s->task_ns);
+        assert_true(s->times.resolution > 0 && s->times.resolution < 0.01);
     }
 }
 

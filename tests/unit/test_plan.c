@@ -502,7 +502,8 @@ static struct ppt_config needy(union ppt_value *args, struct ppt_use *use, unsig
 static void too_much_memory_is_refused(void **state)
 {
     const uint64_t mib = UINT64_C(1) << 20, plenty = UINT64_MAX;
-    const uint64_t records = 10 * 48; /* of the tasks, beside what the kernel needs */
+    const uint64_t records =
+        10 * PPT_TASK_RECORD_BYTES; /* of the tasks, beside what the kernel needs */
     union ppt_value args[1];
     struct ppt_use use;
     const struct ppt_config config = needy(args, &use, 3);
@@ -520,6 +521,62 @@ static void too_much_memory_is_refused(void **state)
     assert_non_null(strstr(error.text, "3 workers"));
     assert_int_equal(ppt_plan_check_needs(&config, 16 * mib, plenty, &error), PPT_BAD_INPUT);
     assert_non_null(strstr(error.text, "16.0 MiB"));
+}
+
+/* Beyond the limit a pass has histograms, one per worker, and no further task takes memory. */
+static void more_tasks_take_no_more_memory(void **state)
+{
+    const uint64_t kernels = UINT64_C(31) << 20, plenty = UINT64_MAX;
+    const uint64_t counts[] = {PPT_MOST_TASK_TIMES, PPT_MOST_TASK_TIMES + 1, 10000000, 1000000000};
+    union ppt_value args[1];
+    struct ppt_use use;
+    struct ppt_config config = needy(args, &use, 3);
+    struct ppt_error error = {""};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++) {
+        const uint64_t own =
+            i == 0 ? counts[0] * PPT_TASK_RECORD_BYTES : UINT64_C(3) * PPT_WORKER_RECORD_BYTES;
+
+        config.task_count = counts[i];
+        assert_int_equal(ppt_plan_check_needs(&config, kernels + own, plenty, &error), PPT_OK);
+        assert_int_equal(ppt_plan_check_needs(&config, kernels + own - 1, plenty, &error),
+                         PPT_BAD_INPUT);
+    }
+}
+
+static void draw_nothing(struct ppt_rng *rng, union ppt_value *args)
+{
+    (void)rng;
+    (void)args;
+}
+
+/* A mix keeps its tasks; one that is too large is refused before they are all drawn. */
+static void tasks_of_a_mix_take_memory(void **state)
+{
+    static const struct ppt_param params[2];
+    static const struct ppt_kernel drawn = {
+        .name = "drawn", .params = params, .param_count = 2, .draw = draw_nothing};
+    const uint64_t gib = UINT64_C(1) << 30;
+    union ppt_value args[2] = {{.integer = 0}, {.integer = 0}}, plain_args[1];
+    struct ppt_use use, mixed = {&drawn, args};
+    struct ppt_config config = needy(plain_args, &use, 3);
+    struct ppt_error error = {""};
+
+    (void)state;
+    config.task_count = 10000000;
+    config.uses = &mixed;
+    config.mix = true;
+    config.blocks = 3;
+    const uint64_t bytes = ppt_tasks_bytes(&config);
+    assert_int_equal(bytes, config.task_count * (16 + 2 * sizeof(union ppt_value)));
+    assert_int_equal(ppt_plan_check_needs(&config, bytes, gib, &error), PPT_BAD_INPUT);
+    assert_int_equal(ppt_plan_check_needs(&config, bytes + gib, gib, &error), PPT_OK);
+    config.task_count = 1000000000; /* would be 48 GB of tasks */
+    assert_int_equal(ppt_plan_check_needs(&config, gib, gib, &error), PPT_BAD_INPUT);
+    assert_non_null(strstr(error.text, "GiB of memory"));
+    config.mix = false;
+    assert_int_equal(ppt_tasks_bytes(&config), 0);
 }
 
 static void too_much_disk_is_refused(void **state)
@@ -577,6 +634,8 @@ int main(void)
         cmocka_unit_test(needs_grow_with_workers),
         cmocka_unit_test(needs_of_a_mix_are_summed),
         cmocka_unit_test(too_much_memory_is_refused),
+        cmocka_unit_test(more_tasks_take_no_more_memory),
+        cmocka_unit_test(tasks_of_a_mix_take_memory),
         cmocka_unit_test(too_much_disk_is_refused),
         cmocka_unit_test(needs_beyond_all_are_refused),
     };

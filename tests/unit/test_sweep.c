@@ -401,6 +401,30 @@ static void a_plain_task_journals_none(void **state)
     stop(&run);
 }
 
+/* Each task of a mix is in the journal as long as each task's time is. */
+static void large_mixes_are_not_listed(void **state)
+{
+    (void)state;
+    for (uint64_t count = PPT_MOST_TASK_TIMES; count <= PPT_MOST_TASK_TIMES + 1; count++) {
+        struct run run;
+        char config[200];
+        size_t lists = 0;
+
+        snprintf(config, sizeof(config),
+                 "{\"task\": \"random\", \"task_args\": [\"steady\"], \"task_count\": %d,\n"
+                 "\"iterations\": 1, \"warmup\": 0, \"workers\": [0, 2]}",
+                 (int)count);
+        require(sweep(&run, config, 1), &run.error);
+        for (size_t i = 0; i < run.line_count; i++) {
+            lists += is_a(run.lines[i], "tasks");
+        }
+        assert_int_equal(run.samples.count, 2);
+        assert_int_equal(lists, count <= PPT_MOST_TASK_TIMES ? 1 : 0);
+        assert_int_equal(run.line_count, lists + 2);
+        stop(&run);
+    }
+}
+
 /* ---- adaptive runs ---- */
 
 static void adaptive_runs_ask_the_judge(void **state)
@@ -599,20 +623,26 @@ static void check_equal(const struct ppt_sample *a, const struct ppt_sample *b)
         assert_int_equal(a->workers[i].end_ns, b->workers[i].end_ns);
         assert_int_equal(a->workers[i].cpu, b->workers[i].cpu);
     }
+    if (a->task_count > PPT_MOST_TASK_TIMES) {
+        assert_null(a->task_ns);
+        assert_null(b->task_ns);
+        return;
+    }
     assert_memory_equal(a->task_ns, b->task_ns, a->task_count * sizeof(*a->task_ns));
 }
 
 /* Runs with all the lines of a real journal. */
-static void record(struct run *run, const char *path)
+static void record(struct run *run, const char *path, uint64_t task_count)
 {
+    char config[200];
     struct ppt_journal *journal = NULL;
     struct ppt_host host = {0};
 
-    require(sweep(run,
-                  "{\"task\": \"steady\", \"task_count\": 4, \"workers\": [0, 1, 2],\n"
-                  "\"iterations\": 2, \"seed\": 3}",
-                  1),
-            &run->error);
+    snprintf(config, sizeof(config),
+             "{\"task\": \"steady\", \"task_count\": %d, \"workers\": [0, 1, 2],\n"
+             "\"iterations\": 2, \"seed\": 3}",
+             (int)task_count);
+    require(sweep(run, config, 1), &run->error);
     ppt_host_read(&host);
     require(ppt_journal_create(path, &journal, &run->error), &run->error);
     require(ppt_journal_run(journal, run->config, &host, "2026-01-02T03:04:05+00:00", &run->error),
@@ -631,7 +661,7 @@ static void a_journal_reads_back_equal(void **state)
     struct run run;
 
     (void)state;
-    record(&run, "whole");
+    record(&run, "whole", 4);
     require(ppt_recording_read("whole", &recording, &run.error), &run.error);
     assert_true(recording.ended);
     assert_int_equal(recording.status, PPT_OK);
@@ -649,6 +679,54 @@ static void a_journal_reads_back_equal(void **state)
     stop(&run);
 }
 
+static void a_large_journal_reads_back_equal(void **state)
+{
+    struct ppt_recording recording = {0};
+    struct run run;
+
+    (void)state;
+    record(&run, "large", PPT_MOST_TASK_TIMES + 1);
+    require(ppt_recording_read("large", &recording, &run.error), &run.error);
+    assert_int_equal(recording.samples.count, run.samples.count);
+    for (size_t i = 0; i < run.samples.count; i++) {
+        assert_true(run.samples.items[i].times.resolution > 0);
+        check_equal(&recording.samples.items[i], &run.samples.items[i]);
+    }
+    ppt_recording_free(&recording);
+    stop(&run);
+}
+
+/* Before there were histograms, journals had no resolution; and it is a share, not anything. */
+static void journals_without_a_resolution_are_exact(void **state)
+{
+    static const char key[] = "\"resolution\":0.0";
+    struct ppt_recording recording = {0};
+    struct run run;
+    char *text = NULL, *at;
+    size_t length = 0, found = 0;
+
+    (void)state;
+    record(&run, "whole", 4);
+    require(ppt_file_read("whole", 10000000, &text, &length, &run.error), &run.error);
+    for (at = text; (at = strstr(at, key)); found++) {
+        memcpy(at, "\"res0lution\":0.0", sizeof(key) - 1);
+    }
+    assert_int_equal(found, run.samples.count);
+    require(ppt_file_write("old", text, length, &run.error), &run.error);
+    require(ppt_recording_read("old", &recording, &run.error), &run.error);
+    assert_int_equal(recording.samples.count, run.samples.count);
+    for (size_t i = 0; i < run.samples.count; i++) {
+        check_equal(&recording.samples.items[i], &run.samples.items[i]);
+    }
+    ppt_recording_free(&recording);
+    memcpy(strstr(text, "\"res0lution\":0.0"), "\"resolution\":1.5", sizeof(key) - 1);
+    require(ppt_file_write("old", text, length, &run.error), &run.error);
+    assert_int_equal(ppt_recording_read("old", &recording, &run.error), PPT_BAD_INPUT);
+    assert_non_null(strstr(run.error.text, "resolution"));
+    free(text);
+    stop(&run);
+}
+
 /* A run that died: the journal ends anywhere. Whole lines count, the last one may be cut. */
 static void a_cut_journal_has_its_whole_lines(void **state)
 {
@@ -657,7 +735,7 @@ static void a_cut_journal_has_its_whole_lines(void **state)
     size_t length = 0, first = 0;
 
     (void)state;
-    record(&run, "whole");
+    record(&run, "whole", 4);
     require(ppt_file_read("whole", 10000000, &text, &length, &run.error), &run.error);
     first = strcspn(text, "\n") + 1;
     for (size_t cut = first; cut < length; cut += cut < length - 200 ? 97 : 1) {
@@ -685,7 +763,7 @@ static void damaged_journals_name_the_line(void **state)
     size_t length = 0;
 
     (void)state;
-    record(&run, "whole");
+    record(&run, "whole", 4);
     require(ppt_file_read("whole", 10000000, &text, &length, &run.error), &run.error);
     second = strchr(text, '\n') + 1;
     memcpy(second, "#", 1);
@@ -716,6 +794,7 @@ int main(void)
         TEST(runs_with_a_seed_are_alike),
         TEST(a_mix_journals_its_tasks),
         TEST(a_plain_task_journals_none),
+        TEST(large_mixes_are_not_listed),
         TEST(adaptive_runs_ask_the_judge),
         TEST(adaptive_runs_end_at_their_limits),
         TEST(different_results_are_a_failure),
@@ -726,6 +805,8 @@ int main(void)
         TEST(the_wish_to_stop_ends_a_run),
         TEST(a_journal_is_never_overwritten),
         TEST(a_journal_reads_back_equal),
+        TEST(a_large_journal_reads_back_equal),
+        TEST(journals_without_a_resolution_are_exact),
         TEST(a_cut_journal_has_its_whole_lines),
         TEST(damaged_journals_name_the_line),
     };
