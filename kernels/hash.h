@@ -1,9 +1,7 @@
 /*
  * hash.h - hashes of passwords: SHA-256 by libcrypto and Argon2id by its reference library.
  *
- * Each is an object that holds what would otherwise be made anew for every hash.
- *
- * Threads: an object belongs to one thread at a time.
+ * Threads: SHA-256 by any thread; an object for Argon2id belongs to one thread at a time.
  */
 #ifndef PPT_HASH_H
 #define PPT_HASH_H
@@ -15,7 +13,6 @@
 
 #define PPT_HASH_BYTES 32
 
-struct ppt_hash_sha256;
 struct ppt_hash_argon2id;
 
 /* What is borrowed and may be empty. */
@@ -35,11 +32,7 @@ struct ppt_argon2id_recipe {
     struct ppt_bytes associated;
 };
 
-/* NULL after a failure. */
-struct ppt_hash_sha256 *ppt_hash_sha256_create(struct ppt_error *error);
-enum ppt_status ppt_hash_sha256_compute(struct ppt_hash_sha256 *hash, struct ppt_bytes message,
-                                        unsigned char out[PPT_HASH_BYTES], struct ppt_error *error);
-void ppt_hash_sha256_destroy(struct ppt_hash_sha256 *hash);
+void ppt_hash_sha256(struct ppt_bytes message, unsigned char out[PPT_HASH_BYTES]);
 
 /* Takes and touches the memory for recipes up to that m_cost_kib. NULL after a failure. */
 struct ppt_hash_argon2id *ppt_hash_argon2id_create(uint64_t m_cost_kib, struct ppt_error *error);

@@ -100,8 +100,7 @@ struct characters {
 };
 
 struct local {
-    struct ppt_hash_sha256 *sha256;     /* NULL if no argument set uses it */
-    struct ppt_hash_argon2id *argon2id; /* the same */
+    struct ppt_hash_argon2id *argon2id; /* NULL if no argument set uses it */
     unsigned inner_threads;
     char *passwords; /* one every lengths.high characters */
     uint16_t *lengths;
@@ -143,7 +142,6 @@ static void detach(void *local)
     if (!l) {
         return;
     }
-    ppt_hash_sha256_destroy(l->sha256);
     ppt_hash_argon2id_destroy(l->argon2id);
     free(l->passwords);
     free(l->lengths);
@@ -160,16 +158,13 @@ static enum ppt_status take_memory(struct local *l, const struct ppt_setup *setu
                                    struct ppt_error *error)
 {
     size_t stored = 0, characters = 0, m_cost = 0;
-    bool sha256 = false;
 
     for (size_t i = 0; i < setup->set_count; i++) {
         const union ppt_value *args = setup->sets[i];
 
         stored = larger(stored, args[STORED].integer);
         characters = larger(characters, args[STORED].integer * args[LENGTHS].span.high);
-        if (args[HASH].choice == HASH_SHA256) {
-            sha256 = true;
-        } else {
+        if (args[HASH].choice == HASH_ARGON2ID) {
             m_cost = larger(m_cost, args[M_COST].integer);
         }
     }
@@ -177,9 +172,6 @@ static enum ppt_status take_memory(struct local *l, const struct ppt_setup *setu
     l->lengths = ppt_scratch_alloc(stored * sizeof(*l->lengths), "password", error);
     if (!l->passwords || !l->lengths ||
         ppt_hash_set_init(&l->set, (uint32_t)stored, "password", error) != PPT_OK) {
-        return PPT_FAILED;
-    }
-    if (sha256 && !(l->sha256 = ppt_hash_sha256_create(error))) {
         return PPT_FAILED;
     }
     if (m_cost > 0 && !(l->argon2id = ppt_hash_argon2id_create(m_cost, error))) {
@@ -270,7 +262,8 @@ static enum ppt_status hash_password(const struct job *job, const char *password
     const struct ppt_bytes bytes = {password, (uint32_t)length};
 
     if (job->args[HASH].choice == HASH_SHA256) {
-        return ppt_hash_sha256_compute(job->local->sha256, bytes, out, error);
+        ppt_hash_sha256(bytes, out);
+        return PPT_OK;
     }
     return ppt_hash_argon2id_compute(job->local->argon2id, &job->recipe, bytes, out, error);
 }
