@@ -333,6 +333,31 @@ static unsigned run_team(const struct fixture *f, unsigned workers, unsigned inn
     return team;
 }
 
+static void check_team(const struct fixture *f, const struct work *w, unsigned workers,
+                       unsigned inner, const uint64_t expected[TASKS])
+{
+    struct found found[MOST_WORKERS];
+
+    omp_pause_resource_all(omp_pause_hard);
+    newly_created();
+    assert_int_equal(run_team(f, workers, inner, found), workers);
+    const unsigned threads = newly_created();
+    for (unsigned i = 0; i < workers; i++) {
+        if (found[i].status != PPT_OK) {
+            fail_msg("%s: %s", w->kernel->name, found[i].error.text);
+        }
+        for (size_t t = 0; t < TASKS; t++) {
+            check_digest(w, inner, t, found[i].digests[t], expected[t]);
+        }
+    }
+    /* Each worker has its own threads, even if some runtime keeps them for its next task; and none
+     * at all without inner threads. */
+    if (w->kernel != &ppt_kernel_password) {
+        assert_in_range(threads, workers * inner - 1,
+                        workers - 1 + workers * (inner - 1) * TASKS * w->regions);
+    }
+}
+
 static void workers_with_threads_of_their_own(void **state)
 {
     (void)state;
@@ -344,29 +369,8 @@ static void workers_with_threads_of_their_own(void **state)
         digests_of_one(&works[i], expected);
         fixture_start(&f, works[i].kernel, works[i].args);
         for (unsigned workers = 1; workers <= MOST_WORKERS; workers++) {
-            for (unsigned inner = 1; inner <= 3; inner += 2) {
-                struct found found[MOST_WORKERS];
-
-                omp_pause_resource_all(omp_pause_hard);
-                newly_created();
-                assert_int_equal(run_team(&f, workers, inner, found), workers);
-                for (unsigned w = 0; w < workers; w++) {
-                    if (found[w].status != PPT_OK) {
-                        fail_msg("%s: %s", works[i].kernel->name, found[w].error.text);
-                    }
-                    for (size_t t = 0; t < TASKS; t++) {
-                        check_digest(&works[i], inner, t, found[w].digests[t], expected[t]);
-                    }
-                }
-                /* Each worker its own threads, even if some runtime keeps them for its next task;
-                 * and none at all without inner threads. */
-                if (works[i].kernel != &ppt_kernel_password) {
-                    const unsigned threads = newly_created(), least = workers * inner - 1;
-
-                    assert_in_range(threads, least,
-                                    workers - 1 + workers * (inner - 1) * TASKS * works[i].regions);
-                }
-            }
+            check_team(&f, &works[i], workers, 1, expected);
+            check_team(&f, &works[i], workers, 3, expected);
         }
         fixture_stop(&f);
     }

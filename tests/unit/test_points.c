@@ -114,7 +114,7 @@ static void the_longest_list(void **state)
     for (unsigned i = 2; i <= PPT_MOST_WORKERS; i++) {
         to += sprintf(to, ", %u", i);
     }
-    strcpy(to, "]}");
+    sprintf(to, "]}");
     configs = load(text);
     assert_int_equal(configs.items[0].inner_count, PPT_MOST_WORKERS);
     assert_int_equal(configs.items[0].point_count, 2 * PPT_MOST_WORKERS);

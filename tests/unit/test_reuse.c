@@ -24,12 +24,12 @@
 #if defined(__GLIBC__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 #define COUNTS_ALLOCATIONS true
 
-/* NOLINTBEGIN(readability-identifier-naming): the C library's own */
+/* NOLINTBEGIN(bugprone-reserved-identifier, readability-identifier-naming): the C library's own */
 extern void *__libc_malloc(size_t);
 extern void *__libc_calloc(size_t, size_t);
 extern void *__libc_realloc(void *, size_t);
 extern void *__libc_memalign(size_t, size_t);
-/* NOLINTEND(readability-identifier-naming) */
+/* NOLINTEND(bugprone-reserved-identifier, readability-identifier-naming) */
 
 /* Whose they are: of the libraries named above, or of anybody else. */
 static unsigned long allocations, exempt_allocations; /* atomic */
@@ -222,7 +222,7 @@ static void inner_threads_touch_no_new_buffers(void **state)
     omp_set_num_threads(2);
     for (size_t i = 0; i < COUNT(works); i++) {
         if (works[i].kernel->inner_threads) {
-            assert_true(cost_of(&works[i], 2).faults < 20 * TASKS);
+            assert_true(cost_of(&works[i], 2).faults < 20L * TASKS);
         }
     }
     omp_set_num_threads(1);
