@@ -176,6 +176,9 @@ enum ppt_status ppt_command_once(const struct ppt_cli *cli, struct ppt_error *er
     char *scratch = NULL;
     enum ppt_status status = configure(cli, &configs, error);
 
+    if (status == PPT_OK && configs.items[0].warning) {
+        fprintf(stderr, "ppt-omp: %s\n", configs.items[0].warning);
+    }
     if (status == PPT_OK) {
         status = ppt_scratch_create(&scratch, error);
     }

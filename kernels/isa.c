@@ -32,8 +32,8 @@ static bool always(void)
 
 TABLE(baseline, always);
 
-/* The groups of instructions that the levels x86-64-v3 and v4 of the psABI add, as far as
- * compilers know names for them; CPUs have a whole level or nothing of it that is of use here. */
+/* The groups of instructions that the levels x86-64-v3 and v4 of the psABI add, as far as all
+ * compilers know names for them; the others are not used (meson.build). */
 #ifdef PPT_ISA_X86
 static bool has_avx2(void)
 {

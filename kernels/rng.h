@@ -106,8 +106,8 @@ static inline uint64_t ppt_rng_block_count(size_t count)
 }
 
 /* Fills `count` doubles, as ppt_rng_fill_doubles() does, from the blocks `first` and following; the
- * rest of the last block is lost. Returns a number that tells which blocks were filled and how far:
- * those of parts that are filled apart add up to that of the whole. */
+ * rest of the last block is lost. Returns a number that tells which blocks were filled and how far,
+ * by PPT_RNG_LANES numbers: those of parts that are filled apart add up to that of the whole. */
 uint64_t ppt_rng_fill_blocks(const struct ppt_task *task, uint64_t first, double *out, size_t count,
                              double low, double high);
 

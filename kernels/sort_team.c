@@ -13,7 +13,7 @@
 #define OVERSAMPLING 256
 
 struct ppt_sort_team {
-    double *splitters; /* `width` - 1 of them, infinite beyond the last */
+    double *splitters; /* `width` - 1 of them; beyond the last NaN, which no value reaches */
     double *sample;    /* and a spare of the same size behind it */
     size_t *counts;    /* [thread * stride + part]: values to move */
     size_t *places;    /* alike: where the next of them goes */
@@ -73,7 +73,7 @@ static void choose_splitters(struct ppt_sort_team *team, const double *values, s
     team->width = width_of(threads);
     for (size_t i = 0; i + 1 < team->width; i++) {
         team->splitters[i] =
-            i + 1 < threads ? team->sample[(i + 1) * taken / threads] : (double)INFINITY;
+            i + 1 < threads ? team->sample[(i + 1) * taken / threads] : (double)NAN;
     }
 }
 

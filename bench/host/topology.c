@@ -1,6 +1,7 @@
 #include "topology.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 
 #include "memory.h"
@@ -58,16 +59,30 @@ static void bind_close(struct ppt_binding *binding, unsigned inner_threads, unsi
     }
 }
 
-/* Shares of the machine; hwloc leaves none empty when there are no more workers than CPUs. */
-static void bind_apart(struct ppt_binding *binding, unsigned inner_threads)
+/* As far apart as the machine allows. One CPU for each thread, so that none moves inside its share
+ * of the machine; where there are not enough for all threads, workers have whole shares. */
+static void bind_apart(struct ppt_binding *binding, unsigned inner_threads, unsigned cpus)
 {
     hwloc_obj_t root = hwloc_get_root_obj(binding->topology);
+    const bool enough = (uint64_t)binding->workers * inner_threads <= cpus;
+    const unsigned each = enough ? inner_threads : 1;
+    const unsigned count = binding->workers * each;
+    hwloc_cpuset_t *shares = ppt_alloc(count, sizeof(*shares));
 
-    hwloc_distrib(binding->topology, &root, 1, binding->sets, binding->workers, INT_MAX, 0);
-    for (unsigned i = 0; i < binding->workers && inner_threads == 1; i++) {
-        /* One CPU each, so that a worker does not move inside its share either. */
-        hwloc_bitmap_singlify(binding->sets[i]);
+    hwloc_distrib(binding->topology, &root, 1, shares, count, INT_MAX, 0);
+    for (unsigned i = 0; i < count; i++) {
+        if (enough) {
+            hwloc_bitmap_singlify(shares[i]);
+        }
+        /* Shares ascend by place, so that those of one worker are neighbours. */
+        if (i % each == 0) {
+            binding->sets[i / each] = shares[i];
+        } else {
+            hwloc_bitmap_or(binding->sets[i / each], binding->sets[i / each], shares[i]);
+            hwloc_bitmap_free(shares[i]);
+        }
     }
+    free(shares);
 }
 
 enum ppt_status ppt_binding_create(enum ppt_placement placement, struct ppt_point point,
@@ -88,7 +103,7 @@ enum ppt_status ppt_binding_create(enum ppt_placement placement, struct ppt_poin
     hwloc_get_cpubind(binding->topology, binding->before, HWLOC_CPUBIND_THREAD);
     binding->sets = ppt_alloc(workers, sizeof(hwloc_cpuset_t));
     if (placement == PPT_PLACEMENT_SPREAD && workers <= cpus) {
-        bind_apart(binding, point.inner_threads);
+        bind_apart(binding, point.inner_threads, cpus);
     } else {
         bind_close(binding, point.inner_threads, cpus);
     }

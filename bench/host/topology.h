@@ -23,8 +23,9 @@ struct ppt_binding {
 
 /* Chooses CPUs for the workers of a point within the calling thread's affinity. "close" fills
  * neighbouring CPUs, "spread" keeps workers as far apart as the machine allows; more workers than
- * CPUs go round. A worker whose tasks use several threads gets as many CPUs, and the threads that
- * it starts share them. Call it where time is not measured. */
+ * CPUs go round. A worker whose tasks use several threads gets as many CPUs, which the threads that
+ * it starts share; where that is more than there are, it gets its share of the machine ("spread")
+ * or CPUs that others have too ("close"). Call it where time is not measured. */
 enum ppt_status ppt_binding_create(enum ppt_placement placement, struct ppt_point point,
                                    struct ppt_binding *binding, struct ppt_error *error);
 

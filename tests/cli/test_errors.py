@@ -263,6 +263,8 @@ class Keys(Refusal):
             for value in ("-1", "1e300", "99999999999999999999", "0.5"):
                 self.refuse_file(start + f'"{key}": «{value}}}', key + ": ")
         self.refuse_file(start + '"inner_threads": «0}', "inner_threads: 0")
+        for value in ("«[]", "[«0]", "[1, «1]", "[1, 2, «1]", "[1, «1025]", "[1, «-1]", "[«1.5]"):
+            self.refuse_file(start + f'"inner_threads": {value}}}', "inner_threads")
 
     def test_not_a_number(self):
         """NaN and Infinity are not JSON, though Python writes them."""
@@ -535,7 +537,7 @@ class Options(Refusal):
             "--iterations": ["", "0", "-1", "3x", "2.5", "x", "99999999999999999999"],
             "--task-count": ["", "0", "-1", "3x", "x", "99999999999999999999"],
             "--warmup": ["-1", "x", ""],
-            "--inner-threads": ["0", "-1", "x"],
+            "--inner-threads": ["", "0", "-1", "x", "1,0", "2,2", "1,,2", "1,", "1025", "[]"],
             "--wait": ["-1", "nan", "inf", "x", "1e400", ""],
             "--seed": ["-1", "x", "99999999999999999999", ""],
             "--schedule": ["dynmic", "dynamic,0", "dynamic,x", ""],

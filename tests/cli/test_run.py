@@ -421,6 +421,42 @@ class Variants(common.Case):
                 self.assertEqual(config["inner_threads"], 2)
                 self.assertEqual(one, two)
 
+    def test_inner_threads_list(self):
+        """Every number of workers with every number of threads, each once per block, and one digest
+        for all of them; the option replaces the file's list."""
+        for task, args in (("tensor", [96, 3]), ("matrix", [150]), ("img", None), ("sort", [9000])):
+            with self.subTest(task=task):
+                lists = {"inner_threads": [3, 1, 2], "workers": [2, 0], "iterations": 2}
+                _, config = self.digests(task, quick(task, args, **lists))
+                self.assertEqual(config["inner_threads"], [1, 2, 3])
+                self.assertEqual(config["workers"], [0, 2])
+                blocks = {}
+                for sample in common.passes(self.only_folder(self.work / task)):
+                    point = (sample["workers"], sample["inner_threads"])
+                    blocks.setdefault(sample["block"], []).append(point)
+                points = [(w, i) for w in (0, 2) for i in (1, 2, 3)]
+                self.assertEqual({1, 2} - set(blocks), set())
+                for block in (1, 2):
+                    self.assertEqual(sorted(blocks[block]), points)
+        four = quick("sort", inner_threads=[4])
+        _, config = self.digests("option", four, "--inner-threads", "2,1")
+        self.assertEqual(config["inner_threads"], [1, 2])
+
+    def test_inner_threads_not_given(self):
+        """A task with fewer threads than it was told to use is a failure and no figure."""
+        for task, args in (("tensor", [96, 3]), ("matrix", [150]), ("img", None), ("sort", [9000])):
+            with self.subTest(task=task):
+                self.write("c.json", quick(task, args, inner_threads=4, workers=[0]))
+                env = self.environment(OMP_THREAD_LIMIT="3")
+                result = self.run_ppt("c.json", "--output", task, env=env)
+                self.assertEqual(result.code, 1, result)
+                self.assertEqual(result.out, "", result)
+                self.assertIn(f"{task}: 4 inner threads were asked for, but OpenMP", result.err)
+                self.assertEqual(list(self.work.glob(f"{task}/*/results.csv")), [])
+                self.assertEqual(list(self.tmp.iterdir()), [])
+                env = self.environment(OMP_THREAD_LIMIT="4")
+                self.run_fine("c.json", "--output", f"{task}-enough", env=env)
+
     def test_openmp_environment(self):
         """Settings left in the shell must not change what is measured: N workers are N threads.
         Where the system forbids a team of N, that is a failure and no figure called parallel_N."""
@@ -972,6 +1008,25 @@ class Overriding(common.Case):
         self.assertEqual(len(lines), 1, result)
         self.assertIn("thread", lines[0])
         self.assertNotIn("multiprocessing", result.out)
+
+    def test_unused_inner_threads(self):
+        """Threads that no task uses are no error, but mentioned, once; where one of the tasks uses
+        them they are not."""
+        told = '"inner_threads" changes nothing'
+        for task, args, inner, warned in (
+            ("sum", [1000], 2, True),
+            ("sum", [1000], [1, 2], True),
+            ("random", ["sum", "multi"], [2], True),
+            ("sum", [1000], 1, False),
+            ("sum", [1000], [1], False),
+            ("sort", [2000], [1, 2], False),
+        ):
+            with self.subTest(task=task, args=args, inner=inner):
+                self.write("c.json", quick(task, args, inner_threads=inner, task_count=1))
+                result = self.run_fine("c.json")
+                self.assertEqual(result.err.count(told), 1 if warned else 0, result)
+                self.assertEqual(result.err.count(f'"{task}" uses one thread'), int(warned), result)
+                self.assertNotIn(told, result.out)
 
 
 class Terminal(common.Case):

@@ -1,0 +1,371 @@
+/*
+ * Lists of inner threads: what a configuration may say, the points that it makes together with the
+ * workers, and the way there and back.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "config.h"
+#include "file.h"
+#include "item.h"
+#include "place.h"
+#include "plan.h"
+#include "tasks.h"
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+static void require(enum ppt_status status, const struct ppt_error *error)
+{
+    if (status != PPT_OK) {
+        fail_msg("status %d: %s", (int)status, error->text);
+    }
+}
+
+static void put(const char *text)
+{
+    struct ppt_error error = {""};
+
+    require(ppt_file_write("c.json", text, strlen(text), &error), &error);
+}
+
+static struct ppt_configs load(const char *text)
+{
+    struct ppt_configs configs = {0};
+    struct ppt_error error = {""};
+
+    put(text);
+    if (ppt_configs_load("c.json", NULL, &configs, &error) != PPT_OK) {
+        fail_msg("%s: %s", text, error.text);
+    }
+    return configs;
+}
+
+/* A run of `task` with these values of "workers" (NULL: without) and "inner_threads". */
+static struct ppt_configs load_lists(const char *task, const char *workers, const char *inner)
+{
+    char text[512];
+
+    snprintf(text, sizeof(text), "{\"task\": \"%s\", \"inner_threads\": %s%s%s}", task, inner,
+             workers ? ", \"workers\": " : "", workers ? workers : "");
+    return load(text);
+}
+
+static void check_refused(const char *inner, const char *message)
+{
+    struct ppt_configs configs = {0};
+    struct ppt_error error = {""};
+    char text[256], expected[256];
+
+    snprintf(text, sizeof(text), "{\"task\": \"sort\", \"inner_threads\": %s}", inner);
+    snprintf(expected, sizeof(expected), "c.json:1:%s", message);
+    put(text);
+    if (ppt_configs_load("c.json", NULL, &configs, &error) != PPT_BAD_INPUT) {
+        fail_msg("%s was not refused", text);
+    }
+    assert_int_equal(configs.count, 0);
+    if (strncmp(error.text, expected, strlen(expected)) != 0) {
+        fail_msg("of %s: %s, not %s", text, error.text, expected);
+    }
+}
+
+/* ---- what may be said ---- */
+
+/* The place is that of the number which is wrong; the list begins in column 35. */
+static void wrong_lists_are_named(void **state)
+{
+    (void)state;
+    check_refused("[]", "35: inner_threads: an empty list; give numbers of threads such as [1, 2]");
+    check_refused("[0]", "36: inner_threads[0]: 0 is below 1");
+    check_refused("[1, 0]", "39: inner_threads[1]: 0 is below 1");
+    check_refused("[1, -2]", "39: inner_threads[1]: -2 is below 1");
+    check_refused("[1, 2, 1]", "42: inner_threads[2]: 1 is in the list twice");
+    check_refused("[4, 4]", "39: inner_threads[1]: 4 is in the list twice");
+    check_refused("[2, 2.0]", "39: inner_threads[1]: 2 is in the list twice");
+    check_refused("[1, 1025]", "39: inner_threads[1]: 1025 is above 1024");
+    check_refused("1025", "35: inner_threads: 1025 is above 1024");
+    check_refused("[1, 4294967298]", "39: inner_threads[1]: 4294967298 is above");
+    check_refused("[1, 1.5]", "39: inner_threads[1]: ");
+    check_refused("[1, \"2\"]", "39: inner_threads[1]: ");
+    check_refused("[1, null]", "39: inner_threads[1]: ");
+    check_refused("[1, [2]]", "39: inner_threads[1]: ");
+    check_refused("[true]", "36: inner_threads[0]: ");
+    check_refused("\"2\"", "35: inner_threads: ");
+    check_refused("\"auto\"", "35: inner_threads: ");
+    check_refused("null", "35: inner_threads: ");
+    check_refused("{}", "35: inner_threads: ");
+}
+
+/* More numbers than there can be different ones. */
+static void the_longest_list(void **state)
+{
+    static char text[16384], *to = text;
+    struct ppt_configs configs;
+
+    (void)state;
+    to += sprintf(to, "{\"task\": \"sort\", \"workers\": [0, 1], \"inner_threads\": [1");
+    for (unsigned i = 2; i <= PPT_MOST_WORKERS; i++) {
+        to += sprintf(to, ", %u", i);
+    }
+    sprintf(to, "]}");
+    configs = load(text);
+    assert_int_equal(configs.items[0].inner_count, PPT_MOST_WORKERS);
+    assert_int_equal(configs.items[0].point_count, 2 * PPT_MOST_WORKERS);
+    assert_int_equal(configs.items[0].points[2 * PPT_MOST_WORKERS - 1].workers, 1);
+    assert_int_equal(configs.items[0].points[2 * PPT_MOST_WORKERS - 1].inner_threads,
+                     PPT_MOST_WORKERS);
+    ppt_configs_free(&configs);
+}
+
+/* ---- points ---- */
+
+static void check_points(const struct ppt_config *config, const struct ppt_point *points,
+                         size_t count)
+{
+    assert_int_equal(config->point_count, count);
+    for (size_t i = 0; i < count; i++) {
+        assert_int_equal(config->points[i].workers, points[i].workers);
+        assert_int_equal(config->points[i].inner_threads, points[i].inner_threads);
+    }
+}
+
+static void points_ascend_by_workers_then_inner_threads(void **state)
+{
+    static const struct ppt_point points[] = {{0, 1}, {0, 2}, {0, 8}, {2, 1}, {2, 2},
+                                              {2, 8}, {5, 1}, {5, 2}, {5, 8}};
+    static const char *const workers[] = {"[0, 2, 5]", "[5, 2, 0]", "[2, 5, 0]"};
+    static const char *const inner[] = {"[1, 2, 8]", "[8, 2, 1]", "[2, 8, 1]", "[2.0, 8e0, 1]"};
+
+    (void)state;
+    for (size_t w = 0; w < COUNT(workers); w++) {
+        for (size_t i = 0; i < COUNT(inner); i++) {
+            struct ppt_configs configs = load_lists("sort", workers[w], inner[i]);
+            const struct ppt_config *config = configs.items;
+
+            assert_int_equal(config->inner_count, 3);
+            assert_int_equal(config->inner_threads[0], 1);
+            assert_int_equal(config->inner_threads[1], 2);
+            assert_int_equal(config->inner_threads[2], 8);
+            check_points(config, points, COUNT(points));
+            ppt_configs_free(&configs);
+        }
+    }
+}
+
+static void one_number_is_a_list_of_one(void **state)
+{
+    static const struct ppt_point points[] = {{1, 3}, {4, 3}};
+    static const char *const inner[] = {"3", "[3]"};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(inner); i++) {
+        struct ppt_configs configs = load_lists("sort", "[4, 1]", inner[i]);
+
+        assert_int_equal(configs.items[0].inner_count, 1);
+        check_points(configs.items, points, COUNT(points));
+        ppt_configs_free(&configs);
+    }
+}
+
+/* Also those that the machine decides. */
+static void automatic_workers_get_all_inner_threads(void **state)
+{
+    static const struct ppt_point points[] = {{0, 1}, {0, 2}, {0, 4}, {1, 1}, {1, 2}, {1, 4},
+                                              {2, 1}, {2, 2}, {2, 4}, {3, 1}, {3, 2}, {3, 4}};
+    struct ppt_configs configs = load_lists("sort", NULL, "[4, 1, 2]");
+    struct ppt_error error = {""};
+
+    (void)state;
+    assert_int_equal(configs.items[0].point_count, 0);
+    require(ppt_config_settle(configs.items, 3, 3, &error), &error);
+    check_points(configs.items, points, COUNT(points));
+    ppt_configs_free(&configs);
+}
+
+/* A run's list takes the place of its file's, and an option's that of both. */
+static void lists_lie_over_lists(void **state)
+{
+    static const struct ppt_point outer[] = {{1, 1}, {1, 2}}, run[] = {{1, 5}, {1, 6}},
+                                  option[] = {{1, 3}, {1, 7}};
+    const char *text = "{\"task\": \"sort\", \"workers\": [1], \"inner_threads\": [1, 2],\n"
+                       "\"runs\": [{\"inner_threads\": [6, 5]}, {}]}";
+    struct ppt_configs configs = load(text);
+    struct ppt_overrides *overrides = ppt_overrides_create();
+    struct ppt_error error = {""};
+
+    (void)state;
+    check_points(&configs.items[0], run, COUNT(run));
+    check_points(&configs.items[1], outer, COUNT(outer));
+    ppt_configs_free(&configs);
+    require(ppt_overrides_add(overrides, "--inner-threads", "inner_threads", "[7, 3]", &error),
+            &error);
+    require(ppt_configs_load("c.json", overrides, &configs, &error), &error);
+    check_points(&configs.items[0], option, COUNT(option));
+    check_points(&configs.items[1], option, COUNT(option));
+    ppt_configs_free(&configs);
+    ppt_overrides_destroy(overrides);
+}
+
+/* Every point once per block. */
+static void the_plan_visits_all_points(void **state)
+{
+    struct ppt_configs configs = load_lists("sort", "[0, 1, 2]", "[1, 2, 3, 4]");
+    const struct ppt_config *config = configs.items;
+    size_t order[12], warmup[2];
+    bool seen[12] = {false};
+
+    (void)state;
+    assert_int_equal(config->point_count, COUNT(order));
+    ppt_plan_block(config, 1, order);
+    for (size_t i = 0; i < COUNT(order); i++) {
+        assert_true(order[i] < COUNT(seen) && !seen[order[i]]);
+        seen[order[i]] = true;
+    }
+    assert_int_equal(ppt_plan_warmup(config, warmup), 2);
+    assert_int_equal(config->points[warmup[0]].workers, 2);
+    assert_int_equal(config->points[warmup[0]].inner_threads, 4);
+    assert_int_equal(config->points[warmup[1]].workers, 0);
+    assert_int_equal(config->points[warmup[1]].inner_threads, 1);
+    ppt_configs_free(&configs);
+}
+
+/* Memory is asked for as the most workers with the most inner threads need it, wherever in the
+ * lists these stand. */
+static void needs_are_those_of_the_most_threads(void **state)
+{
+    struct ppt_configs few = load_lists("matrix", "[4, 0]", "[1, 2]");
+    struct ppt_configs many = load_lists("matrix", "[4, 0]", "[64, 1, 2]");
+    struct ppt_error error = {""};
+    uint64_t bytes = 1 << 20;
+
+    (void)state;
+    while (ppt_plan_check_needs(few.items, bytes, UINT64_MAX, &error) != PPT_OK) {
+        bytes += 1 << 20;
+        assert_true(bytes < (uint64_t)1 << 40);
+    }
+    /* 62 more threads with 64 * 1000 numbers of work space each, for every worker. */
+    const uint64_t more = UINT64_C(62) * 64 * 1000 * 8 * 4;
+    assert_int_equal(ppt_plan_check_needs(many.items, bytes + more - (2 << 20), UINT64_MAX, &error),
+                     PPT_BAD_INPUT);
+    assert_int_equal(ppt_plan_check_needs(many.items, bytes + more + (2 << 20), UINT64_MAX, &error),
+                     PPT_OK);
+    ppt_configs_free(&few);
+    ppt_configs_free(&many);
+}
+
+/* ---- and back ---- */
+
+static void check_written(const char *inner, const char *expected)
+{
+    struct ppt_configs configs = load_lists("sort", "[3, 0]", inner);
+    struct ppt_error error = {""};
+    json_object *member = NULL;
+
+    require(ppt_config_settle(configs.items, 4, 8, &error), &error);
+    json_object *object = ppt_config_to_json(configs.items);
+    assert_true(json_object_object_get_ex(object, "inner_threads", &member));
+    assert_string_equal(json_object_to_json_string_ext(member, JSON_C_TO_STRING_PLAIN), expected);
+    assert_true(json_object_object_get_ex(object, "workers", &member));
+    assert_string_equal(json_object_to_json_string_ext(member, JSON_C_TO_STRING_PLAIN), "[0,3]");
+
+    struct ppt_configs again = load(json_object_to_json_string(object));
+    check_points(again.items, configs.items[0].points, configs.items[0].point_count);
+    const struct ppt_source source = {.name = error.text, .text = error.text};
+    const struct ppt_item item = {.value = object, .source = &source};
+    struct ppt_configs recorded = {0};
+    require(ppt_config_from_item(&item, &recorded, &error), &error);
+    check_points(recorded.items, configs.items[0].points, configs.items[0].point_count);
+    json_object_put(object);
+    ppt_configs_free(&configs);
+    ppt_configs_free(&again);
+    ppt_configs_free(&recorded);
+}
+
+static void what_is_written_reads_back_equal(void **state)
+{
+    (void)state;
+    check_written("1", "1");
+    check_written("[1]", "1");
+    check_written("[7]", "7");
+    check_written("[1, 2]", "[1,2]");
+    check_written("[9, 1024, 1, 4]", "[1,4,9,1024]");
+}
+
+/* ---- the warning ---- */
+
+static void threads_that_nothing_uses_are_told(void **state)
+{
+    static const struct {
+        const char *task, *inner;
+        bool warned;
+    } cases[] = {
+        {"sum", "1", false},       {"sum", "[1]", false},    {"sum", "2", true},
+        {"sum", "[1, 2]", true},   {"multi", "[4]", true},   {"zip", "[1, 8]", true},
+        {"sort", "[1, 2]", false}, {"tensor", "2", false},   {"matrix", "2", false},
+        {"random", "2", false},    {"random", "[1]", false},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct ppt_configs configs = load_lists(cases[i].task, "[0]", cases[i].inner);
+        const char *warning = configs.items[0].warning;
+
+        if ((warning != NULL) != cases[i].warned) {
+            fail_msg("%s, %s: %s", cases[i].task, cases[i].inner, warning ? warning : "no warning");
+        }
+        if (warning) {
+            assert_non_null(strstr(warning, "c.json"));
+            assert_non_null(strstr(warning, "\"inner_threads\" changes nothing"));
+            assert_non_null(strstr(warning, cases[i].task));
+        }
+        ppt_configs_free(&configs);
+    }
+}
+
+/* A mix is warned of when none of its kernels uses them, and another warning stays. */
+static void warnings_of_mixes_and_beside_others(void **state)
+{
+    struct ppt_configs configs =
+        load("{\"task\": \"random\", \"task_args\": [\"sum\", \"zip\"], \"inner_threads\": 2}");
+
+    (void)state;
+    assert_non_null(configs.items[0].warning);
+    ppt_configs_free(&configs);
+    configs =
+        load("{\"task\": \"random\", \"task_args\": [\"sum\", \"sort\"], \"inner_threads\": 2}");
+    assert_null(configs.items[0].warning);
+    ppt_configs_free(&configs);
+    configs = load("{\"task\": \"sum\", \"inner_threads\": [1, 2],\n"
+                   "\"multiprocessing_start_method\": \"fork\"}");
+    assert_non_null(strstr(configs.items[0].warning, "multiprocessing_start_method"));
+    assert_non_null(strstr(configs.items[0].warning, "changes nothing"));
+    ppt_configs_free(&configs);
+}
+
+#define TEST(function) cmocka_unit_test_setup_teardown(function, place_enter, place_leave)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(wrong_lists_are_named),
+        TEST(the_longest_list),
+        TEST(points_ascend_by_workers_then_inner_threads),
+        TEST(one_number_is_a_list_of_one),
+        TEST(automatic_workers_get_all_inner_threads),
+        TEST(lists_lie_over_lists),
+        TEST(the_plan_visits_all_points),
+        TEST(needs_are_those_of_the_most_threads),
+        TEST(what_is_written_reads_back_equal),
+        TEST(threads_that_nothing_uses_are_told),
+        TEST(warnings_of_mixes_and_beside_others),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
