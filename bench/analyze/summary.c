@@ -72,6 +72,16 @@ static double faults(const struct ppt_sample *sample)
     return (double)(sample->usage.minor_faults + sample->usage.major_faults);
 }
 
+static double task_faults(const struct ppt_sample *sample)
+{
+    double sum = 0;
+
+    for (size_t i = 0; i < sample->worker_count; i++) {
+        sum += (double)sample->workers[i].faults;
+    }
+    return sum;
+}
+
 static struct ppt_stat over_blocks(const struct ppt_samples *samples, struct ppt_point point,
                                    double (*value)(const struct ppt_sample *))
 {
@@ -123,6 +133,7 @@ void ppt_summary_create(const struct ppt_samples *samples, struct ppt_summary *s
         p->rate = over_blocks(samples, p->point, rate);
         p->cpu_s = over_blocks(samples, p->point, cpu_s);
         p->faults = over_blocks(samples, p->point, faults);
+        p->task_faults = over_blocks(samples, p->point, task_faults);
         p->peak_bytes = peak_bytes(samples, p->point);
         if (p->total_s.n > summary->blocks) {
             summary->blocks = p->total_s.n;

@@ -17,7 +17,7 @@ static const char header[] = "Name,Workers,Job details,Job count,Time: init,Time
                              "Recommended,Confidence,Slower than best at most (%),"
                              "Load balance,Scheduling,Startup,Work,Reference,On-CPU inflation,"
                              "Off-CPU inflation,Karp-Flatt fraction,Break-even (tasks),"
-                             "Outliers\r\n";
+                             "Outliers,Page faults in tasks\r\n";
 
 /* Quotes a field when it must be; quotes inside are doubled. */
 static void add_field(struct ppt_text *out, const char *field)
@@ -118,6 +118,7 @@ static void add_row(const struct ppt_outcome *outcome, const struct ppt_point_su
     ppt_text_addf(out, ",%llu", (unsigned long long)outcome->config->task_count);
     add_times(outcome, p, point != SIZE_MAX ? &answer->points[point] : NULL, out);
     add_verdict(answer, point, out);
+    add_number(out, true, p->task_faults.mean);
     ppt_text_add(out, "\r\n");
 }
 

@@ -256,6 +256,7 @@ static json_object *point_json(const struct ppt_outcome *outcome,
     add(object, "tasks_per_second", statistics(&summary->rate));
     add(object, "cpu_s", statistics(&summary->cpu_s));
     add(object, "page_faults", statistics(&summary->faults));
+    add(object, "task_page_faults", statistics(&summary->task_faults));
     add(object, "peak_bytes", summary->peak_bytes >= 0 ? number(summary->peak_bytes) : NULL);
     if (p != SIZE_MAX) {
         add_answer(object, &outcome->answer->points[p]);

@@ -65,6 +65,9 @@ static void add_row(const struct ppt_outcome *outcome, const struct ppt_point_su
     ppt_text_add(out, "\n");
 }
 
+/* From here on page faults weigh in: each costs about as much as filling the page. */
+#define FAULTS_PER_TASK 8
+
 /* Below this a task is not much longer than handing it out and timing it take. */
 #define SHORT_TASK_S 20e-6
 
@@ -92,6 +95,12 @@ static void add_notes(const struct ppt_outcome *outcome, struct ppt_text *out)
 
         ppt_text_addf(out, "  speedup is over %u worker%s: 0 (sequential calls) was not measured\n",
                       fewest, fewest == 1 ? "" : "s");
+    }
+    const double faults =
+        summary->points[0].task_faults.median / (double)outcome->config->task_count;
+    if (faults >= FAULTS_PER_TASK) {
+        ppt_text_addf(out, "  a task takes %.0f page faults: it works on memory that is new\n",
+                      faults);
     }
     if (summary->points[0].task_s.median < SHORT_TASK_S) {
         ppt_text_addf(out, "  a task takes only %s: handing it out and timing it weigh in\n",

@@ -166,6 +166,7 @@ static json_object *workers_to_json(const struct ppt_sample *sample)
         add_integer(object, "cpu_ns", worker->cpu_ns);
         add_integer(object, "start_ns", worker->start_ns);
         add_integer(object, "end_ns", worker->end_ns);
+        add_integer(object, "faults", worker->faults);
         add_integer(object, "cpu", worker->cpu);
         json_object_array_add(list, object);
     }

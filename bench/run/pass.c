@@ -34,7 +34,7 @@ struct worker {
     void **locals;
     bool attached;
     enum ppt_status status;
-    int64_t start_ns, end_ns, cpu_ns;
+    int64_t start_ns, end_ns, cpu_ns, faults;
     int cpu;
     struct ppt_error error;
 };
@@ -113,8 +113,17 @@ static inline void run_task(struct pass *pass, struct worker *worker, unsigned i
     }
 }
 
+static int64_t thread_faults(void)
+{
+    struct rusage usage;
+
+    getrusage(RUSAGE_THREAD, &usage);
+    return usage.ru_minflt + usage.ru_majflt;
+}
+
 static void start_work(struct worker *worker)
 {
+    worker->faults = -thread_faults();
     worker->start_ns = ppt_clock_ns();
     worker->cpu_ns = -ppt_clock_thread_cpu_ns();
 }
@@ -123,6 +132,7 @@ static void end_work(struct worker *worker)
 {
     worker->end_ns = ppt_clock_ns();
     worker->cpu_ns += ppt_clock_thread_cpu_ns();
+    worker->faults += thread_faults();
     worker->cpu = sched_getcpu();
 }
 
@@ -225,6 +235,7 @@ static void fill_sample(const struct pass *pass, const struct ppt_recorder *reco
             .cpu_ns = worker->cpu_ns,
             .start_ns = worker->start_ns - start,
             .end_ns = worker->end_ns - start,
+            .faults = worker->faults,
             .cpu = worker->cpu,
         };
     }

@@ -51,6 +51,15 @@ static enum ppt_status read_resolution(const struct ppt_item *times, double *res
     return status == PPT_OK ? ppt_item_real(&item, 0, 1, resolution, error) : status;
 }
 
+/* Journals of before they were counted have none. */
+static enum ppt_status read_faults(const struct ppt_item *worker, int64_t *faults,
+                                   struct ppt_error *error)
+{
+    return json_object_object_get_ex(worker->value, "faults", NULL)
+               ? READ(worker, error, {"faults", faults})
+               : PPT_OK;
+}
+
 static enum ppt_status read_nested(const struct ppt_item *line, struct ppt_sample *sample,
                                    struct ppt_error *error)
 {
@@ -122,6 +131,9 @@ static enum ppt_status read_workers(const struct ppt_item *line, struct ppt_samp
         status = READ(&item, error, {"tasks", &tasks}, {"busy_ns", &worker->busy_ns},
                       {"cpu_ns", &worker->cpu_ns}, {"start_ns", &worker->start_ns},
                       {"end_ns", &worker->end_ns}, {"cpu", &cpu});
+        if (status == PPT_OK) {
+            status = read_faults(&item, &worker->faults, error);
+        }
         worker->tasks = (uint64_t)tasks;
         worker->cpu = (int)cpu;
     }

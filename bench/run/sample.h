@@ -25,6 +25,8 @@ struct ppt_worker_sample {
     int64_t cpu_ns;   /* its CPU time between start and end */
     int64_t start_ns; /* when it was ready for tasks, since the start of the pass */
     int64_t end_ns;   /* when it found no more tasks, since the start of the pass */
+    int64_t faults;   /* its page faults, minor and major, between start and end; those of threads
+                         inside its tasks are not among them */
     int cpu;          /* where it ran last, or -1 */
 };
 

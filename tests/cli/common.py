@@ -161,11 +161,14 @@ class Case(unittest.TestCase):
         self.assertEqual(len(set(header)), len(header), "a column name appears twice")
         self.assertTrue(rows, "results.csv has no rows")
         has_sequential = any(row["Workers"] == "0" for row in rows)
+        several = len({row["Inner threads"] for row in rows}) > 1
         for row in rows:
             self.assertEqual(list(row), header)
             self.assertNotIn(None, row.values(), f"a short row: {row}")
             workers = int(row["Workers"])
             name = "sequential" if workers == 0 else f"parallel_{workers}"
+            if several:
+                name += ("_x" if workers == 0 else "x") + row["Inner threads"]
             self.assertEqual(row["Name"], name)
             for column in CSV_NUMBERS:
                 if column == CSV_ADDED[1] and not has_sequential:

@@ -442,6 +442,25 @@ class Variants(common.Case):
         _, config = self.digests("option", four, "--inner-threads", "2,1")
         self.assertEqual(config["inner_threads"], [1, 2])
 
+    def test_page_faults_of_tasks(self):
+        """With memory used again tasks touch no new page; with fresh memory each touches all of its
+        own again, and the table says so."""
+        for task, args in (("sort", [300000]), ("tensor", [64, 3]), ("matrix", [100]), ("img", None)):
+            with self.subTest(task=task):
+                self.write("c.json", quick(task, args, workers=[0, 2], task_count=20))
+                result = self.run_fine("c.json", "--output", task)
+                self.assertNotIn("page faults", result.out)
+                results = json.loads((self.work / task / "latest/results.json").read_text())
+                for point in results["points"]:
+                    # The first task of a worker may touch its stack.
+                    self.assertLess(point["task_page_faults"]["median"], 20)
+        self.write("c.json", quick("sort", [300000], workers=[0], task_count=20, memory="fresh"))
+        result = self.run_fine("c.json", "--output", "fresh")
+        results = json.loads((self.work / "fresh/latest/results.json").read_text())
+        # Two arrays of 2.4 MB in pages of 4 KiB; the system may hand out several at a time.
+        self.assertGreater(results["points"][0]["task_page_faults"]["median"], 20 * 50)
+        self.assertRegex(result.out, r"a task takes \d+ page faults")
+
     def test_inner_threads_not_given(self):
         """A task with fewer threads than it was told to use is a failure and no figure."""
         for task, args in (("tensor", [96, 3]), ("matrix", [150]), ("img", None), ("sort", [9000])):
