@@ -5,10 +5,12 @@
 
 #include "clock.h"
 #include "interval.h"
+#include "noise.h"
 
 #define ROUNDS 21
 #define CONFIDENCE 0.95
-#define ROUND_NS 15e6 /* a round of each repeats its run until about so long */
+#define DISTURBED 0.05 /* share of the time in which something had to wait for a CPU */
+#define ROUND_NS 15e6  /* a round of each repeats its run until about so long */
 
 /* One of the two, and its times. */
 struct entry {
@@ -92,11 +94,25 @@ static void evaluate(const struct contest *contest, const struct entry entries[2
     }
 }
 
+/* Whether others took CPUs since `start_ns`. */
+static bool was_disturbed(const struct ppt_noise *before, int64_t start_ns)
+{
+    const double elapsed = (double)(ppt_clock_ns() - start_ns);
+    struct ppt_noise now, noise;
+
+    ppt_noise_read(&now);
+    noise = ppt_noise_between(before, &now);
+    return (double)noise.pressure_ns > DISTURBED * elapsed ||
+           (double)noise.steal_ns > DISTURBED * elapsed ||
+           (double)noise.throttled_ns > DISTURBED * elapsed;
+}
+
 static void print(const struct venue *venue, const struct contest *contest,
                   const struct contest_result *result)
 {
     const char *kind = contest->ratio == CONTEST_TIME ? "time" : "speed";
     const char *met = contest->bar == CONTEST_NO_BAR ? "-" : result->met ? "yes" : "no";
+    const char *disturbed = result->disturbed ? " (disturbed)" : "";
     const int digits = result->ratio < 0.1   ? 4
                        : result->ratio < 2   ? 3
                        : result->ratio < 100 ? 1
@@ -112,12 +128,13 @@ static void print(const struct venue *venue, const struct contest *contest,
     snprintf(ratio, sizeof(ratio), "%s %.*fx [%.*f, %.*f]", kind, digits, result->ratio, digits,
              result->low, digits, result->high);
     if (venue->markdown) {
-        printf("| %s: %s | %.4g %s | %.4g, %s | %s | %s | %s |\n", venue->subject,
+        printf("| %s: %s | %.4g %s | %.4g, %s | %s%s | %s | %s |\n", venue->subject,
                contest->measured.name, result->measured, contest->unit, result->reference,
-               contest->reference.name, ratio, bar, met);
+               contest->reference.name, ratio, disturbed, bar, met);
     } else {
-        printf("%s: %s\n    %.4g %s; %.4g: %s\n    %s", venue->subject, contest->measured.name,
-               result->measured, contest->unit, result->reference, contest->reference.name, ratio);
+        printf("%s: %s\n    %.4g %s; %.4g: %s\n    %s%s", venue->subject, contest->measured.name,
+               result->measured, contest->unit, result->reference, contest->reference.name, ratio,
+               disturbed);
         if (contest->bar != CONTEST_NO_BAR) {
             printf("; bar %s: %s", bar, result->met ? "met" : "not met");
         }
@@ -131,8 +148,11 @@ enum ppt_status contest_hold(const struct venue *venue, const struct contest *co
 {
     struct entry entries[2] = {{.who = &contest->measured}, {.who = &contest->reference}};
     struct contest_result result;
+    struct ppt_noise noise;
     enum ppt_status status = PPT_OK;
+    const int64_t start_ns = ppt_clock_ns();
 
+    ppt_noise_read(&noise);
     for (size_t i = 0; status == PPT_OK && i < 2; i++) {
         status = calibrate(&entries[i], error);
     }
@@ -143,6 +163,7 @@ enum ppt_status contest_hold(const struct venue *venue, const struct contest *co
     }
     if (status == PPT_OK) {
         evaluate(contest, entries, &result);
+        result.disturbed = was_disturbed(&noise, start_ns);
         print(venue, contest, &result);
     }
     return status;

@@ -50,7 +50,8 @@ struct contest {
 struct contest_result {
     double measured, reference; /* medians, in the contest's unit, for one of its units */
     double ratio, low, high;    /* with the 95 % interval */
-    bool met;                   /* the measured value is within the bar; true without one */
+    bool disturbed; /* others wanted the CPUs meanwhile: a ratio bears it, other figures do not */
+    bool met;       /* the measured value is within the bar; true without one */
 };
 
 /* How results are to be shown, and where temporary files go. */

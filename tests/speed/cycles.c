@@ -19,39 +19,41 @@ struct chain {
 };
 
 /* An addition of two registers takes one cycle, so a link of this chain is the cycle itself. */
-static inline void add_links(uint64_t *total, uint64_t step)
+static inline uint64_t add_links(uint64_t total, uint64_t step)
 {
 #if defined(__x86_64__)
     __asm__ volatile(".rept %c2\n\taddq %1, %0\n\t.endr"
-                     : "+r"(*total)
+                     : "+r"(total)
                      : "r"(step), "i"(LINKS)
                      : "cc");
 #elif defined(__aarch64__)
-    __asm__ volatile(".rept %c2\n\tadd %0, %0, %1\n\t.endr" : "+r"(*total) : "r"(step), "i"(LINKS));
+    __asm__ volatile(".rept %c2\n\tadd %0, %0, %1\n\t.endr" : "+r"(total) : "r"(step), "i"(LINKS));
 #else
     for (int i = 0; i < LINKS; i++) {
-        *total += step;
-        __asm__ volatile("" : "+r"(*total));
+        total += step;
+        __asm__ volatile("" : "+r"(total));
     }
 #endif
+    return total;
 }
 
-static inline void multiply_links(double *product, double factor)
+static inline double multiply_links(double product, double factor)
 {
 #if defined(__x86_64__)
     __asm__ volatile(".rept %c2\n\tmulsd %1, %0\n\t.endr"
-                     : "+x"(*product)
+                     : "+x"(product)
                      : "x"(factor), "i"(LINKS));
 #elif defined(__aarch64__)
     __asm__ volatile(".rept %c2\n\tfmul %d0, %d0, %d1\n\t.endr"
-                     : "+w"(*product)
+                     : "+w"(product)
                      : "w"(factor), "i"(LINKS));
 #else
     for (int i = 0; i < LINKS; i++) {
-        *product *= factor;
-        __asm__ volatile("" : "+m"(*product));
+        product *= factor;
+        __asm__ volatile("" : "+m"(product));
     }
 #endif
+    return product;
 }
 
 static enum ppt_status run_adds(void *state, struct ppt_error *error)
@@ -61,7 +63,7 @@ static enum ppt_status run_adds(void *state, struct ppt_error *error)
 
     (void)error;
     for (int i = 0; i < ADDITIONS / LINKS; i++) {
-        add_links(&total, STEP);
+        total = add_links(total, STEP);
     }
     chain->total = total;
     return PPT_OK;
@@ -74,7 +76,7 @@ static enum ppt_status run_multiplies(void *state, struct ppt_error *error)
 
     (void)error;
     for (int i = 0; i < MULTIPLICATIONS / LINKS; i++) {
-        multiply_links(&product, FACTOR);
+        product = multiply_links(product, FACTOR);
     }
     chain->product = product;
     return PPT_OK;

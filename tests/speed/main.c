@@ -3,7 +3,6 @@
  *
  * A figure that misses its bar is shown as such but is no failure: machines are noisy and shared.
  */
-#include <errno.h>
 #include <gsl/gsl_errno.h>
 #include <omp.h>
 #include <stdlib.h>
@@ -113,8 +112,7 @@ int main(int argument_count, char **arguments)
         status = measure(arguments + 1, count, &venue, &error);
     }
     if (status == PPT_OK && (fflush(stdout) != 0 || ferror(stdout))) {
-        status =
-            ppt_fail(&error, PPT_FAILED, "standard output cannot be written: %s", strerror(errno));
+        status = ppt_fail(&error, PPT_FAILED, "standard output cannot be written");
     }
     if (status != PPT_OK) {
         fprintf(stderr, "ppt-omp-speed: %s\n", error.text);

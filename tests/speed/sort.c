@@ -114,7 +114,7 @@ static enum ppt_status check(struct arrays *arrays, struct ppt_error *error)
     memcpy(sorted, arrays->values, BYTES);
     prepare(arrays);
     run_qsort(arrays, error);
-    if (memcmp(sorted, arrays->values, BYTES) != 0) {
+    if (memcmp((bits *)sorted, (bits *)arrays->values, BYTES) != 0) {
         status = ppt_fail(error, PPT_DIFFERS, "sort: radix sort and qsort differ");
     }
     free(sorted);
