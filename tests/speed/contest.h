@@ -5,6 +5,9 @@
  * one disturbs the other. Each round gives one ratio; the result is their median with its interval
  * (through logarithms, so that it does not matter which of the two is the denominator). Absolute
  * times differ between machines and minutes, ratios taken in turns hardly do.
+ *
+ * A round in which the thread had to wait for a CPU, because other programs run, is discarded and
+ * repeated: whether it had to wait is decided by the system's account of it, not by the times.
  */
 #ifndef PPT_SPEED_CONTEST_H
 #define PPT_SPEED_CONTEST_H
@@ -50,8 +53,8 @@ struct contest {
 struct contest_result {
     double measured, reference; /* medians, in the contest's unit, for one of its units */
     double ratio, low, high;    /* with the 95 % interval */
-    bool disturbed; /* others wanted the CPUs meanwhile: a ratio bears it, other figures do not */
-    bool met;       /* the measured value is within the bar; true without one */
+    bool disturbed;             /* even so, the thread had to wait for a CPU: a ratio may bear it */
+    bool met;                   /* the measured value is within the bar; true without one */
 };
 
 /* How results are to be shown, and where temporary files go. */
