@@ -51,9 +51,12 @@ int main(int count, char **arguments)
     if (status == PPT_OK) {
         status = dispatch(&cli, &error);
     }
-    if (status == PPT_OK && (fflush(stdout) != 0 || ferror(stdout))) {
+    if (status == PPT_OK && fflush(stdout) != 0) {
         status =
             ppt_fail(&error, PPT_FAILED, "standard output cannot be written: %s", strerror(errno));
+    } else if (status == PPT_OK && ferror(stdout)) {
+        /* An earlier write failed, and what it left in errno is long overwritten. */
+        status = ppt_fail(&error, PPT_FAILED, "standard output cannot be written");
     }
     if (status != PPT_OK && error.text[0]) {
         fprintf(stderr, "ppt-omp: %s\n", error.text);

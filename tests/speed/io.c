@@ -1,0 +1,218 @@
+/*
+ * io: what the kernel adds to the file system's own work. The references write and copy with plain
+ * system calls, in the same chunks and the same folder, and delete the files as well.
+ */
+#include <errno.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include "digest.h"
+#include "plain.h"
+#include "rng.h"
+#include "scratch.h"
+#include "solo.h"
+#include "subjects.h"
+#include "tempfile.h"
+
+#define MIB 50
+#define CHUNK PPT_TEMPFILE_CHUNK
+#define BYTES ((size_t)MIB << 20)
+
+extern const struct ppt_kernel ppt_kernel_io;
+
+enum bytes_from {
+    FROM_MEMORY,   /* the kernel's bytes, made beforehand */
+    FROM_CHUNK,    /* the first chunk of them, over and over */
+    FROM_GETRANDOM /* made anew by the system */
+};
+
+struct bare {
+    struct plain source, copy;
+    unsigned char *bytes;  /* BYTES */
+    unsigned char *buffer; /* CHUNK */
+    enum bytes_from from;
+    bool check; /* compute the kernel's digest, which is not timed then */
+    uint64_t digest;
+};
+
+static enum ppt_status fill_by_system(unsigned char *buffer, size_t bytes, struct ppt_error *error)
+{
+    for (size_t at = 0; at < bytes;) {
+        const ssize_t got = getrandom(buffer + at, bytes - at, 0);
+
+        if (got < 0 && errno != EINTR) {
+            return ppt_fail(error, PPT_FAILED, "getrandom: %s", strerror(errno));
+        }
+        at += got > 0 ? (size_t)got : 0;
+    }
+    return PPT_OK;
+}
+
+static enum ppt_status write_source(struct bare *bare, struct ppt_error *error)
+{
+    enum ppt_status status = plain_create(&bare->source, error);
+
+    for (size_t at = 0; status == PPT_OK && at < BYTES; at += CHUNK) {
+        const unsigned char *chunk = bare->bytes;
+
+        if (bare->from == FROM_MEMORY) {
+            chunk = bare->bytes + at;
+        } else if (bare->from == FROM_GETRANDOM) {
+            status = fill_by_system(bare->buffer, CHUNK, error);
+            chunk = bare->buffer;
+        }
+        if (status == PPT_OK) {
+            status = plain_write(&bare->source, chunk, CHUNK, error);
+        }
+    }
+    return status == PPT_OK ? plain_close(&bare->source, error) : status;
+}
+
+static enum ppt_status copy_source(struct bare *bare, struct ppt_error *error)
+{
+    enum ppt_status status = plain_open(&bare->source, error);
+    size_t got = 1;
+
+    bare->digest = 0;
+    if (status == PPT_OK) {
+        status = plain_create(&bare->copy, error);
+    }
+    while (status == PPT_OK && got > 0) {
+        status = plain_read(&bare->source, bare->buffer, CHUNK, &got, error);
+        if (status == PPT_OK && got > 0) {
+            status = plain_write(&bare->copy, bare->buffer, got, error);
+        }
+        if (bare->check) {
+            bare->digest = ppt_digest(bare->digest, bare->buffer, got);
+        }
+    }
+    if (status == PPT_OK) {
+        status = plain_close(&bare->copy, error);
+    }
+    return status == PPT_OK ? plain_close(&bare->source, error) : status;
+}
+
+static enum ppt_status run_bare(void *state, struct ppt_error *error)
+{
+    struct bare *bare = state;
+    enum ppt_status status = write_source(bare, error);
+
+    if (status == PPT_OK) {
+        status = copy_source(bare, error);
+    }
+    if (status == PPT_OK) {
+        status = plain_remove(&bare->source, error);
+    }
+    return status == PPT_OK ? plain_remove(&bare->copy, error) : status;
+}
+
+static enum ppt_status run_fill(void *state, struct ppt_error *error)
+{
+    struct bare *bare = state;
+    struct ppt_rng_bulk rng;
+
+    (void)error;
+    ppt_rng_bulk_seed(&rng, SOLO_SEED, SOLO_INDEX, PPT_STREAM_DATA);
+    for (size_t at = 0; at < BYTES; at += CHUNK) {
+        ppt_rng_fill_bytes(&rng, bare->buffer, CHUNK);
+    }
+    SPEED_KEEP(bare->buffer);
+    return PPT_OK;
+}
+
+static enum ppt_status run_getrandom(void *state, struct ppt_error *error)
+{
+    struct bare *bare = state;
+    enum ppt_status status = PPT_OK;
+
+    for (size_t at = 0; status == PPT_OK && at < BYTES; at += CHUNK) {
+        status = fill_by_system(bare->buffer, CHUNK, error);
+    }
+    return status;
+}
+
+/* The files that the reference makes are those that the kernel makes. */
+static enum ppt_status check(struct bare *bare, const struct solo *solo, struct ppt_error *error)
+{
+    enum ppt_status status;
+
+    bare->from = FROM_MEMORY;
+    bare->check = true;
+    status = run_bare(bare, error);
+    bare->check = false;
+    if (status == PPT_OK && ppt_digest_word(bare->digest, BYTES) != solo->digest) {
+        status = ppt_fail(error, PPT_DIFFERS, "io: the reference copied other bytes");
+    }
+    return status;
+}
+
+static enum ppt_status hold_all(const struct venue *venue, struct solo *solo, struct bare *bare,
+                                struct ppt_error *error)
+{
+    struct contest contest = {
+        .measured = {"50 MiB", solo_run, .state = solo, .units = 1},
+        .reference = {"the same bytes from memory, by write and read", run_bare, .state = bare,
+                      .units = 1},
+        .unit = "ms",
+        .unit_ns = 1e6,
+        .bar = CONTEST_RATIO,
+        .limit = 1.3,
+    };
+    enum ppt_status status;
+
+    bare->from = FROM_MEMORY;
+    status = contest_hold(venue, &contest, error);
+    if (status == PPT_OK) {
+        status = check(bare, solo, error);
+    }
+    if (status == PPT_OK) {
+        bare->from = FROM_CHUNK;
+        contest.reference.name = "one chunk over and over, by write and read";
+        status = contest_hold(venue, &contest, error);
+    }
+    contest.ratio = CONTEST_SPEED;
+    contest.limit = 4;
+    if (status == PPT_OK) {
+        bare->from = FROM_GETRANDOM;
+        contest.reference.name = "the same with bytes from getrandom";
+        status = contest_hold(venue, &contest, error);
+    }
+    if (status == PPT_OK) {
+        contest.bar = CONTEST_NO_BAR;
+        contest.measured = (struct contestant){"50 MiB of random bytes alone", run_fill,
+                                               .state = bare, .units = 1};
+        contest.reference =
+            (struct contestant){"getrandom", run_getrandom, .state = bare, .units = 1};
+        status = contest_hold(venue, &contest, error);
+    }
+    return status;
+}
+
+enum ppt_status speed_io(const struct venue *venue, struct ppt_error *error)
+{
+    const union ppt_value args[] = {{.integer = MIB}};
+    struct bare bare = {.from = FROM_MEMORY};
+    struct ppt_rng_bulk rng;
+    struct solo solo;
+    enum ppt_status status = solo_start(&solo, &ppt_kernel_io, args, venue->scratch, error);
+
+    if (status != PPT_OK) {
+        goto out;
+    }
+    status = PPT_FAILED;
+    bare.bytes = ppt_scratch_alloc(BYTES, "io", error);
+    bare.buffer = ppt_scratch_alloc(CHUNK, "io", error);
+    if (!bare.bytes || !bare.buffer) {
+        goto out;
+    }
+    plain_name(&bare.source, venue->scratch, "bare.source");
+    plain_name(&bare.copy, venue->scratch, "bare.copy");
+    ppt_rng_bulk_seed(&rng, SOLO_SEED, SOLO_INDEX, PPT_STREAM_DATA);
+    ppt_rng_fill_bytes(&rng, bare.bytes, BYTES);
+    status = hold_all(venue, &solo, &bare, error);
+out:
+    free(bare.bytes);
+    free(bare.buffer);
+    solo_stop(&solo);
+    return status;
+}

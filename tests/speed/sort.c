@@ -1,0 +1,182 @@
+/*
+ * sort: how much faster the kernel is than the C library's qsort on the same numbers, and how near
+ * its radix sort comes to three bare passes over the array. Such a pass reads every number and
+ * writes it to one of 1024 places; sorting a million of them so takes at least three, the leading
+ * 23 bits and no more.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "isa.h"
+#include "radix.h"
+#include "rng.h"
+#include "scratch.h"
+#include "solo.h"
+#include "subjects.h"
+
+#define SIZE 1000000
+#define BYTES (SIZE * sizeof(double))
+#define PASSES 3
+#define DIGIT_BITS 10
+#define DIGIT_VALUES (1 << DIGIT_BITS)
+
+extern const struct ppt_kernel ppt_kernel_sort;
+
+/* The bits of a double in memory; this type may look at any object. */
+typedef uint64_t bits __attribute__((may_alias));
+
+struct arrays {
+    double *given, *values, *spare; /* SIZE each */
+};
+
+static void prepare(void *state)
+{
+    struct arrays *arrays = state;
+
+    memcpy(arrays->values, arrays->given, BYTES);
+}
+
+static enum ppt_status run_radix(void *state, struct ppt_error *error)
+{
+    struct arrays *arrays = state;
+
+    (void)error;
+    ppt_radix_sort(arrays->values, arrays->spare, SIZE);
+    return PPT_OK;
+}
+
+static int compare(const void *a, const void *b)
+{
+    const double x = *(const double *)a, y = *(const double *)b;
+
+    return (x > y) - (x < y);
+}
+
+static enum ppt_status run_qsort(void *state, struct ppt_error *error)
+{
+    struct arrays *arrays = state;
+
+    (void)error;
+    qsort(arrays->values, SIZE, sizeof(double), compare);
+    return PPT_OK;
+}
+
+static void scatter(const bits *from, bits *to, uint32_t *offsets, int shift)
+{
+    for (size_t i = 0; i < SIZE; i++) {
+        to[offsets[from[i] >> shift & (DIGIT_VALUES - 1)]++] = from[i];
+    }
+}
+
+/* Digits of the leading bits of the mantissa, for the sake of their spread. The numbers are not
+ * sorted by it. */
+static enum ppt_status run_passes(void *state, struct ppt_error *error)
+{
+    static const int shifts[PASSES] = {22, 32, 42};
+    struct arrays *arrays = state;
+    bits *values = (bits *)arrays->values;
+    bits *spare = (bits *)arrays->spare;
+    uint32_t offsets[PASSES][DIGIT_VALUES] = {{0}};
+
+    (void)error;
+    for (size_t i = 0; i < SIZE; i++) {
+        for (int pass = 0; pass < PASSES; pass++) {
+            offsets[pass][values[i] >> shifts[pass] & (DIGIT_VALUES - 1)]++;
+        }
+    }
+    for (int pass = 0; pass < PASSES; pass++) {
+        bits *const swap = values;
+        uint32_t total = 0;
+
+        for (size_t i = 0; i < DIGIT_VALUES; i++) {
+            const uint32_t here = offsets[pass][i];
+
+            offsets[pass][i] = total;
+            total += here;
+        }
+        scatter(values, spare, offsets[pass], shifts[pass]);
+        values = spare;
+        spare = swap;
+    }
+    SPEED_KEEP(values);
+    return PPT_OK;
+}
+
+static enum ppt_status check(struct arrays *arrays, struct ppt_error *error)
+{
+    double *sorted = ppt_scratch_alloc(BYTES, "sort", error);
+    enum ppt_status status = PPT_OK;
+
+    if (!sorted) {
+        return PPT_FAILED;
+    }
+    prepare(arrays);
+    run_radix(arrays, error);
+    memcpy(sorted, arrays->values, BYTES);
+    prepare(arrays);
+    run_qsort(arrays, error);
+    if (memcmp((bits *)sorted, (bits *)arrays->values, BYTES) != 0) {
+        status = ppt_fail(error, PPT_DIFFERS, "sort: radix sort and qsort differ");
+    }
+    free(sorted);
+    return status;
+}
+
+static enum ppt_status hold_all(const struct venue *venue, struct solo *solo, struct arrays *arrays,
+                                struct ppt_error *error)
+{
+    struct contest contest = {
+        .measured = {"1000000 numbers, the task", solo_run, .state = solo, .units = SIZE},
+        .reference = {"qsort of the same numbers", run_qsort, prepare, .state = arrays,
+                      .units = SIZE},
+        .unit = "ns per element",
+        .unit_ns = 1,
+        .ratio = CONTEST_SPEED,
+        .bar = CONTEST_VALUE,
+        .limit = strcmp(ppt_isa()->name, "avx512") == 0 ? 10 : 16,
+    };
+    enum ppt_status status = contest_hold(venue, &contest, error);
+
+    if (status == PPT_OK) {
+        contest.measured = (struct contestant){"1000000 numbers, the sort alone", run_radix,
+                                               prepare, .state = arrays, .units = SIZE};
+        contest.reference = (struct contestant){"three bare passes of 10 bits", run_passes, prepare,
+                                                .state = arrays, .units = SIZE};
+        contest.ratio = CONTEST_TIME;
+        contest.bar = CONTEST_NO_BAR;
+        status = contest_hold(venue, &contest, error);
+    }
+    return status;
+}
+
+enum ppt_status speed_sort(const struct venue *venue, struct ppt_error *error)
+{
+    const union ppt_value args[] = {{.integer = SIZE}};
+    struct arrays arrays = {0};
+    struct ppt_rng_bulk rng;
+    struct solo solo;
+    enum ppt_status status = solo_start(&solo, &ppt_kernel_sort, args, venue->scratch, error);
+
+    if (status != PPT_OK) {
+        goto out;
+    }
+    status = PPT_FAILED;
+    arrays.given = ppt_scratch_alloc(BYTES, "sort", error);
+    arrays.values = ppt_scratch_alloc(BYTES, "sort", error);
+    arrays.spare = ppt_scratch_alloc(BYTES, "sort", error);
+    if (!arrays.given || !arrays.values || !arrays.spare) {
+        goto out;
+    }
+    ppt_rng_bulk_seed(&rng, SOLO_SEED, SOLO_INDEX, PPT_STREAM_DATA);
+    ppt_rng_fill_doubles(&rng, arrays.given, SIZE, 0.0, 1.0);
+    status = check(&arrays, error);
+    if (status == PPT_OK) {
+        status = hold_all(venue, &solo, &arrays, error);
+    }
+out:
+    free(arrays.given);
+    free(arrays.values);
+    free(arrays.spare);
+    solo_stop(&solo);
+    return status;
+}
