@@ -89,9 +89,13 @@ class Case(unittest.TestCase):
         env.update(changes)
         return env
 
-    def run_ppt(self, *args, cwd=None, draw=False, mock=False, env=None, **options):
+    def run_ppt(self, *args, mock=False, **options):
         """Runs the program and returns a Result; never raises for an exit code."""
-        command = [PPT_OMP_MOCK if mock else PPT_OMP, *map(str, args)]
+        return self.run_program(PPT_OMP_MOCK if mock else PPT_OMP, *args, **options)
+
+    def run_program(self, program, *args, cwd=None, draw=False, env=None, **options):
+        """The same for any program."""
+        command = [program, *map(str, args)]
         done = subprocess.run(
             command,
             cwd=cwd or self.work,
