@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "memory.h"
+#include "report.h"
 #include "text.h"
 
 const char ppt_cli_help[] =
@@ -37,6 +38,7 @@ const char ppt_cli_help[] =
     "  --tolerance X      how much slower is as good as equal (default: 0.05)\n"
     "  --quick            3 blocks and no waits\n"
     "  --output DIR       where results go (default: output)\n"
+    "  --format NAME      prints csv, json, ... instead of the table; also of report\n"
     "Options of once:\n"
     "  --index N          which task (default: 0); --seed N its seed (default: 1)\n"
     "  --dump FILE        writes what the task made: an image, sorted numbers, ...\n"
@@ -75,6 +77,7 @@ enum {
     TASKS,
     CPUS,
     QUICK,
+    FORMAT,
     AS_JSON,
     HELP,
     SHORT_HELP,
@@ -98,6 +101,7 @@ static const struct option options[] = {
     [TASKS] = {"--tasks", PLAIN, JUDGE, NULL, NULL},
     [CPUS] = {"--cpus", PLAIN, JUDGE | FIT, NULL, NULL},
     [QUICK] = {"--quick", FLAG, RUN, NULL, NULL},
+    [FORMAT] = {"--format", PLAIN, RUN | REPORT, NULL, NULL},
     [AS_JSON] = {"--json", FLAG, ANY & ~(RUN | REPORT), NULL, NULL},
     [HELP] = {"--help", FLAG, ANY, NULL, NULL},
     [SHORT_HELP] = {"-h", FLAG, ANY, NULL, NULL},
@@ -258,6 +262,8 @@ static enum ppt_status apply(struct ppt_cli *cli, size_t which, const char *valu
         return read_count("--cpus", value, &cli->cpus, error);
     case QUICK:
         return PPT_OK;
+    case FORMAT:
+        return ppt_format_find(value, &cli->format, error);
     case AS_JSON:
         cli->json = true;
         return PPT_OK;

@@ -23,6 +23,8 @@ enum ppt_command {
     PPT_COMMAND_VERSION
 };
 
+struct ppt_format;
+
 struct ppt_cli {
     enum ppt_command command;
     const char **files; /* run: configurations */
@@ -40,7 +42,8 @@ struct ppt_cli {
     uint64_t cpus;      /* judge, fit: that may be used; 0: unknown */
     double tolerance;   /* judge */
     bool json;
-    uint64_t given; /* options that were given, a bit each; see cli.c */
+    const struct ppt_format *format; /* run, report: printed instead of the table; or NULL */
+    uint64_t given;                  /* options that were given, a bit each; see cli.c */
 };
 
 /* Fails with PPT_BAD_INPUT. Strings are borrowed from `arguments`. */

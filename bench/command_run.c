@@ -181,9 +181,11 @@ static enum ppt_status report(const struct session *session, struct run *run,
         status = ppt_report_write(&outcome, &notes, error);
         run->reported = status == PPT_OK;
     }
-    ppt_text_table(&outcome, &table);
-    printf("%s\n", table.data);
-    fflush(stdout);
+    if (!session->cli->format) {
+        ppt_text_table(&outcome, &table);
+        printf("%s\n", table.data);
+        fflush(stdout);
+    }
     print_notes(&notes);
     fprintf(stderr, "results: %s\n\n", run->folder);
     ppt_text_free(&table);
@@ -209,19 +211,42 @@ static enum ppt_status run_one(const struct session *session, struct run *run,
     return status;
 }
 
-static enum ppt_status report_suite(struct session *session, struct ppt_error *error)
+/* What was reported, whichever runs failed; the list is to be given to free(). */
+static struct ppt_outcome *list_outcomes(const struct session *session, size_t *count)
 {
     struct ppt_outcome *outcomes = ppt_alloc(session->configs.count, sizeof(*outcomes));
+
+    *count = 0;
+    for (size_t i = 0; i < session->configs.count; i++) {
+        if (session->runs[i].reported) {
+            outcomes[(*count)++] = outcome_of(session, &session->runs[i]);
+        }
+    }
+    return outcomes;
+}
+
+static void print_format(const struct session *session)
+{
+    struct ppt_text text = {0};
+    size_t count;
+    struct ppt_outcome *outcomes = list_outcomes(session, &count);
+
+    if (count > 0) {
+        session->cli->format->write(outcomes, count, &text);
+        fputs(text.data, stdout);
+    }
+    ppt_text_free(&text);
+    free(outcomes);
+}
+
+static enum ppt_status report_suite(struct session *session, struct ppt_error *error)
+{
     struct ppt_text notes = {0};
     enum ppt_status status = PPT_OK;
     char *folder = NULL;
-    size_t count = 0;
+    size_t count;
+    struct ppt_outcome *outcomes = list_outcomes(session, &count);
 
-    for (size_t i = 0; i < session->configs.count; i++) {
-        if (session->runs[i].reported) {
-            outcomes[count++] = outcome_of(session, &session->runs[i]);
-        }
-    }
     if (count > 0) {
         status = ppt_folder_create(session->cli->output, "suite", session->started, &folder, error);
     }
@@ -265,6 +290,9 @@ static enum ppt_status run_all(struct session *session, struct ppt_error *error)
             first = status;
             *error = problem;
         }
+    }
+    if (session->cli->format) {
+        print_format(session);
     }
     return first;
 }

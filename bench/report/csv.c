@@ -122,7 +122,7 @@ static void add_row(const struct ppt_outcome *outcome, const struct ppt_point_su
     ppt_text_add(out, "\r\n");
 }
 
-void ppt_csv_table(const struct ppt_outcome *outcomes, size_t count, struct ppt_text *out)
+void ppt_csv_write(const struct ppt_outcome *outcomes, size_t count, struct ppt_text *out)
 {
     ppt_text_add(out, header);
     for (size_t i = 0; i < count; i++) {

@@ -336,7 +336,7 @@ static json_object *kinds_json(const struct ppt_outcome *outcome)
     return list;
 }
 
-void ppt_json_results(const struct ppt_outcome *outcome, struct ppt_text *out)
+static json_object *run_json(const struct ppt_outcome *outcome)
 {
     const struct ppt_answer *answer = outcome->answer;
     json_object *object = json_object_new_object();
@@ -368,6 +368,25 @@ void ppt_json_results(const struct ppt_outcome *outcome, struct ppt_text *out)
     add(object, "config", ppt_config_to_json(outcome->config));
     add(object, "host", ppt_host_to_json(outcome->host));
     add(object, "passes", passes);
+    return object;
+}
+
+void ppt_json_write(const struct ppt_outcome *outcomes, size_t count, struct ppt_text *out)
+{
+    json_object *object;
+
+    if (count == 1) {
+        object = run_json(&outcomes[0]);
+    } else {
+        json_object *runs = json_object_new_array_ext((int)count);
+
+        for (size_t i = 0; i < count; i++) {
+            json_object_array_add(runs, run_json(&outcomes[i]));
+        }
+        object = json_object_new_object();
+        add(object, "version", integer(RESULTS_VERSION));
+        add(object, "runs", runs);
+    }
     ppt_text_add(out, json_object_to_json_string_ext(object, JSON_C_TO_STRING_PRETTY |
                                                                  JSON_C_TO_STRING_SPACED |
                                                                  JSON_C_TO_STRING_NOSLASHESCAPE));

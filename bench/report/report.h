@@ -37,8 +37,28 @@ enum ppt_status ppt_report_write_suite(const struct ppt_outcome *outcomes, size_
 
 /* ---- formats ---- */
 
-/* results.csv; several runs make one table. */
-void ppt_csv_table(const struct ppt_outcome *outcomes, size_t count, struct ppt_text *out);
+/* Adds the document of one or more runs, in the order given; at least one. */
+typedef void ppt_format_write(const struct ppt_outcome *outcomes, size_t count,
+                              struct ppt_text *out);
+
+struct ppt_format {
+    const char *name; /* as --format has it */
+    const char *file; /* that every run gets; NULL: only on demand */
+    ppt_format_write *write;
+};
+
+/* All formats; a name of NULL ends the table. */
+extern const struct ppt_format ppt_formats[];
+
+/* The format of that name. Fails with PPT_BAD_INPUT, naming those that there are. */
+enum ppt_status ppt_format_find(const char *name, const struct ppt_format **format,
+                                struct ppt_error *error);
+
+/* results.csv: one table. */
+ppt_format_write ppt_csv_write;
+
+/* results.json; several runs are the list "runs" of one object. */
+ppt_format_write ppt_json_write;
 
 /* The table on the terminal, at most 80 columns wide. */
 void ppt_text_table(const struct ppt_outcome *outcome, struct ppt_text *out);
@@ -46,9 +66,6 @@ void ppt_text_table(const struct ppt_outcome *outcome, struct ppt_text *out);
 /* Gnuplot scripts and data into the folder "charts" of outcome->folder, then drawn. */
 enum ppt_status ppt_charts_write(const struct ppt_outcome *outcome, struct ppt_text *notes,
                                  struct ppt_error *error);
-
-/* results.json. */
-void ppt_json_results(const struct ppt_outcome *outcome, struct ppt_text *out);
 
 /* Parts of it that commands print by themselves; the caller owns them. */
 json_object *ppt_json_verdict(const struct ppt_answer *answer);

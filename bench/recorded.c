@@ -1,0 +1,81 @@
+#include "recorded.h"
+
+#include <stdlib.h>
+
+#include "sweep.h"
+#include "text.h"
+
+/* The comparison that a run makes at the end of every block; a run that died may have missed it. */
+static enum ppt_status compare_results(const struct ppt_recording *recording,
+                                       struct ppt_error *error)
+{
+    const struct ppt_config *config = &recording->configs.items[0];
+    const struct ppt_samples *all = &recording->samples;
+    enum ppt_status status = PPT_OK;
+
+    for (size_t first = 0; first < all->count && status == PPT_OK;) {
+        size_t end = first;
+
+        while (end < all->count &&
+               (!config->mix || all->items[end].block == all->items[first].block)) {
+            end++;
+        }
+        const struct ppt_samples same = {all->items + first, end - first};
+        status = ppt_sweep_compare(config, &same, error);
+        first = end;
+    }
+    return status;
+}
+
+static void analyse(const char *folder, struct ppt_recorded *recorded)
+{
+    const struct ppt_recording *recording = &recorded->recording;
+    const struct ppt_answer_context context =
+        ppt_answer_context_of(&recording->configs.items[0], &recording->host);
+
+    ppt_summary_create(&recording->samples, &recorded->summary);
+    ppt_answer_from_samples(&recording->samples, &context, &recorded->answer);
+    recorded->outcome = (struct ppt_outcome){
+        .config = &recording->configs.items[0],
+        .host = &recording->host,
+        .samples = &recording->samples,
+        .summary = &recorded->summary,
+        .answer = &recorded->answer,
+        .started = recording->started,
+        .program = recording->program,
+        .folder = folder,
+    };
+}
+
+enum ppt_status ppt_recorded_load(const char *folder, struct ppt_recorded *recorded,
+                                  struct ppt_error *error)
+{
+    char *path = ppt_text_format("%s/samples.jsonl", folder);
+    enum ppt_status status;
+
+    *recorded = (struct ppt_recorded){0};
+    status = ppt_recording_read(path, &recorded->recording, error);
+    free(path);
+    if (status != PPT_OK) {
+        return status;
+    }
+    status = compare_results(&recorded->recording, error);
+    if (status == PPT_OK) {
+        analyse(folder, recorded);
+    }
+    if (status == PPT_OK && recorded->summary.count == 0) {
+        status = ppt_fail(error, PPT_INCONCLUSIVE, "%s: holds no complete pass", folder);
+    }
+    if (status != PPT_OK) {
+        ppt_recorded_free(recorded);
+    }
+    return status;
+}
+
+void ppt_recorded_free(struct ppt_recorded *recorded)
+{
+    ppt_answer_free(&recorded->answer);
+    ppt_summary_free(&recorded->summary);
+    ppt_recording_free(&recorded->recording);
+    *recorded = (struct ppt_recorded){0};
+}

@@ -1,0 +1,23 @@
+/*
+ * recorded.h - a run that was measured before, read from its folder and analysed.
+ */
+#ifndef PPT_RECORDED_H
+#define PPT_RECORDED_H
+
+#include "recording.h"
+#include "report.h"
+
+struct ppt_recorded {
+    struct ppt_recording recording;
+    struct ppt_summary summary;
+    struct ppt_answer answer;
+    struct ppt_outcome outcome; /* refers to the above, and to the folder's name */
+};
+
+/* Fails with PPT_INCONCLUSIVE when there is no complete pass, and with PPT_DIFFERS when results
+ * differ between points. `folder` is borrowed; `recorded` must not be moved afterwards. */
+enum ppt_status ppt_recorded_load(const char *folder, struct ppt_recorded *recorded,
+                                  struct ppt_error *error);
+void ppt_recorded_free(struct ppt_recorded *recorded); /* zeroed is fine */
+
+#endif
