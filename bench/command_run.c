@@ -252,7 +252,10 @@ static enum ppt_status report_suite(struct session *session, struct ppt_error *e
     }
     if (folder) {
         ppt_folder_set_latest(session->cli->output, folder);
-        status = ppt_report_write_suite(outcomes, count, folder, &notes, error);
+        for (size_t i = 0; i < count; i++) {
+            outcomes[i].suite_folder = folder;
+        }
+        status = ppt_report_write_suite(outcomes, count, &notes, error);
         print_notes(&notes);
         fprintf(stderr, "results of all runs: %s\n", folder);
     }

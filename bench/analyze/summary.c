@@ -47,6 +47,16 @@ static double task_s(const struct ppt_sample *sample)
     return (double)sample->times.sum_ns * 1e-9 / (double)sample->task_count;
 }
 
+static double task_median_s(const struct ppt_sample *sample)
+{
+    return (double)sample->times.median_ns * 1e-9;
+}
+
+static double task_p99_s(const struct ppt_sample *sample)
+{
+    return (double)sample->times.p99_ns * 1e-9;
+}
+
 static double task_p95_s(const struct ppt_sample *sample)
 {
     return (double)sample->times.p95_ns * 1e-9;
@@ -128,6 +138,8 @@ void ppt_summary_create(const struct ppt_samples *samples, struct ppt_summary *s
         p->cleanup_s = over_blocks(samples, p->point, cleanup_s);
         p->total_s = over_blocks(samples, p->point, total_s);
         p->task_s = over_blocks(samples, p->point, task_s);
+        p->task_median_s = over_blocks(samples, p->point, task_median_s);
+        p->task_p99_s = over_blocks(samples, p->point, task_p99_s);
         p->task_p95_s = over_blocks(samples, p->point, task_p95_s);
         p->task_longest_s = over_blocks(samples, p->point, task_longest_s);
         p->rate = over_blocks(samples, p->point, rate);

@@ -13,7 +13,7 @@ struct ppt_point_summary {
     struct ppt_point point; /* first, for ppt_point_compare() */
     struct ppt_stat init_s, work_s, cleanup_s, total_s;
     struct ppt_stat task_s; /* of the mean task time of each pass */
-    struct ppt_stat task_p95_s, task_longest_s;
+    struct ppt_stat task_median_s, task_p95_s, task_p99_s, task_longest_s;
     struct ppt_stat rate;        /* tasks per second of the whole pass */
     struct ppt_stat cpu_s;       /* CPU time of the process, user and system */
     struct ppt_stat faults;      /* page faults, minor and major, of the whole pass */

@@ -299,10 +299,19 @@ static enum ppt_status write_time(const struct ppt_outcome *outcome, const char 
     return ppt_chart_write(&chart, folder, error);
 }
 
+/* The place behind the last name. */
+static const char **end_of(const char **names)
+{
+    while (*names) {
+        names++;
+    }
+    return names;
+}
+
 enum ppt_status ppt_charts_write(const struct ppt_outcome *outcome, struct ppt_text *notes,
                                  struct ppt_error *error)
 {
-    const char *names[] = {"speedup", "tasks_per_second", "time", NULL, NULL, NULL, NULL};
+    const char *names[PPT_CHARTS_MOST + 1] = {"speedup", "tasks_per_second", "time"};
     char *folder = ppt_text_format("%s/charts", outcome->folder);
     enum ppt_status status = ppt_file_make_folders(folder, error);
 
@@ -316,15 +325,13 @@ enum ppt_status ppt_charts_write(const struct ppt_outcome *outcome, struct ppt_t
         status = write_time(outcome, folder, error);
     }
     if (status == PPT_OK) {
-        status = ppt_model_charts_write(outcome, folder, &names[3], error);
+        status = ppt_model_charts_write(outcome, folder, end_of(names), error);
+    }
+    if (status == PPT_OK) {
+        status = ppt_pass_charts_write(outcome, folder, end_of(names), error);
     }
     if (status == PPT_OK && outcome->config->inner_count > 1) {
-        size_t count = 0;
-
-        while (names[count]) {
-            count++;
-        }
-        names[count] = "heat";
+        *end_of(names) = "heat";
         status = ppt_heat_chart_write(outcome, folder, error);
     }
     if (status == PPT_OK) {

@@ -251,7 +251,9 @@ static json_object *point_json(const struct ppt_outcome *outcome,
     add(object, "cleanup_s", statistics(&summary->cleanup_s));
     add(object, "total_s", statistics(&summary->total_s));
     add(object, "task_s", statistics(&summary->task_s));
+    add(object, "task_median_s", statistics(&summary->task_median_s));
     add(object, "task_p95_s", statistics(&summary->task_p95_s));
+    add(object, "task_p99_s", statistics(&summary->task_p99_s));
     add(object, "task_longest_s", statistics(&summary->task_longest_s));
     add(object, "tasks_per_second", statistics(&summary->rate));
     add(object, "cpu_s", statistics(&summary->cpu_s));

@@ -6,9 +6,10 @@
 #include "file.h"
 
 const struct ppt_format ppt_formats[] = {
-    {"csv", "results.csv", ppt_csv_write},
-    {"json", "results.json", ppt_json_write},
-    {NULL, NULL, NULL},
+    {"csv", "results.csv", "results.csv", ppt_csv_write},
+    {"json", "results.json", "results.json", ppt_json_write},
+    {"html", "report.html", "index.html", ppt_html_write},
+    {NULL, NULL, NULL, NULL},
 };
 
 enum ppt_status ppt_format_find(const char *name, const struct ppt_format **format,
@@ -29,48 +30,45 @@ enum ppt_status ppt_format_find(const char *name, const struct ppt_format **form
     return PPT_BAD_INPUT;
 }
 
-static enum ppt_status write_file(const struct ppt_format *format,
+static enum ppt_status write_file(const char *folder, const char *name, ppt_format_write *write,
                                   const struct ppt_outcome *outcomes, size_t count,
-                                  const char *folder, struct ppt_error *error)
+                                  struct ppt_error *error)
 {
-    char *path = ppt_text_format("%s/%s", folder, format->file);
+    char *path = ppt_text_format("%s/%s", folder, name);
     struct ppt_text text = {0};
     enum ppt_status status;
 
-    format->write(outcomes, count, &text);
+    write(outcomes, count, &text);
     status = ppt_file_write(path, text.data, text.length, error);
     ppt_text_free(&text);
     free(path);
     return status;
 }
 
-static enum ppt_status write_files(const struct ppt_outcome *outcomes, size_t count,
-                                   const char *folder, struct ppt_error *error)
+enum ppt_status ppt_report_write(const struct ppt_outcome *outcome, struct ppt_text *notes,
+                                 struct ppt_error *error)
 {
-    enum ppt_status status = PPT_OK;
+    /* Charts come first, because the page has them in it. */
+    enum ppt_status status = ppt_charts_write(outcome, notes, error);
 
-    for (size_t i = 0; ppt_formats[i].name && status == PPT_OK; i++) {
-        if (ppt_formats[i].file) {
-            status = write_file(&ppt_formats[i], outcomes, count, folder, error);
+    for (const struct ppt_format *f = ppt_formats; f->name && status == PPT_OK; f++) {
+        if (f->file) {
+            status = write_file(outcome->folder, f->file, f->write, outcome, 1, error);
         }
     }
     return status;
 }
 
-/* Charts come first, because the page has them in it. */
-enum ppt_status ppt_report_write(const struct ppt_outcome *outcome, struct ppt_text *notes,
-                                 struct ppt_error *error)
-{
-    const enum ppt_status status = ppt_charts_write(outcome, notes, error);
-
-    return status == PPT_OK ? write_files(outcome, 1, outcome->folder, error) : status;
-}
-
 enum ppt_status ppt_report_write_suite(const struct ppt_outcome *outcomes, size_t count,
-                                       const char *folder, struct ppt_text *notes,
-                                       struct ppt_error *error)
+                                       struct ppt_text *notes, struct ppt_error *error)
 {
-    const enum ppt_status status = ppt_charts_write_overview(outcomes, count, folder, notes, error);
+    const char *folder = outcomes[0].suite_folder;
+    enum ppt_status status = ppt_charts_write_overview(outcomes, count, folder, notes, error);
 
-    return status == PPT_OK ? write_files(outcomes, count, folder, error) : status;
+    for (const struct ppt_format *f = ppt_formats; f->name && status == PPT_OK; f++) {
+        if (f->suite) {
+            status = write_file(folder, f->suite, f->write, outcomes, count, error);
+        }
+    }
+    return status;
 }

@@ -20,9 +20,10 @@ struct ppt_outcome {
     const struct ppt_samples *samples;
     const struct ppt_summary *summary;
     const struct ppt_answer *answer;
-    const char *started; /* ISO 8601 */
-    const char *program; /* that measured it, with version */
-    const char *folder;  /* where its files are */
+    const char *started;      /* ISO 8601 */
+    const char *program;      /* that measured it, with version */
+    const char *folder;       /* where its files are */
+    const char *suite_folder; /* where those are that concern it and other runs; or NULL */
 };
 
 /* Writes all files of a run into outcome->folder and draws its charts. `notes` gets lines for the
@@ -30,10 +31,10 @@ struct ppt_outcome {
 enum ppt_status ppt_report_write(const struct ppt_outcome *outcome, struct ppt_text *notes,
                                  struct ppt_error *error);
 
-/* Writes what concerns several runs together into `folder`: a table of all and an overview. */
+/* Writes what concerns several runs together into their suite_folder: tables, a page, an overview.
+ */
 enum ppt_status ppt_report_write_suite(const struct ppt_outcome *outcomes, size_t count,
-                                       const char *folder, struct ppt_text *notes,
-                                       struct ppt_error *error);
+                                       struct ppt_text *notes, struct ppt_error *error);
 
 /* ---- formats ---- */
 
@@ -42,8 +43,9 @@ typedef void ppt_format_write(const struct ppt_outcome *outcomes, size_t count,
                               struct ppt_text *out);
 
 struct ppt_format {
-    const char *name; /* as --format has it */
-    const char *file; /* that every run gets; NULL: only on demand */
+    const char *name;  /* as --format has it */
+    const char *file;  /* that every run gets; NULL: only on demand */
+    const char *suite; /* that several runs get together; NULL likewise */
     ppt_format_write *write;
 };
 
@@ -60,8 +62,15 @@ ppt_format_write ppt_csv_write;
 /* results.json; several runs are the list "runs" of one object. */
 ppt_format_write ppt_json_write;
 
+/* report.html: the page of a run; several runs get one that leads to theirs. Charts are taken from
+ * where they were drawn. */
+ppt_format_write ppt_html_write;
+void ppt_html_index(struct ppt_text *out, const struct ppt_outcome *outcomes, size_t count);
+
 /* The table on the terminal, at most 80 columns wide. */
 void ppt_text_table(const struct ppt_outcome *outcome, struct ppt_text *out);
+
+#define PPT_CHARTS_MOST 9 /* of one run */
 
 /* Gnuplot scripts and data into the folder "charts" of outcome->folder, then drawn. */
 enum ppt_status ppt_charts_write(const struct ppt_outcome *outcome, struct ppt_text *notes,
@@ -80,6 +89,10 @@ enum ppt_status ppt_charts_write_overview(const struct ppt_outcome *outcomes, si
  * `names` (room for 3) gets theirs, NULL-terminated. */
 enum ppt_status ppt_model_charts_write(const struct ppt_outcome *outcome, const char *folder,
                                        const char **names, struct ppt_error *error);
+
+/* The charts of tasks, workers and passes; `names` (room for 4) as above. */
+enum ppt_status ppt_pass_charts_write(const struct ppt_outcome *outcome, const char *folder,
+                                      const char **names, struct ppt_error *error);
 
 /* Where points differ in inner threads: throughput over both numbers. */
 enum ppt_status ppt_heat_chart_write(const struct ppt_outcome *outcome, const char *folder,

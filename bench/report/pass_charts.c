@@ -1,0 +1,211 @@
+/*
+ * The charts of what lies behind the medians: how long single tasks took, how busy each worker was,
+ * and all passes in the order they ran.
+ */
+#include <math.h>
+#include <stdlib.h>
+
+#include "gnuplot.h"
+#include "memory.h"
+#include "report.h"
+
+/* A range of more than this is drawn on a logarithmic scale. */
+#define WIDE_RANGE 20
+
+/* ---- times of single tasks ---- */
+
+static const char *unit_of(double largest_s, double *unit)
+{
+    *unit = largest_s >= 1 ? 1 : largest_s >= 1e-3 ? 1e-3 : largest_s >= 1e-6 ? 1e-6 : 1e-9;
+    return largest_s >= 1      ? "seconds"
+           : largest_s >= 1e-3 ? "milliseconds"
+           : largest_s >= 1e-6 ? "microseconds"
+                               : "nanoseconds";
+}
+
+static enum ppt_status write_task_times(const struct ppt_outcome *outcome, const char *folder,
+                                        struct ppt_error *error)
+{
+    const struct ppt_summary *summary = outcome->summary;
+    struct ppt_chart chart = {.name = "task_times"};
+    double largest = 0, smallest = INFINITY, unit;
+
+    for (size_t i = 0; i < summary->count; i++) {
+        largest = fmax(largest, summary->points[i].task_longest_s.median);
+        smallest = fmin(smallest, summary->points[i].task_median_s.median);
+    }
+    const char *name = unit_of(largest, &unit);
+    ppt_text_addf(&chart.data, "# position  workers  median  p95  p99  longest   (%s)\n", name);
+    for (size_t i = 0; i < summary->count; i++) {
+        const struct ppt_point_summary *p = &summary->points[i];
+
+        ppt_text_addf(&chart.data, "%zu %u %.9g %.9g %.9g %.9g\n", i, p->point.workers,
+                      p->task_median_s.median / unit, p->task_p95_s.median / unit,
+                      p->task_p99_s.median / unit, p->task_longest_s.median / unit);
+    }
+    ppt_chart_title(outcome, "how long single tasks take", &chart.plot);
+    ppt_chart_category_axis(outcome, &chart.plot);
+    ppt_chart_category_cpu_mark(outcome, &chart.plot);
+    ppt_text_addf(&chart.plot, "set ylabel '%s per task'\n", name);
+    if (smallest > 0 && largest > WIDE_RANGE * smallest) {
+        ppt_text_add(&chart.plot, "set logscale y\nset yrange [*:*]\n");
+    }
+    ppt_text_add(&chart.plot, "plot 'task_times.dat' using 1:6 with points lc rgb '#D55E00' pt 9 "
+                              "title 'longest', \\\n"
+                              "  'task_times.dat' using 1:5 with points lc rgb '#CC79A7' pt 11 "
+                              "title '99 % are shorter', \\\n"
+                              "  'task_times.dat' using 1:4 with points lc rgb '#E69F00' pt 5 "
+                              "title '95 % are shorter', \\\n"
+                              "  'task_times.dat' using 1:3 with points lc rgb '#0072B2' pt 7 "
+                              "title 'median'\n");
+    return ppt_chart_write(&chart, folder, error);
+}
+
+/* ---- how busy workers were ---- */
+
+static int compare_doubles(const void *a, const void *b)
+{
+    const double x = *(const double *)a, y = *(const double *)b;
+
+    return (x > y) - (x < y);
+}
+
+/* Workers of different passes have nothing to do with each other, so they go by their rank: the
+ * least busy of each pass, the next one, and so on; medians over blocks. `shares` has one entry per
+ * worker. */
+static void busy_shares(const struct ppt_samples *samples, struct ppt_point point, size_t workers,
+                        double *shares)
+{
+    double *all = ppt_alloc(samples->count * workers, sizeof(*all));
+    double *column = ppt_alloc(samples->count, sizeof(*column));
+    size_t passes = 0;
+
+    for (size_t i = 0; i < samples->count; i++) {
+        const struct ppt_sample *sample = &samples->items[i];
+        double *row = &all[passes * workers];
+
+        if (sample->block == 0 || !ppt_point_same(sample->point, point) ||
+            sample->worker_count != workers) {
+            continue;
+        }
+        for (size_t w = 0; w < workers; w++) {
+            row[w] = (double)sample->workers[w].busy_ns / (double)sample->work_ns;
+        }
+        qsort(row, workers, sizeof(*row), compare_doubles);
+        passes++;
+    }
+    for (size_t w = 0; w < workers; w++) {
+        for (size_t p = 0; p < passes; p++) {
+            column[p] = all[p * workers + w];
+        }
+        shares[w] = ppt_median(column, passes);
+    }
+    free(column);
+    free(all);
+}
+
+static enum ppt_status write_balance(const struct ppt_outcome *outcome, const char *folder,
+                                     struct ppt_error *error)
+{
+    const struct ppt_summary *summary = outcome->summary;
+    struct ppt_chart chart = {.name = "balance"};
+
+    ppt_text_add(&chart.data, "# position  busy share of the time that tasks ran, in %  workers\n");
+    for (size_t i = 0; i < summary->count; i++) {
+        const struct ppt_point point = summary->points[i].point;
+        const size_t workers = point.workers > 0 ? point.workers : 1;
+        double *shares = ppt_alloc(workers, sizeof(*shares));
+
+        busy_shares(outcome->samples, point, workers, shares);
+        for (size_t w = 0; w < workers; w++) {
+            const double place = workers > 1 ? 0.5 * ((double)w / (double)(workers - 1) - 0.5) : 0;
+
+            ppt_text_addf(&chart.data, "%.4g %.9g %u\n", (double)i + place, 100 * shares[w],
+                          point.workers);
+        }
+        free(shares);
+    }
+    ppt_chart_title(outcome, "how busy each worker is while tasks run", &chart.plot);
+    ppt_chart_category_axis(outcome, &chart.plot);
+    ppt_chart_category_cpu_mark(outcome, &chart.plot);
+    ppt_text_add(&chart.plot, "set ylabel 'busy with tasks (%)'\n"
+                              "set yrange [0:110]\n"
+                              "plot 'balance.dat' using 1:2 with points lc rgb '#0072B2' pt 7 ps "
+                              "0.7 title 'one mark per worker, the least busy first'\n");
+    return ppt_chart_write(&chart, folder, error);
+}
+
+/* ---- the passes in time ---- */
+
+static double median_total_s(const struct ppt_summary *summary, struct ppt_point point)
+{
+    for (size_t i = 0; i < summary->count; i++) {
+        if (ppt_point_same(summary->points[i].point, point)) {
+            return summary->points[i].total_s.median;
+        }
+    }
+    return 0;
+}
+
+/* The passes that were disturbed, or the others; gnuplot's "index" needs a row in each. */
+static void add_passes(const struct ppt_outcome *outcome, bool disturbed, struct ppt_text *out)
+{
+    size_t rows = 0;
+
+    for (size_t i = 0; i < outcome->samples->count; i++) {
+        const struct ppt_sample *sample = &outcome->samples->items[i];
+        const double median_s = median_total_s(outcome->summary, sample->point);
+
+        if (sample->block > 0 && median_s > 0 && ppt_sample_disturbed(sample) == disturbed) {
+            ppt_text_addf(out, "%.9g %.9g %u %u %u\n", (double)sample->started_ns * 1e-9,
+                          (double)sample->total_ns * 1e-9 / median_s, sample->block,
+                          sample->point.workers, sample->point.inner_threads);
+            rows++;
+        }
+    }
+    if (rows == 0) {
+        ppt_text_add(out, "NaN NaN 0 0 0\n");
+    }
+}
+
+static enum ppt_status write_passes(const struct ppt_outcome *outcome, const char *folder,
+                                    struct ppt_error *error)
+{
+    struct ppt_chart chart = {.name = "passes"};
+
+    ppt_text_add(&chart.data,
+                 "# started (s)  time / median of its point  block  workers  inner threads\n");
+    add_passes(outcome, false, &chart.data);
+    ppt_text_add(&chart.data, "\n\n# disturbed by others or by a quota\n");
+    add_passes(outcome, true, &chart.data);
+    ppt_chart_title(outcome, "all passes in the order they ran", &chart.plot);
+    ppt_text_add(&chart.plot,
+                 "set xlabel 'seconds since the start' offset 0,0.4\n"
+                 "set ylabel 'time of the pass / median of its point'\n"
+                 "set xrange [0:*]\nset yrange [0:*<2]\n"
+                 "set offsets graph 0.02, graph 0.02, graph 0.02, 0\n"
+                 "plot 1 with lines lc rgb '#7f7f7f' lw 1 title 'median', \\\n"
+                 "  'passes.dat' index 0 using 1:2 with points lc rgb '#0072B2' pt 7 ps 0.5 title "
+                 "'passes', \\\n"
+                 "  'passes.dat' index 1 using 1:2 with points lc rgb '#D55E00' pt 2 ps 1 title "
+                 "'disturbed by others or a quota'\n");
+    return ppt_chart_write(&chart, folder, error);
+}
+
+enum ppt_status ppt_pass_charts_write(const struct ppt_outcome *outcome, const char *folder,
+                                      const char **names, struct ppt_error *error)
+{
+    enum ppt_status status = write_task_times(outcome, folder, error);
+
+    if (status == PPT_OK) {
+        status = write_balance(outcome, folder, error);
+    }
+    if (status == PPT_OK) {
+        status = write_passes(outcome, folder, error);
+    }
+    names[0] = "task_times";
+    names[1] = "balance";
+    names[2] = "passes";
+    names[3] = NULL;
+    return status;
+}
