@@ -38,7 +38,8 @@ const char ppt_cli_help[] =
     "  --tolerance X      how much slower is as good as equal (default: 0.05)\n"
     "  --quick            3 blocks and no waits\n"
     "  --output DIR       where results go (default: output)\n"
-    "  --format NAME      prints csv, json, ... instead of the table; also of report\n"
+    "  --format NAME      prints csv, json, ... instead of the table\n"
+    "  --quiet            prints the verdict alone; both also with report\n"
     "Options of once:\n"
     "  --index N          which task (default: 0); --seed N its seed (default: 1)\n"
     "  --dump FILE        writes what the task made: an image, sorted numbers, ...\n"
@@ -77,6 +78,7 @@ enum {
     TASKS,
     CPUS,
     QUICK,
+    QUIET,
     FORMAT,
     AS_JSON,
     HELP,
@@ -101,6 +103,7 @@ static const struct option options[] = {
     [TASKS] = {"--tasks", PLAIN, JUDGE, NULL, NULL},
     [CPUS] = {"--cpus", PLAIN, JUDGE | FIT, NULL, NULL},
     [QUICK] = {"--quick", FLAG, RUN, NULL, NULL},
+    [QUIET] = {"--quiet", FLAG, RUN | REPORT, NULL, NULL},
     [FORMAT] = {"--format", PLAIN, RUN | REPORT, NULL, NULL},
     [AS_JSON] = {"--json", FLAG, ANY & ~(RUN | REPORT), NULL, NULL},
     [HELP] = {"--help", FLAG, ANY, NULL, NULL},
@@ -261,6 +264,9 @@ static enum ppt_status apply(struct ppt_cli *cli, size_t which, const char *valu
     case CPUS:
         return read_count("--cpus", value, &cli->cpus, error);
     case QUICK:
+        return PPT_OK;
+    case QUIET:
+        cli->quiet = true;
         return PPT_OK;
     case FORMAT:
         return ppt_format_find(value, &cli->format, error);

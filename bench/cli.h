@@ -42,6 +42,7 @@ struct ppt_cli {
     uint64_t cpus;      /* judge, fit: that may be used; 0: unknown */
     double tolerance;   /* judge */
     bool json;
+    bool quiet;                      /* run, report: the verdict alone */
     const struct ppt_format *format; /* run, report: printed instead of the table; or NULL */
     uint64_t given;                  /* options that were given, a bit each; see cli.c */
 };

@@ -11,6 +11,7 @@
 enum ppt_status ppt_command_report(const struct ppt_cli *cli, struct ppt_error *error)
 {
     struct ppt_recorded recorded;
+    const struct ppt_terminal terminal = ppt_terminal_of(stdout);
     struct ppt_text answer = {0}, notes = {0};
     enum ppt_status status = ppt_recorded_load(cli->operands[0], &recorded, error);
 
@@ -21,8 +22,10 @@ enum ppt_status ppt_command_report(const struct ppt_cli *cli, struct ppt_error *
     if (status == PPT_OK) {
         if (cli->format) {
             cli->format->write(&recorded.outcome, 1, &answer);
+        } else if (cli->quiet) {
+            ppt_text_verdict(&recorded.outcome, &terminal, &answer);
         } else {
-            ppt_text_table(&recorded.outcome, &answer);
+            ppt_text_table(&recorded.outcome, &terminal, &answer);
         }
         fputs(answer.data, stdout);
         if (notes.length > 0) {

@@ -133,7 +133,8 @@ static enum ppt_status measure(const struct session *session, struct run *run,
         struct ppt_error ignored;
 
         struct judge_context context = {run->config, &session->host};
-        const struct ppt_sweep_judge judge = {enough, &context};
+        const struct ppt_sweep_judge judge = {enough, &context,
+                                              session->cli->quiet ? NULL : stderr};
 
         status =
             ppt_sweep_run(run->config, session->scratch, journal, &judge, &run->samples, error);
@@ -182,12 +183,21 @@ static enum ppt_status report(const struct session *session, struct run *run,
         run->reported = status == PPT_OK;
     }
     if (!session->cli->format) {
-        ppt_text_table(&outcome, &table);
-        printf("%s\n", table.data);
+        const struct ppt_terminal terminal = ppt_terminal_of(stdout);
+
+        if (session->cli->quiet) {
+            ppt_text_verdict(&outcome, &terminal, &table);
+        } else {
+            ppt_text_table(&outcome, &terminal, &table);
+            ppt_text_add(&table, "\n");
+        }
+        fputs(table.data, stdout);
         fflush(stdout);
     }
     print_notes(&notes);
-    fprintf(stderr, "results: %s\n\n", run->folder);
+    if (!session->cli->quiet) {
+        fprintf(stderr, "results: %s\n\n", run->folder);
+    }
     ppt_text_free(&table);
     return status;
 }
@@ -257,7 +267,9 @@ static enum ppt_status report_suite(struct session *session, struct ppt_error *e
         }
         status = ppt_report_write_suite(outcomes, count, &notes, error);
         print_notes(&notes);
-        fprintf(stderr, "results of all runs: %s\n", folder);
+        if (!session->cli->quiet) {
+            fprintf(stderr, "results of all runs: %s\n", folder);
+        }
     }
     free(folder);
     free(outcomes);

@@ -38,7 +38,8 @@ static const char style[] =
     "pre{background:var(--panel);padding:.75rem;overflow-x:auto;font-size:.85rem}"
     "summary{cursor:pointer}\n"
     "@media print{body{font-size:11pt}main{max-width:none;padding:0}figure,tr{break-inside:avoid}"
-    "h2{break-after:avoid}.scroll{overflow:visible}}\n";
+    "h2{break-after:avoid}.scroll{overflow:visible}table{font-size:8pt}"
+    "th,td{white-space:normal;padding:.1rem .3rem}figure svg{min-width:0}}\n";
 
 /* The length of the UTF-8 character at `text`, or 0 when it is none. */
 static size_t character_length(const unsigned char *text)

@@ -11,6 +11,7 @@
 #include "host.h"
 #include "sample.h"
 #include "summary.h"
+#include "terminal.h"
 #include "text.h"
 
 /* Everything is borrowed. */
@@ -67,8 +68,11 @@ ppt_format_write ppt_json_write;
 ppt_format_write ppt_html_write;
 void ppt_html_index(struct ppt_text *out, const struct ppt_outcome *outcomes, size_t count);
 
-/* The table on the terminal, at most 80 columns wide. */
-void ppt_text_table(const struct ppt_outcome *outcome, struct ppt_text *out);
+/* What a run prints: its table and verdict, or the verdict alone. */
+void ppt_text_table(const struct ppt_outcome *outcome, const struct ppt_terminal *terminal,
+                    struct ppt_text *out);
+void ppt_text_verdict(const struct ppt_outcome *outcome, const struct ppt_terminal *terminal,
+                      struct ppt_text *out);
 
 #define PPT_CHARTS_MOST 9 /* of one run */
 

@@ -1,8 +1,11 @@
 /*
- * The table that a run prints: at most 80 columns, medians over blocks.
+ * The table that a run prints: medians over blocks, as wide as the terminal lets it be. A file or a
+ * pipe gets 80 columns of plain text.
  */
 #include "report.h"
 
+#include <math.h>
+#include <stdarg.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -47,21 +50,154 @@ static void add_speedup(const struct ppt_outcome *outcome, const struct ppt_poin
     ppt_text_free(&text);
 }
 
-static void add_row(const struct ppt_outcome *outcome, const struct ppt_point_summary *p,
-                    struct ppt_text *out)
+#define BOLD_GREEN "\033[1;32m"
+#define BOLD_YELLOW "\033[1;33m"
+#define DIM "\033[2m"
+#define PLAIN "\033[0m"
+
+static void add_colour(const struct ppt_terminal *terminal, const char *code, struct ppt_text *out)
+{
+    if (terminal->colour) {
+        ppt_text_add(out, code);
+    }
+}
+
+/* The times of the table, in the order of its columns. Where there is not room for all, those that
+ * are part of another go first. */
+static const struct column {
+    const char *head;
+    size_t offset; /* of its statistics in a point's summary */
+    unsigned from; /* terminal width that it needs */
+} times[] = {
+    {"init", offsetof(struct ppt_point_summary, init_s), 80},
+    {"work", offsetof(struct ppt_point_summary, work_s), 70},
+    {"task avg", offsetof(struct ppt_point_summary, task_s), 60},
+    {"total", offsetof(struct ppt_point_summary, total_s), 40},
+};
+#define TIMES (sizeof(times) / sizeof(times[0]))
+#define RATE_FROM 50 /* as `from`, for tasks per second */
+
+/* Bars stand behind the other columns, which take 80. */
+#define BARS_FROM 92
+#define BAR_LARGEST 40
+
+/* Eighths of a column. */
+static void add_bar(double share, unsigned width, struct ppt_text *out)
+{
+    static const char *const parts[] = {"", "▏", "▎", "▍", "▌", "▋", "▊", "▉"};
+    const unsigned eighths = (unsigned)lrint(8 * share * width);
+
+    for (unsigned i = 0; i < eighths / 8; i++) {
+        ppt_text_add(out, "█");
+    }
+    ppt_text_add(out, parts[eighths % 8]);
+}
+
+static double largest_rate(const struct ppt_summary *summary)
+{
+    double largest = 0;
+
+    for (size_t i = 0; i < summary->count; i++) {
+        largest = fmax(largest, summary->points[i].rate.median);
+    }
+    return largest;
+}
+
+static bool is_recommended(const struct ppt_outcome *outcome, struct ppt_point point)
+{
+    const struct ppt_verdict *verdict = &outcome->answer->verdict;
+
+    return verdict->exists &&
+           ppt_point_same(outcome->answer->grid.points[verdict->recommended], point);
+}
+
+static void add_row(const struct ppt_outcome *outcome, const struct ppt_terminal *terminal,
+                    const struct ppt_point_summary *p, struct ppt_text *out)
 {
     const bool beyond = ppt_point_threads(p->point) > outcome->host->effective_cpus;
+    const bool recommended = is_recommended(outcome, p->point);
+    const size_t start = out->length;
     char text[PPT_UNITS_SIZE], label[PPT_POINT_SIZE + 1];
 
     label[0] = '*';
     ppt_point_label(p->point, outcome->config->inner_count > 1, label + 1);
+    if (recommended || beyond) {
+        add_colour(terminal, recommended ? BOLD_GREEN : DIM, out);
+    }
+    const size_t code = out->length - start;
     add_right(out, label + !beyond, 9);
-    add_duration(out, &p->init_s);
-    add_duration(out, &p->work_s);
-    add_duration(out, &p->task_s);
-    add_duration(out, &p->total_s);
-    add_right(out, ppt_text_rate(p->rate.median, text), 10);
+    for (size_t i = 0; i < TIMES; i++) {
+        if (terminal->width >= times[i].from) {
+            add_duration(
+                out, (const struct ppt_stat *)(const void *)((const char *)p + times[i].offset));
+        }
+    }
+    if (terminal->width >= RATE_FROM) {
+        add_right(out, ppt_text_rate(p->rate.median, text), 10);
+    }
     add_speedup(outcome, p, out);
+    if (terminal->present && terminal->width >= BARS_FROM) {
+        const unsigned room = terminal->width - 82;
+
+        ppt_text_pad(out, start + code, 82);
+        add_bar(p->rate.median / largest_rate(outcome->summary),
+                room < BAR_LARGEST ? room : BAR_LARGEST, out);
+    }
+    if (recommended || beyond) {
+        add_colour(terminal, PLAIN, out);
+    }
+    ppt_text_add(out, "\n");
+}
+
+static void add_head(const struct ppt_terminal *terminal, struct ppt_text *out)
+{
+    ppt_text_add(out, "  workers");
+    for (size_t i = 0; i < TIMES; i++) {
+        if (terminal->width >= times[i].from) {
+            add_right(out, times[i].head, 10);
+        }
+    }
+    ppt_text_add(out, terminal->width >= RATE_FROM ? "   tasks/s speedup [95 %]\n"
+                                                   : " speedup [95 %]\n");
+}
+
+/* Adds words, broken into lines of that many columns at most, all but the first of them indented;
+ * without the last newline. */
+static void add_wrapped(const char *words, size_t width, size_t indent, struct ppt_text *out)
+{
+    size_t column = 0;
+
+    while (*words) {
+        const size_t length = strcspn(words, " ");
+        char *word = ppt_text_format("%.*s", (int)length, words);
+        const size_t columns = ppt_text_columns(word);
+
+        if (column > 0 && column + 1 + columns > width) {
+            ppt_text_addf(out, "\n%*s", (int)indent, "");
+            column = indent;
+        } else if (column > 0) {
+            ppt_text_add(out, " ");
+            column++;
+        }
+        ppt_text_add(out, word);
+        column += columns;
+        words += length + strspn(words + length, " ");
+        free(word);
+    }
+}
+
+/* A line of its own below the table. */
+__attribute__((format(printf, 3, 4))) static void add_note(size_t width, struct ppt_text *out,
+                                                           const char *format, ...)
+{
+    char line[256];
+    va_list arguments;
+
+    va_start(arguments, format);
+    vsnprintf(line, sizeof(line), format, arguments);
+    va_end(arguments);
+    ppt_text_add(out, "  ");
+    add_wrapped(line, width - 2, 2, out);
     ppt_text_add(out, "\n");
 }
 
@@ -71,47 +207,45 @@ static void add_row(const struct ppt_outcome *outcome, const struct ppt_point_su
 /* Below this a task is not much longer than handing it out and timing it take. */
 #define SHORT_TASK_S 20e-6
 
-static void add_notes(const struct ppt_outcome *outcome, struct ppt_text *out)
+static void add_notes(const struct ppt_outcome *outcome, size_t width, struct ppt_text *out)
 {
     const struct ppt_summary *summary = outcome->summary;
     const unsigned cpus = outcome->host->effective_cpus;
     char text[PPT_UNITS_SIZE];
 
     if (summary->count == 0) {
-        ppt_text_add(out, "  no complete pass was measured\n");
+        add_note(width, out, "no complete pass was measured");
         return;
     }
     if (outcome->config->inner_count > 1) {
-        ppt_text_add(out, "  4x2: 4 workers whose tasks use 2 threads each\n");
+        add_note(width, out, "4x2: 4 workers whose tasks use 2 threads each");
     }
     if (ppt_point_threads(summary->points[summary->count - 1].point) > cpus) {
-        ppt_text_addf(out, "  * more %s than the %u CPU%s that may be used\n",
-                      summary->points[summary->count - 1].point.inner_threads > 1 ? "threads"
-                                                                                  : "workers",
-                      cpus, cpus == 1 ? "" : "s");
+        add_note(width, out, "* more %s than the %u CPU%s that may be used",
+                 summary->points[summary->count - 1].point.inner_threads > 1 ? "threads"
+                                                                             : "workers",
+                 cpus, cpus == 1 ? "" : "s");
     }
     if (summary->points[0].point.workers != 0) {
         const unsigned fewest = summary->points[0].point.workers;
 
-        ppt_text_addf(out, "  speedup is over %u worker%s: 0 (sequential calls) was not measured\n",
-                      fewest, fewest == 1 ? "" : "s");
+        add_note(width, out, "speedup is over %u worker%s: 0 (sequential calls) was not measured",
+                 fewest, fewest == 1 ? "" : "s");
     }
     const double faults =
         summary->points[0].task_faults.median / (double)outcome->config->task_count;
     if (faults >= FAULTS_PER_TASK) {
-        ppt_text_addf(out, "  a task takes %.0f page faults: it works on memory that is new\n",
-                      faults);
+        add_note(width, out, "a task takes %.0f page faults: it works on memory that is new",
+                 faults);
     }
     if (summary->points[0].task_s.median < SHORT_TASK_S) {
-        ppt_text_addf(out, "  a task takes only %s: handing it out and timing it weigh in\n",
-                      ppt_text_duration(summary->points[0].task_s.median, text));
+        add_note(width, out, "a task takes only %s: handing it out and timing it weigh in",
+                 ppt_text_duration(summary->points[0].task_s.median, text));
     }
 }
 
-#define WIDTH 80
-
 /* "sort (1000000): 100 tasks, 10 blocks, seed 7"; long arguments get a line of their own. */
-static void add_heading(const struct ppt_outcome *outcome, struct ppt_text *out)
+static void add_heading(const struct ppt_outcome *outcome, size_t width, struct ppt_text *out)
 {
     const struct ppt_config *config = outcome->config;
     const unsigned long long tasks = config->task_count;
@@ -120,21 +254,28 @@ static void add_heading(const struct ppt_outcome *outcome, struct ppt_text *out)
         ppt_text_format("%llu task%s, %zu block%s, seed %llu", tasks, tasks == 1 ? "" : "s", blocks,
                         blocks == 1 ? "" : "s", (unsigned long long)config->seed);
 
-    if (strlen(config->task) + details + strlen(rest) + 5 <= WIDTH) {
+    if (strlen(config->task) + details + strlen(rest) + 5 <= width) {
         ppt_text_addf(out, "%s (%s): %s\n", config->task, config->details, rest);
-    } else if (details <= WIDTH - 2) {
-        ppt_text_addf(out, "%s: %s\n  %s\n", config->task, rest, config->details);
     } else {
-        ppt_text_addf(out, "%s: %s\n  %.*s...\n", config->task, rest, WIDTH - 5, config->details);
+        char *line = ppt_text_format("%s: %s", config->task, rest);
+
+        add_wrapped(line, width, 2, out);
+        free(line);
+        if (details <= width - 2) {
+            ppt_text_addf(out, "\n  %s\n", config->details);
+        } else {
+            ppt_text_addf(out, "\n  %.*s...\n", (int)width - 5, config->details);
+        }
     }
     free(rest);
 }
 
-/* Of a mix: how long tasks of each kind take at up to six worker counts. */
-static void add_kinds(const struct ppt_outcome *outcome, struct ppt_text *out)
+/* Of a mix: how long tasks of each kind take at as many points as there is room for. */
+static void add_kinds(const struct ppt_outcome *outcome, size_t width, struct ppt_text *out)
 {
     const struct ppt_config *config = outcome->config;
-    const size_t points = config->point_count < 6 ? config->point_count : 6;
+    const size_t room = width > 32 ? (width - 20) / 10 : 1;
+    const size_t points = config->point_count < room ? config->point_count : room;
     struct ppt_kinds kinds;
     char text[PPT_UNITS_SIZE];
 
@@ -165,57 +306,50 @@ static void add_kinds(const struct ppt_outcome *outcome, struct ppt_text *out)
     ppt_kinds_free(&kinds);
 }
 
-/* Adds words, broken into lines of at most 80 columns. */
-static void add_wrapped(const char *words, struct ppt_text *out)
+/* The verdict, and below it what it rests on. */
+static void add_answer(const struct ppt_outcome *outcome, const struct ppt_terminal *terminal,
+                       struct ppt_text *out)
 {
-    size_t column = 0;
+    struct ppt_text words = {0};
 
-    while (*words) {
-        const size_t length = strcspn(words, " ");
-        char *word = ppt_text_format("%.*s", (int)length, words);
-        const size_t columns = ppt_text_columns(word);
-
-        if (column > 0 && column + 1 + columns > WIDTH) {
-            ppt_text_add(out, "\n");
-            column = 0;
-        }
-        ppt_text_addf(out, "%s%s", column > 0 ? " " : "", word);
-        column += columns + (column > 0);
-        words += length + strspn(words + length, " ");
-        free(word);
+    ppt_text_verdict(outcome, terminal, out);
+    ppt_sentence_reason(outcome->answer, &words);
+    ppt_sentence_details(outcome->answer, &words);
+    if (words.length > 0) {
+        add_wrapped(words.data, terminal->width, 0, out);
+        ppt_text_add(out, "\n");
     }
-    ppt_text_add(out, "\n");
+    ppt_text_free(&words);
 }
 
-/* The verdict, and below it what it rests on. */
-static void add_answer(const struct ppt_outcome *outcome, struct ppt_text *out)
+void ppt_text_verdict(const struct ppt_outcome *outcome, const struct ppt_terminal *terminal,
+                      struct ppt_text *out)
 {
+    const struct ppt_verdict *verdict = &outcome->answer->verdict;
+    const bool sure = verdict->exists && verdict->confidence == PPT_CONFIDENCE_HIGH;
     struct ppt_text words = {0};
 
     ppt_text_addf(&words, "%s: ", outcome->config->task);
     ppt_sentence_verdict(outcome->answer, &words);
     ppt_text_add(&words, ".");
-    add_wrapped(words.data, out);
-    ppt_text_free(&words);
-    ppt_sentence_reason(outcome->answer, &words);
-    ppt_sentence_details(outcome->answer, &words);
-    if (words.length > 0) {
-        add_wrapped(words.data, out);
-    }
+    add_colour(terminal, sure ? BOLD_GREEN : BOLD_YELLOW, out);
+    add_wrapped(words.data, terminal->width, 0, out);
+    add_colour(terminal, PLAIN, out);
+    ppt_text_add(out, "\n");
     ppt_text_free(&words);
 }
 
-void ppt_text_table(const struct ppt_outcome *outcome, struct ppt_text *out)
+void ppt_text_table(const struct ppt_outcome *outcome, const struct ppt_terminal *terminal,
+                    struct ppt_text *out)
 {
     const struct ppt_summary *summary = outcome->summary;
 
-    add_heading(outcome, out);
-    ppt_text_add(out, "  workers      init      work  task avg     total   tasks/s speedup "
-                      "[95 %]\n");
+    add_heading(outcome, terminal->width, out);
+    add_head(terminal, out);
     for (size_t i = 0; i < summary->count; i++) {
-        add_row(outcome, &summary->points[i], out);
+        add_row(outcome, terminal, &summary->points[i], out);
     }
-    add_kinds(outcome, out);
-    add_notes(outcome, out);
-    add_answer(outcome, out);
+    add_kinds(outcome, terminal->width, out);
+    add_notes(outcome, terminal->width, out);
+    add_answer(outcome, terminal, out);
 }

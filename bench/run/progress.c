@@ -3,12 +3,11 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
 #include "clock.h"
 #include "memory.h"
 #include "plan.h"
+#include "terminal.h"
 #include "text.h"
 
 struct ppt_progress {
@@ -28,7 +27,7 @@ struct ppt_progress *ppt_progress_create(FILE *stream, const struct ppt_config *
     struct ppt_progress *progress = ppt_alloc(1, sizeof(*progress));
 
     progress->stream = stream;
-    progress->terminal = isatty(fileno(stream));
+    progress->terminal = stream && ppt_terminal_of(stream).present;
     progress->config = config;
     progress->started_ns = ppt_clock_ns();
     progress->points = ppt_alloc(config->point_count, sizeof(*progress->points));
@@ -76,13 +75,6 @@ static double left_s_of(const struct ppt_progress *progress)
     /* What is left is whole blocks, nearly; within one all points count alike. */
     left_s = (double)left * (known_s / (double)known + config->wait_after_pass_s);
     return left_s + config->wait_after_block_s * (double)(left / config->point_count);
-}
-
-static int terminal_width(FILE *stream)
-{
-    struct winsize size = {0};
-
-    return ioctl(fileno(stream), TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
 }
 
 /* "3 s", "2 min 05 s", "1 h 12 min". */
@@ -135,7 +127,7 @@ void ppt_progress_before(struct ppt_progress *progress, unsigned block, size_t p
         ppt_text_add(&line, " left");
     }
     /* All characters of the line are ASCII, so bytes are columns. */
-    const size_t width = (size_t)terminal_width(progress->stream) - 1;
+    const size_t width = ppt_terminal_of(progress->stream).width - 1;
     if (line.length > width) {
         line.data[width] = '\0';
     }

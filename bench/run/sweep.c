@@ -192,7 +192,7 @@ enum ppt_status ppt_sweep_run(const struct ppt_config *config, const char *scrat
         .judge = judge,
         .samples = samples,
         .recorder = ppt_recorder_create(),
-        .progress = ppt_progress_create(stderr, config),
+        .progress = ppt_progress_create(judge->progress, config),
         .started_ns = ppt_clock_ns(),
     };
     const enum ppt_status status = run_all(&sweep, error);

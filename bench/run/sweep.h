@@ -13,11 +13,13 @@
 enum ppt_status ppt_sweep_check(const struct ppt_config *config, const char *scratch,
                                 struct ppt_error *error);
 
-/* Asked after a block of an adaptive run whether enough is known to stop; the answer comes from the
- * analysis, which this stage knows nothing of. */
+/* What a sweep has besides its configuration. `enough` is asked after a block of an adaptive run
+ * whether enough is known to stop; the answer comes from the analysis, which this stage knows
+ * nothing of. */
 struct ppt_sweep_judge {
     bool (*enough)(const struct ppt_samples *samples, void *context);
     void *context;
+    FILE *progress; /* where its progress is shown, if that is a terminal; or NULL */
 };
 
 /* An adaptive run measures so many blocks before it asks, and so many between questions. */

@@ -90,7 +90,7 @@ static void read_lines(struct run *run)
 /* Runs the configuration, a JSON text, and reads its journal. */
 static enum ppt_status sweep(struct run *run, const char *config, size_t patience)
 {
-    const struct ppt_sweep_judge judge = {enough, &run->judge};
+    const struct ppt_sweep_judge judge = {enough, &run->judge, NULL};
     struct ppt_journal *journal = NULL;
     enum ppt_status status;
 

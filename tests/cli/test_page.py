@@ -1,0 +1,283 @@
+"""report.html and a suite's index.html: as files, and in a browser."""
+
+import html.parser
+import json
+import os
+import re
+import sys
+import unittest
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+
+import browser  # noqa: E402  (found through the line above)
+import common  # noqa: E402
+
+CHARTS = ["speedup", "model", "efficiency", "time", "tasks_per_second", "task_times", "balance"]
+
+# A name that would be markup, a quote, a gnuplot command and a control character at once.
+NASTY = "<script>alert(1)</script> \"x' onload='y' &amp; $z %s `id`.png"
+
+
+class Parser(html.parser.HTMLParser):
+    """Collects elements, ids and text, and checks that tags are balanced."""
+
+    VOID = {"meta", "link", "br"}
+
+    def __init__(self, text):
+        super().__init__()
+        self.tags, self.ids, self.words, self.open = [], [], [], []
+        self.feed(text)
+        self.close()
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append((tag, dict(attrs)))
+        self.ids += [value for name, value in attrs if name == "id"]
+        if tag not in self.VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attrs):
+        self.tags.append((tag, dict(attrs)))
+        self.ids += [value for name, value in attrs if name == "id"]
+
+    def handle_endtag(self, tag):
+        assert self.open and self.open[-1] == tag, f"</{tag}> closes {self.open[-3:]}"
+        self.open.pop()
+
+    def handle_data(self, data):
+        self.words.append(data)
+
+
+class Page(common.Case):
+    def run_small(self, *args, draw=True, **options):
+        """A small run; its folder and the text of its page."""
+        self.run_fine(
+            "--task", "sum", "--task-args", "[20000]", "--task-count", "12", "--workers", "0,1,2,3",
+            "--iterations", "6", *args, draw=draw, **options,
+        )  # fmt: skip
+        folder = self.only_folder()
+        return folder, (folder / "report.html").read_text(encoding="utf-8")
+
+    def check(self, text):
+        """What holds for every page: well-formed, no script, nothing from anywhere else."""
+        page = Parser(text)
+        self.assertEqual(page.open, [])
+        self.assertEqual(sorted(set(page.ids)), sorted(page.ids), "an id appears twice")
+        for tag, attributes in page.tags:
+            self.assertNotIn(tag, ("script", "iframe", "object", "embed", "img"))
+            for name, value in attributes.items():
+                self.assertFalse(name.startswith("on"), f"{tag} has {name}")
+                if name in ("href", "src", "xlink:href") and tag != "a":
+                    self.assertRegex(value, r"^(#|data:,$)")
+        self.assertNotRegex("".join(page.words), r"(?i)(?<![\w-])(nan|-?inf)(?![\w-])")
+        return page
+
+    def test_content(self):
+        """The verdict first, then everything else, in words and figures."""
+        folder, text = self.run_small()
+        page = self.check(text)
+        results = json.loads((folder / "results.json").read_text())
+        words = " ".join("".join(page.words).split())
+        sentence = results["verdict"]["sentence"]
+        self.assertIn(sentence, words)
+        first_table = words.index("Medians over 6 blocks")
+        self.assertLess(words.index(sentence), first_table)
+        for heading in ("The law behind it", "What speedup is lost to", "Where the time goes",
+                        "Single tasks", "Workers", "All passes in time",
+                        "Machine and settings"):  # fmt: skip
+            self.assertIn(heading, words)
+        self.assertIn(results["host"]["cpu_model"], words)
+        config = re.search(r"<pre>(.*?)</pre>", text, re.S)[1]
+        self.assertEqual(json.loads(html.unescape(config)), results["config"])
+        rows = len(results["passes"])
+        self.assertEqual(text.count("<td>warm-up</td>"), 2)
+        self.assertGreaterEqual(text.count("<tr"), rows)
+        for name in CHARTS:
+            self.assertIn(f"{name}_plot_1", text, name)
+        figures = [a for tag, a in page.tags if tag == "div" and a.get("role") == "img"]
+        self.assertEqual(len(figures), len(CHARTS) + 1)
+        self.assertTrue(all(a["aria-label"].startswith("Chart: ") for a in figures))
+        for tag, attributes in page.tags:
+            if tag == "th":
+                self.assertIn(attributes.get("scope"), ("row", "col"))
+
+    def test_without_charts(self):
+        """gnuplot is not there: the page says so and is whole."""
+        _, text = self.run_small(draw=False)
+        self.check(text)
+        self.assertEqual(text.count("was not drawn"), len(CHARTS) + 1)
+
+    def test_one_block(self):
+        """No verdict, no interval, and no figure where there is none."""
+        _, text = self.run_small("--iterations", "1", draw=False)
+        self.check(text)
+        self.assertIn("no verdict", text)
+
+    def test_again(self):
+        """`report` makes the same page, to the last byte."""
+        folder, text = self.run_small()
+        self.run_fine("report", folder, draw=True)
+        self.assertEqual((folder / "report.html").read_text(encoding="utf-8"), text)
+        shown = self.run_fine("report", folder, "--format", "html", draw=True)
+        self.assertEqual(shown.out_bytes.decode(), text)
+
+    def test_mix_and_grid(self):
+        self.run_fine(
+            "--task", "random", "--task-args", '["sum", "sort"]', "--task-count", "4",
+            "--workers", "0,2", "--inner-threads", "1,2", "--quick", draw=True,
+        )  # fmt: skip
+        text = (self.only_folder() / "report.html").read_text(encoding="utf-8")
+        self.check(text)
+        self.assertIn("heat_plot_1", text)
+        self.assertIn("Kinds of the mix", text)
+        self.assertIn("sequential × 2", text)
+
+    def test_nothing_injects_markup(self):
+        """Names of files, in text and inside of charts, stay text."""
+        (self.work / NASTY.replace("/", "_")).write_bytes(common.make_png())
+        name = NASTY.replace("/", "_")
+        self.write("c.json", {"task": "img", "task_args": [[name]], "task_count": 3,
+                              "workers": [0, 1], "iterations": 3})  # fmt: skip
+        self.run_fine("c.json", draw=True)
+        folder = self.only_folder()
+        text = (folder / "report.html").read_text(encoding="utf-8")
+        page = self.check(text)
+        self.assertIn("<script>alert(1)<_script>", "".join(page.words))
+        self.assertNotIn("was not drawn", text)
+
+    def test_a_journal_injects_nothing(self):
+        """Nor does a machine's name that somebody wrote into the recording."""
+        folder, _ = self.run_small()
+        journal = folder / "samples.jsonl"
+        first, rest = journal.read_text().split("\n", 1)
+        line = json.loads(first)
+        line["host"]["name"] = "<img src=x onerror=alert(1)>\u0007"
+        line["program"] = "</p><script>1</script>"
+        journal.write_text(json.dumps(line) + "\n" + rest)
+        self.run_fine("report", folder, draw=True)
+        page = self.check((folder / "report.html").read_text(encoding="utf-8"))
+        self.assertIn("<img src=x onerror=alert(1)>\ufffd", "".join(page.words))
+
+    def test_foreign_charts_stay_out(self):
+        """What lies where a chart should be, and is more than a picture, is not taken in."""
+        folder, _ = self.run_small()
+        for bad in ("<svg><script>1</script></svg>", "<svg onload='x'></svg>", "<svg><a/></svg>",
+                    "<svg><use href='http://x/'/></svg>", "<svg><g fill='url(http://x)'/></svg>",
+                    "<svg><image href='#a'/></svg>", "<svg a=b></svg>", "<svg", "no picture",
+                    "<svg><foreignObject/></svg>", "<svg><g ONCLICK='1'/></svg>",
+                    "<svg><!-- --><g/></svg>"):  # fmt: skip
+            with self.subTest(bad=bad):
+                (folder / "charts" / "speedup.svg").write_text(bad)
+                self.run_fine("report", folder, draw=False)
+                text = (folder / "report.html").read_text(encoding="utf-8")
+                self.assertIn("The chart speedup was not drawn", text)
+                self.assertEqual(text.count("<svg"), len(CHARTS))
+                self.assertNotIn(bad if bad != "<svg" else "<svg</div>", text)
+
+    def test_colours(self):
+        """Text keeps a contrast of 4.5 to 1 on every ground it stands on, light and dark."""
+        _, text = self.run_small(draw=False)
+        style = re.search(r"<style>(.*?)</style>", text, re.S)[1]
+        light, dark = re.findall(r":root\{([^}]*)\}", style)
+
+        def luminance(colour):
+            digits = colour[1:] if len(colour) == 7 else "".join(2 * c for c in colour[1:])
+            parts = [int(digits[i : i + 2], 16) / 255 for i in (0, 2, 4)]
+            r, g, b = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts)
+            return 0.2126 * r + 0.7152 * g + 0.0722 * b
+
+        for scheme in (light, dark):
+            colours = dict(re.findall(r"--([\w-]+):(#\w+)", scheme))
+            for ink in ("ink", "soft", "mark", "warn", "link"):
+                for ground in ("ground", "panel", "mark-ground"):
+                    a, b = luminance(colours[ink]), luminance(colours[ground])
+                    ratio = (max(a, b) + 0.05) / (min(a, b) + 0.05)
+                    self.assertGreaterEqual(ratio, 4.5, f"{ink} on {ground}")
+
+    def test_suite(self):
+        """A page for all runs leads to that of each."""
+        config = {"task_count": 4, "workers": [0, 1, 2], "iterations": 3,
+                  "runs": [{"task": "sum", "task_args": [3000]}, {"task": "sort", "task_args": [500]}]}  # fmt: skip
+        self.write("suite.json", config)
+        self.run_fine("suite.json", draw=True)
+        (folder,) = (self.work / "output").glob("suite__*")
+        text = (folder / "index.html").read_text(encoding="utf-8")
+        page = self.check(text)
+        links = [a["href"] for tag, a in page.tags if tag == "a"]
+        self.assertEqual(len(links), 2)
+        for link in links:
+            self.assertTrue((folder / link).resolve().is_file(), link)
+        self.assertIn("overview_plot_1", text)
+        self.assertEqual(len(json.loads((folder / "results.json").read_text())["runs"]), 2)
+
+
+@unittest.skipUnless(browser.find(), "chromium is not installed: pages are not looked at")
+class Shown(Page):
+    """As a reader has it."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.browser = browser.Browser()
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.browser.close()
+
+    # The tests of the page as a file need not run again.
+    for name in [n for n in dir(Page) if n.startswith("test_")]:
+        locals()[name] = None
+    del name
+
+    def test_shown(self):
+        """No complaint, no request to anywhere, the verdict in sight, every chart with a size, and
+        nothing wider than the screen, on a desk, a phone and paper, light and dark."""
+        folder, _ = self.run_small()
+        page = folder / "report.html"
+        verdict = json.loads((folder / "results.json").read_text())["verdict"]["sentence"]
+        seen = {}
+        for name, width, height, scheme, media in (
+            ("desk", 1280, 900, "light", "screen"),
+            ("dark", 1280, 900, "dark", "screen"),
+            ("phone", 360, 740, "light", "screen"),
+            ("paper", 800, 1100, "light", "print"),
+        ):
+            with self.subTest(name=name):
+                self.browser.resize(width, height, phone=name == "phone")
+                self.browser.prefer(scheme, media)
+                self.browser.open(page)
+                seen[name] = self.look(verdict, width, height)
+                self.assertEqual(self.browser.complaints(), [])
+                self.assertEqual(self.browser.requests(), [f"file://{page}"])
+        self.assertNotEqual(seen["desk"], seen["dark"], "the dark page looks like the light one")
+
+    def look(self, verdict, width, height):
+        """Checks the page that is open; returns the colour of its ground."""
+        look = self.browser.evaluate(
+            """(() => {
+              const box = e => { const r = e.getBoundingClientRect();
+                                 return [r.left, r.top, r.width, r.height]; };
+              return {
+                charts: [...document.querySelectorAll('figure svg')].map(box),
+                verdict: document.querySelector('.verdict p').innerText,
+                place: box(document.querySelector('.verdict p')),
+                wide: document.documentElement.scrollWidth,
+                scripts: document.scripts.length,
+                ground: getComputedStyle(document.body).backgroundColor,
+                title: document.title,
+              }; })()"""
+        )
+        self.assertIn(verdict, " ".join(look["verdict"].split()))
+        left, top, _, tall = look["place"]
+        self.assertTrue(0 <= left and 0 <= top and top + tall <= height, look["place"])
+        self.assertEqual(len(look["charts"]), len(CHARTS) + 1)
+        for _, _, chart_width, chart_height in look["charts"]:
+            self.assertGreater(chart_width, 200)
+            self.assertGreater(chart_height, 100)
+        self.assertLessEqual(look["wide"], width)
+        self.assertEqual(look["scripts"], 0)
+        self.assertEqual(look["title"], "sum: how many workers?")
+        return look["ground"]
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
