@@ -17,6 +17,7 @@ const char ppt_cli_help[] =
     "  ppt-omp list                           kernels, parameters, defaults\n"
     "  ppt-omp once KERNEL [ARGS]             one task: its digest and its time\n"
     "  ppt-omp report RUN_DIR                 every report again, from the samples\n"
+    "  ppt-omp resume RUN_DIR                 go on where a run ended early\n"
     "  ppt-omp predict RUN_DIR --workers N    what the run says for N workers\n"
     "  ppt-omp judge FILE.csv                 the verdict on block,workers,seconds\n"
     "  ppt-omp fit FILE.csv                   the law of workers,throughput\n"
@@ -27,7 +28,7 @@ const char ppt_cli_help[] =
     "  --task-args JSON   its arguments: '[1000000]' or '{\"size\": 1000000}'\n"
     "  --task-count N     tasks per pass\n"
     "  --workers LIST     worker counts: 0,1,2,4 or auto; 0 means sequential calls\n"
-    "  --inner-threads N  threads that one task may use inside itself\n"
+    "  --inner-threads L  threads inside a task: 1, or a list 1,2,4\n"
     "  --iterations N     blocks: how often every worker count is measured\n"
     "  --warmup N         discarded rounds before the first block\n"
     "  --wait S           seconds of rest after every pass and every block\n"
@@ -79,6 +80,7 @@ enum {
     CPUS,
     QUICK,
     QUIET,
+    FORCE,
     FORMAT,
     AS_JSON,
     HELP,
@@ -90,6 +92,7 @@ enum {
 #define RUN (1u << PPT_COMMAND_RUN)
 #define ONCE (1u << PPT_COMMAND_ONCE)
 #define REPORT (1u << PPT_COMMAND_REPORT)
+#define RESUME (1u << PPT_COMMAND_RESUME)
 #define PREDICT (1u << PPT_COMMAND_PREDICT)
 #define JUDGE (1u << PPT_COMMAND_JUDGE)
 #define FIT (1u << PPT_COMMAND_FIT)
@@ -103,9 +106,10 @@ static const struct option options[] = {
     [TASKS] = {"--tasks", PLAIN, JUDGE, NULL, NULL},
     [CPUS] = {"--cpus", PLAIN, JUDGE | FIT, NULL, NULL},
     [QUICK] = {"--quick", FLAG, RUN, NULL, NULL},
-    [QUIET] = {"--quiet", FLAG, RUN | REPORT, NULL, NULL},
-    [FORMAT] = {"--format", PLAIN, RUN | REPORT, NULL, NULL},
-    [AS_JSON] = {"--json", FLAG, ANY & ~(RUN | REPORT), NULL, NULL},
+    [QUIET] = {"--quiet", FLAG, RUN | REPORT | RESUME, NULL, NULL},
+    [FORCE] = {"--force", FLAG, RESUME, NULL, NULL},
+    [FORMAT] = {"--format", PLAIN, RUN | REPORT | RESUME, NULL, NULL},
+    [AS_JSON] = {"--json", FLAG, ANY & ~(RUN | REPORT | RESUME), NULL, NULL},
     [HELP] = {"--help", FLAG, ANY, NULL, NULL},
     [SHORT_HELP] = {"-h", FLAG, ANY, NULL, NULL},
     [VERSION] = {"--version", FLAG, ANY, NULL, NULL},
@@ -134,6 +138,7 @@ static const struct {
     {"list", PPT_COMMAND_LIST, NULL},
     {"once", PPT_COMMAND_ONCE, "a kernel, as in: ppt-omp once sort"},
     {"report", PPT_COMMAND_REPORT, "the folder of a run, as in: ppt-omp report output/latest"},
+    {"resume", PPT_COMMAND_RESUME, "the folder of a run, as in: ppt-omp resume output/latest"},
     {"predict", PPT_COMMAND_PREDICT, "the folder of a run, as in: ppt-omp predict output/latest"},
     {"judge", PPT_COMMAND_JUDGE, "a CSV file with columns block, workers, seconds"},
     {"fit", PPT_COMMAND_FIT, "a CSV file with columns workers, throughput"},
@@ -264,6 +269,9 @@ static enum ppt_status apply(struct ppt_cli *cli, size_t which, const char *valu
     case CPUS:
         return read_count("--cpus", value, &cli->cpus, error);
     case QUICK:
+        return PPT_OK;
+    case FORCE:
+        cli->force = true;
         return PPT_OK;
     case QUIET:
         cli->quiet = true;

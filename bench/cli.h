@@ -16,6 +16,7 @@ enum ppt_command {
     PPT_COMMAND_LIST,
     PPT_COMMAND_ONCE,
     PPT_COMMAND_REPORT,
+    PPT_COMMAND_RESUME,
     PPT_COMMAND_PREDICT,
     PPT_COMMAND_JUDGE,
     PPT_COMMAND_FIT,
@@ -42,6 +43,7 @@ struct ppt_cli {
     uint64_t cpus;      /* judge, fit: that may be used; 0: unknown */
     double tolerance;   /* judge */
     bool json;
+    bool force;                      /* resume: on another machine, too */
     bool quiet;                      /* run, report: the verdict alone */
     const struct ppt_format *format; /* run, report: printed instead of the table; or NULL */
     uint64_t given;                  /* options that were given, a bit each; see cli.c */

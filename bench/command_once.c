@@ -11,14 +11,13 @@
 
 #include "clock.h"
 #include "commands.h"
-#include "file.h"
-#include "folder.h"
 #include "host.h"
 #include "json.h"
 #include "memory.h"
 #include "plan.h"
 #include "text.h"
 #include "workload.h"
+#include "workspace.h"
 
 /* "once sort 1000000", "once sort '[1000000]'" and "once sort '{"size": 1000000}'" all say the
  * same; plain words become positional arguments. */
@@ -173,28 +172,25 @@ enum ppt_status ppt_command_once(const struct ppt_cli *cli, struct ppt_error *er
 {
     struct ppt_configs configs = {0};
     struct ppt_host host;
-    char *scratch = NULL;
+    struct ppt_workspace scratch = {0};
     enum ppt_status status = configure(cli, &configs, error);
 
     if (status == PPT_OK && configs.items[0].warning) {
         fprintf(stderr, "ppt-omp: %s\n", configs.items[0].warning);
     }
     if (status == PPT_OK) {
-        status = ppt_scratch_create(&scratch, error);
+        status = ppt_workspace_create(&scratch, error);
     }
     if (status == PPT_OK) {
         ppt_host_read(&host);
         status = ppt_plan_check_needs(&configs.items[0], host.available_bytes,
-                                      ppt_scratch_available(scratch), error);
+                                      ppt_workspace_available(&scratch), error);
         ppt_host_free(&host);
     }
     if (status == PPT_OK) {
-        status = run_once(cli, &configs.items[0], scratch, error);
+        status = run_once(cli, &configs.items[0], scratch.path, error);
     }
-    if (scratch) {
-        ppt_file_remove_folder(scratch);
-    }
-    free(scratch);
+    ppt_workspace_remove(&scratch);
     ppt_configs_free(&configs);
     return status;
 }

@@ -6,17 +6,18 @@
 #include <time.h>
 
 #include "commands.h"
-#include "file.h"
 #include "folder.h"
 #include "host.h"
 #include "interrupt.h"
 #include "journal.h"
+#include "measure.h"
 #include "memory.h"
 #include "plan.h"
 #include "report.h"
 #include "summary.h"
 #include "sweep.h"
 #include "text.h"
+#include "workspace.h"
 
 /* One configuration on its way through the stages. */
 struct run {
@@ -25,7 +26,7 @@ struct run {
     struct ppt_samples samples;
     struct ppt_summary summary;
     struct ppt_answer answer;
-    char started[40];
+    char started[PPT_STARTED_SIZE];
     bool reported;
 };
 
@@ -33,7 +34,7 @@ struct session {
     const struct ppt_cli *cli;
     struct ppt_configs configs;
     struct ppt_host host;
-    char *scratch;
+    struct ppt_workspace scratch;
     time_t started;
     struct run *runs;
 };
@@ -47,10 +48,7 @@ static void free_session(struct session *session)
         ppt_answer_free(&session->runs[i].answer);
     }
     free(session->runs);
-    if (session->scratch) {
-        ppt_file_remove_folder(session->scratch);
-    }
-    free(session->scratch);
+    ppt_workspace_remove(&session->scratch);
     ppt_host_free(&session->host);
     ppt_configs_free(&session->configs);
 }
@@ -75,7 +73,7 @@ static enum ppt_status load(struct session *session, struct ppt_error *error)
 
 static enum ppt_status check(const struct session *session, struct ppt_error *error)
 {
-    const unsigned long long disk_bytes = ppt_scratch_available(session->scratch);
+    const unsigned long long disk_bytes = ppt_workspace_available(&session->scratch);
     enum ppt_status status = PPT_OK;
 
     for (size_t i = 0; i < session->configs.count && status == PPT_OK; i++) {
@@ -85,7 +83,7 @@ static enum ppt_status check(const struct session *session, struct ppt_error *er
         if (status == PPT_OK) {
             struct ppt_error problem;
 
-            status = ppt_sweep_check(config, session->scratch, &problem);
+            status = ppt_sweep_check(config, session->scratch.path, &problem);
             if (status != PPT_OK) {
                 /* A kernel does not know which configuration its arguments come from. */
                 ppt_fail(error, status, "%s: %s", config->args_origin, problem.text);
@@ -95,51 +93,21 @@ static enum ppt_status check(const struct session *session, struct ppt_error *er
     return status;
 }
 
-struct judge_context {
-    const struct ppt_config *config;
-    const struct ppt_host *host;
-};
-
-/* Whether an adaptive run may stop: asks the analysis on behalf of the sweep. */
-static bool enough(const struct ppt_samples *samples, void *context)
-{
-    const struct judge_context *judge = context;
-    const struct ppt_answer_context about = ppt_answer_context_of(judge->config, judge->host);
-    struct ppt_answer answer;
-    bool settled;
-
-    ppt_answer_from_samples(samples, &about, &answer);
-    settled = ppt_answer_settled(&answer, judge->config->relative_ci);
-    ppt_answer_free(&answer);
-    return settled;
-}
-
 /* From the journal's first line to its last. */
 static enum ppt_status measure(const struct session *session, struct run *run,
                                struct ppt_error *error)
 {
     char *path = ppt_text_format("%s/samples.jsonl", run->folder);
     struct ppt_journal *journal = NULL;
-    struct tm local;
-    const time_t now = time(NULL);
     enum ppt_status status = ppt_journal_create(path, &journal, error);
 
-    localtime_r(&now, &local);
-    strftime(run->started, sizeof(run->started), "%Y-%m-%dT%H:%M:%S%z", &local);
+    ppt_measure_now(run->started);
     if (status == PPT_OK) {
         status = ppt_journal_run(journal, run->config, &session->host, run->started, error);
     }
     if (status == PPT_OK) {
-        struct ppt_error ignored;
-
-        struct judge_context context = {run->config, &session->host};
-        const struct ppt_sweep_judge judge = {enough, &context,
-                                              session->cli->quiet ? NULL : stderr};
-
-        status =
-            ppt_sweep_run(run->config, session->scratch, journal, &judge, &run->samples, error);
-        /* That the last line is missing loses no measurement, and must not hide why it ended. */
-        (void)ppt_journal_end(journal, status, &ignored);
+        status = ppt_measure_go(session->cli, run->config, &session->host, session->scratch.path,
+                                journal, &run->samples, error);
     }
     ppt_journal_close(journal);
     free(path);
@@ -160,45 +128,17 @@ static struct ppt_outcome outcome_of(const struct session *session, const struct
     };
 }
 
-static void print_notes(struct ppt_text *notes)
-{
-    if (notes->length > 0) {
-        fprintf(stderr, "%s", notes->data);
-    }
-    ppt_text_free(notes);
-}
-
 static enum ppt_status report(const struct session *session, struct run *run,
                               struct ppt_error *error)
 {
-    struct ppt_text table = {0}, notes = {0};
-    enum ppt_status status = PPT_OK;
-
     const struct ppt_answer_context about = ppt_answer_context_of(run->config, &session->host);
+    enum ppt_status status;
+
     ppt_summary_create(&run->samples, &run->summary);
     ppt_answer_from_samples(&run->samples, &about, &run->answer);
     const struct ppt_outcome outcome = outcome_of(session, run);
-    if (run->summary.count > 0) {
-        status = ppt_report_write(&outcome, &notes, error);
-        run->reported = status == PPT_OK;
-    }
-    if (!session->cli->format) {
-        const struct ppt_terminal terminal = ppt_terminal_of(stdout);
-
-        if (session->cli->quiet) {
-            ppt_text_verdict(&outcome, &terminal, &table);
-        } else {
-            ppt_text_table(&outcome, &terminal, &table);
-            ppt_text_add(&table, "\n");
-        }
-        fputs(table.data, stdout);
-        fflush(stdout);
-    }
-    print_notes(&notes);
-    if (!session->cli->quiet) {
-        fprintf(stderr, "results: %s\n\n", run->folder);
-    }
-    ppt_text_free(&table);
+    status = ppt_measure_report(session->cli, &outcome, error);
+    run->reported = status == PPT_OK && run->summary.count > 0;
     return status;
 }
 
@@ -266,7 +206,7 @@ static enum ppt_status report_suite(struct session *session, struct ppt_error *e
             outcomes[i].suite_folder = folder;
         }
         status = ppt_report_write_suite(outcomes, count, &notes, error);
-        print_notes(&notes);
+        ppt_measure_print_notes(&notes);
         if (!session->cli->quiet) {
             fprintf(stderr, "results of all runs: %s\n", folder);
         }
@@ -326,7 +266,7 @@ enum ppt_status ppt_command_run(const struct ppt_cli *cli, struct ppt_error *err
     }
     if (status == PPT_OK) {
         ppt_interrupt_watch();
-        status = ppt_scratch_create(&session.scratch, error);
+        status = ppt_workspace_create(&session.scratch, error);
     }
     if (status == PPT_OK) {
         status = check(&session, error);

@@ -20,6 +20,9 @@ enum ppt_status ppt_command_once(const struct ppt_cli *cli, struct ppt_error *er
 /* Rebuilds every report of a run's folder from its recorded samples. */
 enum ppt_status ppt_command_report(const struct ppt_cli *cli, struct ppt_error *error);
 
+/* Goes on with a run that ended early, and reports it. */
+enum ppt_status ppt_command_resume(const struct ppt_cli *cli, struct ppt_error *error);
+
 /* What a run's scaling law says for a number of workers; PPT_INCONCLUSIVE when it refuses. */
 enum ppt_status ppt_command_predict(const struct ppt_cli *cli, struct ppt_error *error);
 

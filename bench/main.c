@@ -19,6 +19,8 @@ static enum ppt_status dispatch(const struct ppt_cli *cli, struct ppt_error *err
         return ppt_command_once(cli, error);
     case PPT_COMMAND_REPORT:
         return ppt_command_report(cli, error);
+    case PPT_COMMAND_RESUME:
+        return ppt_command_resume(cli, error);
     case PPT_COMMAND_PREDICT:
         return ppt_command_predict(cli, error);
     case PPT_COMMAND_JUDGE:

@@ -21,7 +21,7 @@ static enum ppt_status compare_results(const struct ppt_recording *recording,
             end++;
         }
         const struct ppt_samples same = {all->items + first, end - first};
-        status = ppt_sweep_compare(config, &same, error);
+        status = ppt_sweep_compare(config, &same, same.items[0].block, error);
         first = end;
     }
     return status;

@@ -9,10 +9,14 @@
 #include <unistd.h>
 
 #include "cgroup.h"
+#include "digest.h"
+#include "file.h"
 #include "isa.h"
 #include "memory.h"
 #include "text.h"
 #include "topology.h"
+
+#define LARGEST_BINARY ((size_t)256 << 20)
 
 /* OpenBLAS's own header cannot be included beside GSL's. */
 extern char *openblas_get_config(void);
@@ -87,6 +91,21 @@ static json_object *runtime_variables(void)
     return object;
 }
 
+/* As 16 digits; of what runs, whatever lies under its name by now. */
+static char *binary_digest(void)
+{
+    struct ppt_error ignored;
+    char *data = NULL, *text;
+    size_t length = 0;
+
+    if (ppt_file_read("/proc/self/exe", LARGEST_BINARY, &data, &length, &ignored) != PPT_OK) {
+        return ppt_strdup("unknown");
+    }
+    text = ppt_text_format("%016" PRIx64, ppt_digest(0, data, length));
+    free(data);
+    return text;
+}
+
 void ppt_host_read(struct ppt_host *host)
 {
     const struct ppt_cgroup limits = ppt_cgroup_read("/proc/self/cgroup", "/sys/fs/cgroup");
@@ -108,6 +127,7 @@ void ppt_host_read(struct ppt_host *host)
     }
     host->environment = runtime_variables();
     host->instruction_set = ppt_strdup(ppt_isa()->name);
+    host->binary = binary_digest();
     host->blas = ppt_strdup(openblas_get_config());
     for (size_t end = strlen(host->blas); end > 0 && host->blas[end - 1] == ' '; end--) {
         host->blas[end - 1] = '\0';
@@ -133,7 +153,8 @@ struct bytes_field {
 #define TEXT_FIELDS(host)                                                                          \
     {                                                                                              \
         {"name", &(host)->name}, {"system", &(host)->system}, {"cpu_model", &(host)->cpu_model},   \
-            {"instruction_set", &(host)->instruction_set}, {"blas", &(host)->blas},                \
+            {"binary", &(host)->binary}, {"instruction_set", &(host)->instruction_set},            \
+            {"blas", &(host)->blas},                                                               \
     }
 #define COUNT_FIELDS(host)                                                                         \
     {                                                                                              \
@@ -224,11 +245,37 @@ enum ppt_status ppt_host_from_item(const struct ppt_item *item, struct ppt_host 
     return status;
 }
 
+const char *ppt_host_difference(const struct ppt_host *a, const struct ppt_host *b)
+{
+    /* Not what may change on one machine without a pass taking any other time. */
+    const struct {
+        const char *key, *a, *b;
+    } texts[] = {
+        {"cpu_model", a->cpu_model, b->cpu_model},
+        {"system", a->system, b->system},
+        {"binary", a->binary, b->binary},
+        {"instruction_set", a->instruction_set, b->instruction_set},
+        {"blas", a->blas, b->blas},
+    };
+
+    for (size_t i = 0; i < COUNT(texts); i++) {
+        if (strcmp(texts[i].a, texts[i].b) != 0) {
+            return texts[i].key;
+        }
+    }
+    return a->allowed_cpus != b->allowed_cpus                   ? "allowed_cpus"
+           : a->allowed_cores != b->allowed_cores               ? "allowed_cores"
+           : a->effective_cpus != b->effective_cpus             ? "effective_cpus"
+           : !json_object_equal(a->environment, b->environment) ? "environment"
+                                                                : NULL;
+}
+
 void ppt_host_free(struct ppt_host *host)
 {
     free(host->name);
     free(host->system);
     free(host->cpu_model);
+    free(host->binary);
     free(host->instruction_set);
     free(host->blas);
     json_object_put(host->environment);

@@ -19,6 +19,7 @@ struct ppt_host {
     unsigned effective_cpus;  /* what may really be used: min(allowed, quota rounded up) */
     uint64_t memory_bytes;    /* of the machine */
     uint64_t available_bytes; /* that may be taken now, control group included */
+    char *binary;             /* digest of the program's file: another build has another */
     char *instruction_set;    /* that our own loops use, see isa.h */
     char *blas;               /* library and the CPU type it chose */
     json_object *environment; /* OMP_*, GOMP_*, OPENBLAS_* and PPT_OMP_* variables: they change
@@ -34,5 +35,9 @@ json_object *ppt_host_to_json(const struct ppt_host *host);
 enum ppt_status ppt_host_from_item(const struct ppt_item *item, struct ppt_host *host,
                                    struct ppt_error *error);
 void ppt_host_free(struct ppt_host *host);
+
+/* In what two machines or programs differ so that their passes must not be mixed: the name of a
+ * member as in the JSON, or NULL. */
+const char *ppt_host_difference(const struct ppt_host *a, const struct ppt_host *b);
 
 #endif

@@ -1,11 +1,9 @@
 #include "folder.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "file.h"
@@ -50,32 +48,4 @@ void ppt_folder_set_latest(const char *parent, const char *path)
     }
     free(link);
     free(temporary);
-}
-
-enum ppt_status ppt_scratch_create(char **path, struct ppt_error *error)
-{
-    const char *base = getenv("TMPDIR");
-    char *absolute = realpath(base && *base ? base : "/var/tmp", NULL);
-
-    if (!absolute) {
-        return ppt_fail(error, PPT_FAILED, "%s: cannot be used for temporary files: %s",
-                        base && *base ? base : "/var/tmp", strerror(errno));
-    }
-    *path = ppt_text_format("%s/ppt-omp-XXXXXX", absolute);
-    if (!mkdtemp(*path)) {
-        ppt_fail(error, PPT_FAILED, "%s: cannot be used for temporary files: %s", absolute,
-                 strerror(errno));
-        free(*path);
-        *path = NULL;
-    }
-    free(absolute);
-    return *path ? PPT_OK : PPT_FAILED;
-}
-
-unsigned long long ppt_scratch_available(const char *path)
-{
-    struct statvfs about;
-
-    return statvfs(path, &about) == 0 ? (unsigned long long)about.f_bavail * about.f_frsize
-                                      : ULLONG_MAX;
 }

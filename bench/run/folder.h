@@ -1,5 +1,5 @@
 /*
- * folder.h - the folders of a run: one for its results, one for temporary files.
+ * folder.h - the folder of a run's results.
  */
 #ifndef PPT_RUN_FOLDER_H
 #define PPT_RUN_FOLDER_H
@@ -15,12 +15,5 @@ enum ppt_status ppt_folder_create(const char *parent, const char *name, time_t w
 
 /* Makes `parent`/latest point to a folder in it. That it cannot be done is no failure. */
 void ppt_folder_set_latest(const char *parent, const char *path);
-
-/* Creates a private folder for temporary files in TMPDIR, or else in /var/tmp, which lies on a
- * disk where /tmp may be memory. *path is to be given to free(). */
-enum ppt_status ppt_scratch_create(char **path, struct ppt_error *error);
-
-/* Bytes that may still be written there; UINT64_MAX when unknown. */
-unsigned long long ppt_scratch_available(const char *path);
 
 #endif

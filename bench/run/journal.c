@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include "memory.h"
@@ -15,17 +16,72 @@ struct ppt_journal {
     char *path;
 };
 
+/* Takes over the descriptor; two processes must not write into one journal. */
+static enum ppt_status take(int fd, const char *path, struct ppt_journal **journal,
+                            struct ppt_error *error)
+{
+    if (flock(fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
+        close(fd);
+        return ppt_fail(error, PPT_FAILED, "%s: another process is still writing it", path);
+    }
+    *journal = ppt_alloc(1, sizeof(**journal));
+    (*journal)->fd = fd;
+    (*journal)->path = ppt_strdup(path);
+    return PPT_OK;
+}
+
 enum ppt_status ppt_journal_create(const char *path, struct ppt_journal **journal,
                                    struct ppt_error *error)
 {
     const int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0666);
 
-    if (fd < 0) {
-        return ppt_fail(error, PPT_FAILED, "%s: cannot be created: %s", path, strerror(errno));
+    return fd < 0 ? ppt_fail(error, PPT_FAILED, "%s: cannot be created: %s", path, strerror(errno))
+                  : take(fd, path, journal, error);
+}
+
+/* The length of the file up to its last newline, or -1. */
+static off_t whole_lines(int fd)
+{
+    char block[4096];
+    off_t end = lseek(fd, 0, SEEK_END);
+
+    while (end > 0) {
+        const off_t from = end > (off_t)sizeof(block) ? end - (off_t)sizeof(block) : 0;
+        const ssize_t got = pread(fd, block, (size_t)(end - from), from);
+
+        if (got != (ssize_t)(end - from)) {
+            return -1;
+        }
+        for (ssize_t i = got; i > 0; i--) {
+            if (block[i - 1] == '\n') {
+                return from + i;
+            }
+        }
+        end = from;
     }
-    *journal = ppt_alloc(1, sizeof(**journal));
-    (*journal)->fd = fd;
-    (*journal)->path = ppt_strdup(path);
+    return end;
+}
+
+enum ppt_status ppt_journal_open(const char *path, struct ppt_journal **journal,
+                                 struct ppt_error *error)
+{
+    const int fd = open(path, O_RDWR | O_APPEND | O_CLOEXEC);
+    enum ppt_status status;
+
+    if (fd < 0) {
+        return ppt_fail(error, PPT_FAILED, "%s: cannot be opened: %s", path, strerror(errno));
+    }
+    status = take(fd, path, journal, error);
+    if (status != PPT_OK) {
+        return status;
+    }
+    const off_t length = whole_lines(fd);
+    if (length < 0 || ftruncate(fd, length) != 0) {
+        ppt_fail(error, PPT_FAILED, "%s: cannot be written: %s", path, strerror(errno));
+        ppt_journal_close(*journal);
+        *journal = NULL;
+        return PPT_FAILED;
+    }
     return PPT_OK;
 }
 
@@ -92,6 +148,17 @@ enum ppt_status ppt_journal_run(struct ppt_journal *journal, const struct ppt_co
     json_object_object_add(line, "started", json_object_new_string(started));
     json_object_object_add(line, "origin", json_object_new_string(config->origin));
     json_object_object_add(line, "config", ppt_config_to_json(config));
+    json_object_object_add(line, "host", ppt_host_to_json(host));
+    return append(journal, line, error);
+}
+
+enum ppt_status ppt_journal_resume(struct ppt_journal *journal, const struct ppt_host *host,
+                                   const char *started, struct ppt_error *error)
+{
+    json_object *line = line_of("resume");
+
+    json_object_object_add(line, "program", json_object_new_string("ppt-omp " PPT_VERSION));
+    json_object_object_add(line, "started", json_object_new_string(started));
     json_object_object_add(line, "host", ppt_host_to_json(host));
     return append(journal, line, error);
 }

@@ -5,6 +5,7 @@
  * {"type": "tasks", "block": 1, ...}   random mix alone: the tasks drawn for a block
  * {"type": "pass", ...}                one pass
  * {"type": "end", "status": 0}         last line of a run that came to its end
+ * {"type": "resume", ...}              a run that ended early goes on: time, machine
  */
 #ifndef PPT_RUN_JOURNAL_H
 #define PPT_RUN_JOURNAL_H
@@ -18,15 +19,22 @@
 
 struct ppt_journal;
 
-/* Creates the file; it must not exist. */
+/* Creates the file; it must not exist. No other process may open it before it is closed. */
 enum ppt_status ppt_journal_create(const char *path, struct ppt_journal **journal,
                                    struct ppt_error *error);
+
+/* Opens the file to go on behind its last whole line; what was being written when the run died is
+ * cut off. Fails when another process has it open. */
+enum ppt_status ppt_journal_open(const char *path, struct ppt_journal **journal,
+                                 struct ppt_error *error);
 void ppt_journal_close(struct ppt_journal *journal); /* NULL is fine */
 
 /* `started` is the calendar time in ISO 8601. */
 enum ppt_status ppt_journal_run(struct ppt_journal *journal, const struct ppt_config *config,
                                 const struct ppt_host *host, const char *started,
                                 struct ppt_error *error);
+enum ppt_status ppt_journal_resume(struct ppt_journal *journal, const struct ppt_host *host,
+                                   const char *started, struct ppt_error *error);
 enum ppt_status ppt_journal_tasks(struct ppt_journal *journal, unsigned block,
                                   const struct ppt_tasks *tasks, struct ppt_error *error);
 enum ppt_status ppt_journal_pass(struct ppt_journal *journal, const struct ppt_sample *sample,

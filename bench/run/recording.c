@@ -321,7 +321,7 @@ static enum ppt_status read_end(const struct ppt_item *line, struct ppt_recordin
 static enum ppt_status read_line(const struct ppt_item *line, struct ppt_recording *recording,
                                  struct ppt_error *error)
 {
-    static const char *const types[] = {"run", "pass", "tasks", "end", NULL};
+    static const char *const types[] = {"run", "pass", "tasks", "end", "resume", NULL};
     struct ppt_place place;
     struct ppt_item item;
     int type = 0;
@@ -343,6 +343,10 @@ static enum ppt_status read_line(const struct ppt_item *line, struct ppt_recordi
         return read_pass(line, recording, error);
     case 3:
         return read_end(line, recording, error);
+    case 4:
+        recording->ended = false;
+        recording->resumed++;
+        return PPT_OK;
     default:
         /* The tasks of a mix follow from the configuration's seed. */
         return PPT_OK;

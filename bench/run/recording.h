@@ -16,8 +16,9 @@ struct ppt_recording {
     char *started; /* ISO 8601 */
     char *program; /* that measured it, with version */
     struct ppt_samples samples;
-    bool ended; /* the closing line is there */
-    int status; /* that it states */
+    bool ended;       /* the closing line is there, and nothing follows it */
+    int status;       /* that it states */
+    unsigned resumed; /* how often the run was gone on with */
 };
 
 /* Reads a journal. A last line without its newline was being written when the run died, and is

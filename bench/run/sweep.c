@@ -81,19 +81,23 @@ static enum ppt_status run_pass(struct sweep *sweep, unsigned block, size_t poin
 }
 
 enum ppt_status ppt_sweep_compare(const struct ppt_config *config,
-                                  const struct ppt_samples *samples, struct ppt_error *error)
+                                  const struct ppt_samples *samples, unsigned block,
+                                  struct ppt_error *error)
 {
-    const struct ppt_sample *reference = samples->items;
+    const struct ppt_sample *reference = NULL;
 
     for (size_t i = 0; i < samples->count; i++) {
-        if (ppt_point_compare(&samples->items[i].point, &reference->point) < 0) {
-            reference = &samples->items[i];
+        const struct ppt_sample *sample = &samples->items[i];
+
+        if ((!config->mix || sample->block == block) &&
+            (!reference || ppt_point_compare(&sample->point, &reference->point) < 0)) {
+            reference = sample;
         }
     }
     for (size_t i = 0; i < samples->count; i++) {
         const struct ppt_sample *sample = &samples->items[i];
 
-        if (sample->digest != reference->digest) {
+        if ((!config->mix || sample->block == block) && sample->digest != reference->digest) {
             const bool with_inner = config->inner_count > 1;
             char here[PPT_POINT_SIZE], there[PPT_POINT_SIZE];
 
@@ -109,13 +113,44 @@ enum ppt_status ppt_sweep_compare(const struct ppt_config *config,
     return PPT_OK;
 }
 
+/* How many passes of the block there are already, and in *first the place of the first of them.
+ * Fails when they are not those that the plan begins with. */
+static enum ppt_status find_done(const struct sweep *sweep, unsigned block, const size_t *order,
+                                 size_t count, size_t *first, size_t *done, struct ppt_error *error)
+{
+    const struct ppt_samples *samples = sweep->samples;
+
+    *first = samples->count;
+    *done = 0;
+    for (size_t i = 0; block > 0 && i < samples->count; i++) {
+        if (samples->items[i].block != block) {
+            continue;
+        }
+        if (*done == count ||
+            !ppt_point_same(samples->items[i].point, sweep->config->points[order[*done]])) {
+            return ppt_fail(error, PPT_BAD_INPUT,
+                            "the recorded passes of block %u are not in the order of the plan",
+                            block);
+        }
+        *first = *done == 0 ? i : *first;
+        ++*done;
+    }
+    return PPT_OK;
+}
+
 static enum ppt_status run_block(struct sweep *sweep, unsigned block, const size_t *order,
                                  size_t count, struct ppt_error *error)
 {
-    const size_t first = sweep->samples->count;
-    enum ppt_status status = open_block(sweep, block, error);
+    size_t first, done;
+    enum ppt_status status = find_done(sweep, block, order, count, &first, &done, error);
 
-    for (size_t i = 0; i < count && status == PPT_OK; i++) {
+    if (status == PPT_OK && done == count) {
+        return PPT_OK;
+    }
+    if (status == PPT_OK) {
+        status = open_block(sweep, block, error);
+    }
+    for (size_t i = done; i < count && status == PPT_OK; i++) {
         status = run_pass(sweep, block, order[i], error);
         if (status == PPT_OK && ppt_interrupted) {
             status = ppt_fail(error, PPT_INTERRUPTED, "interrupted");
@@ -128,7 +163,7 @@ static enum ppt_status run_block(struct sweep *sweep, unsigned block, const size
                                          sweep->samples->count - from};
         struct ppt_error difference;
 
-        if (ppt_sweep_compare(sweep->config, &same, &difference) != PPT_OK) {
+        if (ppt_sweep_compare(sweep->config, &same, block, &difference) != PPT_OK) {
             *error = difference;
             status = PPT_DIFFERS;
         }
@@ -167,18 +202,28 @@ static enum ppt_status run_all(struct sweep *sweep, struct ppt_error *error)
     }
     bool last = false;
     for (unsigned block = 1; !last && status == PPT_OK; block++) {
+        const size_t before = sweep->samples->count;
+
         ppt_plan_block(config, block, order);
         status = run_block(sweep, block, order, config->point_count, error);
         if (config->trim_after_block) {
             malloc_trim(0);
         }
         last = status == PPT_OK && is_last(sweep, block);
-        if (status == PPT_OK && !last) {
+        if (status == PPT_OK && !last && sweep->samples->count > before) {
             ppt_clock_sleep(config->wait_after_block_s, &ppt_interrupted);
         }
     }
     free(order);
     return status;
+}
+
+/* How long a run had been going on when its last pass ended. */
+static int64_t measured_ns(const struct ppt_samples *samples)
+{
+    const struct ppt_sample *last = samples->count > 0 ? &samples->items[samples->count - 1] : NULL;
+
+    return last ? last->started_ns + last->total_ns : 0;
 }
 
 enum ppt_status ppt_sweep_run(const struct ppt_config *config, const char *scratch,
@@ -193,7 +238,7 @@ enum ppt_status ppt_sweep_run(const struct ppt_config *config, const char *scrat
         .samples = samples,
         .recorder = ppt_recorder_create(),
         .progress = ppt_progress_create(judge->progress, config),
-        .started_ns = ppt_clock_ns(),
+        .started_ns = ppt_clock_ns() - measured_ns(samples),
     };
     const enum ppt_status status = run_all(&sweep, error);
 

@@ -26,14 +26,16 @@ struct ppt_sweep_judge {
 #define PPT_ADAPTIVE_FIRST 5
 #define PPT_ADAPTIVE_STEP 5
 
-/* Compares the digests of passes of the same tasks, `samples` of one block for a mix: with those at
- * the fewest workers. Fails with PPT_DIFFERS. */
+/* Compares the digests of passes of the same tasks, of a mix those of that block, with those at the
+ * fewest workers. Fails with PPT_DIFFERS. */
 enum ppt_status ppt_sweep_compare(const struct ppt_config *config,
-                                  const struct ppt_samples *samples, struct ppt_error *error);
+                                  const struct ppt_samples *samples, unsigned block,
+                                  struct ppt_error *error);
 
-/* Runs warm-up and blocks, journals every pass as it ends and adds it to `samples`. Samples taken
- * before a failure or interruption are kept. Fails with PPT_DIFFERS when the results of a block are
- * not the same at every point. */
+/* Runs warm-up and blocks, journals every pass as it ends and adds it to `samples`. Where there are
+ * samples already, of a run that ended early, it goes on behind the last of them in the same order,
+ * after warming up again. Samples taken before a failure or interruption are kept. Fails with
+ * PPT_DIFFERS when the results of a block are not the same at every point. */
 enum ppt_status ppt_sweep_run(const struct ppt_config *config, const char *scratch,
                               struct ppt_journal *journal, const struct ppt_sweep_judge *judge,
                               struct ppt_samples *samples, struct ppt_error *error);

@@ -8,10 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "file.h"
-#include "folder.h"
 #include "runtime.h"
 #include "subjects.h"
+#include "workspace.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -77,20 +76,19 @@ static enum ppt_status read_arguments(char **arguments, size_t *count, struct ve
 static enum ppt_status measure(char *const *names, size_t count, struct venue *venue,
                                struct ppt_error *error)
 {
-    char *scratch = NULL;
-    enum ppt_status status = ppt_scratch_create(&scratch, error);
+    struct ppt_workspace scratch;
+    enum ppt_status status = ppt_workspace_create(&scratch, error);
 
     if (status != PPT_OK) {
         return status;
     }
-    venue->scratch = scratch;
+    venue->scratch = scratch.path;
     contest_print_head(venue);
     for (size_t i = 0; status == PPT_OK && i < count; i++) {
         venue->subject = names[i];
         status = find(names[i])->measure(venue, error);
     }
-    ppt_file_remove_folder(scratch);
-    free(scratch);
+    ppt_workspace_remove(&scratch);
     return status;
 }
 

@@ -13,9 +13,8 @@
 #include <stdlib.h>
 
 #include "factors.h"
-#include "file.h"
-#include "folder.h"
 #include "pass.h"
+#include "workspace.h"
 
 static const char *const configs[] = {
     "{\"task\": \"sum\", \"task_args\": [20000]",
@@ -83,11 +82,11 @@ static void check_kernel(const char *start)
     struct ppt_workload workload;
     struct ppt_error error = {""};
     struct ppt_sample sequential;
-    char *scratch = NULL;
+    struct ppt_workspace scratch;
 
     load(start, &loaded);
-    assert_int_equal(ppt_scratch_create(&scratch, &error), PPT_OK);
-    assert_int_equal(ppt_workload_open(loaded.items, 1, scratch, &workload, &error), PPT_OK);
+    assert_int_equal(ppt_workspace_create(&scratch, &error), PPT_OK);
+    assert_int_equal(ppt_workload_open(loaded.items, 1, scratch.path, &workload, &error), PPT_OK);
     for (size_t p = 0; p < 4; p++) {
         struct ppt_sample pass;
 
@@ -104,8 +103,7 @@ static void check_kernel(const char *start)
     }
     ppt_sample_free(&sequential);
     ppt_workload_close(&workload);
-    ppt_file_remove_folder(scratch);
-    free(scratch);
+    ppt_workspace_remove(&scratch);
     ppt_configs_free(&loaded);
     ppt_recorder_destroy(recorder);
 }

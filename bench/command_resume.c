@@ -1,0 +1,123 @@
+/*
+ * resume: goes on where a run ended early. What is in its journal is never measured again, and
+ * never changed.
+ */
+#include <stdlib.h>
+
+#include "commands.h"
+#include "interrupt.h"
+#include "measure.h"
+#include "plan.h"
+#include "recorded.h"
+#include "recording.h"
+#include "sweep.h"
+#include "workspace.h"
+
+/* Passes of another machine or program would be mixed with those of this one. */
+static enum ppt_status check_host(const struct ppt_cli *cli, const struct ppt_host *recorded,
+                                  const struct ppt_host *now, struct ppt_error *error)
+{
+    const char *difference = ppt_host_difference(recorded, now);
+
+    if (!difference) {
+        return PPT_OK;
+    }
+    if (cli->force) {
+        fprintf(stderr, "ppt-omp: the machine or program differs (%s): its passes are mixed\n",
+                difference);
+        return PPT_OK;
+    }
+    return ppt_fail(error, PPT_BAD_INPUT,
+                    "%s was measured by another machine or program (%s differs); measure anew, or "
+                    "mix them with --force",
+                    cli->operands[0], difference);
+}
+
+static enum ppt_status check(const struct ppt_recording *recording, const struct ppt_host *host,
+                             const struct ppt_workspace *scratch, struct ppt_error *error)
+{
+    const struct ppt_config *config = &recording->configs.items[0];
+    const enum ppt_status status = ppt_plan_check_needs(config, host->available_bytes,
+                                                        ppt_workspace_available(scratch), error);
+
+    return status == PPT_OK ? ppt_sweep_check(config, scratch->path, error) : status;
+}
+
+/* From the line that says so to the closing line. */
+static enum ppt_status go_on(const struct ppt_cli *cli, struct ppt_recording *recording,
+                             const struct ppt_host *host, const char *scratch,
+                             struct ppt_journal *journal, struct ppt_error *error)
+{
+    char started[PPT_STARTED_SIZE];
+    enum ppt_status status;
+
+    ppt_measure_now(started);
+    status = ppt_journal_resume(journal, host, started, error);
+    return status == PPT_OK ? ppt_measure_go(cli, &recording->configs.items[0], host, scratch,
+                                             journal, &recording->samples, error)
+                            : status;
+}
+
+static enum ppt_status measure(const struct ppt_cli *cli, struct ppt_error *error)
+{
+    char *path = ppt_text_format("%s/samples.jsonl", cli->operands[0]);
+    struct ppt_recording recording = {0};
+    struct ppt_journal *journal = NULL;
+    struct ppt_host host = {0};
+    struct ppt_workspace scratch = {0};
+    /* Opened first: what is read then is all there is. */
+    enum ppt_status status = ppt_journal_open(path, &journal, error);
+
+    if (status == PPT_OK) {
+        status = ppt_recording_read(path, &recording, error);
+    }
+    if (status == PPT_OK && !(recording.ended && recording.status == PPT_OK)) {
+        ppt_host_read(&host);
+        status = check_host(cli, &recording.host, &host, error);
+        if (status == PPT_OK) {
+            ppt_interrupt_watch();
+            status = ppt_workspace_create(&scratch, error);
+        }
+        if (status == PPT_OK) {
+            status = check(&recording, &host, &scratch, error);
+        }
+        if (status == PPT_OK) {
+            status = go_on(cli, &recording, &host, scratch.path, journal, error);
+        }
+    }
+    ppt_journal_close(journal);
+    ppt_workspace_remove(&scratch);
+    ppt_host_free(&host);
+    ppt_recording_free(&recording);
+    free(path);
+    return status;
+}
+
+/* The reports are made from the journal, as `report` does: one truth. */
+enum ppt_status ppt_command_resume(const struct ppt_cli *cli, struct ppt_error *error)
+{
+    struct ppt_recorded recorded;
+    struct ppt_error problem = {""};
+    const enum ppt_status status = measure(cli, error);
+    enum ppt_status reported;
+
+    if (status != PPT_OK && status != PPT_INTERRUPTED) {
+        return status;
+    }
+    reported = ppt_recorded_load(cli->operands[0], &recorded, &problem);
+    if (reported == PPT_OK) {
+        reported = ppt_measure_report(cli, &recorded.outcome, &problem);
+        if (cli->format) {
+            struct ppt_text text = {0};
+
+            cli->format->write(&recorded.outcome, 1, &text);
+            fputs(text.data, stdout);
+            ppt_text_free(&text);
+        }
+        ppt_recorded_free(&recorded);
+    }
+    if (reported != PPT_OK && status == PPT_OK) {
+        *error = problem;
+    }
+    return status == PPT_OK ? reported : status;
+}

@@ -1,0 +1,84 @@
+#include "measure.h"
+
+#include <time.h>
+
+#include "sweep.h"
+
+void ppt_measure_now(char out[PPT_STARTED_SIZE])
+{
+    const time_t now = time(NULL);
+    struct tm local;
+
+    localtime_r(&now, &local);
+    strftime(out, PPT_STARTED_SIZE, "%Y-%m-%dT%H:%M:%S%z", &local);
+}
+
+struct judge_context {
+    const struct ppt_config *config;
+    const struct ppt_host *host;
+};
+
+/* Whether an adaptive run may stop: asks the analysis on behalf of the sweep. */
+static bool enough(const struct ppt_samples *samples, void *context)
+{
+    const struct judge_context *judge = context;
+    const struct ppt_answer_context about = ppt_answer_context_of(judge->config, judge->host);
+    struct ppt_answer answer;
+    bool settled;
+
+    ppt_answer_from_samples(samples, &about, &answer);
+    settled = ppt_answer_settled(&answer, judge->config->relative_ci);
+    ppt_answer_free(&answer);
+    return settled;
+}
+
+enum ppt_status ppt_measure_go(const struct ppt_cli *cli, const struct ppt_config *config,
+                               const struct ppt_host *host, const char *scratch,
+                               struct ppt_journal *journal, struct ppt_samples *samples,
+                               struct ppt_error *error)
+{
+    struct judge_context context = {config, host};
+    const struct ppt_sweep_judge judge = {enough, &context, cli->quiet ? NULL : stderr};
+    struct ppt_error ignored;
+    const enum ppt_status status = ppt_sweep_run(config, scratch, journal, &judge, samples, error);
+
+    /* That the last line is missing loses no measurement, and must not hide why it ended. */
+    (void)ppt_journal_end(journal, status, &ignored);
+    return status;
+}
+
+void ppt_measure_print_notes(struct ppt_text *notes)
+{
+    if (notes->length > 0) {
+        fprintf(stderr, "%s", notes->data);
+    }
+    ppt_text_free(notes);
+}
+
+enum ppt_status ppt_measure_report(const struct ppt_cli *cli, const struct ppt_outcome *outcome,
+                                   struct ppt_error *error)
+{
+    const struct ppt_terminal terminal = ppt_terminal_of(stdout);
+    struct ppt_text table = {0}, notes = {0};
+    enum ppt_status status = PPT_OK;
+
+    if (outcome->summary->count > 0) {
+        status = ppt_report_write(outcome, &notes, error);
+    }
+    if (!cli->format && cli->quiet) {
+        ppt_text_verdict(outcome, &terminal, &table);
+    } else if (!cli->format) {
+        ppt_text_table(outcome, &terminal, &table);
+        ppt_text_add(&table, "\n");
+    }
+    if (table.length > 0) {
+        fputs(table.data, stdout);
+        fflush(stdout);
+    }
+    ppt_measure_print_notes(&notes);
+    if (!cli->quiet) {
+        fprintf(stderr, "results: %s\n\n", outcome->folder);
+    }
+    ppt_text_free(&table);
+    return status;
+}

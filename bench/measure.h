@@ -1,0 +1,32 @@
+/*
+ * measure.h - what a new run and one that is gone on with have in common: measuring into a journal,
+ * and telling what came of it.
+ */
+#ifndef PPT_MEASURE_H
+#define PPT_MEASURE_H
+
+#include "cli.h"
+#include "host.h"
+#include "journal.h"
+#include "report.h"
+
+/* The calendar time in ISO 8601. */
+#define PPT_STARTED_SIZE 40
+void ppt_measure_now(char out[PPT_STARTED_SIZE]);
+
+/* Runs the sweep and writes the journal's closing line. `samples` may hold what was measured
+ * before. */
+enum ppt_status ppt_measure_go(const struct ppt_cli *cli, const struct ppt_config *config,
+                               const struct ppt_host *host, const char *scratch,
+                               struct ppt_journal *journal, struct ppt_samples *samples,
+                               struct ppt_error *error);
+
+/* Writes the reports, if there is a pass to report, and prints the table, or what the command line
+ * asks for. A --format is left to the caller, who may have several runs. */
+enum ppt_status ppt_measure_report(const struct ppt_cli *cli, const struct ppt_outcome *outcome,
+                                   struct ppt_error *error);
+
+/* Prints notes to standard error and frees them. */
+void ppt_measure_print_notes(struct ppt_text *notes);
+
+#endif

@@ -1,0 +1,27 @@
+/*
+ * workspace.h - the private folder of a process for temporary files.
+ *
+ * It is locked as long as the process lives, however that ends. So a later one can tell what a
+ * crashed one has left, and removes it.
+ */
+#ifndef PPT_RUN_WORKSPACE_H
+#define PPT_RUN_WORKSPACE_H
+
+#include "status.h"
+
+struct ppt_workspace {
+    char *path; /* absolute; NULL: there is none */
+    int lock;   /* descriptor of the locked folder */
+};
+
+/* Creates a folder that only its owner may enter, in TMPDIR, or else in /var/tmp, which lies on a
+ * disk where /tmp may be memory. Removes those of processes that died. */
+enum ppt_status ppt_workspace_create(struct ppt_workspace *workspace, struct ppt_error *error);
+
+/* Removes it with all that is in it; zeroed is fine. */
+void ppt_workspace_remove(struct ppt_workspace *workspace);
+
+/* Bytes that may still be written there; ULLONG_MAX when unknown. */
+unsigned long long ppt_workspace_available(const struct ppt_workspace *workspace);
+
+#endif
