@@ -43,6 +43,7 @@ static void analyse(const char *folder, struct ppt_recorded *recorded)
         .answer = &recorded->answer,
         .started = recording->started,
         .program = recording->program,
+        .resumed = recording->resumed,
         .folder = folder,
     };
 }

@@ -418,6 +418,10 @@ static void add_making(struct ppt_text *out, const struct ppt_outcome *outcome)
     ppt_html_add(out, outcome->program);
     ppt_text_add(out, ", started ");
     ppt_html_add(out, outcome->started);
+    if (outcome->resumed > 0) {
+        ppt_text_addf(out, ", interrupted and resumed %u time%s", outcome->resumed,
+                      outcome->resumed == 1 ? "" : "s");
+    }
     ppt_text_add(out, ". Times are wall time; intervals are those of the median at 95 %, by order "
                       "statistics. All figures are in results.json, all passes in samples.jsonl "
                       "beside this page.</p>\n");

@@ -353,6 +353,7 @@ static json_object *run_json(const struct ppt_outcome *outcome)
     add(object, "version", integer(RESULTS_VERSION));
     add(object, "program", text(outcome->program));
     add(object, "started", text(outcome->started));
+    add(object, "resumed", integer(outcome->resumed));
     add(object, "task", text(outcome->config->task));
     add(object, "verdict", ppt_json_verdict(answer));
     add(object, "scaling", scaling_json(&answer->scaling));

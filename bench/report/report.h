@@ -23,6 +23,7 @@ struct ppt_outcome {
     const struct ppt_answer *answer;
     const char *started;      /* ISO 8601 */
     const char *program;      /* that measured it, with version */
+    unsigned resumed;         /* how often it was gone on with after it ended early */
     const char *folder;       /* where its files are */
     const char *suite_folder; /* where those are that concern it and other runs; or NULL */
 };

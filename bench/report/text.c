@@ -217,6 +217,10 @@ static void add_notes(const struct ppt_outcome *outcome, size_t width, struct pp
         add_note(width, out, "no complete pass was measured");
         return;
     }
+    if (outcome->resumed > 0) {
+        add_note(width, out, "interrupted and resumed %u time%s", outcome->resumed,
+                 outcome->resumed == 1 ? "" : "s");
+    }
     if (outcome->config->inner_count > 1) {
         add_note(width, out, "4x2: 4 workers whose tasks use 2 threads each");
     }
