@@ -8,6 +8,12 @@
 const struct ppt_format ppt_formats[] = {
     {"csv", "results.csv", ppt_csv_write},
     {"json", "results.json", ppt_json_write},
+    {"gbench", NULL, ppt_gbench_write},
+    {"bmf", NULL, ppt_bmf_write},
+    {"ghab", NULL, ppt_ghab_write},
+    {"hyperfine", NULL, ppt_hyperfine_write},
+    {"markdown", NULL, ppt_markdown_write},
+    {"gnuplot", NULL, ppt_gnuplot_script_write},
     {NULL, NULL, NULL},
 };
 
