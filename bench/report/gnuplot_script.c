@@ -14,6 +14,9 @@
 
 #define GREY "#7f7f7f"
 
+/* Arguments longer than this do not fit a key beside others. */
+#define LONGEST_TITLE 20
+
 struct curve {
     const struct ppt_outcome *outcome;
     unsigned inner_threads;
@@ -102,8 +105,10 @@ static void add_curve(const struct curve *curve, size_t index, bool several_runs
     char *title;
 
     if (several_runs) {
+        const bool named = *config->details && ppt_text_columns(config->details) <= LONGEST_TITLE;
+
         title =
-            ppt_text_format("%s%s%s", config->task, *config->details ? " " : "", config->details);
+            ppt_text_format("%s%s%s", config->task, named ? " " : "", named ? config->details : "");
     } else if (config->inner_count > 1) {
         title = ppt_text_format("%u inner thread%s", curve->inner_threads,
                                 curve->inner_threads == 1 ? "" : "s");
