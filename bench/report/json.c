@@ -2,42 +2,12 @@
  * results.json: everything that is known of a run. docs/results.md describes every field; the
  * version grows with every change that a reader could stumble over. What does not exist is null.
  */
-#include <json-c/json.h>
-#include <math.h>
-#include <stdint.h>
-
+#include "json_value.h"
 #include "kinds.h"
 #include "report.h"
 #include "sentence.h"
 
 #define RESULTS_VERSION 1
-
-/* Takes over the value. */
-static void add(json_object *object, const char *key, json_object *value)
-{
-    json_object_object_add(object, key, value);
-}
-
-static json_object *number(double value)
-{
-    char text[40];
-
-    if (!isfinite(value)) {
-        return NULL;
-    }
-    snprintf(text, sizeof(text), "%.9g", value);
-    return json_object_new_double_s(value, text);
-}
-
-static json_object *integer(uint64_t value)
-{
-    return json_object_new_int64((int64_t)value);
-}
-
-static json_object *text(const char *value)
-{
-    return json_object_new_string(value);
-}
 
 static json_object *interval(const struct ppt_interval *value)
 {
@@ -390,9 +360,5 @@ void ppt_json_write(const struct ppt_outcome *outcomes, size_t count, struct ppt
         add(object, "version", integer(RESULTS_VERSION));
         add(object, "runs", runs);
     }
-    ppt_text_add(out, json_object_to_json_string_ext(object, JSON_C_TO_STRING_PRETTY |
-                                                                 JSON_C_TO_STRING_SPACED |
-                                                                 JSON_C_TO_STRING_NOSLASHESCAPE));
-    ppt_text_add(out, "\n");
-    json_object_put(object);
+    print_document(object, out);
 }

@@ -48,6 +48,19 @@ static unsigned *union_of_workers(const struct ppt_outcome *outcomes, size_t cou
     return all;
 }
 
+unsigned ppt_chart_union_axis(const struct ppt_outcome *outcomes, size_t count,
+                              struct ppt_text *out)
+{
+    size_t found = 0;
+    unsigned *workers = union_of_workers(outcomes, count, &found);
+    const unsigned most = workers[found - 1];
+
+    ppt_chart_workers(workers, found, out);
+    ppt_chart_cpu_mark(outcomes[0].host->effective_cpus, most, out);
+    free(workers);
+    return most;
+}
+
 /* One block of data per run (gnuplot's "index"); lines by workers. */
 static void add_overview_data(const struct ppt_outcome *outcomes, size_t count,
                               struct ppt_text *out)
@@ -79,18 +92,14 @@ enum ppt_status ppt_charts_write_overview(const struct ppt_outcome *outcomes, si
     static const char *const names[] = {"overview", NULL};
     char *charts = ppt_text_format("%s/charts", folder);
     struct ppt_chart chart = {.name = "overview"};
-    size_t workers_count = 0;
-    unsigned *workers = union_of_workers(outcomes, count, &workers_count);
-    const double most = workers[workers_count - 1];
     enum ppt_status status = ppt_file_make_folders(charts, error);
 
     add_overview_data(outcomes, count, &chart.data);
     ppt_text_add(&chart.plot, "set title 'Speedup of every task'\n");
-    ppt_chart_workers(workers, workers_count, &chart.plot);
+    const double most = ppt_chart_union_axis(outcomes, count, &chart.plot);
     ppt_text_add(&chart.plot, "set ylabel 'speedup over sequential calls (times)'\n"
                               "set key outside right top vertical reverse Left samplen 3\n"
                               "set samples 500\n");
-    ppt_chart_cpu_mark(outcomes[0].host->effective_cpus, workers[workers_count - 1], &chart.plot);
     ppt_text_add(&chart.plot, "plot x with lines lc rgb '" GREY "' dt 2 lw 1.5 title 'ideal'");
     for (size_t i = 0; i < count; i++) {
         const char *colour = ppt_chart_colours[i % PPT_CHART_COLOURS];
@@ -122,7 +131,6 @@ enum ppt_status ppt_charts_write_overview(const struct ppt_outcome *outcomes, si
     }
     ppt_text_free(&chart.data);
     ppt_text_free(&chart.plot);
-    free(workers);
     free(charts);
     return status;
 }

@@ -9,6 +9,12 @@ const struct ppt_format ppt_formats[] = {
     {"csv", "results.csv", "results.csv", ppt_csv_write},
     {"json", "results.json", "results.json", ppt_json_write},
     {"html", "report.html", "index.html", ppt_html_write},
+    {"gbench", NULL, NULL, ppt_gbench_write},
+    {"bmf", NULL, NULL, ppt_bmf_write},
+    {"ghab", NULL, NULL, ppt_ghab_write},
+    {"hyperfine", NULL, NULL, ppt_hyperfine_write},
+    {"markdown", NULL, NULL, ppt_markdown_write},
+    {"gnuplot", NULL, NULL, ppt_gnuplot_script_write},
     {NULL, NULL, NULL, NULL},
 };
 

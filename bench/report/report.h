@@ -75,6 +75,12 @@ void ppt_text_table(const struct ppt_outcome *outcome, const struct ppt_terminal
 void ppt_text_verdict(const struct ppt_outcome *outcome, const struct ppt_terminal *terminal,
                       struct ppt_text *out);
 
+/* What other tools read: Google Benchmark, Bencher, github-action-benchmark, hyperfine. */
+ppt_format_write ppt_gbench_write, ppt_bmf_write, ppt_ghab_write, ppt_hyperfine_write;
+
+/* What people paste: the table and the verdict in Markdown, the speedup as a gnuplot script. */
+ppt_format_write ppt_markdown_write, ppt_gnuplot_script_write;
+
 #define PPT_CHARTS_MOST 9 /* of one run */
 
 /* Gnuplot scripts and data into the folder "charts" of outcome->folder, then drawn. */
@@ -112,6 +118,10 @@ void ppt_chart_workers(const unsigned *workers, size_t count, struct ppt_text *o
 
 /* Those of a run. */
 void ppt_chart_worker_axis(const struct ppt_outcome *outcome, struct ppt_text *out);
+
+/* Those of all runs together, and the CPUs on it. Returns the most workers. */
+unsigned ppt_chart_union_axis(const struct ppt_outcome *outcomes, size_t count,
+                              struct ppt_text *out);
 
 /* A vertical line at the number of CPUs that may be used, if it lies on that axis. */
 void ppt_chart_cpu_mark(unsigned cpus, unsigned most, struct ppt_text *out);

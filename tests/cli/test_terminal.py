@@ -81,6 +81,19 @@ class Terminal(common.Case):
         for line in piped.out.splitlines():
             self.assertLessEqual(common.width(line), 80)
 
+    def test_arguments_control_nothing(self):
+        """A file's name with escape sequences in it is shown, not obeyed; a long one is cut."""
+        for name in ("a\x1b[31m\x07\nb.png", "ä" * 100 + ".png"):
+            with self.subTest(name=name):
+                (self.work / name).write_bytes(common.make_png())
+                self.write("i.json", {"task": "img", "task_args": [[name]], "task_count": 1,
+                                      "workers": [0], "iterations": 1, "warmup": 0})  # fmt: skip
+                text = self.run_fine("i.json").out
+                self.assertNotRegex(text, r"[\x00-\x09\x0b-\x1f\x7f]")
+                self.assertIn("a?[31m??b.png" if "\n" in name else "ää...", text)
+                for line in text.splitlines():
+                    self.assertLessEqual(common.width(line), 80)
+
     def test_quiet(self):
         """The verdict alone, and nothing on standard error."""
         for args in (("c.json", "--workers", "0,1"), ("report", self.folder)):

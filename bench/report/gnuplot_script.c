@@ -1,0 +1,157 @@
+/*
+ * One gnuplot script with its data inside, which draws the speedup on whatever terminal is set:
+ *
+ *     ppt-omp report RUN --format gnuplot | gnuplot -p
+ *
+ * A run has one curve per number of inner threads; of several runs each has the one of the
+ * recommended number.
+ */
+#include <stdlib.h>
+
+#include "gnuplot.h"
+#include "memory.h"
+#include "report.h"
+
+#define GREY "#7f7f7f"
+
+/* Arguments longer than this do not fit a key beside others. */
+#define LONGEST_TITLE 20
+
+struct curve {
+    const struct ppt_outcome *outcome;
+    unsigned inner_threads;
+};
+
+/* The list is to be given to free(). */
+static struct curve *list_curves(const struct ppt_outcome *outcomes, size_t count, size_t *found)
+{
+    const struct ppt_config *first = outcomes[0].config;
+    struct curve *curves;
+
+    *found = count > 1 ? count : first->inner_count;
+    curves = ppt_alloc(*found, sizeof(*curves));
+    for (size_t i = 0; i < *found; i++) {
+        const struct ppt_outcome *outcome = &outcomes[count > 1 ? i : 0];
+        const struct ppt_grid *row = &outcome->answer->row;
+        const unsigned of_row =
+            row->point_count > 0 ? row->points[0].inner_threads : outcome->config->inner_threads[0];
+
+        curves[i] = (struct curve){outcome, count > 1 ? of_row : first->inner_threads[i]};
+    }
+    return curves;
+}
+
+/* A heredoc "$curveN"; "EOD" alone on a line ends it, which data never is. */
+static void add_data(const struct curve *curve, size_t index, struct ppt_text *out)
+{
+    const struct ppt_grid *grid = &curve->outcome->answer->grid;
+    size_t rows = 0;
+
+    ppt_text_addf(out,
+                  "$curve%zu << EOD\n"
+                  "# workers  speedup: median  95 %% interval: low  high\n",
+                  index);
+    for (size_t p = 0; p < grid->point_count && grid->block_count > 0; p++) {
+        if (grid->points[p].workers > 0 && grid->points[p].inner_threads == curve->inner_threads) {
+            ppt_chart_speedup_row(curve->outcome->answer, p, out);
+            rows++;
+        }
+    }
+    /* Sequential calls alone: gnuplot refuses a curve without any point. */
+    ppt_text_add(out, rows > 0 ? "EOD\n" : "1 1 1 1\nEOD\n");
+}
+
+/* The number of workers that speedups are over, if it is the same everywhere. */
+static bool find_base(const struct curve *curves, size_t count, unsigned *base)
+{
+    *base = 0;
+    for (size_t i = 0; i < count; i++) {
+        const struct ppt_grid *grid = &curves[i].outcome->answer->grid;
+        const unsigned fewest = grid->point_count > 0 ? grid->points[0].workers : 0;
+
+        if (i > 0 && fewest != *base) {
+            return false;
+        }
+        *base = fewest;
+    }
+    return true;
+}
+
+/* The axis, the ideal (as many times faster as there are workers) and the baseline. */
+static void add_plot(const struct curve *curves, size_t count, struct ppt_text *out)
+{
+    unsigned base;
+    const bool shared = find_base(curves, count, &base);
+
+    if (!shared) {
+        ppt_text_add(out, "set ylabel 'speedup over the fewest workers (times)'\n");
+    } else if (base == 0) {
+        ppt_text_add(out, "set ylabel 'speedup over sequential calls (times)'\n");
+    } else {
+        ppt_text_addf(out, "set ylabel 'speedup over %u worker%s (times)'\n", base,
+                      base == 1 ? "" : "s");
+    }
+    ppt_text_addf(out,
+                  "set samples 500\n"
+                  "plot x / %u.0 with lines lc rgb '" GREY "' dt 2 title 'ideal', \\\n"
+                  "  1 with lines lc rgb '" GREY "' title 'baseline'",
+                  shared && base > 0 ? base : 1);
+}
+
+static void add_curve(const struct curve *curve, size_t index, bool several_runs,
+                      struct ppt_text *out)
+{
+    const struct ppt_config *config = curve->outcome->config;
+    char *title;
+
+    if (several_runs) {
+        const bool named = *config->details && ppt_text_columns(config->details) <= LONGEST_TITLE;
+
+        title =
+            ppt_text_format("%s%s%s", config->task, named ? " " : "", named ? config->details : "");
+    } else if (config->inner_count > 1) {
+        title = ppt_text_format("%u inner thread%s", curve->inner_threads,
+                                curve->inner_threads == 1 ? "" : "s");
+    } else {
+        title = ppt_strdup("measured: median and 95 % interval");
+    }
+    ppt_text_addf(out,
+                  ", \\\n  $curve%zu using 1:2:3:4 with yerrorbars lc rgb '%s' pt %d lw 1.5 title ",
+                  index, ppt_chart_colours[index % PPT_CHART_COLOURS],
+                  ppt_chart_marks[index % PPT_CHART_COLOURS]);
+    ppt_gnuplot_quote(out, title);
+    ppt_text_addf(out, ", \\\n  $curve%zu using 1:2 with lines lc rgb '%s' lw 1.5 notitle", index,
+                  ppt_chart_colours[index % PPT_CHART_COLOURS]);
+    free(title);
+}
+
+void ppt_gnuplot_script_write(const struct ppt_outcome *outcomes, size_t count,
+                              struct ppt_text *out)
+{
+    size_t curve_count;
+    struct curve *curves = list_curves(outcomes, count, &curve_count);
+
+    ppt_text_add(out, "# Draw on the default terminal with: gnuplot -p THIS_FILE\n"
+                      "reset\n"
+                      "set encoding utf8\n"
+                      "set termoption noenhanced\n"
+                      "set border 3\n"
+                      "set tics nomirror out\n"
+                      "set grid ytics\n"
+                      "set key outside bottom center horizontal reverse Left samplen 3\n");
+    for (size_t i = 0; i < curve_count; i++) {
+        add_data(&curves[i], i, out);
+    }
+    if (count > 1) {
+        ppt_text_add(out, "set title 'Speedup of every task'\n");
+    } else {
+        ppt_chart_title(&outcomes[0], "how much faster with workers", out);
+    }
+    ppt_chart_union_axis(outcomes, count, out);
+    add_plot(curves, curve_count, out);
+    for (size_t i = 0; i < curve_count; i++) {
+        add_curve(&curves[i], i, count > 1, out);
+    }
+    ppt_text_add(out, "\n");
+    free(curves);
+}

@@ -1,0 +1,91 @@
+/*
+ * hyperfine's JSON: what it would have written had it timed passes. Seconds; "user" and "system"
+ * are means over the passes, as there.
+ */
+#include <stdlib.h>
+
+#include "json_value.h"
+#include "report.h"
+#include "series.h"
+
+/* Parameters are texts in hyperfine; its scripts turn them into numbers. */
+static json_object *parameters_of(const struct ppt_config *config, struct ppt_point point)
+{
+    json_object *object = json_object_new_object();
+    char *workers = ppt_text_format("%u", point.workers);
+    char *inner = ppt_text_format("%u", point.inner_threads);
+
+    add(object, "workers", text(workers));
+    if (config->inner_count > 1) {
+        add(object, "inner_threads", text(inner));
+    }
+    free(workers);
+    free(inner);
+    return object;
+}
+
+/* Seconds of the passes at a point, and what hyperfine tells of them beyond a summary's. */
+struct passes {
+    json_object *times, *exit_codes;
+    size_t count;
+    double squares, user_s, system_s; /* sums */
+};
+
+static struct passes passes_of(const struct ppt_outcome *outcome, const struct ppt_point_summary *p)
+{
+    struct passes passes = {json_object_new_array(), json_object_new_array(), 0, 0, 0, 0};
+
+    for (size_t i = 0; i < outcome->samples->count; i++) {
+        const struct ppt_sample *sample = &outcome->samples->items[i];
+        const double seconds = (double)sample->total_ns * 1e-9;
+
+        if (sample->block > 0 && ppt_point_same(sample->point, p->point)) {
+            json_object_array_add(passes.times, number(seconds));
+            json_object_array_add(passes.exit_codes, integer(0));
+            passes.count++;
+            passes.squares += (seconds - p->total_s.mean) * (seconds - p->total_s.mean);
+            passes.user_s += (double)sample->usage.user_ns * 1e-9;
+            passes.system_s += (double)sample->usage.system_ns * 1e-9;
+        }
+    }
+    return passes;
+}
+
+static json_object *point_of(const struct ppt_outcome *outcome, const struct ppt_point_summary *p,
+                             const char *series)
+{
+    const struct passes passes = passes_of(outcome, p);
+    const double n = (double)passes.count;
+    json_object *object = json_object_new_object();
+
+    add(object, "command", text(series));
+    add(object, "mean", number(p->total_s.mean));
+    /* null for one pass, as in hyperfine. */
+    add(object, "stddev", passes.count > 1 ? number(sqrt(passes.squares / (n - 1))) : NULL);
+    add(object, "median", number(p->total_s.median));
+    add(object, "user", number(passes.user_s / n));
+    add(object, "system", number(passes.system_s / n));
+    add(object, "min", number(p->total_s.smallest));
+    add(object, "max", number(p->total_s.largest));
+    add(object, "times", passes.times);
+    add(object, "exit_codes", passes.exit_codes);
+    add(object, "parameters", parameters_of(outcome->config, p->point));
+    return object;
+}
+
+void ppt_hyperfine_write(const struct ppt_outcome *outcomes, size_t count, struct ppt_text *out)
+{
+    json_object *document = json_object_new_object(), *results = json_object_new_array();
+
+    for (size_t i = 0; i < count; i++) {
+        for (size_t p = 0; p < outcomes[i].summary->count; p++) {
+            const struct ppt_point_summary *summary = &outcomes[i].summary->points[p];
+            char *series = ppt_series_name(outcomes, i, summary->point, NULL);
+
+            json_object_array_add(results, point_of(&outcomes[i], summary, series));
+            free(series);
+        }
+    }
+    add(document, "results", results);
+    print_document(document, out);
+}

@@ -1,0 +1,60 @@
+/*
+ * json_value.h - short words for the JSON that formats are made of. Functions that return an object
+ * give it to the caller; add() takes it over.
+ */
+#ifndef PPT_REPORT_JSON_VALUE_H
+#define PPT_REPORT_JSON_VALUE_H
+
+#include <json-c/json.h>
+#include <math.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "text.h"
+
+static inline void add(json_object *object, const char *key, json_object *value)
+{
+    json_object_object_add(object, key, value);
+}
+
+/* NULL, which is null in JSON, for what is not finite: JSON has no such numbers. */
+static inline json_object *number(double value)
+{
+    char text[40];
+
+    if (!isfinite(value)) {
+        return NULL;
+    }
+    snprintf(text, sizeof(text), "%.9g", value);
+    return json_object_new_double_s(value, text);
+}
+
+static inline json_object *integer(uint64_t value)
+{
+    return json_object_new_int64((int64_t)value);
+}
+
+static inline json_object *text(const char *value)
+{
+    return json_object_new_string(value);
+}
+
+/* For readers that expect a number wherever a key is: what is not finite gets no key. */
+static inline void add_finite(json_object *object, const char *key, double value)
+{
+    if (isfinite(value)) {
+        add(object, key, number(value));
+    }
+}
+
+/* Adds the whole document to `out`, and frees it. */
+static inline void print_document(json_object *document, struct ppt_text *out)
+{
+    ppt_text_add(out, json_object_to_json_string_ext(document, JSON_C_TO_STRING_PRETTY |
+                                                                   JSON_C_TO_STRING_SPACED |
+                                                                   JSON_C_TO_STRING_NOSLASHESCAPE));
+    ppt_text_add(out, "\n");
+    json_object_put(document);
+}
+
+#endif

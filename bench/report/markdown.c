@@ -1,0 +1,121 @@
+/*
+ * Markdown as GitHub reads it, to be pasted into an issue: per run the verdict, the table and what
+ * it was measured with.
+ */
+#include <string.h>
+
+#include "report.h"
+#include "sentence.h"
+
+/* Words of the user's or of the system's: nothing in them may become markup or end a line. */
+static void add_escaped(struct ppt_text *out, const char *words)
+{
+    for (const char *c = words; *c; c++) {
+        const bool control = (unsigned char)*c < ' ';
+
+        ppt_text_addf(out, "%s%c", strchr("\\`*_[]<>|~&$#@", *c) && !control ? "\\" : "",
+                      control ? ' ' : *c);
+    }
+}
+
+static void add_heading(const struct ppt_config *config, struct ppt_text *out)
+{
+    ppt_text_addf(out, "### %s", config->task);
+    if (*config->details) {
+        ppt_text_add(out, " (");
+        add_escaped(out, config->details);
+        ppt_text_add(out, ")");
+    }
+    ppt_text_add(out, "\n\n");
+}
+
+static void add_verdict(const struct ppt_outcome *outcome, struct ppt_text *out)
+{
+    const struct ppt_answer *answer = outcome->answer;
+    struct ppt_text words = {0};
+
+    ppt_sentence_verdict(answer, &words);
+    ppt_text_addf(out, "**%s: %s.**", outcome->config->task, words.data);
+    ppt_text_free(&words);
+    ppt_sentence_reason(answer, &words);
+    ppt_sentence_details(answer, &words);
+    if (words.length > 0) {
+        ppt_text_addf(out, "%s%s", words.data[0] == ' ' ? "" : " ", words.data);
+    }
+    ppt_text_add(out, "\n\n");
+    ppt_text_free(&words);
+}
+
+static void add_row(const struct ppt_outcome *outcome, const struct ppt_point_summary *p,
+                    struct ppt_text *out)
+{
+    const struct ppt_answer *answer = outcome->answer;
+    const size_t point = ppt_grid_find(&answer->grid, p->point);
+    const char *bold = answer->verdict.exists && point == answer->verdict.recommended ? "**" : "";
+    char label[PPT_POINT_SIZE], init[PPT_UNITS_SIZE], work[PPT_UNITS_SIZE], task[PPT_UNITS_SIZE],
+        total[PPT_UNITS_SIZE], rate[PPT_UNITS_SIZE];
+
+    ppt_text_addf(out, "| %s%s%s%s | %s | %s | %s | %s | %s | ", bold,
+                  ppt_point_label(p->point, outcome->config->inner_count > 1, label), bold,
+                  ppt_point_threads(p->point) > outcome->host->effective_cpus ? " \\*" : "",
+                  ppt_text_duration(p->init_s.median, init),
+                  ppt_text_duration(p->work_s.median, work),
+                  ppt_text_duration(p->task_s.median, task),
+                  ppt_text_duration(p->total_s.median, total), ppt_text_rate(p->rate.median, rate));
+    if (point != SIZE_MAX && answer->grid.block_count > 0) {
+        struct ppt_ratio speedup = answer->points[point].over_fewest;
+
+        speedup.interval.exists &= point > 0;
+        ppt_sentence_ratio(&speedup, out);
+    }
+    ppt_text_add(out, " |\n");
+}
+
+static void add_table(const struct ppt_outcome *outcome, struct ppt_text *out)
+{
+    ppt_text_add(out, "| workers | init | work | task avg | total | tasks/s | speedup [95 %] |\n"
+                      "| ---: | ---: | ---: | ---: | ---: | ---: | :--- |\n");
+    for (size_t p = 0; p < outcome->summary->count; p++) {
+        add_row(outcome, &outcome->summary->points[p], out);
+    }
+    ppt_text_add(out, "\n");
+}
+
+static void add_conditions(const struct ppt_outcome *outcome, struct ppt_text *out)
+{
+    const struct ppt_config *config = outcome->config;
+    const struct ppt_summary *summary = outcome->summary;
+    const unsigned long long tasks = config->task_count;
+    const unsigned cpus = outcome->host->effective_cpus;
+
+    ppt_text_addf(out, "%llu task%s per pass, %zu block%s, seed %llu; medians over blocks.", tasks,
+                  tasks == 1 ? "" : "s", summary->blocks, summary->blocks == 1 ? "" : "s",
+                  (unsigned long long)config->seed);
+    if (config->inner_count > 1) {
+        ppt_text_add(out, " 4x2: 4 workers whose tasks use 2 threads each.");
+    }
+    if (summary->count > 0 && ppt_point_threads(summary->points[summary->count - 1].point) > cpus) {
+        ppt_text_addf(out, " \\* more threads than the %u CPU%s that may be used.", cpus,
+                      cpus == 1 ? "" : "s");
+    }
+    if (summary->count > 0 && summary->points[0].point.workers != 0) {
+        ppt_text_addf(out, " Speedup is over %u worker%s.", summary->points[0].point.workers,
+                      summary->points[0].point.workers == 1 ? "" : "s");
+    }
+    ppt_text_addf(out, " %u CPU%s: ", cpus, cpus == 1 ? "" : "s");
+    add_escaped(out, outcome->host->cpu_model);
+    ppt_text_add(out, "; ");
+    add_escaped(out, outcome->host->system);
+    ppt_text_addf(out, "; %s, %s.\n", outcome->program, outcome->started);
+}
+
+void ppt_markdown_write(const struct ppt_outcome *outcomes, size_t count, struct ppt_text *out)
+{
+    for (size_t i = 0; i < count; i++) {
+        ppt_text_add(out, i ? "\n" : "");
+        add_heading(outcomes[i].config, out);
+        add_verdict(&outcomes[i], out);
+        add_table(&outcomes[i], out);
+        add_conditions(&outcomes[i], out);
+    }
+}

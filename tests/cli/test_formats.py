@@ -1,0 +1,645 @@
+"""Formats: valid for their parsers whatever the run and its arguments, the same figures as in
+results.json, nothing that is no number, and the same bytes every time."""
+
+import csv
+import io
+import json
+import math
+import os
+import pathlib
+import re
+import shutil
+import statistics
+import subprocess
+import sys
+import unittest
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+
+import common  # noqa: E402  (found through the line above)
+
+FORMATS = ["csv", "json", "gbench", "bmf", "ghab", "hyperfine", "markdown", "gnuplot"]
+HAS_GNUPLOT = shutil.which("gnuplot") is not None
+
+# Debian's Python, which has the modules that Debian's tools need, whatever runs this file.
+SYSTEM_PYTHON = "/usr/bin/python3"
+COMPARE = pathlib.Path("/usr/share/benchmark/compare.py")
+SCHEMA = common.ROOT / "docs/results.schema.json"
+
+# File names that are arguments, and hold what CSV, JSON, Markdown and gnuplot have a meaning for.
+HOSTILE = ["a,b.png", 'c "d".png', "e\nf|g.png", "h'i $(x) `j`.png", "[k](l).png", "\\é %s *m*.png"]
+
+SORT = {"task": "sort", "task_args": [2000], "task_count": 4, "workers": [0, 1, 2], "iterations": 6}
+RUNS = {
+    "plain": SORT,
+    "grid": {**SORT, "inner_threads": [1, 2], "iterations": 3},
+    "two inner threads": {**SORT, "inner_threads": 2, "iterations": 3},
+    "one block": {**SORT, "iterations": 1, "warmup": 0},
+    "one point": {**SORT, "workers": [0], "iterations": 2},
+    "not sequential": {**SORT, "workers": [2, 40], "iterations": 4, "task_count": 50},
+    "hostile": {"task": "img", "task_args": [HOSTILE], "task_count": 6, "workers": [0, 2],
+                "iterations": 3},
+    "mix": {**SORT, "task": "random", "task_args": ["sum", "multi"], "iterations": 3},
+}  # fmt: skip
+SUITE = [SORT, {**SORT, "workers": [1, 2]}, RUNS["grid"], RUNS["hostile"], RUNS["mix"]]
+
+
+def loads(text):
+    """JSON as the standard has it: Python itself would take NaN and Infinity, and the last of two
+    equal keys."""
+
+    def refuse(word):
+        raise ValueError(f"{word} is no JSON")
+
+    def unique(pairs):
+        if len({key for key, _ in pairs}) != len(pairs):
+            raise ValueError(f"a key appears twice: {[key for key, _ in pairs]}")
+        return dict(pairs)
+
+    return json.loads(text, parse_constant=refuse, object_pairs_hook=unique)
+
+
+def numbers_in(value):
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, list):
+        for item in value:
+            yield from numbers_in(item)
+    elif isinstance(value, (int, float)) and not isinstance(value, bool):
+        yield value
+
+
+def point_of(entry):
+    return entry["workers"], entry["inner_threads"]
+
+
+def timed(run, point):
+    """The passes of a point, in order, without the warm-up."""
+    return [p for p in run["passes"] if p["block"] > 0 and point_of(p) == point_of(point)]
+
+
+def speedup_of(run, point):
+    """[value, low, high], or None for the point that others are compared with."""
+    several = isinstance(run["config"]["inner_threads"], list)
+    label = f"{point['workers']}x{point['inner_threads']}" if several else str(point["workers"])
+    return run["verdict"]["speedup"].get(label)
+
+
+class FormatCase(common.Case):
+    def measure(self, *configs, draw=False, **options):
+        """Runs configurations and returns the outcome and the folders, the suite's not included."""
+        for name in HOSTILE:
+            self.write(name, common.make_png(6, 6))
+        names = []
+        for i, config in enumerate(configs):
+            names.append(f"c{i}.json")
+            self.write(names[-1], {"seed": 5, **config})
+        result = self.run_fine(*names, *options.pop("args", ()), draw=draw, **options)
+        folders = [f for f in self.folders() if not f.name.startswith("suite__")]
+        return result, sorted(folders, key=lambda f: (f.stat().st_mtime_ns, f.name))
+
+    def report(self, folder, name):
+        """What report prints in a format: twice the same, and nothing about it on stderr."""
+        first, second = (self.run_fine("report", folder, "--format", name) for _ in range(2))
+        self.assertEqual(first.out_bytes, second.out_bytes)
+        self.assertTrue(first.out_bytes.endswith(b"\n"))
+        return first.out_bytes.decode("utf-8")
+
+    def results(self, folder):
+        return loads((folder / "results.json").read_text(encoding="utf-8"))
+
+    def near(self, value, expected, what=""):
+        """Equal as far as nine digits tell."""
+        self.assertTrue(math.isclose(value, expected, rel_tol=1e-7, abs_tol=1e-12),
+                        f"{what}: {value} instead of {expected}")  # fmt: skip
+
+    # --- one check per format: the text, and results.json of every run in it ------------------
+
+    def check(self, name, text, runs):
+        self.assertNotRegex(text, r"(?i)(?<![\w./])[-+]?(nan|inf|infinity)(?![\w])", name)
+        getattr(self, f"check_{name}")(text, runs)
+
+    def check_json(self, text, runs):
+        value = loads(text)
+        self.assertEqual(value, runs[0] if len(runs) == 1 else {"version": 1, "runs": runs})
+
+    def check_csv(self, text, runs):
+        rows = list(csv.reader(io.StringIO(text, newline="")))
+        again = io.StringIO(newline="")
+        csv.writer(again, lineterminator="\r\n").writerows(rows)
+        self.assertEqual(again.getvalue(), text, "a round trip changes it")
+        points = [(run, point) for run in runs for point in run["points"]]
+        self.assertEqual(len(rows), len(points) + 1)
+        for row, (run, point) in zip(rows[1:], points, strict=True):
+            row = dict(zip(rows[0], row, strict=True))
+            self.assertEqual(row["Task"], run["task"])
+            self.assertEqual((int(row["Workers"]), int(row["Inner threads"])), point_of(point))
+            for column, key in {"Time: init": "init_s", "Time: work": "work_s",
+                                "Time: total": "total_s", "Time: task avg": "task_s"}.items():  # fmt: skip
+                self.near(float(row[column]), point[key]["mean"], column)
+            if run["task"] == "img":
+                self.assertEqual(row["Job details"], "[" + ", ".join(HOSTILE) + "]")
+
+    def check_gbench(self, text, runs):
+        document = loads(text)
+        context = document["context"]
+        self.assertEqual(context["json_schema_version"], 1)
+        self.assertRegex(context["date"], r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d$")
+        for key, kind in {
+            "host_name": str, "executable": str, "num_cpus": int, "mhz_per_cpu": int,
+            "cpu_scaling_enabled": bool, "caches": list, "load_avg": list,
+            "library_build_type": str, "version": str, "seed": str, "instruction_set": str,
+        }.items():  # fmt: skip
+            self.assertIs(type(context[key]), kind, key)
+        rows = list(document["benchmarks"])
+        names = set()
+        for family, run in enumerate(runs):
+            for instance, point in enumerate(run["points"]):
+                mine = [r for r in rows if (r["family_index"], r["per_family_instance_index"])
+                        == (family, instance)]  # fmt: skip
+                self.assertEqual(rows[: len(mine)], mine, "rows of a point are not together")
+                rows = rows[len(mine) :]
+                self.check_gbench_point(mine, run, point)
+                self.assertNotIn(mine[0]["run_name"], names)
+                names.add(mine[0]["run_name"])
+        self.assertEqual(rows, [])
+
+    def check_gbench_point(self, rows, run, point):
+        taken = timed(run, point)
+        n = len(taken)
+        end = f"/threads:{point['workers']}" if point["workers"] else "/sequential"
+        for row in rows:
+            self.assertRegex(row["run_name"], rf"^{run['task']}/[^\s,\"'\\]*real_time{end}$")
+            for key in ("real_time", "cpu_time", "items_per_second"):
+                self.assertIn(type(row[key]), (int, float), key)
+            self.assertEqual(row["time_unit"], "ns")
+            self.assertEqual(row["threads"], max(point["workers"], 1))
+            self.assertEqual(row["repetitions"], n)
+            several = isinstance(run["config"]["inner_threads"], list)
+            inner = f"/inner:{point['inner_threads']}/"
+            self.assertEqual(inner in row["name"], several or point["inner_threads"] > 1)
+        passes = [r for r in rows if r["run_type"] == "iteration"]
+        self.assertEqual([r["repetition_index"] for r in passes], list(range(n)))
+        for row, sample in zip(passes, taken, strict=True):
+            self.assertEqual((row["name"], row["iterations"]), (row["run_name"], 1))
+            self.near(row["real_time"], sample["total_s"] * 1e9, "real_time")
+            self.near(row["items_per_second"], run["config"]["task_count"] / sample["total_s"])
+            self.near(row["init_s"], sample["init_s"], "init_s")
+            self.near(row["cleanup_s"], sample["cleanup_s"], "cleanup_s")
+            self.assertIn("page_faults", row)
+        aggregates = {r["aggregate_name"]: r for r in rows if r["run_type"] == "aggregate"}
+        expected = ["mean", "median"] + (["stddev", "cv"] if n > 1 else [])
+        self.assertEqual(list(aggregates), expected)
+        self.assertEqual(len(rows), n + len(expected))
+        for name, row in aggregates.items():
+            self.assertEqual(row["name"], f"{row['run_name']}_{name}")
+            self.assertEqual(row["iterations"], n)
+        for name in ("mean", "median"):
+            row = aggregates[name]
+            self.near(row["real_time"], point["total_s"][name] * 1e9, name)
+            self.near(row["cpu_time"], point["cpu_s"][name] * 1e9, name)
+            self.near(row["items_per_second"], point["tasks_per_second"][name], name)
+            self.near(row["page_faults"], point["page_faults"][name], name)
+        if n > 1:
+            deviation = statistics.stdev(p["total_s"] for p in taken)
+            mean = point["total_s"]["mean"]
+            self.assertAlmostEqual(aggregates["stddev"]["real_time"] / (deviation * 1e9), 1, 5)
+            self.assertAlmostEqual(aggregates["cv"]["real_time"] / (deviation / mean), 1, 5)
+        speedup = speedup_of(run, point)
+        if speedup:
+            self.near(aggregates["median"]["speedup"], speedup[0], "speedup")
+        else:
+            self.assertEqual(aggregates["median"]["speedup"], 1)
+
+    def check_metric(self, metric, statistic, unit=1):
+        """Bencher's rules for a metric, and that it is a statistic of results.json."""
+        value, low, high = statistic
+        self.assertLessEqual({"value"}, set(metric))
+        self.assertLessEqual(set(metric), {"value", "lower_value", "upper_value"})
+        self.near(metric["value"], value * unit)
+        self.assertEqual("lower_value" in metric, low is not None)
+        if low is not None:
+            self.near(metric["lower_value"], low * unit)
+            self.near(metric["upper_value"], high * unit)
+
+    def check_bmf(self, text, runs):
+        entries = list(loads(text).items())
+        points = [(run, point) for run in runs for point in run["points"]]
+        self.assertEqual(len(entries), len(points))
+        for (name, measures), (run, point) in zip(entries, points, strict=True):
+            self.check_series(name, run, point)
+            for key, field, unit in (("latency", "total_s", 1e9),
+                                     ("throughput", "tasks_per_second", 1)):  # fmt: skip
+                ends = point[field]["interval"] or [None, None]
+                self.check_metric(measures.pop(key), [point[field]["median"], *ends], unit)
+            speedup = speedup_of(run, point)
+            self.assertEqual(set(measures), {"speedup"} if speedup else set())
+            if speedup:
+                self.check_metric(measures["speedup"], speedup)
+
+    def check_series(self, name, run, point):
+        end = f"threads:{point['workers']}" if point["workers"] else "sequential"
+        self.assertRegex(name, rf"^{run['task']}/[^\s,\"'\\]*{end}$")
+
+    def check_ghab(self, text, runs):
+        entries = loads(text)
+        names = [entry["name"] for entry in entries]
+        self.assertEqual(len(set(names)), len(names))
+        expected = []
+        for run in runs:
+            for point in run["points"]:
+                rate, speedup = point["tasks_per_second"], speedup_of(run, point)
+                ends = rate["interval"] or [None, None]
+                expected.append((run, point, "throughput", "tasks/s", [rate["median"], *ends]))
+                if speedup:
+                    expected.append((run, point, "speedup", "x", speedup))
+        self.assertEqual(len(entries), len(expected))
+        for entry, (run, point, what, unit, (value, low, high)) in zip(
+            entries, expected, strict=True
+        ):
+            series, _, kind = entry["name"].rpartition(" ")
+            self.check_series(series, run, point)
+            self.assertEqual((kind, entry["unit"]), (what, unit))
+            self.near(entry["value"], value)
+            self.assertIs(type(entry["extra"]), str)
+            self.assertEqual("range" in entry, low is not None)
+            if low is not None:
+                # As its reader takes it apart.
+                matched = re.search(r"(?:(?:\+-|±)\s*)(\d.+)", entry["range"])
+                reach = max(high - value, value - low)
+                self.assertAlmostEqual(float(matched[1]) - reach, 0, delta=1e-4 * reach + 1e-9)
+
+    def check_hyperfine(self, text, runs):
+        results = loads(text)["results"]
+        points = [(run, point) for run in runs for point in run["points"]]
+        self.assertEqual(len(results), len(points))
+        for result, (run, point) in zip(results, points, strict=True):
+            times = [p["total_s"] for p in timed(run, point)]
+            self.check_series(result["command"], run, point)
+            self.assertEqual(len(result["times"]), len(times))
+            for value, expected in zip(result["times"], times, strict=True):
+                self.near(value, expected, "times")
+            self.assertEqual(result["exit_codes"], [0] * len(times))
+            for key, of in {"mean": "mean", "median": "median", "min": "smallest",
+                            "max": "largest"}.items():  # fmt: skip
+                self.near(result[key], point["total_s"][of], key)
+            if len(times) > 1:
+                self.assertAlmostEqual(result["stddev"] / statistics.stdev(times), 1, 5)
+            else:
+                self.assertIsNone(result["stddev"])
+            self.near(result["user"] + result["system"], point["cpu_s"]["mean"], "CPU time")
+            parameters = {key: float(value) for key, value in result["parameters"].items()}
+            expected = {"workers": point["workers"]}
+            if isinstance(run["config"]["inner_threads"], list):
+                expected["inner_threads"] = point["inner_threads"]
+            self.assertEqual(parameters, expected)
+
+    def check_markdown(self, text, runs):
+        self.assertNotRegex(text, r"[\x00-\x09\x0b-\x1f]")
+        parts = re.split(r"(?m)^(?=### )", text)[1:]
+        self.assertEqual(len(parts), len(runs))
+        for part, run in zip(parts, runs, strict=True):
+            lines = part.splitlines()
+            plain = re.sub(r"\\([^\w\s])", r"\1", lines[0])
+            if run["task"] == "img":
+                details = ", ".join(HOSTILE).replace("\n", " ")
+                self.assertEqual(plain, f"### img ([{details}])")
+            self.assertNotRegex(re.sub(r"\\.", "", lines[0]), r"[|`*<\[]")
+            self.assertIn(run["verdict"]["sentence"], lines[2])
+            table = [line for line in lines if line.startswith("|")]
+            self.assertEqual(table, lines[4 : 4 + len(table)], "the table is not in one piece")
+            cells = [re.split(r"(?<!\\)\|", line) for line in table]
+            self.assertEqual({len(row) for row in cells}, {9})
+            self.assertRegex(table[1], r"^\|( :?-+:? \|)+$")
+            self.assertEqual(len(table), 2 + len(run["points"]))
+            best = run["verdict"]["recommended"], run["verdict"]["recommended_inner_threads"]
+            for row, point in zip(cells[2:], run["points"], strict=True):
+                workers, bold = re.match(r" (\**)(\d+)", row[1])[2], "**" in row[1]
+                self.assertEqual(int(workers), point["workers"])
+                self.assertEqual(bold, point_of(point) == best)
+                self.assertEqual("\\*" in row[1], point["beyond_cpus"])
+                speedup = speedup_of(run, point)
+                if speedup:
+                    shown = float(row[7].split("x")[0])
+                    self.assertAlmostEqual(shown / speedup[0], 1, delta=0.2)
+
+    def check_gnuplot(self, text, runs):
+        self.assertNotIn("set terminal", text)
+        self.assertNotIn("set output", text)
+        blocks = re.findall(r"(?ms)^\$curve(\d+) << EOD\n(.*?)^EOD$", text)
+        if len(runs) == 1:
+            inner = runs[0]["config"]["inner_threads"]
+            curves = [(runs[0], i) for i in (inner if isinstance(inner, list) else [inner])]
+        else:
+            curves = [(run, run["verdict"]["recommended_inner_threads"]) for run in runs]
+        self.assertEqual(len(blocks), len(curves))
+        for (_, block), (run, inner) in zip(blocks, curves, strict=True):
+            rows = {int(v[0]): [float(x) for x in v[1:]] for v in map(str.split, block.splitlines())
+                    if v[0] != "#"}  # fmt: skip
+            points = [p for p in run["points"] if p["workers"] and inner in (None, p["inner_threads"])]
+            if not points:
+                self.assertEqual(rows, {1: [1, 1, 1]})
+                continue
+            self.assertEqual(list(rows), [p["workers"] for p in points])
+            for point in points:
+                value, low, high = speedup_of(run, point) or [1, 1, 1]
+                for got, want in zip(rows[point["workers"]], (value, low, high), strict=True):
+                    self.near(got, value if want is None else want)
+        if HAS_GNUPLOT:
+            self.draw(text)
+
+    def draw(self, text):
+        """On a terminal chosen beforehand, read from a pipe."""
+        for terminal in ("dumb 100 40", "pngcairo size 600,400"):
+            done = subprocess.run(
+                ["gnuplot"],
+                input=f"set terminal {terminal}\n{text}".encode(),
+                capture_output=True,
+                timeout=common.TIMEOUT_S,
+                check=False,
+            )
+            self.assertEqual((done.returncode, done.stderr), (0, b""))
+            if "png" in terminal:
+                self.assertEqual(common.png_size(done.stdout), (600, 400))
+            else:
+                self.assertIn("baseline", done.stdout.decode("utf-8", "replace"))
+
+
+class Formats(FormatCase):
+    def test_runs(self):
+        """Every format of every kind of run."""
+        for label, config in RUNS.items():
+            with self.subTest(label):
+                _, (folder,) = self.measure(config, args=("--output", "output"))
+                for name in FORMATS:
+                    with self.subTest(format=name):
+                        self.check(name, self.report(folder, name), [self.results(folder)])
+                shutil.rmtree(self.work / "output")
+
+    def test_broken_off(self):
+        """A run that died in its first block, or in its second: documents of what was measured,
+        whose points may have different numbers of passes."""
+        _, (folder,) = self.measure(SORT)
+        path = folder / "samples.jsonl"
+        lines = path.read_text().splitlines()
+        first = next(i for i, line in enumerate(lines) if json.loads(line).get("block") == 1)
+        for passes, points, blocks in ((2, 2, 1), (5, 3, 1)):
+            path.write_text("\n".join(lines[: first + passes]) + "\n")
+            self.run_fine("report", folder)
+            run = self.results(folder)
+            self.assertEqual((len(run["points"]), run["verdict"]["blocks"]), (points, blocks))
+            self.assertIsNone(run["verdict"]["recommended"])
+            for name in FORMATS:
+                with self.subTest(format=name, passes=passes):
+                    self.check(name, self.report(folder, name), [run])
+
+    def test_suite(self):
+        """Several runs are one document, in the order of the files; runs that look alike do not
+        share names."""
+        for name in FORMATS:
+            with self.subTest(format=name):
+                result, _ = self.measure(*SUITE, args=("--format", name))
+                folders = re.findall(r"(?m)^results: (.*)$", result.err)
+                runs = [self.results(self.work / folder) for folder in folders]
+                self.assertEqual([r["task"] for r in runs], [c["task"] for c in SUITE])
+                self.check(name, result.out_bytes.decode("utf-8"), runs)
+                shutil.rmtree(self.work / "output")
+
+    def test_run_and_report_agree(self):
+        """What a run prints is what report prints of it later."""
+        for name in FORMATS:
+            with self.subTest(format=name):
+                result, (folder,) = self.measure(RUNS["plain"], args=("--format", name))
+                self.assertEqual(self.report(folder, name), result.out_bytes.decode("utf-8"))
+                shutil.rmtree(self.work / "output")
+
+    def test_files_are_written_again(self):
+        """report makes every file of a run again, byte by byte, pictures included."""
+        for label in ("plain", "grid", "mix"):
+            with self.subTest(label):
+                _, (folder,) = self.measure(RUNS[label], draw=HAS_GNUPLOT)
+                files = {p: p.read_bytes() for p in folder.rglob("*") if p.is_file()}
+                self.assertGreaterEqual(len(files), 9)
+                for path in files:
+                    if path.name != "samples.jsonl":
+                        path.unlink()
+                self.run_fine("report", folder, draw=HAS_GNUPLOT)
+                again = {p: p.read_bytes() for p in folder.rglob("*") if p.is_file()}
+                self.assertEqual(set(again), set(files))
+                for path, content in files.items():
+                    self.assertEqual(again[path], content, path.name)
+                shutil.rmtree(self.work / "output")
+
+    def test_names_are_told(self):
+        """An unknown name is answered with all of them, and so does --help."""
+        for args in (["--task", "sum"], ["report", "output/latest"]):
+            result = self.run_ppt(*args, "--format", "yaml")
+            self.assertEqual(result.code, 2, result)
+            told = result.err.rpartition("there are: ")[2].strip().split(", ")
+            self.assertLessEqual(set(FORMATS), set(told))
+        text = self.run_fine("--help").out.partition("--format NAME")[2].partition("\nOptions of")[0]
+        for name in told:
+            self.assertRegex(text, rf"\b{name}\b")
+        page = (common.ROOT / "docs/formats.md").read_text(encoding="utf-8")
+        for name in FORMATS:
+            self.assertIn(f"`{name}`", page)
+
+
+class Compare(FormatCase):
+    """Google Benchmark's own tool reads what we write."""
+
+    def setUp(self):
+        super().setUp()
+        self.files = []
+        for seed in (5, 6):
+            config = {**RUNS["grid"], "iterations": 10, "seed": seed}
+            result, _ = self.measure(config, args=("--format", "gbench"))
+            self.files.append(self.write(f"{seed}.json", result.out_bytes))
+            shutil.rmtree(self.work / "output")
+
+    def compare(self, *args):
+        if not COMPARE.is_file():
+            self.skipTest("compare.py is not installed (Debian: libbenchmark-tools)")
+        probe = subprocess.run([SYSTEM_PYTHON, "-c", "import numpy, scipy"], check=False,
+                               capture_output=True)  # fmt: skip
+        if probe.returncode != 0:
+            self.skipTest("compare.py needs scipy (Debian: python3-scipy)")
+        environment = {k: v for k, v in os.environ.items() if not k.startswith("PYTHON")}
+        done = subprocess.run(
+            [SYSTEM_PYTHON, "-B", COMPARE, "--no-color", *args],
+            capture_output=True,
+            text=True,
+            env=environment,
+            timeout=common.TIMEOUT_S,
+            check=False,
+        )
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return done.stdout
+
+    def rows_of(self, output):
+        """Names and the two relative changes of the lines that compare.py prints."""
+        found = re.findall(r"(?m)^(\S+)\s+([-+]\d+\.\d{4})\s+([-+]\d+\.\d{4})\s", output)
+        return [(name, float(time), float(cpu)) for name, time, cpu in found]
+
+    def test_rules(self):
+        """How it reads, without it: one schema, equal names, one unit, both times in every row."""
+        first, second = (loads(path.read_text()) for path in self.files)
+        for document in (first, second):
+            self.assertEqual(document["context"]["json_schema_version"], 1)
+            self.assertEqual({row["time_unit"] for row in document["benchmarks"]}, {"ns"})
+            for row in document["benchmarks"]:
+                self.assertGreater(row["real_time"], 0)
+                self.assertGreaterEqual(row["cpu_time"], 0)
+        names = [[row["name"] for row in d["benchmarks"]] for d in (first, second)]
+        self.assertEqual(names[0], names[1])
+        self.assertEqual(len(names[0]), 6 * (10 + 4))
+
+    def test_benchmarks(self):
+        """Every row finds its counterpart, and every point gets its U test."""
+        output = self.compare("benchmarks", *self.files)
+        first, second = (loads(path.read_text())["benchmarks"] for path in self.files)
+        rows = self.rows_of(output)
+        self.assertEqual({name for name, _, _ in rows} - {"OVERALL_GEOMEAN"},
+                         {row["name"] for row in first})  # fmt: skip
+        self.assertEqual(len(rows), len(first) + 1)
+        for name in {row["run_name"] for row in first}:
+            self.assertRegex(output, rf"(?m)^{re.escape(name)}_pvalue .*Repetitions: 10 vs 10$")
+        for suffix in ("_mean", "_median"):
+            (old,) = [r for r in first if r["name"] == first[0]["run_name"] + suffix]
+            (new,) = [r for r in second if r["name"] == old["name"]]
+            (change,) = [time for name, time, _ in rows if name == old["name"]]
+            self.assertAlmostEqual(change, new["real_time"] / old["real_time"] - 1, 3)
+
+    def test_filters(self):
+        """Two worker counts of one file against each other."""
+        output = self.compare("filters", self.files[0], "sequential", "threads:2")
+        rows = self.rows_of(output)
+        names = {name for name, _, _ in rows}
+        self.assertIn("sort/2000/inner:1/real_time/[sequential", output)
+        self.assertEqual(len(re.findall(r"_median\s+[-+]", output)), 2, names)
+
+
+class Schema(FormatCase):
+    """docs/results.schema.json takes what the program writes, and nothing else."""
+
+    CHECK = (
+        "import json, sys, jsonschema\n"
+        "schema, documents = json.load(sys.stdin)\n"
+        "jsonschema.Draft7Validator.check_schema(schema)\n"
+        "checker = jsonschema.Draft7Validator(schema)\n"
+        "def tell(e):\n"
+        "    inner = [tell(c) for c in e.context]\n"
+        "    return '/'.join(map(str, e.absolute_path)) + ': ' + (' | '.join(inner) or e.message)\n"
+        "print(json.dumps([[tell(e)[:500] for e in checker.iter_errors(d)] for d in documents]))\n"
+    )
+
+    def problems(self, *documents, part=None):
+        """By document the list of what is wrong with it, by whichever Python has jsonschema."""
+        schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
+        if part:
+            schema = {"$ref": f"#/definitions/{part}", "definitions": schema["definitions"]}
+        for python in (sys.executable, SYSTEM_PYTHON):
+            if not shutil.which(python):
+                continue
+            probe = [python, "-W", "ignore", "-c", "import jsonschema"]
+            if subprocess.run(probe, capture_output=True, check=False).returncode == 0:
+                done = subprocess.run(
+                    [python, "-W", "ignore", "-c", self.CHECK],
+                    input=json.dumps([schema, documents]),
+                    capture_output=True,
+                    text=True,
+                    timeout=common.TIMEOUT_S,
+                    check=False,
+                )
+                self.assertEqual(done.returncode, 0, done.stderr)
+                return json.loads(done.stdout)
+        return self.skipTest("jsonschema is not installed (Debian: python3-jsonschema)")
+
+    def test_real_results(self):
+        configs = {
+            **RUNS,
+            "adaptive": {"task": "sum", "task_args": [3000], "task_count": 4, "workers": [0, 1],
+                         "precision": {"relative_ci": 0.5, "max_seconds": 1}},
+            "scaling": {"task": "wait", "task_args": [1, 0.1], "task_count": 12, "iterations": 5,
+                        "workers": [0, 1, 2, 3, 4, 6]},
+            "many tasks": {"task": "sum", "task_args": [0], "task_count": 10001, "workers": [0, 1],
+                           "iterations": 3, "schedule": "guided,4", "placement": "close",
+                           "memory": "fresh"},
+        }  # fmt: skip
+        documents = {}
+        for label, config in configs.items():
+            _, (folder,) = self.measure(config)
+            documents[label] = self.results(folder)
+            shutil.rmtree(self.work / "output")
+        self.measure(*SUITE[:3])
+        (suite,) = self.work.glob("output/suite__*/results.json")
+        documents["suite"] = loads(suite.read_text())
+        self.assertEqual(len(documents["suite"]["runs"]), 3)
+        # What is null in some of them: the schema is no stricter than the program.
+        self.assertIsNone(documents["one block"]["verdict"]["recommended"])
+        self.assertIsNone(documents["one point"]["scaling"])
+        self.assertIsNotNone(documents["scaling"]["scaling"])
+        self.assertIn("kinds", documents["mix"])
+        self.assertIn("precision", documents["adaptive"]["config"])
+        self.assertGreater(documents["many tasks"]["task_time_resolution"], 0)
+        found = self.problems(*documents.values())
+        self.assertEqual(dict(zip(documents, found, strict=True)), {k: [] for k in documents})
+
+    def test_verdict_of_judge(self):
+        """judge prints the same object alone."""
+        rows = ["block,workers,seconds"]
+        rows += [f"{b},{w},{1 / (w + 1) + 0.001 * b}" for b in range(1, 7) for w in (0, 1, 2)]
+        self.write("passes.csv", "\n".join(rows) + "\n")
+        verdict = loads(self.run_fine("judge", "passes.csv", "--json").out)
+        self.assertEqual(self.problems(verdict, part="verdict"), [[]])
+
+    def test_anything_else_is_refused(self):
+        _, (folder,) = self.measure(RUNS["plain"])
+
+        def changed(change):
+            run = self.results(folder)
+            change(run)
+            return run
+
+        wrong = {
+            "extra field": lambda run: run.update(more=1),
+            "extra field of a point": lambda run: run["points"][0].update(more=1),
+            "extra field of the verdict": lambda run: run["verdict"].update(more=1),
+            "missing field": lambda run: run.pop("drift"),
+            "missing field of a pass": lambda run: run["passes"][0].pop("total_s"),
+            "other version": lambda run: run.update(version=2),
+            "text for a number": lambda run: run["points"][0]["total_s"].update(mean="1"),
+            "one end of an interval": lambda run: run["points"][0]["total_s"].update(interval=[1]),
+            "unknown reason": lambda run: run["verdict"].update(reason="fate"),
+            "odd label": lambda run: run["verdict"]["speedup"].update(four=[1, 1, 1]),
+        }
+        documents = {label: changed(change) for label, change in wrong.items()}
+        found = dict(zip(documents, self.problems(*documents.values()), strict=True))
+        self.assertEqual([label for label, problems in found.items() if not problems], [])
+
+    def test_same_fields_as_the_documentation(self):
+        """Every field of the schema is described, and every object is closed."""
+        schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
+        page = (common.ROOT / "docs/results.md").read_text(encoding="utf-8")
+
+        def walk(value, path):
+            if isinstance(value, list):
+                for item in value:
+                    walk(item, path)
+            if not isinstance(value, dict):
+                return
+            if "properties" in value:
+                self.assertIs(value.get("additionalProperties"), False, path)
+                for key in value["properties"]:
+                    # The configuration's are in the README, the host's speak for themselves.
+                    if not {"config", "host"} & set(path) and not key.endswith("_interval"):
+                        self.assertIn(f"`{key}`", page, path)
+            for key, inner in value.items():
+                walk(inner, [*path, key])
+
+        walk(schema["definitions"], [])
+
+
+if __name__ == "__main__":
+    unittest.main()
