@@ -1,19 +1,18 @@
 #include "clock.h"
 
-#include <errno.h>
+/* A signal that comes between looking at the flag and falling asleep wakes nobody; so nobody sleeps
+ * for longer than this at a time. */
+#define LONGEST_NAP_NS INT64_C(50000000)
 
 void ppt_clock_sleep(double seconds, const volatile int *stop)
 {
-    if (seconds <= 0) {
-        return;
-    }
     const int64_t end = ppt_clock_ns() + (int64_t)(seconds * 1e9);
-    const struct timespec until = {.tv_sec = (time_t)(end / 1000000000),
-                                   .tv_nsec = (long)(end % 1000000000)};
 
-    while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL) == EINTR) {
-        if (stop && *stop) {
-            return;
-        }
+    for (int64_t now; (now = ppt_clock_ns()) < end && !(stop && *stop);) {
+        const int64_t wake = stop && end - now > LONGEST_NAP_NS ? now + LONGEST_NAP_NS : end;
+        const struct timespec until = {.tv_sec = (time_t)(wake / 1000000000),
+                                       .tv_nsec = (long)(wake % 1000000000)};
+
+        clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL);
     }
 }
