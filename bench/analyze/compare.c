@@ -390,7 +390,7 @@ void ppt_comparison_of(const struct ppt_grid *old_runs, size_t old_count,
     const double k = fmax(1, (double)comparison->judged);
     comparison->confidence = 1 - ALPHA / k;
     comparison->speedup_confidence = 1 - ALPHA / fmax(1, k - 1);
-    comparison->blocks_needed = ppt_shift_fewest(comparison->confidence);
+    comparison->blocks_needed = ppt_shift_fewest(1 - ALPHA / fmax(1, (double)comparison->common));
     if (comparison->blocks_needed < PPT_COMPARE_FEWEST) {
         comparison->blocks_needed = PPT_COMPARE_FEWEST;
     }

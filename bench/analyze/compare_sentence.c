@@ -162,27 +162,28 @@ static void add_extreme(const struct ppt_comparison *comparison, chooses *chosen
 
 static void add_inconclusive(const struct ppt_comparison *comparison, struct ppt_text *out)
 {
-    if (comparison->common == 0) {
+    if (comparison->common == 0 && comparison->old_blocks > 0 && comparison->new_blocks > 0) {
         ppt_text_add(out, "no point was measured on both sides");
         return;
     }
     ppt_text_addf(out, "too few blocks to tell: %zu old and %zu new, each side needs %zu",
                   comparison->old_blocks, comparison->new_blocks, comparison->blocks_needed);
     if (comparison->blocks_needed > PPT_COMPARE_FEWEST) {
-        ppt_text_addf(out, " for %zu points", comparison->judged);
+        ppt_text_addf(out, " for %zu points", comparison->common);
     }
 }
 
 static void add_unchanged(const struct ppt_comparison *comparison, struct ppt_text *out)
 {
     if (comparison->most <= log1p(comparison->threshold)) {
-        ppt_text_add(out, "nothing got slower: ");
+        ppt_text_add(out, "nothing got slower: at most ");
+        add_size(comparison->most, out);
+        ppt_text_add(out, " more time at any point (95 %)");
     } else {
-        ppt_text_add(out, "no change is sure, but there is noise: ");
+        ppt_text_add(out, "nothing surely changed, but noise can hide up to ");
+        add_size(comparison->most, out);
+        ppt_text_add(out, " more time (95 %)");
     }
-    ppt_text_add(out, "no point takes over ");
-    add_size(comparison->most, out);
-    ppt_text_add(out, " more time (95 %)");
 }
 
 static void add_slower(const struct ppt_comparison *comparison, struct ppt_text *out)

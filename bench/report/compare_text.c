@@ -62,18 +62,34 @@ static void add_row(const struct ppt_comparison *comparison, size_t i, struct pp
     ppt_text_add(out, "\n");
 }
 
+/* Of a long path the end: that is where runs differ. */
+static void add_folder(const char *folder, size_t columns, struct ppt_text *out)
+{
+    const bool whole = ppt_text_columns(folder) <= columns;
+
+    while (!whole && ppt_text_columns(folder) + 3 > columns) {
+        folder++;
+    }
+    /* Not from within a character. */
+    while (((unsigned char)*folder & 0xc0) == 0x80) {
+        folder++;
+    }
+    ppt_text_addf(out, "%s%s", whole ? "" : "...", folder);
+}
+
 static void add_side(const char *name, const struct ppt_outcome *runs, size_t count, size_t blocks,
                      struct ppt_text *out)
 {
+    const char *more = count > 1 ? ", ..." : "";
+    const size_t start = out->length;
+
     ppt_text_addf(out, "  %s: %zu block%s", name, blocks, blocks == 1 ? "" : "s");
     if (count > 1) {
         ppt_text_addf(out, " in %zu runs", count);
     }
-    ppt_text_addf(out, ", %s", runs[0].folder);
-    if (count > 1) {
-        ppt_text_add(out, ", ...");
-    }
-    ppt_text_add(out, "\n");
+    ppt_text_add(out, ", ");
+    add_folder(runs[0].folder, WIDTH - ppt_text_columns(out->data + start) - strlen(more), out);
+    ppt_text_addf(out, "%s\n", more);
 }
 
 /* "only old: 8, 16" */
@@ -148,8 +164,8 @@ void ppt_comparison_text(const struct ppt_comparison_outcome *outcome, struct pp
     add_side("old", outcome->old_runs, comparison->old_runs, comparison->old_blocks, out);
     add_side("new", outcome->new_runs, comparison->new_runs, comparison->new_blocks, out);
     if (comparison->common > 0) {
-        ppt_text_add(out, "  workers       old       new      time [95 % for all]       class"
-                          "          speedup\n");
+        ppt_text_add(out, "  workers       old       new    time [95 % for all]     "
+                          "class         speedup\n");
     }
     for (size_t i = 0; i < comparison->point_count; i++) {
         if (ppt_compared_common(&comparison->points[i])) {
