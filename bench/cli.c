@@ -21,6 +21,8 @@ const char ppt_cli_help[] =
     "  ppt-omp predict RUN_DIR --workers N    what the run says for N workers\n"
     "  ppt-omp judge FILE.csv                 the verdict on block,workers,seconds\n"
     "  ppt-omp fit FILE.csv                   the law of workers,throughput\n"
+    "  ppt-omp compare OLD NEW                did speed or scaling change?\n"
+    "  ppt-omp compare OLD... -- NEW...       the same with several runs on a side\n"
     "\n"
     "Options of a measurement; they override what a file says:\n"
     "  --config FILE      a configuration, as a plain argument is\n"
@@ -46,13 +48,16 @@ const char ppt_cli_help[] =
     "  --index N          which task (default: 0); --seed N its seed (default: 1)\n"
     "  --dump FILE        writes what the task made: an image, sorted numbers, ...\n"
     "Options of judge and fit: --tasks N per pass, --cpus N that may be used\n"
+    "Options of compare:\n"
+    "  --threshold X      the change that counts (default: 0.03); --strict: a suspected\n"
+    "                     one is inconclusive, not fine\n"
     "General:\n"
     "  --json             an answer for programs (all but measurements)\n"
     "  --help, --version\n"
     "\n"
     "Exit codes: 0 fine, 1 the run failed, 2 usage or configuration is wrong,\n"
-    "3 results differ between worker counts, 5 inconclusive, 77 not in this build,\n"
-    "130 interrupted (what was measured is saved).\n";
+    "3 results differ between worker counts, 4 slower than before, 5 inconclusive,\n"
+    "77 not in this build, 130 interrupted (what was measured is saved).\n";
 
 /* How an option's value becomes JSON. */
 enum value_kind {
@@ -83,6 +88,8 @@ enum {
     QUIET,
     FORCE,
     FORMAT,
+    THRESHOLD,
+    STRICT,
     AS_JSON,
     HELP,
     SHORT_HELP,
@@ -97,6 +104,7 @@ enum {
 #define PREDICT (1u << PPT_COMMAND_PREDICT)
 #define JUDGE (1u << PPT_COMMAND_JUDGE)
 #define FIT (1u << PPT_COMMAND_FIT)
+#define COMPARE (1u << PPT_COMMAND_COMPARE)
 #define ANY (~0u)
 
 static const struct option options[] = {
@@ -110,6 +118,8 @@ static const struct option options[] = {
     [QUIET] = {"--quiet", FLAG, RUN | REPORT | RESUME, NULL, NULL},
     [FORCE] = {"--force", FLAG, RESUME, NULL, NULL},
     [FORMAT] = {"--format", PLAIN, RUN | REPORT | RESUME, NULL, NULL},
+    [THRESHOLD] = {"--threshold", PLAIN, COMPARE, NULL, NULL},
+    [STRICT] = {"--strict", FLAG, COMPARE, NULL, NULL},
     [AS_JSON] = {"--json", FLAG, ANY & ~(RUN | REPORT | RESUME), NULL, NULL},
     [HELP] = {"--help", FLAG, ANY, NULL, NULL},
     [SHORT_HELP] = {"-h", FLAG, ANY, NULL, NULL},
@@ -143,6 +153,8 @@ static const struct {
     {"predict", PPT_COMMAND_PREDICT, "the folder of a run, as in: ppt-omp predict output/latest"},
     {"judge", PPT_COMMAND_JUDGE, "a CSV file with columns block, workers, seconds"},
     {"fit", PPT_COMMAND_FIT, "a CSV file with columns workers, throughput"},
+    {"compare", PPT_COMMAND_COMPARE,
+     "the folders of two runs, as in: ppt-omp compare output/before output/after"},
 };
 
 #define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))
@@ -236,6 +248,19 @@ static enum ppt_status read_count(const char *option, const char *value, uint64_
     return PPT_OK;
 }
 
+/* A number from `least` to 1. */
+static enum ppt_status read_share(const char *option, const char *value, double least, double *out,
+                                  struct ppt_error *error)
+{
+    char *end = NULL;
+
+    *out = strtod(value, &end);
+    return *value && *end == '\0' && *out >= least && *out <= 1
+               ? PPT_OK
+               : ppt_fail(error, PPT_BAD_INPUT, "%s: \"%s\" is not a number from %g to 1", option,
+                          value, least);
+}
+
 static enum ppt_status reject_option(const char *name, struct ppt_error *error)
 {
     const char *names[OPTION_COUNT + 1] = {NULL};
@@ -279,6 +304,11 @@ static enum ppt_status apply(struct ppt_cli *cli, size_t which, const char *valu
         return PPT_OK;
     case FORMAT:
         return ppt_format_find(value, &cli->format, error);
+    case THRESHOLD:
+        return read_share("--threshold", value, 0, &cli->threshold, error);
+    case STRICT:
+        cli->strict = true;
+        return PPT_OK;
     case AS_JSON:
         cli->json = true;
         return PPT_OK;
@@ -302,13 +332,7 @@ static enum ppt_status apply(struct ppt_cli *cli, size_t which, const char *valu
         return read_count("--workers", value, &cli->workers, error);
     }
     if (cli->command == PPT_COMMAND_JUDGE && strcmp(options[which].name, "--tolerance") == 0) {
-        char *end = NULL;
-
-        cli->tolerance = strtod(value, &end);
-        return *value && *end == '\0' && cli->tolerance >= 0.001 && cli->tolerance <= 1
-                   ? PPT_OK
-                   : ppt_fail(error, PPT_BAD_INPUT,
-                              "--tolerance: \"%s\" is not a number from 0.001 to 1", value);
+        return read_share("--tolerance", value, 0.001, &cli->tolerance, error);
     }
     return add_override(cli, &options[which], value, error);
 }
@@ -355,7 +379,7 @@ static enum ppt_status read_operand(struct ppt_cli *cli, const char *argument,
     const char *names[COMMAND_COUNT + 1] = {NULL};
 
     if (cli->command != PPT_COMMAND_RUN) {
-        const bool many = cli->command == PPT_COMMAND_ONCE;
+        const bool many = cli->command == PPT_COMMAND_ONCE || cli->command == PPT_COMMAND_COMPARE;
 
         for (size_t i = 0; i < COMMAND_COUNT; i++) {
             const size_t most = !commands[i].operand ? 0 : many ? SIZE_MAX : 1;
@@ -387,13 +411,26 @@ static enum ppt_status read_operand(struct ppt_cli *cli, const char *argument,
                             "\"%s\" is neither a command nor a file; see ppt-omp --help", argument);
 }
 
+/* Compare has "--" between old and new, as options may stand on both sides of it. */
+static enum ppt_status separate(struct ppt_cli *cli, struct ppt_error *error)
+{
+    if (cli->old_count > 0) {
+        return ppt_fail(error, PPT_BAD_INPUT, "compare has two sides, and one \"--\" between them");
+    }
+    if (cli->operand_count == 0) {
+        return ppt_fail(error, PPT_BAD_INPUT, "compare needs the folder of a run before \"--\"");
+    }
+    cli->old_count = cli->operand_count;
+    return PPT_OK;
+}
+
 enum ppt_status ppt_cli_read(int count, char *const *arguments, struct ppt_cli *cli,
                              struct ppt_error *error)
 {
     enum ppt_status status = PPT_OK;
     bool options_end = false;
 
-    *cli = (struct ppt_cli){.output = "output", .seed = 1, .tolerance = 0.05};
+    *cli = (struct ppt_cli){.output = "output", .seed = 1, .tolerance = 0.05, .threshold = 0.03};
     cli->files = ppt_alloc((size_t)count, sizeof(*cli->files));
     cli->operands = ppt_alloc((size_t)count, sizeof(*cli->operands));
     cli->overrides = ppt_overrides_create();
@@ -406,7 +443,9 @@ enum ppt_status ppt_cli_read(int count, char *const *arguments, struct ppt_cli *
     for (int i = 1; i < count && status == PPT_OK; i++) {
         const char *argument = arguments[i];
 
-        if (!options_end && strcmp(argument, "--") == 0) {
+        if (cli->command == PPT_COMMAND_COMPARE && strcmp(argument, "--") == 0) {
+            status = separate(cli, error);
+        } else if (!options_end && strcmp(argument, "--") == 0) {
             options_end = true;
         } else if (!options_end && argument[0] == '-' && !is_number(argument)) {
             status = read_option(cli, count, arguments, &i, error);

@@ -20,6 +20,7 @@ enum ppt_command {
     PPT_COMMAND_PREDICT,
     PPT_COMMAND_JUDGE,
     PPT_COMMAND_FIT,
+    PPT_COMMAND_COMPARE,
     PPT_COMMAND_HELP,
     PPT_COMMAND_VERSION
 };
@@ -32,6 +33,9 @@ struct ppt_cli {
     size_t file_count;
     const char **operands; /* other commands: what follows the command */
     size_t operand_count;
+    size_t old_count; /* compare: operands before "--"; 0: there is none */
+    double threshold; /* compare: the change that counts */
+    bool strict;      /* compare: a suspect is not fine */
     struct ppt_overrides *overrides;
     bool has_task;      /* --task was given */
     const char *output; /* the folder that results go below */

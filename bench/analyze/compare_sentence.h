@@ -1,0 +1,26 @@
+/*
+ * compare_sentence.h - what a comparison found, in words.
+ */
+#ifndef PPT_ANALYZE_COMPARE_SENTENCE_H
+#define PPT_ANALYZE_COMPARE_SENTENCE_H
+
+#include "compare.h"
+#include "text.h"
+
+/* The verdict in one sentence, with neither a capital nor a full stop: "scaling got worse at 4
+ * workers: ...". */
+void ppt_comparison_sentence(const struct ppt_comparison *comparison, struct ppt_text *out);
+
+/* Everything else that a user should know, as sentences with a space before each: what speedups
+ * did beside times, points that became faster all the same, what runs of one side differ by. */
+void ppt_comparison_details(const struct ppt_comparison *comparison, struct ppt_text *out);
+
+/* A shift of logarithms in percent: "+8.1", "-0.3", "+120"; below 100 000 at most six characters.
+ */
+#define PPT_PERCENT_SIZE 24
+const char *ppt_comparison_percent(double shift, char out[PPT_PERCENT_SIZE]);
+
+/* Whether points of a comparison need their inner threads to be told apart. */
+bool ppt_comparison_has_inner(const struct ppt_comparison *comparison);
+
+#endif

@@ -1,0 +1,165 @@
+/*
+ * compare: did speed or scaling change between recorded runs?
+ */
+#include <json-c/json.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "commands.h"
+#include "comparable.h"
+#include "compare_report.h"
+#include "memory.h"
+#include "recorded.h"
+
+struct session {
+    struct ppt_recorded *recorded; /* old ones first */
+    struct ppt_outcome *outcomes;  /* of them, side by side */
+    size_t count, old_count;
+};
+
+static enum ppt_status read_sides(const struct ppt_cli *cli, struct session *session,
+                                  struct ppt_error *error)
+{
+    session->count = cli->operand_count;
+    session->old_count = cli->old_count > 0 ? cli->old_count : 1;
+    if (cli->old_count == 0 && cli->operand_count != 2) {
+        return ppt_fail(error, PPT_BAD_INPUT,
+                        "compare needs the folders of two runs, or several of each side with "
+                        "\"--\" between old and new ones");
+    }
+    if (session->count == session->old_count) {
+        return ppt_fail(error, PPT_BAD_INPUT, "compare needs the folder of a run after \"--\"");
+    }
+    return PPT_OK;
+}
+
+/* A run counted twice, perhaps by way of the link "latest", would make its side look surer than it
+ * is. On both sides it is harmless. */
+static enum ppt_status check_distinct(const struct ppt_cli *cli, const struct session *session,
+                                      struct ppt_error *error)
+{
+    struct stat a, b;
+
+    for (size_t i = 0; i < session->count; i++) {
+        const size_t end = i < session->old_count ? session->old_count : session->count;
+
+        for (size_t j = i + 1; j < end; j++) {
+            if (stat(cli->operands[i], &a) == 0 && stat(cli->operands[j], &b) == 0 &&
+                a.st_dev == b.st_dev && a.st_ino == b.st_ino) {
+                return ppt_fail(error, PPT_BAD_INPUT, "%s and %s are the same run, on one side",
+                                cli->operands[i], cli->operands[j]);
+            }
+        }
+    }
+    return PPT_OK;
+}
+
+static enum ppt_status load(const struct ppt_cli *cli, struct session *session,
+                            struct ppt_error *error)
+{
+    enum ppt_status status = PPT_OK;
+
+    session->recorded = ppt_alloc(session->count, sizeof(*session->recorded));
+    session->outcomes = ppt_alloc(session->count, sizeof(*session->outcomes));
+    for (size_t i = 0; i < session->count && status == PPT_OK; i++) {
+        status = ppt_recorded_load(cli->operands[i], &session->recorded[i], error);
+        session->outcomes[i] = session->recorded[i].outcome;
+    }
+    return status;
+}
+
+static void session_free(struct session *session)
+{
+    for (size_t i = 0; session->recorded && i < session->count; i++) {
+        ppt_recorded_free(&session->recorded[i]);
+    }
+    free(session->recorded);
+    free(session->outcomes);
+}
+
+static void compare(const struct ppt_cli *cli, const struct session *session,
+                    struct ppt_comparison *comparison)
+{
+    struct ppt_grid *grids = ppt_alloc(session->count, sizeof(*grids));
+
+    for (size_t i = 0; i < session->count; i++) {
+        grids[i] = session->outcomes[i].answer->grid;
+    }
+    ppt_comparison_of(grids, session->old_count, grids + session->old_count,
+                      session->count - session->old_count, cli->threshold, comparison);
+    free(grids);
+}
+
+static void print(const struct ppt_cli *cli, const struct ppt_comparison_outcome *outcome)
+{
+    struct ppt_text out = {0};
+
+    if (cli->json) {
+        ppt_comparison_json(outcome, &out);
+    } else {
+        ppt_comparison_text(outcome, &out);
+    }
+    fputs(out.data, stdout);
+    ppt_text_free(&out);
+}
+
+static void warn(const char *lines)
+{
+    while (lines && *lines) {
+        const int length = (int)strcspn(lines, "\n");
+
+        fprintf(stderr, "ppt-omp: %.*s\n", length, lines);
+        lines += length + 1;
+    }
+}
+
+static enum ppt_status status_of(const struct ppt_comparison *comparison, bool strict)
+{
+    switch (comparison->change) {
+    case PPT_CHANGE_REGRESSION:
+        return PPT_REGRESSION;
+    case PPT_CHANGE_SUSPECT:
+        return strict ? PPT_INCONCLUSIVE : PPT_OK;
+    case PPT_CHANGE_INCONCLUSIVE:
+        return PPT_INCONCLUSIVE;
+    default:
+        return PPT_OK;
+    }
+}
+
+enum ppt_status ppt_command_compare(const struct ppt_cli *cli, struct ppt_error *error)
+{
+    struct session session = {0};
+    struct ppt_text warnings = {0};
+    enum ppt_status status = read_sides(cli, &session, error);
+
+    if (status == PPT_OK) {
+        status = check_distinct(cli, &session, error);
+    }
+    if (status == PPT_OK) {
+        status = load(cli, &session, error);
+    }
+    if (status == PPT_OK) {
+        status = ppt_comparable_check(session.outcomes, session.count, error);
+    }
+    if (status == PPT_OK) {
+        struct ppt_comparison comparison;
+
+        compare(cli, &session, &comparison);
+        ppt_comparable_warn(session.outcomes, session.count, &warnings);
+        const struct ppt_comparison_outcome outcome = {
+            .comparison = &comparison,
+            .old_runs = session.outcomes,
+            .new_runs = session.outcomes + session.old_count,
+            .warnings = warnings.data ? warnings.data : "",
+        };
+        warn(outcome.warnings);
+        print(cli, &outcome);
+        status = status_of(&comparison, cli->strict);
+        ppt_comparison_free(&comparison);
+    }
+    ppt_text_free(&warnings);
+    session_free(&session);
+    return status;
+}

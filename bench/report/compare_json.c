@@ -1,0 +1,211 @@
+/*
+ * The answer of compare for programs: docs/results.md describes every field. What does not exist is
+ * null.
+ */
+#include <json-c/json.h>
+#include <math.h>
+#include <string.h>
+
+#include "compare_report.h"
+#include "compare_sentence.h"
+
+#define COMPARISON_VERSION 1
+
+/* Takes over the value. */
+static void add(json_object *object, const char *key, json_object *value)
+{
+    json_object_object_add(object, key, value);
+}
+
+static json_object *number(double value)
+{
+    char text[40];
+
+    if (!isfinite(value)) {
+        return NULL;
+    }
+    snprintf(text, sizeof(text), "%.9g", value);
+    return json_object_new_double_s(value, text);
+}
+
+static json_object *integer(uint64_t value)
+{
+    return json_object_new_int64((int64_t)value);
+}
+
+static json_object *text(const char *value)
+{
+    return json_object_new_string(value);
+}
+
+static json_object *pair(bool exists, double low, double high)
+{
+    json_object *list;
+
+    if (!exists || !isfinite(low) || !isfinite(high)) {
+        return NULL;
+    }
+    list = json_object_new_array_ext(2);
+    json_object_array_add(list, number(low));
+    json_object_array_add(list, number(high));
+    return list;
+}
+
+static json_object *statistics(const struct ppt_stat *stat)
+{
+    json_object *object;
+
+    if (stat->n == 0) {
+        return NULL;
+    }
+    object = json_object_new_object();
+    add(object, "n", integer(stat->n));
+    add(object, "mean", number(stat->mean));
+    add(object, "median", number(stat->median));
+    add(object, "interval", pair(stat->interval.exists, stat->interval.low, stat->interval.high));
+    add(object, "smallest", number(stat->smallest));
+    add(object, "largest", number(stat->largest));
+    return object;
+}
+
+/* [value, low, high] */
+static json_object *ratio(const struct ppt_ratio *value)
+{
+    json_object *list = json_object_new_array_ext(3);
+
+    json_object_array_add(list, number(value->value));
+    json_object_array_add(list, value->interval.exists ? number(value->interval.low) : NULL);
+    json_object_array_add(list, value->interval.exists ? number(value->interval.high) : NULL);
+    return list;
+}
+
+static json_object *difference(const struct ppt_difference *value)
+{
+    const struct ppt_interval *ends = &value->shift.interval;
+    json_object *object = json_object_new_object();
+
+    add(object, "class", text(ppt_change_names[value->change]));
+    add(object, "change", number(expm1(value->shift.value)));
+    add(object, "interval", pair(ends->exists, expm1(ends->low), expm1(ends->high)));
+    add(object, "p", number(value->p));
+    add(object, "p_adjusted", number(value->p_adjusted));
+    add(object, "cliffs_delta", number(value->delta));
+    add(object, "exact", json_object_new_boolean(value->exact));
+    add(object, "old_blocks", integer(value->old_n));
+    add(object, "new_blocks", integer(value->new_n));
+    add(object, "run_spread", value->runs.exists ? number(expm1(value->runs.spread)) : NULL);
+    add(object, "run_reach", value->runs.exists ? number(expm1(value->runs.reach)) : NULL);
+    return object;
+}
+
+static json_object *speedup(const struct ppt_compared_point *point)
+{
+    json_object *object;
+
+    if (!point->has_speedup) {
+        return NULL;
+    }
+    object = difference(&point->speedup);
+    add(object, "old", ratio(&point->old_speedup));
+    add(object, "new", ratio(&point->new_speedup));
+    return object;
+}
+
+/* Points that one side alone has are there too: its curve is not to have a hole. */
+static json_object *point_json(const struct ppt_compared_point *point)
+{
+    json_object *object = json_object_new_object();
+
+    add(object, "workers", integer(point->point.workers));
+    add(object, "inner_threads", integer(point->point.inner_threads));
+    add(object, "old_s", statistics(&point->old_s));
+    add(object, "new_s", statistics(&point->new_s));
+    add(object, "time", ppt_compared_common(point) ? difference(&point->time) : NULL);
+    add(object, "speedup", speedup(point));
+    return object;
+}
+
+static json_object *side(const struct ppt_outcome *runs, size_t count, size_t blocks)
+{
+    json_object *object = json_object_new_object(), *list = json_object_new_array();
+
+    for (size_t i = 0; i < count; i++) {
+        json_object *run = json_object_new_object();
+
+        add(run, "folder", text(runs[i].folder));
+        add(run, "started", text(runs[i].started));
+        add(run, "program", text(runs[i].program));
+        add(run, "machine", text(runs[i].host->name));
+        add(run, "seed", integer(runs[i].config->seed));
+        add(run, "blocks", integer(runs[i].answer->grid.block_count));
+        json_object_array_add(list, run);
+    }
+    add(object, "blocks", integer(blocks));
+    add(object, "runs", list);
+    return object;
+}
+
+static json_object *warnings(const char *lines)
+{
+    json_object *list = json_object_new_array();
+
+    while (*lines) {
+        const size_t length = strcspn(lines, "\n");
+
+        json_object_array_add(list, json_object_new_string_len(lines, (int)length));
+        lines += length + 1;
+    }
+    return list;
+}
+
+static json_object *words(const struct ppt_comparison *comparison,
+                          void (*write)(const struct ppt_comparison *, struct ppt_text *))
+{
+    struct ppt_text out = {0};
+    json_object *value;
+
+    write(comparison, &out);
+    value = text(out.data ? out.data + (out.data[0] == ' ') : "");
+    ppt_text_free(&out);
+    return value;
+}
+
+void ppt_comparison_json(const struct ppt_comparison_outcome *outcome, struct ppt_text *out)
+{
+    const struct ppt_comparison *comparison = outcome->comparison;
+    const struct ppt_config *config = outcome->old_runs[0].config;
+    json_object *object = json_object_new_object(), *points = json_object_new_array();
+    const bool judged = comparison->change != PPT_CHANGE_INCONCLUSIVE;
+    const struct ppt_point *base =
+        comparison->common > 1 ? &comparison->points[comparison->base].point : NULL;
+
+    for (size_t i = 0; i < comparison->point_count; i++) {
+        json_object_array_add(points, point_json(&comparison->points[i]));
+    }
+    add(object, "version", integer(COMPARISON_VERSION));
+    add(object, "task", text(config->task));
+    add(object, "task_details", text(config->details));
+    add(object, "task_count", integer(config->task_count));
+    add(object, "class", text(ppt_change_names[comparison->change]));
+    add(object, "speedup_class", text(ppt_change_names[comparison->speedup_change]));
+    add(object, "where", text(ppt_change_kind_names[comparison->kind]));
+    add(object, "typical_change", judged ? number(expm1(comparison->typical)) : NULL);
+    add(object, "slower_at_most", judged ? number(expm1(comparison->most)) : NULL);
+    add(object, "sentence", words(comparison, ppt_comparison_sentence));
+    add(object, "details", words(comparison, ppt_comparison_details));
+    add(object, "threshold", number(comparison->threshold));
+    add(object, "interval_confidence", number(comparison->confidence));
+    add(object, "speedup_interval_confidence", number(comparison->speedup_confidence));
+    add(object, "speedup_over", base ? integer(base->workers) : NULL);
+    add(object, "speedup_over_inner_threads", base ? integer(base->inner_threads) : NULL);
+    add(object, "blocks_needed", integer(comparison->blocks_needed));
+    add(object, "old", side(outcome->old_runs, comparison->old_runs, comparison->old_blocks));
+    add(object, "new", side(outcome->new_runs, comparison->new_runs, comparison->new_blocks));
+    add(object, "points", points);
+    add(object, "warnings", warnings(outcome->warnings));
+    ppt_text_add(out, json_object_to_json_string_ext(object, JSON_C_TO_STRING_PRETTY |
+                                                                 JSON_C_TO_STRING_SPACED |
+                                                                 JSON_C_TO_STRING_NOSLASHESCAPE));
+    ppt_text_add(out, "\n");
+    json_object_put(object);
+}

@@ -1,0 +1,23 @@
+/*
+ * compare_report.h - a comparison of runs, and the formats it can be written in.
+ */
+#ifndef PPT_REPORT_COMPARE_REPORT_H
+#define PPT_REPORT_COMPARE_REPORT_H
+
+#include "compare.h"
+#include "report.h"
+
+/* Everything is borrowed. At least one run on each side. */
+struct ppt_comparison_outcome {
+    const struct ppt_comparison *comparison; /* has the numbers of runs, and both sides' curves */
+    const struct ppt_outcome *old_runs, *new_runs;
+    const char *warnings; /* what else differs: lines, each with a newline */
+};
+
+/* The table on the terminal and what it means, at most 80 columns wide. */
+void ppt_comparison_text(const struct ppt_comparison_outcome *outcome, struct ppt_text *out);
+
+/* An object, see docs/results.md. */
+void ppt_comparison_json(const struct ppt_comparison_outcome *outcome, struct ppt_text *out);
+
+#endif

@@ -1,0 +1,184 @@
+/*
+ * What compare prints: a row for every point that both sides have.
+ */
+#include "compare_report.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "compare_sentence.h"
+
+#define WIDTH 80
+
+static void add_right(struct ppt_text *out, const char *text, size_t width)
+{
+    for (size_t columns = ppt_text_columns(text); columns < width; columns++) {
+        ppt_text_add(out, " ");
+    }
+    ppt_text_add(out, text);
+}
+
+/* "+8.1 % [+5.9, +10]", aligned at the percent sign. */
+static void add_change(const struct ppt_difference *difference, struct ppt_text *out)
+{
+    const struct ppt_interval *ends = &difference->shift.interval;
+    char text[PPT_PERCENT_SIZE];
+
+    add_right(out, ppt_comparison_percent(difference->shift.value, text), 8);
+    ppt_text_add(out, " %");
+    if (ends->exists) {
+        ppt_text_addf(out, " [%s, ", ppt_comparison_percent(ends->low, text));
+        ppt_text_addf(out, "%s]", ppt_comparison_percent(ends->high, text));
+    }
+}
+
+/* In capitals what ends with an exit code of its own. */
+static const char *class_of(enum ppt_change change)
+{
+    return change == PPT_CHANGE_REGRESSION ? "REGRESSION" : ppt_change_names[change];
+}
+
+static void add_row(const struct ppt_comparison *comparison, size_t i, struct ppt_text *out)
+{
+    const struct ppt_compared_point *point = &comparison->points[i];
+    const size_t start = out->length;
+    char text[PPT_UNITS_SIZE], label[PPT_POINT_SIZE], percent[PPT_PERCENT_SIZE];
+
+    add_right(out, ppt_point_label(point->point, ppt_comparison_has_inner(comparison), label), 9);
+    add_right(out, ppt_text_duration(point->old_s.median, text), 10);
+    add_right(out, ppt_text_duration(point->new_s.median, text), 10);
+    add_change(&point->time, out);
+    ppt_text_pad(out, start, 56);
+    ppt_text_addf(out, " %s", class_of(point->time.change));
+    if (point->has_speedup) {
+        /* A star: a change that its own test is sure of. */
+        const enum ppt_change change = point->speedup.change;
+        const bool sure = change == PPT_CHANGE_REGRESSION || change == PPT_CHANGE_IMPROVED;
+
+        ppt_text_pad(out, start, 69);
+        add_right(out, ppt_comparison_percent(point->speedup.shift.value, percent), 7);
+        ppt_text_addf(out, " %%%s", sure ? "*" : "");
+    }
+    ppt_text_add(out, "\n");
+}
+
+/* Of a long path the end: that is where runs differ. */
+static void add_folder(const char *folder, size_t columns, struct ppt_text *out)
+{
+    const bool whole = ppt_text_columns(folder) <= columns;
+
+    while (!whole && ppt_text_columns(folder) + 3 > columns) {
+        folder++;
+    }
+    /* Not from within a character. */
+    while (((unsigned char)*folder & 0xc0) == 0x80) {
+        folder++;
+    }
+    ppt_text_addf(out, "%s%s", whole ? "" : "...", folder);
+}
+
+static void add_side(const char *name, const struct ppt_outcome *runs, size_t count, size_t blocks,
+                     struct ppt_text *out)
+{
+    const char *more = count > 1 ? ", ..." : "";
+    const size_t start = out->length;
+
+    ppt_text_addf(out, "  %s: %zu block%s", name, blocks, blocks == 1 ? "" : "s");
+    if (count > 1) {
+        ppt_text_addf(out, " in %zu runs", count);
+    }
+    ppt_text_add(out, ", ");
+    add_folder(runs[0].folder, WIDTH - ppt_text_columns(out->data + start) - strlen(more), out);
+    ppt_text_addf(out, "%s\n", more);
+}
+
+/* "only old: 8, 16" */
+static void add_alone(const struct ppt_comparison *comparison, bool old, struct ppt_text *out)
+{
+    char label[PPT_POINT_SIZE];
+    size_t count = 0;
+
+    for (size_t i = 0; i < comparison->point_count; i++) {
+        const struct ppt_compared_point *point = &comparison->points[i];
+
+        if (!ppt_compared_common(point) && (point->old_s.n > 0) == old) {
+            ppt_text_addf(
+                out, "%s%s",
+                count++ > 0 ? ", "
+                : old       ? "  only old: "
+                            : "  only new: ",
+                ppt_point_label(point->point, ppt_comparison_has_inner(comparison), label));
+        }
+    }
+    if (count > 0) {
+        ppt_text_add(out, "\n");
+    }
+}
+
+/* Adds words, broken into lines of at most 80 columns. */
+static void add_wrapped(const char *words, struct ppt_text *out)
+{
+    size_t column = 0;
+
+    while (*words) {
+        const size_t length = strcspn(words, " ");
+        char *word = ppt_text_format("%.*s", (int)length, words);
+        const size_t columns = ppt_text_columns(word);
+
+        if (column > 0) {
+            const bool fits = column + 1 + columns <= WIDTH;
+
+            ppt_text_add(out, fits ? " " : "\n");
+            column = fits ? column + 1 : 0;
+        }
+        ppt_text_add(out, word);
+        column += columns;
+        words += length + strspn(words + length, " ");
+        free(word);
+    }
+    ppt_text_add(out, "\n");
+}
+
+static void add_verdict(const struct ppt_comparison_outcome *outcome, struct ppt_text *out)
+{
+    struct ppt_text words = {0};
+
+    ppt_text_addf(&words, "%s: ", outcome->old_runs[0].config->task);
+    ppt_comparison_sentence(outcome->comparison, &words);
+    ppt_text_add(&words, ".");
+    ppt_comparison_details(outcome->comparison, &words);
+    add_wrapped(words.data, out);
+    ppt_text_free(&words);
+}
+
+void ppt_comparison_text(const struct ppt_comparison_outcome *outcome, struct ppt_text *out)
+{
+    const struct ppt_comparison *comparison = outcome->comparison;
+    const struct ppt_config *config = outcome->old_runs[0].config;
+    const unsigned long long tasks = config->task_count;
+    char label[PPT_POINT_SIZE];
+
+    ppt_text_addf(out, "%s (%.40s%s): %llu task%s; a change counts from %.3g %% on\n", config->task,
+                  config->details, strlen(config->details) > 40 ? "..." : "", tasks,
+                  tasks == 1 ? "" : "s", 100 * comparison->threshold);
+    add_side("old", outcome->old_runs, comparison->old_runs, comparison->old_blocks, out);
+    add_side("new", outcome->new_runs, comparison->new_runs, comparison->new_blocks, out);
+    if (comparison->common > 0) {
+        ppt_text_add(out, "  workers       old       new    time [95 % for all]     "
+                          "class         speedup\n");
+    }
+    for (size_t i = 0; i < comparison->point_count; i++) {
+        if (ppt_compared_common(&comparison->points[i])) {
+            add_row(comparison, i, out);
+        }
+    }
+    add_alone(comparison, true, out);
+    add_alone(comparison, false, out);
+    if (comparison->common > 1) {
+        ppt_text_addf(out, "  speedup is over %s worker%s, * where its change is sure\n",
+                      ppt_point_label(comparison->points[comparison->base].point,
+                                      ppt_comparison_has_inner(comparison), label),
+                      comparison->points[comparison->base].point.workers == 1 ? "" : "s");
+    }
+    add_verdict(outcome, out);
+}

@@ -1,0 +1,409 @@
+"""compare: recordings with known differences, and what it says and returns for each."""
+
+import copy
+import json
+import math
+import os
+import random
+import sys
+import unittest
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+
+import common  # noqa: E402  (found through the line above)
+
+SECONDS = {0: 0.8, 1: 0.82, 2: 0.42, 4: 0.23}
+
+
+class CompareCase(common.Case):
+    """Recordings are made from the lines of a real one, with times of our own."""
+
+    MEASURED = "--task sum --task-args [1000] --task-count 2 --workers 0,1,2,4 --iterations 1"
+    templates = {}
+
+    def template(self, measured):
+        """The lines of a real run: the first, and one pass for each point."""
+        if measured not in self.templates:
+            self.run_fine(*measured.split(), "--seed", 7)
+            lines = common.read_samples((self.work / "output/latest").resolve())
+            self.templates[measured] = (
+                lines[0],
+                {
+                    (line["workers"], line["inner_threads"]): line
+                    for line in lines
+                    if line["type"] == "pass"
+                },
+            )
+        return copy.deepcopy(self.templates[measured])
+
+    def record(self, name, seconds=None, blocks=10, noise=0.01, seed=1, factor=1, **options):
+        """A folder with a recorded run. `seconds` by workers or by (workers, inner threads);
+        `edit` changes the first line, `measured` is the real run."""
+        run, points = self.template(options.get("measured", self.MEASURED))
+        options.get("edit", lambda line: None)(run)
+        source = random.Random(seed)
+        lines = [run]
+        for block in range(0, blocks + 1):
+            for point, base in (seconds or SECONDS).items():
+                point = point if isinstance(point, tuple) else (point, 1)
+                line = copy.deepcopy(points[point])
+                total = base * factor * math.exp(noise * source.gauss(0, 1))
+                line["block"] = block
+                line["position"] = len(lines) - 1
+                line["total_ns"] = round(1e9 * total)
+                line["init_ns"] = line["cleanup_ns"] = 1000
+                line["work_ns"] = line["total_ns"] - 2000
+                # The pace of machines that drift is not what is tested here.
+                line["noise"] = {"steal_ns": 0, "pressure_ns": 0, "throttled_ns": 0}
+                lines.append(line)
+        lines.append({"type": "end", "status": 0})
+        self.write(f"{name}/samples.jsonl", "".join(json.dumps(line) + "\n" for line in lines))
+        return name
+
+    def compare(self, *args, code=0, warns=None):
+        result = self.run_ppt("compare", *args)
+        self.assertEqual(result.code, code, result)
+        if warns is not None:
+            self.assertEqual(bool(result.err), warns, result)
+        return result
+
+    def answer(self, *args, **options):
+        def refuse(constant):
+            raise AssertionError(constant)
+
+        return json.loads(
+            self.compare(*args, "--json", **options).out, parse_constant=refuse
+        )
+
+
+def changed(**factors):
+    """The usual times, with those of some worker counts (w4=1.1) multiplied."""
+    return {n: s * factors.get(f"w{n}", 1) for n, s in SECONDS.items()}
+
+
+def classes(answer, what="time"):
+    return {p["workers"]: p[what]["class"] for p in answer["points"] if p[what]}
+
+
+class Verdicts(CompareCase):
+    def test_same_data_twice(self):
+        old = self.record("old", noise=0.05)
+        answer = self.answer(old, old, warns=False)
+        self.assertEqual(answer["class"], "unchanged")
+        self.assertEqual(answer["where"], "nowhere")
+        self.assertEqual(answer["warnings"], [])
+        for point in answer["points"]:
+            self.assertEqual(point["time"]["change"], 0)
+            self.assertEqual(point["time"]["p"], 1)
+            self.assertEqual(point["time"]["class"], "unchanged")
+
+    def test_one_point_slower(self):
+        """+10 % at 4 workers: exit 4, and it is the scaling."""
+        old = self.record("old")
+        new = self.record("new", changed(w4=1.1), seed=2)
+        answer = self.answer(old, new, code=4)
+        self.assertEqual(answer["class"], "regression")
+        self.assertEqual(answer["where"], "scaling")
+        self.assertEqual(
+            classes(answer), {0: "unchanged", 1: "unchanged", 2: "unchanged", 4: "regression"}
+        )
+        self.assertEqual(classes(answer, "speedup")[4], "regression")
+        time = answer["points"][3]["time"]
+        self.assertAlmostEqual(time["change"], 0.1, delta=0.02)
+        self.assertLess(time["interval"][0], time["change"])
+        self.assertLess(time["change"], time["interval"][1])
+        self.assertGreater(time["interval"][0], 0.03)
+        self.assertGreater(time["cliffs_delta"], 0.9)
+        self.assertLess(time["p_adjusted"], 0.001)
+        self.assertTrue(time["exact"])
+        self.assertAlmostEqual(answer["interval_confidence"], 1 - 0.05 / 4)
+        result = self.compare(old, new, code=4, warns=False)
+        self.assertIn("REGRESSION", result.out)
+        text = " ".join(result.out.split())
+        self.assertIn("scaling got worse at 4 workers: ", text)
+        self.assertIn("slower, speedup ", text)
+        # The other way round it is a gain.
+        answer = self.answer(new, old)
+        self.assertEqual((answer["class"], answer["where"]), ("improved", "scaling"))
+
+    def test_all_slower(self):
+        """A slower machine is a regression too, but scaling has not changed."""
+        old = self.record("old")
+        new = self.record("new", factor=1.08, seed=2)
+        answer = self.answer(old, new, code=4)
+        self.assertEqual(answer["where"], "everywhere")
+        self.assertEqual(answer["speedup_class"], "unchanged")
+        self.assertAlmostEqual(answer["typical_change"], 0.08, delta=0.01)
+        self.assertIn("slower everywhere, by about ", answer["sentence"])
+        self.assertIn("the machine or the task itself", answer["sentence"])
+        self.assertEqual(self.answer(new, old)["class"], "improved")
+
+    def test_three_blocks(self):
+        old = self.record("old", blocks=3)
+        new = self.record("new", changed(w4=2), blocks=10)
+        answer = self.answer(old, new, code=5)
+        self.assertEqual(answer["class"], "inconclusive")
+        self.assertIsNone(answer["typical_change"])
+        result = self.compare(old, new, code=5)
+        self.assertIn("too few blocks to tell: 3 old and 10 new, each side needs 5", result.out)
+        # A run that died within its warm-up has none at all.
+        lines = (self.work / "old/samples.jsonl").read_text().splitlines(keepends=True)
+        self.write("torn/samples.jsonl", "".join(lines[:4]))
+        self.assertIn("torn: holds no complete pass", self.compare("torn", new, code=5).err)
+
+    def test_suspect(self):
+        """Surely slower, by about 5 %, but perhaps by less than what counts."""
+        old = self.record("old", noise=0.02)
+        new = self.record("new", changed(w2=1.05), noise=0.02, seed=9)
+        answer = self.answer(old, new)
+        self.assertEqual(answer["class"], "suspect", answer["sentence"])
+        self.assertEqual(classes(answer)[2], "suspect")
+        self.assertTrue(answer["sentence"].startswith("perhaps "))
+        self.assertEqual(self.answer(old, new, "--strict", code=5), answer)
+        self.compare("--strict", old, old)
+
+    def test_threshold(self):
+        old = self.record("old", noise=0.002)
+        new = self.record("new", factor=1.05, noise=0.002, seed=2)
+        self.compare(old, new, code=4)
+        self.assertEqual(self.answer(old, new, "--threshold", 0.1)["threshold"], 0.1)
+        self.compare(old, new, "--threshold=0.02", code=4)
+        self.compare(old, old, "--threshold", "0")
+        for value in ("-0.1", "1.5", "3", "nan", "x", ""):
+            result = self.compare(old, new, f"--threshold={value}", code=2)
+            self.assertIn("--threshold", result.err)
+            self.assertEqual(result.out, "")
+
+    def test_other_points(self):
+        """What one side alone has is listed, and its figures are there."""
+        old = self.record("old", {n: SECONDS[n] for n in (0, 1, 4)})
+        new = self.record("new", {n: SECONDS[n] for n in (1, 2, 4)}, seed=2)
+        result = self.compare(old, new)
+        self.assertIn("only old: 0\n", result.out)
+        self.assertIn("only new: 2\n", result.out)
+        answer = self.answer(old, new)
+        self.assertEqual(answer["speedup_over"], 1)
+        points = {p["workers"]: p for p in answer["points"]}
+        self.assertEqual(list(points), [0, 1, 2, 4])
+        self.assertIsNone(points[0]["new_s"])
+        self.assertIsNone(points[0]["time"])
+        self.assertAlmostEqual(points[0]["old_s"]["median"], 0.8, delta=0.02)
+        alone = self.record("alone", {2: 0.4}, seed=3)
+        result = self.compare(old, alone, code=5)
+        self.assertIn("no point was measured on both sides", result.out)
+        self.assertEqual(self.answer(old, alone, code=5)["class"], "inconclusive")
+
+    def test_grid(self):
+        """Points are pairs where inner threads differ."""
+        seconds = {(n, k): 1 / (max(n, 1) * k) for n in (0, 1, 2) for k in (1, 2)}
+        measured = ("--task sort --task-args [1000] --task-count 2 --workers 0,1,2 "
+                    "--inner-threads 1,2 --iterations 1")  # fmt: skip
+        old = self.record("old", seconds, measured=measured)
+        worse = dict(seconds)
+        worse[2, 2] *= 1.2
+        new = self.record("new", worse, measured=measured, seed=2)
+        answer = self.answer(old, new, code=4)
+        found = {(p["workers"], p["inner_threads"]): p["time"]["class"] for p in answer["points"]}
+        self.assertEqual(len(found), 6)
+        self.assertEqual([p for p, c in found.items() if c == "regression"], [(2, 2)])
+        result = self.compare(old, new, code=4)
+        self.assertRegex(result.out, r"(?m)^ +2x2 .*REGRESSION")
+        self.assertIn("at 2x2 (workers x inner threads)", " ".join(result.out.split()))
+
+    def test_speedups_alone(self):
+        """Only sequential calls became faster: fine by time, but speedups fell."""
+        old = self.record("old")
+        new = self.record("new", changed(w0=0.8), seed=2)
+        answer = self.answer(old, new)
+        self.assertEqual(answer["class"], "improved")
+        self.assertEqual(answer["speedup_class"], "regression")
+        self.assertIn("Speedups fell at 1, 2 and 4 workers.", answer["details"])
+
+
+class Sides(CompareCase):
+    def test_several_runs(self):
+        """Blocks of all runs of a side count, and what runs differ by is said."""
+        old = [self.record(f"old{i}", blocks=4, factor=f, seed=i) for i, f in ((1, 1), (2, 1.01))]
+        new = [
+            self.record(f"new{i}", changed(w4=1.3), blocks=4, factor=f, seed=10 + i)
+            for i, f in ((1, 1), (2, 1.01), (3, 1.005))
+        ]
+        answer = self.answer(*old, "--", *new, code=4)
+        self.assertEqual(answer["old"]["blocks"], 8)
+        self.assertEqual(answer["new"]["blocks"], 12)
+        self.assertEqual([r["folder"] for r in answer["new"]["runs"]], new)
+        self.assertEqual(classes(answer)[4], "regression")
+        time = answer["points"][0]["time"]
+        self.assertGreater(time["run_spread"], 0)
+        self.assertLess(time["run_spread"], 0.04)
+        self.assertIn("Runs of the same side differ by up to about", answer["details"])
+        # Options may stand on both sides of it.
+        self.assertEqual(self.answer("--strict", *old, "--", *new, code=4), answer)
+        self.assertIsNone(self.answer(old[0], "--", new[0], code=5)["points"][0]["time"]["run_spread"])
+
+    def test_runs_that_differ(self):
+        """Runs of one side 10 % apart cannot show that the other side is slower by 12 %."""
+        old = [self.record(f"old{i}", factor=f, seed=i) for i, f in ((1, 1), (2, 1.1))]
+        new = [self.record(f"new{i}", factor=1.12 * f, seed=i + 5) for i, f in ((1, 1), (2, 1.1))]
+        answer = self.answer(*old, "--", *new)
+        self.assertEqual(answer["class"], "suspect")
+        self.assertGreater(answer["points"][0]["time"]["interval"][0], 0.03)
+        self.assertIn("more runs can settle", answer["details"])
+        # Each old one alone against its new one would be a regression.
+        self.compare(old[0], new[0], code=4)
+
+    def test_usage(self):
+        for name in "abcd":
+            self.record(name, blocks=5)
+        for args, words in (
+            ((), "needs the folders of two runs"),
+            (("a",), "needs the folders of two runs"),
+            (("a", "b", "c"), 'with "--" between'),
+            (("a", "--"), 'after "--"'),
+            (("--", "a"), 'before "--"'),
+            (("a", "--", "b", "--", "c"), 'one "--"'),
+            (("a", "a", "--", "b"), "the same run"),
+            (("a", "--", "b", "./b"), "the same run"),
+            (("a", "b", "--iterations", "3"), "does not belong to compare"),
+            (("a", "b", "--strict=1"), "takes no value"),
+            (("a", "b", "--treshold", "1"), "did you mean --threshold"),
+        ):
+            with self.subTest(args=args):
+                result = self.compare(*args, code=2)
+                self.assertIn(words, result.err)
+                self.assertEqual(result.out, "")
+        os.symlink("a", self.work / "latest")
+        self.assertIn("the same run", self.compare("a", "latest", "--", "b", code=2).err)
+        self.compare("a", "latest")
+
+    def test_missing_and_damaged(self):
+        old = self.record("old")
+        result = self.compare(old, "nowhere", code=2)
+        self.assertIn("nowhere/samples.jsonl", result.err)
+        self.assertEqual(result.out, "")
+        text = (self.work / "old/samples.jsonl").read_text()
+        self.write("bad/samples.jsonl", text.replace('"work_ns"', '"work"', 1))
+        result = self.compare(old, "bad", code=2)
+        self.assertIn("bad/samples.jsonl:2", result.err)
+        self.write("empty/samples.jsonl", "")
+        self.assertIn("holds no run", self.compare("empty", old, code=2).err)
+
+
+class Circumstances(CompareCase):
+    def edited(self, name, edit, **options):
+        return self.record(name, edit=edit, seed=2, **options)
+
+    def test_other_tasks(self):
+        """Not the same work: named, and no figures."""
+        old = self.record("old")
+        for name, measured, words in (
+            ("task", self.MEASURED.replace("sum", "multi"), "the task is sum in old, multi in"),
+            ("args", self.MEASURED.replace("1000", "1001"), "(1000) in old, (1001) in"),
+            ("count", self.MEASURED.replace("count 2", "count 3"), "task_count is 2 in old, 3"),
+        ):
+            with self.subTest(name=name):
+                new = self.record(name, measured=measured)
+                result = self.compare(old, new, code=2)
+                self.assertIn("cannot be compared", result.err)
+                self.assertIn(words, result.err)
+                self.assertEqual(result.out, "")
+                self.assertEqual(self.compare(old, "--", old + "/.", new, code=2).out, "")
+
+    def test_differences_are_named(self):
+        old = self.record("old")
+        for name, words, change in (
+            ("machine", "the machine differs: ", lambda r: r["host"].update(name="else\nwhere")),
+            ("cpu", "the CPU model differs: ", lambda r: r["host"].update(cpu_model="Z80")),
+            ("cpus", "the number of CPUs differs: ", lambda r: r["host"].update(effective_cpus=99)),
+            ("isa", "the instruction set differs: ",
+             lambda r: r["host"].update(instruction_set="abacus")),
+            ("program", "the program version differs: ", lambda r: r.update(program="ppt-omp 9")),
+            ("seed", "the seed differs: 7 in old, 8 in seed", lambda r: r["config"].update(seed=8)),
+            ("schedule", "the schedule differs: dynamic,1 in old, static in",
+             lambda r: r["config"].update(schedule="static")),
+            ("placement", "the placement differs: ", lambda r: r["config"].update(placement="close")),
+            ("memory", "the memory mode differs: reuse in old, fresh in",
+             lambda r: r["config"].update(memory="fresh")),
+            ("environment", "the environment differs: ",
+             lambda r: r["host"].update(environment={"OMP_WAIT_POLICY": "active"})),
+        ):  # fmt: skip
+            with self.subTest(name=name):
+                new = self.edited(name, change)
+                result = self.compare(old, new)
+                self.assertIn(words, result.err)
+                self.assertEqual(len(result.err.splitlines()), 1, result)
+                warnings = self.answer(old, new)["warnings"]
+                self.assertEqual(["ppt-omp: " + w for w in warnings], result.err.splitlines())
+
+    def test_other_results(self):
+        """The same task, arguments and seed must give the same digest."""
+        old = self.record("old")
+        lines = common.read_samples(self.work / self.record("new", seed=2))
+        for line in lines:
+            if line["type"] == "pass":
+                line["digest"] = "0123456789abcdef"
+        self.write("new/samples.jsonl", "".join(json.dumps(line) + "\n" for line in lines))
+        self.assertIn("what a task does has changed", self.compare(old, "new").err)
+
+    def test_moved_files(self):
+        """The image of another checkout is the same argument."""
+        measured = "--task img --task-count 1 --workers 0,1 --iterations 1"
+        seconds = {0: 1, 1: 1}
+        old = self.record("old", seconds, measured=measured)
+
+        def move(run):
+            image = self.write("elsewhere/landscape.png", common.make_png())
+            run["config"]["task_args"]["paths"] = [str(image)]
+
+        self.compare(old, self.edited("new", move, seconds=seconds, measured=measured))
+
+
+class Output(CompareCase):
+    def test_repeatable(self):
+        """The same bytes every time, in 80 columns, and nothing is written anywhere."""
+        old = self.record("old", noise=0.03)
+        new = self.record("new", changed(w0=3, w2=1e6, w4=1e-4), noise=0.03, seed=2)
+        before = self.tree()
+        for options in ((), ("--json",)):
+            first = self.compare(old, new, *options, code=4)
+            second = self.compare(old, new, *options, code=4)
+            self.assertEqual(first.out_bytes, second.out_bytes)
+        self.assertEqual(self.tree(), before)
+        deep = self.record("a/" + "long-name/" * 12 + "é", seed=3)
+        for args in ((old, new), (old, old), (deep, old), (old, deep, "--", new, "old/.")):
+            out = self.run_ppt("compare", *args).out
+            for line in out.splitlines():
+                self.assertLessEqual(common.width(line), 80, line)
+                self.assertEqual(line, line.rstrip())
+
+    def test_json(self):
+        """The shape that programs rely on."""
+        answer = self.answer(self.record("old"), self.record("new", seed=2))
+        self.assertEqual(
+            set(answer),
+            set(
+                "version task task_details task_count class speedup_class where typical_change "
+                "slower_at_most sentence details threshold interval_confidence "
+                "speedup_interval_confidence speedup_over speedup_over_inner_threads "
+                "blocks_needed old new points warnings".split()
+            ),
+        )
+        documented = (common.ROOT / "docs/results.md").read_text(encoding="utf-8")
+        documented = documented[documented.index("## compare\n") :]
+        keys = set(answer) | set(answer["old"]) | set(answer["old"]["runs"][0])
+        for point in answer["points"]:
+            keys |= set(point) | set(point["time"]) | set(point["speedup"] or ())
+        for key in keys:
+            self.assertIn(f"`{key}`", documented)
+        self.assertIsNone(answer["points"][0]["speedup"])
+        self.assertEqual(len(answer["points"][1]["speedup"]["old"]), 3)
+
+    def test_help(self):
+        text = self.run_fine("--help").out
+        for word in ("compare OLD NEW", "--threshold", "--strict", "4 slower"):
+            self.assertIn(word, text)
+
+
+if __name__ == "__main__":
+    unittest.main()
