@@ -50,7 +50,7 @@ const char ppt_cli_help[] =
     "Options of judge and fit: --tasks N per pass, --cpus N that may be used\n"
     "Options of compare:\n"
     "  --threshold X      the change that counts (default: 0.03); --strict: a suspected\n"
-    "                     one is inconclusive, not fine\n"
+    "                     one is inconclusive, not fine; --html FILE writes a page\n"
     "General:\n"
     "  --json             an answer for programs (all but measurements)\n"
     "  --help, --version\n"
@@ -90,6 +90,7 @@ enum {
     FORMAT,
     THRESHOLD,
     STRICT,
+    HTML,
     AS_JSON,
     HELP,
     SHORT_HELP,
@@ -120,6 +121,7 @@ static const struct option options[] = {
     [FORMAT] = {"--format", PLAIN, RUN | REPORT | RESUME, NULL, NULL},
     [THRESHOLD] = {"--threshold", PLAIN, COMPARE, NULL, NULL},
     [STRICT] = {"--strict", FLAG, COMPARE, NULL, NULL},
+    [HTML] = {"--html", PLAIN, COMPARE, NULL, NULL},
     [AS_JSON] = {"--json", FLAG, ANY & ~(RUN | REPORT | RESUME), NULL, NULL},
     [HELP] = {"--help", FLAG, ANY, NULL, NULL},
     [SHORT_HELP] = {"-h", FLAG, ANY, NULL, NULL},
@@ -306,6 +308,9 @@ static enum ppt_status apply(struct ppt_cli *cli, size_t which, const char *valu
         return ppt_format_find(value, &cli->format, error);
     case THRESHOLD:
         return read_share("--threshold", value, 0, &cli->threshold, error);
+    case HTML:
+        cli->html = value;
+        return *value ? PPT_OK : ppt_fail(error, PPT_BAD_INPUT, "--html: names no file");
     case STRICT:
         cli->strict = true;
         return PPT_OK;

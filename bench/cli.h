@@ -36,6 +36,7 @@ struct ppt_cli {
     size_t old_count; /* compare: operands before "--"; 0: there is none */
     double threshold; /* compare: the change that counts */
     bool strict;      /* compare: a suspect is not fine */
+    const char *html; /* compare: the page to write, or NULL */
     struct ppt_overrides *overrides;
     bool has_task;      /* --task was given */
     const char *output; /* the folder that results go below */

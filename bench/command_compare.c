@@ -9,8 +9,10 @@
 #include "commands.h"
 #include "comparable.h"
 #include "compare_report.h"
+#include "file.h"
 #include "memory.h"
 #include "recorded.h"
+#include "workspace.h"
 
 struct session {
     struct ppt_recorded *recorded; /* old ones first */
@@ -104,6 +106,27 @@ static void print(const struct ppt_cli *cli, const struct ppt_comparison_outcome
     ppt_text_free(&out);
 }
 
+/* The chart is drawn in a place of its own and goes into the page. */
+static enum ppt_status write_page(const char *path, const struct ppt_comparison_outcome *outcome,
+                                  struct ppt_error *error)
+{
+    struct ppt_workspace workspace;
+    struct ppt_text page = {0}, notes = {0};
+    enum ppt_status status = ppt_workspace_create(&workspace, error);
+
+    if (status == PPT_OK) {
+        status = ppt_comparison_chart(outcome, workspace.path, &notes, error);
+    }
+    if (status == PPT_OK) {
+        ppt_comparison_html(outcome, workspace.path, &page);
+        status = ppt_file_write(path, page.data, page.length, error);
+    }
+    ppt_workspace_remove(&workspace);
+    ppt_text_free(&notes);
+    ppt_text_free(&page);
+    return status;
+}
+
 static void warn(const char *lines)
 {
     while (lines && *lines) {
@@ -156,7 +179,10 @@ enum ppt_status ppt_command_compare(const struct ppt_cli *cli, struct ppt_error 
         };
         warn(outcome.warnings);
         print(cli, &outcome);
-        status = status_of(&comparison, cli->strict);
+        if (cli->html) {
+            status = write_page(cli->html, &outcome, error);
+        }
+        status = status == PPT_OK ? status_of(&comparison, cli->strict) : status;
         ppt_comparison_free(&comparison);
     }
     ppt_text_free(&warnings);

@@ -193,3 +193,34 @@ char *ppt_text_rate(double per_second, char out[PPT_UNITS_SIZE])
              names[i]);
     return out;
 }
+
+void ppt_text_right(struct ppt_text *text, const char *string, size_t width)
+{
+    for (size_t columns = ppt_text_columns(string); columns < width; columns++) {
+        ppt_text_add(text, " ");
+    }
+    ppt_text_add(text, string);
+}
+
+void ppt_text_wrap(struct ppt_text *text, const char *words, size_t width, size_t indent)
+{
+    size_t column = 0;
+
+    while (*words) {
+        const size_t length = strcspn(words, " ");
+        char *word = ppt_text_format("%.*s", (int)length, words);
+        const size_t columns = ppt_text_columns(word);
+
+        if (column > 0 && column + 1 + columns > width) {
+            ppt_text_addf(text, "\n%*s", (int)indent, "");
+            column = indent;
+        } else if (column > 0) {
+            ppt_text_add(text, " ");
+            column++;
+        }
+        ppt_text_add(text, word);
+        column += columns;
+        words += length + strspn(words + length, " ");
+        free(word);
+    }
+}

@@ -24,6 +24,13 @@ void ppt_text_free(struct ppt_text *text);
  * counts UTF-8 characters, not bytes. */
 void ppt_text_pad(struct ppt_text *text, size_t start, size_t column);
 
+/* Adds a string with as many blanks before it as fill `width` columns. */
+void ppt_text_right(struct ppt_text *text, const char *string, size_t width);
+
+/* Adds words, broken into lines of `width` columns at most, all but the first of them indented;
+ * without a newline at the end. */
+void ppt_text_wrap(struct ppt_text *text, const char *words, size_t width, size_t indent);
+
 /* Terminal columns of a UTF-8 string whose characters are one column wide. */
 size_t ppt_text_columns(const char *string);
 

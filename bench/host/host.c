@@ -138,6 +138,7 @@ void ppt_host_read(struct ppt_host *host)
 struct text_field {
     const char *key;
     char **value;
+    bool optional; /* in a recording */
 };
 
 struct count_field {
@@ -152,9 +153,9 @@ struct bytes_field {
 
 #define TEXT_FIELDS(host)                                                                          \
     {                                                                                              \
-        {"name", &(host)->name}, {"system", &(host)->system}, {"cpu_model", &(host)->cpu_model},   \
-            {"binary", &(host)->binary}, {"instruction_set", &(host)->instruction_set},            \
-            {"blas", &(host)->blas},                                                               \
+        {"name", &(host)->name, false}, {"system", &(host)->system, false},                        \
+            {"cpu_model", &(host)->cpu_model, false}, {"binary", &(host)->binary, true},           \
+            {"instruction_set", &(host)->instruction_set, true}, {"blas", &(host)->blas, false},   \
     }
 #define COUNT_FIELDS(host)                                                                         \
     {                                                                                              \
@@ -206,8 +207,13 @@ enum ppt_status ppt_host_from_item(const struct ppt_item *item, struct ppt_host 
         return ppt_item_reject(item, error, "must be an object");
     }
     for (size_t i = 0; i < COUNT(texts) && status == PPT_OK; i++) {
-        const char *text = NULL;
+        const char *text = "unknown";
 
+        /* What recordings of earlier versions lack is not known. */
+        if (!json_object_object_get_ex(item->value, texts[i].key, NULL) && texts[i].optional) {
+            *texts[i].value = ppt_strdup(text);
+            continue;
+        }
         status = ppt_item_member(item, texts[i].key, &place, &inner, error);
         if (status == PPT_OK) {
             status = ppt_item_text(&inner, &text, error);

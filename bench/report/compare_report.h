@@ -20,4 +20,13 @@ void ppt_comparison_text(const struct ppt_comparison_outcome *outcome, struct pp
 /* An object, see docs/results.md. */
 void ppt_comparison_json(const struct ppt_comparison_outcome *outcome, struct ppt_text *out);
 
+/* Draws both curves into the folder "charts" of `folder`. `notes` as in ppt_report_write(). */
+enum ppt_status ppt_comparison_chart(const struct ppt_comparison_outcome *outcome,
+                                     const char *folder, struct ppt_text *notes,
+                                     struct ppt_error *error);
+
+/* A page with the chart from there. */
+void ppt_comparison_html(const struct ppt_comparison_outcome *outcome, const char *folder,
+                         struct ppt_text *out);
+
 #endif

@@ -10,21 +10,13 @@
 
 #define WIDTH 80
 
-static void add_right(struct ppt_text *out, const char *text, size_t width)
-{
-    for (size_t columns = ppt_text_columns(text); columns < width; columns++) {
-        ppt_text_add(out, " ");
-    }
-    ppt_text_add(out, text);
-}
-
 /* "+8.1 % [+5.9, +10]", aligned at the percent sign. */
 static void add_change(const struct ppt_difference *difference, struct ppt_text *out)
 {
     const struct ppt_interval *ends = &difference->shift.interval;
     char text[PPT_PERCENT_SIZE];
 
-    add_right(out, ppt_comparison_percent(difference->shift.value, text), 8);
+    ppt_text_right(out, ppt_comparison_percent(difference->shift.value, text), 8);
     ppt_text_add(out, " %");
     if (ends->exists) {
         ppt_text_addf(out, " [%s, ", ppt_comparison_percent(ends->low, text));
@@ -44,9 +36,10 @@ static void add_row(const struct ppt_comparison *comparison, size_t i, struct pp
     const size_t start = out->length;
     char text[PPT_UNITS_SIZE], label[PPT_POINT_SIZE], percent[PPT_PERCENT_SIZE];
 
-    add_right(out, ppt_point_label(point->point, ppt_comparison_has_inner(comparison), label), 9);
-    add_right(out, ppt_text_duration(point->old_s.median, text), 10);
-    add_right(out, ppt_text_duration(point->new_s.median, text), 10);
+    ppt_text_right(out, ppt_point_label(point->point, ppt_comparison_has_inner(comparison), label),
+                   9);
+    ppt_text_right(out, ppt_text_duration(point->old_s.median, text), 10);
+    ppt_text_right(out, ppt_text_duration(point->new_s.median, text), 10);
     add_change(&point->time, out);
     ppt_text_pad(out, start, 56);
     ppt_text_addf(out, " %s", class_of(point->time.change));
@@ -56,7 +49,7 @@ static void add_row(const struct ppt_comparison *comparison, size_t i, struct pp
         const bool sure = change == PPT_CHANGE_REGRESSION || change == PPT_CHANGE_IMPROVED;
 
         ppt_text_pad(out, start, 69);
-        add_right(out, ppt_comparison_percent(point->speedup.shift.value, percent), 7);
+        ppt_text_right(out, ppt_comparison_percent(point->speedup.shift.value, percent), 7);
         ppt_text_addf(out, " %%%s", sure ? "*" : "");
     }
     ppt_text_add(out, "\n");
@@ -115,30 +108,6 @@ static void add_alone(const struct ppt_comparison *comparison, bool old, struct 
     }
 }
 
-/* Adds words, broken into lines of at most 80 columns. */
-static void add_wrapped(const char *words, struct ppt_text *out)
-{
-    size_t column = 0;
-
-    while (*words) {
-        const size_t length = strcspn(words, " ");
-        char *word = ppt_text_format("%.*s", (int)length, words);
-        const size_t columns = ppt_text_columns(word);
-
-        if (column > 0) {
-            const bool fits = column + 1 + columns <= WIDTH;
-
-            ppt_text_add(out, fits ? " " : "\n");
-            column = fits ? column + 1 : 0;
-        }
-        ppt_text_add(out, word);
-        column += columns;
-        words += length + strspn(words + length, " ");
-        free(word);
-    }
-    ppt_text_add(out, "\n");
-}
-
 static void add_verdict(const struct ppt_comparison_outcome *outcome, struct ppt_text *out)
 {
     struct ppt_text words = {0};
@@ -147,7 +116,8 @@ static void add_verdict(const struct ppt_comparison_outcome *outcome, struct ppt
     ppt_comparison_sentence(outcome->comparison, &words);
     ppt_text_add(&words, ".");
     ppt_comparison_details(outcome->comparison, &words);
-    add_wrapped(words.data, out);
+    ppt_text_wrap(out, words.data, WIDTH, 0);
+    ppt_text_add(out, "\n");
     ppt_text_free(&words);
 }
 

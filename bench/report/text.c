@@ -13,19 +13,11 @@
 #include "kinds.h"
 #include "sentence.h"
 
-static void add_right(struct ppt_text *out, const char *text, size_t width)
-{
-    for (size_t columns = ppt_text_columns(text); columns < width; columns++) {
-        ppt_text_add(out, " ");
-    }
-    ppt_text_add(out, text);
-}
-
 static void add_duration(struct ppt_text *out, const struct ppt_stat *stat)
 {
     char text[PPT_UNITS_SIZE];
 
-    add_right(out, ppt_text_duration(stat->median, text), 10);
+    ppt_text_right(out, ppt_text_duration(stat->median, text), 10);
 }
 
 /* Over the fewest workers that were measured; the point itself has nothing to compare with. */
@@ -125,7 +117,7 @@ static void add_row(const struct ppt_outcome *outcome, const struct ppt_terminal
         add_colour(terminal, recommended ? BOLD_GREEN : DIM, out);
     }
     const size_t code = out->length - start;
-    add_right(out, label + !beyond, 9);
+    ppt_text_right(out, label + !beyond, 9);
     for (size_t i = 0; i < TIMES; i++) {
         if (terminal->width >= times[i].from) {
             add_duration(
@@ -133,7 +125,7 @@ static void add_row(const struct ppt_outcome *outcome, const struct ppt_terminal
         }
     }
     if (terminal->width >= RATE_FROM) {
-        add_right(out, ppt_text_rate(p->rate.median, text), 10);
+        ppt_text_right(out, ppt_text_rate(p->rate.median, text), 10);
     }
     add_speedup(outcome, p, out);
     if (terminal->present && terminal->width >= BARS_FROM) {
@@ -154,36 +146,11 @@ static void add_head(const struct ppt_terminal *terminal, struct ppt_text *out)
     ppt_text_add(out, "  workers");
     for (size_t i = 0; i < TIMES; i++) {
         if (terminal->width >= times[i].from) {
-            add_right(out, times[i].head, 10);
+            ppt_text_right(out, times[i].head, 10);
         }
     }
     ppt_text_add(out, terminal->width >= RATE_FROM ? "   tasks/s speedup [95 %]\n"
                                                    : " speedup [95 %]\n");
-}
-
-/* Adds words, broken into lines of that many columns at most, all but the first of them indented;
- * without the last newline. */
-static void add_wrapped(const char *words, size_t width, size_t indent, struct ppt_text *out)
-{
-    size_t column = 0;
-
-    while (*words) {
-        const size_t length = strcspn(words, " ");
-        char *word = ppt_text_format("%.*s", (int)length, words);
-        const size_t columns = ppt_text_columns(word);
-
-        if (column > 0 && column + 1 + columns > width) {
-            ppt_text_addf(out, "\n%*s", (int)indent, "");
-            column = indent;
-        } else if (column > 0) {
-            ppt_text_add(out, " ");
-            column++;
-        }
-        ppt_text_add(out, word);
-        column += columns;
-        words += length + strspn(words + length, " ");
-        free(word);
-    }
 }
 
 /* A line of its own below the table. */
@@ -197,7 +164,7 @@ __attribute__((format(printf, 3, 4))) static void add_note(size_t width, struct 
     vsnprintf(line, sizeof(line), format, arguments);
     va_end(arguments);
     ppt_text_add(out, "  ");
-    add_wrapped(line, width - 2, 2, out);
+    ppt_text_wrap(out, line, width - 2, 2);
     ppt_text_add(out, "\n");
 }
 
@@ -286,7 +253,7 @@ static void add_heading(const struct ppt_outcome *outcome, size_t width, struct 
     } else {
         char *line = ppt_text_format("%s: %s", config->task, rest);
 
-        add_wrapped(line, width, 2, out);
+        ppt_text_wrap(out, line, width, 2);
         free(line);
         ppt_text_addf(out, "\n  %s\n", details);
     }
@@ -309,7 +276,8 @@ static void add_kinds(const struct ppt_outcome *outcome, size_t width, struct pp
         for (size_t p = 0; p < points; p++) {
             char label[PPT_POINT_SIZE];
 
-            add_right(out, ppt_point_label(config->points[p], config->inner_count > 1, label), 10);
+            ppt_text_right(out, ppt_point_label(config->points[p], config->inner_count > 1, label),
+                           10);
         }
         ppt_text_add(out, "\n");
     }
@@ -319,11 +287,11 @@ static void add_kinds(const struct ppt_outcome *outcome, size_t width, struct pp
         ppt_text_addf(out, "    %s", kinds.items[k].kernel->name);
         ppt_text_pad(out, start, 22);
         for (size_t p = 0; p < points; p++) {
-            add_right(out,
-                      kinds.items[k].task_s[p] > 0
-                          ? ppt_text_duration(kinds.items[k].task_s[p], text)
-                          : "-",
-                      10);
+            ppt_text_right(out,
+                           kinds.items[k].task_s[p] > 0
+                               ? ppt_text_duration(kinds.items[k].task_s[p], text)
+                               : "-",
+                           10);
         }
         ppt_text_add(out, "\n");
     }
@@ -340,7 +308,7 @@ static void add_answer(const struct ppt_outcome *outcome, const struct ppt_termi
     ppt_sentence_reason(outcome->answer, &words);
     ppt_sentence_details(outcome->answer, &words);
     if (words.length > 0) {
-        add_wrapped(words.data, terminal->width, 0, out);
+        ppt_text_wrap(out, words.data, terminal->width, 0);
         ppt_text_add(out, "\n");
     }
     ppt_text_free(&words);
@@ -357,7 +325,7 @@ void ppt_text_verdict(const struct ppt_outcome *outcome, const struct ppt_termin
     ppt_sentence_verdict(outcome->answer, &words);
     ppt_text_add(&words, ".");
     add_colour(terminal, sure ? BOLD_GREEN : BOLD_YELLOW, out);
-    add_wrapped(words.data, terminal->width, 0, out);
+    ppt_text_wrap(out, words.data, terminal->width, 0);
     add_colour(terminal, PLAIN, out);
     ppt_text_add(out, "\n");
     ppt_text_free(&words);

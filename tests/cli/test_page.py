@@ -194,6 +194,27 @@ class Page(common.Case):
                     ratio = (max(a, b) + 0.05) / (min(a, b) + 0.05)
                     self.assertGreaterEqual(ratio, 4.5, f"{ink} on {ground}")
 
+    def test_comparison(self):
+        """`compare --html`: both curves, every point, and names that stay text."""
+        for side in ("old", "n<e>w"):
+            self.run_fine(
+                "--task", "sum", "--task-args", "[20000]", "--task-count", "9", "--workers", "0,1,2",
+                "--iterations", "6", "--seed", "1", "--output", side,
+            )  # fmt: skip
+        old, new = (self.only_folder(self.work / side) for side in ("old", "n<e>w"))
+        for draw in (True, False):
+            result = self.run_ppt("compare", old, new, "--html", "page.html", draw=draw)
+            self.assertIn(result.code, (0, 4), result)
+            self.assertEqual(list(self.tmp.iterdir()), [])
+            text = (self.work / "page.html").read_text(encoding="utf-8")
+            page = self.check(text)
+            self.assertEqual("compare_plot_1" in text, draw)
+            words = " ".join("".join(page.words).split())
+            self.assertIn("sum: did it change?", words)
+            self.assertIn(str(new), words)
+        refused = self.run_ppt("compare", old, new, "--html", "no/such/folder.html")
+        self.assertEqual(refused.code, 1, refused)
+
     def test_suite(self):
         """A page for all runs leads to that of each."""
         config = {"task_count": 4, "workers": [0, 1, 2], "iterations": 3,

@@ -1,0 +1,247 @@
+/*
+ * The page of a comparison: what changed, both curves, and every point.
+ */
+#include <stdlib.h>
+
+#include "compare_report.h"
+#include "compare_sentence.h"
+#include "file.h"
+#include "gnuplot.h"
+#include "html_page.h"
+
+/* ---- the chart ---- */
+
+/* Tasks per second of one side at every common point; its position, median and 95 % interval. */
+static void add_curve(const struct ppt_comparison_outcome *outcome, bool old, struct ppt_text *out)
+{
+    const struct ppt_comparison *comparison = outcome->comparison;
+    const double tasks = (double)outcome->old_runs[0].config->task_count;
+    size_t position = 0;
+
+    for (size_t i = 0; i < comparison->point_count; i++) {
+        const struct ppt_compared_point *point = &comparison->points[i];
+        const struct ppt_stat *s = old ? &point->old_s : &point->new_s;
+
+        if (ppt_compared_common(point)) {
+            const bool exists = s->interval.exists && s->interval.low > 0;
+
+            ppt_text_addf(out, "%zu %.9g %.9g %.9g\n", position++, tasks / s->median,
+                          tasks / (exists ? s->interval.high : s->median),
+                          tasks / (exists ? s->interval.low : s->median));
+        }
+    }
+    if (position == 0) {
+        ppt_text_add(out, "0 NaN NaN NaN\n");
+    }
+}
+
+static void add_axis(const struct ppt_comparison *comparison, struct ppt_text *out)
+{
+    char label[PPT_POINT_SIZE];
+    size_t position = 0;
+
+    ppt_text_add(out, "set xlabel 'workers (threads)' offset 0,0.4\nset xtics (");
+    for (size_t i = 0; i < comparison->point_count; i++) {
+        const struct ppt_point point = comparison->points[i].point;
+
+        if (ppt_compared_common(&comparison->points[i])) {
+            ppt_point_label(point, ppt_comparison_has_inner(comparison), label);
+            ppt_text_addf(out, "%s'%s%s' %zu", position ? ", " : "", point.workers ? "" : "seq",
+                          point.workers ? label
+                          : label[1]    ? label + 1
+                                        : "uential",
+                          position);
+            position++;
+        }
+    }
+    ppt_text_addf(out, ")\nset xrange [-0.6:%zu.6]\nset yrange [0:*]\n",
+                  position > 0 ? position - 1 : 0);
+}
+
+enum ppt_status ppt_comparison_chart(const struct ppt_comparison_outcome *outcome,
+                                     const char *folder, struct ppt_text *notes,
+                                     struct ppt_error *error)
+{
+    static const char *const names[] = {"compare", NULL};
+    char *charts = ppt_text_format("%s/charts", folder);
+    struct ppt_chart chart = {.name = "compare"};
+    enum ppt_status status = ppt_file_make_folders(charts, error);
+
+    ppt_text_add(&chart.data, "# old: position  tasks/s: median  95 % interval: low  high\n");
+    add_curve(outcome, true, &chart.data);
+    ppt_text_add(&chart.data, "\n\n# new\n");
+    add_curve(outcome, false, &chart.data);
+    ppt_text_add(&chart.plot, "set title ");
+    ppt_gnuplot_quote(&chart.plot, outcome->old_runs[0].config->task);
+    ppt_text_add(&chart.plot, ".': old and new'\nset ylabel 'tasks per second'\n");
+    add_axis(outcome->comparison, &chart.plot);
+    ppt_text_add(&chart.plot,
+                 "plot 'compare.dat' index 0 using ($1-0.04):2:3:4 with yerrorbars lc rgb "
+                 "'#0072B2' pt 7 ps 0.6 lw 1.5 title 'old: median and 95 % interval', \\\n"
+                 "  '' index 0 using ($1-0.04):2 with lines lc rgb '#0072B2' lw 1.5 notitle, \\\n"
+                 "  '' index 1 using ($1+0.04):2:3:4 with yerrorbars lc rgb '#D55E00' pt 5 ps "
+                 "0.6 lw 1.5 title 'new', \\\n"
+                 "  '' index 1 using ($1+0.04):2 with lines lc rgb '#D55E00' lw 1.5 dt 2 "
+                 "notitle\n");
+    if (status == PPT_OK) {
+        status = ppt_chart_write(&chart, charts, error);
+    }
+    if (status == PPT_OK) {
+        ppt_gnuplot_draw(charts, names, notes);
+    }
+    ppt_text_free(&chart.data);
+    ppt_text_free(&chart.plot);
+    free(charts);
+    return status;
+}
+
+/* ---- the page ---- */
+
+static void add_words(struct ppt_text *out, const struct ppt_text *words, const char *end)
+{
+    if (words->length > 0) {
+        ppt_text_add(out, "<p>");
+        ppt_html_add(out, words->data);
+        ppt_text_addf(out, "%s</p>\n", end);
+    }
+}
+
+static void add_verdict(struct ppt_text *out, const struct ppt_comparison_outcome *outcome)
+{
+    const struct ppt_comparison *comparison = outcome->comparison;
+    const bool fine =
+        comparison->change == PPT_CHANGE_UNCHANGED || comparison->change == PPT_CHANGE_IMPROVED;
+    struct ppt_text words = {0};
+
+    ppt_text_add(out, "<div class=\"verdict\">\n");
+    ppt_text_addf(&words, "%s: ", outcome->old_runs[0].config->task);
+    ppt_comparison_sentence(comparison, &words);
+    add_words(out, &words, words.data[words.length - 1] == '.' ? "" : ".");
+    ppt_text_free(&words);
+    ppt_text_addf(out, "<p><span class=\"badge%s\">%s</span></p>\n", fine ? "" : " low",
+                  ppt_change_names[comparison->change]);
+    ppt_comparison_details(comparison, &words);
+    add_words(out, &words, "");
+    ppt_text_free(&words);
+    ppt_text_add(out, "</div>\n");
+}
+
+static void add_change(struct ppt_text *out, const struct ppt_difference *difference)
+{
+    const struct ppt_interval *ends = &difference->shift.interval;
+    char text[PPT_PERCENT_SIZE];
+
+    ppt_text_addf(out, "<td>%s %%", ppt_comparison_percent(difference->shift.value, text));
+    if (ends->exists) {
+        ppt_text_addf(out, " [%s, ", ppt_comparison_percent(ends->low, text));
+        ppt_text_addf(out, "%s]", ppt_comparison_percent(ends->high, text));
+    }
+    ppt_text_addf(out, "</td><td>%s</td>", ppt_change_names[difference->change]);
+}
+
+static void add_point(struct ppt_text *out, const struct ppt_comparison *comparison,
+                      const struct ppt_compared_point *point)
+{
+    const bool worse = point->time.change >= PPT_CHANGE_SUSPECT;
+    char label[PPT_POINT_SIZE], text[PPT_UNITS_SIZE];
+
+    ppt_text_addf(out, "<tr%s><th scope=\"row\">%s</th>",
+                  ppt_compared_common(point) && worse ? " class=\"flagged\"" : "",
+                  ppt_point_label(point->point, ppt_comparison_has_inner(comparison), label));
+    ppt_text_addf(out, "<td>%s</td>",
+                  point->old_s.n > 0 ? ppt_text_duration(point->old_s.median, text) : "–");
+    ppt_text_addf(out, "<td>%s</td>",
+                  point->new_s.n > 0 ? ppt_text_duration(point->new_s.median, text) : "–");
+    if (ppt_compared_common(point)) {
+        add_change(out, &point->time);
+    } else {
+        ppt_text_add(out, "<td>–</td><td>only one side has it</td>");
+    }
+    if (ppt_compared_common(point) && point->has_speedup) {
+        ppt_text_addf(out, "<td>%.2fx</td><td>%.2fx</td>", point->old_speedup.value,
+                      point->new_speedup.value);
+        add_change(out, &point->speedup);
+    } else {
+        ppt_text_add(out, "<td>–</td><td>–</td><td>–</td><td>–</td>");
+    }
+    ppt_text_add(out, "</tr>\n");
+}
+
+static void add_points(struct ppt_text *out, const struct ppt_comparison_outcome *outcome)
+{
+    const struct ppt_comparison *comparison = outcome->comparison;
+
+    ppt_text_addf(out,
+                  "<div class=\"scroll\" tabindex=\"0\">\n<table>\n<caption>Medians of whole "
+                  "passes, and what changed; more is slower in the first change and better in the "
+                  "second. Changes beyond %.3g %% count.</caption>\n<thead><tr>",
+                  100 * comparison->threshold);
+    static const char *const heads[] = {"workers",     "old",         "new",     "time",  "class",
+                                        "old speedup", "new speedup", "speedup", "class", NULL};
+    for (size_t i = 0; heads[i]; i++) {
+        ppt_text_addf(out, "<th scope=\"col\">%s</th>", heads[i]);
+    }
+    ppt_text_add(out, "</tr></thead>\n<tbody>\n");
+    for (size_t i = 0; i < comparison->point_count; i++) {
+        add_point(out, comparison, &comparison->points[i]);
+    }
+    ppt_text_add(out, "</tbody>\n</table>\n</div>\n");
+}
+
+static void add_runs(struct ppt_text *out, const char *side, const struct ppt_outcome *runs,
+                     size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        ppt_text_addf(out, "<tr><th scope=\"row\">%s</th><td>", side);
+        ppt_html_add(out, runs[i].folder);
+        ppt_text_add(out, "</td><td>");
+        ppt_html_add(out, runs[i].started);
+        ppt_text_addf(out, "</td><td>%zu</td><td>", runs[i].answer->grid.block_count);
+        ppt_html_add(out, runs[i].program);
+        ppt_text_add(out, "</td><td>");
+        ppt_html_add(out, runs[i].host->cpu_model);
+        ppt_text_add(out, "</td></tr>\n");
+    }
+}
+
+void ppt_comparison_html(const struct ppt_comparison_outcome *outcome, const char *folder,
+                         struct ppt_text *out)
+{
+    const struct ppt_comparison *comparison = outcome->comparison;
+    char *title = ppt_text_format("%s: did it change?", outcome->old_runs[0].config->task);
+
+    ppt_html_begin(out, title);
+    ppt_text_add(out, "<h1>");
+    ppt_html_add(out, title);
+    ppt_text_add(out, "</h1>\n<p class=\"soft\">");
+    ppt_html_add(out, outcome->old_runs[0].config->details);
+    ppt_text_add(out, "</p>\n");
+    add_verdict(out, outcome);
+    if (*outcome->warnings) {
+        ppt_text_add(out, "<p>Worth knowing:</p>\n<pre>");
+        ppt_html_add(out, outcome->warnings);
+        ppt_text_add(out, "</pre>\n");
+    }
+    ppt_html_chart(
+        out, folder, "compare",
+        "Chart: tasks per second of the old and the new runs at every number of workers",
+        "Higher is faster. Where the intervals of both sides overlap widely, nothing can "
+        "be told; the table says it point by point, with an exact test.");
+    add_points(out, outcome);
+    ppt_text_add(out,
+                 "<h2>Runs</h2>\n<div class=\"scroll\" tabindex=\"0\">\n<table "
+                 "class=\"text\">\n<caption>What was compared</caption>\n<thead><tr><th "
+                 "scope=\"col\">side</th><th scope=\"col\">folder</th><th "
+                 "scope=\"col\">started</th><th scope=\"col\">blocks</th><th "
+                 "scope=\"col\">program</th><th scope=\"col\">CPU</th></tr></thead>\n<tbody>\n");
+    add_runs(out, "old", outcome->old_runs, comparison->old_runs);
+    add_runs(out, "new", outcome->new_runs, comparison->new_runs);
+    ppt_text_addf(
+        out,
+        "</tbody>\n</table>\n</div>\n<p class=\"soft\">Changes are Hodges–Lehmann shifts "
+        "of the logarithms of pass times with exact intervals, each at %.4g %% so that all "
+        "hold together at 95 %%; classes also ask for more than the threshold.</p>\n",
+        100 * comparison->confidence);
+    ppt_html_end(out);
+    free(title);
+}
