@@ -49,8 +49,8 @@ const char ppt_cli_help[] =
     "  --dump FILE        writes what the task made: an image, sorted numbers, ...\n"
     "Options of judge and fit: --tasks N per pass, --cpus N that may be used\n"
     "Options of compare:\n"
-    "  --threshold X      the change that counts (default: 0.03); --strict: a suspected\n"
-    "                     one is inconclusive, not fine; --html FILE writes a page\n"
+    "  --threshold X      the change that counts (default: 0.03)\n"
+    "  --strict           a change that is merely suspected is not fine; --html FILE writes a page\n"
     "General:\n"
     "  --json             an answer for programs (all but measurements)\n"
     "  --help, --version\n"
@@ -429,6 +429,35 @@ static enum ppt_status separate(struct ppt_cli *cli, struct ppt_error *error)
     return PPT_OK;
 }
 
+/* What can be said once everything is read. */
+static enum ppt_status check(const struct ppt_cli *cli, struct ppt_error *error)
+{
+    enum ppt_status status = PPT_OK;
+
+    for (size_t i = 0; status == PPT_OK && i < OPTION_COUNT; i++) {
+        /* An option that would be ignored: its author believes that it does something. */
+        if ((cli->given >> i & 1) && cli->command != PPT_COMMAND_HELP &&
+            cli->command != PPT_COMMAND_VERSION &&
+            !(options[i].commands >> (unsigned)cli->command & 1)) {
+            status = ppt_fail(error, PPT_BAD_INPUT, "%s does not belong to %s", options[i].name,
+                              name_of(cli->command));
+        }
+    }
+    for (size_t i = 0; status == PPT_OK && i < COMMAND_COUNT; i++) {
+        if (commands[i].command == cli->command && commands[i].operand && cli->operand_count == 0) {
+            status = ppt_fail(error, PPT_BAD_INPUT, "%s needs %s", commands[i].name,
+                              commands[i].operand);
+        }
+    }
+    if (status == PPT_OK && cli->command == PPT_COMMAND_RUN && cli->file_count == 0 &&
+        !cli->has_task) {
+        status = ppt_fail(error, PPT_BAD_INPUT,
+                          "what should be measured? Give a configuration file or --task; "
+                          "see ppt-omp --help");
+    }
+    return status;
+}
+
 enum ppt_status ppt_cli_read(int count, char *const *arguments, struct ppt_cli *cli,
                              struct ppt_error *error)
 {
@@ -458,28 +487,7 @@ enum ppt_status ppt_cli_read(int count, char *const *arguments, struct ppt_cli *
             status = read_operand(cli, argument, error);
         }
     }
-    for (size_t i = 0; status == PPT_OK && i < OPTION_COUNT; i++) {
-        /* An option that would be ignored: its author believes that it does something. */
-        if ((cli->given >> i & 1) && cli->command != PPT_COMMAND_HELP &&
-            cli->command != PPT_COMMAND_VERSION &&
-            !(options[i].commands >> (unsigned)cli->command & 1)) {
-            status = ppt_fail(error, PPT_BAD_INPUT, "%s does not belong to %s", options[i].name,
-                              name_of(cli->command));
-        }
-    }
-    for (size_t i = 0; status == PPT_OK && i < COMMAND_COUNT; i++) {
-        if (commands[i].command == cli->command && commands[i].operand && cli->operand_count == 0) {
-            status = ppt_fail(error, PPT_BAD_INPUT, "%s needs %s", commands[i].name,
-                              commands[i].operand);
-        }
-    }
-    if (status == PPT_OK && cli->command == PPT_COMMAND_RUN && cli->file_count == 0 &&
-        !cli->has_task) {
-        status = ppt_fail(error, PPT_BAD_INPUT,
-                          "what should be measured? Give a configuration file or --task; "
-                          "see ppt-omp --help");
-    }
-    return status;
+    return status == PPT_OK ? check(cli, error) : status;
 }
 
 void ppt_cli_free(struct ppt_cli *cli)

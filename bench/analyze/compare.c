@@ -252,7 +252,7 @@ static void adjust(struct ppt_difference **differences, size_t count)
 {
     double least = 0;
 
-    qsort(differences, count, sizeof(*differences), compare_p);
+    qsort(differences, count, sizeof(struct ppt_difference *), compare_p);
     for (size_t i = 0; i < count; i++) {
         least = fmax(least, fmin(1, differences[i]->p * (double)(count - i)));
         differences[i]->p_adjusted = least;

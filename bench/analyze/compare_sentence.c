@@ -212,7 +212,7 @@ static void add_slower(const struct ppt_comparison *comparison, struct ppt_text 
     default:
         ppt_text_add(out, "slower at ");
         add_points(comparison, is_slower, out);
-        add_extreme(comparison, is_slower, "slower", false, out);
+        add_extreme(comparison, is_slower, "more time", false, out);
         break;
     }
 }
