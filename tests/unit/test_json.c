@@ -247,6 +247,9 @@ static void words_in_other_cases_are_refused(void **state)
     check_refused_somewhere("[nul]");
     check_refused_somewhere("[tru]");
     check_refused_somewhere("[undefined]");
+    /* Words that the parser itself uses. */
+    check_refused("{\"a\": a value}", 1, 7);
+    check_refused("a value", 1, 1);
 }
 
 static void nothing_is_refused(void **state)
