@@ -3,8 +3,8 @@
 import csv
 import hashlib
 import json
-import resource
 import os
+import resource
 import shutil
 import subprocess
 import unittest
