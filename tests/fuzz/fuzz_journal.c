@@ -2,6 +2,7 @@
  * Journals: what is read from one must also be fit for analysis and reports.
  */
 #include <gsl/gsl_errno.h>
+#include <string.h>
 
 #include "input.h"
 #include "recording.h"
@@ -29,7 +30,7 @@ static void report(const struct ppt_recording *recording)
 {
     const struct ppt_answer_context context =
         ppt_answer_context_of(&recording->configs.items[0], &recording->host);
-    const struct ppt_terminal terminal = {.present = true, .colour = true, .width = 60};
+    const struct ppt_terminal terminal = {.present = true, .width = 60};
     struct ppt_summary summary;
     struct ppt_answer answer;
     struct ppt_text text = {0};
@@ -49,10 +50,16 @@ static void report(const struct ppt_recording *recording)
     /* Like the program, no report without a complete pass. */
     if (summary.count > 0) {
         check_json(&outcome);
-        for (const struct ppt_format *format = ppt_formats; format->name; format++) {
-            format->write(&outcome, 1, &text);
-        }
+        ppt_csv_write(&outcome, 1, &text);
+        text.length = 0;
+        ppt_html_write(&outcome, 1, &text);
+        /* A page has no script of its own, and must not get one from a journal. */
+        MUST(!strcasestr(text.data, "<script"));
+        text.length = 0;
         ppt_text_table(&outcome, &terminal, &text);
+        for (const char *c = text.data; *c; c++) {
+            MUST((unsigned char)*c >= ' ' || *c == '\n');
+        }
     }
     ppt_text_free(&text);
     ppt_answer_free(&answer);
