@@ -51,9 +51,14 @@ static size_t place_of(const double *sorted, size_t count, double value)
     return (size_t)(found - sorted);
 }
 
+/* Every two of them are compared. */
+#define MOST_COUNTS 10000
+
 static enum ppt_status check_workers(const char *path, const struct ppt_columns *columns,
                                      size_t column, struct ppt_error *error)
 {
+    size_t count = 0;
+
     for (size_t i = 0; i < columns->row_count; i++) {
         const double n = columns->values[column][i];
 
@@ -61,6 +66,11 @@ static enum ppt_status check_workers(const char *path, const struct ppt_columns 
             return ppt_fail(error, PPT_BAD_INPUT, "%s: workers: %g is not a count of workers", path,
                             n);
         }
+    }
+    free(distinct(columns->values[column], columns->row_count, &count));
+    if (count > MOST_COUNTS) {
+        return ppt_fail(error, PPT_BAD_INPUT, "%s: workers: %zu different counts; at most %d", path,
+                        count, MOST_COUNTS);
     }
     return PPT_OK;
 }
@@ -88,60 +98,89 @@ static unsigned *to_unsigned(const double *values, size_t count)
     return out;
 }
 
-/* Keeps complete blocks alone, and says how many were not. */
-static void drop_incomplete(struct ppt_grid *grid)
-{
-    size_t kept = 0;
-
-    for (size_t b = 0; b < grid->block_count; b++) {
-        bool complete = true;
-
-        for (size_t p = 0; p < grid->point_count; p++) {
-            complete &= ppt_grid_at(grid, b, p) > 0;
-        }
-        for (size_t p = 0; complete && p < grid->point_count; p++) {
-            grid->seconds[kept * grid->point_count + p] = ppt_grid_at(grid, b, p);
-        }
-        kept += complete;
-    }
-    if (kept < grid->block_count) {
-        fprintf(stderr, "ppt-omp: %zu of %zu blocks lack a worker count and are left out\n",
-                grid->block_count - kept, grid->block_count);
-    }
-    grid->block_count = kept;
-}
-
 enum { BLOCK, WORKERS, SECONDS };
 
+struct pass {
+    double block, workers, seconds;
+};
+
+static int compare_passes(const void *a, const void *b)
+{
+    const struct pass *const x = a, *const y = b;
+    const int blocks = compare_doubles(&x->block, &y->block);
+
+    return blocks ? blocks : compare_doubles(&x->workers, &y->workers);
+}
+
+/* Ascending by block, then by workers; the caller frees them. */
+static struct pass *sorted_passes(const struct ppt_columns *columns)
+{
+    struct pass *passes = ppt_alloc(columns->row_count, sizeof(*passes));
+
+    for (size_t i = 0; i < columns->row_count; i++) {
+        passes[i] = (struct pass){columns->values[BLOCK][i], columns->values[WORKERS][i],
+                                  columns->values[SECONDS][i]};
+    }
+    qsort(passes, columns->row_count, sizeof(*passes), compare_passes);
+    return passes;
+}
+
+static enum ppt_status check_repeats(const char *path, const struct pass *passes, size_t count,
+                                     struct ppt_error *error)
+{
+    for (size_t i = 1; i < count; i++) {
+        if (compare_passes(&passes[i - 1], &passes[i]) == 0) {
+            return ppt_fail(error, PPT_BAD_INPUT, "%s: block %g has two passes at %g workers", path,
+                            passes[i].block, passes[i].workers);
+        }
+    }
+    return PPT_OK;
+}
+
+/* Moves complete blocks, which have a pass for each point, to the front; says how many were not.
+ * Returns how many there are. */
+static size_t keep_complete(struct pass *passes, size_t count, size_t point_count)
+{
+    size_t blocks = 0, kept = 0;
+
+    for (size_t first = 0, end; first < count; first = end) {
+        end = first + 1;
+        while (end < count && compare_doubles(&passes[end].block, &passes[first].block) == 0) {
+            end++;
+        }
+        for (size_t i = first; i < end && end - first == point_count; i++) {
+            passes[kept++] = passes[i];
+        }
+        blocks++;
+    }
+    if (kept < count) {
+        fprintf(stderr, "ppt-omp: %zu of %zu blocks lack a worker count and are left out\n",
+                blocks - kept / point_count, blocks);
+    }
+    return kept / point_count;
+}
+
+/* Never larger than the file: a table of all blocks by all worker counts would be. */
 static enum ppt_status grid_of(const char *path, const struct ppt_columns *columns,
                                struct ppt_grid *grid, struct ppt_error *error)
 {
-    size_t block_count = 0, point_count = 0;
-    double *blocks = distinct(columns->values[BLOCK], columns->row_count, &block_count);
+    size_t point_count = 0;
     double *points = distinct(columns->values[WORKERS], columns->row_count, &point_count);
     unsigned *workers = to_unsigned(points, point_count);
-    enum ppt_status status = PPT_OK;
+    struct pass *passes = sorted_passes(columns);
+    const enum ppt_status status = check_repeats(path, passes, columns->row_count, error);
 
-    ppt_grid_create_curve(workers, point_count, block_count, grid);
-    for (size_t i = 0; i < columns->row_count && status == PPT_OK; i++) {
-        const size_t b = place_of(blocks, block_count, columns->values[BLOCK][i]);
-        const size_t p = place_of(points, point_count, columns->values[WORKERS][i]);
-        double *seconds = &grid->seconds[b * point_count + p];
-
-        if (*seconds > 0) {
-            status = ppt_fail(error, PPT_BAD_INPUT, "%s: block %g has two passes at %g workers",
-                              path, blocks[b], points[p]);
-        }
-        *seconds = columns->values[SECONDS][i];
-    }
     if (status == PPT_OK) {
-        drop_incomplete(grid);
-    } else {
-        ppt_grid_free(grid);
+        const size_t blocks = keep_complete(passes, columns->row_count, point_count);
+
+        ppt_grid_create_curve(workers, point_count, blocks, grid);
+        for (size_t i = 0; i < blocks * point_count; i++) {
+            grid->seconds[i] = passes[i].seconds;
+        }
     }
+    free(passes);
     free(workers);
     free(points);
-    free(blocks);
     return status;
 }
 

@@ -4,25 +4,13 @@
 # are unpacked into a folder of the build, not installed. Needs Debian and root (or sudo).
 set -euo pipefail
 cd "$(dirname "$0")/.."
+source scripts/packages.sh
 root=$PWD
 build=$root/build-aarch64
 sysroot=$build/sysroot
 
-as_root() {
-    if [ "$(id -u)" = 0 ]; then
-        "$@"
-    else
-        sudo "$@"
-    fi
-}
-
 bash scripts/setup.sh build
-if ! command -v aarch64-linux-gnu-gcc qemu-aarch64-static >/dev/null; then
-    export DEBIAN_FRONTEND=noninteractive
-    as_root apt-get update -qq >&2
-    as_root apt-get install -y -qq --no-install-recommends gcc-aarch64-linux-gnu \
-        libc6-dev-arm64-cross qemu-user-static >&2
-fi
+need gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user-static
 
 # The packages for Arm with all that they depend on, by an apt that has a state of its own.
 if [ ! -f "$sysroot/complete" ]; then

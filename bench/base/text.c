@@ -50,6 +50,16 @@ void ppt_text_add(struct ppt_text *text, const char *string)
     text->length += length;
 }
 
+void ppt_text_add_shown(struct ppt_text *text, const char *string)
+{
+    for (const unsigned char *c = (const unsigned char *)string; *c; c++) {
+        const bool c1 = c[0] == 0xc2 && c[1] >= 0x80 && c[1] <= 0x9f;
+
+        ppt_text_addf(text, "%c", *c < ' ' || *c == 0x7f || c1 ? '?' : *c);
+        c += c1;
+    }
+}
+
 void ppt_text_free(struct ppt_text *text)
 {
     free(text->data);

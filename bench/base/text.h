@@ -20,6 +20,10 @@ __attribute__((format(printf, 2, 3))) void ppt_text_addf(struct ppt_text *text, 
 void ppt_text_add(struct ppt_text *text, const char *string);
 void ppt_text_free(struct ppt_text *text);
 
+/* Adds a UTF-8 string that comes from outside with '?' for each control character (C0, DEL and C1):
+ * it must not move a terminal's cursor, nor look like lines of its own. */
+void ppt_text_add_shown(struct ppt_text *text, const char *string);
+
 /* Adds to `text` until `column` terminal columns are used since `start`, an offset into it;
  * counts UTF-8 characters, not bytes. */
 void ppt_text_pad(struct ppt_text *text, size_t start, size_t column);

@@ -102,6 +102,20 @@ static const char *skip_value(const char *at)
     return at;
 }
 
+/* From a key to its value. */
+static const char *member_value(const char *at)
+{
+    return skip_space(skip_space(skip_string(at)) + 1);
+}
+
+/* What follows a value: the next one, or the closing bracket. */
+static const char *behind(const char *end)
+{
+    const char *at = skip_space(end);
+
+    return *at == ',' ? skip_space(at + 1) : at;
+}
+
 /* The JSON string at `text`; the caller owns it. */
 static json_object *parse_string(const char *text)
 {
@@ -138,15 +152,12 @@ static const char *follow(const char *at, const struct ppt_place *step)
 
         if (step->key) {
             found = string_is(next, step->key);
-            value = skip_space(skip_space(skip_string(next)) + 1);
+            value = member_value(next);
         }
         if (found) {
             return value;
         }
-        next = skip_space(skip_value(value));
-        if (*next == ',') {
-            next = skip_space(next + 1);
-        }
+        next = behind(skip_value(value));
     }
     return at;
 }
@@ -266,41 +277,55 @@ json_object *ppt_json_number(double value)
 
 /* ---- parsing ---- */
 
-/* The member behind the one at `at`, or the closing brace. */
-static const char *next_member(const char *at)
+/* Of a key that appears twice in an object json-c would silently keep the last. */
+static enum ppt_status check_repeats(const struct ppt_source *source, const char *object,
+                                     const struct ppt_place *place, struct ppt_error *error)
 {
-    at = skip_space(skip_value(skip_space(skip_space(skip_string(at)) + 1)));
-    return *at == ',' ? skip_space(at + 1) : at;
+    json_object *seen = json_object_new_object();
+    enum ppt_status status = PPT_OK;
+
+    for (const char *at = skip_space(object + 1); *at == '"' && status == PPT_OK;
+         at = behind(skip_value(member_value(at)))) {
+        json_object *text = parse_string(at);
+        const struct ppt_place inner = {.outer = place, .key = json_object_get_string(text)};
+
+        if (json_object_object_get_ex(seen, inner.key, NULL)) {
+            reject_at(source, at, &inner, error, "appears more than once in its object");
+            status = PPT_BAD_INPUT;
+        }
+        json_object_object_add(seen, inner.key, NULL);
+        json_object_put(text);
+    }
+    json_object_put(seen);
+    return status;
 }
 
-/* Of a key that appears twice in an object json-c would silently keep the last. */
-static enum ppt_status check_repeats(const struct ppt_source *source, const struct ppt_place *place,
+static enum ppt_status check(const struct ppt_source *source, json_object *value, const char *at,
+                             const struct ppt_place *place, struct ppt_error *error);
+
+static enum ppt_status check_members(const struct ppt_source *source, json_object *object,
+                                     const char *at, const struct ppt_place *place,
                                      struct ppt_error *error)
 {
-    const char *first = skip_space(locate(source, place) + 1);
+    enum ppt_status status = check_repeats(source, at, place, error);
 
-    for (const char *at = first; *at == '"'; at = next_member(at)) {
-        json_object *key = parse_string(at);
-        bool repeated = false;
+    for (at = skip_space(at + 1); *at == '"' && status == PPT_OK;) {
+        json_object *text = parse_string(at), *member = NULL;
+        const struct ppt_place inner = {.outer = place, .key = json_object_get_string(text)};
 
-        for (const char *before = first; before != at && !repeated; before = next_member(before)) {
-            repeated = string_is(before, json_object_get_string(key));
-        }
-        if (repeated) {
-            const struct ppt_place inner = {.outer = place, .key = json_object_get_string(key)};
-
-            reject_at(source, at, &inner, error, "appears more than once in its object");
-            json_object_put(key);
-            return PPT_BAD_INPUT;
-        }
-        json_object_put(key);
+        at = member_value(at);
+        json_object_object_get_ex(object, inner.key, &member);
+        status = check(source, member, at, &inner, error);
+        at = behind(skip_value(at));
+        json_object_put(text);
     }
-    return PPT_OK;
+    return status;
 }
 
 /* What json-c lets pass though it is no JSON that every reader understands: keys that appear twice
- * (the last would win silently), and numbers that are not finite. */
-static enum ppt_status check(const struct ppt_source *source, json_object *value,
+ * (the last would win silently), and numbers that are not finite. Walks the value and its text side
+ * by side: looking each place up from the start would take the square of the length. */
+static enum ppt_status check(const struct ppt_source *source, json_object *value, const char *at,
                              const struct ppt_place *place, struct ppt_error *error)
 {
     enum ppt_status status = PPT_OK;
@@ -316,24 +341,17 @@ static enum ppt_status check(const struct ppt_source *source, json_object *value
         }
         break;
     case json_type_array:
+        at = skip_space(at + 1);
         for (size_t i = 0; i < json_object_array_length(value) && status == PPT_OK; i++) {
             const struct ppt_place inner = {.outer = place, .index = i};
 
-            status = check(source, json_object_array_get_idx(value, i), &inner, error);
+            status = check(source, json_object_array_get_idx(value, i), at, &inner, error);
+            at = behind(skip_value(at));
         }
         break;
-    case json_type_object: {
-        status = check_repeats(source, place, error);
-        json_object_object_foreach(value, key, member)
-        {
-            const struct ppt_place inner = {.outer = place, .key = key};
-
-            if (status == PPT_OK) {
-                status = check(source, member, &inner, error);
-            }
-        }
+    case json_type_object:
+        status = check_members(source, value, at, place, error);
         break;
-    }
     default:
         break;
     }
@@ -354,7 +372,7 @@ static enum ppt_status reject_syntax(const struct ppt_source *source, size_t off
 enum ppt_status ppt_json_parse(const struct ppt_source *source, json_object **value,
                                struct ppt_error *error)
 {
-    const char *problem;
+    enum json_tokener_error refused = json_tokener_success;
     enum ppt_status status;
     size_t offset = 0;
 
@@ -365,12 +383,15 @@ enum ppt_status ppt_json_parse(const struct ppt_source *source, json_object **va
     if (*skip_space(source->text) == '\0') {
         return ppt_fail(error, PPT_BAD_INPUT, "%s: is empty", source->name);
     }
-    problem = ppt_syntax_check(source->text, &offset);
+    const char *problem = ppt_syntax_check(source->text, &offset);
     if (problem) {
         return reject_syntax(source, offset, problem, error);
     }
-    *value = json_tokener_parse(source->text);
-    status = check(source, *value, NULL, error);
+    *value = json_tokener_parse_verbose(source->text, &refused);
+    if (refused != json_tokener_success) {
+        return reject_syntax(source, 0, json_tokener_error_desc(refused), error);
+    }
+    status = check(source, *value, skip_space(source->text), NULL, error);
     if (status != PPT_OK) {
         json_object_put(*value);
         *value = NULL;

@@ -129,13 +129,15 @@ static bool string(struct scan *scan)
     return true;
 }
 
+static const char no_value[] =
+    "a value is expected here: a number, \"text\", [, {, true, false or null";
+
 static bool word(struct scan *scan, const char *expected)
 {
     const size_t length = strlen(expected);
 
     if (strncmp(scan->at, expected, length) != 0) {
-        return fail(scan,
-                    "a value is expected here: a number, \"text\", [, {, true, false or null");
+        return fail(scan, no_value);
     }
     scan->at += length;
     return true;
@@ -210,7 +212,7 @@ static bool value(struct scan *scan, unsigned depth)
         good = word(scan, "null");
         break;
     default:
-        good = *scan->at == '-' || is_digit(*scan->at) ? number(scan) : word(scan, "a value");
+        good = *scan->at == '-' || is_digit(*scan->at) ? number(scan) : fail(scan, no_value);
     }
     if (good) {
         skip_space(scan);

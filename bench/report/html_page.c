@@ -123,17 +123,45 @@ static bool is_known(const char *name, size_t length)
     return false;
 }
 
+/* Whether every parenthesis belongs to a function that draws: url() of something in the picture, or
+ * one of those that gnuplot calls. With no backslash and no ampersand there is but one way to write
+ * their names. */
+static bool calls_are_harmless(const char *value, size_t length)
+{
+    static const char *const calls[] = {"url(#",   "url('#", "rgb(",   "translate(",
+                                        "rotate(", "scale(", "matrix("};
+
+    for (size_t i = 0; i < length; i++) {
+        size_t start = i;
+        bool known = false;
+
+        if (strchr("\\&", value[i])) {
+            return false;
+        }
+        if (value[i] != '(') {
+            continue;
+        }
+        while (start > 0 && !strchr(" \t\r\n,;:(", value[start - 1])) {
+            start--;
+        }
+        for (size_t k = 0; k < sizeof(calls) / sizeof(calls[0]); k++) {
+            known |= strncmp(value + start, calls[k], strlen(calls[k])) == 0;
+        }
+        if (!known) {
+            return false;
+        }
+    }
+    return true;
+}
+
 /* Whether an attribute neither acts nor refers to anything outside of the picture. */
 static bool is_harmless(const char *name, size_t name_length, const char *value,
                         size_t value_length)
 {
-    const bool reference = name_length >= 4 && strncmp(name + name_length - 4, "href", 4) == 0;
-    const char *url = memmem(value, value_length, "url(", 4);
+    const bool reference = name_length >= 4 && strncasecmp(name + name_length - 4, "href", 4) == 0;
 
-    if (strncasecmp(name, "on", 2) == 0 || (reference && *value != '#')) {
-        return false;
-    }
-    return !url || strncmp(url, "url(#", 5) == 0;
+    return strncasecmp(name, "on", 2) != 0 && (!reference || *value == '#') &&
+           calls_are_harmless(value, value_length);
 }
 
 /* Reads the attributes from *at on, and moves it behind the tag; false when one is harmful or it is

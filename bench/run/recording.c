@@ -10,6 +10,9 @@
 
 #define LARGEST_JOURNAL ((size_t)4 << 30)
 
+/* In nanoseconds 31 years, in bytes 888 PiB: a few of them can be added without overflow. */
+#define LARGEST_COUNT 1e18
+
 /* A list of integers to be read from an object. */
 struct field {
     const char *key;
@@ -27,7 +30,7 @@ static enum ppt_status read_fields(const struct ppt_item *object, const struct f
 
         status = ppt_item_member(object, fields[i].key, &place, &item, error);
         if (status == PPT_OK) {
-            status = ppt_item_integer(&item, -1, 9e18, fields[i].out, error);
+            status = ppt_item_integer(&item, -1, LARGEST_COUNT, fields[i].out, error);
         }
     }
     return status;
@@ -166,7 +169,7 @@ static enum ppt_status read_task_times(const struct ppt_item *line, struct ppt_s
         const struct ppt_item item = {json_object_array_get_idx(list.value, i), list.source,
                                       &inner};
 
-        status = ppt_item_integer(&item, 0, 9e18, &sample->task_ns[i], error);
+        status = ppt_item_integer(&item, 0, LARGEST_COUNT, &sample->task_ns[i], error);
     }
     return status;
 }

@@ -4,6 +4,7 @@ import csv
 import hashlib
 import json
 import os
+import resource
 import shutil
 import subprocess
 import unittest
@@ -92,6 +93,18 @@ class Judge(common.Case):
         answer = json.loads(self.run_fine("judge", path, "--json").out)
         self.assertEqual(answer["recommended"], 0)
 
+    @staticmethod
+    def diagonal(n):
+        """Every block has a pass at another count."""
+        return "block,workers,seconds\n" + "".join(f"{i},{i},1\n" for i in range(n))
+
+    def test_memory_grows_with_the_table_not_with_its_square(self):
+        """A table of all blocks by all counts would take 800 MB here."""
+        result = self.run_ppt("judge", self.write("wide.csv", self.diagonal(10000)))
+        self.assertEqual(result.code, 5, result)
+        self.assertIn("no verdict", result.out)
+        self.assertLess(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss, 500 << 10)
+
     def test_bad_tables(self):
         for text, words in (
             ("", "names no column"),
@@ -103,6 +116,8 @@ class Judge(common.Case):
             ("block,workers,seconds\n1,2,-1\n", "not above 0"),
             ("block,workers,seconds\n1,2.5,1\n", "2.5"),
             ("block,workers,seconds\n1,2,1\n1,2,1\n", "two passes"),
+            ("block,workers,seconds\n1,2,1\n2,2,1\n1,1,1\n1,2,2\n", "block 1 has two passes"),
+            (self.diagonal(10001), "10001 different counts"),
         ):
             with self.subTest(text=text):
                 result = self.run_ppt("judge", self.write("bad.csv", text))

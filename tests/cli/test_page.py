@@ -163,6 +163,10 @@ class Page(common.Case):
         folder, _ = self.run_small()
         for bad in ("<svg><script>1</script></svg>", "<svg onload='x'></svg>", "<svg><a/></svg>",
                     "<svg><use href='http://x/'/></svg>", "<svg><g fill='url(http://x)'/></svg>",
+                    "<svg><g style='fill:url(#a);background:url(http://x)'/></svg>",
+                    "<svg style='background:URL(http://x)'></svg>", "<svg style='a:\\75rl(x)'></svg>",
+                    "<svg style='a:image-set(\"http://x\" 1x)'></svg>", "<svg><use HREF='x'/></svg>",
+                    "<svg style='background:u&#114;l(http://x)'></svg>",
                     "<svg><image href='#a'/></svg>", "<svg a=b></svg>", "<svg", "no picture",
                     "<svg><foreignObject/></svg>", "<svg><g ONCLICK='1'/></svg>",
                     "<svg><!-- --><g/></svg>"):  # fmt: skip

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -247,6 +248,9 @@ static void words_in_other_cases_are_refused(void **state)
     check_refused_somewhere("[nul]");
     check_refused_somewhere("[tru]");
     check_refused_somewhere("[undefined]");
+    /* Words that the parser itself uses. */
+    check_refused("{\"a\": a value}", 1, 7);
+    check_refused("a value", 1, 1);
 }
 
 static void nothing_is_refused(void **state)
@@ -430,6 +434,34 @@ static void check_place(const char *text, const struct ppt_place *place, unsigne
     assert_string_equal(error.text, expected);
     ppt_text_free(&path);
     ppt_source_free(&source);
+}
+
+/* A check that looked every place up from the start took minutes for such a text. */
+static void long_texts_take_no_longer_than_their_length(void **state)
+{
+    struct ppt_error error;
+    bool parsed;
+    struct ppt_text text = {0};
+
+    (void)state;
+    ppt_text_add(&text, "{\"l\": [{}");
+    for (unsigned i = 0; i < 200000; i++) {
+        ppt_text_add(&text, ", {}");
+    }
+    ppt_text_add(&text, "]");
+    for (unsigned i = 0; i < 200000; i++) {
+        ppt_text_addf(&text, ", \"%u\": %u", i, i);
+    }
+    ppt_text_add(&text, "}");
+    const clock_t before = clock();
+    json_object *value = parse(text.data, &parsed, &error);
+    const double seconds = (double)(clock() - before) / CLOCKS_PER_SEC;
+
+    assert_true(parsed);
+    assert_int_equal(json_object_object_length(value), 200001);
+    assert_true(seconds < 20);
+    json_object_put(value);
+    ppt_text_free(&text);
 }
 
 static void places_are_found_along_a_path(void **state)
@@ -698,6 +730,7 @@ int main(void)
         cmocka_unit_test(repeated_keys_are_refused),
         cmocka_unit_test(repeated_keys_are_compared_without_escapes),
         cmocka_unit_test(deep_nesting_is_no_trouble),
+        cmocka_unit_test(long_texts_take_no_longer_than_their_length),
         cmocka_unit_test(places_are_found_along_a_path),
         cmocka_unit_test(the_outermost_value_may_be_anything),
         cmocka_unit_test(misleading_texts_are_passed_over),

@@ -50,6 +50,29 @@ static void nothing_added_is_an_empty_string(void **state)
     ppt_text_free(&text);
 }
 
+static void what_is_shown_moves_no_cursor(void **state)
+{
+    static const struct {
+        const char *given, *shown;
+    } cases[] = {
+        {"", ""},
+        {"\033[31mred\n\r\t\177", "?[31mred????"},
+        {"\xc2\x9b 2J", "? 2J"}, /* U+009B, as good as ESC [ */
+        {"\xc2\xa0 \xc3\xa9 \xe2\x82\xac", "\xc2\xa0 \xc3\xa9 \xe2\x82\xac"},
+        {"cut \xc2", "cut \xc2"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct ppt_text text = {0};
+
+        ppt_text_add(&text, ">");
+        ppt_text_add_shown(&text, cases[i].given);
+        assert_string_equal(text.data + 1, cases[i].shown);
+        ppt_text_free(&text);
+    }
+}
+
 static void freed_text_can_be_used_again(void **state)
 {
     struct ppt_text text = {0};
@@ -404,6 +427,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(adding_appends),
         cmocka_unit_test(nothing_added_is_an_empty_string),
+        cmocka_unit_test(what_is_shown_moves_no_cursor),
         cmocka_unit_test(freed_text_can_be_used_again),
         cmocka_unit_test(it_grows_to_any_length),
         cmocka_unit_test(every_length_fits),

@@ -1,0 +1,144 @@
+#!/usr/bin/env bash
+# check.sh [PART...]: looks for mistakes that tests do not see, with tools that take their time (a
+# quarter of an hour together). Parts: asan tsan valgrind tidy cppcheck coverage; default: all.
+# Builds into build-check/PART, which holds a log too. Ends with a line per part, and exit code 1
+# when any failed.
+set -uo pipefail
+cd "$(dirname "$0")/.." || exit 1
+source scripts/packages.sh
+
+llvm=/usr/lib/llvm-14/lib
+
+# Tests that cannot run under ThreadSanitizer with clang's OpenMP, and why:
+# inner     counts the threads that libgomp starts, by standing in for pthread_create
+# pass      the same for a pass; libomp keeps threads of its own
+# blas      OpenBLAS is built with libgomp, which then runs beside libomp
+# matrix    for the same reason
+# tensor    for the same reason
+tsan_leaves_out=(inner pass blas matrix tensor)
+
+# build PART OPTION...: configures build-check/PART unless it is there, and builds it.
+build() {
+    local folder=build-check/$1
+    shift
+    if [ ! -f "$folder/build.ninja" ]; then
+        meson setup "$folder" -Dbuildtype=debugoptimized "$@" || return
+    fi
+    ninja -C "$folder"
+}
+
+# Every test, with AddressSanitizer, LeakSanitizer and UndefinedBehaviorSanitizer.
+check_asan() {
+    build asan -Db_sanitize=address,undefined -Db_lundef=false || return
+    ASAN_OPTIONS=detect_stack_use_after_return=1 \
+        UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 \
+        meson test -C build-check/asan --no-rebuild --timeout-multiplier 5 --print-errorlogs
+}
+
+# Kernels and harness with ThreadSanitizer. It understands OpenMP's barriers with the help of
+# Archer, which needs LLVM's runtime; with libgomp it would report races where there are none.
+check_tsan() {
+    local tests
+    CC=clang-14 build tsan -Db_sanitize=thread -Db_lundef=false || return
+    mapfile -t tests < <(meson test -C build-check/tsan --list --suite kernels --suite stages \
+        2>/dev/null | sed 's|.* / ||' | grep -vxF -f <(printf '%s\n' "${tsan_leaves_out[@]}"))
+    echo "left out: ${tsan_leaves_out[*]}"
+    OMP_TOOL_LIBRARIES=$llvm/libarcher.so \
+        TSAN_OPTIONS="ignore_noninstrumented_modules=1 exitcode=66" \
+        meson test -C build-check/tsan --no-rebuild --timeout-multiplier 5 --print-errorlogs \
+        "${tests[@]}"
+}
+
+# The program with small runs of the kernels that take memory or use libraries.
+check_valgrind() {
+    local folder=build-check/valgrind run
+    mkdir -p "$folder/output" || return
+    build plain || return
+    run=(valgrind --quiet --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite
+        --suppressions=tests/valgrind.supp build-check/plain/ppt-omp --output "$folder/output"
+        --quiet --workers '0,1,2' --task-count 3 --iterations 3 --warmup 0 --seed 1)
+    "${run[@]}" --task sort --task-args '[1000]' --inner-threads 1,2 &&
+        "${run[@]}" --task matrix --task-args '[20]' &&
+        "${run[@]}" --task tensor --task-args '[20, 2]' &&
+        "${run[@]}" --task zip --task-args '[1, 1, "text"]' --workers 0,2 &&
+        "${run[@]}" --task img --workers 0,2 --task-count 1 &&
+        "${run[@]}" --task password --task-args '[2, 2, [4, 8], 0.5, {"hash": "sha256"}]' &&
+        "${run[@]}" --task random --task-args '["sum", "multi"]'
+}
+
+# The checks of .clang-tidy over the program and the kernels.
+check_tidy() {
+    CC=clang-14 build clang || return
+    find bench kernels -name '*.c' -print0 |
+        xargs -0 -n 4 -P "$(nproc)" clang-tidy-14 -p build-check/clang --quiet \
+            --warnings-as-errors='*'
+}
+
+check_cppcheck() {
+    build plain || return
+    cppcheck --project=build-check/plain/compile_commands.json --file-filter='*/bench/*' \
+        --file-filter='*/kernels/*' --enable=warning,performance,portability --inline-suppr \
+        --suppress=missingIncludeSystem --library=gnu --quiet --error-exitcode=1 -j "$(nproc)"
+}
+
+# Lines and branches of the program and the kernels that the tests reach.
+check_coverage() {
+    build coverage -Db_coverage=true || return
+    find build-check/coverage -name '*.gcda' -delete
+    meson test -C build-check/coverage --no-rebuild --timeout-multiplier 3 --print-errorlogs ||
+        return
+    gcovr --root . --filter bench/ --filter kernels/ --print-summary \
+        --exclude-unreachable-branches build-check/coverage
+}
+
+# What a part's line shows behind its result.
+figure() {
+    case $1 in
+    coverage) sed -n 's/^lines: \([0-9.]*%\).*/\1 of lines/p' "$2" ;;
+    asan | tsan) awk -F ': *' '/^Ok:/ { print $2 + 0, "tests" }' "$2" ;;
+    esac
+}
+
+check() {
+    case $1 in
+    asan) check_asan ;;
+    tsan) check_tsan ;;
+    valgrind) check_valgrind ;;
+    tidy) check_tidy ;;
+    cppcheck) check_cppcheck ;;
+    coverage) check_coverage ;;
+    esac
+}
+
+all=(asan tsan valgrind tidy cppcheck coverage)
+parts=("$@")
+if [ ${#parts[@]} = 0 ]; then
+    parts=("${all[@]}")
+fi
+for part in "${parts[@]}"; do
+    if [[ " ${all[*]} " != *" $part "* ]]; then
+        say "no part \"$part\""
+        exit 2
+    fi
+done
+bash scripts/setup.sh test || exit 1
+need clang-14 libclang-rt-14-dev libomp-14-dev llvm-14 clang-tidy-14 cppcheck gcovr valgrind || exit 1
+
+mkdir -p build-check
+lines=()
+failed=0
+for part in "${parts[@]}"; do
+    log=build-check/$part.log
+    say "$part, log in $log"
+    if check "$part" >"$log" 2>&1; then
+        result=ok
+    else
+        result="failed, see $log"
+        failed=1
+        tail -n 20 "$log" >&2
+    fi
+    shown=$(figure "$part" "$log")
+    lines+=("$part: $result${shown:+, $shown}")
+done
+printf '%s\n' "${lines[@]}"
+exit "$failed"
