@@ -114,6 +114,10 @@ enum ppt_status ppt_command_resume(const struct ppt_cli *cli, struct ppt_error *
             fputs(text.data, stdout);
             ppt_text_free(&text);
         }
+        if (reported == PPT_OK) {
+            reported =
+                ppt_sweep_failures(recorded.outcome.config, recorded.outcome.samples, &problem);
+        }
         ppt_recorded_free(&recorded);
     }
     if (reported != PPT_OK && status == PPT_OK) {

@@ -24,6 +24,7 @@ struct run {
     const struct ppt_config *config;
     char *folder;
     struct ppt_samples samples;
+    struct ppt_samples counted; /* without points that failed */
     struct ppt_summary summary;
     struct ppt_answer answer;
     char started[PPT_STARTED_SIZE];
@@ -43,6 +44,7 @@ static void free_session(struct session *session)
 {
     for (size_t i = 0; session->runs && i < session->configs.count; i++) {
         free(session->runs[i].folder);
+        free(session->runs[i].counted.items);
         ppt_samples_free(&session->runs[i].samples);
         ppt_summary_free(&session->runs[i].summary);
         ppt_answer_free(&session->runs[i].answer);
@@ -119,7 +121,7 @@ static struct ppt_outcome outcome_of(const struct session *session, const struct
     return (struct ppt_outcome){
         .config = run->config,
         .host = &session->host,
-        .samples = &run->samples,
+        .samples = &run->counted,
         .summary = &run->summary,
         .answer = &run->answer,
         .started = run->started,
@@ -134,8 +136,12 @@ static enum ppt_status report(const struct session *session, struct run *run,
     const struct ppt_answer_context about = ppt_answer_context_of(run->config, &session->host);
     enum ppt_status status;
 
-    ppt_summary_create(&run->samples, &run->summary);
-    ppt_answer_from_samples(&run->samples, &about, &run->answer);
+    run->counted = ppt_samples_counted(&run->samples);
+    ppt_summary_create(&run->counted, &run->summary);
+    if (run->summary.count == 0 && run->samples.failure_count > 0) {
+        return PPT_OK; /* what failed is told by the caller, and there is nothing else */
+    }
+    ppt_answer_from_samples(&run->counted, &about, &run->answer);
     const struct ppt_outcome outcome = outcome_of(session, run);
     status = ppt_measure_report(session->cli, &outcome, error);
     run->reported = status == PPT_OK && run->summary.count > 0;
@@ -156,9 +162,11 @@ static enum ppt_status run_one(const struct session *session, struct run *run,
     if (status == PPT_OK || status == PPT_INTERRUPTED) {
         const enum ppt_status reported = report(session, run, error);
 
-        return reported == PPT_OK ? status : reported;
+        if (reported != PPT_OK) {
+            return reported;
+        }
     }
-    return status;
+    return status == PPT_OK ? ppt_sweep_failures(run->config, &run->samples, error) : status;
 }
 
 /* What was reported, whichever runs failed; the list is to be given to free(). */

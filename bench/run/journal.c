@@ -276,6 +276,18 @@ enum ppt_status ppt_journal_pass(struct ppt_journal *journal, const struct ppt_s
     return append(journal, line, error);
 }
 
+enum ppt_status ppt_journal_failed(struct ppt_journal *journal, const struct ppt_failure *failure,
+                                   struct ppt_error *error)
+{
+    json_object *line = line_of("failed");
+
+    add_integer(line, "block", failure->block);
+    add_integer(line, "workers", failure->point.workers);
+    add_integer(line, "inner_threads", failure->point.inner_threads);
+    json_object_object_add(line, "message", json_object_new_string(failure->message));
+    return append(journal, line, error);
+}
+
 enum ppt_status ppt_journal_end(struct ppt_journal *journal, enum ppt_status status,
                                 struct ppt_error *error)
 {

@@ -4,7 +4,9 @@
  * {"type": "run", "version": 1, ...}   first line: program, time, configuration, machine
  * {"type": "tasks", "block": 1, ...}   random mix alone: the tasks drawn for a block
  * {"type": "pass", ...}                one pass
- * {"type": "end", "status": 0}         last line of a run that came to its end
+ * {"type": "failed", ...}              a point that failed and is left out from then on
+ * {"type": "end", "status": 0}         last line of a run that came to its end; 0 even if points
+ *                                      failed, since there is nothing left to measure
  * {"type": "resume", ...}              a run that ended early goes on: time, machine
  */
 #ifndef PPT_RUN_JOURNAL_H
@@ -39,6 +41,8 @@ enum ppt_status ppt_journal_tasks(struct ppt_journal *journal, unsigned block,
                                   const struct ppt_tasks *tasks, struct ppt_error *error);
 enum ppt_status ppt_journal_pass(struct ppt_journal *journal, const struct ppt_sample *sample,
                                  struct ppt_error *error);
+enum ppt_status ppt_journal_failed(struct ppt_journal *journal, const struct ppt_failure *failure,
+                                   struct ppt_error *error);
 enum ppt_status ppt_journal_end(struct ppt_journal *journal, enum ppt_status status,
                                 struct ppt_error *error);
 
