@@ -14,6 +14,7 @@
 #include "memory.h"
 #include "plan.h"
 #include "report.h"
+#include "runtime.h"
 #include "summary.h"
 #include "sweep.h"
 #include "text.h"
@@ -82,6 +83,9 @@ static enum ppt_status check(const struct session *session, struct ppt_error *er
         const struct ppt_config *config = &session->configs.items[i];
 
         status = ppt_plan_check_needs(config, session->host.available_bytes, disk_bytes, error);
+        if (status == PPT_OK) {
+            status = ppt_runtime_check_threads(config->points[config->point_count - 1], error);
+        }
         if (status == PPT_OK) {
             struct ppt_error problem;
 
