@@ -31,7 +31,8 @@ enum ppt_status ppt_journal_open(const char *path, struct ppt_journal **journal,
                                  struct ppt_error *error);
 void ppt_journal_close(struct ppt_journal *journal); /* NULL is fine */
 
-/* `started` is the calendar time in ISO 8601. */
+/* All of these fail when the line cannot be written, which then is not there, or cannot be flushed
+ * to the disk; and when the file has been removed. `started` is the calendar time in ISO 8601. */
 enum ppt_status ppt_journal_run(struct ppt_journal *journal, const struct ppt_config *config,
                                 const struct ppt_host *host, const char *started,
                                 struct ppt_error *error);
