@@ -4,6 +4,7 @@
  */
 #include <stdlib.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "commands.h"
 #include "folder.h"
@@ -99,24 +100,38 @@ static enum ppt_status check(const struct session *session, struct ppt_error *er
     return status;
 }
 
+/* A journal with its first line; without that the folder would be nobody's, and goes again. */
+static enum ppt_status begin(const struct session *session, struct run *run,
+                             struct ppt_journal **journal, struct ppt_error *error)
+{
+    char *path = ppt_text_format("%s/samples.jsonl", run->folder);
+    enum ppt_status status = ppt_journal_create(path, journal, error);
+
+    ppt_measure_now(run->started);
+    if (status == PPT_OK) {
+        status = ppt_journal_run(*journal, run->config, &session->host, run->started, error);
+    }
+    if (status != PPT_OK) {
+        unlink(path);
+        rmdir(run->folder);
+    }
+    free(path);
+    return status;
+}
+
 /* From the journal's first line to its last. */
 static enum ppt_status measure(const struct session *session, struct run *run,
                                struct ppt_error *error)
 {
-    char *path = ppt_text_format("%s/samples.jsonl", run->folder);
     struct ppt_journal *journal = NULL;
-    enum ppt_status status = ppt_journal_create(path, &journal, error);
+    enum ppt_status status = begin(session, run, &journal, error);
 
-    ppt_measure_now(run->started);
     if (status == PPT_OK) {
-        status = ppt_journal_run(journal, run->config, &session->host, run->started, error);
-    }
-    if (status == PPT_OK) {
+        ppt_folder_set_latest(session->cli->output, run->folder);
         status = ppt_measure_go(session->cli, run->config, &session->host, session->scratch.path,
                                 journal, &run->samples, error);
     }
     ppt_journal_close(journal);
-    free(path);
     return status;
 }
 
@@ -161,7 +176,6 @@ static enum ppt_status run_one(const struct session *session, struct run *run,
     if (status != PPT_OK) {
         return status;
     }
-    ppt_folder_set_latest(session->cli->output, run->folder);
     status = measure(session, run, error);
     if (status == PPT_OK || status == PPT_INTERRUPTED) {
         const enum ppt_status reported = report(session, run, error);
