@@ -97,13 +97,14 @@ static enum ppt_status flush(int fd)
 static int open_nameless(const char *path)
 {
     const char *slash = strrchr(path, '/');
+    char *folder;
+    int fd;
+
     if (access("/proc/self/fd", X_OK) != 0) {
         errno = EOPNOTSUPP;
         return -1;
     }
-    char *folder = slash ? ppt_text_format("%.*s", (int)(slash - path) + 1, path) : ppt_strdup(".");
-    int fd;
-
+    folder = slash ? ppt_text_format("%.*s", (int)(slash - path) + 1, path) : ppt_strdup(".");
     do {
         fd = open(folder, O_WRONLY | O_TMPFILE | O_CLOEXEC, 0666);
     } while (fd < 0 && errno == EINTR);
