@@ -10,6 +10,7 @@
 #include "plan.h"
 #include "recorded.h"
 #include "recording.h"
+#include "runtime.h"
 #include "sweep.h"
 #include "workspace.h"
 
@@ -37,9 +38,12 @@ static enum ppt_status check(const struct ppt_recording *recording, const struct
                              const struct ppt_workspace *scratch, struct ppt_error *error)
 {
     const struct ppt_config *config = &recording->configs.items[0];
-    const enum ppt_status status = ppt_plan_check_needs(config, host->available_bytes,
-                                                        ppt_workspace_available(scratch), error);
+    enum ppt_status status = ppt_plan_check_needs(config, host->available_bytes,
+                                                  ppt_workspace_available(scratch), error);
 
+    if (status == PPT_OK) {
+        status = ppt_runtime_check_threads(config->points[config->point_count - 1], error);
+    }
     return status == PPT_OK ? ppt_sweep_check(config, scratch->path, error) : status;
 }
 
@@ -113,6 +117,10 @@ enum ppt_status ppt_command_resume(const struct ppt_cli *cli, struct ppt_error *
             cli->format->write(&recorded.outcome, 1, &text);
             fputs(text.data, stdout);
             ppt_text_free(&text);
+        }
+        if (reported == PPT_OK) {
+            reported =
+                ppt_sweep_failures(recorded.outcome.config, recorded.outcome.samples, &problem);
         }
         ppt_recorded_free(&recorded);
     }

@@ -4,6 +4,7 @@
  */
 #include <stdlib.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "commands.h"
 #include "folder.h"
@@ -14,6 +15,7 @@
 #include "memory.h"
 #include "plan.h"
 #include "report.h"
+#include "runtime.h"
 #include "summary.h"
 #include "sweep.h"
 #include "text.h"
@@ -24,6 +26,7 @@ struct run {
     const struct ppt_config *config;
     char *folder;
     struct ppt_samples samples;
+    struct ppt_samples counted; /* without points that failed */
     struct ppt_summary summary;
     struct ppt_answer answer;
     char started[PPT_STARTED_SIZE];
@@ -43,6 +46,7 @@ static void free_session(struct session *session)
 {
     for (size_t i = 0; session->runs && i < session->configs.count; i++) {
         free(session->runs[i].folder);
+        free(session->runs[i].counted.items);
         ppt_samples_free(&session->runs[i].samples);
         ppt_summary_free(&session->runs[i].summary);
         ppt_answer_free(&session->runs[i].answer);
@@ -81,6 +85,9 @@ static enum ppt_status check(const struct session *session, struct ppt_error *er
 
         status = ppt_plan_check_needs(config, session->host.available_bytes, disk_bytes, error);
         if (status == PPT_OK) {
+            status = ppt_runtime_check_threads(config->points[config->point_count - 1], error);
+        }
+        if (status == PPT_OK) {
             struct ppt_error problem;
 
             status = ppt_sweep_check(config, session->scratch.path, &problem);
@@ -93,24 +100,38 @@ static enum ppt_status check(const struct session *session, struct ppt_error *er
     return status;
 }
 
+/* A journal with its first line; without that the folder would be nobody's, and goes again. */
+static enum ppt_status begin(const struct session *session, struct run *run,
+                             struct ppt_journal **journal, struct ppt_error *error)
+{
+    char *path = ppt_text_format("%s/samples.jsonl", run->folder);
+    enum ppt_status status = ppt_journal_create(path, journal, error);
+
+    ppt_measure_now(run->started);
+    if (status == PPT_OK) {
+        status = ppt_journal_run(*journal, run->config, &session->host, run->started, error);
+    }
+    if (status != PPT_OK) {
+        unlink(path);
+        rmdir(run->folder);
+    }
+    free(path);
+    return status;
+}
+
 /* From the journal's first line to its last. */
 static enum ppt_status measure(const struct session *session, struct run *run,
                                struct ppt_error *error)
 {
-    char *path = ppt_text_format("%s/samples.jsonl", run->folder);
     struct ppt_journal *journal = NULL;
-    enum ppt_status status = ppt_journal_create(path, &journal, error);
+    enum ppt_status status = begin(session, run, &journal, error);
 
-    ppt_measure_now(run->started);
     if (status == PPT_OK) {
-        status = ppt_journal_run(journal, run->config, &session->host, run->started, error);
-    }
-    if (status == PPT_OK) {
+        ppt_folder_set_latest(session->cli->output, run->folder);
         status = ppt_measure_go(session->cli, run->config, &session->host, session->scratch.path,
                                 journal, &run->samples, error);
     }
     ppt_journal_close(journal);
-    free(path);
     return status;
 }
 
@@ -119,7 +140,7 @@ static struct ppt_outcome outcome_of(const struct session *session, const struct
     return (struct ppt_outcome){
         .config = run->config,
         .host = &session->host,
-        .samples = &run->samples,
+        .samples = &run->counted,
         .summary = &run->summary,
         .answer = &run->answer,
         .started = run->started,
@@ -134,8 +155,12 @@ static enum ppt_status report(const struct session *session, struct run *run,
     const struct ppt_answer_context about = ppt_answer_context_of(run->config, &session->host);
     enum ppt_status status;
 
-    ppt_summary_create(&run->samples, &run->summary);
-    ppt_answer_from_samples(&run->samples, &about, &run->answer);
+    run->counted = ppt_samples_counted(&run->samples);
+    ppt_summary_create(&run->counted, &run->summary);
+    if (run->summary.count == 0 && run->samples.failure_count > 0) {
+        return PPT_OK; /* what failed is told by the caller, and there is nothing else */
+    }
+    ppt_answer_from_samples(&run->counted, &about, &run->answer);
     const struct ppt_outcome outcome = outcome_of(session, run);
     status = ppt_measure_report(session->cli, &outcome, error);
     run->reported = status == PPT_OK && run->summary.count > 0;
@@ -151,14 +176,15 @@ static enum ppt_status run_one(const struct session *session, struct run *run,
     if (status != PPT_OK) {
         return status;
     }
-    ppt_folder_set_latest(session->cli->output, run->folder);
     status = measure(session, run, error);
     if (status == PPT_OK || status == PPT_INTERRUPTED) {
         const enum ppt_status reported = report(session, run, error);
 
-        return reported == PPT_OK ? status : reported;
+        if (reported != PPT_OK) {
+            return reported;
+        }
     }
-    return status;
+    return status == PPT_OK ? ppt_sweep_failures(run->config, &run->samples, error) : status;
 }
 
 /* What was reported, whichever runs failed; the list is to be given to free(). */

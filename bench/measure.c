@@ -1,5 +1,6 @@
 #include "measure.h"
 
+#include <stdlib.h>
 #include <time.h>
 
 #include "sweep.h"
@@ -23,12 +24,14 @@ static bool enough(const struct ppt_samples *samples, void *context)
 {
     const struct judge_context *judge = context;
     const struct ppt_answer_context about = ppt_answer_context_of(judge->config, judge->host);
+    struct ppt_samples counted = ppt_samples_counted(samples);
     struct ppt_answer answer;
     bool settled;
 
-    ppt_answer_from_samples(samples, &about, &answer);
+    ppt_answer_from_samples(&counted, &about, &answer);
     settled = ppt_answer_settled(&answer, judge->config->relative_ci);
     ppt_answer_free(&answer);
+    free(counted.items);
     return settled;
 }
 

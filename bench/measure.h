@@ -15,7 +15,7 @@
 void ppt_measure_now(char out[PPT_STARTED_SIZE]);
 
 /* Runs the sweep and writes the journal's closing line. `samples` may hold what was measured
- * before. */
+ * before. Points that failed are found in `samples`, and are no failure here. */
 enum ppt_status ppt_measure_go(const struct ppt_cli *cli, const struct ppt_config *config,
                                const struct ppt_host *host, const char *scratch,
                                struct ppt_journal *journal, struct ppt_samples *samples,

@@ -20,7 +20,7 @@ static enum ppt_status compare_results(const struct ppt_recording *recording,
                (!config->mix || all->items[end].block == all->items[first].block)) {
             end++;
         }
-        const struct ppt_samples same = {all->items + first, end - first};
+        const struct ppt_samples same = {.items = all->items + first, .count = end - first};
         status = ppt_sweep_compare(config, &same, same.items[0].block, error);
         first = end;
     }
@@ -33,12 +33,13 @@ static void analyse(const char *folder, struct ppt_recorded *recorded)
     const struct ppt_answer_context context =
         ppt_answer_context_of(&recording->configs.items[0], &recording->host);
 
-    ppt_summary_create(&recording->samples, &recorded->summary);
-    ppt_answer_from_samples(&recording->samples, &context, &recorded->answer);
+    recorded->counted = ppt_samples_counted(&recording->samples);
+    ppt_summary_create(&recorded->counted, &recorded->summary);
+    ppt_answer_from_samples(&recorded->counted, &context, &recorded->answer);
     recorded->outcome = (struct ppt_outcome){
         .config = &recording->configs.items[0],
         .host = &recording->host,
-        .samples = &recording->samples,
+        .samples = &recorded->counted,
         .summary = &recorded->summary,
         .answer = &recorded->answer,
         .started = recording->started,
@@ -65,7 +66,12 @@ enum ppt_status ppt_recorded_load(const char *folder, struct ppt_recorded *recor
         analyse(folder, recorded);
     }
     if (status == PPT_OK && recorded->summary.count == 0) {
-        status = ppt_fail(error, PPT_INCONCLUSIVE, "%s: holds no complete pass", folder);
+        const struct ppt_recording *recording = &recorded->recording;
+
+        status = ppt_sweep_failures(&recording->configs.items[0], &recording->samples, error);
+        if (status == PPT_OK) {
+            status = ppt_fail(error, PPT_INCONCLUSIVE, "%s: holds no complete pass", folder);
+        }
     }
     if (status != PPT_OK) {
         ppt_recorded_free(recorded);
@@ -77,6 +83,7 @@ void ppt_recorded_free(struct ppt_recorded *recorded)
 {
     ppt_answer_free(&recorded->answer);
     ppt_summary_free(&recorded->summary);
+    free(recorded->counted.items);
     ppt_recording_free(&recorded->recording);
     *recorded = (struct ppt_recorded){0};
 }

@@ -9,13 +9,15 @@
 
 struct ppt_recorded {
     struct ppt_recording recording;
+    struct ppt_samples counted; /* without points that failed */
     struct ppt_summary summary;
     struct ppt_answer answer;
     struct ppt_outcome outcome; /* refers to the above, and to the folder's name */
 };
 
-/* Fails with PPT_INCONCLUSIVE when there is no complete pass, and with PPT_DIFFERS when results
- * differ between points. `folder` is borrowed; `recorded` must not be moved afterwards. */
+/* Fails with PPT_INCONCLUSIVE when there is no complete pass, with PPT_FAILED when that is because
+ * all points failed, and with PPT_DIFFERS when results differ between points. `folder` is borrowed;
+ * `recorded` must not be moved afterwards. */
 enum ppt_status ppt_recorded_load(const char *folder, struct ppt_recorded *recorded,
                                   struct ppt_error *error);
 void ppt_recorded_free(struct ppt_recorded *recorded); /* zeroed is fine */

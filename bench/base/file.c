@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -19,8 +20,11 @@ enum ppt_status ppt_file_read(const char *path, size_t most, char **data, size_t
     char *buffer = NULL;
     size_t used = 0;
     struct stat about;
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    int fd;
 
+    do {
+        fd = open(path, O_RDONLY | O_CLOEXEC);
+    } while (fd < 0 && errno == EINTR);
     if (fd < 0) {
         return ppt_fail(error, PPT_BAD_INPUT, "%s: cannot be opened: %s", path, strerror(errno));
     }
@@ -67,39 +71,85 @@ static enum ppt_status write_all(int fd, const char *data, size_t length)
     while (length > 0) {
         const ssize_t put = write(fd, data, length);
 
-        if (put < 0 && errno != EINTR) {
-            return PPT_FAILED;
-        }
         if (put > 0) {
             data += put;
             length -= (size_t)put;
+        } else if (put == 0 || errno != EINTR) {
+            errno = put == 0 ? EIO : errno;
+            return PPT_FAILED;
         }
     }
     return PPT_OK;
 }
 
+static enum ppt_status flush(int fd)
+{
+    int result;
+
+    do {
+        result = fsync(fd);
+    } while (result != 0 && errno == EINTR);
+    return result == 0 ? PPT_OK : PPT_FAILED;
+}
+
+/* A file without a name in the folder of `path`, so that nothing is left of it when the process
+ * dies; -1 with EOPNOTSUPP where there are no such files, or nothing to name them by later. */
+static int open_nameless(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    char *folder;
+    int fd;
+
+    if (access("/proc/self/fd", X_OK) != 0) {
+        errno = EOPNOTSUPP;
+        return -1;
+    }
+    folder = slash ? ppt_text_format("%.*s", (int)(slash - path) + 1, path) : ppt_strdup(".");
+    do {
+        fd = open(folder, O_WRONLY | O_TMPFILE | O_CLOEXEC, 0666);
+    } while (fd < 0 && errno == EINTR);
+    free(folder);
+    return fd;
+}
+
+/* Gives the nameless file a name of its own beside `path`. */
+static enum ppt_status name_file(int fd, const char *temporary)
+{
+    char *link = ppt_text_format("/proc/self/fd/%d", fd);
+    int result;
+
+    do {
+        result = linkat(AT_FDCWD, link, AT_FDCWD, temporary, AT_SYMLINK_FOLLOW);
+        /* Left by a process of the same number that died here. */
+    } while (result != 0 && (errno == EINTR || (errno == EEXIST && unlink(temporary) == 0)));
+    free(link);
+    return result == 0 ? PPT_OK : PPT_FAILED;
+}
+
 enum ppt_status ppt_file_write(const char *path, const char *data, size_t length,
                                struct ppt_error *error)
 {
-    char *temporary = ppt_text_format("%s.XXXXXX", path);
+    char *temporary = ppt_text_format("%s.%ld", path, (long)getpid());
+    int fd = open_nameless(path);
+    const bool nameless = fd >= 0;
     enum ppt_status status = PPT_OK;
-    int fd = mkostemp(temporary, O_CLOEXEC);
 
+    if (!nameless && (errno == EOPNOTSUPP || errno == EISDIR || errno == EINVAL)) {
+        do {
+            fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0666);
+        } while (fd < 0 && errno == EINTR);
+    }
     if (fd < 0) {
-        status = ppt_fail(error, PPT_FAILED, "%s: cannot be created: %s", path, strerror(errno));
-        goto out;
+        ppt_fail(error, PPT_FAILED, "%s: cannot be created: %s", path, strerror(errno));
+        free(temporary);
+        return PPT_FAILED;
     }
-    if (write_all(fd, data, length) != PPT_OK || fchmod(fd, 0644) != 0 || fsync(fd) != 0) {
-        status = ppt_fail(error, PPT_FAILED, "%s: cannot be written: %s", path, strerror(errno));
-        close(fd);
-        unlink(temporary);
-        goto out;
-    }
-    if (close(fd) != 0 || rename(temporary, path) != 0) {
+    if (write_all(fd, data, length) != PPT_OK || fchmod(fd, 0644) != 0 || flush(fd) != PPT_OK ||
+        (nameless && name_file(fd, temporary) != PPT_OK) || rename(temporary, path) != 0) {
         status = ppt_fail(error, PPT_FAILED, "%s: cannot be written: %s", path, strerror(errno));
         unlink(temporary);
     }
-out:
+    close(fd);
     free(temporary);
     return status;
 }

@@ -2,6 +2,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <math.h>
+#include <signal.h>
 #include <spawn.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -9,6 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "file.h"
 #include "memory.h"
 
@@ -119,12 +122,59 @@ static void add_shell_word(struct ppt_text *out, const char *word)
     ppt_text_add(out, "'");
 }
 
+/* Drawing takes about a second. What keeps gnuplot for ever is a file system or fonts that do not
+ * answer, or a program of that name which is another. */
+#define DEADLINE_S 60
+#define POLL_S 0.005
+
+static double deadline_s(void)
+{
+    const char *text = getenv("PPT_CHART_SECONDS");
+    char *end = NULL;
+    const double seconds = text ? strtod(text, &end) : 0;
+
+    return text && end != text && *end == '\0' && seconds > 0 ? seconds : DEADLINE_S;
+}
+
+/* Waits for its end and returns why it drew nothing, or NULL. */
+static const char *await(pid_t pid)
+{
+    const int64_t end_ns = ppt_clock_ns() + (int64_t)(fmin(deadline_s(), 1e9) * 1e9);
+    bool late = false;
+    int state = 0;
+    pid_t ended;
+
+    while ((ended = waitpid(pid, &state, late ? 0 : WNOHANG)) == 0 ||
+           (ended < 0 && errno == EINTR)) {
+        if (ended == 0 && ppt_clock_ns() > end_ns) {
+            late = true;
+            kill(pid, SIGKILL);
+        } else if (ended == 0) {
+            ppt_clock_sleep(POLL_S, NULL);
+        }
+    }
+    return late ? "took too long and was ended" : ended != pid || state != 0 ? "failed" : NULL;
+}
+
+static void remove_pictures(const char *folder, const char *const *names)
+{
+    static const char *const endings[] = {"svg", "png"};
+
+    for (size_t i = 0; names[i]; i++) {
+        for (size_t e = 0; e < sizeof(endings) / sizeof(endings[0]); e++) {
+            char *path = ppt_text_format("%s/%s.%s", folder, names[i], endings[e]);
+
+            unlink(path);
+            free(path);
+        }
+    }
+}
+
 void ppt_gnuplot_draw(const char *folder, const char *const *names, struct ppt_text *notes)
 {
     size_t count = 0;
     char **arguments;
     pid_t pid;
-    int state = 0;
 
     while (names[count]) {
         count++;
@@ -135,15 +185,14 @@ void ppt_gnuplot_draw(const char *folder, const char *const *names, struct ppt_t
         arguments[i + 1] = ppt_text_format("%s.gp", names[i]);
     }
     const int problem = start(folder, arguments, &pid);
-    if (problem == 0) {
-        while (waitpid(pid, &state, 0) < 0 && errno == EINTR) {
-        }
-    }
-    if (problem != 0 || state != 0) {
-        ppt_text_addf(notes, "charts were not drawn: gnuplot %s; draw them with: cd ",
-                      problem == ENOENT ? "is not installed"
+    const char *why = problem == ENOENT ? "is not installed"
                       : problem != 0    ? strerror(problem)
-                                        : "failed");
+                                        : await(pid);
+    if (problem == 0 && why) {
+        remove_pictures(folder, names);
+    }
+    if (why) {
+        ppt_text_addf(notes, "charts were not drawn: gnuplot %s; draw them with: cd ", why);
         add_shell_word(notes, folder);
         ppt_text_add(notes, " && gnuplot *.gp\n");
     }

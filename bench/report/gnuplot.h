@@ -31,7 +31,8 @@ enum ppt_status ppt_chart_write(struct ppt_chart *chart, const char *folder,
                                 struct ppt_error *error);
 
 /* Runs gnuplot on the scripts `names` (NULL-terminated, without .gp) in the folder. When it is
- * missing or fails, a line in `notes` says how to draw them. */
+ * missing, fails or takes longer than 60 s (or PPT_CHART_SECONDS of the environment), which ends
+ * it, a line in `notes` says how to draw them. Pictures that may be half drawn are removed. */
 void ppt_gnuplot_draw(const char *folder, const char *const *names, struct ppt_text *notes);
 
 #endif

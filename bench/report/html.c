@@ -171,6 +171,20 @@ static void add_points(struct ppt_text *out, const struct ppt_outcome *outcome)
     end_table(out);
 }
 
+/* Points that failed are nowhere else on the page. */
+static void add_failures(struct ppt_text *out, const struct ppt_outcome *outcome)
+{
+    for (size_t i = 0; i < outcome->samples->failure_count; i++) {
+        const struct ppt_failure *failure = &outcome->samples->failures[i];
+        char label[PPT_POINT_SIZE];
+
+        ppt_text_addf(out, "<p class=\"low\">Left out: %s, which failed: ",
+                      ppt_point_label(failure->point, outcome->config->inner_count > 1, label));
+        ppt_html_add(out, failure->message);
+        ppt_text_add(out, "</p>\n");
+    }
+}
+
 /* ---- why ---- */
 
 /* With its interval, where there is one. */
@@ -459,6 +473,7 @@ static void add_run(struct ppt_text *out, const struct ppt_outcome *outcome)
                        "more threads than there are CPUs.");
     }
     add_points(out, outcome);
+    add_failures(out, outcome);
     add_law(out, outcome);
     add_factors(out, outcome);
     ppt_text_add(out, "<h2>Where the time goes</h2>\n");

@@ -308,6 +308,22 @@ static json_object *kinds_json(const struct ppt_outcome *outcome)
     return list;
 }
 
+static json_object *failed_json(const struct ppt_samples *samples)
+{
+    json_object *list = json_object_new_array();
+
+    for (size_t i = 0; i < samples->failure_count; i++) {
+        json_object *object = json_object_new_object();
+
+        add(object, "block", integer(samples->failures[i].block));
+        add(object, "workers", integer(samples->failures[i].point.workers));
+        add(object, "inner_threads", integer(samples->failures[i].point.inner_threads));
+        add(object, "message", text(samples->failures[i].message));
+        json_object_array_add(list, object);
+    }
+    return list;
+}
+
 static json_object *run_json(const struct ppt_outcome *outcome)
 {
     const struct ppt_answer *answer = outcome->answer;
@@ -328,6 +344,7 @@ static json_object *run_json(const struct ppt_outcome *outcome)
     add(object, "verdict", ppt_json_verdict(answer));
     add(object, "scaling", scaling_json(&answer->scaling));
     add(object, "points", points);
+    add(object, "failed", failed_json(outcome->samples));
     if (outcome->config->mix) {
         add(object, "kinds", kinds_json(outcome));
     }

@@ -168,6 +168,24 @@ __attribute__((format(printf, 3, 4))) static void add_note(size_t width, struct 
     ppt_text_add(out, "\n");
 }
 
+/* Points that failed have no row; here is why. */
+static void add_failures(const struct ppt_outcome *outcome, size_t width, struct ppt_text *out)
+{
+    for (size_t i = 0; i < outcome->samples->failure_count; i++) {
+        const struct ppt_failure *failure = &outcome->samples->failures[i];
+        char label[PPT_POINT_SIZE];
+        char *line = ppt_text_format(
+            "left out: %s, which failed: %s",
+            ppt_point_label(failure->point, outcome->config->inner_count > 1, label),
+            failure->message);
+
+        ppt_text_add(out, "  ");
+        ppt_text_wrap(out, line, width - 2, 2);
+        ppt_text_add(out, "\n");
+        free(line);
+    }
+}
+
 /* From here on page faults weigh in: each costs about as much as filling the page. */
 #define FAULTS_PER_TASK 8
 
@@ -343,5 +361,6 @@ void ppt_text_table(const struct ppt_outcome *outcome, const struct ppt_terminal
     }
     add_kinds(outcome, terminal->width, out);
     add_notes(outcome, terminal->width, out);
+    add_failures(outcome, terminal->width, out);
     add_answer(outcome, terminal, out);
 }

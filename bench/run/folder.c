@@ -38,9 +38,12 @@ enum ppt_status ppt_folder_create(const char *parent, const char *name, time_t w
 void ppt_folder_set_latest(const char *parent, const char *path)
 {
     char *link = ppt_text_format("%s/latest", parent);
-    char *temporary = ppt_text_format("%s/.latest.%ld", parent, (long)getpid());
+    /* Always the same name, so that a process that dies here leaves what the next one clears away.
+     */
+    char *temporary = ppt_text_format("%s/.latest", parent);
     struct stat about;
 
+    unlink(temporary);
     /* Only a link is replaced: a real folder of that name is somebody's. */
     if ((lstat(link, &about) != 0 || S_ISLNK(about.st_mode)) &&
         symlink(strrchr(path, '/') + 1, temporary) == 0 && rename(temporary, link) != 0) {

@@ -8,7 +8,8 @@
  * can reach nothing else. */
 extern volatile int ppt_interrupted;
 
-/* From here on the first SIGINT or SIGTERM sets the flag and the second ends the program. */
+/* From here on the first SIGINT or SIGTERM sets the flag and the second ends the program. A file
+ * that grows beyond a limit is an error of its write(), and no signal any more. */
 void ppt_interrupt_watch(void);
 
 #endif

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "memory.h"
@@ -14,6 +15,7 @@
 struct ppt_journal {
     int fd;
     char *path;
+    bool broken; /* ends in a part of a line that could not be cut off */
 };
 
 /* Takes over the descriptor; two processes must not write into one journal. */
@@ -33,8 +35,11 @@ static enum ppt_status take(int fd, const char *path, struct ppt_journal **journ
 enum ppt_status ppt_journal_create(const char *path, struct ppt_journal **journal,
                                    struct ppt_error *error)
 {
-    const int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0666);
+    int fd;
 
+    do {
+        fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0666);
+    } while (fd < 0 && errno == EINTR);
     return fd < 0 ? ppt_fail(error, PPT_FAILED, "%s: cannot be created: %s", path, strerror(errno))
                   : take(fd, path, journal, error);
 }
@@ -47,8 +52,11 @@ static off_t whole_lines(int fd)
 
     while (end > 0) {
         const off_t from = end > (off_t)sizeof(block) ? end - (off_t)sizeof(block) : 0;
-        const ssize_t got = pread(fd, block, (size_t)(end - from), from);
+        ssize_t got;
 
+        do {
+            got = pread(fd, block, (size_t)(end - from), from);
+        } while (got < 0 && errno == EINTR);
         if (got != (ssize_t)(end - from)) {
             return -1;
         }
@@ -65,9 +73,12 @@ static off_t whole_lines(int fd)
 enum ppt_status ppt_journal_open(const char *path, struct ppt_journal **journal,
                                  struct ppt_error *error)
 {
-    const int fd = open(path, O_RDWR | O_APPEND | O_CLOEXEC);
     enum ppt_status status;
+    int fd, cut;
 
+    do {
+        fd = open(path, O_RDWR | O_APPEND | O_CLOEXEC);
+    } while (fd < 0 && errno == EINTR);
     if (fd < 0) {
         return ppt_fail(error, PPT_FAILED, "%s: cannot be opened: %s", path, strerror(errno));
     }
@@ -76,7 +87,10 @@ enum ppt_status ppt_journal_open(const char *path, struct ppt_journal **journal,
         return status;
     }
     const off_t length = whole_lines(fd);
-    if (length < 0 || ftruncate(fd, length) != 0) {
+    do {
+        cut = length < 0 ? -1 : ftruncate(fd, length);
+    } while (cut != 0 && errno == EINTR);
+    if (cut != 0) {
         ppt_fail(error, PPT_FAILED, "%s: cannot be written: %s", path, strerror(errno));
         ppt_journal_close(*journal);
         *journal = NULL;
@@ -94,28 +108,71 @@ void ppt_journal_close(struct ppt_journal *journal)
     }
 }
 
+/* Cuts off what was written of a line: the next one must not become its end. */
+static void cut(struct ppt_journal *journal, off_t length)
+{
+    const int problem = errno;
+
+    while (ftruncate(journal->fd, length) != 0) {
+        if (errno != EINTR) {
+            journal->broken = true;
+            break;
+        }
+    }
+    errno = problem;
+}
+
+/* Writes all of it, or fails with nothing written and the cause in errno. */
+static enum ppt_status write_line(struct ppt_journal *journal, const char *line)
+{
+    const off_t length = lseek(journal->fd, 0, SEEK_END);
+    size_t left = strlen(line);
+
+    if (length < 0) {
+        return PPT_FAILED;
+    }
+    while (left > 0) {
+        const ssize_t put = write(journal->fd, line, left);
+
+        if (put > 0) {
+            line += put;
+            left -= (size_t)put;
+        } else if (put == 0 || errno != EINTR) {
+            errno = put == 0 ? EIO : errno;
+            cut(journal, length);
+            return PPT_FAILED;
+        }
+    }
+    return PPT_OK;
+}
+
+/* Onto the disk; a file of another kind, such as a pipe, has none. */
+static enum ppt_status flush(const struct ppt_journal *journal)
+{
+    while (fdatasync(journal->fd) != 0) {
+        if (errno != EINTR) {
+            return errno == EINVAL ? PPT_OK : PPT_FAILED;
+        }
+    }
+    return PPT_OK;
+}
+
 /* Appends the object as one line and frees it. */
 static enum ppt_status append(struct ppt_journal *journal, json_object *object,
                               struct ppt_error *error)
 {
     const int flags = JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE;
     char *line = ppt_text_format("%s\n", json_object_to_json_string_ext(object, flags));
-    size_t left = strlen(line);
-    const char *at = line;
     enum ppt_status status = PPT_OK;
+    struct stat about;
 
-    while (left > 0 && status == PPT_OK) {
-        const ssize_t put = write(journal->fd, at, left);
-
-        if (put > 0) {
-            at += put;
-            left -= (size_t)put;
-        } else if (errno != EINTR) {
-            status = ppt_fail(error, PPT_FAILED, "%s: cannot be written: %s", journal->path,
-                              strerror(errno));
-        }
-    }
-    if (status == PPT_OK && fdatasync(journal->fd) != 0 && errno != EINVAL) {
+    if (journal->broken) {
+        status = ppt_fail(error, PPT_FAILED, "%s: ends in half a line", journal->path);
+    } else if (fstat(journal->fd, &about) == 0 && about.st_nlink == 0) {
+        /* What would be measured now nobody could read. */
+        status = ppt_fail(error, PPT_FAILED, "%s: was removed while it was being written",
+                          journal->path);
+    } else if (write_line(journal, line) != PPT_OK || flush(journal) != PPT_OK) {
         status = ppt_fail(error, PPT_FAILED, "%s: cannot be written: %s", journal->path,
                           strerror(errno));
     }
@@ -273,6 +330,18 @@ enum ppt_status ppt_journal_pass(struct ppt_journal *journal, const struct ppt_s
         }
         json_object_object_add(line, "task_ns", list);
     }
+    return append(journal, line, error);
+}
+
+enum ppt_status ppt_journal_failed(struct ppt_journal *journal, const struct ppt_failure *failure,
+                                   struct ppt_error *error)
+{
+    json_object *line = line_of("failed");
+
+    add_integer(line, "block", failure->block);
+    add_integer(line, "workers", failure->point.workers);
+    add_integer(line, "inner_threads", failure->point.inner_threads);
+    json_object_object_add(line, "message", json_object_new_string(failure->message));
     return append(journal, line, error);
 }
 

@@ -4,7 +4,9 @@
  * {"type": "run", "version": 1, ...}   first line: program, time, configuration, machine
  * {"type": "tasks", "block": 1, ...}   random mix alone: the tasks drawn for a block
  * {"type": "pass", ...}                one pass
- * {"type": "end", "status": 0}         last line of a run that came to its end
+ * {"type": "failed", ...}              a point that failed and is left out from then on
+ * {"type": "end", "status": 0}         last line of a run that came to its end; 0 even if points
+ *                                      failed, since there is nothing left to measure
  * {"type": "resume", ...}              a run that ended early goes on: time, machine
  */
 #ifndef PPT_RUN_JOURNAL_H
@@ -29,7 +31,8 @@ enum ppt_status ppt_journal_open(const char *path, struct ppt_journal **journal,
                                  struct ppt_error *error);
 void ppt_journal_close(struct ppt_journal *journal); /* NULL is fine */
 
-/* `started` is the calendar time in ISO 8601. */
+/* All of these fail when the line cannot be written, which then is not there, or cannot be flushed
+ * to the disk; and when the file has been removed. `started` is the calendar time in ISO 8601. */
 enum ppt_status ppt_journal_run(struct ppt_journal *journal, const struct ppt_config *config,
                                 const struct ppt_host *host, const char *started,
                                 struct ppt_error *error);
@@ -39,6 +42,8 @@ enum ppt_status ppt_journal_tasks(struct ppt_journal *journal, unsigned block,
                                   const struct ppt_tasks *tasks, struct ppt_error *error);
 enum ppt_status ppt_journal_pass(struct ppt_journal *journal, const struct ppt_sample *sample,
                                  struct ppt_error *error);
+enum ppt_status ppt_journal_failed(struct ppt_journal *journal, const struct ppt_failure *failure,
+                                   struct ppt_error *error);
 enum ppt_status ppt_journal_end(struct ppt_journal *journal, enum ppt_status status,
                                 struct ppt_error *error);
 

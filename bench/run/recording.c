@@ -269,6 +269,29 @@ static enum ppt_status read_text(const struct ppt_item *object, const char *key,
     return status;
 }
 
+static enum ppt_status read_failed(const struct ppt_item *line, struct ppt_recording *recording,
+                                   struct ppt_error *error)
+{
+    int64_t block = 0, workers = 0, inner = 0;
+    char *message = NULL;
+    enum ppt_status status =
+        READ(line, error, {"block", &block}, {"workers", &workers}, {"inner_threads", &inner});
+
+    if (status == PPT_OK && (block < 0 || block > PPT_MOST_BLOCKS || workers < 0 ||
+                             workers > PPT_MOST_WORKERS || inner < 1 || inner > PPT_MOST_WORKERS)) {
+        status = ppt_item_reject(line, error, "a pass that no run has");
+    }
+    if (status == PPT_OK) {
+        status = read_text(line, "message", &message, error);
+    }
+    if (status == PPT_OK) {
+        ppt_samples_fail(&recording->samples, (unsigned)block,
+                         (struct ppt_point){(unsigned)workers, (unsigned)inner}, message);
+    }
+    free(message);
+    return status;
+}
+
 static enum ppt_status read_run(const struct ppt_item *line, struct ppt_recording *recording,
                                 struct ppt_error *error)
 {
@@ -324,7 +347,7 @@ static enum ppt_status read_end(const struct ppt_item *line, struct ppt_recordin
 static enum ppt_status read_line(const struct ppt_item *line, struct ppt_recording *recording,
                                  struct ppt_error *error)
 {
-    static const char *const types[] = {"run", "pass", "tasks", "end", "resume", NULL};
+    static const char *const types[] = {"run", "pass", "tasks", "end", "resume", "failed", NULL};
     struct ppt_place place;
     struct ppt_item item;
     int type = 0;
@@ -350,6 +373,8 @@ static enum ppt_status read_line(const struct ppt_item *line, struct ppt_recordi
         recording->ended = false;
         recording->resumed++;
         return PPT_OK;
+    case 5:
+        return read_failed(line, recording, error);
     default:
         /* The tasks of a mix follow from the configuration's seed. */
         return PPT_OK;

@@ -18,11 +18,53 @@ void ppt_samples_add(struct ppt_samples *samples, struct ppt_sample *sample)
     *sample = (struct ppt_sample){0};
 }
 
+bool ppt_samples_failed(const struct ppt_samples *samples, struct ppt_point point)
+{
+    for (size_t i = 0; i < samples->failure_count; i++) {
+        if (ppt_point_same(samples->failures[i].point, point)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void ppt_samples_fail(struct ppt_samples *samples, unsigned block, struct ppt_point point,
+                      const char *message)
+{
+    if (ppt_samples_failed(samples, point)) {
+        return;
+    }
+    samples->failures =
+        ppt_realloc(samples->failures, samples->failure_count + 1, sizeof(*samples->failures));
+    samples->failures[samples->failure_count++] =
+        (struct ppt_failure){.block = block, .point = point, .message = ppt_strdup(message)};
+}
+
+struct ppt_samples ppt_samples_counted(const struct ppt_samples *samples)
+{
+    struct ppt_samples counted = {
+        .items = ppt_alloc(samples->count, sizeof(*counted.items)),
+        .failures = samples->failures,
+        .failure_count = samples->failure_count,
+    };
+
+    for (size_t i = 0; i < samples->count; i++) {
+        if (!ppt_samples_failed(samples, samples->items[i].point)) {
+            counted.items[counted.count++] = samples->items[i];
+        }
+    }
+    return counted;
+}
+
 void ppt_samples_free(struct ppt_samples *samples)
 {
     while (samples->count > 0) {
         ppt_sample_free(&samples->items[--samples->count]);
     }
+    while (samples->failure_count > 0) {
+        free(samples->failures[--samples->failure_count].message);
+    }
     free(samples->items);
-    samples->items = NULL;
+    free(samples->failures);
+    *samples = (struct ppt_samples){0};
 }

@@ -63,13 +63,32 @@ struct ppt_sample {
     int64_t *task_ns; /* owned; by task index; NULL beyond PPT_MOST_TASK_TIMES */
 };
 
+/* A point that is left out from this pass on, because something in it failed. */
+struct ppt_failure {
+    unsigned block; /* 0: in the warm-up */
+    struct ppt_point point;
+    char *message; /* owned */
+};
+
 struct ppt_samples {
     struct ppt_sample *items;
     size_t count;
+    struct ppt_failure *failures; /* in the order they came; one per point */
+    size_t failure_count;
 };
 
 /* Takes over what the sample owns. */
 void ppt_samples_add(struct ppt_samples *samples, struct ppt_sample *sample);
+
+/* Copies the message; a point that failed before stays as it is. */
+void ppt_samples_fail(struct ppt_samples *samples, unsigned block, struct ppt_point point,
+                      const char *message);
+
+bool ppt_samples_failed(const struct ppt_samples *samples, struct ppt_point point);
+
+/* What the analysis is to see: the samples without those of points that failed. Its `items` are to
+ * be given to free(); all else is borrowed. */
+struct ppt_samples ppt_samples_counted(const struct ppt_samples *samples);
 void ppt_samples_free(struct ppt_samples *samples);
 void ppt_sample_free(struct ppt_sample *sample);
 

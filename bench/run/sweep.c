@@ -1,7 +1,10 @@
 #include "sweep.h"
 
+#include <errno.h>
 #include <malloc.h>
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "clock.h"
 #include "interrupt.h"
@@ -9,6 +12,7 @@
 #include "pass.h"
 #include "plan.h"
 #include "progress.h"
+#include "text.h"
 #include "workload.h"
 
 struct sweep {
@@ -57,6 +61,21 @@ static enum ppt_status open_block(struct sweep *sweep, unsigned block, struct pp
     return status;
 }
 
+/* From here on the point is skipped. What would fail everywhere ends the sweep instead. */
+static enum ppt_status leave_out(struct sweep *sweep, unsigned block, struct ppt_point point,
+                                 struct ppt_error *error)
+{
+    const struct ppt_samples *samples = sweep->samples;
+
+    if (access(sweep->scratch, F_OK) != 0) {
+        return ppt_fail(error, PPT_FAILED, "%s: the folder for temporary files is gone: %s",
+                        sweep->scratch, strerror(errno));
+    }
+    ppt_samples_fail(sweep->samples, block, point, error->text);
+    return ppt_journal_failed(sweep->journal, &samples->failures[samples->failure_count - 1],
+                              error);
+}
+
 static enum ppt_status run_pass(struct sweep *sweep, unsigned block, size_t point,
                                 struct ppt_error *error)
 {
@@ -67,8 +86,11 @@ static enum ppt_status run_pass(struct sweep *sweep, unsigned block, size_t poin
     ppt_progress_before(sweep->progress, block, point);
     status = ppt_pass_run(&sweep->workload, sweep->config->points[point], sweep->recorder, &sample,
                           error);
+    if (status != PPT_OK && ppt_interrupted) {
+        return ppt_fail(error, PPT_INTERRUPTED, "interrupted");
+    }
     if (status != PPT_OK) {
-        return status;
+        return leave_out(sweep, block, sweep->config->points[point], error);
     }
     sample.block = block;
     sample.position = sweep->samples->count;
@@ -113,27 +135,42 @@ enum ppt_status ppt_sweep_compare(const struct ppt_config *config,
     return PPT_OK;
 }
 
-/* How many passes of the block there are already, and in *first the place of the first of them.
- * Fails when they are not those that the plan begins with. */
-static enum ppt_status find_done(const struct sweep *sweep, unsigned block, const size_t *order,
-                                 size_t count, size_t *first, size_t *done, struct ppt_error *error)
+static bool has_failed(const struct sweep *sweep, size_t point)
+{
+    return ppt_samples_failed(sweep->samples, sweep->config->points[point]);
+}
+
+/* The place in the order of the first pass of the block that is still to be run, or `count`, and in
+ * *first the place of the block's first sample. Points that failed may have passes of before.
+ * Fails when the recorded passes are not those that the plan begins with. */
+static enum ppt_status find_next(const struct sweep *sweep, unsigned block, const size_t *order,
+                                 size_t count, size_t *first, size_t *next, struct ppt_error *error)
 {
     const struct ppt_samples *samples = sweep->samples;
+    const struct ppt_point *points = sweep->config->points;
 
     *first = samples->count;
-    *done = 0;
+    *next = 0;
     for (size_t i = 0; block > 0 && i < samples->count; i++) {
-        if (samples->items[i].block != block) {
+        const struct ppt_sample *sample = &samples->items[i];
+
+        if (sample->block != block) {
             continue;
         }
-        if (*done == count ||
-            !ppt_point_same(samples->items[i].point, sweep->config->points[order[*done]])) {
+        while (*next < count && !ppt_point_same(sample->point, points[order[*next]]) &&
+               has_failed(sweep, order[*next])) {
+            ++*next;
+        }
+        if (*next == count || !ppt_point_same(sample->point, points[order[*next]])) {
             return ppt_fail(error, PPT_BAD_INPUT,
                             "the recorded passes of block %u are not in the order of the plan",
                             block);
         }
-        *first = *done == 0 ? i : *first;
-        ++*done;
+        *first = *first == samples->count ? i : *first;
+        ++*next;
+    }
+    while (*next < count && has_failed(sweep, order[*next])) {
+        ++*next;
     }
     return PPT_OK;
 }
@@ -141,17 +178,19 @@ static enum ppt_status find_done(const struct sweep *sweep, unsigned block, cons
 static enum ppt_status run_block(struct sweep *sweep, unsigned block, const size_t *order,
                                  size_t count, struct ppt_error *error)
 {
-    size_t first, done;
-    enum ppt_status status = find_done(sweep, block, order, count, &first, &done, error);
+    size_t first, next;
+    enum ppt_status status = find_next(sweep, block, order, count, &first, &next, error);
 
-    if (status == PPT_OK && done == count) {
+    if (status == PPT_OK && next == count) {
         return PPT_OK;
     }
     if (status == PPT_OK) {
         status = open_block(sweep, block, error);
     }
-    for (size_t i = done; i < count && status == PPT_OK; i++) {
-        status = run_pass(sweep, block, order[i], error);
+    for (size_t i = next; i < count && status == PPT_OK; i++) {
+        if (!has_failed(sweep, order[i])) {
+            status = run_pass(sweep, block, order[i], error);
+        }
         if (status == PPT_OK && ppt_interrupted) {
             status = ppt_fail(error, PPT_INTERRUPTED, "interrupted");
         }
@@ -159,8 +198,8 @@ static enum ppt_status run_block(struct sweep *sweep, unsigned block, const size
     if (status == PPT_OK || status == PPT_INTERRUPTED) {
         /* Of a plain task all passes have the same results, the warm-up included. */
         const size_t from = sweep->config->mix ? first : 0;
-        const struct ppt_samples same = {sweep->samples->items + from,
-                                         sweep->samples->count - from};
+        const struct ppt_samples same = {.items = sweep->samples->items + from,
+                                         .count = sweep->samples->count - from};
         struct ppt_error difference;
 
         if (ppt_sweep_compare(sweep->config, &same, block, &difference) != PPT_OK) {
@@ -177,7 +216,7 @@ static bool is_last(const struct sweep *sweep, unsigned block)
     const struct ppt_config *config = sweep->config;
     const double seconds = (double)(ppt_clock_ns() - sweep->started_ns) * 1e-9;
 
-    if (block >= config->blocks) {
+    if (block >= config->blocks || sweep->samples->failure_count == config->point_count) {
         return true;
     }
     if (!config->adaptive) {
@@ -248,4 +287,35 @@ enum ppt_status ppt_sweep_run(const struct ppt_config *config, const char *scrat
     ppt_progress_destroy(sweep.progress);
     ppt_recorder_destroy(sweep.recorder);
     return status;
+}
+
+/* Beyond so many the names of points say less than their number. */
+#define MOST_NAMED 8
+
+enum ppt_status ppt_sweep_failures(const struct ppt_config *config,
+                                   const struct ppt_samples *samples, struct ppt_error *error)
+{
+    const size_t count = samples->failure_count;
+    const size_t named = count <= MOST_NAMED ? count : MOST_NAMED;
+    struct ppt_text points = {0};
+
+    if (count == 0) {
+        return PPT_OK;
+    }
+    for (size_t i = 0; i < named; i++) {
+        char label[PPT_POINT_SIZE];
+
+        ppt_text_addf(&points, "%s%s",
+                      i == 0                             ? ""
+                      : i + 1 == named && named == count ? " and "
+                                                         : ", ",
+                      ppt_point_label(samples->failures[i].point, config->inner_count > 1, label));
+    }
+    if (named < count) {
+        ppt_text_addf(&points, " and %zu more numbers of", count - named);
+    }
+    ppt_fail(error, PPT_FAILED, "task \"%s\" failed at %s worker%s: %s", config->task, points.data,
+             strcmp(points.data, "1") == 0 ? "" : "s", samples->failures[0].message);
+    ppt_text_free(&points);
+    return PPT_FAILED;
 }

@@ -34,10 +34,16 @@ enum ppt_status ppt_sweep_compare(const struct ppt_config *config,
 
 /* Runs warm-up and blocks, journals every pass as it ends and adds it to `samples`. Where there are
  * samples already, of a run that ended early, it goes on behind the last of them in the same order,
- * after warming up again. Samples taken before a failure or interruption are kept. Fails with
- * PPT_DIFFERS when the results of a block are not the same at every point. */
+ * after warming up again. A point whose pass fails is journaled, added to the failures of `samples`
+ * and left out from then on; that is no failure of the sweep, see ppt_sweep_failures(). Samples
+ * taken before a failure or interruption are kept. Fails with PPT_DIFFERS when the results of a
+ * block are not the same at every point. */
 enum ppt_status ppt_sweep_run(const struct ppt_config *config, const char *scratch,
                               struct ppt_journal *journal, const struct ppt_sweep_judge *judge,
                               struct ppt_samples *samples, struct ppt_error *error);
+
+/* Fails with PPT_FAILED, naming them and what the first of them said, when points failed. */
+enum ppt_status ppt_sweep_failures(const struct ppt_config *config,
+                                   const struct ppt_samples *samples, struct ppt_error *error);
 
 #endif

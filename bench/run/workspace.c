@@ -13,10 +13,37 @@
 #include <unistd.h>
 
 #include "file.h"
+#include "memory.h"
 #include "text.h"
 
 #define PREFIX "ppt-omp-"
 #define RANDOM "XXXXXX"
+
+/* What is still to be removed when the process exits; it lives as long as the process. */
+struct ppt_workspace_keeper {
+    char *path; /* NULL: nothing */
+};
+
+static void remove_at_exit(int code, void *keeper)
+{
+    const struct ppt_workspace_keeper *left = keeper;
+
+    (void)code;
+    if (left->path) {
+        ppt_file_remove_folder(left->path);
+    }
+}
+
+static void keep(struct ppt_workspace *workspace)
+{
+    workspace->keeper = ppt_alloc(1, sizeof(*workspace->keeper));
+    if (on_exit(remove_at_exit, workspace->keeper) == 0) {
+        workspace->keeper->path = workspace->path;
+    } else {
+        free(workspace->keeper);
+        workspace->keeper = NULL;
+    }
+}
 
 /* Opens and locks a folder of that name, following no link; -1 when it is none, belongs to somebody
  * else, or has an owner that lives. */
@@ -92,12 +119,18 @@ enum ppt_status ppt_workspace_create(struct ppt_workspace *workspace, struct ppt
         workspace->lock = lock_folder(workspace->path);
     }
     free(absolute);
+    if (workspace->path) {
+        keep(workspace);
+    }
     return workspace->path ? PPT_OK : PPT_FAILED;
 }
 
 void ppt_workspace_remove(struct ppt_workspace *workspace)
 {
     if (workspace->path) {
+        if (workspace->keeper) {
+            workspace->keeper->path = NULL;
+        }
         ppt_file_remove_folder(workspace->path);
         close(workspace->lock);
         free(workspace->path);

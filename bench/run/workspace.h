@@ -2,7 +2,8 @@
  * workspace.h - the private folder of a process for temporary files.
  *
  * It is locked as long as the process lives, however that ends. So a later one can tell what a
- * crashed one has left, and removes it.
+ * crashed one has left, and removes it. A process that ends by exit(), as for want of memory or
+ * threads, removes it by itself.
  */
 #ifndef PPT_RUN_WORKSPACE_H
 #define PPT_RUN_WORKSPACE_H
@@ -12,6 +13,7 @@
 struct ppt_workspace {
     char *path; /* absolute; NULL: there is none */
     int lock;   /* descriptor of the locked folder */
+    struct ppt_workspace_keeper *keeper;
 };
 
 /* Creates a folder that only its owner may enter, in TMPDIR, or else in /var/tmp, which lies on a

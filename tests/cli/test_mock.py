@@ -22,12 +22,12 @@ import common  # noqa: E402  (found through the line above)
 class MockCase(common.Case):
     """Helpers around the second binary."""
 
-    def sweep(self, task, *options, args=None, workers="0,1,2", count=4):
+    def sweep(self, task, *options, args=None, workers="0,1,2", count=4, draw=False):
         """One small sweep of a mock kernel."""
         command = ["--task", task, "--workers", workers, "--task-count", str(count), "--quick"]
         if args is not None:
             command += ["--task-args", args]
-        return self.run_ppt(*command, *options, mock=True)
+        return self.run_ppt(*command, *options, mock=True, draw=draw)
 
     def check_message(self, result, *needles):
         """One message, nothing on standard output, nothing in TMPDIR."""
@@ -103,10 +103,111 @@ class Failing(MockCase):
         result = self.sweep("failing", args="[8]", count=8)
         self.assertEqual(result.code, 0, result)
 
+    def check_left_out(self, folder, point, message):
+        """A point that failed is in no table and no chart, but its message is."""
+        rows = self.check_csv(folder)
+        self.assertNotIn(point, [row["Workers"] for row in rows])
+        results = json.loads((folder / "results.json").read_text())
+        self.assertNotIn(point, [str(p["workers"]) for p in results["points"]])
+        self.assertNotIn(point, results["verdict"]["speedup"])
+        (failed,) = results["failed"]
+        self.assertEqual((str(failed["workers"]), failed["inner_threads"]), (point, 1))
+        self.assertRegex(failed["message"], message)
+        page = (folder / "report.html").read_text()
+        self.assertRegex(page, f"Left out: {point}, which failed: .*{message}")
+        return failed
+
+    def test_one_point(self):
+        """A worker that cannot set itself up at one of the points: the others are measured and
+        reported, the exit code is 1, and resume and report say the same again."""
+        result = self.sweep("unattachable", "--iterations", "6", workers="0,1,2")
+        message = "unattachable: worker 1 cannot attach on purpose"
+        self.assertEqual(result.code, 1, result)
+        messages = [line for line in result.err.splitlines() if "cannot attach" in line]
+        told = f'ppt-omp: task "unattachable" failed at 2 workers: {message}'
+        self.assertEqual(messages, [told], result)
+        self.assertIn(f"left out: 2, which failed: {message}", " ".join(result.out.split()))
+        self.assertRegex(result.out, "(?m)^unattachable: use ")
+        folder = self.only_folder()
+        failed = self.check_left_out(folder, "2", message)
+        self.assertEqual(failed["block"], 0)  # the warm-up has the most workers
+        self.assertEqual({s["workers"] for s in common.passes(folder)}, {0, 1})
+        lines = common.read_samples(folder)
+        self.assertEqual([l["type"] for l in lines].count("failed"), 1)
+        self.assertEqual(lines[-1], {"type": "end", "status": 0})
+        before = (folder / "samples.jsonl").read_bytes()
+        for command, code in (("report", 0), ("resume", 1)):
+            (folder / "results.json").unlink()
+            again = self.run_ppt(command, folder, mock=True)
+            self.assertEqual(again.code, code, again)
+            self.assertEqual(again.err.count(message), code, again)
+            self.check_left_out(folder, "2", message)
+            self.assertEqual((folder / "samples.jsonl").read_bytes(), before)
+
+    def test_later_block(self):
+        """A point that fails in its fourth pass: what was measured there no longer counts. A run
+        that is cut off goes on without it."""
+        options = ["--iterations", "8", "--warmup", "0"]
+        result = self.sweep("fading", *options, args="[3]", workers="0,1,2")
+        self.assertEqual(result.code, 1, result)
+        self.check_message_once(result, "fading: it has faded on purpose")
+        folder = self.only_folder()
+        self.assertEqual(self.check_left_out(folder, "2", "it has faded on purpose")["block"], 4)
+        blocks = [s["block"] for s in common.passes(folder) if s["workers"] == 2]
+        self.assertEqual(blocks, [1, 2, 3])
+        results = json.loads((folder / "results.json").read_text())
+        self.assertEqual(results["verdict"]["blocks"], 8)
+        self.assertEqual(len(results["passes"]), 16)
+        path = folder / "samples.jsonl"
+        whole = path.read_text().splitlines(True)
+        at = [json.loads(line)["type"] for line in whole].index("failed")
+        for kept in range(at + 1, len(whole)):
+            with self.subTest(lines=kept):
+                path.write_text("".join(whole[:kept]) + whole[kept][:20])
+                again = self.run_ppt("resume", folder, mock=True)
+                self.assertEqual(again.code, 1, again)
+                self.check_message_once(again, "fading: it has faded on purpose")
+                self.check_left_out(folder, "2", "it has faded on purpose")
+                self.assertEqual(path.read_text()[: len("".join(whole[:kept]))],
+                                 "".join(whole[:kept]))  # fmt: skip
+                self.assertEqual(len(common.passes(folder)), 3 + 16)
+                self.assertNotIn("Traceback", again.err)
+
+    def check_message_once(self, result, needle):
+        messages = [line for line in result.err.splitlines() if line.startswith("ppt-omp: ")]
+        self.assertEqual(len(messages), 1, result)
+        self.assertIn(needle, messages[0])
+        self.assertEqual(list(self.tmp.iterdir()), [])
+
+    def test_fewest_workers_fail(self):
+        """Nothing needs the point that others are usually compared with."""
+        result = self.sweep("fading", "--iterations", "4", args="[0]", workers="2,4,8")
+        self.assertEqual(result.code, 1, result)
+        self.check_left_out(self.only_folder(), "2", "it has faded on purpose")
+
+    def test_charts(self):
+        """gnuplot draws all that is left."""
+        result = self.sweep("unattachable", draw=True, workers="0,1,2")
+        self.assertEqual(result.code, 1, result)
+        self.assertNotIn("charts were not drawn", result.err)
+        for path in (self.only_folder() / "charts").glob("*.gp"):
+            self.assertTrue(path.with_suffix(".svg").exists(), path)
+
+    def test_adaptive(self):
+        """A run that goes on until it is settled asks about the points that are left."""
+        self.write("c.json", {"task": "fading", "task_args": [1], "task_count": 4,
+                              "workers": [0, 1, 2], "iterations": 30, "tolerance": 0.5,
+                              "precision": {"relative_ci": 0.5, "max_seconds": 20}})  # fmt: skip
+        result = self.run_ppt("c.json", mock=True)
+        self.assertEqual(result.code, 1, result)
+        folder = self.only_folder()
+        self.check_left_out(folder, "2", "it has faded on purpose")
+        self.assertGreaterEqual(max(s["block"] for s in common.passes(folder)), 5)
+
     def test_attach(self):
         """A worker that cannot set itself up: no deadlock of the others, exit 1. At one worker
         there is no worker 1, and nothing is wrong."""
-        for workers in ("2", "0,1,2", "4"):
+        for workers in ("2", "4", "2,4"):
             with self.subTest(workers=workers):
                 result = self.sweep("unattachable", workers=workers)
                 self.assertEqual(result.code, 1, result)

@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <omp.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
 #include <time.h>
@@ -57,6 +58,15 @@ static const struct ppt_param crew_params[] = {
      .largest = 1,
      .unit = "",
      .help = "share that inner threads do not shorten"},
+};
+
+static const struct ppt_param fading_params[] = {
+    {.name = "passes",
+     .kind = PPT_PARAM_INTEGER,
+     .value = "2",
+     .largest = 1e9,
+     .unit = "",
+     .help = "passes at 2 workers that do not fail yet"},
 };
 
 static const struct ppt_param failing_params[] = {
@@ -130,6 +140,28 @@ static enum ppt_status attach_failing(const struct ppt_setup *setup, void *share
     (void)local;
     return worker == 1
                ? ppt_fail(error, PPT_FAILED, "unattachable: worker 1 cannot attach on purpose")
+               : PPT_OK;
+}
+
+/* Passes at 2 workers so far. */
+static atomic_uint fading_passes;
+
+static enum ppt_status attach_fading(const struct ppt_setup *setup, void *shared, unsigned worker,
+                                     void **local, struct ppt_error *error)
+{
+    if (setup->workers == 2 && worker == 0) {
+        atomic_fetch_add(&fading_passes, 1);
+    }
+    return attach_count(setup, shared, worker, local, error);
+}
+
+static enum ppt_status run_fading(void *local, const struct ppt_task *task, uint64_t *digest,
+                                  struct ppt_error *error)
+{
+    *digest = ppt_mix64(task->index);
+    return ((const unsigned *)local)[0] == 2 &&
+                   (int64_t)atomic_load(&fading_passes) > task->args[0].integer
+               ? ppt_fail(error, PPT_FAILED, "fading: it has faded on purpose")
                : PPT_OK;
 }
 
@@ -257,6 +289,8 @@ const struct ppt_kernel ppt_mock_wrong = {KERNEL("wrong", run_wrong, steady_para
 const struct ppt_kernel ppt_mock_failing = {KERNEL("failing", run_failing, failing_params)};
 const struct ppt_kernel ppt_mock_unattachable = {KERNEL("unattachable", run_steady, steady_params),
                                                  .attach = attach_failing};
+const struct ppt_kernel ppt_mock_fading = {KERNEL("fading", run_fading, fading_params),
+                                           .attach = attach_fading, .detach = free};
 const struct ppt_kernel ppt_mock_hungry = {KERNEL("hungry", run_steady, steady_params),
                                            .needs = needs_much};
 const struct ppt_kernel ppt_mock_census = {KERNEL("census", run_census, steady_params),
@@ -275,17 +309,11 @@ const struct ppt_kernel ppt_mock_usl = {KERNEL("usl", run_usl, usl_params), .att
 const struct ppt_kernel ppt_mock_greedy = {KERNEL("greedy", run_greedy, steady_params)};
 
 const struct ppt_kernel *const ppt_kernels[] = {
-    &ppt_mock_steady,
-    &ppt_mock_wrong,
-    &ppt_mock_failing,
-    &ppt_mock_unattachable,
-    &ppt_mock_hungry,
-    &ppt_mock_census,
-    &ppt_mock_unopenable,
-    &ppt_mock_absent,
-    &ppt_mock_usl,
-    &ppt_mock_greedy,
-    &ppt_mock_crew,
-    &ppt_kernel_wait,
-    NULL,
+    &ppt_mock_steady,  &ppt_mock_wrong,
+    &ppt_mock_failing, &ppt_mock_unattachable,
+    &ppt_mock_fading,  &ppt_mock_hungry,
+    &ppt_mock_census,  &ppt_mock_unopenable,
+    &ppt_mock_absent,  &ppt_mock_usl,
+    &ppt_mock_greedy,  &ppt_mock_crew,
+    &ppt_kernel_wait,  NULL,
 };

@@ -18,6 +18,9 @@ extern const struct ppt_kernel ppt_mock_failing;
 /* Attaching worker 1 fails. */
 extern const struct ppt_kernel ppt_mock_unattachable;
 
+/* Its passes at 2 workers fail after the first so many of a process. */
+extern const struct ppt_kernel ppt_mock_fading;
+
 /* Says that it needs 1 EiB of memory. */
 extern const struct ppt_kernel ppt_mock_hungry;
 

@@ -506,48 +506,88 @@ static void one_count_alone_cannot_differ(void **state)
     stop(&run);
 }
 
-/* Nothing fails but the pass at 2 workers, wherever the plan has it. */
-static void samples_before_a_failure_are_kept(void **state)
+/* Nothing fails but the pass at 2 workers, wherever the plan has it; the others go on. */
+static void a_point_that_fails_is_left_out(void **state)
 {
-    size_t kept = 0;
-
     (void)state;
     for (unsigned seed = 0; seed < 8; seed++) {
         struct run run;
         char config[PATH];
-        size_t order[3], before = 0;
+        struct ppt_samples counted;
 
         snprintf(config, sizeof(config),
                  "{\"task\": \"unattachable\", \"task_count\": 5, \"iterations\": 2,\n"
                  "\"warmup\": 0, \"workers\": [0, 1, 2], \"seed\": %u}",
                  seed);
-        assert_int_equal(sweep(&run, config, 1), PPT_FAILED);
-        assert_non_null(strstr(run.error.text, "worker 1 cannot attach on purpose"));
-        ppt_plan_block(run.config, 1, order);
-        while (order[before] != 2) {
-            before++;
-        }
-        assert_int_equal(run.samples.count, before);
-        kept += before;
-        check_run(&run);
+        require(sweep(&run, config, 1), &run.error);
+        assert_int_equal(run.samples.failure_count, 1);
+        assert_int_equal(run.samples.failures[0].block, 1);
+        assert_int_equal(run.samples.failures[0].point.workers, 2);
+        assert_non_null(
+            strstr(run.samples.failures[0].message, "worker 1 cannot attach on purpose"));
+        assert_int_equal(run.samples.count, 4);
+        assert_int_equal(run.line_count, 5);
+        counted = ppt_samples_counted(&run.samples);
+        assert_int_equal(counted.count, 4);
+        free(counted.items);
+        assert_int_equal(ppt_sweep_failures(run.config, &run.samples, &run.error), PPT_FAILED);
+        assert_non_null(strstr(run.error.text, "at 2 workers: unattachable: worker 1"));
         stop(&run);
     }
-    assert_true(kept > 0);
 }
 
-static void a_failing_task_fails_the_run(void **state)
+/* Passes of before are recorded, but count no longer; a run that goes on skips the point, too. */
+static void a_point_may_fail_in_a_later_block(void **state)
+{
+    static const char config[] =
+        "{\"task\": \"fading\", \"task_args\": [2], \"task_count\": 3, \"iterations\": 4,\n"
+        "\"warmup\": 0, \"workers\": [0, 1, 2]}";
+    const struct ppt_sweep_judge judge = {enough, NULL, NULL};
+    struct ppt_samples counted;
+    struct run run;
+
+    (void)state;
+    require(sweep(&run, config, 1), &run.error);
+    assert_int_equal(run.samples.failure_count, 1);
+    assert_int_equal(run.samples.failures[0].block, 3);
+    assert_int_equal(run.samples.count, 2 * 3 + 2 * 2);
+    counted = ppt_samples_counted(&run.samples);
+    assert_int_equal(counted.count, 4 * 2);
+    free(counted.items);
+    /* All is there already, and from the second block on it is not. */
+    for (size_t kept = run.samples.count; kept >= 6; kept--) {
+        struct ppt_journal *journal = NULL;
+
+        while (run.samples.count > kept) {
+            ppt_sample_free(&run.samples.items[--run.samples.count]);
+        }
+        unlink("second");
+        require(ppt_journal_create("second", &journal, &run.error), &run.error);
+        require(ppt_sweep_run(run.config, ".", journal, &judge, &run.samples, &run.error),
+                &run.error);
+        ppt_journal_close(journal);
+        assert_int_equal(run.samples.count, 2 * 3 + 2 * 2);
+        assert_int_equal(run.samples.failure_count, 1);
+    }
+    stop(&run);
+}
+
+static void a_run_whose_points_all_fail_ends(void **state)
 {
     struct run run;
 
     (void)state;
-    assert_int_equal(sweep(&run,
-                           "{\"task\": \"failing\", \"task_args\": [3], \"task_count\": 5,\n"
-                           "\"workers\": [0, 1]}",
-                           1),
-                     PPT_FAILED);
-    assert_non_null(strstr(run.error.text, "task 3 fails on purpose"));
+    require(sweep(&run,
+                  "{\"task\": \"failing\", \"task_args\": [3], \"task_count\": 5,\n"
+                  "\"iterations\": 100000, \"wait_time_after_iteration\": 1, \"warmup\": 0,\n"
+                  "\"workers\": [0, 1]}",
+                  1),
+            &run.error);
     assert_int_equal(run.samples.count, 0);
-    assert_int_equal(run.line_count, 0);
+    assert_int_equal(run.samples.failure_count, 2);
+    assert_int_equal(run.line_count, 2);
+    assert_int_equal(ppt_sweep_failures(run.config, &run.samples, &run.error), PPT_FAILED);
+    assert_non_null(strstr(run.error.text, "task 3 fails on purpose"));
     stop(&run);
 }
 
@@ -679,6 +719,32 @@ static void a_journal_reads_back_equal(void **state)
     stop(&run);
 }
 
+static void failures_read_back_equal(void **state)
+{
+    static const char message[] = "io: \"/a\": cannot write: No space\\left";
+    const struct ppt_failure failure = {2,
+                                        {4, 2},
+                                        (char[]){"io: \"/a\": cannot write: No "
+                                                 "space\\left"}};
+    struct ppt_recording recording = {0};
+    struct ppt_journal *journal = NULL;
+    struct run run;
+
+    (void)state;
+    record(&run, "failed", 4);
+    require(ppt_journal_open("failed", &journal, &run.error), &run.error);
+    require(ppt_journal_failed(journal, &failure, &run.error), &run.error);
+    ppt_journal_close(journal);
+    require(ppt_recording_read("failed", &recording, &run.error), &run.error);
+    assert_int_equal(recording.samples.failure_count, 1);
+    assert_int_equal(recording.samples.failures[0].block, 2);
+    assert_int_equal(recording.samples.failures[0].point.workers, 4);
+    assert_int_equal(recording.samples.failures[0].point.inner_threads, 2);
+    assert_string_equal(recording.samples.failures[0].message, message);
+    ppt_recording_free(&recording);
+    stop(&run);
+}
+
 static void a_large_journal_reads_back_equal(void **state)
 {
     struct ppt_recording recording = {0};
@@ -799,12 +865,14 @@ int main(void)
         TEST(adaptive_runs_end_at_their_limits),
         TEST(different_results_are_a_failure),
         TEST(one_count_alone_cannot_differ),
-        TEST(samples_before_a_failure_are_kept),
-        TEST(a_failing_task_fails_the_run),
+        TEST(a_point_that_fails_is_left_out),
+        TEST(a_point_may_fail_in_a_later_block),
+        TEST(a_run_whose_points_all_fail_ends),
         TEST(an_unopenable_kernel_is_found_before_the_run),
         TEST(the_wish_to_stop_ends_a_run),
         TEST(a_journal_is_never_overwritten),
         TEST(a_journal_reads_back_equal),
+        TEST(failures_read_back_equal),
         TEST(a_large_journal_reads_back_equal),
         TEST(journals_without_a_resolution_are_exact),
         TEST(a_cut_journal_has_its_whole_lines),
