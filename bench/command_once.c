@@ -118,8 +118,12 @@ static void print_answer(const struct ppt_cli *cli, const struct ppt_config *con
 
     snprintf(hex, sizeof(hex), "%016" PRIx64, digest);
     if (!cli->json) {
-        printf("%s (%s): digest %s, %s\n", config->task, config->details, hex,
+        struct ppt_text details = {0};
+
+        ppt_text_add_shown(&details, config->details, SIZE_MAX);
+        printf("%s (%s): digest %s, %s\n", config->task, details.data, hex,
                ppt_text_duration((double)ns * 1e-9, duration));
+        ppt_text_free(&details);
         return;
     }
     json_object *answer = json_object_new_object();
@@ -148,6 +152,7 @@ static enum ppt_status run_once(const struct ppt_cli *cli, struct ppt_config *co
     if (status != PPT_OK) {
         return status;
     }
+    omp_set_dynamic(0);
     omp_set_num_threads((int)config->inner_threads[0]);
     ppt_workload_move(&workload, config->points[0]);
     status = ppt_workload_attach(&workload, 0, &local, error);

@@ -38,8 +38,23 @@ enum ppt_status ppt_command_report(const struct ppt_cli *cli, struct ppt_error *
     return status;
 }
 
-static void print_prediction(const struct ppt_cli *cli, const struct ppt_prediction *prediction)
+/* " × 2 inner threads" where several numbers of them were measured: the law is that of one. */
+static const char *inner_words(const struct ppt_answer *answer, char out[40])
 {
+    const unsigned inner = answer->row.points[0].inner_threads;
+
+    out[0] = '\0';
+    if (ppt_grid_has_inner(&answer->grid)) {
+        snprintf(out, 40, " × %u inner thread%s", inner, inner == 1 ? "" : "s");
+    }
+    return out;
+}
+
+static void print_prediction(const struct ppt_cli *cli, const struct ppt_answer *answer,
+                             const struct ppt_prediction *prediction)
+{
+    char words[40];
+
     const bool shown = prediction->refusals == 0;
 
     if (cli->json) {
@@ -51,6 +66,8 @@ static void print_prediction(const struct ppt_cli *cli, const struct ppt_predict
             json_object_array_add(ends, ppt_json_number(prediction->interval.high));
         }
         json_object_object_add(object, "workers", json_object_new_int64((int64_t)cli->workers));
+        json_object_object_add(object, "inner_threads",
+                               json_object_new_int64(answer->row.points[0].inner_threads));
         json_object_object_add(object, "throughput",
                                shown ? ppt_json_number(prediction->throughput) : NULL);
         json_object_object_add(object, "interval", ends);
@@ -63,13 +80,15 @@ static void print_prediction(const struct ppt_cli *cli, const struct ppt_predict
     if (shown) {
         char rate[PPT_UNITS_SIZE], low[PPT_UNITS_SIZE], high[PPT_UNITS_SIZE];
 
-        printf("%llu workers: %s tasks per second [%s, %s] (95 %%)\n",
-               (unsigned long long)cli->workers, ppt_text_rate(prediction->throughput, rate),
+        printf("%llu workers%s: %s tasks per second [%s, %s] (95 %%)\n",
+               (unsigned long long)cli->workers, inner_words(answer, words),
+               ppt_text_rate(prediction->throughput, rate),
                ppt_text_rate(prediction->interval.low, low),
                ppt_text_rate(prediction->interval.high, high));
         return;
     }
-    printf("%llu workers: no prediction\n", (unsigned long long)cli->workers);
+    printf("%llu workers%s: no prediction\n", (unsigned long long)cli->workers,
+           inner_words(answer, words));
     for (unsigned bit = 1; bit <= PPT_REFUSAL_CROSSES_CPUS; bit <<= 1) {
         if (prediction->refusals & bit) {
             printf("  %s\n", ppt_refusal_text((enum ppt_refusal)bit));
@@ -97,7 +116,7 @@ enum ppt_status ppt_command_predict(const struct ppt_cli *cli, struct ppt_error 
         const struct ppt_prediction prediction =
             ppt_scaling_predict(&recorded.answer.scaling, (unsigned)cli->workers);
 
-        print_prediction(cli, &prediction);
+        print_prediction(cli, &recorded.answer, &prediction);
         status = prediction.refusals == 0 ? PPT_OK : PPT_INCONCLUSIVE;
     }
     ppt_recorded_free(&recorded);

@@ -20,7 +20,8 @@
 typedef void ppt_inner_body(void *context, unsigned thread, unsigned threads);
 
 /* Runs the body on so many threads at once, the calling one among them, and waits for all. Fails,
- * with the body run by fewer, when OpenMP started fewer; `what` names the kernel. */
+ * without having run it, when OpenMP started fewer; `what` names the kernel. (A team of one counts
+ * as none, and a BLAS called in it would start threads of its own.) */
 static inline enum ppt_status ppt_inner_run(unsigned threads, ppt_inner_body *body, void *context,
                                             const char *what, struct ppt_error *error)
 {
@@ -30,14 +31,17 @@ static inline enum ppt_status ppt_inner_run(unsigned threads, ppt_inner_body *bo
         body(context, 0, 1);
         return PPT_OK;
     }
-#pragma omp parallel num_threads((int)threads) default(none) shared(body, context, team)
+#pragma omp parallel num_threads((int)threads) default(none) shared(body, context, team, threads)
     {
         const unsigned thread = (unsigned)omp_get_thread_num();
+        const unsigned started = (unsigned)omp_get_num_threads();
 
         if (thread == 0) {
-            team = (unsigned)omp_get_num_threads();
+            team = started;
         }
-        body(context, thread, (unsigned)omp_get_num_threads());
+        if (started == threads) {
+            body(context, thread, threads);
+        }
     }
     return team == threads ? PPT_OK
                            : ppt_fail(error, PPT_FAILED,

@@ -1,8 +1,8 @@
 /*
  * isa.h - loops that exist once per instruction set, and which of them are in use.
  *
- * A binary must run on any CPU of its family, and yet the loops that fill, digest, sort and
- * convert take two to three times as long in the instructions that all of them have. So these
+ * A binary must run on any CPU of its family, and yet the loops that fill, digest and convert take
+ * about twice as long in the instructions that all of them have (docs/performance.md). So these
  * loops are compiled several times (variant.h), and the best variant that the CPU has is chosen
  * when the program runs. All variants compute the same to the last bit.
  *

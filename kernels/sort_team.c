@@ -21,6 +21,8 @@ struct ppt_sort_team {
     size_t width;      /* the next power of two from the number of threads on */
 };
 
+_Static_assert(sizeof(struct ppt_sort_team) <= PPT_CACHE_LINE, "it is given one line");
+
 static size_t width_of(unsigned threads)
 {
     size_t width = 1;

@@ -107,10 +107,14 @@ static void set_economical(struct ppt_answer *answer)
     }
 }
 
-/* How much slower point p is than the recommended one. */
-static double cost_of(const struct ppt_answer *answer, size_t p)
+/* Whether more threads in its tasks make a point surely slower than as many workers with the
+ * fewest: else it is not their number that costs. */
+static bool is_crowded(const struct ppt_answer *answer, size_t p)
 {
-    return gain(answer, p, answer->verdict.recommended).value - 1;
+    const size_t fewest = baseline(&answer->grid, answer->grid.points[p].workers);
+    const struct ppt_ratio cost = gain(answer, p, fewest);
+
+    return fewest != p && cost.interval.exists && cost.interval.low > 1;
 }
 
 static void set_costs(struct ppt_answer *answer)
@@ -124,15 +128,16 @@ static void set_costs(struct ppt_answer *answer)
     if (!answer->verdict.exists || cpus == 0) {
         return;
     }
-    if (all != SIZE_MAX && all != answer->verdict.recommended) {
+    if (all != SIZE_MAX && ppt_point_threads(grid->points[answer->verdict.recommended]) < cpus) {
         answer->has_all_cpus = true;
-        answer->all_cpus_cost = cost_of(answer, all);
+        answer->all_cpus_cost = gain(answer, all, answer->verdict.recommended);
     }
     for (size_t p = 0; p < grid->point_count; p++) {
         const struct ppt_point point = grid->points[p];
         const unsigned threads = ppt_point_threads(point);
 
         if (point.workers > 1 && point.inner_threads > 1 && threads > cpus &&
+            is_crowded(answer, p) &&
             threads > ppt_point_threads(grid->points[answer->verdict.recommended]) &&
             (!answer->has_crowd || threads > ppt_point_threads(grid->points[answer->crowd]))) {
             answer->has_crowd = true;
@@ -248,13 +253,12 @@ static double cpu_use(const struct ppt_sample *sample)
 /* Of all workers together: how much of their tasks' time was CPU time. */
 static double cpu_share(const struct ppt_sample *sample)
 {
-    double busy = 0, cpu = 0;
+    double busy = 0;
 
     for (size_t i = 0; i < sample->worker_count; i++) {
         busy += (double)sample->workers[i].busy_ns;
-        cpu += (double)sample->workers[i].cpu_ns;
     }
-    return busy > 0 ? cpu / busy : 1;
+    return busy > 0 ? ppt_task_cpu_ns(sample) / busy : 1;
 }
 
 static void set_point_from_samples(const struct ppt_samples *samples, struct ppt_answer *answer,

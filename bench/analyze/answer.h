@@ -80,8 +80,8 @@ struct ppt_answer {
     bool has_economical;
     size_t economical; /* the row's most workers with speedup/workers >= 0.8 */
     bool has_all_cpus;
-    double all_cpus_cost; /* slowdown of as many workers as CPUs, or as their threads fill, instead
-                             of the recommended point: 0.2 is 20 % slower, below 0 faster */
+    struct ppt_ratio all_cpus_cost; /* how much faster the recommended point is than one that uses
+                                       all CPUs; where it uses fewer itself */
     bool has_crowd;
     size_t crowd; /* the point with the most threads, where several workers with several inner
                      threads each have more of them than there are CPUs */

@@ -15,6 +15,19 @@ struct busy {
     double sum, largest, cpu;
 };
 
+double ppt_task_cpu_ns(const struct ppt_sample *sample)
+{
+    double cpu = 0;
+
+    if (sample->point.inner_threads > 1) {
+        return (double)(sample->usage.user_ns + sample->usage.system_ns);
+    }
+    for (size_t i = 0; i < sample->worker_count; i++) {
+        cpu += (double)sample->workers[i].cpu_ns;
+    }
+    return cpu;
+}
+
 static struct busy busy_of(const struct ppt_sample *sample)
 {
     struct busy busy = {0};
@@ -24,11 +37,8 @@ static struct busy busy_of(const struct ppt_sample *sample)
 
         busy.sum += (double)worker->busy_ns;
         busy.largest = fmax(busy.largest, (double)worker->busy_ns);
-        busy.cpu += (double)worker->cpu_ns;
     }
-    if (sample->point.inner_threads > 1) {
-        busy.cpu = (double)(sample->usage.user_ns + sample->usage.system_ns);
-    }
+    busy.cpu = ppt_task_cpu_ns(sample);
     return busy;
 }
 

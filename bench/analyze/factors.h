@@ -41,6 +41,10 @@ enum ppt_factor {
 /* "load balance", ... in the order of the enumeration. */
 extern const char *const ppt_factor_names[];
 
+/* CPU time of a pass's tasks in ns: that of its workers, or of the whole process where tasks have
+ * threads of their own. */
+double ppt_task_cpu_ns(const struct ppt_sample *sample);
+
 /* Of one pass against the sequential pass of its block. */
 struct ppt_factors {
     double speedup;

@@ -76,7 +76,8 @@ static enum ppt_reason find_reason(const struct ppt_answer *answer)
     if (answer->grid.point_count == 1) {
         return PPT_REASON_SINGLE;
     }
-    if (answer->cpu_use > INNER_THREADS_CPU_USE) {
+    /* Beyond those that were asked for. */
+    if (answer->cpu_use > INNER_THREADS_CPU_USE * answer->row.points[0].inner_threads) {
         return PPT_REASON_INNER_THREADS;
     }
     if (n == 0) {

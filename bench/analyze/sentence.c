@@ -155,8 +155,9 @@ void ppt_sentence_reason(const struct ppt_answer *answer, struct ppt_text *out)
         ppt_text_add(out, " longer than sequential calls.");
         break;
     case PPT_REASON_NO_GAIN:
-        ppt_text_add(out, recommended(answer) == 0 ? "Workers do not make it faster."
-                                                   : "More workers do not make it faster.");
+        ppt_text_add(out, answer->row.point_count == 1 ? "Inner threads do not make it faster."
+                          : recommended(answer) == 0   ? "Workers do not make it faster."
+                                                       : "More workers do not make it faster.");
         break;
     case PPT_REASON_STILL_RISING:
         ppt_text_addf(out,
@@ -249,9 +250,12 @@ static void add_more(const struct ppt_answer *answer, struct ppt_text *out)
 
 static void add_all_cpus(const struct ppt_answer *answer, struct ppt_text *out)
 {
-    if (answer->has_all_cpus && answer->all_cpus_cost > NOTABLE) {
+    const struct ppt_ratio *cost = &answer->all_cpus_cost;
+
+    if (answer->has_all_cpus && cost->value > 1 + NOTABLE && cost->interval.exists &&
+        cost->interval.low > 1) {
         ppt_text_addf(out, " Using all %u CPUs would be ", answer->context.cpus);
-        add_percent(answer->all_cpus_cost, out);
+        add_percent(cost->value - 1, out);
         ppt_text_add(out, " slower.");
     }
     if (answer->has_economical && answer->economical != answer->verdict.recommended &&

@@ -50,14 +50,21 @@ void ppt_text_add(struct ppt_text *text, const char *string)
     text->length += length;
 }
 
-void ppt_text_add_shown(struct ppt_text *text, const char *string)
+void ppt_text_add_shown(struct ppt_text *text, const char *string, size_t columns)
 {
+    const bool cut = ppt_text_columns(string) > columns;
+    size_t left = cut && columns > 3 ? columns - 3 : columns;
+
     for (const unsigned char *c = (const unsigned char *)string; *c; c++) {
         const bool c1 = c[0] == 0xc2 && c[1] >= 0x80 && c[1] <= 0x9f;
 
+        if ((*c & 0xc0) != 0x80 && left-- == 0) {
+            break;
+        }
         ppt_text_addf(text, "%c", *c < ' ' || *c == 0x7f || c1 ? '?' : *c);
         c += c1;
     }
+    ppt_text_add(text, cut ? "..." : "");
 }
 
 void ppt_text_free(struct ppt_text *text)

@@ -21,8 +21,9 @@ void ppt_text_add(struct ppt_text *text, const char *string);
 void ppt_text_free(struct ppt_text *text);
 
 /* Adds a UTF-8 string that comes from outside with '?' for each control character (C0, DEL and C1):
- * it must not move a terminal's cursor, nor look like lines of its own. */
-void ppt_text_add_shown(struct ppt_text *text, const char *string);
+ * it must not move a terminal's cursor, nor look like lines of its own. Longer than `columns`, at
+ * least 4, it ends with "..." there. */
+void ppt_text_add_shown(struct ppt_text *text, const char *string, size_t columns);
 
 /* Adds to `text` until `column` terminal columns are used since `start`, an offset into it;
  * counts UTF-8 characters, not bytes. */

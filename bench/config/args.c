@@ -381,8 +381,7 @@ static const char *base_name(const char *path)
 static void describe_paths(const struct ppt_paths *paths, struct ppt_text *out)
 {
     for (size_t i = 0; i < paths->count; i++) {
-        ppt_text_add(out, i ? ", " : "[");
-        ppt_text_add_shown(out, base_name(paths->items[i]));
+        ppt_text_addf(out, "%s%s", i ? ", " : "[", base_name(paths->items[i]));
     }
     ppt_text_add(out, "]");
 }

@@ -9,6 +9,7 @@
 #include "compare_sentence.h"
 
 #define WIDTH 80
+#define LONGEST_DETAILS 40
 
 /* "+8.1 % [+5.9, +10]", aligned at the percent sign. */
 static void add_change(const struct ppt_difference *difference, struct ppt_text *out)
@@ -128,8 +129,9 @@ void ppt_comparison_text(const struct ppt_comparison_outcome *outcome, struct pp
     const unsigned long long tasks = config->task_count;
     char label[PPT_POINT_SIZE];
 
-    ppt_text_addf(out, "%s (%.40s%s): %llu task%s; a change counts from %.3g %% on\n", config->task,
-                  config->details, strlen(config->details) > 40 ? "..." : "", tasks,
+    ppt_text_addf(out, "%s (", config->task);
+    ppt_text_add_shown(out, config->details, LONGEST_DETAILS);
+    ppt_text_addf(out, "): %llu task%s; a change counts from %.3g %% on\n", tasks,
                   tasks == 1 ? "" : "s", 100 * comparison->threshold);
     add_side("old", outcome->old_runs, comparison->old_runs, comparison->old_blocks, out);
     add_side("new", outcome->new_runs, comparison->new_runs, comparison->new_blocks, out);

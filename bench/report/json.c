@@ -105,7 +105,8 @@ json_object *ppt_json_verdict(const struct ppt_answer *answer)
         answer->dispatch.value > 0 ? number(answer->dispatch.value - 1) : NULL);
     add(object, "economical",
         answer->has_economical ? integer(points[answer->economical].workers) : NULL);
-    add(object, "all_cpus_slowdown", answer->has_all_cpus ? number(answer->all_cpus_cost) : NULL);
+    add(object, "all_cpus_slowdown",
+        answer->has_all_cpus ? number(answer->all_cpus_cost.value - 1) : NULL);
     add(object, "speedup_over_most_threads", answer->has_crowd ? ratio(&answer->crowd_cost) : NULL);
     add(object, "reason", text(ppt_reason_names[answer->reason]));
     add(object, "worst_factor",

@@ -233,49 +233,28 @@ static void add_notes(const struct ppt_outcome *outcome, size_t width, struct pp
     }
 }
 
-/* At most so many columns of a text that may hold anything: what would control the terminal becomes
- * a question mark, and "..." stands for what is left out. To be given to free(). */
-static char *printable(const char *text, size_t columns)
-{
-    const size_t all = ppt_text_columns(text);
-    char *out = ppt_text_format("%s...", text);
-    size_t at = 0, shown = 0;
-
-    for (; out[at]; at++) {
-        const unsigned char c = (unsigned char)out[at];
-
-        if ((c & 0xc0) != 0x80 && all > columns && shown++ == columns - strlen("...")) {
-            break;
-        }
-        if (c < ' ' || c == 0x7f) {
-            out[at] = '?';
-        }
-    }
-    strcpy(out + (all > columns ? at : strlen(text)), all > columns ? "..." : "");
-    return out;
-}
-
 /* "sort (1000000): 100 tasks, 10 blocks, seed 7"; long arguments get a line of their own. */
 static void add_heading(const struct ppt_outcome *outcome, size_t width, struct ppt_text *out)
 {
     const struct ppt_config *config = outcome->config;
     const unsigned long long tasks = config->task_count;
     const size_t blocks = outcome->summary->blocks;
-    char *details = printable(config->details, width - 2);
+    struct ppt_text details = {0};
     char *rest =
         ppt_text_format("%llu task%s, %zu block%s, seed %llu", tasks, tasks == 1 ? "" : "s", blocks,
                         blocks == 1 ? "" : "s", (unsigned long long)config->seed);
 
-    if (strlen(config->task) + ppt_text_columns(details) + strlen(rest) + 5 <= width) {
-        ppt_text_addf(out, "%s (%s): %s\n", config->task, details, rest);
+    ppt_text_add_shown(&details, config->details, width - 2);
+    if (strlen(config->task) + ppt_text_columns(details.data) + strlen(rest) + 5 <= width) {
+        ppt_text_addf(out, "%s (%s): %s\n", config->task, details.data, rest);
     } else {
         char *line = ppt_text_format("%s: %s", config->task, rest);
 
         ppt_text_wrap(out, line, width, 2);
         free(line);
-        ppt_text_addf(out, "\n  %s\n", details);
+        ppt_text_addf(out, "\n  %s\n", details.data);
     }
-    free(details);
+    ppt_text_free(&details);
     free(rest);
 }
 

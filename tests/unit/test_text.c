@@ -54,12 +54,15 @@ static void what_is_shown_moves_no_cursor(void **state)
 {
     static const struct {
         const char *given, *shown;
+        size_t columns;
     } cases[] = {
-        {"", ""},
-        {"\033[31mred\n\r\t\177", "?[31mred????"},
-        {"\xc2\x9b 2J", "? 2J"}, /* U+009B, as good as ESC [ */
-        {"\xc2\xa0 \xc3\xa9 \xe2\x82\xac", "\xc2\xa0 \xc3\xa9 \xe2\x82\xac"},
-        {"cut \xc2", "cut \xc2"},
+        {"", "", 9},
+        {"\033[31mred\n\r\t\177", "?[31mred????", 12},
+        {"\xc2\x9b 2J", "? 2J", 4}, /* U+009B, as good as ESC [ */
+        {"\xc2\xa0 \xc3\xa9 \xe2\x82\xac", "\xc2\xa0 \xc3\xa9 \xe2\x82\xac", 5},
+        {"cut \xc2", "cut \xc2", SIZE_MAX},
+        {"\xc3\xa9\n34567", "\xc3\xa9?34567", 7},
+        {"\xc3\xa9\n345678", "\xc3\xa9?34...", 7},
     };
 
     (void)state;
@@ -67,7 +70,7 @@ static void what_is_shown_moves_no_cursor(void **state)
         struct ppt_text text = {0};
 
         ppt_text_add(&text, ">");
-        ppt_text_add_shown(&text, cases[i].given);
+        ppt_text_add_shown(&text, cases[i].given, cases[i].columns);
         assert_string_equal(text.data + 1, cases[i].shown);
         ppt_text_free(&text);
     }
