@@ -43,6 +43,7 @@ struct shared {
 /* Rows that go together from thread to thread, and into one digest. */
 #define STRIPE 8
 #define STRIPES (SIDE / STRIPE)
+#define STRIPE_BYTES ((size_t)3 * SIDE * STRIPE)
 
 struct local {
     const struct shared *shared;
@@ -213,7 +214,7 @@ static void work(void *context, unsigned thread, unsigned threads)
     come_back(local, begin, end);
     /* A stripe's digest begins with its number, so that they can be added up. */
     for (size_t i = stripe; i < stripe_end; i++) {
-        digest += ppt_digest(i, local->result + i * 3 * SIDE * STRIPE, 3 * SIDE * STRIPE);
+        digest += ppt_digest(i, local->result + i * STRIPE_BYTES, STRIPE_BYTES);
     }
     __atomic_fetch_add(&job->digest, digest, __ATOMIC_RELAXED);
 }

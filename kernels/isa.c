@@ -7,6 +7,7 @@
 
 #define VARIABLE "PPT_OMP_ISA"
 
+/* NOLINTBEGIN(bugprone-macro-parentheses): the argument is a name */
 #define TABLE(isa, test)                                                                           \
     PPT_VARIANT_DECLARE(isa);                                                                      \
     static const struct ppt_isa isa = {                                                            \
@@ -24,6 +25,7 @@
         .img_equalise_row = ppt_img_equalise_row_##isa,                                            \
         .img_from_lab = ppt_img_from_lab_##isa,                                                    \
     }
+/* NOLINTEND(bugprone-macro-parentheses) */
 
 static bool always(void)
 {

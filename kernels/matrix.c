@@ -40,7 +40,7 @@ static const struct ppt_param params[] = {
 /* The matrix, for several threads its inverse too, work space of each thread, weights and sums. */
 static size_t scratch_count(size_t size, unsigned threads)
 {
-    return (threads > 1 ? 2 : 1) * size * size + threads * BLOCK * size + 2 * size;
+    return (threads > 1 ? 2 : 1) * size * size + (size_t)threads * BLOCK * size + 2 * size;
 }
 
 struct local {
@@ -88,7 +88,7 @@ static enum ppt_status attach(const struct ppt_setup *setup, void *shared, unsig
     }
     local->matrix = local->memory;
     local->work = local->matrix + largest * largest;
-    local->weights = local->work + local->threads * BLOCK * largest;
+    local->weights = local->work + (size_t)local->threads * BLOCK * largest;
     local->sums = local->weights + largest;
     if (local->threads > 1) {
         local->inverse = local->sums + largest;

@@ -25,7 +25,7 @@
 #define WIDTH 2
 #define VECTORS 2
 #endif
-#define GROUP (WIDTH * VECTORS)
+#define GROUP ((size_t)WIDTH * VECTORS)
 
 /* Rows of all lanes. */
 #define CHUNK 128

@@ -221,12 +221,12 @@ static void add_more(const struct ppt_answer *answer, struct ppt_text *out)
     const bool beyond = row->points[row->point_count - 1].workers > recommended(answer);
 
     if (answer->reason == PPT_REASON_STILL_RISING) {
-        const unsigned target = 2 * recommended(answer);
+        const unsigned most = recommended(answer), target = 2 * most;
         const struct ppt_prediction prediction = ppt_scaling_predict(&answer->scaling, target);
 
         if (prediction.refusals == 0 && prediction.interval.exists) {
-            const double now = ppt_law_at(&answer->scaling.law,
-                                          ppt_scaling_effective(&answer->scaling, target / 2));
+            const double now =
+                ppt_law_at(&answer->scaling.law, ppt_scaling_effective(&answer->scaling, most));
 
             ppt_text_addf(out, " %u workers would bring about %.2fx of that, by the %s law.",
                           target, prediction.throughput / now, answer->scaling.name);

@@ -12,7 +12,7 @@ static void reserve(struct ppt_text *text, size_t more)
 {
     const size_t needed = text->length + more + 1;
 
-    if (needed > text->capacity) {
+    if (!text->data || needed > text->capacity) {
         text->capacity = needed * 2 < 256 ? 256 : needed * 2;
         text->data = ppt_realloc(text->data, text->capacity, 1);
     }

@@ -181,7 +181,9 @@ static json_object *factors_json(const struct ppt_point_factors *factors)
 
         snprintf(key, sizeof(key), "%s", ppt_factor_names[i]);
         for (char *c = key; *c; c++) {
-            *c = *c == ' ' ? '_' : *c;
+            if (*c == ' ') {
+                *c = '_';
+            }
         }
         add(object, key, number(factors->factor[i]));
     }

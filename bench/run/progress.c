@@ -73,8 +73,9 @@ static double left_s_of(const struct ppt_progress *progress)
         return config->max_seconds - (double)(ppt_clock_ns() - progress->started_ns) * 1e-9;
     }
     /* What is left is whole blocks, nearly; within one all points count alike. */
+    const uint64_t blocks = left / config->point_count;
     left_s = (double)left * (known_s / (double)known + config->wait_after_pass_s);
-    return left_s + config->wait_after_block_s * (double)(left / config->point_count);
+    return left_s + config->wait_after_block_s * (double)blocks;
 }
 
 /* "3 s", "2 min 05 s", "1 h 12 min". */

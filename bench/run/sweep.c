@@ -116,7 +116,7 @@ enum ppt_status ppt_sweep_compare(const struct ppt_config *config,
             reference = sample;
         }
     }
-    for (size_t i = 0; i < samples->count; i++) {
+    for (size_t i = 0; reference && i < samples->count; i++) {
         const struct ppt_sample *sample = &samples->items[i];
 
         if ((!config->mix || sample->block == block) && sample->digest != reference->digest) {

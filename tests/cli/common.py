@@ -26,6 +26,9 @@ PPT_OMP_MOCK = str(
     pathlib.Path(os.environ.get("PPT_OMP_MOCK", ROOT / "build/tests/ppt-omp-mock")).resolve()
 )
 
+# AddressSanitizer (scripts/check.sh) reserves terabytes of addresses and touches memory of its own.
+plain_memory_only = unittest.skipIf("ASAN_OPTIONS" in os.environ, "looks at memory as it is")
+
 # A command that hangs is a failure; the limit is far above what any of them needs.
 TIMEOUT_S = 120
 

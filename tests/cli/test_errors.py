@@ -643,6 +643,7 @@ class Machine(Refusal):
                 )
                 self.assertFalse(pathlib.Path(missing).exists())
 
+    @common.plain_memory_only
     def test_memory_limit(self):
         """A limit on the address space, as batch systems set it, is met inside the run: a message
         instead of a crash, exit 1 (or 2 where it was foreseen)."""

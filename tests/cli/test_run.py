@@ -442,6 +442,7 @@ class Variants(common.Case):
         _, config = self.digests("option", four, "--inner-threads", "2,1")
         self.assertEqual(config["inner_threads"], [1, 2])
 
+    @common.plain_memory_only
     def test_page_faults_of_tasks(self):
         """With memory used again tasks touch no new page; with fresh memory each touches all of its
         own again, and the table says so."""
