@@ -93,10 +93,21 @@ static void remove_stale(const char *base)
     }
 }
 
-enum ppt_status ppt_workspace_create(struct ppt_workspace *workspace, struct ppt_error *error)
+static const char *base_folder(void)
 {
     const char *named = getenv("TMPDIR");
-    const char *base = named && *named ? named : "/var/tmp";
+
+    return named && *named ? named : "/var/tmp";
+}
+
+void ppt_workspace_clear(void)
+{
+    remove_stale(base_folder());
+}
+
+enum ppt_status ppt_workspace_create(struct ppt_workspace *workspace, struct ppt_error *error)
+{
+    const char *base = base_folder();
     char *absolute = realpath(base, NULL);
 
     *workspace = (struct ppt_workspace){.lock = -1};
