@@ -75,7 +75,10 @@ static enum ppt_status measure(const struct ppt_cli *cli, struct ppt_error *erro
     if (status == PPT_OK) {
         status = ppt_recording_read(path, &recording, error);
     }
-    if (status == PPT_OK && !(recording.ended && recording.status == PPT_OK)) {
+    if (status == PPT_OK && recording.ended && recording.status == PPT_OK) {
+        /* It may have been killed after its last pass. */
+        ppt_workspace_clear();
+    } else if (status == PPT_OK) {
         ppt_host_read(&host);
         status = check_host(cli, &recording.host, &host, error);
         if (status == PPT_OK) {

@@ -34,14 +34,22 @@ static void remove_at_exit(int code, void *keeper)
     }
 }
 
-static void keep(struct ppt_workspace *workspace)
+/* NULL when it cannot be had: then the next process has to remove what is left. */
+static struct ppt_workspace_keeper *create_keeper(void)
 {
-    workspace->keeper = ppt_alloc(1, sizeof(*workspace->keeper));
-    if (on_exit(remove_at_exit, workspace->keeper) == 0) {
-        workspace->keeper->path = workspace->path;
-    } else {
-        free(workspace->keeper);
-        workspace->keeper = NULL;
+    struct ppt_workspace_keeper *keeper = ppt_alloc(1, sizeof(*keeper));
+
+    if (on_exit(remove_at_exit, keeper) != 0) {
+        free(keeper);
+        keeper = NULL;
+    }
+    return keeper;
+}
+
+static void keep(struct ppt_workspace *workspace, char *path)
+{
+    if (workspace->keeper) {
+        workspace->keeper->path = path;
     }
 }
 
@@ -93,10 +101,21 @@ static void remove_stale(const char *base)
     }
 }
 
-enum ppt_status ppt_workspace_create(struct ppt_workspace *workspace, struct ppt_error *error)
+static const char *base_folder(void)
 {
     const char *named = getenv("TMPDIR");
-    const char *base = named && *named ? named : "/var/tmp";
+
+    return named && *named ? named : "/var/tmp";
+}
+
+void ppt_workspace_clear(void)
+{
+    remove_stale(base_folder());
+}
+
+enum ppt_status ppt_workspace_create(struct ppt_workspace *workspace, struct ppt_error *error)
+{
+    const char *base = base_folder();
     char *absolute = realpath(base, NULL);
 
     *workspace = (struct ppt_workspace){.lock = -1};
@@ -105,8 +124,10 @@ enum ppt_status ppt_workspace_create(struct ppt_workspace *workspace, struct ppt
                         strerror(errno));
     }
     remove_stale(absolute);
+    workspace->keeper = create_keeper();
     /* Between its creation and its lock another process may have found and removed it. */
     while (workspace->lock < 0) {
+        keep(workspace, NULL);
         free(workspace->path);
         workspace->path = ppt_text_format("%s/" PREFIX RANDOM, absolute);
         if (!mkdtemp(workspace->path)) {
@@ -116,21 +137,17 @@ enum ppt_status ppt_workspace_create(struct ppt_workspace *workspace, struct ppt
             workspace->path = NULL;
             break;
         }
+        keep(workspace, workspace->path);
         workspace->lock = lock_folder(workspace->path);
     }
     free(absolute);
-    if (workspace->path) {
-        keep(workspace);
-    }
     return workspace->path ? PPT_OK : PPT_FAILED;
 }
 
 void ppt_workspace_remove(struct ppt_workspace *workspace)
 {
     if (workspace->path) {
-        if (workspace->keeper) {
-            workspace->keeper->path = NULL;
-        }
+        keep(workspace, NULL);
         ppt_file_remove_folder(workspace->path);
         close(workspace->lock);
         free(workspace->path);

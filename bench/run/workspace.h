@@ -20,6 +20,9 @@ struct ppt_workspace {
  * disk where /tmp may be memory. Removes those of processes that died. */
 enum ppt_status ppt_workspace_create(struct ppt_workspace *workspace, struct ppt_error *error);
 
+/* Removes those of processes that died, and creates none. */
+void ppt_workspace_clear(void);
+
 /* Removes it with all that is in it; zeroed is fine. */
 void ppt_workspace_remove(struct ppt_workspace *workspace);
 
