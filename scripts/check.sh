@@ -53,17 +53,29 @@ check_asan() {
 # Kernels and harness with ThreadSanitizer. It understands OpenMP's barriers with the help of
 # Archer, which needs LLVM's runtime; with libgomp it would report races where there are none.
 check_tsan() {
-    local tests task
+    local tests task arguments
     CC=clang-14 build tsan -Db_sanitize=thread -Db_lundef=false || return
     mapfile -t tests < <(tests_of tsan "${tsan_leaves_out[@]}" | grep -vE '^(cli|corpus)_')
     export OMP_TOOL_LIBRARIES=$llvm/libarcher.so
     export TSAN_OPTIONS="ignore_noninstrumented_modules=1 exitcode=66"
     meson test -C build-check/tsan --no-rebuild --timeout-multiplier 5 --print-errorlogs \
         "${tests[@]}" || return
-    for task in sort matrix img password random; do
-        build-check/tsan/ppt-omp --task "$task" --workers 0,1,2,4 --inner-threads 1,2 --quick \
-            --quiet --output build-check/tsan/output || return
-    done
+    clang-14 -shared -fPIC -fopenmp -o build-check/tsan/pause.so tests/tsan/pause.c || return
+    while read -r task arguments; do
+        echo "runs of $task"
+        LD_PRELOAD=$PWD/build-check/tsan/pause.so OMP_WAIT_POLICY=passive \
+            build-check/tsan/ppt-omp --task "$task" --task-args "$arguments" --quiet --quick \
+            --workers 0,1,2,4 --inner-threads 1,2 --task-count 8 \
+            --output build-check/tsan/output </dev/null || return
+    done <<'END'
+sort [20000]
+matrix [100]
+tensor [64, 3]
+img [["landscape.png"]]
+password [3, 6, [4, 8], 0.5, {"hash": "sha256"}]
+zip [1, 1, "text"]
+random ["sum", "multi"]
+END
 }
 
 # The program with small runs of the kernels that take memory or use libraries.
