@@ -102,7 +102,7 @@ class Yardstick(common.Case):
         def check():
             self.run_fine(
                 *("--task", "greedy", "--task-args", "[3000000]", "--task-count", 20),
-                *("--workers", "0,1,2", "--iterations", 5, "--inner-threads", 2),
+                *("--workers", "0,1,2", "--iterations", 5),
                 mock=True,
             )
             results = json.loads((self.work / "output/latest/results.json").read_text())
