@@ -112,18 +112,46 @@ static int open_nameless(const char *path)
     return fd;
 }
 
-/* Gives the nameless file a name of its own beside `path`. */
-static enum ppt_status name_file(int fd, const char *temporary)
+/* Processes that write the same file at the same time get in each other's way so often at most. */
+#define MOST_TRIES 1000
+
+/* Moves what has the name `between` to `path`; that another process has done so is fine. */
+static int move_there(const char *between, const char *path)
 {
-    char *link = ppt_text_format("/proc/self/fd/%d", fd);
     int result;
 
     do {
-        result = linkat(AT_FDCWD, link, AT_FDCWD, temporary, AT_SYMLINK_FOLLOW);
-        /* Left by a process of the same number that died here. */
-    } while (result != 0 && (errno == EINTR || (errno == EEXIST && unlink(temporary) == 0)));
+        result = rename(between, path);
+    } while (result != 0 && errno == EINTR);
+    return result == 0 || errno == ENOENT ? 0 : -1;
+}
+
+/* Puts the nameless file, which is complete, in the place of `path`. That takes two steps with a
+ * name between them. It is the same for all processes, so that what one that dies there leaves is
+ * cleared away by the next: moved on, which as well is what a living one would have done. */
+static enum ppt_status name_file(int fd, const char *path)
+{
+    char *link = ppt_text_format("/proc/self/fd/%d", fd);
+    char *between = ppt_text_format("%s.new", path);
+    bool named = false;
+    int result = 0;
+
+    for (unsigned i = 0; i < MOST_TRIES && !named && result == 0; i++) {
+        named = linkat(AT_FDCWD, link, AT_FDCWD, between, AT_SYMLINK_FOLLOW) == 0;
+        result = !named && errno != EEXIST && errno != EINTR ? -1 : 0;
+        if (result == 0 && (named || errno == EEXIST)) {
+            result = move_there(between, path);
+        }
+    }
+    if (result != 0) {
+        const int problem = errno;
+
+        unlink(between);
+        errno = problem;
+    }
+    free(between);
     free(link);
-    return result == 0 ? PPT_OK : PPT_FAILED;
+    return named && result == 0 ? PPT_OK : PPT_FAILED;
 }
 
 enum ppt_status ppt_file_write(const char *path, const char *data, size_t length,
@@ -145,9 +173,11 @@ enum ppt_status ppt_file_write(const char *path, const char *data, size_t length
         return PPT_FAILED;
     }
     if (write_all(fd, data, length) != PPT_OK || fchmod(fd, 0644) != 0 || flush(fd) != PPT_OK ||
-        (nameless && name_file(fd, temporary) != PPT_OK) || rename(temporary, path) != 0) {
+        (nameless ? name_file(fd, path) != PPT_OK : rename(temporary, path) != 0)) {
         status = ppt_fail(error, PPT_FAILED, "%s: cannot be written: %s", path, strerror(errno));
-        unlink(temporary);
+        if (!nameless) {
+            unlink(temporary);
+        }
     }
     close(fd);
     free(temporary);

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -169,6 +170,56 @@ static void writing_leaves_only_the_file(void **state)
     assert_int_equal(entries("."), 1);
 }
 
+/* As by a process that died between the two steps of putting it there. */
+static void what_a_dead_writer_left_is_cleared_away(void **state)
+{
+    (void)state;
+    put("file", "old");
+    put("file.new", "of a dead writer");
+    put("file", "new");
+    check_content("file", "new");
+    assert_int_equal(entries("."), 1);
+}
+
+/* Each succeeds, and whatever is there is whole. */
+static void several_may_write_the_same_file(void **state)
+{
+    enum { WRITERS = 4, WRITES = 40 };
+    static char text[20000];
+    pid_t writers[WRITERS];
+    size_t length = 0;
+    char *data = NULL;
+    struct ppt_error error = {""};
+
+    (void)state;
+    for (int w = 0; w < WRITERS; w++) {
+        writers[w] = fork();
+        assert_true(writers[w] >= 0);
+        if (writers[w] == 0) {
+            memset(text, 'a' + w, sizeof(text));
+            for (int i = 0; i < WRITES; i++) {
+                if (ppt_file_write("file", text, sizeof(text), &error) != PPT_OK) {
+                    _exit(1);
+                }
+            }
+            _exit(0);
+        }
+    }
+    for (int w = 0; w < WRITERS; w++) {
+        int status = -1;
+
+        assert_int_equal(waitpid(writers[w], &status, 0), writers[w]);
+        assert_int_equal(status, 0);
+    }
+    require(ppt_file_read("file", 1000000, &data, &length, &error), &error);
+    assert_int_equal(length, sizeof(text));
+    for (size_t i = 1; i < length; i++) {
+        assert_int_equal(data[i], data[0]);
+    }
+    free(data);
+    assert_int_equal(entries("."), 1);
+}
+
 /* A reader that opened the old file goes on reading the old content. */
 static void writing_replaces_rather_than_overwrites(void **state)
 {
@@ -304,6 +355,8 @@ int main(void)
         TEST(a_file_of_the_largest_size_is_read),
         TEST(a_pipe_is_read_to_its_end),
         TEST(writing_leaves_only_the_file),
+        TEST(what_a_dead_writer_left_is_cleared_away),
+        TEST(several_may_write_the_same_file),
         TEST(writing_replaces_rather_than_overwrites),
         TEST(failed_writing_leaves_nothing),
         TEST(others_may_read_what_is_written),
