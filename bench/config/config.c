@@ -68,22 +68,37 @@ static void free_config(struct ppt_config *config)
     *config = (struct ppt_config){0};
 }
 
-/* Points that differ in inner threads alone are the same to a task that uses none. */
-static void warn_of_unused_threads(struct ppt_config *config)
+/* To a task that uses none, points that differ in inner threads alone are the same: one is left. */
+static void drop_unused_threads(struct ppt_config *config)
 {
+    const unsigned fewest = config->inner_threads[0];
     bool used = config->inner_threads[config->inner_count - 1] == 1;
 
     for (size_t i = 0; i < config->use_count; i++) {
         used |= config->uses[i].kernel->inner_threads;
     }
-    if (!used) {
-        char *before = config->warning;
-
-        config->warning = ppt_text_format(
-            "%s%s%s: \"inner_threads\" changes nothing: a task of \"%s\" uses one thread",
-            before ? before : "", before ? "; " : "", config->origin, config->task);
-        free(before);
+    if (used) {
+        return;
     }
+    char *before = config->warning;
+    char only[64] = "";
+
+    if (config->inner_count > 1) {
+        snprintf(only, sizeof(only), "; only %u is measured", fewest);
+    }
+    config->warning = ppt_text_format(
+        "%s%s%s: \"inner_threads\" changes nothing: a task of \"%s\" uses one thread%s",
+        before ? before : "", before ? "; " : "", config->origin, config->task, only);
+    free(before);
+
+    size_t left = 0;
+    for (size_t i = 0; i < config->point_count; i++) {
+        if (config->points[i].inner_threads == fewest) {
+            config->points[left++] = config->points[i];
+        }
+    }
+    config->point_count = left;
+    config->inner_count = 1;
 }
 
 static enum ppt_status read_config(const struct ppt_layer *top, struct ppt_config *config,
@@ -97,7 +112,7 @@ static enum ppt_status read_config(const struct ppt_layer *top, struct ppt_confi
         status = ppt_read_task(top, config, error);
     }
     if (status == PPT_OK) {
-        warn_of_unused_threads(config);
+        drop_unused_threads(config);
     }
     return status;
 }

@@ -161,17 +161,39 @@ class Kernels(common.Case):
         self.assertGreater(sorted(shares[2])[len(shares[2]) // 2], 1.5)
 
     def test_unused(self):
-        """A task that uses one thread whatever is asked for: a warning, and the run goes on."""
+        """A task that uses one thread whatever is asked for: a warning, and the same is not
+        measured twice."""
         result = self.run_fine(
             "--task", "sum", "--task-args", "[1000]", "--task-count", "4", "--workers", "0,1",
             "--inner-threads", "1,2", "--quick",
         )  # fmt: skip
         self.assertIn('"inner_threads" changes nothing', result.err)
+        self.assertIn("only 1 is measured", result.err)
+        points = json.loads((self.only_folder() / "results.json").read_text())["points"]
+        self.assertEqual([(p["workers"], p["inner_threads"]) for p in points], [(0, 1), (1, 1)])
+
+    def test_thread_limit(self):
+        """Inner threads that OpenMP may not start: a message, never a wait for them."""
+        limit = self.environment(OMP_THREAD_LIMIT="1")
+        for task, args in (("matrix", "[100]"), ("tensor", "[64, 3]"), ("sort", "[200000]")):
+            with self.subTest(task=task):
+                once = self.run_ppt(
+                    *("once", task, args, "--inner-threads", "2"), env=limit
+                )
+                self.assertEqual(once.code, 1, once)
+                self.assertIn("threads", once.err)
+                whole = self.run_ppt(
+                    *("--task", task, "--task-args", args, "--task-count", "2"),
+                    *("--workers", "0,1", "--inner-threads", "1,2", "--quick"),
+                    env=limit,
+                )
+                self.assertEqual(whole.code, 1, whole)
+                self.assertIn("OMP_THREAD_LIMIT allows only 1", whole.err)
 
     def test_mix(self):
         """Kinds of a mix by point."""
         self.run_fine(
-            "--task", "random", "--task-args", '["sum", "multi"]', "--task-count", "6",
+            "--task", "random", "--task-args", '["sum", "sort"]', "--task-count", "6",
             "--workers", "0,2", "--inner-threads", "1,2", "--iterations", "2",
         )  # fmt: skip
         results = json.loads((self.only_folder() / "results.json").read_text())

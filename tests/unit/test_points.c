@@ -325,6 +325,12 @@ static void threads_that_nothing_uses_are_told(void **state)
             assert_non_null(strstr(warning, "\"inner_threads\" changes nothing"));
             assert_non_null(strstr(warning, cases[i].task));
         }
+        if (cases[i].warned) {
+            assert_int_equal(configs.items[0].inner_count, 1);
+            assert_int_equal(configs.items[0].point_count, 1);
+            assert_int_equal(configs.items[0].points[0].inner_threads,
+                             configs.items[0].inner_threads[0]);
+        }
         ppt_configs_free(&configs);
     }
 }
