@@ -19,7 +19,7 @@
 #define PREFIX "ppt-omp-"
 #define RANDOM "XXXXXX"
 
-/* What is still to be removed when the process exits; it lives as long as the process. */
+/* What is still to be removed when the process exits, which then frees it. */
 struct ppt_workspace_keeper {
     char *path; /* NULL: nothing */
 };
@@ -32,6 +32,7 @@ static void remove_at_exit(int code, void *keeper)
     if (left->path) {
         ppt_file_remove_folder(left->path);
     }
+    free(keeper);
 }
 
 /* NULL when it cannot be had: then the next process has to remove what is left. */
