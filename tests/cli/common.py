@@ -27,7 +27,13 @@ PPT_OMP_MOCK = str(
 )
 
 # AddressSanitizer (scripts/check.sh) reserves terabytes of addresses and touches memory of its own.
-plain_memory_only = unittest.skipIf("ASAN_OPTIONS" in os.environ, "looks at memory as it is")
+# So does the runtime of gcov, whose frees also change how malloc() takes memory afterwards.
+SANITIZED = "ASAN_OPTIONS" in os.environ
+COVERAGE = "GCOV_ERROR_FILE" in os.environ
+plain_memory_only = unittest.skipIf(SANITIZED or COVERAGE, "looks at memory as it is")
+
+# A limit on the size of files would cut off the counts that gcov keeps.
+without_coverage = unittest.skipIf(COVERAGE, "would damage the counts")
 
 # A command that hangs is a failure; the limit is far above what any of them needs.
 TIMEOUT_S = 120

@@ -602,6 +602,7 @@ class Machine(Refusal):
         self.write("c.json", {"task": "sum"}).chmod(0)
         self.refuse(["c.json"], r"c\.json", codes=(1, 2))
 
+    @common.without_coverage
     def test_disk_full(self):
         """Files cannot grow beyond 2 KiB, as on a full disk: exit 1, one message, and no
         results.csv that looks complete."""
