@@ -265,6 +265,15 @@ static int64_t measured_ns(const struct ppt_samples *samples)
     return last ? last->started_ns + last->total_ns : 0;
 }
 
+/* malloc keeps memory back once it has seen large blocks freed: then what "fresh" costs would
+ * depend on the tasks before, of another run even. With thresholds given (those that malloc starts
+ * with) every block beyond them is new pages, always. */
+static void let_freed_memory_go(void)
+{
+    mallopt(M_MMAP_THRESHOLD, 128 * 1024);
+    mallopt(M_TRIM_THRESHOLD, 128 * 1024);
+}
+
 enum ppt_status ppt_sweep_run(const struct ppt_config *config, const char *scratch,
                               struct ppt_journal *journal, const struct ppt_sweep_judge *judge,
                               struct ppt_samples *samples, struct ppt_error *error)
@@ -279,6 +288,9 @@ enum ppt_status ppt_sweep_run(const struct ppt_config *config, const char *scrat
         .progress = ppt_progress_create(judge->progress, config),
         .started_ns = ppt_clock_ns() - measured_ns(samples),
     };
+    if (config->memory == PPT_MEMORY_FRESH) {
+        let_freed_memory_go();
+    }
     const enum ppt_status status = run_all(&sweep, error);
 
     if (sweep.open) {

@@ -464,6 +464,23 @@ class Variants(common.Case):
         if faults >= 20 * 8:
             self.assertRegex(result.out, r"a task takes \d+ page faults")
 
+    @common.plain_memory_only
+    def test_fresh_whatever_was_before(self):
+        """What fresh memory costs does not depend on what another run has freed."""
+        runs = [
+            quick("sort", [size], workers=[0], task_count=4, memory="fresh")
+            for size in (300000, 3000000, 300000)
+        ]
+        self.write("c.json", {"runs": runs})
+        self.run_fine("c.json")
+        (suite,) = (self.work / "output").glob("suite__*/results.json")
+        first, _, again = (
+            run["points"][0]["task_page_faults"]["median"]
+            for run in json.loads(suite.read_text())["runs"]
+        )
+        self.assertGreater(first, 20)
+        self.assertLess(abs(again / first - 1), 0.2)
+
     def test_inner_threads_not_given(self):
         """A task with fewer threads than it was told to use is a failure and no figure."""
         for task, args in (("tensor", [96, 3]), ("matrix", [150]), ("img", None), ("sort", [9000])):
