@@ -14,6 +14,7 @@ const char ppt_cli_help[] =
     "\n"
     "  ppt-omp CONFIG.json [CONFIG.json ...]  measure what the files describe\n"
     "  ppt-omp --task sort --workers 0,1,2    measure without a file\n"
+    "  ppt-omp --workers auto -- PROGRAM ARGS measure a program of your own\n"
     "  ppt-omp list                           kernels, parameters, defaults\n"
     "  ppt-omp once KERNEL [ARGS]             one task: its digest and its time\n"
     "  ppt-omp report RUN_DIR                 every report again, from the samples\n"
@@ -44,6 +45,9 @@ const char ppt_cli_help[] =
     "  --format NAME      prints that instead of the table: csv, json, html, gbench,\n"
     "                     bmf, ghab, hyperfine, markdown, gnuplot\n"
     "  --quiet            prints the verdict alone; both also of report and resume\n"
+    "Options of a program behind \"--\":\n"
+    "  --timeout S        ends it after so long (default: 3600)\n"
+    "  --program-output W discard, check (the same everywhere?) or keep what it prints\n"
     "Options of once:\n"
     "  --index N          which task (default: 0); --seed N its seed (default: 1)\n"
     "  --dump FILE        writes what the task made: an image, sorted numbers, ...\n"
@@ -88,6 +92,8 @@ enum {
     QUIET,
     FORCE,
     FORMAT,
+    TIMEOUT,
+    PROGRAM_OUTPUT,
     THRESHOLD,
     STRICT,
     HTML,
@@ -119,6 +125,8 @@ static const struct option options[] = {
     [QUIET] = {"--quiet", FLAG, RUN | REPORT | RESUME, NULL, NULL},
     [FORCE] = {"--force", FLAG, RESUME, NULL, NULL},
     [FORMAT] = {"--format", PLAIN, RUN | REPORT | RESUME, NULL, NULL},
+    [TIMEOUT] = {"--timeout", PLAIN, RUN, NULL, NULL},
+    [PROGRAM_OUTPUT] = {"--program-output", PLAIN, RUN, NULL, NULL},
     [THRESHOLD] = {"--threshold", PLAIN, COMPARE, NULL, NULL},
     [STRICT] = {"--strict", FLAG, COMPARE, NULL, NULL},
     [HTML] = {"--html", PLAIN, COMPARE, NULL, NULL},
@@ -306,6 +314,12 @@ static enum ppt_status apply(struct ppt_cli *cli, size_t which, const char *valu
         return PPT_OK;
     case FORMAT:
         return ppt_format_find(value, &cli->format, error);
+    case TIMEOUT:
+        cli->timeout = value;
+        return PPT_OK;
+    case PROGRAM_OUTPUT:
+        cli->program_output = value;
+        return PPT_OK;
     case THRESHOLD:
         return read_share("--threshold", value, 0, &cli->threshold, error);
     case HTML:
@@ -429,6 +443,50 @@ static enum ppt_status separate(struct ppt_cli *cli, struct ppt_error *error)
     return PPT_OK;
 }
 
+/* What follows "--" when something is measured: a program, which is a task with arguments. */
+static enum ppt_status take_program(struct ppt_cli *cli, struct ppt_error *error)
+{
+    json_object *args, *argv;
+    enum ppt_status status;
+
+    if (!cli->program) {
+        return cli->timeout || cli->program_output
+                   ? ppt_fail(
+                         error, PPT_BAD_INPUT,
+                         "%s belongs to a program behind \"--\"; in a file it is an argument of "
+                         "the task \"command\"",
+                         cli->timeout ? "--timeout" : "--program-output")
+                   : PPT_OK;
+    }
+    if (cli->program_count == 0) {
+        return ppt_fail(error, PPT_BAD_INPUT, "which program? Nothing follows \"--\"");
+    }
+    args = json_object_new_object();
+    argv = json_object_new_array();
+    for (size_t i = 0; i < cli->program_count; i++) {
+        json_object_array_add(argv, json_object_new_string(cli->program[i]));
+    }
+    json_object_object_add(args, "argv", argv);
+    if (cli->timeout) {
+        json_object_object_add(
+            args, "timeout",
+            is_number(cli->timeout)
+                ? json_object_new_double_s(strtod(cli->timeout, NULL), cli->timeout)
+                : json_object_new_string(cli->timeout));
+    }
+    if (cli->program_output) {
+        json_object_object_add(args, "output", json_object_new_string(cli->program_output));
+    }
+    status = ppt_overrides_add(cli->overrides, "command line", "task", "\"command\"", error);
+    if (status == PPT_OK) {
+        status =
+            ppt_overrides_add(cli->overrides, "command line", "task_args",
+                              json_object_to_json_string_ext(args, JSON_C_TO_STRING_PLAIN), error);
+    }
+    json_object_put(args);
+    return status;
+}
+
 /* What can be said once everything is read. */
 static enum ppt_status check(const struct ppt_cli *cli, struct ppt_error *error)
 {
@@ -450,10 +508,10 @@ static enum ppt_status check(const struct ppt_cli *cli, struct ppt_error *error)
         }
     }
     if (status == PPT_OK && cli->command == PPT_COMMAND_RUN && cli->file_count == 0 &&
-        !cli->has_task) {
+        !cli->has_task && !cli->program) {
         status = ppt_fail(error, PPT_BAD_INPUT,
-                          "what should be measured? Give a configuration file or --task; "
-                          "see ppt-omp --help");
+                          "what should be measured? Give a configuration file, --task or a program "
+                          "behind \"--\"; see ppt-omp --help");
     }
     return status;
 }
@@ -481,18 +539,29 @@ enum ppt_status ppt_cli_read(int count, char *const *arguments, struct ppt_cli *
             status = separate(cli, error);
         } else if (!options_end && strcmp(argument, "--") == 0) {
             options_end = true;
+            if (cli->command == PPT_COMMAND_RUN) {
+                cli->program = ppt_alloc((size_t)(count - i), sizeof(*cli->program));
+            } else if (cli->command == PPT_COMMAND_ONCE && cli->operand_count == 0) {
+                cli->operands[cli->operand_count++] = "command";
+            }
+        } else if (cli->program) {
+            cli->program[cli->program_count++] = argument;
         } else if (!options_end && argument[0] == '-' && !is_number(argument)) {
             status = read_option(cli, count, arguments, &i, error);
         } else {
             status = read_operand(cli, argument, error);
         }
     }
-    return status == PPT_OK ? check(cli, error) : status;
+    if (status == PPT_OK) {
+        status = check(cli, error);
+    }
+    return status == PPT_OK && cli->command == PPT_COMMAND_RUN ? take_program(cli, error) : status;
 }
 
 void ppt_cli_free(struct ppt_cli *cli)
 {
     free(cli->files);
+    free(cli->program);
     free(cli->operands);
     ppt_overrides_destroy(cli->overrides);
     *cli = (struct ppt_cli){0};

@@ -38,15 +38,19 @@ struct ppt_cli {
     bool strict;      /* compare: a suspect is not fine */
     const char *html; /* compare: the page to write, or NULL */
     struct ppt_overrides *overrides;
-    bool has_task;      /* --task was given */
-    const char *output; /* the folder that results go below */
-    const char *dump;   /* once: file, or NULL */
-    uint64_t index;     /* once: which task */
-    uint64_t seed;      /* once */
-    uint64_t workers;   /* predict; 0: not given */
-    uint64_t tasks;     /* judge: per pass; 0: unknown */
-    uint64_t cpus;      /* judge, fit: that may be used; 0: unknown */
-    double tolerance;   /* judge */
+    bool has_task;        /* --task was given */
+    const char **program; /* run: what follows "--", or NULL */
+    size_t program_count;
+    const char *timeout;        /* run: of that program, or NULL */
+    const char *program_output; /* likewise: what becomes of it */
+    const char *output;         /* the folder that results go below */
+    const char *dump;           /* once: file, or NULL */
+    uint64_t index;             /* once: which task */
+    uint64_t seed;              /* once */
+    uint64_t workers;           /* predict; 0: not given */
+    uint64_t tasks;             /* judge: per pass; 0: unknown */
+    uint64_t cpus;              /* judge, fit: that may be used; 0: unknown */
+    double tolerance;           /* judge */
     bool json;
     bool force;                      /* resume: on another machine, too */
     bool quiet;                      /* run, report: the verdict alone */

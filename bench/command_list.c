@@ -9,8 +9,14 @@
 
 static const char *const kinds[] = {
     [PPT_PARAM_INTEGER] = "integer",  [PPT_PARAM_REAL] = "number",   [PPT_PARAM_CHOICE] = "choice",
-    [PPT_PARAM_SPAN] = "[low, high]", [PPT_PARAM_PATHS] = "[files]",
+    [PPT_PARAM_SPAN] = "[low, high]", [PPT_PARAM_PATHS] = "[files]", [PPT_PARAM_WORDS] = "words",
 };
+
+static bool has_bounds(const struct ppt_param *param)
+{
+    return param->kind == PPT_PARAM_INTEGER || param->kind == PPT_PARAM_REAL ||
+           param->kind == PPT_PARAM_SPAN;
+}
 
 static void add_param(const struct ppt_param *param, struct ppt_text *out)
 {
@@ -25,7 +31,7 @@ static void add_param(const struct ppt_param *param, struct ppt_text *out)
         }
     } else {
         ppt_text_add(out, kinds[param->kind]);
-        if (param->kind != PPT_PARAM_PATHS) {
+        if (has_bounds(param)) {
             ppt_text_addf(out, " %.10g to %.10g", param->smallest, param->largest);
         }
     }
@@ -67,7 +73,7 @@ static json_object *param_to_json(const struct ppt_param *param)
             json_object_array_add(choices, json_object_new_string(param->choices[i]));
         }
         json_object_object_add(object, "choices", choices);
-    } else if (param->kind != PPT_PARAM_PATHS) {
+    } else if (has_bounds(param)) {
         json_object_object_add(object, "smallest", ppt_json_number(param->smallest));
         json_object_object_add(object, "largest", ppt_json_number(param->largest));
     }

@@ -12,6 +12,7 @@
 #include "clock.h"
 #include "commands.h"
 #include "host.h"
+#include "interrupt.h"
 #include "json.h"
 #include "memory.h"
 #include "plan.h"
@@ -144,13 +145,18 @@ static enum ppt_status run_once(const struct ppt_cli *cli, struct ppt_config *co
 {
     const struct ppt_task task = {
         .seed = config->seed, .index = cli->index, .set = 0, .args = config->uses[0].args};
+    const struct ppt_dirs dirs = {.scratch = scratch};
     struct ppt_workload workload;
     void *local = NULL;
     uint64_t digest = 0;
-    enum ppt_status status = ppt_workload_open(config, 0, scratch, &workload, error);
+    enum ppt_status status = ppt_workload_open(config, 0, &dirs, &workload, error);
 
     if (status != PPT_OK) {
         return status;
+    }
+    if (config->uses[0].kernel->outside) {
+        /* What it started outside would go on; others can just be ended. */
+        ppt_interrupt_watch();
     }
     omp_set_dynamic(0);
     omp_set_num_threads((int)config->inner_threads[0]);

@@ -52,12 +52,13 @@ static enum ppt_status go_on(const struct ppt_cli *cli, struct ppt_recording *re
                              const struct ppt_host *host, const char *scratch,
                              struct ppt_journal *journal, struct ppt_error *error)
 {
+    const struct ppt_dirs dirs = {scratch, cli->operands[0]};
     char started[PPT_STARTED_SIZE];
     enum ppt_status status;
 
     ppt_measure_now(started);
     status = ppt_journal_resume(journal, host, started, error);
-    return status == PPT_OK ? ppt_measure_go(cli, &recording->configs.items[0], host, scratch,
+    return status == PPT_OK ? ppt_measure_go(cli, &recording->configs.items[0], host, &dirs,
                                              journal, &recording->samples, error)
                             : status;
 }

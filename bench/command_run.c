@@ -123,13 +123,14 @@ static enum ppt_status begin(const struct session *session, struct run *run,
 static enum ppt_status measure(const struct session *session, struct run *run,
                                struct ppt_error *error)
 {
+    const struct ppt_dirs dirs = {session->scratch.path, run->folder};
     struct ppt_journal *journal = NULL;
     enum ppt_status status = begin(session, run, &journal, error);
 
     if (status == PPT_OK) {
         ppt_folder_set_latest(session->cli->output, run->folder);
-        status = ppt_measure_go(session->cli, run->config, &session->host, session->scratch.path,
-                                journal, &run->samples, error);
+        status = ppt_measure_go(session->cli, run->config, &session->host, &dirs, journal,
+                                &run->samples, error);
     }
     ppt_journal_close(journal);
     return status;

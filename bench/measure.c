@@ -36,14 +36,14 @@ static bool enough(const struct ppt_samples *samples, void *context)
 }
 
 enum ppt_status ppt_measure_go(const struct ppt_cli *cli, const struct ppt_config *config,
-                               const struct ppt_host *host, const char *scratch,
+                               const struct ppt_host *host, const struct ppt_dirs *dirs,
                                struct ppt_journal *journal, struct ppt_samples *samples,
                                struct ppt_error *error)
 {
     struct judge_context context = {config, host};
     const struct ppt_sweep_judge judge = {enough, &context, cli->quiet ? NULL : stderr};
     struct ppt_error ignored;
-    const enum ppt_status status = ppt_sweep_run(config, scratch, journal, &judge, samples, error);
+    const enum ppt_status status = ppt_sweep_run(config, dirs, journal, &judge, samples, error);
 
     /* That the last line is missing loses no measurement, and must not hide why it ended. */
     (void)ppt_journal_end(journal, status, &ignored);

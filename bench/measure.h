@@ -9,6 +9,7 @@
 #include "host.h"
 #include "journal.h"
 #include "report.h"
+#include "workload.h"
 
 /* The calendar time in ISO 8601. */
 #define PPT_STARTED_SIZE 40
@@ -17,7 +18,7 @@ void ppt_measure_now(char out[PPT_STARTED_SIZE]);
 /* Runs the sweep and writes the journal's closing line. `samples` may hold what was measured
  * before. Points that failed are found in `samples`, and are no failure here. */
 enum ppt_status ppt_measure_go(const struct ppt_cli *cli, const struct ppt_config *config,
-                               const struct ppt_host *host, const char *scratch,
+                               const struct ppt_host *host, const struct ppt_dirs *dirs,
                                struct ppt_journal *journal, struct ppt_samples *samples,
                                struct ppt_error *error);
 

@@ -18,7 +18,7 @@
 #include <stddef.h>
 #include <string.h>
 
-#include "rng.h"
+#include "rng_bulk.h"
 
 /* The largest error that rounding may explain. Observed are 1e-16 to 2e-12; a wrong, lost or
  * swapped element of ordinary size makes at least 1e-6. */

@@ -118,7 +118,7 @@ static enum ppt_status open_shared(const struct ppt_setup *setup, void **memory,
     ppt_img_tables_init(&shared->tables);
     total = 0;
     for (size_t set = 0; set < setup->set_count; set++) {
-        const struct ppt_paths paths = setup->sets[set][PATHS].paths;
+        const struct ppt_texts paths = setup->sets[set][PATHS].paths;
 
         for (size_t i = 0; i < paths.count; i++) {
             status = choose(shared, paths.items[i], &shared->chosen[total++], error);

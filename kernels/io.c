@@ -6,7 +6,7 @@
  */
 #include "digest.h"
 #include "kernel.h"
-#include "rng.h"
+#include "rng_bulk.h"
 #include "scratch.h"
 #include "tempfile.h"
 

@@ -28,6 +28,10 @@
  * not be written after it returned. A kernel that starts threads inside a task starts
  * setup->inner_threads of them (inner.h), and computes the same with any number; OpenMP's own
  * setting for the calling thread is already that number.
+ *
+ * A kernel may also be built outside of the program, as a shared object whose descriptor is named
+ * PPT_KERNEL_SYMBOL. Such a kernel cannot call the program's functions; the headers beside this one
+ * (status.h, rng.h, scratch.h, inner.h) hold all they declare, and setup->services has the rest.
  */
 #ifndef PPT_KERNEL_H
 #define PPT_KERNEL_H
@@ -42,21 +46,26 @@
 /* Grows with every incompatible change to what follows. */
 #define PPT_KERNEL_VERSION 1
 
+/* The name of the constant `struct ppt_kernel` that a shared object exports. */
+#define PPT_KERNEL_SYMBOL "ppt_kernel"
+
 struct ppt_rng;
+struct ppt_task;
 
 enum ppt_param_kind {
     PPT_PARAM_INTEGER, /* value.integer */
     PPT_PARAM_REAL,    /* value.real, always finite */
     PPT_PARAM_CHOICE,  /* value.choice: an index into the parameter's choices */
     PPT_PARAM_SPAN,    /* value.span: two integers, low <= high */
-    PPT_PARAM_PATHS    /* value.paths: one or more existing files */
+    PPT_PARAM_PATHS,   /* value.paths: one or more existing files */
+    PPT_PARAM_WORDS    /* value.words: one or more texts; of a positional list all that is left */
 };
 
 struct ppt_span {
     int64_t low, high;
 };
 
-struct ppt_paths {
+struct ppt_texts {
     const char *const *items;
     size_t count;
 };
@@ -67,7 +76,8 @@ union ppt_value {
     double real;
     int choice;
     struct ppt_span span;
-    struct ppt_paths paths;
+    struct ppt_texts paths;
+    struct ppt_texts words;
 };
 
 /*
@@ -88,6 +98,17 @@ struct ppt_param {
     const char *help;
 };
 
+/* What the program does for kernels that are built outside of it, with the widest instructions of
+ * the machine. */
+struct ppt_services {
+    /* Uniform in [low, high), keyed by (seed, task index, stream): see enum ppt_stream in rng.h. */
+    void (*fill_doubles)(const struct ppt_task *task, int stream, double *out, size_t count,
+                         double low, double high);
+    void (*fill_bytes)(const struct ppt_task *task, int stream, void *out, size_t bytes);
+    /* 64 bits that tell different data apart, continuing from `start` (0 for a new digest). */
+    uint64_t (*digest)(uint64_t start, const void *data, size_t bytes);
+};
+
 /*
  * What a sweep tells a kernel. Everything is borrowed and outlives the kernel's use of it.
  * A kernel's tasks may use several argument sets (the random mix): open and attach must serve all
@@ -96,11 +117,18 @@ struct ppt_param {
 struct ppt_setup {
     uint64_t seed;
     const char *scratch_dir; /* private directory for temporary files, absolute */
+    const char *results_dir; /* directory of the run's results, for what is worth keeping; NULL
+                                where there is none */
     const union ppt_value *const *sets;
     size_t set_count;       /* at least 1 */
     unsigned workers;       /* in open: the most that will attach at a time; in attach: this
                                pass's; 0 for sequential calls */
     unsigned inner_threads; /* threads that one task uses, at least 1; in open: the most */
+    const struct ppt_services *services;
+    /* Whether the pass is being given up, because of the user or of another worker. A task that
+     * may take long asks now and then, and returns PPT_INTERRUPTED. Any thread may call it. */
+    bool (*given_up)(const void *pass);
+    const void *pass; /* for given_up */
 };
 
 struct ppt_task {
@@ -115,6 +143,12 @@ struct ppt_needs {
     uint64_t shared_bytes; /* memory that open takes */
     uint64_t worker_bytes; /* memory that each attach takes */
     uint64_t disk_bytes;   /* temporary files at a time, per worker */
+};
+
+/* What tasks cost beside the thread that runs them: in processes that they start. */
+struct ppt_outside {
+    int64_t cpu_ns;
+    int64_t peak_bytes; /* the most memory that a task had resident there; 0: none */
 };
 
 struct ppt_kernel {
@@ -141,6 +175,10 @@ struct ppt_kernel {
                            struct ppt_error *error);
     void (*detach)(void *local);
     void (*close)(void *shared);
+
+    /* Adds up what the tasks of this local cost outside since it was attached; called before
+     * detach, by the thread that ran them. `outside` is zeroed. */
+    void (*outside)(void *local, struct ppt_outside *outside);
 
     /* Draws arguments for one task of the random mix. `args` holds the defaults; paths must be left
      * as they are. */

@@ -18,7 +18,7 @@
 #include "inverse.h"
 #include "kernel.h"
 #include "lapack.h"
-#include "rng.h"
+#include "rng_bulk.h"
 #include "scratch.h"
 
 /* The number of columns that dgetri_ works on at a time (LAPACK's ilaenv); with less work space it

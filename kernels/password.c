@@ -9,7 +9,7 @@
 #include "hash.h"
 #include "hash_set.h"
 #include "kernel.h"
-#include "rng.h"
+#include "rng_bulk.h"
 #include "scratch.h"
 
 #define SALT_BYTES 16

@@ -7,15 +7,17 @@
  * xoshiro256++ for integers and bytes (Blackman, Vigna 2021). gsl_rng's fastest generators cost
  * 3 to 9 ns a number, which would make filling a matrix cost more than multiplying it.
  *
+ * Header only, so that a kernel built outside the tree can use it; filling whole arrays is in
+ * rng_bulk.h, and for such kernels among the services (kernel.h).
+ *
  * Threads: a generator belongs to one thread at a time.
  */
 #ifndef PPT_RNG_H
 #define PPT_RNG_H
 
+#include <math.h>
 #include <stddef.h>
 #include <stdint.h>
-
-#include "kernel.h"
 
 /* What a task uses its generators for; two streams of a key have nothing in common. */
 enum ppt_stream {
@@ -39,26 +41,36 @@ static inline uint64_t ppt_rotate_left(uint64_t x, unsigned bits)
     return (x << bits) | (x >> (64 - bits));
 }
 
+#define PPT_GOLDEN_GAMMA UINT64_C(0x9e3779b97f4a7c15)
+
+/* The state of the SplitMix64 sequence that belongs to a key: each part passes the finaliser, so
+ * that neighbouring keys (task 0, 1, 2 ...) start far apart. */
+static inline uint64_t ppt_rng_key(uint64_t seed, uint64_t index, enum ppt_stream stream)
+{
+    uint64_t k = ppt_mix64(seed + PPT_GOLDEN_GAMMA);
+
+    k = ppt_mix64(k ^ (index + PPT_GOLDEN_GAMMA));
+    return ppt_mix64(k ^ ((uint64_t)stream * PPT_GOLDEN_GAMMA + 1));
+}
+
+/* The next numbers of that sequence, which make the state of a generator. */
+static inline void ppt_rng_spread(uint64_t state, uint64_t *out, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        state += PPT_GOLDEN_GAMMA;
+        out[i] = ppt_mix64(state);
+    }
+}
+
 /* One generator: a number at a time. */
 struct ppt_rng {
     uint64_t s[4];
 };
 
-#define PPT_RNG_LANES 8
-
-/* Eight generators side by side, for filling arrays; written so that compilers vectorise it. */
-struct ppt_rng_bulk {
-    uint64_t s[4][PPT_RNG_LANES];
-};
-
-void ppt_rng_seed(struct ppt_rng *rng, uint64_t seed, uint64_t index, enum ppt_stream stream);
-void ppt_rng_bulk_seed(struct ppt_rng_bulk *rng, uint64_t seed, uint64_t index,
-                       enum ppt_stream stream);
-
-/* Seeds from a task: the common case. */
-static inline void ppt_rng_bulk_seed_task(struct ppt_rng_bulk *rng, const struct ppt_task *task)
+static inline void ppt_rng_seed(struct ppt_rng *rng, uint64_t seed, uint64_t index,
+                                enum ppt_stream stream)
 {
-    ppt_rng_bulk_seed(rng, task->seed, task->index, PPT_STREAM_DATA);
+    ppt_rng_spread(ppt_rng_key(seed, index, stream), rng->s, 4);
 }
 
 /* 64 uniform bits. */
@@ -84,35 +96,38 @@ static inline double ppt_rng_double(struct ppt_rng *rng)
 }
 
 /* Uniform in 0 ... bound - 1, without bias (Lemire 2019); bound > 0. */
-uint64_t ppt_rng_below(struct ppt_rng *rng, uint64_t bound);
-
-/* Uniform in low ... high, both included. */
-int64_t ppt_rng_between(struct ppt_rng *rng, int64_t low, int64_t high);
-
-/* As ppt_rng_between(), but uniform on a logarithmic scale; 0 < low <= high. */
-int64_t ppt_rng_between_log(struct ppt_rng *rng, int64_t low, int64_t high);
-
-/* Fills with doubles uniform in [low, high), 52 bits of randomness each. */
-void ppt_rng_fill_doubles(struct ppt_rng_bulk *rng, double *out, size_t count, double low,
-                          double high);
-
-/* Doubles by blocks, for filling by several threads: a task has an endless sequence of them, and
- * each block of so many comes from a generator of its own. */
-#define PPT_RNG_BLOCK ((size_t)8192)
-
-static inline uint64_t ppt_rng_block_count(size_t count)
+static inline uint64_t ppt_rng_below(struct ppt_rng *rng, uint64_t bound)
 {
-    return (count + PPT_RNG_BLOCK - 1) / PPT_RNG_BLOCK;
+    const uint64_t threshold = (0 - bound) % bound;
+
+    for (;;) {
+        __extension__ const unsigned __int128 product =
+            (unsigned __int128)ppt_rng_next(rng) * bound;
+
+        if ((uint64_t)product >= threshold) {
+            return (uint64_t)(product >> 64);
+        }
+    }
 }
 
-/* Fills `count` doubles, as ppt_rng_fill_doubles() does, from the blocks `first` and following; the
- * rest of the last block is lost. Returns a number that tells which blocks were filled and how far,
- * by PPT_RNG_LANES numbers: those of parts that are filled apart add up to that of the whole. */
-uint64_t ppt_rng_fill_blocks(const struct ppt_task *task, uint64_t first, double *out, size_t count,
-                             double low, double high);
+/* Uniform in low ... high, both included. */
+static inline int64_t ppt_rng_between(struct ppt_rng *rng, int64_t low, int64_t high)
+{
+    const uint64_t span = (uint64_t)high - (uint64_t)low;
 
-/* Fills with uniform bytes. A buffer filled in pieces whose sizes are multiples of 64 bytes is the
- * same as one filled at once. */
-void ppt_rng_fill_bytes(struct ppt_rng_bulk *rng, void *out, size_t bytes);
+    if (span == UINT64_MAX) {
+        return (int64_t)ppt_rng_next(rng);
+    }
+    return (int64_t)((uint64_t)low + ppt_rng_below(rng, span + 1));
+}
+
+/* As ppt_rng_between(), but uniform on a logarithmic scale; 0 < low <= high. */
+static inline int64_t ppt_rng_between_log(struct ppt_rng *rng, int64_t low, int64_t high)
+{
+    const double exponent = log((double)high / (double)low) * ppt_rng_double(rng);
+    const int64_t value = llround((double)low * exp(exponent));
+
+    return value < low ? low : value > high ? high : value;
+}
 
 #endif

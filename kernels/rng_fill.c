@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "rng.h"
+#include "rng_bulk.h"
 #include "variant.h"
 
 #define LANES PPT_RNG_LANES

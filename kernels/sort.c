@@ -11,7 +11,7 @@
 #include "inner.h"
 #include "kernel.h"
 #include "radix.h"
-#include "rng.h"
+#include "rng_bulk.h"
 #include "scratch.h"
 #include "sort_team.h"
 

@@ -26,7 +26,7 @@
 #include "digest.h"
 #include "inner.h"
 #include "kernel.h"
-#include "rng.h"
+#include "rng_bulk.h"
 #include "scratch.h"
 
 enum { SIZE, COUNT };

@@ -11,7 +11,7 @@
 #include "digest.h"
 #include "img_stages.h"
 #include "radix.h"
-#include "rng.h"
+#include "rng_bulk.h"
 
 /* The declarations of one variant. */
 #define PPT_VARIANT_DECLARE(isa)                                                                   \

@@ -7,7 +7,7 @@
 #include "digest.h"
 #include "gzip.h"
 #include "kernel.h"
-#include "rng.h"
+#include "rng_bulk.h"
 #include "scratch.h"
 #include "tempfile.h"
 

@@ -58,39 +58,81 @@ static enum ppt_status parse_path(const struct ppt_item *item, const struct ppt_
     return PPT_BAD_INPUT;
 }
 
-static void free_paths(struct ppt_paths *paths)
+static void free_texts(struct ppt_texts *texts)
 {
-    for (size_t i = 0; i < paths->count; i++) {
-        free((void *)(uintptr_t)paths->items[i]);
+    for (size_t i = 0; i < texts->count; i++) {
+        free((void *)(uintptr_t)texts->items[i]);
     }
-    free((void *)(uintptr_t)paths->items);
-    *paths = (struct ppt_paths){0};
+    free((void *)(uintptr_t)texts->items);
+    *texts = (struct ppt_texts){0};
 }
 
-static enum ppt_status parse_paths(const struct ppt_item *item, const struct ppt_search *search,
-                                   struct ppt_paths *out, struct ppt_error *error)
+/* A number as it was written is a word too: ["sleep", 1]. */
+static enum ppt_status parse_word(const struct ppt_item *item, const struct ppt_search *search,
+                                  char **out, struct ppt_error *error)
+{
+    const char *word;
+
+    (void)search;
+    if (!json_object_is_type(item->value, json_type_string) &&
+        !json_object_is_type(item->value, json_type_int) &&
+        !json_object_is_type(item->value, json_type_double)) {
+        return ppt_item_reject(item, error, "must be a text in quotes");
+    }
+    word = json_object_get_string(item->value);
+    if (strlen(word) < (size_t)json_object_get_string_len(item->value)) {
+        return ppt_item_reject(item, error, "has a zero byte in it");
+    }
+    *out = ppt_strdup(word);
+    return PPT_OK;
+}
+
+typedef enum ppt_status parse_text(const struct ppt_item *item, const struct ppt_search *search,
+                                   char **out, struct ppt_error *error);
+
+/* A list of texts from the place `first` on, or a single one in place of a list. */
+static enum ppt_status parse_texts(const struct ppt_item *item, size_t first, parse_text *parse,
+                                   const struct ppt_search *search, struct ppt_texts *out,
+                                   struct ppt_error *error)
 {
     const bool array = json_object_is_type(item->value, json_type_array);
-    const size_t count = array ? json_object_array_length(item->value) : 1;
+    const size_t count = array ? json_object_array_length(item->value) - first : 1;
     char **items = NULL;
 
     if (count == 0) {
-        return ppt_item_reject(item, error, "an empty list; at least one file is needed");
+        return ppt_item_reject(item, error, "an empty list; at least one %s is needed",
+                               parse == parse_path ? "file" : "word");
     }
     items = ppt_alloc(count, sizeof(*items));
     out->items = (const char *const *)items;
     for (; out->count < count; out->count++) {
-        const struct ppt_place place = {.outer = item->place, .index = out->count};
-        const struct ppt_item inner = {array ? json_object_array_get_idx(item->value, out->count)
+        const size_t at = first + out->count;
+        const struct ppt_place place = {.outer = item->place, .index = at};
+        const struct ppt_item inner = {array ? json_object_array_get_idx(item->value, at)
                                              : item->value,
                                        item->source, array ? &place : item->place};
 
-        if (parse_path(&inner, search, &items[out->count], error) != PPT_OK) {
-            free_paths(out);
+        if (parse(&inner, search, &items[out->count], error) != PPT_OK) {
+            free_texts(out);
             return PPT_BAD_INPUT;
         }
     }
     return PPT_OK;
+}
+
+/* Instead of the texts that were there. */
+static enum ppt_status replace_texts(const struct ppt_item *item, size_t first, parse_text *parse,
+                                     const struct ppt_search *search, struct ppt_texts *out,
+                                     struct ppt_error *error)
+{
+    struct ppt_texts texts = {0};
+    const enum ppt_status status = parse_texts(item, first, parse, search, &texts, error);
+
+    if (status == PPT_OK) {
+        free_texts(out);
+        *out = texts;
+    }
+    return status;
 }
 
 /* ---- values ---- */
@@ -135,16 +177,10 @@ static enum ppt_status parse_value(const struct ppt_item *item, const struct ppt
         return ppt_item_choice(item, param->choices, &out->choice, error);
     case PPT_PARAM_SPAN:
         return parse_span(item, param, &out->span, error);
-    case PPT_PARAM_PATHS: {
-        struct ppt_paths paths = {0};
-        const enum ppt_status status = parse_paths(item, search, &paths, error);
-
-        if (status == PPT_OK) {
-            free_paths(&out->paths);
-            out->paths = paths;
-        }
-        return status;
-    }
+    case PPT_PARAM_PATHS:
+        return replace_texts(item, 0, parse_path, search, &out->paths, error);
+    case PPT_PARAM_WORDS:
+        return replace_texts(item, 0, parse_word, search, &out->words, error);
     }
     return PPT_FAILED;
 }
@@ -193,7 +229,9 @@ void ppt_args_free(const struct ppt_kernel *kernel, union ppt_value *args)
 {
     for (size_t i = 0; args && i < kernel->param_count; i++) {
         if (kernel->params[i].kind == PPT_PARAM_PATHS) {
-            free_paths(&args[i].paths);
+            free_texts(&args[i].paths);
+        } else if (kernel->params[i].kind == PPT_PARAM_WORDS) {
+            free_texts(&args[i].words);
         }
     }
     free(args);
@@ -292,6 +330,11 @@ static enum ppt_status parse_positional(const struct ppt_kernel *kernel,
             slot++;
             continue;
         }
+        if (param->kind == PPT_PARAM_WORDS) {
+            status = replace_texts(item, slot, parse_word, search, &args[i].words, error);
+            slot = given;
+            continue;
+        }
         inner.value = json_object_array_get_idx(item->value, slot++);
         if (!param->group) {
             status = parse_value(&inner, param, search, &args[i], error);
@@ -333,6 +376,16 @@ enum ppt_status ppt_args_parse(const struct ppt_kernel *kernel, const struct ppt
 
 /* ---- back to text ---- */
 
+static json_object *texts_to_json(const struct ppt_texts *texts)
+{
+    json_object *list = json_object_new_array();
+
+    for (size_t i = 0; i < texts->count; i++) {
+        json_object_array_add(list, json_object_new_string(texts->items[i]));
+    }
+    return list;
+}
+
 static json_object *value_to_json(const struct ppt_param *param, const union ppt_value *value)
 {
     json_object *list = NULL;
@@ -350,11 +403,9 @@ static json_object *value_to_json(const struct ppt_param *param, const union ppt
         json_object_array_add(list, json_object_new_int64(value->span.high));
         return list;
     case PPT_PARAM_PATHS:
-        list = json_object_new_array();
-        for (size_t i = 0; i < value->paths.count; i++) {
-            json_object_array_add(list, json_object_new_string(value->paths.items[i]));
-        }
-        return list;
+        return texts_to_json(&value->paths);
+    case PPT_PARAM_WORDS:
+        return texts_to_json(&value->words);
     }
     return NULL;
 }
@@ -378,12 +429,23 @@ static const char *base_name(const char *path)
 }
 
 /* Files by name alone: where they lie is in the configuration. */
-static void describe_paths(const struct ppt_paths *paths, struct ppt_text *out)
+static void describe_paths(const struct ppt_texts *paths, struct ppt_text *out)
 {
     for (size_t i = 0; i < paths->count; i++) {
         ppt_text_addf(out, "%s%s", i ? ", " : "[", base_name(paths->items[i]));
     }
     ppt_text_add(out, "]");
+}
+
+/* As a shell would be told. */
+static void describe_words(const struct ppt_texts *words, struct ppt_text *out)
+{
+    for (size_t i = 0; i < words->count; i++) {
+        const char *word = words->items[i];
+        const char *quote = *word && !strpbrk(word, " \t\n\"'\\$&|;<>()*?#~`") ? "" : "'";
+
+        ppt_text_addf(out, "%s%s%s%s", i ? " " : "", quote, word, quote);
+    }
 }
 
 static void describe_value(const struct ppt_param *param, const union ppt_value *value,
@@ -393,6 +455,10 @@ static void describe_value(const struct ppt_param *param, const union ppt_value 
 
     if (param->kind == PPT_PARAM_PATHS) {
         describe_paths(&value->paths, out);
+        return;
+    }
+    if (param->kind == PPT_PARAM_WORDS) {
+        describe_words(&value->words, out);
         return;
     }
     json = value_to_json(param, value);
@@ -423,6 +489,7 @@ void ppt_args_describe(const struct ppt_kernel *kernel, const union ppt_value *a
                        struct ppt_text *out)
 {
     size_t shown = kernel->param_count;
+    bool after_words = false;
 
     while (shown > 0 && could_be_left(&kernel->params[shown - 1], &args[shown - 1])) {
         shown--;
@@ -434,6 +501,13 @@ void ppt_args_describe(const struct ppt_kernel *kernel, const union ppt_value *a
         const struct ppt_param *param = &kernel->params[i];
 
         ppt_text_add(out, i ? ", " : "");
+        if (i > 0 && kernel->params[i - 1].kind == PPT_PARAM_WORDS) {
+            after_words = true;
+        }
+        if (after_words) {
+            /* A list takes words alone there, so that these can only be given by name. */
+            ppt_text_addf(out, "%s: ", param->name);
+        }
         if (param->group) {
             ppt_text_addf(out, "%s%s: ", shares_slot(kernel, i) ? "" : "{", param->name);
         }

@@ -35,6 +35,7 @@ struct worker {
     bool attached;
     enum ppt_status status;
     int64_t start_ns, end_ns, cpu_ns, faults;
+    struct ppt_outside outside;
     int cpu;
     struct ppt_error error;
 };
@@ -48,15 +49,14 @@ struct pass {
     struct worker *workers;
     unsigned worker_count; /* at least 1 */
     unsigned team;         /* threads that OpenMP really gave */
-    _Alignas(PPT_CACHE_LINE) atomic_bool stop;
 };
 
 /* ---- what workers do ---- */
 
-static void fail_worker(struct pass *pass, struct worker *worker, enum ppt_status status)
+static void fail_worker(const struct pass *pass, struct worker *worker, enum ppt_status status)
 {
     worker->status = status;
-    atomic_store_explicit(&pass->stop, true, memory_order_relaxed);
+    atomic_store_explicit(&pass->workload->stop, true, memory_order_relaxed);
 }
 
 static void attach(struct pass *pass, unsigned id)
@@ -93,12 +93,13 @@ static inline void run_task(struct pass *pass, struct worker *worker, unsigned i
     uint64_t digest = 0;
     enum ppt_status status;
 
-    if (atomic_load_explicit(&pass->stop, memory_order_relaxed) || ppt_interrupted) {
+    if (atomic_load_explicit(&pass->workload->stop, memory_order_relaxed) || ppt_interrupted) {
         return;
     }
     const int64_t start = ppt_clock_ns();
     if (pass->fresh) {
-        status = ppt_workload_run_fresh(pass->workload, id, index, &digest, &worker->error);
+        status = ppt_workload_run_fresh(pass->workload, id, index, &digest, &worker->outside,
+                                        &worker->error);
     } else {
         status = ppt_workload_run(pass->workload, worker->locals, index, &digest, &worker->error);
     }
@@ -128,11 +129,15 @@ static void start_work(struct worker *worker)
     worker->cpu_ns = -ppt_clock_thread_cpu_ns();
 }
 
-static void end_work(struct worker *worker)
+static void end_work(const struct pass *pass, struct worker *worker)
 {
     worker->end_ns = ppt_clock_ns();
     worker->cpu_ns += ppt_clock_thread_cpu_ns();
     worker->faults += thread_faults();
+    if (worker->attached) {
+        ppt_workload_outside(pass->workload, worker->locals, &worker->outside);
+    }
+    worker->cpu_ns += worker->outside.cpu_ns;
     worker->cpu = sched_getcpu();
 }
 
@@ -149,7 +154,7 @@ static void run_sequential(struct pass *pass)
     for (uint64_t i = 0; i < pass->task_count; i++) {
         run_task(pass, worker, 0, i);
     }
-    end_work(worker);
+    end_work(pass, worker);
     detach(pass, worker);
     omp_set_num_threads(threads_before);
     if (pass->point.inner_threads > 1) {
@@ -176,7 +181,7 @@ static void run_team(struct pass *pass)
         for (uint64_t i = 0; i < pass->task_count; i++) {
             run_task(pass, worker, id, i);
         }
-        end_work(worker);
+        end_work(pass, worker);
 #pragma omp barrier
         detach(pass, worker);
     }
@@ -203,16 +208,58 @@ static int64_t timeval_ns(struct timeval t)
     return (int64_t)t.tv_sec * INT64_C(1000000000) + (int64_t)t.tv_usec * 1000;
 }
 
-static struct ppt_usage usage_between(const struct rusage *a, const struct rusage *b)
+/* Of this process and of those that it has waited for. */
+struct usage {
+    struct rusage own, children;
+};
+
+static void read_usage(struct usage *usage)
+{
+    getrusage(RUSAGE_SELF, &usage->own);
+    getrusage(RUSAGE_CHILDREN, &usage->children);
+}
+
+static struct ppt_usage usage_of(const struct rusage *usage)
 {
     return (struct ppt_usage){
-        .user_ns = timeval_ns(b->ru_utime) - timeval_ns(a->ru_utime),
-        .system_ns = timeval_ns(b->ru_stime) - timeval_ns(a->ru_stime),
-        .minor_faults = b->ru_minflt - a->ru_minflt,
-        .major_faults = b->ru_majflt - a->ru_majflt,
-        .voluntary_switches = b->ru_nvcsw - a->ru_nvcsw,
-        .involuntary_switches = b->ru_nivcsw - a->ru_nivcsw,
+        .user_ns = timeval_ns(usage->ru_utime),
+        .system_ns = timeval_ns(usage->ru_stime),
+        .minor_faults = usage->ru_minflt,
+        .major_faults = usage->ru_majflt,
+        .voluntary_switches = usage->ru_nvcsw,
+        .involuntary_switches = usage->ru_nivcsw,
     };
+}
+
+static void add_usage(struct ppt_usage *sum, struct ppt_usage one, int sign)
+{
+    sum->user_ns += sign * one.user_ns;
+    sum->system_ns += sign * one.system_ns;
+    sum->minor_faults += sign * one.minor_faults;
+    sum->major_faults += sign * one.major_faults;
+    sum->voluntary_switches += sign * one.voluntary_switches;
+    sum->involuntary_switches += sign * one.involuntary_switches;
+}
+
+static struct ppt_usage usage_between(const struct usage *a, const struct usage *b)
+{
+    struct ppt_usage difference = usage_of(&b->own);
+
+    add_usage(&difference, usage_of(&b->children), 1);
+    add_usage(&difference, usage_of(&a->own), -1);
+    add_usage(&difference, usage_of(&a->children), -1);
+    return difference;
+}
+
+/* Of this process, and of what its workers' tasks had at a time elsewhere, at most. */
+static int64_t peak_bytes(const struct pass *pass)
+{
+    int64_t sum = ppt_noise_peak_bytes();
+
+    for (unsigned i = 0; sum >= 0 && i < pass->worker_count; i++) {
+        sum += pass->workers[i].outside.peak_bytes;
+    }
+    return sum;
 }
 
 static void fill_sample(const struct pass *pass, const struct ppt_recorder *recorder, int64_t start,
@@ -246,14 +293,22 @@ static void fill_sample(const struct pass *pass, const struct ppt_recorder *reco
     ppt_recorder_summarise(recorder, sample);
 }
 
-/* The first error among the workers, or what else kept the pass from being one. */
+/* The first error among the workers, or what else kept the pass from being one. That others then
+ * gave up is no cause. */
 static enum ppt_status judge(const struct pass *pass, struct ppt_error *error)
 {
+    const struct worker *failed = NULL;
+
     for (unsigned i = 0; i < pass->team; i++) {
-        if (pass->workers[i].status != PPT_OK) {
-            *error = pass->workers[i].error;
-            return pass->workers[i].status;
+        const enum ppt_status status = pass->workers[i].status;
+
+        if (status != PPT_OK && (!failed || failed->status == PPT_INTERRUPTED)) {
+            failed = &pass->workers[i];
         }
+    }
+    if (failed) {
+        *error = failed->error;
+        return failed->status;
     }
     if (ppt_interrupted) {
         return ppt_fail(error, PPT_INTERRUPTED, "interrupted");
@@ -290,7 +345,7 @@ enum ppt_status ppt_pass_run(struct ppt_workload *workload, struct ppt_point poi
         .worker_count = point.workers > 0 ? point.workers : 1,
     };
     struct ppt_noise noise_before, noise_after;
-    struct rusage before, after;
+    struct usage before, after;
     enum ppt_status status;
 
     *sample = (struct ppt_sample){0};
@@ -299,12 +354,13 @@ enum ppt_status ppt_pass_run(struct ppt_workload *workload, struct ppt_point poi
         return status;
     }
     create_workers(&pass, recorder);
+    atomic_store(&workload->stop, false);
     ppt_workload_move(workload, point);
     set_up_runtime(workload->config);
 
     ppt_noise_reset_peak();
     ppt_noise_read(&noise_before);
-    getrusage(RUSAGE_SELF, &before);
+    read_usage(&before);
     const int64_t start = ppt_clock_ns();
     if (point.workers == 0) {
         run_sequential(&pass);
@@ -312,7 +368,7 @@ enum ppt_status ppt_pass_run(struct ppt_workload *workload, struct ppt_point poi
         run_team(&pass);
     }
     const int64_t end = ppt_clock_ns();
-    getrusage(RUSAGE_SELF, &after);
+    read_usage(&after);
     ppt_noise_read(&noise_after);
 
     ppt_binding_restore(&pass.binding);
@@ -321,7 +377,7 @@ enum ppt_status ppt_pass_run(struct ppt_workload *workload, struct ppt_point poi
         fill_sample(&pass, recorder, start, end, sample);
         sample->usage = usage_between(&before, &after);
         sample->noise = ppt_noise_between(&noise_before, &noise_after);
-        sample->peak_bytes = ppt_noise_peak_bytes();
+        sample->peak_bytes = peak_bytes(&pass);
         sample->clock_khz = ppt_noise_clock_khz(pass.workers[0].cpu);
     }
     for (unsigned i = 0; i < pass.worker_count; i++) {

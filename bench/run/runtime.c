@@ -10,11 +10,14 @@
 
 void ppt_runtime_prepare(char *const *arguments)
 {
+    /* The second variable tells the kernel "command" that the first is not for its programs. */
     if (!getenv("OMP_WAIT_POLICY") && !getenv("GOMP_SPINCOUNT") &&
+        setenv("PPT_OMP_OWN_VARIABLES", "OMP_WAIT_POLICY", 1) == 0 &&
         setenv("OMP_WAIT_POLICY", "passive", 1) == 0) {
         execv("/proc/self/exe", arguments);
         /* Without /proc it goes on as it is; the results say which policy was in force. */
         unsetenv("OMP_WAIT_POLICY");
+        unsetenv("PPT_OMP_OWN_VARIABLES");
     }
 }
 

@@ -17,7 +17,7 @@
 
 struct sweep {
     const struct ppt_config *config;
-    const char *scratch;
+    struct ppt_dirs dirs;
     struct ppt_journal *journal;
     const struct ppt_sweep_judge *judge;
     struct ppt_samples *samples;
@@ -31,8 +31,9 @@ struct sweep {
 enum ppt_status ppt_sweep_check(const struct ppt_config *config, const char *scratch,
                                 struct ppt_error *error)
 {
+    const struct ppt_dirs dirs = {.scratch = scratch};
     struct ppt_workload workload;
-    const enum ppt_status status = ppt_workload_open(config, 0, scratch, &workload, error);
+    const enum ppt_status status = ppt_workload_open(config, 0, &dirs, &workload, error);
 
     if (status == PPT_OK) {
         ppt_workload_close(&workload);
@@ -52,7 +53,7 @@ static enum ppt_status open_block(struct sweep *sweep, unsigned block, struct pp
         ppt_workload_close(&sweep->workload);
         sweep->open = false;
     }
-    status = ppt_workload_open(sweep->config, block, sweep->scratch, &sweep->workload, error);
+    status = ppt_workload_open(sweep->config, block, &sweep->dirs, &sweep->workload, error);
     sweep->open = status == PPT_OK;
     if (status == PPT_OK && sweep->config->mix &&
         sweep->config->task_count <= PPT_MOST_TASK_TIMES) {
@@ -67,9 +68,9 @@ static enum ppt_status leave_out(struct sweep *sweep, unsigned block, struct ppt
 {
     const struct ppt_samples *samples = sweep->samples;
 
-    if (access(sweep->scratch, F_OK) != 0) {
+    if (access(sweep->dirs.scratch, F_OK) != 0) {
         return ppt_fail(error, PPT_FAILED, "%s: the folder for temporary files is gone: %s",
-                        sweep->scratch, strerror(errno));
+                        sweep->dirs.scratch, strerror(errno));
     }
     ppt_samples_fail(sweep->samples, block, point, error->text);
     return ppt_journal_failed(sweep->journal, &samples->failures[samples->failure_count - 1],
@@ -274,13 +275,13 @@ static void let_freed_memory_go(void)
     mallopt(M_TRIM_THRESHOLD, 128 * 1024);
 }
 
-enum ppt_status ppt_sweep_run(const struct ppt_config *config, const char *scratch,
+enum ppt_status ppt_sweep_run(const struct ppt_config *config, const struct ppt_dirs *dirs,
                               struct ppt_journal *journal, const struct ppt_sweep_judge *judge,
                               struct ppt_samples *samples, struct ppt_error *error)
 {
     struct sweep sweep = {
         .config = config,
-        .scratch = scratch,
+        .dirs = *dirs,
         .journal = journal,
         .judge = judge,
         .samples = samples,

@@ -7,6 +7,7 @@
 #include "config.h"
 #include "journal.h"
 #include "sample.h"
+#include "workload.h"
 
 /* Opens and closes the kernels once, so that a bad input file is found before anything is
  * measured or written. */
@@ -38,7 +39,7 @@ enum ppt_status ppt_sweep_compare(const struct ppt_config *config,
  * and left out from then on; that is no failure of the sweep, see ppt_sweep_failures(). Samples
  * taken before a failure or interruption are kept. Fails with PPT_DIFFERS when the results of a
  * block are not the same at every point. */
-enum ppt_status ppt_sweep_run(const struct ppt_config *config, const char *scratch,
+enum ppt_status ppt_sweep_run(const struct ppt_config *config, const struct ppt_dirs *dirs,
                               struct ppt_journal *journal, const struct ppt_sweep_judge *judge,
                               struct ppt_samples *samples, struct ppt_error *error);
 

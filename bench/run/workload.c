@@ -2,10 +2,19 @@
 
 #include <stdlib.h>
 
+#include "interrupt.h"
 #include "memory.h"
+#include "services.h"
+
+static bool given_up(const void *pass)
+{
+    const struct ppt_workload *workload = pass;
+
+    return ppt_interrupted || atomic_load_explicit(&workload->stop, memory_order_relaxed);
+}
 
 enum ppt_status ppt_workload_open(const struct ppt_config *config, unsigned block,
-                                  const char *scratch, struct ppt_workload *workload,
+                                  const struct ppt_dirs *dirs, struct ppt_workload *workload,
                                   struct ppt_error *error)
 {
     *workload = (struct ppt_workload){.config = config};
@@ -17,11 +26,15 @@ enum ppt_status ppt_workload_open(const struct ppt_config *config, unsigned bloc
 
         opened->setup = (struct ppt_setup){
             .seed = config->seed,
-            .scratch_dir = scratch,
+            .scratch_dir = dirs->scratch,
+            .results_dir = dirs->results,
             .sets = group->sets,
             .set_count = group->set_count,
             .workers = config->points[config->point_count - 1].workers,
             .inner_threads = config->points[config->point_count - 1].inner_threads,
+            .services = &ppt_services,
+            .given_up = given_up,
+            .pass = workload,
         };
         if (group->kernel->open) {
             const enum ppt_status status =
@@ -96,6 +109,26 @@ enum ppt_status ppt_workload_attach(const struct ppt_workload *workload, unsigne
     return PPT_OK;
 }
 
+/* Costs that add up, but for memory: tasks of one worker come one after the other. */
+static void add_outside(const struct ppt_kernel *kernel, void *local, struct ppt_outside *sum)
+{
+    struct ppt_outside one = {0};
+
+    if (kernel->outside) {
+        kernel->outside(local, &one);
+        sum->cpu_ns += one.cpu_ns;
+        sum->peak_bytes = one.peak_bytes > sum->peak_bytes ? one.peak_bytes : sum->peak_bytes;
+    }
+}
+
+void ppt_workload_outside(const struct ppt_workload *workload, void *const *locals,
+                          struct ppt_outside *outside)
+{
+    for (size_t i = 0; i < workload->tasks.group_count; i++) {
+        add_outside(workload->tasks.groups[i].kernel, locals[i], outside);
+    }
+}
+
 /* The task at an index, and in *group the kernel that runs it. */
 static inline struct ppt_task task_at(const struct ppt_workload *workload, uint64_t index,
                                       size_t *group)
@@ -121,7 +154,8 @@ enum ppt_status ppt_workload_run(const struct ppt_workload *workload, void *cons
 }
 
 enum ppt_status ppt_workload_run_fresh(const struct ppt_workload *workload, unsigned worker,
-                                       uint64_t index, uint64_t *digest, struct ppt_error *error)
+                                       uint64_t index, uint64_t *digest,
+                                       struct ppt_outside *outside, struct ppt_error *error)
 {
     size_t group;
     const struct ppt_task task = task_at(workload, index, &group);
@@ -139,6 +173,7 @@ enum ppt_status ppt_workload_run_fresh(const struct ppt_workload *workload, unsi
     }
     if (status == PPT_OK) {
         status = kernel->run(local, &task, digest, error);
+        add_outside(kernel, local, outside);
         if (kernel->detach) {
             kernel->detach(local);
         }

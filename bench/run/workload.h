@@ -4,8 +4,17 @@
 #ifndef PPT_RUN_WORKLOAD_H
 #define PPT_RUN_WORKLOAD_H
 
+#include <stdatomic.h>
+
 #include "config.h"
+#include "recorder.h"
 #include "tasks.h"
+
+/* Folders that kernels may write to, both borrowed. */
+struct ppt_dirs {
+    const char *scratch; /* temporary files */
+    const char *results; /* of the run; NULL while there is none */
+};
 
 /* One kernel of the workload. */
 struct ppt_opened {
@@ -18,12 +27,14 @@ struct ppt_workload {
     struct ppt_tasks tasks;
     struct ppt_opened *opened; /* one per group of tasks */
     size_t opened_count;
+    /* Set when a pass is to be given up, by any thread; tasks may look at it too. */
+    _Alignas(PPT_CACHE_LINE) atomic_bool stop;
 };
 
-/* Draws the tasks of a block and opens their kernels. `scratch` is borrowed and must exist until
- * the workload is closed. */
+/* Draws the tasks of a block and opens their kernels. The folders must exist until the workload is
+ * closed, and the workload must stay where it is. */
 enum ppt_status ppt_workload_open(const struct ppt_config *config, unsigned block,
-                                  const char *scratch, struct ppt_workload *workload,
+                                  const struct ppt_dirs *dirs, struct ppt_workload *workload,
                                   struct ppt_error *error);
 void ppt_workload_close(struct ppt_workload *workload);
 
@@ -36,9 +47,15 @@ enum ppt_status ppt_workload_attach(const struct ppt_workload *workload, unsigne
                                     void **locals, struct ppt_error *error);
 void ppt_workload_detach(const struct ppt_workload *workload, void **locals);
 
-/* Runs one task with scratch of its own: attach, run, detach. */
+/* Adds what the worker's tasks cost outside of its thread, in all kernels; call it before detach.
+ */
+void ppt_workload_outside(const struct ppt_workload *workload, void *const *locals,
+                          struct ppt_outside *outside);
+
+/* Runs one task with scratch of its own: attach, run, detach. Adds what it cost outside. */
 enum ppt_status ppt_workload_run_fresh(const struct ppt_workload *workload, unsigned worker,
-                                       uint64_t index, uint64_t *digest, struct ppt_error *error);
+                                       uint64_t index, uint64_t *digest,
+                                       struct ppt_outside *outside, struct ppt_error *error);
 
 /* Runs one task with the worker's scratch. */
 enum ppt_status ppt_workload_run(const struct ppt_workload *workload, void *const *locals,

@@ -21,7 +21,8 @@ enum ppt_status crew_start(struct crew *crew, const struct ppt_kernel *kernel,
         .task_count = task_count,
         .schedule = {PPT_SCHEDULE_DYNAMIC, 1},
     };
-    status = ppt_workload_open(&crew->config, 1, scratch, &crew->workload, error);
+    const struct ppt_dirs dirs = {.scratch = scratch};
+    status = ppt_workload_open(&crew->config, 1, &dirs, &crew->workload, error);
     crew->opened = status == PPT_OK;
     crew->recorder = ppt_recorder_create();
     return status;

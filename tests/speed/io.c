@@ -8,7 +8,7 @@
 
 #include "digest.h"
 #include "plain.h"
-#include "rng.h"
+#include "rng_bulk.h"
 #include "scratch.h"
 #include "solo.h"
 #include "subjects.h"

@@ -7,7 +7,7 @@
 #include "image.h"
 #include "img_stages.h"
 #include "isa.h"
-#include "rng.h"
+#include "rng_bulk.h"
 #include "scratch.h"
 #include "solo.h"
 #include "subjects.h"

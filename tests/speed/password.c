@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "hash.h"
-#include "rng.h"
+#include "rng_bulk.h"
 #include "scratch.h"
 #include "solo.h"
 #include "subjects.h"

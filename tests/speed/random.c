@@ -5,7 +5,7 @@
 #include <gsl/gsl_rng.h>
 
 #include "digest.h"
-#include "rng.h"
+#include "rng_bulk.h"
 #include "scratch.h"
 #include "solo.h"
 #include "subjects.h"

@@ -9,7 +9,7 @@
 
 #include "isa.h"
 #include "radix.h"
-#include "rng.h"
+#include "rng_bulk.h"
 #include "scratch.h"
 #include "solo.h"
 #include "subjects.h"

@@ -18,7 +18,7 @@
 #include <gsl/gsl_matrix.h>
 
 #include "lapack.h"
-#include "rng.h"
+#include "rng_bulk.h"
 
 extern const struct ppt_kernel ppt_kernel_tensor, ppt_kernel_matrix;
 

@@ -13,7 +13,7 @@
 
 #include <cmocka.h>
 
-#include "rng.h"
+#include "rng_bulk.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define BLOCK PPT_RNG_BLOCK

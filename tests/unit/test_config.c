@@ -575,7 +575,7 @@ static void files_are_looked_for_beside_the_configuration(void **state)
     put("b.png", "no image yet");
     put("sub/c.json", "{\"task\": \"img\", \"task_args\": [[\"images/a.png\", \"b.png\"]]}");
     require(ppt_configs_load("sub/c.json", NULL, &configs, &error), &error);
-    const struct ppt_paths *paths = &configs.items[0].uses[0].args[0].paths;
+    const struct ppt_texts *paths = &configs.items[0].uses[0].args[0].paths;
     assert_int_equal(paths->count, 2);
     assert_int_equal(access(paths->items[0], R_OK), 0);
     assert_int_equal(access(paths->items[1], R_OK), 0);

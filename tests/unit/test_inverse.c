@@ -11,7 +11,7 @@
 #include "inner.h"
 #include "inverse.h"
 #include "lapack.h"
-#include "rng.h"
+#include "rng_bulk.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define GUARD ((size_t)32)

@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "faults.h"
-#include "rng.h"
+#include "rng_bulk.h"
 #include "tempfile.h"
 
 #define MIB_BYTES ((size_t)1 << 20)

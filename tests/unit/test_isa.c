@@ -15,7 +15,7 @@
 #include "image.h"
 #include "img_stages.h"
 #include "isa.h"
-#include "rng.h"
+#include "rng_bulk.h"
 
 #define MOST 5000
 

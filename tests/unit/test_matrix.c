@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "lapack.h"
-#include "rng.h"
+#include "rng_bulk.h"
 
 extern const struct ppt_kernel ppt_kernel_matrix;
 

@@ -66,9 +66,10 @@ static void prepare(struct bench *b, const struct ppt_kernel *kernel, int64_t va
 /* To be called when the configuration is as it should be. */
 static void start(struct bench *b)
 {
+    const struct ppt_dirs dirs = {.scratch = "/tmp"};
     struct ppt_error error = {""};
 
-    if (ppt_workload_open(&b->config, 1, "/tmp", &b->workload, &error) != PPT_OK) {
+    if (ppt_workload_open(&b->config, 1, &dirs, &b->workload, &error) != PPT_OK) {
         fail_msg("%s", error.text);
     }
     b->recorder = ppt_recorder_create();

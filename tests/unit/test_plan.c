@@ -230,6 +230,8 @@ static bool same_number(const struct ppt_param *param, const union ppt_value *a,
         return a->choice == b->choice;
     case PPT_PARAM_PATHS:
         return a->paths.count == b->paths.count;
+    case PPT_PARAM_WORDS:
+        return a->words.count == b->words.count;
     }
     return false;
 }

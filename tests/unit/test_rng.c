@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-#include "rng.h"
+#include "rng_bulk.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 

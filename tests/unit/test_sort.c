@@ -11,7 +11,7 @@
 
 #include "digest.h"
 #include "radix.h"
-#include "rng.h"
+#include "rng_bulk.h"
 
 extern const struct ppt_kernel ppt_kernel_sort;
 

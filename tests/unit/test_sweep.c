@@ -87,6 +87,8 @@ static void read_lines(struct run *run)
     free(text);
 }
 
+static const struct ppt_dirs here = {.scratch = ".", .results = "."};
+
 /* Runs the configuration, a JSON text, and reads its journal. */
 static enum ppt_status sweep(struct run *run, const char *config, size_t patience)
 {
@@ -102,7 +104,7 @@ static enum ppt_status sweep(struct run *run, const char *config, size_t patienc
     unlink("journal");
     require(ppt_journal_create("journal", &journal, &run->error), &run->error);
     run->error.text[0] = '\0';
-    status = ppt_sweep_run(run->config, ".", journal, &judge, &run->samples, &run->error);
+    status = ppt_sweep_run(run->config, &here, journal, &judge, &run->samples, &run->error);
     ppt_journal_close(journal);
     struct ppt_error kept = run->error;
     read_lines(run);
@@ -563,7 +565,7 @@ static void a_point_may_fail_in_a_later_block(void **state)
         }
         unlink("second");
         require(ppt_journal_create("second", &journal, &run.error), &run.error);
-        require(ppt_sweep_run(run.config, ".", journal, &judge, &run.samples, &run.error),
+        require(ppt_sweep_run(run.config, &here, journal, &judge, &run.samples, &run.error),
                 &run.error);
         ppt_journal_close(journal);
         assert_int_equal(run.samples.count, 2 * 3 + 2 * 2);

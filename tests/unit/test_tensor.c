@@ -12,7 +12,7 @@
 #include <gsl/gsl_cblas.h>
 
 #include "checksum.h"
-#include "rng.h"
+#include "rng_bulk.h"
 
 extern const struct ppt_kernel ppt_kernel_tensor;
 

@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "faults.h"
-#include "rng.h"
+#include "rng_bulk.h"
 
 #define MIB_BYTES ((size_t)1 << 20)
 #define LEVELS 10
