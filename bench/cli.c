@@ -28,6 +28,7 @@ const char ppt_cli_help[] =
     "Options of a measurement; they override what a file says:\n"
     "  --config FILE      a configuration, as a plain argument is\n"
     "  --task NAME        the kernel, or \"random\"\n"
+    "  --kernel FILE.so   a kernel of your own, see docs/adding-a-kernel.md\n"
     "  --task-args JSON   its arguments: '[1000000]' or '{\"size\": 1000000}'\n"
     "  --task-count N     tasks per pass\n"
     "  --workers LIST     worker counts: 0,1,2,4 or auto; 0 means sequential calls\n"
@@ -45,9 +46,8 @@ const char ppt_cli_help[] =
     "  --format NAME      prints that instead of the table: csv, json, html, gbench,\n"
     "                     bmf, ghab, hyperfine, markdown, gnuplot\n"
     "  --quiet            prints the verdict alone; both also of report and resume\n"
-    "Options of a program behind \"--\":\n"
-    "  --timeout S        ends it after so long (default: 3600)\n"
-    "  --program-output W discard, check (the same everywhere?) or keep what it prints\n"
+    "Options of a program behind \"--\": --timeout S ends it after so long (3600);\n"
+    "  --program-output W discard, keep, or check that it is the same everywhere\n"
     "Options of once:\n"
     "  --index N          which task (default: 0); --seed N its seed (default: 1)\n"
     "  --dump FILE        writes what the task made: an image, sorted numbers, ...\n"
@@ -92,6 +92,7 @@ enum {
     QUIET,
     FORCE,
     FORMAT,
+    KERNEL,
     TIMEOUT,
     PROGRAM_OUTPUT,
     THRESHOLD,
@@ -105,6 +106,7 @@ enum {
 };
 
 #define RUN (1u << PPT_COMMAND_RUN)
+#define LIST (1u << PPT_COMMAND_LIST)
 #define ONCE (1u << PPT_COMMAND_ONCE)
 #define REPORT (1u << PPT_COMMAND_REPORT)
 #define RESUME (1u << PPT_COMMAND_RESUME)
@@ -125,6 +127,7 @@ static const struct option options[] = {
     [QUIET] = {"--quiet", FLAG, RUN | REPORT | RESUME, NULL, NULL},
     [FORCE] = {"--force", FLAG, RESUME, NULL, NULL},
     [FORMAT] = {"--format", PLAIN, RUN | REPORT | RESUME, NULL, NULL},
+    [KERNEL] = {"--kernel", TEXT, RUN | LIST, "kernel", NULL},
     [TIMEOUT] = {"--timeout", PLAIN, RUN, NULL, NULL},
     [PROGRAM_OUTPUT] = {"--program-output", PLAIN, RUN, NULL, NULL},
     [THRESHOLD] = {"--threshold", PLAIN, COMPARE, NULL, NULL},
@@ -341,9 +344,10 @@ static enum ppt_status apply(struct ppt_cli *cli, size_t which, const char *valu
     default:
         break;
     }
-    if (which == FIRST_KEY) {
-        cli->has_task = true;
+    if (which == KERNEL) {
+        cli->kernel = value;
     }
+    cli->has_task |= which == FIRST_KEY || which == KERNEL;
     if (cli->command == PPT_COMMAND_ONCE && strcmp(options[which].name, "--seed") == 0) {
         return read_count("--seed", value, &cli->seed, error);
     }

@@ -38,7 +38,8 @@ struct ppt_cli {
     bool strict;      /* compare: a suspect is not fine */
     const char *html; /* compare: the page to write, or NULL */
     struct ppt_overrides *overrides;
-    bool has_task;        /* --task was given */
+    const char *kernel;   /* the file of one that is not built in, or NULL */
+    bool has_task;        /* --task or --kernel was given */
     const char **program; /* run: what follows "--", or NULL */
     size_t program_count;
     const char *timeout;        /* run: of that program, or NULL */

@@ -4,6 +4,7 @@
 #include "commands.h"
 #include "isa.h"
 #include "json.h"
+#include "plugin.h"
 #include "registry.h"
 #include "text.h"
 
@@ -122,7 +123,18 @@ enum ppt_status ppt_command_list(const struct ppt_cli *cli, struct ppt_error *er
     json_object *kernels = json_object_new_array();
     struct ppt_text text = {0};
 
-    (void)error;
+    const struct ppt_kernel *own = NULL;
+
+    if (cli->kernel) {
+        const enum ppt_status status = ppt_plugin_load(cli->kernel, &own, error);
+
+        if (status != PPT_OK) {
+            json_object_put(kernels);
+            return status;
+        }
+        json_object_array_add(kernels, kernel_to_json(own));
+        add_kernel(own, &text);
+    }
     for (size_t i = 0; ppt_kernels[i]; i++) {
         json_object_array_add(kernels, kernel_to_json(ppt_kernels[i]));
         add_kernel(ppt_kernels[i], &text);

@@ -46,9 +46,11 @@ static char *args_to_json(const struct ppt_cli *cli)
 static enum ppt_status configure(const struct ppt_cli *cli, struct ppt_configs *configs,
                                  struct ppt_error *error)
 {
+    /* What has a slash in it is the file of a kernel. */
+    const char *key = strchr(cli->operands[0], '/') ? "kernel" : "task";
     json_object *name = json_object_new_string(cli->operands[0]);
     enum ppt_status status =
-        ppt_overrides_add(cli->overrides, "once", "task", json_object_to_json_string(name), error);
+        ppt_overrides_add(cli->overrides, "once", key, json_object_to_json_string(name), error);
 
     json_object_put(name);
     if (status == PPT_OK && cli->operand_count > 1) {

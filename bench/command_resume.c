@@ -63,6 +63,25 @@ static enum ppt_status go_on(const struct ppt_cli *cli, struct ppt_recording *re
                             : status;
 }
 
+/* A kernel from outside that is not what it was, too. */
+static enum ppt_status load_kernel(const struct ppt_cli *cli, struct ppt_config *config,
+                                   struct ppt_error *error)
+{
+    bool same;
+    const enum ppt_status status = ppt_config_load_kernel(config, &same, error);
+
+    if (status != PPT_OK || same) {
+        return status;
+    }
+    if (cli->force) {
+        fprintf(stderr, "ppt-omp: %s has changed: its passes are mixed\n", config->kernel_file);
+        return PPT_OK;
+    }
+    return ppt_fail(error, PPT_BAD_INPUT,
+                    "%s has changed since %s was measured; measure anew, or mix them with --force",
+                    config->kernel_file, cli->operands[0]);
+}
+
 static enum ppt_status measure(const struct ppt_cli *cli, struct ppt_error *error)
 {
     char *path = ppt_text_format("%s/samples.jsonl", cli->operands[0]);
@@ -82,6 +101,9 @@ static enum ppt_status measure(const struct ppt_cli *cli, struct ppt_error *erro
     } else if (status == PPT_OK) {
         ppt_host_read(&host);
         status = check_host(cli, &recording.host, &host, error);
+        if (status == PPT_OK) {
+            status = load_kernel(cli, &recording.configs.items[0], error);
+        }
         if (status == PPT_OK) {
             ppt_interrupt_watch();
             status = ppt_workspace_create(&scratch, error);

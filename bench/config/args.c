@@ -1,139 +1,11 @@
 #include "args.h"
 
+#include <json-c/json_tokener.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "memory.h"
 #include "text.h"
-
-/* ---- files ---- */
-
-/* Anything that can be read but a folder. */
-static bool is_file(const char *path)
-{
-    struct stat about;
-
-    return stat(path, &about) == 0 && !S_ISDIR(about.st_mode);
-}
-
-/* A new string, or NULL when the file is nowhere. */
-static char *find_file(const char *path, const struct ppt_search *search)
-{
-    if (is_file(path)) {
-        return realpath(path, NULL);
-    }
-    for (size_t i = 0; path[0] != '/' && search->folders[i]; i++) {
-        char *candidate = ppt_text_format("%s/%s", search->folders[i], path);
-        char *found = is_file(candidate) ? realpath(candidate, NULL) : NULL;
-
-        free(candidate);
-        if (found) {
-            return found;
-        }
-    }
-    return NULL;
-}
-
-static enum ppt_status parse_path(const struct ppt_item *item, const struct ppt_search *search,
-                                  char **out, struct ppt_error *error)
-{
-    const char *path = NULL;
-    struct ppt_text where = {0};
-    const enum ppt_status status = ppt_item_text(item, &path, error);
-
-    if (status != PPT_OK) {
-        return status;
-    }
-    *out = search->recorded ? ppt_strdup(path) : find_file(path, search);
-    if (*out) {
-        return PPT_OK;
-    }
-    for (size_t i = 0; path[0] != '/' && search->folders[i]; i++) {
-        ppt_text_addf(&where, ", nor in %s", search->folders[i]);
-    }
-    ppt_item_reject(item, error, "there is no file \"%s\"%s%s", path,
-                    path[0] == '/' ? "" : " in the current folder", where.data ? where.data : "");
-    ppt_text_free(&where);
-    return PPT_BAD_INPUT;
-}
-
-static void free_texts(struct ppt_texts *texts)
-{
-    for (size_t i = 0; i < texts->count; i++) {
-        free((void *)(uintptr_t)texts->items[i]);
-    }
-    free((void *)(uintptr_t)texts->items);
-    *texts = (struct ppt_texts){0};
-}
-
-/* A number as it was written is a word too: ["sleep", 1]. */
-static enum ppt_status parse_word(const struct ppt_item *item, const struct ppt_search *search,
-                                  char **out, struct ppt_error *error)
-{
-    const char *word;
-
-    (void)search;
-    if (!json_object_is_type(item->value, json_type_string) &&
-        !json_object_is_type(item->value, json_type_int) &&
-        !json_object_is_type(item->value, json_type_double)) {
-        return ppt_item_reject(item, error, "must be a text in quotes");
-    }
-    word = json_object_get_string(item->value);
-    if (strlen(word) < (size_t)json_object_get_string_len(item->value)) {
-        return ppt_item_reject(item, error, "has a zero byte in it");
-    }
-    *out = ppt_strdup(word);
-    return PPT_OK;
-}
-
-typedef enum ppt_status parse_text(const struct ppt_item *item, const struct ppt_search *search,
-                                   char **out, struct ppt_error *error);
-
-/* A list of texts from the place `first` on, or a single one in place of a list. */
-static enum ppt_status parse_texts(const struct ppt_item *item, size_t first, parse_text *parse,
-                                   const struct ppt_search *search, struct ppt_texts *out,
-                                   struct ppt_error *error)
-{
-    const bool array = json_object_is_type(item->value, json_type_array);
-    const size_t count = array ? json_object_array_length(item->value) - first : 1;
-    char **items = NULL;
-
-    if (count == 0) {
-        return ppt_item_reject(item, error, "an empty list; at least one %s is needed",
-                               parse == parse_path ? "file" : "word");
-    }
-    items = ppt_alloc(count, sizeof(*items));
-    out->items = (const char *const *)items;
-    for (; out->count < count; out->count++) {
-        const size_t at = first + out->count;
-        const struct ppt_place place = {.outer = item->place, .index = at};
-        const struct ppt_item inner = {array ? json_object_array_get_idx(item->value, at)
-                                             : item->value,
-                                       item->source, array ? &place : item->place};
-
-        if (parse(&inner, search, &items[out->count], error) != PPT_OK) {
-            free_texts(out);
-            return PPT_BAD_INPUT;
-        }
-    }
-    return PPT_OK;
-}
-
-/* Instead of the texts that were there. */
-static enum ppt_status replace_texts(const struct ppt_item *item, size_t first, parse_text *parse,
-                                     const struct ppt_search *search, struct ppt_texts *out,
-                                     struct ppt_error *error)
-{
-    struct ppt_texts texts = {0};
-    const enum ppt_status status = parse_texts(item, first, parse, search, &texts, error);
-
-    if (status == PPT_OK) {
-        free_texts(out);
-        *out = texts;
-    }
-    return status;
-}
 
 /* ---- values ---- */
 
@@ -178,9 +50,9 @@ static enum ppt_status parse_value(const struct ppt_item *item, const struct ppt
     case PPT_PARAM_SPAN:
         return parse_span(item, param, &out->span, error);
     case PPT_PARAM_PATHS:
-        return replace_texts(item, 0, parse_path, search, &out->paths, error);
+        return ppt_texts_read_paths(item, search, &out->paths, error);
     case PPT_PARAM_WORDS:
-        return replace_texts(item, 0, parse_word, search, &out->words, error);
+        return ppt_texts_read_words(item, 0, &out->words, error);
     }
     return PPT_FAILED;
 }
@@ -229,9 +101,9 @@ void ppt_args_free(const struct ppt_kernel *kernel, union ppt_value *args)
 {
     for (size_t i = 0; args && i < kernel->param_count; i++) {
         if (kernel->params[i].kind == PPT_PARAM_PATHS) {
-            free_texts(&args[i].paths);
+            ppt_texts_free(&args[i].paths);
         } else if (kernel->params[i].kind == PPT_PARAM_WORDS) {
-            free_texts(&args[i].words);
+            ppt_texts_free(&args[i].words);
         }
     }
     free(args);
@@ -331,7 +203,7 @@ static enum ppt_status parse_positional(const struct ppt_kernel *kernel,
             continue;
         }
         if (param->kind == PPT_PARAM_WORDS) {
-            status = replace_texts(item, slot, parse_word, search, &args[i].words, error);
+            status = ppt_texts_read_words(item, slot, &args[i].words, error);
             slot = given;
             continue;
         }
@@ -475,12 +347,13 @@ static void describe_value(const struct ppt_param *param, const union ppt_value 
 /* Whether an optional argument says what leaving it out would say. */
 static bool could_be_left(const struct ppt_param *param, const union ppt_value *value)
 {
-    const char *left = param->when_left ? param->when_left : param->value;
+    json_object *left = json_tokener_parse(param->when_left ? param->when_left : param->value);
     json_object *json = value_to_json(param, value);
-    const bool same =
-        param->optional &&
-        strcmp(json_object_to_json_string_ext(json, JSON_C_TO_STRING_PLAIN), left) == 0;
+    const bool same = param->optional &&
+                      strcmp(json_object_to_json_string_ext(json, JSON_C_TO_STRING_PLAIN),
+                             json_object_to_json_string_ext(left, JSON_C_TO_STRING_PLAIN)) == 0;
 
+    json_object_put(left);
     json_object_put(json);
     return same;
 }

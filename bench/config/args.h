@@ -6,13 +6,7 @@
 
 #include "item.h"
 #include "kernel.h"
-
-/* Where a file named in arguments is looked for when its path is relative: the current folder
- * first, then these, in order (NULL-terminated). */
-struct ppt_search {
-    const char *folders[4];
-    bool recorded; /* files were found when the run was recorded: take their names as they are */
-};
+#include "texts.h"
 
 /* The default arguments of a kernel. *args belongs to the caller: ppt_args_free(). */
 enum ppt_status ppt_args_default(const struct ppt_kernel *kernel, const struct ppt_search *search,

@@ -5,35 +5,41 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include "file.h"
 #include "layer.h"
 #include "memory.h"
+#include "plugin.h"
 #include "read.h"
+#include "stand_in.h"
 #include "text.h"
 
 const char *const ppt_schedule_names[] = {"static", "dynamic", "guided", NULL};
 const char *const ppt_placement_names[] = {"none", "close", "spread", NULL};
 const char *const ppt_memory_names[] = {"reuse", "fresh", NULL};
 
-static const char *const keys[] = {"iterations",
-                                   "task",
-                                   "task_args",
-                                   "task_count",
-                                   "workers",
-                                   "wait_time_after_runner",
-                                   "wait_time_after_iteration",
-                                   "gc_after_iteration",
-                                   "multiprocessing_start_method",
-                                   "inner_threads",
-                                   "schedule",
-                                   "placement",
-                                   "memory",
-                                   "precision",
-                                   "tolerance",
-                                   "warmup",
-                                   "seed",
-                                   "runs",
-                                   "$schema",
-                                   NULL};
+/* The first is for journals alone. */
+static const char *const recorded_keys[] = {"kernel_digest",
+                                            "iterations",
+                                            "task",
+                                            "task_args",
+                                            "kernel",
+                                            "task_count",
+                                            "workers",
+                                            "wait_time_after_runner",
+                                            "wait_time_after_iteration",
+                                            "gc_after_iteration",
+                                            "multiprocessing_start_method",
+                                            "inner_threads",
+                                            "schedule",
+                                            "placement",
+                                            "memory",
+                                            "precision",
+                                            "tolerance",
+                                            "warmup",
+                                            "seed",
+                                            "runs",
+                                            "$schema",
+                                            NULL};
 
 int ppt_point_compare(const void *a, const void *b)
 {
@@ -63,10 +69,15 @@ static void free_config(struct ppt_config *config)
     free(config->origin);
     free(config->args_origin);
     free(config->task);
+    free(config->kernel_file);
+    free(config->kernel_digest);
+    ppt_stand_in_destroy(config->stand_in);
     free(config->details);
     free(config->warning);
     *config = (struct ppt_config){0};
 }
+
+static const char *const *const keys = recorded_keys + 1;
 
 /* To a task that uses none, points that differ in inner threads alone are the same: one is left. */
 static void drop_unused_threads(struct ppt_config *config)
@@ -197,7 +208,7 @@ enum ppt_status ppt_config_from_item(const struct ppt_item *item, struct ppt_con
                                      struct ppt_error *error)
 {
     struct ppt_layer layer;
-    const enum ppt_status status = ppt_layer_over(&layer, NULL, item, keys, error);
+    const enum ppt_status status = ppt_layer_over(&layer, NULL, item, recorded_keys, error);
 
     return status == PPT_OK ? append(&layer, configs, error) : status;
 }
@@ -232,6 +243,48 @@ void ppt_configs_free(struct ppt_configs *configs)
     }
     free(configs->items);
     configs->items = NULL;
+}
+
+enum ppt_status ppt_config_load_kernel(struct ppt_config *config, bool *same,
+                                       struct ppt_error *error)
+{
+    const struct ppt_search search = {.recorded = true};
+    struct ppt_use *use = &config->uses[0];
+    struct ppt_source source = {0};
+    struct ppt_item item = {.source = &source};
+    const struct ppt_kernel *kernel;
+    union ppt_value *args = NULL;
+    char *digest;
+    enum ppt_status status;
+
+    *same = true;
+    if (!config->stand_in) {
+        return PPT_OK;
+    }
+    status = ppt_plugin_load(config->kernel_file, &kernel, error);
+    if (status == PPT_OK && strcmp(kernel->name, config->task) != 0) {
+        status = ppt_fail(error, PPT_BAD_INPUT, "%s: holds the kernel \"%s\", not \"%s\"",
+                          config->kernel_file, kernel->name, config->task);
+    }
+    if (status == PPT_OK) {
+        ppt_source_from_text(&source, config->kernel_file, "");
+        item.value = ppt_args_to_json(use->kernel, use->args);
+        status = ppt_args_parse(kernel, &item, &search, &args, error);
+    }
+    json_object_put(item.value);
+    ppt_source_free(&source);
+    if (status != PPT_OK) {
+        return status;
+    }
+    digest = ppt_file_digest(config->kernel_file);
+    *same = config->kernel_digest && strcmp(digest, config->kernel_digest) == 0;
+    free(config->kernel_digest);
+    config->kernel_digest = digest;
+    ppt_args_free(use->kernel, use->args);
+    *use = (struct ppt_use){kernel, args};
+    ppt_stand_in_destroy(config->stand_in);
+    config->stand_in = NULL;
+    return PPT_OK;
 }
 
 /* ---- settling ---- */
@@ -318,6 +371,11 @@ json_object *ppt_config_to_json(const struct ppt_config *config)
     }
     json_object_object_add(object, "task", json_object_new_string(config->task));
     json_object_object_add(object, "task_args", task_args_to_json(config));
+    if (config->kernel_file) {
+        json_object_object_add(object, "kernel", json_object_new_string(config->kernel_file));
+        json_object_object_add(object, "kernel_digest",
+                               json_object_new_string(config->kernel_digest));
+    }
     json_object_object_add(object, "task_count",
                            json_object_new_int64((int64_t)config->task_count));
     json_object_object_add(object, "workers", workers);

@@ -72,11 +72,14 @@ struct ppt_use {
 };
 
 struct ppt_config {
-    char *origin;         /* the file (and place in it) or option that it comes from */
-    char *args_origin;    /* where its arguments come from, for messages about them */
-    char *task;           /* a kernel's name, or "random" */
-    char *details;        /* the arguments as text, for people */
-    bool mix;             /* random: tasks are drawn from `uses` once per block */
+    char *origin;        /* the file (and place in it) or option that it comes from */
+    char *args_origin;   /* where its arguments come from, for messages about them */
+    char *task;          /* a kernel's name, or "random" */
+    char *kernel_file;   /* the shared object that the kernel comes from; NULL: it is built in */
+    char *kernel_digest; /* of that file, or NULL */
+    struct ppt_stand_in *stand_in; /* of a recorded kernel that is not built in, or NULL */
+    char *details;                 /* the arguments as text, for people */
+    bool mix;                      /* random: tasks are drawn from `uses` once per block */
     struct ppt_use *uses; /* one; for a mix the kernels to draw from, with default arguments */
     size_t use_count;
     bool workers_auto;       /* no list was given: ppt_config_settle() makes one */
@@ -133,6 +136,11 @@ enum ppt_status ppt_config_settle(struct ppt_config *config, unsigned physical_c
  * item of a struct ppt_configs. */
 enum ppt_status ppt_config_from_item(const struct ppt_item *item, struct ppt_configs *configs,
                                      struct ppt_error *error);
+
+/* Loads the kernel that a recorded configuration has a stand-in for; does nothing where there is
+ * none. *same says whether the file still is what it was. */
+enum ppt_status ppt_config_load_kernel(struct ppt_config *config, bool *same,
+                                       struct ppt_error *error);
 
 /* The whole configuration with every default filled in; reading it gives an equal one. The caller
  * owns it. */

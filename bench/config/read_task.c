@@ -1,13 +1,16 @@
 /*
- * "task" and "task_args": what to run.
+ * "task", "kernel" and "task_args": what to run.
  */
 #include "read.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+#include "file.h"
 #include "memory.h"
+#include "plugin.h"
 #include "registry.h"
+#include "stand_in.h"
 #include "text.h"
 
 /* All kernel names, and behind them "random"; the caller frees the array. */
@@ -65,6 +68,79 @@ static enum ppt_status find_kernel(const struct ppt_item *item, bool or_mix,
         return PPT_UNSUPPORTED;
     }
     return PPT_OK;
+}
+
+/* The kernel of a shared object; "task", if it is said in the same layer, must be its name. */
+static enum ppt_status load_plugin(const struct ppt_found *file, const struct ppt_found *task,
+                                   const struct ppt_search *search, struct ppt_config *config,
+                                   const struct ppt_kernel **kernel, struct ppt_error *error)
+{
+    struct ppt_error problem;
+    enum ppt_status status = ppt_search_path(&file->item, search, &config->kernel_file, error);
+
+    if (status != PPT_OK) {
+        return status;
+    }
+    if (ppt_plugin_load(config->kernel_file, kernel, &problem) != PPT_OK) {
+        return ppt_item_reject(&file->item, error, "%s", problem.text);
+    }
+    config->kernel_digest = ppt_file_digest(config->kernel_file);
+    if (task) {
+        const char *name = NULL;
+
+        status = ppt_item_text(&task->item, &name, error);
+        if (status == PPT_OK && strcmp(name, (*kernel)->name) != 0) {
+            status = ppt_item_reject(&task->item, error,
+                                     "\"%s\" is not what \"kernel\" holds, which is \"%s\"; leave "
+                                     "one of the two out",
+                                     name, (*kernel)->name);
+        }
+    }
+    if (status == PPT_OK && (*kernel)->missing) {
+        ppt_item_reject(&file->item, error, "\"%s\" cannot be run: %s", (*kernel)->name,
+                        (*kernel)->missing);
+        status = PPT_UNSUPPORTED;
+    }
+    return status;
+}
+
+static enum ppt_status copy_text(const struct ppt_item *item, char **out, struct ppt_error *error)
+{
+    const char *text = NULL;
+    const enum ppt_status status = ppt_item_text(item, &text, error);
+
+    if (status == PPT_OK) {
+        *out = ppt_strdup(text);
+    }
+    return status;
+}
+
+/* What a journal says of such a kernel. */
+static enum ppt_status stand_in(const struct ppt_layer *top, const struct ppt_found *file,
+                                const struct ppt_found *task, struct ppt_config *config,
+                                const struct ppt_kernel **kernel, struct ppt_error *error)
+{
+    struct ppt_found args, digest;
+    const char *name = NULL;
+    enum ppt_status status = copy_text(&file->item, &config->kernel_file, error);
+
+    if (status == PPT_OK) {
+        status = ppt_item_text(&task->item, &name, error);
+    }
+    if (status == PPT_OK && (!ppt_layer_find(top, "task_args", NULL, &args) ||
+                             !ppt_layer_find(top, "kernel_digest", NULL, &digest))) {
+        return ppt_item_reject(&file->item, error, "lacks \"task_args\" or \"kernel_digest\"");
+    }
+    if (status == PPT_OK) {
+        status = copy_text(&digest.item, &config->kernel_digest, error);
+    }
+    if (status == PPT_OK) {
+        status = ppt_stand_in_create(name, &args.item, &config->stand_in, error);
+    }
+    if (status == PPT_OK) {
+        *kernel = ppt_stand_in_kernel(config->stand_in);
+    }
+    return status;
 }
 
 static void add_use(struct ppt_config *config, const struct ppt_kernel *kernel,
@@ -139,35 +215,65 @@ static enum ppt_status read_mix(const struct ppt_item *args, const struct ppt_se
     return status;
 }
 
+static enum ppt_status reject_missing(const struct ppt_layer *top, struct ppt_error *error)
+{
+    const char **names = task_names(true);
+    struct ppt_text list = {0};
+
+    ppt_names_list(names, &list);
+    ppt_layer_reject(top, error, "\"task\" is missing; it names what to run: %s", list.data);
+    ppt_text_free(&list);
+    free(names);
+    return PPT_BAD_INPUT;
+}
+
+/* Finds the kernel (NULL: a mix) and the lowest layer whose arguments are meant for it. */
+static enum ppt_status choose_kernel(const struct ppt_layer *top, const struct ppt_search *search,
+                                     struct ppt_config *config, const struct ppt_kernel **kernel,
+                                     const struct ppt_layer **named, struct ppt_error *error)
+{
+    struct ppt_found task, file, again;
+    const bool has_task = ppt_layer_find(top, "task", NULL, &task);
+    /* A task in a layer above makes a kernel's file in one below mean nothing. */
+    const bool has_file = ppt_layer_find(top, "kernel", has_task ? task.layer : NULL, &file);
+    enum ppt_status status;
+
+    if (!has_task && !has_file) {
+        return reject_missing(top, error);
+    }
+    if (!has_file) {
+        *named = task.layer;
+        config->args_origin = ppt_json_position(task.item.source, task.item.place);
+        status = find_kernel(&task.item, true, kernel, error);
+        config->mix = status == PPT_OK && !*kernel;
+        return status;
+    }
+    *named = file.layer;
+    config->args_origin = ppt_json_position(file.item.source, file.item.place);
+    if (search->recorded && has_task) {
+        return stand_in(top, &file, &task, config, kernel, error);
+    }
+    const bool together = has_task && ppt_layer_find(top, "task", file.layer, &again);
+    return load_plugin(&file, together ? &task : NULL, search, config, kernel, error);
+}
+
 enum ppt_status ppt_read_task(const struct ppt_layer *top, struct ppt_config *config,
                               struct ppt_error *error)
 {
-    struct ppt_found task, args;
+    struct ppt_found args;
     const struct ppt_search search = ppt_layer_search(top);
+    const struct ppt_layer *named = NULL;
     const struct ppt_kernel *kernel = NULL;
     struct ppt_text details = {0};
     union ppt_value *values = NULL;
-    enum ppt_status status;
+    enum ppt_status status = choose_kernel(top, &search, config, &kernel, &named, error);
 
-    if (!ppt_layer_find(top, "task", NULL, &task)) {
-        const char **names = task_names(true);
-        struct ppt_text list = {0};
-
-        ppt_names_list(names, &list);
-        ppt_layer_reject(top, error, "\"task\" is missing; it names what to run: %s", list.data);
-        ppt_text_free(&list);
-        free(names);
-        return PPT_BAD_INPUT;
-    }
-    status = find_kernel(&task.item, true, &kernel, error);
     if (status != PPT_OK) {
         return status;
     }
-    config->task = ppt_strdup(json_object_get_string(task.item.value));
-    config->mix = !kernel;
-    config->args_origin = ppt_json_position(task.item.source, task.item.place);
+    config->task = ppt_strdup(config->mix ? "random" : kernel->name);
     /* Arguments below the layer that names the task were meant for another task. */
-    const bool given = ppt_layer_find(top, "task_args", task.layer, &args);
+    const bool given = ppt_layer_find(top, "task_args", named, &args);
     if (given) {
         free(config->args_origin);
         config->args_origin = ppt_json_position(args.item.source, args.item.place);

@@ -1,6 +1,5 @@
 #include "host.h"
 
-#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,14 +8,11 @@
 #include <unistd.h>
 
 #include "cgroup.h"
-#include "digest.h"
 #include "file.h"
 #include "isa.h"
 #include "memory.h"
 #include "text.h"
 #include "topology.h"
-
-#define LARGEST_BINARY ((size_t)256 << 20)
 
 /* OpenBLAS's own header cannot be included beside GSL's. */
 extern char *openblas_get_config(void);
@@ -91,21 +87,6 @@ static json_object *runtime_variables(void)
     return object;
 }
 
-/* As 16 digits; of what runs, whatever lies under its name by now. */
-static char *binary_digest(void)
-{
-    struct ppt_error ignored;
-    char *data = NULL, *text;
-    size_t length = 0;
-
-    if (ppt_file_read("/proc/self/exe", LARGEST_BINARY, &data, &length, &ignored) != PPT_OK) {
-        return ppt_strdup("unknown");
-    }
-    text = ppt_text_format("%016" PRIx64, ppt_digest(0, data, length));
-    free(data);
-    return text;
-}
-
 void ppt_host_read(struct ppt_host *host)
 {
     const struct ppt_cgroup limits = ppt_cgroup_read("/proc/self/cgroup", "/sys/fs/cgroup");
@@ -127,7 +108,8 @@ void ppt_host_read(struct ppt_host *host)
     }
     host->environment = runtime_variables();
     host->instruction_set = ppt_strdup(ppt_isa()->name);
-    host->binary = binary_digest();
+    /* Of what runs, whatever lies under its name by now. */
+    host->binary = ppt_file_digest("/proc/self/exe");
     host->blas = ppt_strdup(openblas_get_config());
     for (size_t end = strlen(host->blas); end > 0 && host->blas[end - 1] == ' '; end--) {
         host->blas[end - 1] = '\0';

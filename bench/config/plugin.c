@@ -1,0 +1,125 @@
+#include "plugin.h"
+
+#include <dlfcn.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "memory.h"
+#include "registry.h"
+#include "text.h"
+
+/* Names end up in names of folders. */
+#define LONGEST_NAME 32
+
+static bool is_name(const char *name)
+{
+    static const char allowed[] = "abcdefghijklmnopqrstuvwxyz0123456789_-";
+    const size_t length = strlen(name);
+
+    return length > 0 && length <= LONGEST_NAME && strspn(name, allowed) == length &&
+           name[0] != '-';
+}
+
+static bool is_taken(const char *name)
+{
+    for (size_t i = 0; ppt_kernels[i]; i++) {
+        if (strcmp(ppt_kernels[i]->name, name) == 0) {
+            return true;
+        }
+    }
+    return strcmp(name, "random") == 0;
+}
+
+static enum ppt_status check_param(const char *path, const struct ppt_kernel *kernel, size_t i,
+                                   struct ppt_error *error)
+{
+    const struct ppt_param *param = &kernel->params[i];
+    const char *wrong = NULL;
+
+    if (!param->name || !is_name(param->name)) {
+        return ppt_fail(error, PPT_BAD_INPUT,
+                        "%s: the name of parameter %zu must be made of small letters, digits, _ "
+                        "and -",
+                        path, i + 1);
+    }
+    for (size_t j = 0; j < i && !wrong; j++) {
+        wrong = strcmp(kernel->params[j].name, param->name) == 0 ? "is there twice" : NULL;
+    }
+    if ((unsigned)param->kind > PPT_PARAM_WORDS) {
+        wrong = "is of no kind that this program knows";
+    } else if (!param->value || !param->unit || !param->help) {
+        wrong = "needs a default value, a unit (perhaps \"\") and a help text";
+    } else if (param->kind == PPT_PARAM_CHOICE && (!param->choices || !param->choices[0])) {
+        wrong = "is a choice without choices";
+    } else if ((param->kind == PPT_PARAM_INTEGER || param->kind == PPT_PARAM_REAL ||
+                param->kind == PPT_PARAM_SPAN) &&
+               !(param->smallest <= param->largest)) {
+        wrong = "has a smallest value above its largest";
+    }
+    return wrong
+               ? ppt_fail(error, PPT_BAD_INPUT, "%s: parameter \"%s\" %s", path, param->name, wrong)
+               : PPT_OK;
+}
+
+/* What the author of a kernel may have got wrong; the rest of the program takes it for granted. */
+static enum ppt_status check(const char *path, const struct ppt_kernel *kernel,
+                             struct ppt_error *error)
+{
+    enum ppt_status status = PPT_OK;
+
+    if (kernel->version != PPT_KERNEL_VERSION) {
+        return ppt_fail(error, PPT_BAD_INPUT,
+                        "%s: was built for version %" PRIu32 " of the kernel contract, but this "
+                        "program has version %d: build it with the kernel.h of this program",
+                        path, kernel->version, PPT_KERNEL_VERSION);
+    }
+    if (kernel->struct_size != sizeof(*kernel)) {
+        return ppt_fail(error, PPT_BAD_INPUT,
+                        "%s: its descriptor has %" PRIu32 " bytes, but this program's has %zu: "
+                        "build it with the kernel.h of this program",
+                        path, kernel->struct_size, sizeof(*kernel));
+    }
+    if (!kernel->name || !is_name(kernel->name)) {
+        return ppt_fail(error, PPT_BAD_INPUT,
+                        "%s: the kernel's name must be made of small letters, digits, _ and -, at "
+                        "most %d of them",
+                        path, LONGEST_NAME);
+    }
+    if (is_taken(kernel->name)) {
+        return ppt_fail(error, PPT_BAD_INPUT,
+                        "%s: there already is a kernel \"%s\"; give this one another name", path,
+                        kernel->name);
+    }
+    if (!kernel->run || !kernel->category || !kernel->summary ||
+        (kernel->param_count > 0 && !kernel->params)) {
+        return ppt_fail(error, PPT_BAD_INPUT,
+                        "%s: kernel \"%s\" lacks a function run, a category, a summary or its "
+                        "table of parameters",
+                        path, kernel->name);
+    }
+    for (size_t i = 0; i < kernel->param_count && status == PPT_OK; i++) {
+        status = check_param(path, kernel, i, error);
+    }
+    return status;
+}
+
+enum ppt_status ppt_plugin_load(const char *path, const struct ppt_kernel **kernel,
+                                struct ppt_error *error)
+{
+    /* Without a slash it would be looked for in the system's folders. */
+    char *place = ppt_text_format("%s%s", strchr(path, '/') ? "" : "./", path);
+    void *library = dlopen(place, RTLD_NOW | RTLD_LOCAL);
+
+    free(place);
+    if (!library) {
+        return ppt_fail(error, PPT_BAD_INPUT, "%s: cannot be loaded: %s", path, dlerror());
+    }
+    *kernel = dlsym(library, PPT_KERNEL_SYMBOL);
+    if (!*kernel) {
+        return ppt_fail(error, PPT_BAD_INPUT,
+                        "%s: is no kernel of ppt-omp: it exports no constant \"%s\"", path,
+                        PPT_KERNEL_SYMBOL);
+    }
+    return check(path, *kernel, error);
+}

@@ -1,0 +1,145 @@
+#include "texts.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "memory.h"
+#include "text.h"
+
+/* Anything that can be read but a folder. */
+static bool is_file(const char *path)
+{
+    struct stat about;
+
+    return stat(path, &about) == 0 && !S_ISDIR(about.st_mode);
+}
+
+/* A new string, or NULL when the file is nowhere. */
+static char *find_file(const char *path, const struct ppt_search *search)
+{
+    if (is_file(path)) {
+        return realpath(path, NULL);
+    }
+    for (size_t i = 0; path[0] != '/' && search->folders[i]; i++) {
+        char *candidate = ppt_text_format("%s/%s", search->folders[i], path);
+        char *found = is_file(candidate) ? realpath(candidate, NULL) : NULL;
+
+        free(candidate);
+        if (found) {
+            return found;
+        }
+    }
+    return NULL;
+}
+
+enum ppt_status ppt_search_path(const struct ppt_item *item, const struct ppt_search *search,
+                                char **out, struct ppt_error *error)
+{
+    const char *path = NULL;
+    struct ppt_text where = {0};
+    const enum ppt_status status = ppt_item_text(item, &path, error);
+
+    if (status != PPT_OK) {
+        return status;
+    }
+    *out = search->recorded ? ppt_strdup(path) : find_file(path, search);
+    if (*out) {
+        return PPT_OK;
+    }
+    for (size_t i = 0; path[0] != '/' && search->folders[i]; i++) {
+        ppt_text_addf(&where, ", nor in %s", search->folders[i]);
+    }
+    ppt_item_reject(item, error, "there is no file \"%s\"%s%s", path,
+                    path[0] == '/' ? "" : " in the current folder", where.data ? where.data : "");
+    ppt_text_free(&where);
+    return PPT_BAD_INPUT;
+}
+
+void ppt_texts_free(struct ppt_texts *texts)
+{
+    for (size_t i = 0; i < texts->count; i++) {
+        free((void *)(uintptr_t)texts->items[i]);
+    }
+    free((void *)(uintptr_t)texts->items);
+    *texts = (struct ppt_texts){0};
+}
+
+/* A number as it was written is a word too: ["sleep", 1]. */
+static enum ppt_status read_word(const struct ppt_item *item, const struct ppt_search *search,
+                                 char **out, struct ppt_error *error)
+{
+    const char *word;
+
+    (void)search;
+    if (!json_object_is_type(item->value, json_type_string) &&
+        !json_object_is_type(item->value, json_type_int) &&
+        !json_object_is_type(item->value, json_type_double)) {
+        return ppt_item_reject(item, error, "must be a text in quotes");
+    }
+    word = json_object_get_string(item->value);
+    if (strlen(word) < (size_t)json_object_get_string_len(item->value)) {
+        return ppt_item_reject(item, error, "has a zero byte in it");
+    }
+    *out = ppt_strdup(word);
+    return PPT_OK;
+}
+
+typedef enum ppt_status read_text(const struct ppt_item *item, const struct ppt_search *search,
+                                  char **out, struct ppt_error *error);
+
+/* A list of texts from the place `first` on, or a single one in place of a list. */
+static enum ppt_status read_texts(const struct ppt_item *item, size_t first, read_text *read,
+                                  const struct ppt_search *search, struct ppt_texts *out,
+                                  struct ppt_error *error)
+{
+    const bool array = json_object_is_type(item->value, json_type_array);
+    const size_t count = array ? json_object_array_length(item->value) - first : 1;
+    char **items = NULL;
+
+    if (count == 0) {
+        return ppt_item_reject(item, error, "an empty list; at least one %s is needed",
+                               read == ppt_search_path ? "file" : "word");
+    }
+    items = ppt_alloc(count, sizeof(*items));
+    out->items = (const char *const *)items;
+    for (; out->count < count; out->count++) {
+        const size_t at = first + out->count;
+        const struct ppt_place place = {.outer = item->place, .index = at};
+        const struct ppt_item inner = {array ? json_object_array_get_idx(item->value, at)
+                                             : item->value,
+                                       item->source, array ? &place : item->place};
+
+        if (read(&inner, search, &items[out->count], error) != PPT_OK) {
+            ppt_texts_free(out);
+            return PPT_BAD_INPUT;
+        }
+    }
+    return PPT_OK;
+}
+
+static enum ppt_status replace(const struct ppt_item *item, size_t first, read_text *read,
+                               const struct ppt_search *search, struct ppt_texts *out,
+                               struct ppt_error *error)
+{
+    struct ppt_texts texts = {0};
+    const enum ppt_status status = read_texts(item, first, read, search, &texts, error);
+
+    if (status == PPT_OK) {
+        ppt_texts_free(out);
+        *out = texts;
+    }
+    return status;
+}
+
+enum ppt_status ppt_texts_read_paths(const struct ppt_item *item, const struct ppt_search *search,
+                                     struct ppt_texts *texts, struct ppt_error *error)
+{
+    return replace(item, 0, ppt_search_path, search, texts, error);
+}
+
+enum ppt_status ppt_texts_read_words(const struct ppt_item *item, size_t first,
+                                     struct ppt_texts *texts, struct ppt_error *error)
+{
+    return replace(item, first, read_word, NULL, texts, error);
+}
