@@ -17,29 +17,28 @@ const char *const ppt_schedule_names[] = {"static", "dynamic", "guided", NULL};
 const char *const ppt_placement_names[] = {"none", "close", "spread", NULL};
 const char *const ppt_memory_names[] = {"reuse", "fresh", NULL};
 
-/* The first is for journals alone. */
-static const char *const recorded_keys[] = {"kernel_digest",
-                                            "iterations",
-                                            "task",
-                                            "task_args",
-                                            "kernel",
-                                            "task_count",
-                                            "workers",
-                                            "wait_time_after_runner",
-                                            "wait_time_after_iteration",
-                                            "gc_after_iteration",
-                                            "multiprocessing_start_method",
-                                            "inner_threads",
-                                            "schedule",
-                                            "placement",
-                                            "memory",
-                                            "precision",
-                                            "tolerance",
-                                            "warmup",
-                                            "seed",
-                                            "runs",
-                                            "$schema",
-                                            NULL};
+static const char *const keys[] = {"iterations",
+                                   "task",
+                                   "task_args",
+                                   "kernel",
+                                   "kernel_digest",
+                                   "task_count",
+                                   "workers",
+                                   "wait_time_after_runner",
+                                   "wait_time_after_iteration",
+                                   "gc_after_iteration",
+                                   "multiprocessing_start_method",
+                                   "inner_threads",
+                                   "schedule",
+                                   "placement",
+                                   "memory",
+                                   "precision",
+                                   "tolerance",
+                                   "warmup",
+                                   "seed",
+                                   "runs",
+                                   "$schema",
+                                   NULL};
 
 int ppt_point_compare(const void *a, const void *b)
 {
@@ -76,8 +75,6 @@ static void free_config(struct ppt_config *config)
     free(config->warning);
     *config = (struct ppt_config){0};
 }
-
-static const char *const *const keys = recorded_keys + 1;
 
 /* To a task that uses none, points that differ in inner threads alone are the same: one is left. */
 static void drop_unused_threads(struct ppt_config *config)
@@ -208,7 +205,7 @@ enum ppt_status ppt_config_from_item(const struct ppt_item *item, struct ppt_con
                                      struct ppt_error *error)
 {
     struct ppt_layer layer;
-    const enum ppt_status status = ppt_layer_over(&layer, NULL, item, recorded_keys, error);
+    const enum ppt_status status = ppt_layer_over(&layer, NULL, item, keys, error);
 
     return status == PPT_OK ? append(&layer, configs, error) : status;
 }

@@ -70,10 +70,33 @@ static enum ppt_status find_kernel(const struct ppt_item *item, bool or_mix,
     return PPT_OK;
 }
 
+/* A configuration that was taken from results says which file it was measured with. */
+static enum ppt_status check_digest(const struct ppt_layer *top, const struct ppt_found *file,
+                                    const struct ppt_config *config, struct ppt_error *error)
+{
+    struct ppt_found digest;
+    const char *expected = NULL;
+    enum ppt_status status;
+
+    if (!ppt_layer_find(top, "kernel_digest", file->layer, &digest)) {
+        return PPT_OK;
+    }
+    status = ppt_item_text(&digest.item, &expected, error);
+    if (status == PPT_OK && strcmp(expected, config->kernel_digest) != 0) {
+        status =
+            ppt_item_reject(&digest.item, error,
+                            "%s is another file by now, with the digest %s; leave this key out "
+                            "to measure with it",
+                            config->kernel_file, config->kernel_digest);
+    }
+    return status;
+}
+
 /* The kernel of a shared object; "task", if it is said in the same layer, must be its name. */
-static enum ppt_status load_plugin(const struct ppt_found *file, const struct ppt_found *task,
-                                   const struct ppt_search *search, struct ppt_config *config,
-                                   const struct ppt_kernel **kernel, struct ppt_error *error)
+static enum ppt_status load_plugin(const struct ppt_layer *top, const struct ppt_found *file,
+                                   const struct ppt_found *task, const struct ppt_search *search,
+                                   struct ppt_config *config, const struct ppt_kernel **kernel,
+                                   struct ppt_error *error)
 {
     struct ppt_error problem;
     enum ppt_status status = ppt_search_path(&file->item, search, &config->kernel_file, error);
@@ -85,7 +108,8 @@ static enum ppt_status load_plugin(const struct ppt_found *file, const struct pp
         return ppt_item_reject(&file->item, error, "%s", problem.text);
     }
     config->kernel_digest = ppt_file_digest(config->kernel_file);
-    if (task) {
+    status = check_digest(top, file, config, error);
+    if (status == PPT_OK && task) {
         const char *name = NULL;
 
         status = ppt_item_text(&task->item, &name, error);
@@ -254,7 +278,7 @@ static enum ppt_status choose_kernel(const struct ppt_layer *top, const struct p
         return stand_in(top, &file, &task, config, kernel, error);
     }
     const bool together = has_task && ppt_layer_find(top, "task", file.layer, &again);
-    return load_plugin(&file, together ? &task : NULL, search, config, kernel, error);
+    return load_plugin(top, &file, together ? &task : NULL, search, config, kernel, error);
 }
 
 enum ppt_status ppt_read_task(const struct ppt_layer *top, struct ppt_config *config,

@@ -25,6 +25,7 @@ HAS_GNUPLOT = shutil.which("gnuplot") is not None
 # Debian's Python, which has the modules that Debian's tools need, whatever runs this file.
 SYSTEM_PYTHON = "/usr/bin/python3"
 COMPARE = pathlib.Path("/usr/share/benchmark/compare.py")
+PLUGIN = pathlib.Path(os.environ.get("PPT_BUILD", common.ROOT / "build")) / "tests/plugin_none.so"
 SCHEMA = common.ROOT / "docs/results.schema.json"
 
 # File names that are arguments, and hold what CSV, JSON, Markdown and gnuplot have a meaning for.
@@ -566,6 +567,9 @@ class Schema(FormatCase):
             "many tasks": {"task": "sum", "task_args": [0], "task_count": 10001, "workers": [0, 1],
                            "iterations": 3, "schedule": "guided,4", "placement": "close",
                            "memory": "fresh"},
+            "program": {"task": "command", "task_args": [shutil.which("true")], "task_count": 2,
+                        "workers": [0, 1], "iterations": 3},
+            "plugin": {"kernel": str(PLUGIN), "task_count": 2, "workers": [0, 1], "iterations": 3},
         }  # fmt: skip
         documents = {}
         for label, config in configs.items():

@@ -139,6 +139,18 @@ class Refusals(Plugin):
         self.assertEqual(result.code, 2, result)
         self.assertIn('"sort" is not what "kernel" holds, which is "mine"', result.err)
 
+    def test_digest(self):
+        """What results.json has as the configuration can be run, but only with the same file."""
+        self.config(seed=3)
+        self.run_fine("c.json")
+        again = self.write("again.json", self.results()["config"])
+        self.assertEqual(self.run_ppt(again, "--quiet").code, 0)
+        self.take("changed")
+        result = self.run_ppt(again, "--quiet")
+        self.assertEqual(result.code, 2, result)
+        self.assertIn("kernel_digest: ", result.err)
+        self.assertIn("is another file by now", result.err)
+
     def test_not_in_a_mix(self):
         self.config(task="random")
         self.assertEqual(self.run_ppt("c.json").code, 2)
