@@ -180,23 +180,37 @@ static enum ppt_status write_speedup(const struct ppt_outcome *outcome, const ch
     return ppt_chart_write(&chart, folder, error);
 }
 
+/* Labels beyond so many would overlap. */
+#define MOST_UPRIGHT 14
+
+void ppt_chart_point_axis(const struct ppt_point *points, size_t count, bool with_inner,
+                          struct ppt_text *out)
+{
+    ppt_text_addf(out, "set xlabel '%s' offset 0,0.4\nset xtics %s(",
+                  with_inner ? "workers x inner threads (0: sequential calls)"
+                             : "workers (threads)",
+                  count > MOST_UPRIGHT ? "rotate by 60 right " : "");
+    for (size_t i = 0; i < count; i++) {
+        char label[PPT_POINT_SIZE] = "sequential";
+
+        if (with_inner || points[i].workers > 0) {
+            ppt_point_label(points[i], with_inner, label);
+        }
+        ppt_text_addf(out, "%s'%s' %zu", i ? ", " : "", label, i);
+    }
+    ppt_text_addf(out, ")\nset xrange [-0.6:%zu.6]\nset yrange [0:*]\n", count > 0 ? count - 1 : 0);
+}
+
 void ppt_chart_category_axis(const struct ppt_outcome *outcome, struct ppt_text *out)
 {
     const struct ppt_summary *summary = outcome->summary;
+    struct ppt_point *points = ppt_alloc(summary->count, sizeof(*points));
 
-    ppt_text_add(out, "set xlabel 'workers (threads)' offset 0,0.4\nset xtics (");
     for (size_t i = 0; i < summary->count; i++) {
-        char label[PPT_POINT_SIZE];
-
-        ppt_point_label(summary->points[i].point, outcome->config->inner_count > 1, label);
-        if (summary->points[i].point.workers == 0) {
-            ppt_text_addf(out, "%s'seq%s' %zu", i ? ", " : "", label[1] ? label + 1 : "uential", i);
-        } else {
-            ppt_text_addf(out, "%s'%s' %zu", i ? ", " : "", label, i);
-        }
+        points[i] = summary->points[i].point;
     }
-    ppt_text_addf(out, ")\nset xrange [-0.6:%zu.6]\nset yrange [0:*]\n",
-                  summary->count > 0 ? summary->count - 1 : 0);
+    ppt_chart_point_axis(points, summary->count, outcome->config->inner_count > 1, out);
+    free(points);
 }
 
 void ppt_chart_category_cpu_mark(const struct ppt_outcome *outcome, struct ppt_text *out)

@@ -8,6 +8,8 @@
 #include "file.h"
 #include "gnuplot.h"
 #include "html_page.h"
+#include "memory.h"
+#include "report.h"
 
 /* ---- the chart ---- */
 
@@ -37,25 +39,16 @@ static void add_curve(const struct ppt_comparison_outcome *outcome, bool old, st
 
 static void add_axis(const struct ppt_comparison *comparison, struct ppt_text *out)
 {
-    char label[PPT_POINT_SIZE];
-    size_t position = 0;
+    struct ppt_point *points = ppt_alloc(comparison->point_count, sizeof(*points));
+    size_t count = 0;
 
-    ppt_text_add(out, "set xlabel 'workers (threads)' offset 0,0.4\nset xtics (");
     for (size_t i = 0; i < comparison->point_count; i++) {
-        const struct ppt_point point = comparison->points[i].point;
-
         if (ppt_compared_common(&comparison->points[i])) {
-            ppt_point_label(point, ppt_comparison_has_inner(comparison), label);
-            ppt_text_addf(out, "%s'%s%s' %zu", position ? ", " : "", point.workers ? "" : "seq",
-                          point.workers ? label
-                          : label[1]    ? label + 1
-                                        : "uential",
-                          position);
-            position++;
+            points[count++] = comparison->points[i].point;
         }
     }
-    ppt_text_addf(out, ")\nset xrange [-0.6:%zu.6]\nset yrange [0:*]\n",
-                  position > 0 ? position - 1 : 0);
+    ppt_chart_point_axis(points, count, ppt_comparison_has_inner(comparison), out);
+    free(points);
 }
 
 enum ppt_status ppt_comparison_chart(const struct ppt_comparison_outcome *outcome,

@@ -152,16 +152,18 @@ static enum ppt_status write_factors(const struct ppt_outcome *outcome, const ch
     ppt_chart_category_axis(outcome, &chart.plot);
     ppt_chart_category_cpu_mark(outcome, &chart.plot);
     ppt_text_add(&chart.plot, "set ylabel 'factor (1: nothing is lost)'\n"
-                              "set yrange [0:*<1.15]\n"
+                              "set yrange [0:1.15<*]\n"
                               "set boxwidth 0.5\n"
                               "plot 'efficiency.dat' using 1:3 with boxes fs solid 0.4 border lc "
                               "rgb '#7f7f7f' fc rgb '#d9d9d9' title 'all together'");
     for (size_t f = 0; f < PPT_FACTOR_COUNT; f++) {
+        /* In a grid neighbours differ in inner threads: a line between them would say nothing. */
         ppt_text_addf(&chart.plot,
-                      ", \\\n  'efficiency.dat' using ($1%+.3g):%zu with linespoints lc rgb '%s' "
+                      ", \\\n  'efficiency.dat' using ($1%+.3g):%zu with %spoints lc rgb '%s' "
                       "pt %d ps 0.8 lw 1.2 title '%s'",
-                      0.06 * ((double)f - 2), f + 4, styles[f].colour, styles[f].mark,
-                      ppt_factor_names[f]);
+                      0.06 * ((double)f - 2), f + 4,
+                      outcome->config->inner_count > 1 ? "" : "lines", styles[f].colour,
+                      styles[f].mark, ppt_factor_names[f]);
     }
     ppt_text_add(&chart.plot, "\n");
     return ppt_chart_write(&chart, folder, error);

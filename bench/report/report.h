@@ -129,7 +129,11 @@ void ppt_chart_cpu_mark(unsigned cpus, unsigned most, struct ppt_text *out);
 /* A line of data: workers, speedup over the fewest, ends of its interval. */
 void ppt_chart_speedup_row(const struct ppt_answer *answer, size_t point, struct ppt_text *out);
 
-/* All points side by side, evenly spaced, sequential calls first. */
+/* Points side by side, evenly spaced, in the order given; with inner threads as "4x2". */
+void ppt_chart_point_axis(const struct ppt_point *points, size_t count, bool with_inner,
+                          struct ppt_text *out);
+
+/* All points of a run so. */
 void ppt_chart_category_axis(const struct ppt_outcome *outcome, struct ppt_text *out);
 
 /* On that axis, a line between the last point that fits the CPUs and the next. */
