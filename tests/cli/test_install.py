@@ -1,0 +1,106 @@
+"""What `meson install` installs is complete: the program runs from there, and a kernel outside of the
+tree is built with nothing else."""
+
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import unittest
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+
+import common  # noqa: E402  (found through the line above)
+
+BUILD = pathlib.Path(os.environ.get("PPT_BUILD", common.ROOT / "build"))
+
+
+class Installed(common.Case):
+    """Installed once, below a folder that stands for the root of a machine."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.root = BUILD / "tests/installed"
+        shutil.rmtree(cls.root, ignore_errors=True)
+        done = subprocess.run(
+            ["meson", "install", "-C", str(BUILD), "--no-rebuild", "--destdir", str(cls.root)],
+            capture_output=True, text=True, timeout=common.TIMEOUT_S, check=False,
+        )  # fmt: skip
+        if done.returncode != 0:
+            raise AssertionError(done.stdout + done.stderr)
+        # Wherever the prefix is, there is one program of that name below the root.
+        cls.program = next(path for path in cls.root.rglob("bin/ppt-omp"))
+        cls.prefix = cls.program.parents[1]
+
+    def test_files(self):
+        share = self.prefix / "share"
+        for path in (
+            share / "ppt-omp/landscape.png",
+            share / "ppt-omp/config/sum.json",
+            share / "ppt-omp/config/suite.json",
+            share / "doc/ppt-omp/README.md",
+            share / "doc/ppt-omp/LICENSE",
+            share / "doc/ppt-omp/docs/adding-a-kernel.md",
+            share / "doc/ppt-omp/examples/primes/meson.build",
+            self.prefix / "include/ppt-omp/kernel.h",
+        ):
+            self.assertTrue(path.is_file(), path)
+
+    def test_runs(self):
+        config = self.prefix / "share/ppt-omp/config/sum.json"
+        result = self.run_program(str(self.program), config, "--quick", "--task-count", "2")
+        self.assertEqual(result.code, 0, result)
+        self.check_csv(self.only_folder())
+
+    def pkg_config(self):
+        folder = next(self.prefix.rglob("pkgconfig/ppt-omp.pc")).parent
+        env = self.environment(PKG_CONFIG_PATH=str(folder), PKG_CONFIG_SYSROOT_DIR=str(self.root))
+        env["PATH"] = os.environ["PATH"]
+        return env
+
+    def build_example(self):
+        source = self.work / "primes"
+        shutil.copytree(self.prefix / "share/doc/ppt-omp/examples/primes", source)
+        for command in (["meson", "setup", "build", "--fatal-meson-warnings"],
+                        ["ninja", "-C", "build"]):  # fmt: skip
+            done = subprocess.run(command, cwd=source, env=self.pkg_config(), capture_output=True,
+                                  text=True, timeout=common.TIMEOUT_S, check=False)  # fmt: skip
+            self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        self.assertNotIn("warning", done.stdout)
+        return source
+
+    def test_example(self):
+        source = self.build_example()
+        listed = self.run_program(str(self.program), "list", "--kernel", "build/primes.so",
+                                  cwd=source)  # fmt: skip
+        self.assertEqual(listed.code, 0, listed)
+        self.assertRegex(listed.out, r"(?m)^primes +count the prime numbers")
+        digests = []
+        for method, threads in (("sieve", 1), ("division", 1), ("sieve", 3), ("division", 2)):
+            result = self.run_program(str(self.program), "once", "./build/primes.so", "20000", method,
+                                      "--inner-threads", threads, "--json", cwd=source)  # fmt: skip
+            self.assertEqual(result.code, 0, result)
+            digests.append(json.loads(result.out)["digest"])
+        self.assertEqual(len(set(digests)), 1, digests)
+        result = self.run_program(str(self.program), "primes.json", "--quick", "--task-args",
+                                  "[20000]", "--task-count", "8", cwd=source)  # fmt: skip
+        self.assertEqual(result.code, 0, result)
+        self.assertRegex(result.out, r"primes: (use|any) ")
+        self.check_digests(self.only_folder(source / "output"))
+
+    def test_headers_stand_alone(self):
+        """Each by itself, in C11 without extensions and with all warnings."""
+        for header in sorted((self.prefix / "include/ppt-omp").iterdir()):
+            source = self.write("one.c", f"#include <{header.name}>\n")
+            done = subprocess.run(
+                ["cc", "-std=c11", "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-fopenmp",
+                 f"-I{header.parent}", "-fsyntax-only", str(source)],
+                capture_output=True, text=True, timeout=common.TIMEOUT_S, check=False,
+            )  # fmt: skip
+            self.assertEqual(done.returncode, 0, done.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()
