@@ -95,6 +95,7 @@ static json_object *kernel_to_json(const struct ppt_kernel *kernel)
     add_text(object, "category", kernel->category);
     add_text(object, "summary", kernel->summary);
     add_text(object, "missing", kernel->missing);
+    json_object_object_add(object, "in_random_mix", json_object_new_boolean(kernel->draw != NULL));
     json_object_object_add(object, "parameters", params);
     return object;
 }

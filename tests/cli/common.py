@@ -15,6 +15,7 @@ import random
 import shutil
 import struct
 import subprocess
+import sys
 import tempfile
 import unicodedata
 import unittest
@@ -244,6 +245,40 @@ def width(line):
         0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1
         for c in line
     )
+
+
+# --- schemas ---------------------------------------------------------------------------------
+
+SCHEMA_CHECK = (
+    "import json, sys, jsonschema\n"
+    "schema, documents = json.load(sys.stdin)\n"
+    "jsonschema.Draft7Validator.check_schema(schema)\n"
+    "checker = jsonschema.Draft7Validator(schema)\n"
+    "def tell(e):\n"
+    "    inner = [tell(c) for c in e.context]\n"
+    "    return '/'.join(map(str, e.absolute_path)) + ': ' + (' | '.join(inner) or e.message)\n"
+    "print(json.dumps([[tell(e)[:500] for e in checker.iter_errors(d)] for d in documents]))\n"
+)
+
+
+def schema_problems(test, schema, documents):
+    """By document the list of what is wrong with it, by whichever Python has jsonschema."""
+    for python in (sys.executable, "/usr/bin/python3"):
+        if not shutil.which(python):
+            continue
+        probe = [python, "-W", "ignore", "-c", "import jsonschema"]
+        if subprocess.run(probe, capture_output=True, check=False).returncode == 0:
+            done = subprocess.run(
+                [python, "-W", "ignore", "-c", SCHEMA_CHECK],
+                input=json.dumps([schema, documents]),
+                capture_output=True,
+                text=True,
+                timeout=TIMEOUT_S,
+                check=False,
+            )
+            test.assertEqual(done.returncode, 0, done.stderr)
+            return json.loads(done.stdout)
+    return test.skipTest("jsonschema is not installed (Debian: python3-jsonschema)")
 
 
 # --- images ----------------------------------------------------------------------------------

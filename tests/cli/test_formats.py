@@ -524,38 +524,12 @@ class Compare(FormatCase):
 class Schema(FormatCase):
     """docs/results.schema.json takes what the program writes, and nothing else."""
 
-    CHECK = (
-        "import json, sys, jsonschema\n"
-        "schema, documents = json.load(sys.stdin)\n"
-        "jsonschema.Draft7Validator.check_schema(schema)\n"
-        "checker = jsonschema.Draft7Validator(schema)\n"
-        "def tell(e):\n"
-        "    inner = [tell(c) for c in e.context]\n"
-        "    return '/'.join(map(str, e.absolute_path)) + ': ' + (' | '.join(inner) or e.message)\n"
-        "print(json.dumps([[tell(e)[:500] for e in checker.iter_errors(d)] for d in documents]))\n"
-    )
-
     def problems(self, *documents, part=None):
-        """By document the list of what is wrong with it, by whichever Python has jsonschema."""
+        """By document the list of what is wrong with it."""
         schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
         if part:
             schema = {"$ref": f"#/definitions/{part}", "definitions": schema["definitions"]}
-        for python in (sys.executable, SYSTEM_PYTHON):
-            if not shutil.which(python):
-                continue
-            probe = [python, "-W", "ignore", "-c", "import jsonschema"]
-            if subprocess.run(probe, capture_output=True, check=False).returncode == 0:
-                done = subprocess.run(
-                    [python, "-W", "ignore", "-c", self.CHECK],
-                    input=json.dumps([schema, documents]),
-                    capture_output=True,
-                    text=True,
-                    timeout=common.TIMEOUT_S,
-                    check=False,
-                )
-                self.assertEqual(done.returncode, 0, done.stderr)
-                return json.loads(done.stdout)
-        return self.skipTest("jsonschema is not installed (Debian: python3-jsonschema)")
+        return common.schema_problems(self, schema, documents)
 
     def test_real_results(self):
         configs = {

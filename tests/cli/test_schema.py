@@ -1,0 +1,174 @@
+"""config/schema.json and the program say the same of configurations."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+import unittest
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+
+import common  # noqa: E402  (found through the line above)
+
+SCHEMA = common.ROOT / "config/schema.json"
+
+# A run that takes no time.
+SMALL = {"task": "sum", "task_args": [1], "task_count": 1, "workers": [0], "iterations": 1,
+         "warmup": 0}  # fmt: skip
+
+# Keys at the ends of their ranges; each is tried for real.
+RIGHT = [
+    {"task_args": {"iterations": 0}},
+    {"$schema": "./schema.json"},
+    {"workers": "auto"},
+    {"workers": [4, 0]},
+    {"inner_threads": [1]},
+    {"wait_time_after_runner": 0, "wait_time_after_iteration": 0.001},
+    {"gc_after_iteration": True},
+    {"multiprocessing_start_method": "spawn"},
+    {"multiprocessing_start_method": None},
+    {"schedule": "static"},
+    {"schedule": "guided,1000"},
+    {"placement": "spread"},
+    {"memory": "fresh"},
+    {"precision": {}},
+    {"precision": None},
+    {"precision": {"relative_ci": 1, "max_seconds": 0.1}},
+    {"tolerance": 0.001},
+    {"tolerance": 1},
+    {"warmup": 0},
+    {"seed": 2**53},
+    {"seed": None},
+    {"task": "random", "task_args": ["sum", "multi"]},
+    {"task": "wait", "task_args": [0.5]},
+    {"task": "wait", "task_args": [0, 1.5]},
+    {"task": "sort", "task_args": [1]},
+    {"task": "zip", "task_args": [1, 1, "text"]},
+    {"task": "password", "task_args": [1, 1, [1, 1], 1, {"hash": "sha256"}]},
+    {"task": "command", "task_args": {"argv": ["/bin/true"], "timeout": 10, "output": "check"}},
+    {"task": "command", "task_args": ["/bin/sleep", 0]},
+    {"runs": [{"task_args": [2]}, {"task": "multi", "task_args": [1]}]},
+]
+
+WRONG = [
+    {"task": "sorr"},
+    {"task": 5},
+    {"task_args": [-1]},
+    {"task_args": ["a"]},
+    {"task_args": [1, 2]},
+    {"task_args": []},
+    {"task_args": {"iteration": 1}},
+    {"task_args": 5},
+    {"task_count": 0},
+    {"task_count": 1.5},
+    {"task_count": 10**9 + 1},
+    {"workers": []},
+    {"workers": [-1]},
+    {"workers": [1, 1]},
+    {"workers": [1025]},
+    {"workers": "many"},
+    {"workers": 4},
+    {"inner_threads": 0},
+    {"inner_threads": []},
+    {"inner_threads": [1, 1]},
+    {"inner_threads": 1025},
+    {"iterations": 0},
+    {"iterations": 100001},
+    {"warmup": -1},
+    {"warmup": 1001},
+    {"wait_time_after_runner": -1},
+    {"wait_time_after_iteration": 86401},
+    {"gc_after_iteration": "yes"},
+    {"schedule": "fast"},
+    {"schedule": "dynamic,0"},
+    {"schedule": "dynamic,"},
+    {"placement": "far"},
+    {"memory": "old"},
+    {"precision": 0.02},
+    {"precision": {"relative": 1}},
+    {"precision": {"relative_ci": 0.0009}},
+    {"precision": {"max_seconds": 0.09}},
+    {"tolerance": 0},
+    {"tolerance": 1.1},
+    {"seed": -1},
+    {"seed": 2**53 + 2},
+    {"seed": "a"},
+    {"speed": 1},
+    {"task": "random", "task_args": ["wait"]},
+    {"task": "random", "task_args": {"sum": 1}},
+    {"task": "zip", "task_args": [1, 10]},
+    {"task": "zip", "task_args": [1, 1, "words"]},
+    {"task": "password", "task_args": [1, 1, [1], 1]},
+    {"task": "password", "task_args": [1, 1, [1, 1], 2]},
+    {"task": "password", "task_args": [1, 1, [1, 1], 1, {"hash": "md5"}]},
+    {"task": "command", "task_args": []},
+    {"task": "command", "task_args": [None]},
+    {"task": "command", "task_args": {"argv": []}},
+    {"task": "command", "task_args": {"argv": ["true"], "output": "eat"}},
+    {"kernel": 5},
+    {"runs": []},
+    {"runs": {}},
+    {"runs": [{"runs": []}]},
+    {"runs": [{"task_count": 0}]},
+]
+
+
+class Schema(common.Case):
+    def setUp(self):
+        super().setUp()
+        self.schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
+
+    def test_is_what_the_program_says(self):
+        """Made anew from its tables it is the same file."""
+        done = subprocess.run(
+            [sys.executable, str(common.ROOT / "scripts/schema.py"), common.PPT_OMP],
+            capture_output=True, text=True, timeout=common.TIMEOUT_S, check=False,
+        )  # fmt: skip
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(done.stdout, SCHEMA.read_text(encoding="utf-8"),
+                         "make it anew: scripts/schema.py > config/schema.json")  # fmt: skip
+
+    def test_keys(self):
+        """Those that the program takes, and no other, each with a description."""
+        source = (common.ROOT / "bench/config/config.c").read_text(encoding="utf-8")
+        block = re.search(r"keys\[\] = \{([^}]*)\}", source)[1]
+        self.assertEqual(set(self.schema["properties"]), set(re.findall(r'"([^"]+)"', block)))
+        run = self.schema["definitions"]["run"]["properties"]
+        for key, about in {**run, "runs": self.schema["properties"]["runs"]}.items():
+            self.assertTrue(about.get("description"), key)
+
+    def test_shipped(self):
+        files = [p for p in sorted((common.ROOT / "config").glob("*.json")) if p != SCHEMA]
+        self.assertGreaterEqual(len(files), 13)
+        documents = [json.loads(path.read_text(encoding="utf-8")) for path in files]
+        problems = common.schema_problems(self, self.schema, documents)
+        self.assertEqual(problems, [[] for _ in files])
+
+    def test_right(self):
+        documents = [{**SMALL, **keys} for keys in RIGHT]
+        for keys, problems in zip(RIGHT, common.schema_problems(self, self.schema, documents)):
+            self.assertEqual(problems, [], keys)
+        for document in documents:
+            self.write("c.json", document)
+            result = self.run_ppt("c.json", "--quiet")
+            self.assertEqual(result.code, 0, f"{document}\n{result}")
+
+    def test_wrong(self):
+        documents = [{**SMALL, **keys} for keys in WRONG]
+        for keys, problems in zip(WRONG, common.schema_problems(self, self.schema, documents)):
+            self.assertNotEqual(problems, [], keys)
+        for document in documents:
+            self.write("c.json", document)
+            result = self.run_ppt("c.json", "--quiet")
+            self.assertEqual(result.code, 2, f"{document}\n{result}")
+
+    def test_missing_task(self):
+        documents = [{}, {"task_count": 1}]
+        for problems in common.schema_problems(self, self.schema, documents):
+            self.assertNotEqual(problems, [])
+
+
+if __name__ == "__main__":
+    unittest.main()
