@@ -51,6 +51,7 @@ const char ppt_cli_help[] =
     "Options of once:\n"
     "  --index N          which task (default: 0); --seed N its seed (default: 1)\n"
     "  --dump FILE        writes what the task made: an image, sorted numbers, ...\n"
+    "Option of resume: --force, although the machine or the program has changed\n"
     "Options of judge and fit: --tasks N per pass, --cpus N that may be used\n"
     "Options of compare:\n"
     "  --threshold X      the change that counts (default: 0.03)\n"

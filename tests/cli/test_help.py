@@ -1,0 +1,169 @@
+"""The manual page and the completions know what the program knows, and no more."""
+
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import unittest
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+
+import common  # noqa: E402  (found through the line above)
+
+COMPLETIONS = common.ROOT / "scripts/completions"
+MANUAL = common.ROOT / "docs/ppt-omp.1.scd"
+OPTION = r"--[a-z][a-z-]+"
+
+
+def table(name):
+    """The first text of every entry of one of the tables in bench/cli.c."""
+    source = (common.ROOT / "bench/cli.c").read_text(encoding="utf-8")
+    block = re.search(name + r"\[\] = \{\n(.*?)\n\};", source, re.S)[1]
+    return set(re.findall(r'^\s*(?:\[\w+\] = )?\{"([^"]+)"', block, re.M))
+
+
+# Options without a value.
+FLAGS = set(re.findall(r'\{"([^"]+)", FLAG,', (common.ROOT / "bench/cli.c").read_text()))
+
+VERBS = table("commands")
+OPTIONS = table("options") - {"-h"}
+
+
+class Texts(common.Case):
+    def test_tables(self):
+        self.assertGreaterEqual(len(VERBS), 9)
+        self.assertGreaterEqual(len(OPTIONS), 30)
+
+    def test_help(self):
+        text = self.run_ppt("--help").out
+        self.assertEqual(set(re.findall(r"(?<![\w-])" + OPTION, text)), OPTIONS)
+        self.assertEqual(set(re.findall(r"^  ppt-omp ([a-z]+) ", text, re.M)), VERBS)
+
+    def test_manual(self):
+        text = MANUAL.read_text(encoding="utf-8")
+        self.assertEqual(set(re.findall(r"\*(" + OPTION + r")\*", text)), OPTIONS)
+        commands = text.split("# COMMANDS")[1].split("# OPTIONS")[0]
+        found = set(re.findall(r"^\*([a-z]+)\*|, \*([a-z]+)\*", commands, re.M))
+        self.assertEqual({a or b for a, b in found}, VERBS)
+
+    def test_environment(self):
+        """Every variable that the code asks for is in the manual, but those that everybody knows."""
+        asked = set()
+        for folder in ("bench", "kernels"):
+            for path in (common.ROOT / folder).rglob("*.c"):
+                asked |= set(re.findall(r'getenv\("([A-Z_]+)"\)', path.read_text(encoding="utf-8")))
+        text = MANUAL.read_text(encoding="utf-8").replace("\\", "")
+        for name in asked - {"PATH", "TERM"}:
+            self.assertIn(f"*{name}*", text)
+
+    def test_exit_codes(self):
+        text = MANUAL.read_text(encoding="utf-8").split("# EXIT STATUS")[1].split("# ")[0]
+        header = (common.ROOT / "kernels/status.h").read_text(encoding="utf-8")
+        codes = re.findall(r"PPT_[A-Z_]+ = (\d+)", header)
+        self.assertEqual(re.findall(r"\*(\d+)\*", text), codes)
+
+    @unittest.skipUnless(shutil.which("scdoc"), "scdoc is not installed")
+    def test_manual_is_valid(self):
+        done = subprocess.run(["scdoc"], input=MANUAL.read_bytes(), capture_output=True,
+                              timeout=common.TIMEOUT_S, check=False)  # fmt: skip
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn(b".SH EXIT STATUS", done.stdout)
+
+    def test_completions(self):
+        """All of them name every option and every verb, and none that is not there."""
+        for name, pattern in (
+            ("ppt-omp.bash", r"(?<![\w-])--([a-z][a-z-]+)"),
+            ("_ppt-omp", r"(?<![\w-])--([a-z][a-z-]+)"),
+            ("ppt-omp.fish", r"(?m)^complete .* -l ([a-z-]+)"),
+        ):
+            text = (COMPLETIONS / name).read_text(encoding="utf-8")
+            self.assertEqual({"--" + word for word in re.findall(pattern, text)}, OPTIONS, name)
+            for verb in VERBS:
+                self.assertRegex(text, rf"\b{verb}\b", name)
+
+
+class Bash(common.Case):
+    """Asked as bash asks it."""
+
+    def complete(self, *words):
+        script = (
+            f'source {COMPLETIONS / "ppt-omp.bash"}; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); '
+            '_ppt_omp; printf "%s\\n" "${COMPREPLY[@]}"'
+        )
+        done = subprocess.run(
+            ["bash", "-c", script, "bash", common.PPT_OMP, *words], cwd=self.work,
+            env={**self.environment(), "PATH": os.environ["PATH"]}, capture_output=True, text=True,
+            timeout=common.TIMEOUT_S, check=False,
+        )  # fmt: skip
+        self.assertEqual(done.stderr, "")
+        return set(done.stdout.split())
+
+    def test_verbs_and_files(self):
+        self.write("mine.json", {})
+        self.write("other.txt", "")
+        self.assertEqual(self.complete(""), VERBS | {"mine.json"})
+        self.assertEqual(self.complete("re"), {"report", "resume"})
+
+    def test_kernels(self):
+        self.assertEqual(self.complete("--task", "so"), {"sort"})
+        self.assertLessEqual({*common.KERNELS, "random", "wait"}, self.complete("--task", ""))
+        self.assertIn("matrix", self.complete("once", ""))
+        self.assertNotIn("random", self.complete("once", ""))
+
+    def test_options(self):
+        self.assertEqual(self.complete("--sch"), {"--schedule"})
+        self.assertEqual(self.complete("compare", "--"),
+                         {"--threshold", "--strict", "--html", "--json", "--help"})  # fmt: skip
+        # Those that a verb takes, the program takes there, and no others.
+        for verb in VERBS:
+            offered = self.complete(verb, "--")
+            for option in OPTIONS - {"--help", "--version"}:
+                value = [] if option in FLAGS else ["csv" if option == "--format" else "1"]
+                operand = [] if verb in ("list", "doctor") else ["x"]
+                refused = "does not belong" in self.run_ppt(verb, *operand, option, *value).err
+                self.assertEqual(option in offered, not refused, f"{verb} {option}")
+
+    def test_choices(self):
+        self.assertEqual(self.complete("--placement", ""), {"none", "close", "spread"})
+        self.assertEqual(self.complete("--memory", "f"), {"fresh"})
+        self.assertIn("gbench", self.complete("report", "--format", ""))
+
+    def test_programs(self):
+        self.assertIn("gzip", self.complete("--workers", "1", "--", "gzi"))
+
+
+class Others(common.Case):
+    @unittest.skipUnless(shutil.which("fish"), "fish is not installed")
+    def test_fish(self):
+        def complete(line):
+            script = f"source {COMPLETIONS / 'ppt-omp.fish'}; complete -C '{line}'"
+            program = pathlib.Path(common.PPT_OMP).parent
+            env = {**self.environment(), "PATH": f"{program}:{os.environ['PATH']}",
+                   "HOME": str(self.base)}  # fmt: skip
+            done = subprocess.run(["fish", "--no-config", "-c", script], cwd=self.work, env=env,
+                                  capture_output=True, text=True, timeout=common.TIMEOUT_S,
+                                  check=False)  # fmt: skip
+            self.assertEqual(done.stderr, "")
+            return {entry.split("\t")[0] for entry in done.stdout.splitlines()}
+
+        self.assertEqual(complete("ppt-omp re"), {"report", "resume"})
+        self.assertEqual(complete("ppt-omp --memory "), {"reuse", "fresh"})
+        self.assertIn("sort", complete("ppt-omp --task "))
+        self.assertEqual(complete("ppt-omp compare --st"), {"--strict"})
+        self.assertEqual(complete("ppt-omp compare --sch"), set())
+
+    @unittest.skipUnless(shutil.which("zsh"), "zsh is not installed")
+    def test_zsh(self):
+        """Its syntax; what zsh makes of it can only be seen by typing."""
+        done = subprocess.run(["zsh", "-n", str(COMPLETIONS / "_ppt-omp")], capture_output=True,
+                              text=True, timeout=common.TIMEOUT_S, check=False)  # fmt: skip
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        first = (COMPLETIONS / "_ppt-omp").read_text(encoding="utf-8").splitlines()[0]
+        self.assertEqual(first, "#compdef ppt-omp")
+
+
+if __name__ == "__main__":
+    unittest.main()
