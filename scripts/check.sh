@@ -81,23 +81,8 @@ random ["sum", "multi"]
 END
 }
 
-# The program with small runs of the kernels that take memory or use libraries.
 check_valgrind() {
-    local folder=build-check/valgrind run
-    mkdir -p "$folder/output" || return
-    build plain || return
-    # Without it the program would start itself again, and leave valgrind.
-    export OMP_WAIT_POLICY=passive
-    run=(valgrind --quiet --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite
-        build-check/plain/ppt-omp --output "$folder/output"
-        --quiet --workers '0,1,2' --task-count 3 --iterations 3 --warmup 0 --seed 1)
-    "${run[@]}" --task sort --task-args '[1000]' --inner-threads 1,2 &&
-        "${run[@]}" --task matrix --task-args '[20]' &&
-        "${run[@]}" --task tensor --task-args '[20, 2]' &&
-        "${run[@]}" --task zip --task-args '[1, 1, "text"]' --workers 0,2 &&
-        "${run[@]}" --task img --workers 0,2 --task-count 1 &&
-        "${run[@]}" --task password --task-args '[2, 2, [4, 8], 0.5, {"hash": "sha256"}]' &&
-        "${run[@]}" --task random --task-args '["sum", "multi"]'
+    build plain && bash tests/check/valgrind.sh build-check/plain/ppt-omp build-check/valgrind
 }
 
 # The checks of .clang-tidy over the program and the kernels.
@@ -109,10 +94,7 @@ check_tidy() {
 }
 
 check_cppcheck() {
-    build plain || return
-    cppcheck --project=build-check/plain/compile_commands.json --file-filter='bench/*' \
-        --file-filter='kernels/*' --enable=warning,performance,portability --library=gnu \
-        --suppressions-list=tests/cppcheck.txt --quiet --error-exitcode=1 -j "$(nproc)"
+    build plain && bash tests/check/cppcheck.sh build-check/plain
 }
 
 # Lines and branches of the program and the kernels that the tests reach.

@@ -260,7 +260,6 @@ static enum ppt_status choose_kernel(const struct ppt_layer *top, const struct p
     const bool has_task = ppt_layer_find(top, "task", NULL, &task);
     /* A task in a layer above makes a kernel's file in one below mean nothing. */
     const bool has_file = ppt_layer_find(top, "kernel", has_task ? task.layer : NULL, &file);
-    enum ppt_status status;
 
     if (!has_task && !has_file) {
         return reject_missing(top, error);
@@ -268,9 +267,7 @@ static enum ppt_status choose_kernel(const struct ppt_layer *top, const struct p
     if (!has_file) {
         *named = task.layer;
         config->args_origin = ppt_json_position(task.item.source, task.item.place);
-        status = find_kernel(&task.item, true, kernel, error);
-        config->mix = status == PPT_OK && !*kernel;
-        return status;
+        return find_kernel(&task.item, true, kernel, error);
     }
     *named = file.layer;
     config->args_origin = ppt_json_position(file.item.source, file.item.place);
@@ -295,7 +292,8 @@ enum ppt_status ppt_read_task(const struct ppt_layer *top, struct ppt_config *co
     if (status != PPT_OK) {
         return status;
     }
-    config->task = ppt_strdup(config->mix ? "random" : kernel->name);
+    config->mix = !kernel;
+    config->task = ppt_strdup(kernel ? kernel->name : "random");
     /* Arguments below the layer that names the task were meant for another task. */
     const bool given = ppt_layer_find(top, "task_args", named, &args);
     if (given) {

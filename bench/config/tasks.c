@@ -1,5 +1,6 @@
 #include "tasks.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -27,6 +28,7 @@ static void draw_mix(const struct ppt_config *config, unsigned block, struct ppt
     const size_t widest = widest_of(config);
     size_t next = 0;
 
+    assert(config->use_count > 0); /* a mix of nothing is no configuration */
     for (size_t i = 0; i < config->use_count; i++) {
         use_group[i] = SIZE_MAX;
     }
