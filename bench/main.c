@@ -49,7 +49,8 @@ int main(int count, char **arguments)
     /* GSL's own handler ends the program; failures come back as codes instead. */
     gsl_set_error_handler_off();
     status = ppt_cli_read(count, arguments, &cli, &error);
-    if (status == PPT_OK) {
+    /* Help comes whatever else is wrong. */
+    if (status == PPT_OK && cli.command != PPT_COMMAND_HELP && cli.command != PPT_COMMAND_VERSION) {
         status = ppt_isa_check(&error);
     }
     if (status == PPT_OK) {

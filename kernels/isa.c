@@ -77,7 +77,7 @@ static const struct ppt_isa *find(const char *name)
 static const struct ppt_isa *choose(void)
 {
     const char *wanted = getenv(VARIABLE);
-    const struct ppt_isa *isa = wanted ? find(wanted) : NULL;
+    const struct ppt_isa *isa = wanted && *wanted ? find(wanted) : NULL;
 
     for (size_t i = 0; !isa && ppt_isas[i]; i++) {
         if (!ppt_isas[i + 1] || !ppt_isas[i + 1]->usable()) {
@@ -106,7 +106,7 @@ enum ppt_status ppt_isa_check(struct ppt_error *error)
     const char *wanted = getenv(VARIABLE);
     char known[64] = "";
 
-    if (!wanted || find(wanted)) {
+    if (!wanted || !*wanted || find(wanted)) {
         return PPT_OK;
     }
     for (size_t i = 0; ppt_isas[i]; i++) {

@@ -55,6 +55,15 @@ const char *ppt_point_label(struct ppt_point point, bool with_inner, char out[PP
     return out;
 }
 
+const char *ppt_config_inner_text(const struct ppt_config *config, char out[PPT_INNER_SIZE])
+{
+    out[0] = '\0';
+    if (config->inner_count == 1 && config->inner_threads[0] > 1) {
+        snprintf(out, PPT_INNER_SIZE, ", %u inner threads", config->inner_threads[0]);
+    }
+    return out;
+}
+
 /* ---- whole configurations ---- */
 
 static void free_config(struct ppt_config *config)

@@ -112,6 +112,11 @@ struct ppt_configs {
     size_t count;
 };
 
+/* ", 2 inner threads" where all tasks use that many, for headings; nothing where it is one, or
+ * where several numbers are measured. Returns `out`. */
+#define PPT_INNER_SIZE 40
+const char *ppt_config_inner_text(const struct ppt_config *config, char out[PPT_INNER_SIZE]);
+
 /* Options of the command line that override a file's values, as JSON: add one by one. */
 struct ppt_overrides;
 struct ppt_overrides *ppt_overrides_create(void);

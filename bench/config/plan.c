@@ -81,17 +81,23 @@ static uint64_t own_bytes(const struct ppt_config *config, unsigned workers)
                                           : (uint64_t)workers * PPT_WORKER_RECORD_BYTES);
 }
 
-static enum ppt_status refuse(const struct ppt_config *config, unsigned workers, const char *what,
-                              uint64_t needed, uint64_t available, struct ppt_error *error)
+/* The last point has the most workers and the most inner threads. */
+static enum ppt_status refuse(const struct ppt_config *config, const char *what, uint64_t needed,
+                              uint64_t available, struct ppt_error *error)
 {
-    char needed_text[PPT_UNITS_SIZE], available_text[PPT_UNITS_SIZE];
+    const struct ppt_point most = config->points[config->point_count - 1];
+    const unsigned workers = most.workers > 0 ? most.workers : 1;
+    char needed_text[PPT_UNITS_SIZE], available_text[PPT_UNITS_SIZE], inner[PPT_INNER_SIZE] = "";
 
+    if (most.inner_threads > 1) {
+        snprintf(inner, sizeof(inner), " of %u inner threads", most.inner_threads);
+    }
     return ppt_fail(error, PPT_BAD_INPUT,
-                    "%s: task \"%s\" (%s) needs about %s of %s with %u worker%s, but %s is "
+                    "%s: task \"%s\" (%s) needs about %s of %s with %u worker%s%s, but %s is "
                     "available: use smaller arguments or fewer workers",
                     config->origin, config->task, config->details,
                     ppt_text_bytes(needed, needed_text), what, workers, workers == 1 ? "" : "s",
-                    ppt_text_bytes(available, available_text));
+                    inner, ppt_text_bytes(available, available_text));
 }
 
 enum ppt_status ppt_plan_check_needs(const struct ppt_config *config, uint64_t memory_bytes,
@@ -106,11 +112,10 @@ enum ppt_status ppt_plan_check_needs(const struct ppt_config *config, uint64_t m
     const uint64_t memory = kernels > UINT64_MAX - own ? UINT64_MAX : kernels + own;
 
     if (memory > memory_bytes) {
-        return refuse(config, workers, "memory", memory, memory_bytes, error);
+        return refuse(config, "memory", memory, memory_bytes, error);
     }
     if (needs.disk_bytes > disk_bytes) {
-        return refuse(config, workers, "disk for temporary files", needs.disk_bytes, disk_bytes,
-                      error);
+        return refuse(config, "disk for temporary files", needs.disk_bytes, disk_bytes, error);
     }
     return PPT_OK;
 }

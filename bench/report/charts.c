@@ -18,10 +18,11 @@ void ppt_chart_title(const struct ppt_outcome *outcome, const char *what, struct
 {
     const struct ppt_config *config = outcome->config;
     const unsigned long long tasks = config->task_count;
-    char *title =
-        ppt_text_format("%s: %s\n%s%s%llu task%s per pass, %zu block%s", config->task, what,
-                        config->details, *config->details ? "; " : "", tasks, tasks == 1 ? "" : "s",
-                        outcome->summary->blocks, outcome->summary->blocks == 1 ? "" : "s");
+    char inner[PPT_INNER_SIZE];
+    char *title = ppt_text_format(
+        "%s: %s\n%s%s%llu task%s per pass, %zu block%s%s", config->task, what, config->details,
+        *config->details ? "; " : "", tasks, tasks == 1 ? "" : "s", outcome->summary->blocks,
+        outcome->summary->blocks == 1 ? "" : "s", ppt_config_inner_text(config, inner));
     char *second = title;
 
     /* Two quoted lines joined by gnuplot's own newline, which single quotes cannot hold. */

@@ -446,6 +446,7 @@ static void add_making(struct ppt_text *out, const struct ppt_outcome *outcome)
 static void add_run(struct ppt_text *out, const struct ppt_outcome *outcome)
 {
     char *title = ppt_text_format("%s: how many workers?", outcome->config->task);
+    char inner[PPT_INNER_SIZE];
 
     ppt_html_begin(out, title);
     ppt_text_add(out, "<h1>");
@@ -453,10 +454,11 @@ static void add_run(struct ppt_text *out, const struct ppt_outcome *outcome)
     ppt_text_add(out, "</h1>\n<p class=\"soft\">");
     ppt_html_add(out, outcome->config->details);
     ppt_text_addf(
-        out, "%s%llu task%s per pass, %zu block%s, seed %llu, ",
+        out, "%s%llu task%s per pass, %zu block%s%s, seed %llu, ",
         *outcome->config->details ? "; " : "", (unsigned long long)outcome->config->task_count,
         outcome->config->task_count == 1 ? "" : "s", outcome->summary->blocks,
-        outcome->summary->blocks == 1 ? "" : "s", (unsigned long long)outcome->config->seed);
+        outcome->summary->blocks == 1 ? "" : "s", ppt_config_inner_text(outcome->config, inner),
+        (unsigned long long)outcome->config->seed);
     ppt_html_add(out, outcome->host->name);
     ppt_text_add(out, "</p>\n");
     add_verdict(out, outcome);

@@ -87,10 +87,11 @@ static void add_conditions(const struct ppt_outcome *outcome, struct ppt_text *o
     const struct ppt_summary *summary = outcome->summary;
     const unsigned long long tasks = config->task_count;
     const unsigned cpus = outcome->host->effective_cpus;
+    char inner[PPT_INNER_SIZE];
 
-    ppt_text_addf(out, "%llu task%s per pass, %zu block%s, seed %llu; medians over blocks.", tasks,
-                  tasks == 1 ? "" : "s", summary->blocks, summary->blocks == 1 ? "" : "s",
-                  (unsigned long long)config->seed);
+    ppt_text_addf(out, "%llu task%s per pass, %zu block%s%s, seed %llu; medians over blocks.",
+                  tasks, tasks == 1 ? "" : "s", summary->blocks, summary->blocks == 1 ? "" : "s",
+                  ppt_config_inner_text(config, inner), (unsigned long long)config->seed);
     if (config->inner_count > 1) {
         ppt_text_add(out, " 4x2: 4 workers whose tasks use 2 threads each.");
     }

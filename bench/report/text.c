@@ -240,9 +240,11 @@ static void add_heading(const struct ppt_outcome *outcome, size_t width, struct 
     const unsigned long long tasks = config->task_count;
     const size_t blocks = outcome->summary->blocks;
     struct ppt_text details = {0};
+    char inner[PPT_INNER_SIZE];
     char *rest =
-        ppt_text_format("%llu task%s, %zu block%s, seed %llu", tasks, tasks == 1 ? "" : "s", blocks,
-                        blocks == 1 ? "" : "s", (unsigned long long)config->seed);
+        ppt_text_format("%llu task%s, %zu block%s%s, seed %llu", tasks, tasks == 1 ? "" : "s",
+                        blocks, blocks == 1 ? "" : "s", ppt_config_inner_text(config, inner),
+                        (unsigned long long)config->seed);
 
     ppt_text_add_shown(&details, config->details, width - 2);
     if (strlen(config->task) + ppt_text_columns(details.data) + strlen(rest) + 5 <= width) {

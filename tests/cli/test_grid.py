@@ -110,6 +110,10 @@ class Grid(common.Case):
         self.assertNotIn("×", results["verdict"]["sentence"])
         self.assertFalse((self.folder / "charts" / "heat.dat").exists())
         self.assertEqual(results["config"]["inner_threads"], 2)
+        # It is said once, above all of them.
+        self.assertIn(", 2 inner threads, seed", self.result.out)
+        self.assertIn(", 2 inner threads, seed", (self.folder / "report.html").read_text())
+        self.assertIn(", 2 inner threads", (self.folder / "charts/speedup.gp").read_text())
 
     def test_predict(self):
         """The law is that of the recommended row; five points are needed to say more."""
