@@ -215,7 +215,11 @@ static void add_law(struct ppt_text *out, const struct ppt_outcome *outcome)
     add_coefficient(out, scaling->law.sigma, &scaling->sigma);
     ppt_text_add(out, " is the share of work that queues for something shared; κ = ");
     add_coefficient(out, scaling->law.kappa, &scaling->kappa);
-    ppt_text_add(out, " is what keeping each pair of workers in step costs.</p>\n");
+    ppt_text_add(out, " is what keeping each pair of workers in step costs.");
+    if (strcmp(scaling->name, ppt_law_name(&scaling->law)) != 0) {
+        ppt_text_add(out, " What the supported law lacks cannot be told from 0 in this noise.");
+    }
+    ppt_text_add(out, "</p>\n");
     if (scaling->refusals & ~(unsigned)PPT_REFUSAL_NO_PEAK) {
         ppt_text_add(out,
                      "<p>Beyond what was measured the law says nothing here, because:</p>\n<ul>\n");
