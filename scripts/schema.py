@@ -234,16 +234,26 @@ def positional(parameters):
     }
 
 
-def of_task(kernel):
-    """The arguments that go with a task."""
+# Whether an object says itself what to run, rather than inheriting it.
+SAYS_WHAT = {"anyOf": [{"required": ["task"]}, {"required": ["kernel"]}]}
+
+
+def of_task(name, summary):
+    """The arguments that go with a task: of the object that names it, and of a suite's runs that
+    inherit it."""
+    arguments = {"task_args": {"$ref": f"#/definitions/arguments/{name}"}}
+    inherits = {"if": {"not": SAYS_WHAT}, "then": {"properties": arguments}}
     return {
-        "if": {"required": ["task"], "properties": {"task": {"const": kernel["name"]}}},
+        "if": {
+            "required": ["task"],
+            "properties": {"task": {"const": name}},
+            "not": {"required": ["kernel"]},
+        },
         "then": {
             "properties": {
-                "task": {"description": kernel["summary"]},
-                "task_args": {
-                    "anyOf": [positional(kernel["parameters"]), members(kernel["parameters"])]
-                },
+                "task": {"description": summary},
+                **arguments,
+                "runs": {"items": inherits},
             }
         },
     }
@@ -251,23 +261,25 @@ def of_task(kernel):
 
 def schema(kernels):
     """The whole schema. Draft 7, which editors and validators of today all know."""
-    names = [kernel["name"] for kernel in kernels]
-    mixable = [kernel["name"] for kernel in kernels if kernel["in_random_mix"]]
-    task = {
-        "if": {"not": {"required": ["kernel"]}, "required": ["task"]},
-        "then": {"properties": {"task": {"enum": [*names, "random"]}}},
-    }
     mix = {
-        "if": {"required": ["task"], "properties": {"task": {"const": "random"}}},
-        "then": {
-            "properties": {
-                "task_args": {
-                    "type": "array",
-                    "items": {"enum": mixable},
-                    "description": "tasks to draw from; all when empty",
-                }
-            }
-        },
+        "type": "array",
+        "items": {"enum": [kernel["name"] for kernel in kernels if kernel["in_random_mix"]]},
+        "description": "tasks to draw from; all when empty",
+    }
+    arguments = {
+        kernel["name"]: {
+            "anyOf": [positional(kernel["parameters"]), members(kernel["parameters"])]
+        }
+        for kernel in kernels
+    }
+    arguments["random"] = mix
+    summaries = {kernel["name"]: kernel["summary"] for kernel in kernels}
+    summaries["random"] = "a mix of tasks"
+    # A kernel from outside has a name of its own, and arguments that are not known here.
+    task = {
+        "if": {"required": ["kernel"]},
+        "then": {"properties": {"task": {"not": {"enum": list(arguments)}}}},
+        "else": {"properties": {"task": {"enum": list(arguments)}}},
     }
     tasks = {"$ref": "#/definitions/tasks"}
     run = {
@@ -283,15 +295,22 @@ def schema(kernels):
         "items": {"$ref": "#/definitions/run"},
         "description": "a suite: configurations that inherit the other keys of this file",
     }
+    nothing_to_inherit = {
+        "if": {"not": SAYS_WHAT},
+        "then": {"required": ["runs"], "properties": {"runs": {"items": SAYS_WHAT}}},
+    }
     return {
         "$schema": "http://json-schema.org/draft-07/schema#",
         "title": "configuration of ppt-omp",
         "type": "object",
         "additionalProperties": False,
         "properties": {**keys, "runs": runs},
-        "anyOf": [{"required": [key]} for key in ("task", "kernel", "runs")],
-        "allOf": [tasks],
-        "definitions": {"run": run, "tasks": {"allOf": [task, mix, *map(of_task, kernels)]}},
+        "allOf": [nothing_to_inherit, tasks],
+        "definitions": {
+            "run": run,
+            "tasks": {"allOf": [task, *(of_task(*entry) for entry in summaries.items())]},
+            "arguments": arguments,
+        },
     }
 
 

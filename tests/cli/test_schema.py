@@ -2,6 +2,7 @@
 
 import json
 import os
+import pathlib
 import re
 import subprocess
 import sys
@@ -17,6 +18,13 @@ SCHEMA = common.ROOT / "config/schema.json"
 # A run that takes no time.
 SMALL = {"task": "sum", "task_args": [1], "task_count": 1, "workers": [0], "iterations": 1,
          "warmup": 0}  # fmt: skip
+
+# Takes away a key of it.
+NOT_THERE = object()
+NO_TASK = {"task": NOT_THERE, "task_args": NOT_THERE}
+
+PLUGIN = str(pathlib.Path(os.environ.get("PPT_BUILD", common.ROOT / "build"))
+             / "tests/plugin_none.so")  # fmt: skip
 
 # Keys at the ends of their ranges; each is tried for real.
 RIGHT = [
@@ -50,6 +58,10 @@ RIGHT = [
     {"task": "command", "task_args": {"argv": ["/bin/true"], "timeout": 10, "output": "check"}},
     {"task": "command", "task_args": ["/bin/sleep", 0]},
     {"runs": [{"task_args": [2]}, {"task": "multi", "task_args": [1]}]},
+    {**NO_TASK, "runs": [{"task": "sum", "task_args": [1]}, {"kernel": PLUGIN}]},
+    {**NO_TASK, "kernel": PLUGIN},
+    {**NO_TASK, "kernel": PLUGIN, "task": "mine", "task_args": {"words": 8}},
+    {**NO_TASK, "kernel": PLUGIN, "runs": [{"task_args": {"words": 8}}]},
 ]
 
 WRONG = [
@@ -112,7 +124,27 @@ WRONG = [
     {"runs": {}},
     {"runs": [{"runs": []}]},
     {"runs": [{"task_count": 0}]},
+    {"runs": [{"task_args": ["a"]}]},
+    {"runs": [{"task_args": {"size": 1}}]},
+    {"task": "random", "task_args": NOT_THERE, "runs": [{"task_args": ["wait"]}]},
+    NO_TASK,
+    {**NO_TASK, "runs": [{"task": "sum", "task_args": [1]}, {"warmup": 0}]},
+    {"kernel": PLUGIN, "task_args": NOT_THERE},
+    {"kernel": PLUGIN, "runs": [{"task": "mine"}]},
 ]
+
+
+def document(keys):
+    """A whole configuration."""
+    return {key: value for key, value in {**SMALL, **keys}.items() if value is not NOT_THERE}
+
+
+def shown():
+    """The configurations that documents show."""
+    pages = [common.ROOT / "README.md", *sorted((common.ROOT / "docs").glob("*.md"))]
+    blocks = [block for page in pages
+              for block in re.findall(r"```json\n(.*?)```", page.read_text("utf-8"), re.S)]  # fmt: skip
+    return [json.loads(block) for block in blocks if '"task_count"' in block]
 
 
 class Schema(common.Case):
@@ -140,34 +172,32 @@ class Schema(common.Case):
             self.assertTrue(about.get("description"), key)
 
     def test_shipped(self):
-        files = [p for p in sorted((common.ROOT / "config").glob("*.json")) if p != SCHEMA]
-        self.assertGreaterEqual(len(files), 13)
-        documents = [json.loads(path.read_text(encoding="utf-8")) for path in files]
+        """The examples, and what the documents show."""
+        files = [*(common.ROOT / "config").glob("*.json"), *(common.ROOT / "examples").rglob("*.json")]
+        files.remove(SCHEMA)
+        self.assertGreaterEqual(len(files), 15)
+        self.assertGreaterEqual(len(shown()), 2)
+        documents = [*(json.loads(path.read_text(encoding="utf-8")) for path in files), *shown()]
         problems = common.schema_problems(self, self.schema, documents)
-        self.assertEqual(problems, [[] for _ in files])
+        self.assertEqual(problems, [[] for _ in documents])
 
     def test_right(self):
-        documents = [{**SMALL, **keys} for keys in RIGHT]
+        documents = [document(keys) for keys in RIGHT]
         for keys, problems in zip(RIGHT, common.schema_problems(self, self.schema, documents)):
             self.assertEqual(problems, [], keys)
-        for document in documents:
-            self.write("c.json", document)
+        for right in documents:
+            self.write("c.json", right)
             result = self.run_ppt("c.json", "--quiet")
-            self.assertEqual(result.code, 0, f"{document}\n{result}")
+            self.assertEqual(result.code, 0, f"{right}\n{result}")
 
     def test_wrong(self):
-        documents = [{**SMALL, **keys} for keys in WRONG]
+        documents = [document(keys) for keys in WRONG]
         for keys, problems in zip(WRONG, common.schema_problems(self, self.schema, documents)):
             self.assertNotEqual(problems, [], keys)
-        for document in documents:
-            self.write("c.json", document)
+        for wrong in documents:
+            self.write("c.json", wrong)
             result = self.run_ppt("c.json", "--quiet")
-            self.assertEqual(result.code, 2, f"{document}\n{result}")
-
-    def test_missing_task(self):
-        documents = [{}, {"task_count": 1}]
-        for problems in common.schema_problems(self, self.schema, documents):
-            self.assertNotEqual(problems, [])
+            self.assertEqual(result.code, 2, f"{wrong}\n{result}")
 
 
 if __name__ == "__main__":
