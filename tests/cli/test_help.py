@@ -135,6 +135,28 @@ class Bash(common.Case):
         self.assertIn("gzip", self.complete("--workers", "1", "--", "gzi"))
 
 
+# Types a line and a tab into a zsh of its own: arguments are the folder of completions, a file for
+# what is offered, and the line. Completion works in a terminal alone; the second key tells its end.
+TYPE_IN_ZSH = r"""
+zmodload zsh/zpty
+zpty -b typed zsh -f -i
+zpty -w typed "PROMPT= ; stty -echo; fpath=(${(q)1} \$fpath); autoload -U compinit; compinit -u -D"
+zpty -w typed "hits=${(q)2}"
+zpty -w typed 'compadd() {
+  local -a offered
+  builtin compadd -O offered "$@"
+  print -rl -- $offered >> $hits
+  builtin compadd "$@"
+}'
+zpty -w typed 'tell() { print "THE"" END" }; zle -N tell; bindkey "^I" complete-word "^X" tell'
+zpty -w typed 'print "THE"" START"'
+zpty -r typed output '*THE START*'
+zpty -n -w typed "$3"$'\t\x18'
+zpty -r typed output '*THE END*'
+zpty -d typed
+"""
+
+
 class Others(common.Case):
     @unittest.skipUnless(shutil.which("fish"), "fish is not installed")
     def test_fish(self):
@@ -157,12 +179,23 @@ class Others(common.Case):
 
     @unittest.skipUnless(shutil.which("zsh"), "zsh is not installed")
     def test_zsh(self):
-        """Its syntax; what zsh makes of it can only be seen by typing."""
-        done = subprocess.run(["zsh", "-n", str(COMPLETIONS / "_ppt-omp")], capture_output=True,
-                              text=True, timeout=common.TIMEOUT_S, check=False)  # fmt: skip
-        self.assertEqual((done.returncode, done.stderr), (0, ""))
-        first = (COMPLETIONS / "_ppt-omp").read_text(encoding="utf-8").splitlines()[0]
-        self.assertEqual(first, "#compdef ppt-omp")
+        def complete(line):
+            program = pathlib.Path(common.PPT_OMP).parent
+            env = {**self.environment(), "PATH": f"{program}:{os.environ['PATH']}"}
+            hits = self.work / "hits"
+            hits.write_text("")
+            done = subprocess.run(["zsh", "-f", "-c", TYPE_IN_ZSH, "zsh", COMPLETIONS, hits, line],
+                                  cwd=self.work, env=env, capture_output=True, text=True,
+                                  timeout=common.TIMEOUT_S, check=False)  # fmt: skip
+            self.assertEqual((done.returncode, done.stderr), (0, ""))
+            return set(hits.read_text().split())
+
+        self.assertEqual(complete("ppt-omp re"), {"report", "resume"})
+        self.assertEqual(complete("ppt-omp --memory "), {"reuse", "fresh"})
+        self.assertLessEqual({"sort", "random"}, complete("ppt-omp --task "))
+        self.assertIn("sort", complete("ppt-omp once "))
+        self.assertEqual(complete("ppt-omp compare --st"), {"--strict"})
+        self.assertEqual(complete("ppt-omp compare --sch"), set())
 
 
 if __name__ == "__main__":
