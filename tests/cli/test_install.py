@@ -17,6 +17,14 @@ import common  # noqa: E402  (found through the line above)
 BUILD = pathlib.Path(os.environ.get("PPT_BUILD", common.ROOT / "build"))
 
 
+def may_mount():
+    """Whether folders can be put over others, seen by one program alone."""
+    if not shutil.which("unshare"):
+        return False
+    probe = ["unshare", "-rm", "mount", "--bind", "/tmp", "/tmp"]
+    return subprocess.run(probe, capture_output=True, check=False).returncode == 0
+
+
 class Installed(common.Case):
     """Installed once, below a folder that stands for the root of a machine."""
 
@@ -40,8 +48,12 @@ class Installed(common.Case):
             share / "ppt-omp/landscape.png",
             share / "ppt-omp/config/sum.json",
             share / "ppt-omp/config/suite.json",
+            share / "ppt-omp/config/schema.json",
             share / "doc/ppt-omp/README.md",
             share / "doc/ppt-omp/LICENSE",
+            share / "bash-completion/completions/ppt-omp",
+            share / "zsh/site-functions/_ppt-omp",
+            share / "fish/vendor_completions.d/ppt-omp.fish",
             share / "doc/ppt-omp/docs/adding-a-kernel.md",
             share / "doc/ppt-omp/examples/primes/meson.build",
             self.prefix / "include/ppt-omp/kernel.h",
@@ -53,6 +65,27 @@ class Installed(common.Case):
         result = self.run_program(str(self.program), config, "--quick", "--task-count", "2")
         self.assertEqual(result.code, 0, result)
         self.check_csv(self.only_folder())
+
+    @unittest.skipUnless(shutil.which("scdoc"), "scdoc is not installed")
+    def test_manual(self):
+        self.assertTrue((self.prefix / "share/man/man1/ppt-omp.1").is_file())
+
+    @unittest.skipUnless(may_mount(), "no mounts in a namespace of one's own here")
+    def test_data_without_sources(self):
+        """The image is found where it is installed, the sources being out of sight."""
+        place = pathlib.Path("/") / self.prefix.relative_to(self.root) / "share"
+        if not place.is_dir():
+            self.skipTest(f"there is no {place} to put it at")
+        empty = self.base / "empty"
+        empty.mkdir()
+        sources = str(common.ROOT / "data")
+        script = 'mount --bind "$1" "$2" && mount --bind "$3" "$4" && exec "$5" once img --json'
+        inside = ["unshare", "-rm", "sh", "-c", script, "sh"]
+        env = {**self.environment(), "PATH": os.environ["PATH"]}
+        for share, code in ((self.prefix / "share", 0), (empty, 2)):
+            result = self.run_program(*inside, share, place, empty, sources, self.program, env=env)
+            self.assertEqual(result.code, code, result)
+        self.assertIn("landscape.png", result.err)
 
     def pkg_config(self):
         folder = next(self.prefix.rglob("pkgconfig/ppt-omp.pc")).parent
