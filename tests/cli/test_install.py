@@ -4,6 +4,7 @@ tree is built with nothing else."""
 import json
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -69,6 +70,17 @@ class Installed(common.Case):
     @unittest.skipUnless(shutil.which("scdoc"), "scdoc is not installed")
     def test_manual(self):
         self.assertTrue((self.prefix / "share/man/man1/ppt-omp.1").is_file())
+
+    @unittest.skipUnless(shutil.which("ldd"), "no ldd here")
+    def test_blas(self):
+        """Its OpenBLAS is the one that it was built with, whichever else the system prefers."""
+        used = []
+        for program in (common.PPT_OMP, str(self.program)):
+            done = subprocess.run(["ldd", program], capture_output=True, text=True,
+                                  timeout=common.TIMEOUT_S, check=False)  # fmt: skip
+            used.append(re.findall(r"libopenblas\S* => (\S+)", done.stdout))
+        self.assertEqual(len(used[0]), 1, used)
+        self.assertEqual(*used)
 
     @unittest.skipUnless(may_mount(), "no mounts in a namespace of one's own here")
     def test_data_without_sources(self):
