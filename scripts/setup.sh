@@ -10,7 +10,7 @@ packages=(gcc libc6-dev meson ninja-build pkg-config libgsl-dev libjson-c-dev li
     gnuplot-nox)
 if [ "${1:-build}" = test ]; then
     packages+=(libcmocka-dev python3 python3-jsonschema python3-scipy libbenchmark-tools gzip
-        clang-format fonts-dejavu-core chromium scdoc fish zsh valgrind cppcheck)
+        clang-format fonts-dejavu-core chromium scdoc fish zsh valgrind cppcheck shellcheck)
 fi
 
 need "${packages[@]}"

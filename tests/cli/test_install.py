@@ -57,6 +57,7 @@ class Installed(common.Case):
             share / "fish/vendor_completions.d/ppt-omp.fish",
             share / "doc/ppt-omp/docs/adding-a-kernel.md",
             share / "doc/ppt-omp/examples/primes/meson.build",
+            share / "doc/ppt-omp/examples/ppt-omp.sbatch",
             self.prefix / "include/ppt-omp/kernel.h",
         ):
             self.assertTrue(path.is_file(), path)

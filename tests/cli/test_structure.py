@@ -75,6 +75,21 @@ class Style(unittest.TestCase):
         )
         self.assertEqual(result.returncode, 0, result.stderr[:2000])
 
+    @unittest.skipUnless(shutil.which("shellcheck"), "shellcheck is not installed")
+    def test_shell_scripts(self):
+        scripts = [SOURCE / ".ci/run", SOURCE / "scripts/ppt-omp.sbatch"]
+        for top, kind in (("scripts", "sh"), ("scripts", "bash"), ("tests", "sh")):
+            scripts += sorted((SOURCE / top).rglob(f"*.{kind}"))
+        self.assertGreaterEqual(len(scripts), 15)
+        result = subprocess.run(
+            ["shellcheck", "-x", *map(str, scripts)],
+            cwd=SOURCE,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        self.assertEqual(result.returncode, 0, result.stdout[:2000])
+
     def test_every_header_is_guarded_and_described(self):
         for path in SOURCES:
             if path.suffix == ".h":
