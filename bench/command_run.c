@@ -60,6 +60,12 @@ static void free_session(struct session *session)
 static enum ppt_status load(struct session *session, struct ppt_error *error)
 {
     const struct ppt_cli *cli = session->cli;
+    unsigned landmarks[PPT_MOST_KINDS];
+    const struct ppt_cpus cpus = {
+        .logical = session->host.effective_cpus,
+        .landmarks = landmarks,
+        .landmark_count = ppt_host_landmarks(&session->host, landmarks),
+    };
     enum ppt_status status = PPT_OK;
 
     for (size_t i = 0; i < cli->file_count && status == PPT_OK; i++) {
@@ -69,8 +75,7 @@ static enum ppt_status load(struct session *session, struct ppt_error *error)
         status = ppt_configs_load(NULL, cli->overrides, &session->configs, error);
     }
     for (size_t i = 0; i < session->configs.count && status == PPT_OK; i++) {
-        status = ppt_config_settle(&session->configs.items[i], session->host.allowed_cores,
-                                   session->host.effective_cpus, error);
+        status = ppt_config_settle(&session->configs.items[i], &cpus, error);
     }
     return status;
 }

@@ -317,7 +317,7 @@ struct ppt_answer_context ppt_answer_context_of(const struct ppt_config *config,
                                                 const struct ppt_host *host)
 {
     const unsigned cores =
-        host->allowed_cores < host->effective_cpus ? host->allowed_cores : host->effective_cpus;
+        host->topology.cores < host->effective_cpus ? host->topology.cores : host->effective_cpus;
 
     return (struct ppt_answer_context){
         .tasks = config->task_count,

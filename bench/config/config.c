@@ -295,28 +295,35 @@ enum ppt_status ppt_config_load_kernel(struct ppt_config *config, bool *same,
 
 /* ---- settling ---- */
 
-static void settle_workers(struct ppt_config *config, unsigned physical, unsigned logical)
+/* A curve bends where workers begin to differ, so it is measured there, too. */
+static void settle_workers(struct ppt_config *config, const struct ppt_cpus *cpus)
 {
-    unsigned workers[40] = {0};
-    size_t count = 1;
+    const unsigned most = cpus->logical < 1                  ? 1
+                          : cpus->logical > PPT_MOST_WORKERS ? PPT_MOST_WORKERS
+                                                             : cpus->logical;
+    unsigned *workers = ppt_alloc(cpus->landmark_count + 40, sizeof(*workers));
+    size_t count = 1, mark = 0; /* the first is 0: sequential calls */
 
-    for (unsigned n = 1; n < logical; n *= 2) {
+    for (unsigned n = 1; n < most; n *= 2) {
         workers[count++] = n;
-        if (physical > n && physical < 2 * n && physical < logical) {
-            workers[count++] = physical;
+        for (; mark < cpus->landmark_count && cpus->landmarks[mark] < 2 * n; mark++) {
+            const unsigned landmark = cpus->landmarks[mark];
+
+            if (landmark > workers[count - 1] && landmark < most) {
+                workers[count++] = landmark;
+            }
         }
     }
-    workers[count++] = logical;
+    workers[count++] = most;
     ppt_config_set_points(config, workers, count);
+    free(workers);
 }
 
-enum ppt_status ppt_config_settle(struct ppt_config *config, unsigned physical_cpus,
-                                  unsigned logical_cpus, struct ppt_error *error)
+enum ppt_status ppt_config_settle(struct ppt_config *config, const struct ppt_cpus *cpus,
+                                  struct ppt_error *error)
 {
     if (config->workers_auto && config->point_count == 0) {
-        const unsigned logical = logical_cpus > PPT_MOST_WORKERS ? PPT_MOST_WORKERS : logical_cpus;
-
-        settle_workers(config, physical_cpus, logical ? logical : 1);
+        settle_workers(config, cpus);
     }
     if (!config->seed_given) {
         if (getrandom(&config->seed, sizeof(config->seed), 0) != (ssize_t)sizeof(config->seed)) {

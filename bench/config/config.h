@@ -132,10 +132,18 @@ enum ppt_status ppt_configs_load(const char *path, const struct ppt_overrides *o
                                  struct ppt_configs *configs, struct ppt_error *error);
 void ppt_configs_free(struct ppt_configs *configs);
 
-/* Fills in what was left to the machine: "auto" workers become 0, 1, 2, 4 ... and both CPU counts,
- * a missing seed is drawn from the system. */
-enum ppt_status ppt_config_settle(struct ppt_config *config, unsigned physical_cpus,
-                                  unsigned logical_cpus, struct ppt_error *error);
+/* What "auto" workers are chosen by. */
+struct ppt_cpus {
+    unsigned logical;          /* CPUs that may be used */
+    const unsigned *landmarks; /* numbers of workers, ascending, beyond which the next one has a
+                                  slower CPU, or less than a core: fast cores, physical cores */
+    size_t landmark_count;
+};
+
+/* Fills in what was left to the machine: "auto" workers become 0, 1, 2, 4 ..., the landmarks below
+ * the logical CPUs, and these; a missing seed is drawn from the system. */
+enum ppt_status ppt_config_settle(struct ppt_config *config, const struct ppt_cpus *cpus,
+                                  struct ppt_error *error);
 
 /* Reads what ppt_config_to_json() made, as found in a journal. `config` is to be freed as the one
  * item of a struct ppt_configs. */

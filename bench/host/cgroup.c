@@ -1,52 +1,15 @@
 #include "cgroup.h"
 
+#include <hwloc.h>
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "memory.h"
+#include "probe.h"
 #include "text.h"
-
-/* NOLINTBEGIN(cert-err34-c): numbers that the system writes, none of which is out of range. */
-
-/* Reads the first line of a file in a group's folder. */
-static bool read_line(const char *folder, const char *file, char *line, size_t size)
-{
-    char *path = ppt_text_format("%s/%s", folder, file);
-    FILE *stream = fopen(path, "re");
-    const bool got = stream && fgets(line, (int)size, stream);
-
-    if (stream) {
-        fclose(stream);
-    }
-    free(path);
-    return got;
-}
-
-static bool read_bytes(const char *folder, const char *file, uint64_t *bytes)
-{
-    char line[64];
-
-    /* "max" (version 2) fails to scan, as it should. */
-    return read_line(folder, file, line, sizeof(line)) && sscanf(line, "%" SCNu64, bytes) == 1;
-}
-
-static void limit_cpus(struct ppt_cgroup *limits, double quota, double period)
-{
-    if (quota > 0 && period > 0 && (limits->cpus <= 0 || quota / period < limits->cpus)) {
-        limits->cpus = quota / period;
-    }
-}
-
-static void limit_memory(struct ppt_cgroup *limits, uint64_t limit, uint64_t used)
-{
-    const uint64_t left = limit > used ? limit - used : 0;
-
-    if (left < limits->memory_bytes) {
-        limits->memory_bytes = left;
-    }
-}
 
 /* What is looked for on the way through the folders. */
 struct reading {
@@ -54,130 +17,315 @@ struct reading {
     int64_t throttled_ns;
 };
 
-/* Lines "throttled_usec N" (version 2) or "throttled_time N" in nanoseconds (version 1). */
+/* ---- the files of a group, by controller; a folder has those of one version ---- */
+
+static void limit_cpus(struct reading *reading, double quota, double period)
+{
+    const double cpus = quota > 0 && period > 0 ? quota / period : 0;
+
+    if (cpus > 0 && (reading->limits.quota_cpus <= 0 || cpus < reading->limits.quota_cpus)) {
+        reading->limits.quota_cpus = cpus;
+    }
+}
+
+static void read_quota(const char *folder, struct reading *reading)
+{
+    int64_t quota = 0, period = 0;
+    char line[64];
+
+    if (ppt_probe_line(line, sizeof(line), "%s/cpu.max", folder)) {
+        char *end = line;
+        const double v2_quota = strtod(line, &end); /* "max" is no number: 0 */
+
+        limit_cpus(reading, v2_quota, strtod(end, NULL));
+    }
+    if (ppt_probe_number(&quota, "%s/cpu.cfs_quota_us", folder) &&
+        ppt_probe_number(&period, "%s/cpu.cfs_period_us", folder)) {
+        limit_cpus(reading, (double)quota, (double)period);
+    }
+}
+
 static void read_throttling(const char *folder, struct reading *reading)
 {
-    char *path = ppt_text_format("%s/cpu.stat", folder);
-    FILE *stream = fopen(path, "re");
-    char line[128];
-    int64_t value = 0;
+    const int64_t us = ppt_probe_count("throttled_usec", -1, "%s/cpu.stat", folder);
+    const int64_t ns = us >= 0 ? us * 1000 /* version 2 */
+                               : ppt_probe_count("throttled_time", -1, "%s/cpu.stat", folder);
 
-    while (stream && fgets(line, sizeof(line), stream)) {
-        int64_t ns = -1;
+    reading->throttled_ns = ns > reading->throttled_ns ? ns : reading->throttled_ns;
+}
 
-        if (sscanf(line, "throttled_usec %" SCNd64, &value) == 1) {
-            ns = value * 1000;
-        } else if (sscanf(line, "throttled_time %" SCNd64, &value) == 1) {
-            ns = value;
+static void read_cpuset(const char *folder, struct reading *reading)
+{
+    char list[4096];
+    hwloc_bitmap_t set = hwloc_bitmap_alloc();
+
+    /* Where a group has no set of its own, the effective one is that of the group above. */
+    if ((ppt_probe_line(list, sizeof(list), "%s/cpuset.cpus.effective", folder) ||
+         ppt_probe_line(list, sizeof(list), "%s/cpuset.effective_cpus", folder) ||
+         ppt_probe_line(list, sizeof(list), "%s/cpuset.cpus", folder)) &&
+        hwloc_bitmap_list_sscanf(set, list) == 0) {
+        const int count = hwloc_bitmap_weight(set);
+        unsigned *cpus = &reading->limits.cpuset_cpus;
+
+        if (count > 0 && (*cpus == 0 || (unsigned)count < *cpus)) {
+            *cpus = (unsigned)count;
         }
-        reading->throttled_ns = ns > reading->throttled_ns ? ns : reading->throttled_ns;
     }
+    hwloc_bitmap_free(set);
+}
+
+static void limit_memory(const char *folder, const char *limit_file, const char *used_file,
+                         struct reading *reading)
+{
+    int64_t limit = 0, used = 0;
+
+    /* "max" is no number. */
+    if (ppt_probe_number(&limit, "%s/%s", folder, limit_file) &&
+        ppt_probe_number(&used, "%s/%s", folder, used_file)) {
+        const uint64_t left = limit > used ? (uint64_t)(limit - used) : 0;
+
+        if (left < reading->limits.memory_bytes) {
+            reading->limits.memory_bytes = left;
+        }
+    }
+}
+
+static void read_memory(const char *folder, struct reading *reading)
+{
+    limit_memory(folder, "memory.max", "memory.current", reading);
+    limit_memory(folder, "memory.limit_in_bytes", "memory.usage_in_bytes", reading);
+}
+
+/* ---- where they are ---- */
+
+/* A mounted hierarchy. */
+struct mount {
+    char *root;        /* the group that is its top folder, "" for the first of all */
+    char *point;       /* its top folder */
+    char *controllers; /* among other options; "": version 2, which has them all */
+};
+
+struct mounts {
+    struct mount *items;
+    size_t count;
+};
+
+/* Blanks in paths are \040, and so on; decodes in place. */
+static void decode(char *path)
+{
+    char *to = path;
+
+    for (const char *from = path; *from; from++) {
+        if (from[0] == '\\' && strspn(from + 1, "01234567") >= 3) {
+            *to++ = (char)(((from[1] & 3) << 6) | ((from[2] & 7) << 3) | (from[3] & 7));
+            from += 3;
+        } else {
+            *to++ = *from;
+        }
+    }
+    *to = '\0';
+}
+
+/* ID PARENT MAJOR:MINOR ROOT POINT OPTIONS [FIELD...] - TYPE SOURCE SUPER-OPTIONS */
+static bool parse_mount(char *line, struct mount *mount)
+{
+    char *fields[5], *end = NULL, *behind = strstr(line, " - ");
+    const char *type, *options;
+
+    if (!behind) {
+        return false;
+    }
+    *behind = '\0';
+    type = strtok_r(behind + 3, " ", &end);
+    options = strtok_r(NULL, " ", &end) ? strtok_r(NULL, " \n", &end) : NULL;
+    if (!type || !options || (strcmp(type, "cgroup") != 0 && strcmp(type, "cgroup2") != 0)) {
+        return false;
+    }
+    for (size_t i = 0; i < 5; i++) {
+        fields[i] = strtok_r(i == 0 ? line : NULL, " ", &end);
+        if (!fields[i]) {
+            return false;
+        }
+    }
+    decode(fields[3]);
+    decode(fields[4]);
+    *mount = (struct mount){
+        .root = ppt_strdup(strcmp(fields[3], "/") == 0 ? "" : fields[3]),
+        .point = ppt_strdup(fields[4]),
+        .controllers = ppt_strdup(strcmp(type, "cgroup2") == 0 ? "" : options),
+    };
+    return true;
+}
+
+static void read_mounts(const char *path, struct mounts *mounts)
+{
+    FILE *stream = fopen(path, "re");
+    char *line = NULL;
+    size_t room = 0;
+
+    *mounts = (struct mounts){0};
+    while (stream && getline(&line, &room, stream) > 0) {
+        struct mount mount;
+
+        if (parse_mount(line, &mount)) {
+            mounts->items = ppt_realloc(mounts->items, mounts->count + 1, sizeof(*mounts->items));
+            mounts->items[mounts->count++] = mount;
+        }
+    }
+    free(line);
     if (stream) {
         fclose(stream);
     }
-    free(path);
 }
 
-/* The files of both versions; a folder has those of one. */
-static void read_folder(const char *folder, struct reading *reading)
+static void free_mounts(struct mounts *mounts)
 {
-    struct ppt_cgroup *limits = &reading->limits;
-    char line[64];
-    double quota = 0, period = 0;
-    uint64_t bytes = 0, used = 0;
-
-    if (read_line(folder, "cpu.max", line, sizeof(line)) &&
-        sscanf(line, "%lf %lf", &quota, &period) == 2) {
-        limit_cpus(limits, quota, period);
+    for (size_t i = 0; i < mounts->count; i++) {
+        free(mounts->items[i].root);
+        free(mounts->items[i].point);
+        free(mounts->items[i].controllers);
     }
-    if (read_line(folder, "cpu.cfs_quota_us", line, sizeof(line)) &&
-        sscanf(line, "%lf", &quota) == 1 &&
-        read_line(folder, "cpu.cfs_period_us", line, sizeof(line)) &&
-        sscanf(line, "%lf", &period) == 1) {
-        limit_cpus(limits, quota, period);
-    }
-    if (read_bytes(folder, "memory.max", &bytes) && read_bytes(folder, "memory.current", &used)) {
-        limit_memory(limits, bytes, used);
-    }
-    if (read_bytes(folder, "memory.limit_in_bytes", &bytes) &&
-        read_bytes(folder, "memory.usage_in_bytes", &used)) {
-        limit_memory(limits, bytes, used);
-    }
-    read_throttling(folder, reading);
+    free(mounts->items);
 }
 
-/* From the group's own folder up to `base`. Inside a container the path may lead nowhere, since it
- * is the host's; the upper folders are read all the same. */
-static void read_chain(const char *base, const char *group, struct reading *reading)
-{
-    char *folder = ppt_text_format("%s%s", base, group);
-
-    while (strlen(folder) > strlen(base)) {
-        read_folder(folder, reading);
-        *strrchr(folder, '/') = '\0';
-    }
-    read_folder(base, reading);
-    free(folder);
-}
-
-static bool lists(const char *controllers, const char *name)
+static bool lists(const char *names, const char *name)
 {
     const size_t length = strlen(name);
 
-    for (const char *at = controllers; (at = strstr(at, name)); at += length) {
-        if ((at == controllers || at[-1] == ',') && (at[length] == ',' || at[length] == '\0')) {
+    for (const char *at = names; (at = strstr(at, name)); at += length) {
+        if ((at == names || at[-1] == ',') && (at[length] == ',' || at[length] == '\0')) {
             return true;
         }
     }
     return false;
 }
 
-static struct reading read_all(const char *membership, const char *root)
+/* The part of a group's path that lies below a mount's top folder; NULL: it is not among what the
+ * mount shows. */
+static const char *below(const struct mount *mount, const char *group)
 {
-    struct reading reading = {{0, UINT64_MAX}, -1};
-    FILE *stream = fopen(membership, "re");
-    char line[4096];
+    const size_t length = strlen(mount->root);
 
-    while (stream && fgets(line, sizeof(line), stream)) {
-        char *controllers = strchr(line, ':');
-        char *group = controllers ? strchr(controllers + 1, ':') : NULL;
+    return strncmp(group, mount->root, length) == 0 &&
+                   (group[length] == '\0' || group[length] == '/')
+               ? group + length
+               : NULL;
+}
 
-        if (!group) {
+/* Of several mounts of the hierarchy that which shows the most groups above. When none shows the
+ * group (its path is that of another namespace), the top folder is as near as one gets. */
+static const struct mount *find_mount(const struct mounts *mounts, const char *controller,
+                                      bool version_2, const char *group)
+{
+    const struct mount *best = NULL;
+
+    for (size_t i = 0; i < mounts->count; i++) {
+        const struct mount *mount = &mounts->items[i];
+
+        if (version_2 ? *mount->controllers != '\0' : !lists(mount->controllers, controller)) {
             continue;
         }
-        controllers++;
-        *group++ = '\0';
-        group[strcspn(group, "\n")] = '\0';
-        if (strcmp(group, "/") == 0) {
-            *group = '\0';
+        if (!best || (below(mount, group) &&
+                      (!below(best, group) || strlen(mount->root) < strlen(best->root)))) {
+            best = mount;
         }
-        if (*controllers == '\0') {
-            read_chain(root, group, &reading);
-        }
-        for (const char *const *name = (const char *const[]){"cpu", "memory", NULL}; *name;
-             name++) {
-            if (lists(controllers, *name)) {
-                char *base = ppt_text_format("%s/%s", root, *name);
+    }
+    return best;
+}
 
-                read_chain(base, group, &reading);
-                free(base);
+/* ---- all of it ---- */
+
+struct reader {
+    const char *controller;
+    void (*read)(const char *folder, struct reading *reading);
+};
+
+/* From the group's own folder up to the mount's. The path may lead nowhere; the upper folders are
+ * read all the same. */
+static void read_chain(const struct reader *reader, const struct mount *mount, const char *group,
+                       struct reading *reading)
+{
+    const char *rest = below(mount, group);
+    char *folder = ppt_text_format("%s%s", mount->point, rest ? rest : "");
+    const size_t top = strlen(mount->point);
+
+    while (strlen(folder) > top) {
+        reader->read(folder, reading);
+        *strrchr(folder + top, '/') = '\0';
+    }
+    reader->read(mount->point, reading);
+    free(folder);
+}
+
+/* ID:CONTROLLERS:PATH; takes the line apart. */
+static bool parse_membership(char *line, const char **controllers, char **group)
+{
+    char *colon = strchr(line, ':');
+
+    *controllers = colon ? colon + 1 : NULL;
+    *group = colon ? strchr(colon + 1, ':') : NULL;
+    if (!*group) {
+        return false;
+    }
+    *(*group)++ = '\0';
+    (*group)[strcspn(*group, "\n")] = '\0';
+    if (strcmp(*group, "/") == 0) {
+        **group = '\0';
+    }
+    return **group == '\0' || **group == '/';
+}
+
+static void read_all(const char *mounts_path, const char *membership, const struct reader *readers,
+                     struct reading *reading)
+{
+    FILE *stream = fopen(membership, "re");
+    struct mounts mounts;
+    char *line = NULL;
+    size_t room = 0;
+
+    *reading = (struct reading){{.memory_bytes = UINT64_MAX}, -1};
+    read_mounts(mounts_path, &mounts);
+    while (stream && getline(&line, &room, stream) > 0) {
+        const char *controllers;
+        char *group;
+
+        if (!parse_membership(line, &controllers, &group)) {
+            continue;
+        }
+        for (const struct reader *reader = readers; reader->controller; reader++) {
+            const bool version_2 = *controllers == '\0';
+            const struct mount *mount =
+                version_2 || lists(controllers, reader->controller)
+                    ? find_mount(&mounts, reader->controller, version_2, group)
+                    : NULL;
+
+            if (mount) {
+                read_chain(reader, mount, group, reading);
             }
         }
     }
+    free(line);
     if (stream) {
         fclose(stream);
     }
-    return reading;
+    free_mounts(&mounts);
 }
 
-struct ppt_cgroup ppt_cgroup_read(const char *membership, const char *root)
+struct ppt_cgroup ppt_cgroup_read(const char *mounts, const char *membership)
 {
-    return read_all(membership, root).limits;
+    static const struct reader readers[] = {
+        {"cpu", read_quota}, {"cpuset", read_cpuset}, {"memory", read_memory}, {NULL, NULL}};
+    struct reading reading;
+
+    read_all(mounts, membership, readers, &reading);
+    return reading.limits;
 }
 
-int64_t ppt_cgroup_throttled_ns(const char *membership, const char *root)
+int64_t ppt_cgroup_throttled_ns(const char *mounts, const char *membership)
 {
-    return read_all(membership, root).throttled_ns;
-}
+    static const struct reader readers[] = {{"cpu", read_throttling}, {NULL, NULL}};
+    struct reading reading;
 
-/* NOLINTEND(cert-err34-c) */
+    read_all(mounts, membership, readers, &reading);
+    return reading.throttled_ns;
+}

@@ -11,41 +11,18 @@
 #include "file.h"
 #include "isa.h"
 #include "memory.h"
+#include "probe.h"
+#include "surroundings.h"
 #include "text.h"
-#include "topology.h"
 
 /* OpenBLAS's own header cannot be included beside GSL's. */
 extern char *openblas_get_config(void);
 
-/* The value behind "key : value" in a file of such lines, or NULL; to be given to free(). */
-static char *find_field(const char *path, const char *key)
-{
-    FILE *stream = fopen(path, "re");
-    char line[1024];
-    char *value = NULL;
-
-    while (stream && !value && fgets(line, sizeof(line), stream)) {
-        char *colon = strchr(line, ':');
-
-        if (colon && strncmp(line, key, strlen(key)) == 0) {
-            colon += 1 + strspn(colon + 1, " \t");
-            colon[strcspn(colon, "\n")] = '\0';
-            value = ppt_strdup(colon);
-        }
-    }
-    if (stream) {
-        fclose(stream);
-    }
-    return value;
-}
-
 static uint64_t memory_field(const char *key)
 {
-    char *value = find_field("/proc/meminfo", key);
-    const uint64_t kib = value ? strtoull(value, NULL, 10) : 0;
+    const int64_t kib = ppt_probe_count(key, 0, "/proc/meminfo");
 
-    free(value);
-    return kib * 1024;
+    return kib > 0 ? (uint64_t)kib * 1024 : 0;
 }
 
 static void read_system(struct ppt_host *host)
@@ -59,7 +36,7 @@ static void read_system(struct ppt_host *host)
         host->name = ppt_strdup("unknown");
         host->system = ppt_strdup("unknown");
     }
-    host->cpu_model = find_field("/proc/cpuinfo", "model name");
+    host->cpu_model = ppt_probe_field("model name", "/proc/cpuinfo");
     if (!host->cpu_model) {
         host->cpu_model = ppt_strdup("unknown");
     }
@@ -87,20 +64,63 @@ static json_object *runtime_variables(void)
     return object;
 }
 
+unsigned ppt_host_effective_cpus(unsigned allowed, unsigned cpuset, double quota)
+{
+    unsigned cpus = allowed;
+
+    if (cpuset > 0 && cpuset < cpus) {
+        cpus = cpuset;
+    }
+    if (quota > 0 && ceil(quota) < cpus) {
+        cpus = (unsigned)ceil(quota);
+    }
+    return cpus;
+}
+
+bool ppt_host_quota_binds(const struct ppt_host *host)
+{
+    return host->quota_cpus > 0 &&
+           host->quota_cpus < ppt_host_effective_cpus(host->topology.cpus, host->cpuset_cpus, 0);
+}
+
+size_t ppt_host_landmarks(const struct ppt_host *host, unsigned landmarks[PPT_MOST_KINDS])
+{
+    const struct ppt_topology *topology = &host->topology;
+    size_t count = 0;
+
+    for (size_t i = 0; i + 1 < topology->kind_count; i++) {
+        landmarks[i] = (i > 0 ? landmarks[i - 1] : 0) + topology->kinds[i].cores;
+        count++;
+    }
+    landmarks[count++] = topology->cores;
+    return count;
+}
+
+static void read_cpus(struct ppt_host *host, const struct ppt_cgroup *limits)
+{
+    const long online = sysconf(_SC_NPROCESSORS_ONLN);
+
+    host->online_cpus = online > 0 ? (unsigned)online : 1;
+    ppt_topology_read(&host->topology);
+    if (!host->topology.made_up) {
+        host->cpuset_cpus = limits->cpuset_cpus;
+        host->quota_cpus = limits->quota_cpus;
+    }
+    host->effective_cpus =
+        ppt_host_effective_cpus(host->topology.cpus, host->cpuset_cpus, host->quota_cpus);
+}
+
 void ppt_host_read(struct ppt_host *host)
 {
-    const struct ppt_cgroup limits = ppt_cgroup_read("/proc/self/cgroup", "/sys/fs/cgroup");
-    const long online = sysconf(_SC_NPROCESSORS_ONLN);
+    const struct ppt_cgroup limits = ppt_cgroup_read(PPT_CGROUP_MOUNTS, PPT_CGROUP_MEMBERSHIP);
+    char signature[PPT_SIGNATURE_SIZE];
 
     *host = (struct ppt_host){0};
     read_system(host);
-    host->online_cpus = online > 0 ? (unsigned)online : 1;
-    ppt_topology_count(&host->allowed_cpus, &host->allowed_cores);
-    host->quota_cpus = limits.cpus;
-    host->effective_cpus = host->allowed_cpus;
-    if (limits.cpus > 0 && ceil(limits.cpus) < host->effective_cpus) {
-        host->effective_cpus = (unsigned)ceil(limits.cpus);
-    }
+    ppt_surroundings_signature(signature);
+    host->virtual_machine = ppt_surroundings_machine("", signature);
+    host->container = ppt_surroundings_container("");
+    read_cpus(host, &limits);
     host->memory_bytes = memory_field("MemTotal");
     host->available_bytes = memory_field("MemAvailable");
     if (limits.memory_bytes < host->available_bytes) {
@@ -116,123 +136,6 @@ void ppt_host_read(struct ppt_host *host)
     }
 }
 
-/* The members that are recorded, by kind. */
-struct text_field {
-    const char *key;
-    char **value;
-    bool optional; /* in a recording */
-};
-
-struct count_field {
-    const char *key;
-    unsigned *value;
-};
-
-struct bytes_field {
-    const char *key;
-    uint64_t *value;
-};
-
-#define TEXT_FIELDS(host)                                                                          \
-    {                                                                                              \
-        {"name", &(host)->name, false}, {"system", &(host)->system, false},                        \
-            {"cpu_model", &(host)->cpu_model, false}, {"binary", &(host)->binary, true},           \
-            {"instruction_set", &(host)->instruction_set, true}, {"blas", &(host)->blas, false},   \
-    }
-#define COUNT_FIELDS(host)                                                                         \
-    {                                                                                              \
-        {"online_cpus", &(host)->online_cpus}, {"allowed_cpus", &(host)->allowed_cpus},            \
-            {"allowed_cores", &(host)->allowed_cores},                                             \
-            {"effective_cpus", &(host)->effective_cpus},                                           \
-    }
-#define BYTES_FIELDS(host)                                                                         \
-    {                                                                                              \
-        {"memory_bytes", &(host)->memory_bytes}, {"available_bytes", &(host)->available_bytes},    \
-    }
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-
-json_object *ppt_host_to_json(const struct ppt_host *host)
-{
-    struct ppt_host copy = *host;
-    const struct text_field texts[] = TEXT_FIELDS(&copy);
-    const struct count_field counts[] = COUNT_FIELDS(&copy);
-    const struct bytes_field bytes[] = BYTES_FIELDS(&copy);
-    json_object *object = json_object_new_object();
-
-    for (size_t i = 0; i < COUNT(texts); i++) {
-        json_object_object_add(object, texts[i].key, json_object_new_string(*texts[i].value));
-    }
-    for (size_t i = 0; i < COUNT(counts); i++) {
-        json_object_object_add(object, counts[i].key, json_object_new_int64(*counts[i].value));
-    }
-    for (size_t i = 0; i < COUNT(bytes); i++) {
-        json_object_object_add(object, bytes[i].key,
-                               json_object_new_int64((int64_t)*bytes[i].value));
-    }
-    json_object_object_add(object, "quota_cpus", ppt_json_number(host->quota_cpus));
-    json_object_object_add(object, "environment", json_object_get(host->environment));
-    return object;
-}
-
-enum ppt_status ppt_host_from_item(const struct ppt_item *item, struct ppt_host *host,
-                                   struct ppt_error *error)
-{
-    const struct text_field texts[] = TEXT_FIELDS(host);
-    const struct count_field counts[] = COUNT_FIELDS(host);
-    const struct bytes_field bytes[] = BYTES_FIELDS(host);
-    struct ppt_place place;
-    struct ppt_item inner;
-    enum ppt_status status = PPT_OK;
-
-    *host = (struct ppt_host){0};
-    if (!json_object_is_type(item->value, json_type_object)) {
-        return ppt_item_reject(item, error, "must be an object");
-    }
-    for (size_t i = 0; i < COUNT(texts) && status == PPT_OK; i++) {
-        const char *text = "unknown";
-
-        /* What recordings of earlier versions lack is not known. */
-        if (!json_object_object_get_ex(item->value, texts[i].key, NULL) && texts[i].optional) {
-            *texts[i].value = ppt_strdup(text);
-            continue;
-        }
-        status = ppt_item_member(item, texts[i].key, &place, &inner, error);
-        if (status == PPT_OK) {
-            status = ppt_item_text(&inner, &text, error);
-        }
-        *texts[i].value = text ? ppt_strdup(text) : NULL;
-    }
-    for (size_t i = 0; i < COUNT(counts) && status == PPT_OK; i++) {
-        int64_t value = 0;
-
-        status = ppt_item_member(item, counts[i].key, &place, &inner, error);
-        if (status == PPT_OK) {
-            status = ppt_item_integer(&inner, 1, 1e6, &value, error);
-        }
-        *counts[i].value = (unsigned)value;
-    }
-    for (size_t i = 0; i < COUNT(bytes) && status == PPT_OK; i++) {
-        int64_t value = 0;
-
-        status = ppt_item_member(item, bytes[i].key, &place, &inner, error);
-        if (status == PPT_OK) {
-            status = ppt_item_integer(&inner, 0, 9e18, &value, error);
-        }
-        *bytes[i].value = (uint64_t)value;
-    }
-    if (status == PPT_OK) {
-        status = ppt_item_member(item, "quota_cpus", &place, &inner, error);
-    }
-    if (status == PPT_OK) {
-        status = ppt_item_real(&inner, 0, 1e6, &host->quota_cpus, error);
-    }
-    if (status == PPT_OK) {
-        status = ppt_item_member(item, "environment", &place, &inner, error);
-        host->environment = json_object_get(inner.value);
-    }
-    return status;
-}
-
 const char *ppt_host_difference(const struct ppt_host *a, const struct ppt_host *b)
 {
     /* Not what may change on one machine without a pass taking any other time. */
@@ -246,13 +149,13 @@ const char *ppt_host_difference(const struct ppt_host *a, const struct ppt_host 
         {"blas", a->blas, b->blas},
     };
 
-    for (size_t i = 0; i < COUNT(texts); i++) {
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
         if (strcmp(texts[i].a, texts[i].b) != 0) {
             return texts[i].key;
         }
     }
-    return a->allowed_cpus != b->allowed_cpus                   ? "allowed_cpus"
-           : a->allowed_cores != b->allowed_cores               ? "allowed_cores"
+    return a->topology.cpus != b->topology.cpus                 ? "allowed_cpus"
+           : a->topology.cores != b->topology.cores             ? "allowed_cores"
            : a->effective_cpus != b->effective_cpus             ? "effective_cpus"
            : !json_object_equal(a->environment, b->environment) ? "environment"
                                                                 : NULL;
@@ -263,6 +166,8 @@ void ppt_host_free(struct ppt_host *host)
     free(host->name);
     free(host->system);
     free(host->cpu_model);
+    free(host->virtual_machine);
+    free(host->container);
     free(host->binary);
     free(host->instruction_set);
     free(host->blas);

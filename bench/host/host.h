@@ -7,34 +7,48 @@
 #include <stdint.h>
 
 #include "item.h"
+#include "topology.h"
 
 struct ppt_host {
     char *name;   /* host name */
     char *system; /* operating system, release and machine */
     char *cpu_model;
-    unsigned online_cpus;     /* logical CPUs of the machine */
-    unsigned allowed_cpus;    /* logical CPUs in this process's affinity */
-    unsigned allowed_cores;   /* physical cores behind them */
-    double quota_cpus;        /* CPU quota of the control group; 0: none */
-    unsigned effective_cpus;  /* what may really be used: min(allowed, quota rounded up) */
-    uint64_t memory_bytes;    /* of the machine */
-    uint64_t available_bytes; /* that may be taken now, control group included */
-    char *binary;             /* digest of the program's file: another build has another */
-    char *instruction_set;    /* that our own loops use, see isa.h */
-    char *blas;               /* library and the CPU type it chose */
-    json_object *environment; /* OMP_*, GOMP_*, OPENBLAS_* and PPT_OMP_* variables: they change
-                                 what is measured */
+    char *virtual_machine;        /* its kind, see surroundings.h; "unknown" in old recordings */
+    char *container;              /* likewise */
+    unsigned online_cpus;         /* logical CPUs of the machine */
+    struct ppt_topology topology; /* of those in this process's affinity */
+    unsigned cpuset_cpus;         /* CPUs of the control group; 0: not limited, or unknown */
+    double quota_cpus;            /* CPU quota of the control group; 0: none */
+    unsigned effective_cpus;      /* what may really be used, see ppt_host_effective_cpus() */
+    uint64_t memory_bytes;        /* of the machine */
+    uint64_t available_bytes;     /* that may be taken now, control group included */
+    char *binary;                 /* digest of the program's file: another build has another */
+    char *instruction_set;        /* that our own loops use, see isa.h */
+    char *blas;                   /* library and the CPU type it chose */
+    json_object *environment;     /* OMP_*, GOMP_*, OPENBLAS_* and PPT_OMP_* variables: they change
+                                     what is measured */
 };
 
 void ppt_host_read(struct ppt_host *host);
+void ppt_host_free(struct ppt_host *host);
+
+/* The smallest of affinity, cpuset (0: none) and quota (rounded up; 0: none). */
+unsigned ppt_host_effective_cpus(unsigned allowed, unsigned cpuset, double quota);
+
+/* Whether the quota is below the CPUs that could be used without it. */
+bool ppt_host_quota_binds(const struct ppt_host *host);
+
+/* Numbers of workers beyond which the next one gets a slower kind of core, or shares its core with
+ * another: the fast cores of a hybrid machine, ..., all physical cores. Ascending; returns how
+ * many. */
+size_t ppt_host_landmarks(const struct ppt_host *host, unsigned landmarks[PPT_MOST_KINDS]);
 
 /* As recorded in results. The caller owns it. */
 json_object *ppt_host_to_json(const struct ppt_host *host);
 
-/* Reads back what ppt_host_to_json() made. */
+/* Reads back what ppt_host_to_json() made, or what an earlier version did. */
 enum ppt_status ppt_host_from_item(const struct ppt_item *item, struct ppt_host *host,
                                    struct ppt_error *error);
-void ppt_host_free(struct ppt_host *host);
 
 /* In what two machines or programs differ so that their passes must not be mixed: the name of a
  * member as in the JSON, or NULL. */

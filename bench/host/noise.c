@@ -2,29 +2,14 @@
 
 #include <fcntl.h>
 #include <inttypes.h>
-#include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "cgroup.h"
-#include "text.h"
+#include "probe.h"
 
 /* NOLINTBEGIN(cert-err34-c): numbers that the system writes, none of which is out of range. */
-
-/* Reads the start of a small file; false when there is none. */
-static bool read_start(const char *path, char *text, size_t size)
-{
-    const int fd = open(path, O_RDONLY | O_CLOEXEC);
-    const ssize_t got = fd >= 0 ? read(fd, text, size - 1) : -1;
-
-    if (fd >= 0) {
-        close(fd);
-    }
-    text[got > 0 ? got : 0] = '\0';
-    return got > 0;
-}
 
 /* cpu  user nice system idle iowait irq softirq steal ... in clock ticks */
 static int64_t read_steal_ns(void)
@@ -32,7 +17,7 @@ static int64_t read_steal_ns(void)
     char text[512];
     int64_t ticks = 0;
 
-    if (!read_start("/proc/stat", text, sizeof(text)) ||
+    if (!ppt_probe_text(text, sizeof(text), "/proc/stat") ||
         sscanf(text, "cpu %*d %*d %*d %*d %*d %*d %*d %" SCNd64, &ticks) != 1) {
         return -1;
     }
@@ -46,19 +31,21 @@ static int64_t read_pressure_ns(void)
     int64_t us = 0;
     const char *total;
 
-    if (!read_start("/proc/pressure/cpu", text, sizeof(text))) {
+    if (!ppt_probe_text(text, sizeof(text), "/proc/pressure/cpu")) {
         return -1;
     }
     total = strstr(text, "total=");
     return total && sscanf(total, "total=%" SCNd64, &us) == 1 ? us * 1000 : -1;
 }
 
+/* NOLINTEND(cert-err34-c) */
+
 void ppt_noise_read(struct ppt_noise *noise)
 {
     *noise = (struct ppt_noise){
         .steal_ns = read_steal_ns(),
         .pressure_ns = read_pressure_ns(),
-        .throttled_ns = ppt_cgroup_throttled_ns("/proc/self/cgroup", "/sys/fs/cgroup"),
+        .throttled_ns = ppt_cgroup_throttled_ns(PPT_CGROUP_MOUNTS, PPT_CGROUP_MEMBERSHIP),
     };
 }
 
@@ -90,28 +77,16 @@ void ppt_noise_reset_peak(void)
 
 int64_t ppt_noise_peak_bytes(void)
 {
-    char text[4096];
-    int64_t kib = 0;
-    const char *line;
+    const int64_t kib = ppt_probe_count("VmHWM", -1, "/proc/self/status");
 
-    if (!read_start("/proc/self/status", text, sizeof(text))) {
-        return -1;
-    }
-    line = strstr(text, "VmHWM:");
-    return line && sscanf(line, "VmHWM: %" SCNd64, &kib) == 1 ? kib * 1024 : -1;
+    return kib < 0 ? -1 : kib * 1024;
 }
 
 int64_t ppt_noise_clock_khz(int cpu)
 {
-    char *path = ppt_text_format("/sys/devices/system/cpu/cpu%d/cpufreq/scaling_cur_freq", cpu);
-    char text[64];
     int64_t khz = -1;
 
-    if (!read_start(path, text, sizeof(text)) || sscanf(text, "%" SCNd64, &khz) != 1) {
-        khz = -1;
-    }
-    free(path);
-    return khz;
+    return ppt_probe_number(&khz, "/sys/devices/system/cpu/cpu%d/cpufreq/scaling_cur_freq", cpu)
+               ? khz
+               : -1;
 }
-
-/* NOLINTEND(cert-err34-c) */

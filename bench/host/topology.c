@@ -6,7 +6,8 @@
 
 #include "memory.h"
 
-/* A topology of this machine, restricted to the CPUs of the calling thread. */
+/* A topology of this machine, restricted to the CPUs of the calling thread. One that is made up is
+ * whole: hwloc asks nobody for its affinity then. */
 static hwloc_topology_t load(void)
 {
     hwloc_topology_t topology = NULL;
@@ -21,7 +22,7 @@ static hwloc_topology_t load(void)
     }
     allowed = hwloc_bitmap_alloc();
     if (hwloc_get_cpubind(topology, allowed, HWLOC_CPUBIND_THREAD) == 0) {
-        hwloc_topology_restrict(topology, allowed, 0);
+        hwloc_topology_restrict(topology, allowed, HWLOC_RESTRICT_FLAG_REMOVE_CPULESS);
     }
     hwloc_bitmap_free(allowed);
     return topology;
@@ -32,18 +33,103 @@ static unsigned at_least_one(int count)
     return count < 1 ? 1 : (unsigned)count;
 }
 
-void ppt_topology_count(unsigned *cpus, unsigned *cores)
-{
-    hwloc_topology_t topology = load();
+/* ---- what there is ---- */
 
-    *cpus = 1;
-    *cores = 1;
-    if (topology) {
-        *cpus = at_least_one(hwloc_get_nbobjs_by_type(topology, HWLOC_OBJ_PU));
-        *cores = at_least_one(hwloc_get_nbobjs_by_type(topology, HWLOC_OBJ_CORE));
-        hwloc_topology_destroy(topology);
+/* Kinds as hwloc ranks them, from slow to fast; none where it cannot, or where there is but one. */
+static void read_kinds(hwloc_topology_t machine, struct ppt_topology *topology)
+{
+    const int count = hwloc_cpukinds_get_nr(machine, 0);
+    hwloc_bitmap_t set = hwloc_bitmap_alloc();
+    int rank = -1;
+
+    for (int i = count - 1; count > 1 && count <= PPT_MOST_KINDS && i >= 0; i--) {
+        if (hwloc_cpukinds_get_info(machine, (unsigned)i, set, &rank, NULL, NULL, 0) != 0 ||
+            rank < 0) {
+            topology->kind_count = 0;
+            break;
+        }
+        topology->kinds[topology->kind_count++] = (struct ppt_cpu_kind){
+            .cores = (unsigned)hwloc_get_nbobjs_inside_cpuset_by_type(machine, set, HWLOC_OBJ_CORE),
+            .cpus = (unsigned)hwloc_bitmap_weight(set),
+        };
+    }
+    hwloc_bitmap_free(set);
+}
+
+bool ppt_topology_plausible(const struct ppt_cache *caches, size_t count)
+{
+    static const uint64_t kib = 1024, mib = 1024 * 1024;
+    const struct {
+        uint64_t smallest, largest;
+    } bounds[] = {
+        {4 * kib, mib}, {64 * kib, 128 * mib}, {256 * kib, 2048 * mib}, {mib, 65536 * mib}};
+
+    for (size_t i = 0; i < count; i++) {
+        if (caches[i].level < 1 || caches[i].level > 4 || caches[i].cpus < 1 ||
+            caches[i].bytes < bounds[caches[i].level - 1].smallest ||
+            caches[i].bytes > bounds[caches[i].level - 1].largest ||
+            (i > 0 &&
+             (caches[i].bytes <= caches[i - 1].bytes || caches[i].cpus < caches[i - 1].cpus))) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Of the first CPU: on a hybrid machine those of a fast core. */
+static void read_caches(hwloc_topology_t machine, struct ppt_topology *topology)
+{
+    static const hwloc_obj_type_t types[PPT_MOST_CACHES] = {HWLOC_OBJ_L1CACHE, HWLOC_OBJ_L2CACHE,
+                                                            HWLOC_OBJ_L3CACHE, HWLOC_OBJ_L4CACHE};
+
+    for (size_t i = 0; i < PPT_MOST_CACHES; i++) {
+        const hwloc_obj_t cache = hwloc_get_obj_by_type(machine, types[i], 0);
+
+        if (cache && cache->attr->cache.size > 0) {
+            topology->caches[topology->cache_count++] = (struct ppt_cache){
+                .level = cache->attr->cache.depth,
+                .cpus = (unsigned)hwloc_bitmap_weight(cache->cpuset),
+                .bytes = cache->attr->cache.size,
+            };
+        }
+    }
+    if (!ppt_topology_plausible(topology->caches, topology->cache_count)) {
+        topology->cache_count = 0;
     }
 }
+
+static unsigned most_threads_of_a_core(hwloc_topology_t machine)
+{
+    unsigned most = 1;
+
+    for (hwloc_obj_t core = NULL;
+         (core = hwloc_get_next_obj_by_type(machine, HWLOC_OBJ_CORE, core));) {
+        const int threads = hwloc_bitmap_weight(core->cpuset);
+
+        most = threads > (int)most ? (unsigned)threads : most;
+    }
+    return most;
+}
+
+void ppt_topology_read(struct ppt_topology *topology)
+{
+    hwloc_topology_t machine = load();
+
+    *topology = (struct ppt_topology){.cpus = 1, .cores = 1};
+    if (machine) {
+        topology->cpus = at_least_one(hwloc_get_nbobjs_by_type(machine, HWLOC_OBJ_PU));
+        topology->cores = at_least_one(hwloc_get_nbobjs_by_type(machine, HWLOC_OBJ_CORE));
+        topology->packages = at_least_one(hwloc_get_nbobjs_by_type(machine, HWLOC_OBJ_PACKAGE));
+        topology->numa_nodes = at_least_one(hwloc_get_nbobjs_by_type(machine, HWLOC_OBJ_NUMANODE));
+        topology->threads_per_core = most_threads_of_a_core(machine);
+        topology->made_up = !hwloc_topology_is_thissystem(machine);
+        read_kinds(machine, topology);
+        read_caches(machine, topology);
+        hwloc_topology_destroy(machine);
+    }
+}
+
+/* ---- binding workers to it ---- */
 
 /* Neighbours, as many for each worker as its tasks use; beyond the last CPU it begins again. */
 static void bind_close(struct ppt_binding *binding, unsigned inner_threads, unsigned cpus)
@@ -101,7 +187,11 @@ enum ppt_status ppt_binding_create(enum ppt_placement placement, struct ppt_poin
     const unsigned cpus = at_least_one(hwloc_get_nbobjs_by_type(binding->topology, HWLOC_OBJ_PU));
     binding->before = hwloc_bitmap_alloc();
     hwloc_get_cpubind(binding->topology, binding->before, HWLOC_CPUBIND_THREAD);
-    binding->sets = ppt_alloc(workers, sizeof(hwloc_cpuset_t));
+    binding->sets = ppt_alloc(workers, sizeof(*binding->sets));
+    binding->got = ppt_alloc(workers, sizeof(*binding->got));
+    for (unsigned i = 0; i < workers; i++) {
+        binding->got[i] = hwloc_bitmap_alloc();
+    }
     if (placement == PPT_PLACEMENT_SPREAD && workers <= cpus) {
         bind_apart(binding, point.inner_threads, cpus);
     } else {
@@ -120,6 +210,21 @@ int ppt_binding_apply(const struct ppt_binding *binding, unsigned worker)
                : errno;
 }
 
+void ppt_binding_ask(const struct ppt_binding *binding, unsigned worker)
+{
+    if (binding->sets) {
+        hwloc_get_cpubind(binding->topology, binding->got[worker], HWLOC_CPUBIND_THREAD);
+    }
+}
+
+char *ppt_binding_list(const struct ppt_binding *binding, unsigned worker)
+{
+    char *list = NULL;
+
+    return binding->sets && hwloc_bitmap_list_asprintf(&list, binding->got[worker]) >= 0 ? list
+                                                                                         : NULL;
+}
+
 void ppt_binding_restore(const struct ppt_binding *binding)
 {
     if (binding->sets) {
@@ -131,8 +236,10 @@ void ppt_binding_free(struct ppt_binding *binding)
 {
     for (unsigned i = 0; binding->sets && i < binding->workers; i++) {
         hwloc_bitmap_free(binding->sets[i]);
+        hwloc_bitmap_free(binding->got[i]);
     }
     free(binding->sets);
+    free(binding->got);
     if (binding->before) {
         hwloc_bitmap_free(binding->before);
     }

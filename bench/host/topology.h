@@ -6,17 +6,50 @@
 #define PPT_HOST_TOPOLOGY_H
 
 #include <hwloc.h>
+#include <stdbool.h>
+#include <stdint.h>
 
 #include "config.h"
 #include "status.h"
 
-/* Counts CPUs and cores that this process may use; both at least 1. */
-void ppt_topology_count(unsigned *cpus, unsigned *cores);
+#define PPT_MOST_KINDS 8
+#define PPT_MOST_CACHES 4
+
+/* CPUs that are alike, on a machine where not all are: P and E cores. */
+struct ppt_cpu_kind {
+    unsigned cores, cpus;
+};
+
+struct ppt_cache {
+    unsigned level;
+    unsigned cpus; /* that share one of them */
+    uint64_t bytes;
+};
+
+/* The part of the machine that this process's affinity lets it use. */
+struct ppt_topology {
+    unsigned cpus;             /* logical; at least 1 */
+    unsigned cores;            /* physical; at least 1 */
+    unsigned threads_per_core; /* the most that a core has; 0 to the end: unknown */
+    unsigned packages;
+    unsigned numa_nodes;
+    struct ppt_cpu_kind kinds[PPT_MOST_KINDS]; /* from fast to slow; none: all are alike */
+    size_t kind_count;
+    struct ppt_cache caches[PPT_MOST_CACHES]; /* for data; from small to large */
+    size_t cache_count;                       /* 0: unknown, or not plausible */
+    bool made_up;                             /* by HWLOC_SYNTHETIC or HWLOC_XMLFILE */
+};
+
+void ppt_topology_read(struct ppt_topology *topology);
+
+/* Whether sizes can be true. Virtual machines may report caches of another machine's. */
+bool ppt_topology_plausible(const struct ppt_cache *caches, size_t count);
 
 /* Where each worker of a pass goes. */
 struct ppt_binding {
     hwloc_topology_t topology;
     hwloc_cpuset_t *sets;  /* one per worker; NULL: workers are not bound */
+    hwloc_cpuset_t *got;   /* what each worker really has */
     hwloc_cpuset_t before; /* the calling thread's own binding, to go back to */
     unsigned workers;
 };
@@ -31,6 +64,12 @@ enum ppt_status ppt_binding_create(enum ppt_placement placement, struct ppt_poin
 
 /* Binds the calling thread as that worker; 0 on success, else errno. Any thread may call it. */
 int ppt_binding_apply(const struct ppt_binding *binding, unsigned worker);
+
+/* Asks the system what the calling thread, that worker, is bound to. */
+void ppt_binding_ask(const struct ppt_binding *binding, unsigned worker);
+
+/* The answer as hwloc lists CPUs, "0-1,4", to be given to free(); NULL: workers are not bound. */
+char *ppt_binding_list(const struct ppt_binding *binding, unsigned worker);
 
 /* Gives the calling thread the binding it had at creation. */
 void ppt_binding_restore(const struct ppt_binding *binding);

@@ -279,6 +279,22 @@ class Machine(common.Case):
         self.assertEqual(host["effective_cpus"], 1)
         self.assertEqual(workers, [0, 1])
 
+    def test_automatic_workers_of_made_up_machines(self):
+        """The machine that hwloc tells of counts, not the affinity of this process: powers of two,
+        fast cores, physical cores, logical CPUs."""
+        hybrid = common.ROOT / "tests/data/hybrid.xml"
+        for setting, expected, cores in (
+            ("HWLOC_SYNTHETIC=pack:2 core:3 pu:2", [0, 1, 2, 4, 6, 8, 12], 6),
+            (f"HWLOC_XMLFILE={hybrid}", [0, 1, 2, 4, 8, 12, 16], 12),
+        ):
+            with self.subTest(machine=setting):
+                host, workers = self.host(["/usr/bin/env", setting])
+                self.assertEqual(workers, expected)
+                self.assertEqual(host["allowed_cores"], cores)
+                self.assertEqual(host["effective_cpus"], expected[-1])
+        self.assertEqual(host["cpu_kinds"], [{"name": "P", "cores": 4, "cpus": 8},
+                                             {"name": "E", "cores": 8, "cpus": 8}])
+
     def test_quota_limits_the_cpus(self):
         """A real control group with half a CPU, where one can be made."""
         group = "/sys/fs/cgroup/cpu/ppt-omp-test"

@@ -35,12 +35,14 @@ static void check_round_trip(const struct ppt_config *config)
 
 static void check(struct ppt_configs *configs)
 {
+    static const unsigned cores[] = {4};
+    const struct ppt_cpus cpus = {.logical = 8, .landmarks = cores, .landmark_count = 1};
     struct ppt_error error = {""};
 
     for (size_t i = 0; i < configs->count; i++) {
         struct ppt_config *config = &configs->items[i];
 
-        MUST(ppt_config_settle(config, 4, 8, &error) == PPT_OK);
+        MUST(ppt_config_settle(config, &cpus, &error) == PPT_OK);
         MUST(config->point_count > 0 && config->inner_count > 0);
         MUST(ppt_plan_passes(config) > 0);
         ppt_plan_check_needs(config, (uint64_t)1 << 34, (uint64_t)1 << 34, &error);

@@ -14,6 +14,7 @@
 
 #include "cgroup.h"
 #include "file.h"
+#include "host.h"
 #include "place.h"
 
 #define PATH 512
@@ -33,18 +34,38 @@ static void put(const char *path, const char *text)
     assert_int_equal(ppt_file_write(path, text, strlen(text), &error), PPT_OK);
 }
 
+/* Mounts of any kind, the hierarchies among them; a blank in a path is \\040. */
+#define OTHER_MOUNTS                                                                               \
+    "22 27 0:21 / /proc rw,relatime shared:5 - proc proc rw\n"                                     \
+    "27 1 254:0 / / rw,relatime - ext4 /dev/vda rw,discard,cgroup\n"
+#define MOUNT_V2(root, point) "41 31 0:38 " root " " point " rw shared:9 - cgroup2 cgroup2 rw\n"
+#define MOUNT_V1(root, point, controllers)                                                         \
+    "33 31 0:30 " root " " point " rw,relatime shared:7 master:1 - cgroup cgroup rw," controllers  \
+    "\n"
+
+/* As nearly every machine has them: the one or the others are empty or not there. */
+static const char usual_mounts[] = OTHER_MOUNTS MOUNT_V2("/", "root")
+    MOUNT_V1("/", "root/cpu", "cpu,cpuacct") MOUNT_V1("/", "root/cpuset", "cpuset")
+        MOUNT_V1("/", "root/memory", "memory") MOUNT_V1("/", "root/systemd", "xattr,name=systemd");
+
+static struct ppt_cgroup read_mounted(const char *mounts, const char *membership)
+{
+    put("mounts", mounts);
+    put("membership", membership);
+    return ppt_cgroup_read("mounts", "membership");
+}
+
 static struct ppt_cgroup read_tree(const char *membership)
 {
-    put("membership", membership);
-    return ppt_cgroup_read("membership", "root");
+    return read_mounted(usual_mounts, membership);
 }
 
 static void check_cpus(const char *membership, double cpus)
 {
     const struct ppt_cgroup group = read_tree(membership);
 
-    if (group.cpus < cpus - 1e-9 || group.cpus > cpus + 1e-9) {
-        fail_msg("%g CPUs, not %g", group.cpus, cpus);
+    if (group.quota_cpus < cpus - 1e-9 || group.quota_cpus > cpus + 1e-9) {
+        fail_msg("%g CPUs, not %g", group.quota_cpus, cpus);
     }
 }
 
@@ -107,9 +128,16 @@ static void no_files_are_no_limit(void **state)
     check_cpus("0::/\n", 0);
     check_cpus("", 0);
     check_cpus("nonsense\n\n::\n0:\n", 0);
-    group = ppt_cgroup_read("no-such-file", "root");
-    assert_true(group.cpus == 0.0);
+    group = ppt_cgroup_read("no-such-file", "membership");
+    assert_true(group.quota_cpus == 0.0);
+    assert_int_equal(group.cpuset_cpus, 0);
     assert_true(group.memory_bytes == UINT64_MAX);
+    group = ppt_cgroup_read("mounts", "no-such-file");
+    assert_true(group.quota_cpus == 0.0);
+    put("root/cpu.max", "100000 100000\n");
+    check_cpus("0::/a/b\n", 1);
+    assert_true(read_mounted("", "0::/a/b\n").quota_cpus == 0.0);
+    assert_true(read_mounted("nonsense\n - \n1 2 3 - cgroup2 x y\n", "0::/\n").quota_cpus == 0.0);
 }
 
 static void unreadable_contents_are_no_limit(void **state)
@@ -251,12 +279,132 @@ static void both_versions_at_once(void **state)
     check_memory(membership, MIB);
 }
 
+/* ---- where hierarchies are mounted ---- */
+
+static void mounted_anywhere(void **state)
+{
+    static const char v1[] = OTHER_MOUNTS MOUNT_V1("/", "dev/some\\040where", "cpuacct,cpu")
+        MOUNT_V1("/", "dev/mem", "memory");
+    static const char v2[] = OTHER_MOUNTS MOUNT_V2("/", "unified");
+    struct ppt_cgroup group;
+
+    (void)state;
+    put("dev/some where/a/cpu.cfs_quota_us", "150000\n");
+    put("dev/some where/a/cpu.cfs_period_us", "100000\n");
+    put("dev/mem/b/memory.limit_in_bytes", "3145728\n");
+    put("dev/mem/b/memory.usage_in_bytes", "1048576\n");
+    group = read_mounted(v1, "2:memory:/b\n1:cpuacct,cpu:/a\n");
+    assert_true(group.quota_cpus == 1.5);
+    assert_true(group.memory_bytes == 2 * MIB);
+    put("unified/a/cpu.max", "50000 100000\n");
+    group = read_mounted(v2, "0::/a\n");
+    assert_true(group.quota_cpus == 0.5);
+    /* Nothing is read of a version that the process is in, but that is not mounted. */
+    assert_true(read_mounted(v1, "0::/a\n").quota_cpus == 0.0);
+    assert_true(read_mounted(v2, "1:cpu:/a\n").quota_cpus == 0.0);
+}
+
+/* A container that sees its own group as the top folder, by the host's path. */
+static void mounted_from_a_group_on(void **state)
+{
+    static const char mounts[] = MOUNT_V1("/docker/abc", "root/cpu", "cpu");
+
+    (void)state;
+    put("root/cpu/cpu.cfs_quota_us", "300000\n");
+    put("root/cpu/cpu.cfs_period_us", "100000\n");
+    put("root/cpu/job/cpu.cfs_quota_us", "200000\n");
+    put("root/cpu/job/cpu.cfs_period_us", "100000\n");
+    put("root/cpu/docker/abc/cpu.cfs_quota_us", "100000\n"); /* a group that has such a name */
+    put("root/cpu/docker/abc/cpu.cfs_period_us", "100000\n");
+    assert_true(read_mounted(mounts, "1:cpu:/docker/abc\n").quota_cpus == 3.0);
+    assert_true(read_mounted(mounts, "1:cpu:/docker/abc/job\n").quota_cpus == 2.0);
+    assert_true(read_mounted(mounts, "1:cpu:/docker/abc/docker/abc\n").quota_cpus == 1.0);
+    /* Of another namespace, or another group whose name only begins alike. */
+    assert_true(read_mounted(mounts, "1:cpu:/job\n").quota_cpus == 3.0);
+    assert_true(read_mounted(mounts, "1:cpu:/docker/abcdef/job\n").quota_cpus == 3.0);
+}
+
+/* Mounted twice: where most of the groups above are to be seen. */
+static void mounted_more_than_once(void **state)
+{
+    static const char mounts[] =
+        MOUNT_V2("/other", "d") MOUNT_V2("/a/b", "b") MOUNT_V2("/a", "a") MOUNT_V2("/a/b/c", "c");
+
+    (void)state;
+    put("a/cpu.max", "100000 100000\n");
+    put("b/cpu.max", "200000 100000\n");
+    put("c/cpu.max", "300000 100000\n");
+    put("d/cpu.max", "50000 100000\n");
+    assert_true(read_mounted(mounts, "0::/a/b/c\n").quota_cpus == 1.0);
+    assert_true(read_mounted(mounts, "0::/other\n").quota_cpus == 0.5);
+}
+
+/* ---- cpusets ---- */
+
+static void check_cpuset(const char *membership, unsigned cpus)
+{
+    assert_int_equal(read_tree(membership).cpuset_cpus, cpus);
+}
+
+static void cpuset_of_version_2(void **state)
+{
+    (void)state;
+    put("root/a/b/cpuset.cpus", "0-7\n"); /* wished for */
+    put("root/a/b/cpuset.cpus.effective", "0-2,5,8-9\n");
+    check_cpuset("0::/a/b\n", 6);
+    put("root/a/cpuset.cpus.effective", "1-2\n");
+    check_cpuset("0::/a/b\n", 2);
+    put("root/cpuset.cpus.effective", "0-63\n");
+    check_cpuset("0::/a/b\n", 2);
+    check_cpuset("0::/none\n", 64);
+}
+
+static void cpuset_of_version_1(void **state)
+{
+    static const char membership[] = "3:cpuset:/a\n1:cpu:/b\n";
+
+    (void)state;
+    put("root/cpuset/a/cpuset.cpus", "0-3\n");
+    check_cpuset(membership, 4);
+    put("root/cpuset/a/cpuset.effective_cpus", "2\n");
+    check_cpuset(membership, 1);
+    put("root/cpuset/b/cpuset.effective_cpus", "0-1\n"); /* is none of ours */
+    put("root/cpuset/a/cpuset.effective_cpus", "0-2\n");
+    check_cpuset(membership, 3);
+}
+
+static void broken_cpusets_are_no_limit(void **state)
+{
+    static const char *const texts[] = {"", "\n", "x\n", "max\n", "0-\n", "-\n"};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+        put("root/a/cpuset.cpus.effective", texts[i]);
+        check_cpuset("0::/a\n", 0);
+    }
+}
+
+/* The machine's, then those that a process may use, the group's set and quota. */
+static void effective_cpus_are_the_smallest_number(void **state)
+{
+    (void)state;
+    assert_int_equal(ppt_host_effective_cpus(8, 0, 0), 8);
+    assert_int_equal(ppt_host_effective_cpus(8, 16, 64), 8);
+    assert_int_equal(ppt_host_effective_cpus(8, 3, 0), 3);
+    assert_int_equal(ppt_host_effective_cpus(8, 3, 2.5), 3);
+    assert_int_equal(ppt_host_effective_cpus(8, 3, 2), 2);
+    assert_int_equal(ppt_host_effective_cpus(8, 0, 0.5), 1);
+    assert_int_equal(ppt_host_effective_cpus(8, 0, 1.01), 2);
+    assert_int_equal(ppt_host_effective_cpus(1, 4, 2), 1);
+}
+
 /* ---- throttling ---- */
 
 static int64_t throttled(const char *membership)
 {
+    put("mounts", usual_mounts);
     put("membership", membership);
-    return ppt_cgroup_throttled_ns("membership", "root");
+    return ppt_cgroup_throttled_ns("mounts", "membership");
 }
 
 static void throttled_time_of_version_2(void **state)
@@ -309,6 +457,13 @@ int main(void)
         TEST(memory_of_version_1),
         TEST(version_1_outside_the_container),
         TEST(both_versions_at_once),
+        TEST(mounted_anywhere),
+        TEST(mounted_from_a_group_on),
+        TEST(mounted_more_than_once),
+        TEST(cpuset_of_version_2),
+        TEST(cpuset_of_version_1),
+        TEST(broken_cpusets_are_no_limit),
+        TEST(effective_cpus_are_the_smallest_number),
         TEST(throttled_time_of_version_2),
         TEST(throttled_time_of_a_group_above),
         TEST(throttled_time_of_version_1),

@@ -620,32 +620,47 @@ static void a_mix_draws_from_the_kernels_named(void **state)
 
 /* ---- settling ---- */
 
-static void check_auto(unsigned physical, unsigned logical, const unsigned *workers, size_t count)
+/* Lists end in 0. */
+static void check_auto(unsigned logical, const unsigned *landmarks, const unsigned *workers,
+                       size_t count)
 {
     struct ppt_configs configs =
         load("{\"task\": \"sum\", \"workers\": \"auto\", \"inner_threads\": 2}");
+    struct ppt_cpus cpus = {.logical = logical, .landmarks = landmarks};
     struct ppt_error error = {""};
 
-    require(ppt_config_settle(configs.items, physical, logical, &error), &error);
+    while (landmarks[cpus.landmark_count] > 0) {
+        cpus.landmark_count++;
+    }
+    require(ppt_config_settle(configs.items, &cpus, &error), &error);
     check_workers(configs.items, workers, count);
     ppt_configs_free(&configs);
 }
 
+#define LIST(...) ((const unsigned[]){__VA_ARGS__})
+#define CHECK_AUTO(logical, landmarks, ...)                                                        \
+    check_auto(logical, landmarks, LIST(__VA_ARGS__), COUNT(LIST(__VA_ARGS__)))
+
 static void automatic_workers_reach_both_cpu_counts(void **state)
 {
-    static const unsigned one[] = {0, 1};
-    static const unsigned two[] = {0, 1, 2};
-    static const unsigned six[] = {0, 1, 2, 4, 6};
-    static const unsigned eight[] = {0, 1, 2, 4, 8};
-    static const unsigned many[] = {0, 1, 2, 4, 8, 12, 16, 24};
-
     (void)state;
-    check_auto(1, 1, one, COUNT(one));
-    check_auto(2, 2, two, COUNT(two));
-    check_auto(1, 2, two, COUNT(two));
-    check_auto(4, 8, eight, COUNT(eight));
-    check_auto(12, 24, many, COUNT(many));
-    check_auto(6, 6, six, COUNT(six));
+    CHECK_AUTO(1, LIST(1, 0), 0, 1);
+    CHECK_AUTO(2, LIST(2, 0), 0, 1, 2);
+    CHECK_AUTO(2, LIST(1, 0), 0, 1, 2);
+    CHECK_AUTO(8, LIST(4, 0), 0, 1, 2, 4, 8);
+    CHECK_AUTO(24, LIST(12, 0), 0, 1, 2, 4, 8, 12, 16, 24);
+    CHECK_AUTO(6, LIST(6, 0), 0, 1, 2, 4, 6);
+    CHECK_AUTO(0, LIST(0), 0, 1); /* nobody knows */
+}
+
+static void automatic_workers_stop_at_landmarks(void **state)
+{
+    (void)state;
+    CHECK_AUTO(20, LIST(6, 14, 0), 0, 1, 2, 4, 6, 8, 14, 16, 20);
+    CHECK_AUTO(8, LIST(1, 4, 8, 0), 0, 1, 2, 4, 8);
+    CHECK_AUTO(16, LIST(9, 10, 12, 0), 0, 1, 2, 4, 8, 9, 10, 12, 16);
+    CHECK_AUTO(3, LIST(6, 14, 0), 0, 1, 2, 3); /* a quota allows fewer */
+    CHECK_AUTO(6, LIST(5, 5, 0), 0, 1, 2, 4, 5, 6);
 }
 
 static void given_workers_are_left_alone(void **state)
@@ -655,7 +670,8 @@ static void given_workers_are_left_alone(void **state)
     struct ppt_error error = {""};
 
     (void)state;
-    require(ppt_config_settle(configs.items, 4, 8, &error), &error);
+    require(ppt_config_settle(configs.items, &(const struct ppt_cpus){.logical = 8}, &error),
+            &error);
     check_workers(configs.items, workers, COUNT(workers));
     assert_int_equal(configs.items[0].seed, 5);
     ppt_configs_free(&configs);
@@ -673,7 +689,8 @@ static void a_missing_seed_is_drawn(void **state)
         struct ppt_configs configs = load(texts[i % 2]);
         struct ppt_error error = {""};
 
-        require(ppt_config_settle(configs.items, 1, 1, &error), &error);
+        require(ppt_config_settle(configs.items, &(const struct ppt_cpus){.logical = 1}, &error),
+                &error);
         seeds[i] = configs.items[0].seed;
         assert_true((double)seeds[i] <= PPT_LARGEST_SEED);
         for (size_t k = 0; k < i; k++) {
@@ -704,7 +721,8 @@ static void check_round_trip(const char *text)
     struct ppt_configs configs = load(text);
     struct ppt_error error = {""};
 
-    require(ppt_config_settle(configs.items, 4, 8, &error), &error);
+    require(ppt_config_settle(configs.items, &(const struct ppt_cpus){.logical = 8}, &error),
+            &error);
     json_object *first = ppt_config_to_json(configs.items);
     struct ppt_configs again = load(json_object_to_json_string(first));
     assert_int_equal(again.count, 1);
@@ -774,7 +792,8 @@ static void descriptions_read_back_equal(void **state)
         struct ppt_configs configs = load(texts[i]);
         struct ppt_error error = {""};
 
-        require(ppt_config_settle(configs.items, 4, 8, &error), &error);
+        require(ppt_config_settle(configs.items, &(const struct ppt_cpus){.logical = 8}, &error),
+                &error);
         json_object *object = ppt_config_to_json(configs.items);
         struct ppt_configs again = load(json_object_to_json_string(object));
         assert_string_equal(configs.items[0].details, again.items[0].details);
@@ -805,7 +824,8 @@ static void written_configurations_have_every_key(void **state)
     struct ppt_error error = {""};
 
     (void)state;
-    require(ppt_config_settle(configs.items, 1, 1, &error), &error);
+    require(ppt_config_settle(configs.items, &(const struct ppt_cpus){.logical = 1}, &error),
+            &error);
     json_object *object = ppt_config_to_json(configs.items);
     for (size_t i = 0; i < COUNT(keys); i++) {
         json_object *member = NULL;
@@ -846,6 +866,7 @@ int main(void)
         TEST(folders_are_no_files),
         TEST(a_mix_draws_from_the_kernels_named),
         TEST(automatic_workers_reach_both_cpu_counts),
+        TEST(automatic_workers_stop_at_landmarks),
         TEST(given_workers_are_left_alone),
         TEST(a_missing_seed_is_drawn),
         TEST(a_run_with_seed_null_lies_over_a_seed),

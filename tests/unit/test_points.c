@@ -184,7 +184,8 @@ static void automatic_workers_get_all_inner_threads(void **state)
 
     (void)state;
     assert_int_equal(configs.items[0].point_count, 0);
-    require(ppt_config_settle(configs.items, 3, 3, &error), &error);
+    require(ppt_config_settle(configs.items, &(const struct ppt_cpus){.logical = 3}, &error),
+            &error);
     check_points(configs.items, points, COUNT(points));
     ppt_configs_free(&configs);
 }
@@ -268,7 +269,8 @@ static void check_written(const char *inner, const char *expected)
     struct ppt_error error = {""};
     json_object *member = NULL;
 
-    require(ppt_config_settle(configs.items, 4, 8, &error), &error);
+    require(ppt_config_settle(configs.items, &(const struct ppt_cpus){.logical = 8}, &error),
+            &error);
     json_object *object = ppt_config_to_json(configs.items);
     assert_true(json_object_object_get_ex(object, "inner_threads", &member));
     assert_string_equal(json_object_to_json_string_ext(member, JSON_C_TO_STRING_PLAIN), expected);

@@ -100,7 +100,9 @@ static enum ppt_status sweep(struct run *run, const char *config, size_t patienc
     require(ppt_file_write("c.json", config, strlen(config), &run->error), &run->error);
     require(ppt_configs_load("c.json", NULL, &run->configs, &run->error), &run->error);
     run->config = run->configs.items;
-    require(ppt_config_settle(run->configs.items, 1, 2, &run->error), &run->error);
+    require(
+        ppt_config_settle(run->configs.items, &(const struct ppt_cpus){.logical = 2}, &run->error),
+        &run->error);
     unlink("journal");
     require(ppt_journal_create("journal", &journal, &run->error), &run->error);
     run->error.text[0] = '\0';

@@ -38,13 +38,13 @@ static const unsigned inner_counts[] = {1, 2, 3, 4, 8, 100};
 
 static void make_up(const struct machine *machine)
 {
-    unsigned cpus = 0, cores = 0;
+    struct ppt_topology topology;
 
     assert_int_equal(setenv("HWLOC_SYNTHETIC", machine->text, 1), 0);
     /* Without this nothing below would be tested but the machine that the test runs on. */
-    ppt_topology_count(&cpus, &cores);
-    assert_int_equal(cpus, machine->cpus);
-    assert_int_equal(cores, machine->cores);
+    ppt_topology_read(&topology);
+    assert_int_equal(topology.cpus, machine->cpus);
+    assert_int_equal(topology.cores, machine->cores);
 }
 
 /* All numbers of workers of small machines, and some of large ones; odd and even. */
