@@ -24,6 +24,7 @@ const char ppt_cli_help[] =
     "  ppt-omp fit FILE.csv                   the law of workers,throughput\n"
     "  ppt-omp compare OLD NEW                did speed or scaling change?\n"
     "  ppt-omp compare OLD... -- NEW...       the same with several runs on a side\n"
+    "  ppt-omp doctor                         is this machine fit for measuring?\n"
     "\n"
     "Options of a measurement; they override what a file says:\n"
     "  --config FILE      a configuration, as a plain argument is\n"
@@ -61,8 +62,9 @@ const char ppt_cli_help[] =
     "  --help, --version\n"
     "\n"
     "Exit codes: 0 fine, 1 the run failed, 2 usage or configuration is wrong,\n"
-    "3 results differ between worker counts, 4 slower than before, 5 inconclusive,\n"
-    "77 not in this build, 130 interrupted (what was measured is saved).\n";
+    "3 results differ between worker counts, 4 slower than before, 5 inconclusive, or\n"
+    "(doctor) not fit for measuring, 77 not in this build, 130 interrupted (what was\n"
+    "measured is saved).\n";
 
 /* How an option's value becomes JSON. */
 enum value_kind {
@@ -169,6 +171,7 @@ static const struct {
     {"fit", PPT_COMMAND_FIT, "a CSV file with columns workers, throughput"},
     {"compare", PPT_COMMAND_COMPARE,
      "the folders of two runs, as in: ppt-omp compare output/before output/after"},
+    {"doctor", PPT_COMMAND_DOCTOR, NULL},
 };
 
 #define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))

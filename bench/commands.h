@@ -32,6 +32,9 @@ enum ppt_status ppt_command_judge(const struct ppt_cli *cli, struct ppt_error *e
 /* The scaling law of a table of workers, throughput. */
 enum ppt_status ppt_command_fit(const struct ppt_cli *cli, struct ppt_error *error);
 
+/* Whether the machine is fit for measuring; PPT_INCONCLUSIVE, without a message, when it is not. */
+enum ppt_status ppt_command_doctor(const struct ppt_cli *cli, struct ppt_error *error);
+
 /* Whether times or speedups changed between recorded runs; PPT_REGRESSION, without a message, when
  * something got slower. */
 enum ppt_status ppt_command_compare(const struct ppt_cli *cli, struct ppt_error *error);

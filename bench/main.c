@@ -27,6 +27,8 @@ static enum ppt_status dispatch(const struct ppt_cli *cli, struct ppt_error *err
         return ppt_command_judge(cli, error);
     case PPT_COMMAND_FIT:
         return ppt_command_fit(cli, error);
+    case PPT_COMMAND_DOCTOR:
+        return ppt_command_doctor(cli, error);
     case PPT_COMMAND_COMPARE:
         return ppt_command_compare(cli, error);
     case PPT_COMMAND_HELP:

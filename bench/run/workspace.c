@@ -102,7 +102,7 @@ static void remove_stale(const char *base)
     }
 }
 
-static const char *base_folder(void)
+const char *ppt_workspace_base(void)
 {
     const char *named = getenv("TMPDIR");
 
@@ -111,12 +111,12 @@ static const char *base_folder(void)
 
 void ppt_workspace_clear(void)
 {
-    remove_stale(base_folder());
+    remove_stale(ppt_workspace_base());
 }
 
 enum ppt_status ppt_workspace_create(struct ppt_workspace *workspace, struct ppt_error *error)
 {
-    const char *base = base_folder();
+    const char *base = ppt_workspace_base();
     char *absolute = realpath(base, NULL);
 
     *workspace = (struct ppt_workspace){.lock = -1};

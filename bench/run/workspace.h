@@ -16,8 +16,11 @@ struct ppt_workspace {
     struct ppt_workspace_keeper *keeper;
 };
 
-/* Creates a folder that only its owner may enter, in TMPDIR, or else in /var/tmp, which lies on a
- * disk where /tmp may be memory. Removes those of processes that died. */
+/* Where it lies: TMPDIR, or else /var/tmp, which is on a disk where /tmp may be memory. Borrowed.
+ */
+const char *ppt_workspace_base(void);
+
+/* Creates a folder there that only its owner may enter. Removes those of processes that died. */
 enum ppt_status ppt_workspace_create(struct ppt_workspace *workspace, struct ppt_error *error);
 
 /* Removes those of processes that died, and creates none. */

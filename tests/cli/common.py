@@ -6,6 +6,7 @@ empty directory, so that whatever the program leaves behind can be seen and coun
 Environment: PPT_OMP and PPT_OMP_MOCK name the two binaries, PPT_SOURCE the root of the sources.
 """
 
+import contextlib
 import csv
 import json
 import math
@@ -259,6 +260,36 @@ SCHEMA_CHECK = (
     "    return '/'.join(map(str, e.absolute_path)) + ': ' + (' | '.join(inner) or e.message)\n"
     "print(json.dumps([[tell(e)[:500] for e in checker.iter_errors(d)] for d in documents]))\n"
 )
+
+
+@contextlib.contextmanager
+def quota(test, cpus):
+    """A real control group of version 1 or 2 that may use so many CPUs: what a command must begin
+    with to run in it. Without the right to make one the test is skipped."""
+    name = f"ppt-omp-test-{os.getpid()}"
+    problem = "no control groups are mounted at /sys/fs/cgroup"
+    for top, file, text in (
+        ("/sys/fs/cgroup/cpu", "cpu.cfs_quota_us", f"{round(100000 * cpus)}"),
+        ("/sys/fs/cgroup", "cpu.max", f"{round(100000 * cpus)} 100000"),
+    ):
+        group = pathlib.Path(top, name)
+        try:
+            group.mkdir()
+        except OSError as error:
+            problem = error
+            continue
+        try:
+            (group / file).write_text(text, encoding="ascii")
+        except OSError as error:
+            problem = error
+            group.rmdir()
+            continue
+        try:
+            yield ["/bin/sh", "-c", f'echo $$ > {group}/cgroup.procs; exec "$@"', "sh"]
+        finally:
+            group.rmdir()
+        return
+    test.skipTest(f"no control group with a quota can be made here: {problem}")
 
 
 def schema_problems(test, schema, documents):

@@ -296,19 +296,8 @@ class Machine(common.Case):
                                              {"name": "E", "cores": 8, "cpus": 8}])
 
     def test_quota_limits_the_cpus(self):
-        """A real control group with half a CPU, where one can be made."""
-        group = "/sys/fs/cgroup/cpu/ppt-omp-test"
-        try:
-            os.mkdir(group)
-            with open(group + "/cpu.cfs_quota_us", "w", encoding="ascii") as stream:
-                stream.write("50000")
-        except OSError as problem:
-            self.skipTest(f"no control group: {problem}")
-        try:
-            host, workers = self.host(
-                ["/bin/sh", "-c", f'echo $$ > {group}/cgroup.procs; exec "$@"', "sh"])
-        finally:
-            os.rmdir(group)
+        with common.quota(self, 0.5) as prefix:
+            host, workers = self.host(prefix)
         self.assertEqual(host["quota_cpus"], 0.5)
         self.assertEqual(host["effective_cpus"], 1)
         self.assertEqual(workers, [0, 1])

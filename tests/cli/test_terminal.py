@@ -26,7 +26,7 @@ class Terminal(common.Case):
         self.run_fine("c.json", "--workers", "0,1,2,64")
         self.folder = self.only_folder()
 
-    def show(self, *args, width=80, **variables):
+    def show(self, *args, width=80, codes=(0,), **variables):
         """The program's standard output on a terminal of that width."""
         main, side = pty.openpty()
         fcntl.ioctl(side, termios.TIOCSWINSZ, struct.pack("HHHH", 40, width, 0, 0))
@@ -47,7 +47,7 @@ class Terminal(common.Case):
                 break
             out += data
         os.close(main)
-        self.assertEqual(process.wait(), 0)
+        self.assertIn(process.wait(), codes)
         return out.decode().replace("\r\n", "\n")
 
     def test_width(self):
@@ -80,6 +80,15 @@ class Terminal(common.Case):
         self.assertNotIn("█", piped.out)
         for line in piped.out.splitlines():
             self.assertLessEqual(common.width(line), 80)
+
+    def test_doctor(self):
+        """Lines fit narrow terminals and wide ones, and states have colours."""
+        for width in (40, 60, 132):
+            with self.subTest(width=width):
+                text = self.show("doctor", width=width, codes=(0, 5))
+                self.assertRegex(text, r"(?m)^\x1b\[\d+mgood\x1b\[0m +clock source")
+                for line in CODES.sub("", text).splitlines():
+                    self.assertLessEqual(common.width(line), width, line)
 
     def test_arguments_control_nothing(self):
         """A file's name with escape sequences in it is shown, not obeyed; a long one is cut."""

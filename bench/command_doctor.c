@@ -1,0 +1,198 @@
+/*
+ * Is this machine, as it is now, fit for measuring?
+ */
+#include <json-c/json.h>
+#include <math.h>
+#include <stdbool.h>
+#include <string.h>
+
+#include "commands.h"
+#include "doctor.h"
+#include "json.h"
+#include "terminal.h"
+#include "text.h"
+#include "workspace.h"
+
+#define TEST_SECONDS 2.0
+
+static enum ppt_status examine(struct ppt_diagnosis *diagnosis, struct ppt_error *error)
+{
+    struct ppt_host host;
+    struct ppt_vitals vitals, after;
+    struct ppt_spins spins;
+
+    /* First, before the test itself is part of the load. */
+    ppt_vitals_read("", &vitals);
+    ppt_vitals_time_clock(&vitals);
+    ppt_vitals_visit_folder(ppt_workspace_base(), &vitals);
+    ppt_host_read(&host);
+    const enum ppt_status status = ppt_spin_run(host.effective_cpus, TEST_SECONDS, &spins, error);
+    if (status == PPT_OK) {
+        ppt_vitals_read("", &after);
+        ppt_doctor_judge(&host, &vitals, &spins, after.swapped_pages - vitals.swapped_pages,
+                         diagnosis);
+    }
+    ppt_host_free(&host);
+    return status;
+}
+
+/* ---- for people ---- */
+
+static const char *const colours[] = {
+    [PPT_HEALTH_GOOD] = "\033[32m",
+    [PPT_HEALTH_NOTE] = "\033[33m",
+    [PPT_HEALTH_BAD] = "\033[1;31m",
+    [PPT_HEALTH_UNKNOWN] = "\033[2m",
+};
+#define BOLD_GREEN "\033[1;32m"
+#define PLAIN "\033[0m"
+
+#define NAME_COLUMN 9
+#define TEXT_COLUMN 26
+#define TEXT_LEAST 30 /* columns; below, texts begin under the name */
+
+/* Words in a block at its own column; the line that they begin on has begun at `start`. */
+static void add_block(const char *words, size_t width, size_t start, struct ppt_text *out)
+{
+    const bool narrow = width < TEXT_COLUMN + TEXT_LEAST;
+    const size_t column = narrow ? 2 : TEXT_COLUMN;
+    struct ppt_text lines = {0};
+
+    ppt_text_wrap(&lines, words, width - column, 0);
+    if (narrow && out->length > start) {
+        ppt_text_add(out, "\n");
+        start = out->length;
+    }
+    for (char *line = lines.data, *next; line && *line; line = next) {
+        const size_t length = strcspn(line, "\n");
+
+        next = line + length + (line[length] == '\n');
+        line[length] = '\0';
+        ppt_text_pad(out, start, column);
+        ppt_text_addf(out, "%s\n", line);
+        start = out->length;
+    }
+    ppt_text_free(&lines);
+}
+
+static void add_finding(const struct ppt_finding *finding, const struct ppt_terminal *terminal,
+                        struct ppt_text *out)
+{
+    const char *health = ppt_health_names[finding->health];
+    struct ppt_text head = {0};
+
+    /* Escape sequences take no columns: the line is laid out without them. */
+    ppt_text_add(&head, health);
+    ppt_text_pad(&head, 0, NAME_COLUMN);
+    ppt_text_add(&head, finding->name);
+    add_block(finding->text, terminal->width, 0, &head);
+    ppt_text_addf(out, "%s%s%s%s", terminal->colour ? colours[finding->health] : "", health,
+                  terminal->colour ? PLAIN : "", head.data + strlen(health));
+    add_block(finding->advice, terminal->width, out->length, out);
+    ppt_text_free(&head);
+}
+
+/* "noise, load and quota" */
+static void add_names(const struct ppt_diagnosis *diagnosis, enum ppt_health health,
+                      struct ppt_text *out)
+{
+    size_t left = diagnosis->counts[health];
+
+    for (size_t i = 0; i < PPT_FINDINGS; i++) {
+        if (diagnosis->findings[i].health == health) {
+            left--;
+            ppt_text_addf(out, "%s%s", diagnosis->findings[i].name,
+                          left > 1    ? ", "
+                          : left == 1 ? " and "
+                                      : "");
+        }
+    }
+}
+
+static void add_closing(const struct ppt_diagnosis *diagnosis, struct ppt_text *out)
+{
+    if (!diagnosis->fit) {
+        ppt_text_add(out, "Not fit for measuring: a figure measured now would not be trustworthy, "
+                          "because of ");
+        add_names(diagnosis, PPT_HEALTH_BAD, out);
+        ppt_text_add(out, ".");
+        return;
+    }
+    ppt_text_add(out, "Fit for measuring");
+    if (diagnosis->counts[PPT_HEALTH_NOTE] > 0) {
+        ppt_text_add(out, "; worth knowing: ");
+        add_names(diagnosis, PPT_HEALTH_NOTE, out);
+    }
+    ppt_text_add(out, ".");
+}
+
+static void print_text(const struct ppt_diagnosis *diagnosis)
+{
+    const struct ppt_terminal terminal = ppt_terminal_of(stdout);
+    struct ppt_text out = {0}, closing = {0};
+
+    for (size_t i = 0; i < PPT_FINDINGS; i++) {
+        add_finding(&diagnosis->findings[i], &terminal, &out);
+    }
+    add_closing(diagnosis, &closing);
+    if (terminal.colour) {
+        ppt_text_add(&out, diagnosis->fit ? BOLD_GREEN : colours[PPT_HEALTH_BAD]);
+    }
+    ppt_text_wrap(&out, closing.data, terminal.width, 0);
+    ppt_text_addf(&out, "%s\n", terminal.colour ? PLAIN : "");
+    fputs(out.data, stdout);
+    ppt_text_free(&closing);
+    ppt_text_free(&out);
+}
+
+/* ---- for programs ---- */
+
+static json_object *finding_to_json(const struct ppt_finding *finding)
+{
+    json_object *object = json_object_new_object();
+
+    json_object_object_add(object, "name", json_object_new_string(finding->name));
+    json_object_object_add(object, "state",
+                           json_object_new_string(ppt_health_names[finding->health]));
+    json_object_object_add(object, "value",
+                           isnan(finding->value) ? NULL : ppt_json_number(finding->value));
+    json_object_object_add(object, "unit", json_object_new_string(finding->unit));
+    json_object_object_add(object, "text", json_object_new_string(finding->text));
+    json_object_object_add(object, "advice", json_object_new_string(finding->advice));
+    return object;
+}
+
+static void print_json(const struct ppt_diagnosis *diagnosis)
+{
+    json_object *object = json_object_new_object(), *list = json_object_new_array();
+    struct ppt_text closing = {0};
+
+    for (size_t i = 0; i < PPT_FINDINGS; i++) {
+        json_object_array_add(list, finding_to_json(&diagnosis->findings[i]));
+    }
+    add_closing(diagnosis, &closing);
+    json_object_object_add(object, "fit", json_object_new_boolean(diagnosis->fit));
+    json_object_object_add(object, "sentence", json_object_new_string(closing.data));
+    json_object_object_add(object, "checks", list);
+    puts(json_object_to_json_string_ext(object,
+                                        JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE));
+    json_object_put(object);
+    ppt_text_free(&closing);
+}
+
+enum ppt_status ppt_command_doctor(const struct ppt_cli *cli, struct ppt_error *error)
+{
+    struct ppt_diagnosis diagnosis;
+    const enum ppt_status status = examine(&diagnosis, error);
+
+    if (status != PPT_OK) {
+        return status;
+    }
+    if (cli->json) {
+        print_json(&diagnosis);
+    } else {
+        print_text(&diagnosis);
+    }
+    error->text[0] = '\0'; /* all has been said */
+    return diagnosis.fit ? PPT_OK : PPT_INCONCLUSIVE;
+}

@@ -1,0 +1,210 @@
+#include "spin.h"
+
+#include <math.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "clock.h"
+#include "memory.h"
+#include "topology.h"
+
+#define SPIN_NS INT64_C(500000)
+
+/* Room for spins that get four times as fast as they were when their length was chosen. */
+#define HEADROOM 4
+
+/* One chain of dependent operations, so that its time is that of the clock alone. */
+static uint64_t spin(uint64_t value, uint64_t rounds)
+{
+    for (uint64_t i = 0; i < rounds; i++) {
+        value ^= value << 13;
+        value ^= value >> 7;
+        value ^= value << 17;
+    }
+    return value;
+}
+
+/* So many rounds that the fastest of some tries takes SPIN_NS. */
+static uint64_t choose_rounds(uint64_t *sink)
+{
+    uint64_t rounds = 1000;
+
+    for (;;) {
+        int64_t best = INT64_MAX;
+
+        for (int i = 0; i < 5; i++) {
+            const int64_t start = ppt_clock_ns();
+
+            *sink += spin(*sink | 1, rounds);
+            const int64_t took = ppt_clock_ns() - start;
+            best = took < best ? took : best;
+        }
+        if (best >= SPIN_NS / 2) {
+            return (uint64_t)((double)rounds * (double)SPIN_NS / (double)best) + 1;
+        }
+        rounds *= 2;
+    }
+}
+
+/* What spinners share. */
+struct test {
+    struct ppt_binding binding;
+    pthread_mutex_t gate; /* closed until all are there */
+    uint64_t rounds;
+    int64_t length_ns; /* 0: go home, not all could come */
+    size_t most;       /* spins of each */
+};
+
+struct spinner {
+    pthread_t thread;
+    struct test *test;
+    unsigned id;
+    int64_t *times;
+    size_t count;
+    int problem;
+    uint64_t sink;
+};
+
+static void *run_spinner(void *argument)
+{
+    struct spinner *spinner = argument;
+    struct test *test = spinner->test;
+
+    spinner->problem = ppt_binding_apply(&test->binding, spinner->id);
+    pthread_mutex_lock(&test->gate);
+    pthread_mutex_unlock(&test->gate);
+    int64_t now = ppt_clock_ns();
+    const int64_t end = now + test->length_ns;
+    while (now < end && spinner->count < test->most) {
+        const int64_t before = now;
+
+        spinner->sink += spin(spinner->sink | 1, test->rounds);
+        now = ppt_clock_ns();
+        spinner->times[spinner->count++] = now - before;
+    }
+    return NULL;
+}
+
+/* ---- what the times say ---- */
+
+static int compare_times(const void *a, const void *b)
+{
+    const int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+
+    return (x > y) - (x < y);
+}
+
+static double quantile(const int64_t *sorted, size_t count, double share)
+{
+    return (double)sorted[(size_t)(share * (double)(count - 1) + 0.5)];
+}
+
+void ppt_spin_summarise(int64_t *const *times, const size_t *counts, unsigned cpus,
+                        struct ppt_spins *spins)
+{
+    double all = 0, excess = 0, fastest = INFINITY, slowest = 0;
+
+    spins->cpus = cpus;
+    spins->count = 0;
+    spins->spread = 0;
+    for (unsigned c = 0; c < cpus; c++) {
+        qsort(times[c], counts[c], sizeof(*times[c]), compare_times);
+        const double median = quantile(times[c], counts[c], 0.5);
+        const double width =
+            quantile(times[c], counts[c], 0.95) - quantile(times[c], counts[c], 0.05);
+
+        spins->count += counts[c];
+        spins->spread = fmax(spins->spread, width / median);
+        fastest = fmin(fastest, median);
+        slowest = fmax(slowest, median);
+        for (size_t i = 0; i < counts[c]; i++) {
+            all += (double)times[c][i];
+            excess += fmax(0, (double)times[c][i] - median);
+        }
+    }
+    spins->typical_s = fastest * 1e-9;
+    spins->lost = excess / all;
+    spins->unequal = slowest / fastest - 1;
+}
+
+/* ---- the test ---- */
+
+/* All spin at the same time, or none. Returns 0, or what kept them from it. */
+static int run_spinners(struct test *test, struct spinner *spinners, unsigned cpus)
+{
+    unsigned created = 0;
+    int problem = 0;
+
+    pthread_mutex_init(&test->gate, NULL);
+    pthread_mutex_lock(&test->gate);
+    while (created < cpus && problem == 0) {
+        problem = pthread_create(&spinners[created].thread, NULL, run_spinner, &spinners[created]);
+        created += problem == 0;
+    }
+    if (problem != 0) {
+        test->length_ns = 0;
+    }
+    pthread_mutex_unlock(&test->gate);
+    for (unsigned i = 0; i < created; i++) {
+        pthread_join(spinners[i].thread, NULL);
+        problem = problem != 0 ? problem : spinners[i].problem;
+    }
+    pthread_mutex_destroy(&test->gate);
+    return problem;
+}
+
+static void summarise(const struct spinner *spinners, unsigned cpus, struct ppt_spins *spins)
+{
+    int64_t **times = ppt_alloc(cpus, sizeof(*times));
+    size_t *counts = ppt_alloc(cpus, sizeof(*counts));
+
+    for (unsigned i = 0; i < cpus; i++) {
+        times[i] = spinners[i].times;
+        counts[i] = spinners[i].count;
+    }
+    ppt_spin_summarise(times, counts, cpus, spins);
+    free(counts);
+    free(times);
+}
+
+enum ppt_status ppt_spin_run(unsigned cpus, double seconds, struct ppt_spins *spins,
+                             struct ppt_error *error)
+{
+    const struct ppt_point point = {.workers = cpus, .inner_threads = 1};
+    struct test test = {.length_ns = (int64_t)(seconds * 1e9)};
+    struct spinner *spinners;
+    struct ppt_noise before, after;
+    uint64_t sink = 1;
+    enum ppt_status status = ppt_binding_create(PPT_PLACEMENT_SPREAD, point, &test.binding, error);
+
+    *spins = (struct ppt_spins){0};
+    if (status != PPT_OK) {
+        return status;
+    }
+    test.rounds = choose_rounds(&sink);
+    test.most = HEADROOM * (size_t)(test.length_ns / SPIN_NS + 1);
+    spinners = ppt_alloc(cpus, sizeof(*spinners));
+    for (unsigned i = 0; i < cpus; i++) {
+        spinners[i] = (struct spinner){.test = &test, .id = i, .sink = sink};
+        spinners[i].times = ppt_alloc(test.most, sizeof(*spinners[i].times));
+    }
+    ppt_noise_read(&before);
+    const int64_t start = ppt_clock_ns();
+    const int problem = run_spinners(&test, spinners, cpus);
+    spins->seconds = (double)(ppt_clock_ns() - start) * 1e-9;
+    ppt_noise_read(&after);
+    if (problem != 0) {
+        status = ppt_fail(error, PPT_FAILED, "noise test: %u threads on CPUs of their own: %s",
+                          cpus, strerror(problem));
+    } else {
+        spins->noise = ppt_noise_between(&before, &after);
+        summarise(spinners, cpus, spins);
+    }
+    for (unsigned i = 0; i < cpus; i++) {
+        free(spinners[i].times);
+    }
+    free(spinners);
+    ppt_binding_free(&test.binding);
+    return status;
+}

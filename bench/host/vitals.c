@@ -1,0 +1,175 @@
+#include "vitals.h"
+
+#include <linux/magic.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include "clock.h"
+#include "probe.h"
+
+/* More than any machine has; a gap in the numbers is a CPU that is not online. */
+#define MOST_CPUS 8192
+#define LONGEST_GAP 64
+
+static void read_governors(const char *root, struct ppt_vitals *vitals)
+{
+    char governor[sizeof(vitals->governor)];
+
+    for (unsigned cpu = 0, gap = 0; cpu < MOST_CPUS && gap < LONGEST_GAP; cpu++, gap++) {
+        if (!ppt_probe_line(governor, sizeof(governor),
+                            "%s/sys/devices/system/cpu/cpu%u/cpufreq/scaling_governor", root,
+                            cpu)) {
+            continue;
+        }
+        gap = 0;
+        if (*vitals->governor == '\0') {
+            memcpy(vitals->governor, governor, sizeof(governor));
+        }
+        vitals->governors_differ |= strcmp(vitals->governor, governor) != 0;
+    }
+}
+
+static int read_boost(const char *root)
+{
+    int64_t value = 0;
+
+    if (ppt_probe_number(&value, "%s/sys/devices/system/cpu/intel_pstate/no_turbo", root)) {
+        return value == 0;
+    }
+    return ppt_probe_number(&value, "%s/sys/devices/system/cpu/cpufreq/boost", root) ? value != 0
+                                                                                     : -1;
+}
+
+/* The word in brackets: "always [madvise] never". */
+static void read_choice(char *out, size_t size, const char *root, const char *name)
+{
+    char line[128];
+    char *open = NULL;
+
+    if (ppt_probe_line(line, sizeof(line), "%s/sys/kernel/mm/transparent_hugepage/%s", root,
+                       name)) {
+        open = strchr(line, '[');
+    }
+    if (open) {
+        open[strcspn(open, "]")] = '\0';
+        snprintf(out, size, "%s", open + 1);
+    }
+}
+
+static int64_t read_swap_used(const char *root)
+{
+    const int64_t total = ppt_probe_count("SwapTotal", -1, "%s/proc/meminfo", root);
+    const int64_t left = ppt_probe_count("SwapFree", -1, "%s/proc/meminfo", root);
+
+    return total < 0 || left < 0 ? -1 : (total - left) * 1024;
+}
+
+static int64_t read_swapped_pages(const char *root)
+{
+    const int64_t in = ppt_probe_count("pswpin", -1, "%s/proc/vmstat", root);
+    const int64_t out = ppt_probe_count("pswpout", -1, "%s/proc/vmstat", root);
+
+    return in < 0 || out < 0 ? -1 : in + out;
+}
+
+void ppt_vitals_read(const char *root, struct ppt_vitals *vitals)
+{
+    char load[64];
+
+    *vitals = (struct ppt_vitals){
+        .load = -1,
+        .clock_cost_s = -1,
+        .clock_step_s = -1,
+        .folder = "",
+        .folder_kind = "",
+        .folder_free_bytes = -1,
+        .boost = read_boost(root),
+        .swap_used_bytes = read_swap_used(root),
+        .swapped_pages = read_swapped_pages(root),
+    };
+    if (ppt_probe_line(load, sizeof(load), "%s/proc/loadavg", root)) {
+        vitals->load = strtod(load, NULL);
+    }
+    read_governors(root, vitals);
+    ppt_probe_line(vitals->smt, sizeof(vitals->smt), "%s/sys/devices/system/cpu/smt/control", root);
+    read_choice(vitals->huge_pages, sizeof(vitals->huge_pages), root, "enabled");
+    read_choice(vitals->huge_pages_effort, sizeof(vitals->huge_pages_effort), root, "defrag");
+    ppt_probe_line(vitals->clock_source, sizeof(vitals->clock_source),
+                   "%s/sys/devices/system/clocksource/clocksource0/current_clocksource", root);
+}
+
+/* ---- what is tried out ---- */
+
+#define READINGS 1000
+#define SERIES 20
+#define MOST_READINGS 10000000 /* until a coarse clock makes a step: a quarter of a second */
+
+void ppt_vitals_time_clock(struct ppt_vitals *vitals)
+{
+    int64_t step = INT64_MAX, best = INT64_MAX;
+
+    /* The fastest of some series: nobody came between. */
+    for (int series = 0; series < SERIES; series++) {
+        const int64_t start = ppt_clock_ns();
+        int64_t before = start, now = start;
+
+        for (int i = 0; i < READINGS; i++) {
+            now = ppt_clock_ns();
+            if (now > before && now - before < step) {
+                step = now - before;
+            }
+            before = now;
+        }
+        best = now - start < best ? now - start : best;
+    }
+    const int64_t before = ppt_clock_ns();
+    for (int i = 0; i < MOST_READINGS && step == INT64_MAX; i++) {
+        const int64_t now = ppt_clock_ns();
+
+        step = now > before ? now - before : step;
+    }
+    vitals->clock_cost_s = (double)best / READINGS * 1e-9;
+    vitals->clock_step_s = step == INT64_MAX ? -1 : (double)step * 1e-9;
+}
+
+void ppt_vitals_visit_folder(const char *folder, struct ppt_vitals *vitals)
+{
+    static const struct {
+        long type;
+        const char *name;
+        bool memory, network;
+    } kinds[] = {
+        {TMPFS_MAGIC, "tmpfs", true, false},
+        {RAMFS_MAGIC, "ramfs", true, false},
+        {HUGETLBFS_MAGIC, "hugetlbfs", true, false},
+        {NFS_SUPER_MAGIC, "nfs", false, true},
+        {SMB2_SUPER_MAGIC, "smb", false, true},
+        {CIFS_SUPER_MAGIC, "cifs", false, true},
+        {CEPH_SUPER_MAGIC, "ceph", false, true},
+        {V9FS_MAGIC, "9p", false, true},
+        {OVERLAYFS_SUPER_MAGIC, "overlay", false, false},
+        {EXT4_SUPER_MAGIC, "ext4", false, false},
+        {XFS_SUPER_MAGIC, "xfs", false, false},
+        {BTRFS_SUPER_MAGIC, "btrfs", false, false},
+        {F2FS_SUPER_MAGIC, "f2fs", false, false},
+        {FUSE_SUPER_MAGIC, "fuse", false, false},
+    };
+    struct statfs about;
+
+    vitals->folder = folder;
+    if (statfs(folder, &about) != 0 || access(folder, W_OK | X_OK) != 0) {
+        return;
+    }
+    vitals->folder_free_bytes = (int64_t)about.f_bavail * (int64_t)about.f_bsize;
+    for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+        if (kinds[i].type == (long)about.f_type) {
+            vitals->folder_kind = kinds[i].name;
+            vitals->folder_in_memory = kinds[i].memory;
+            vitals->folder_on_network = kinds[i].network;
+        }
+    }
+}
