@@ -9,63 +9,6 @@
 #include "report.h"
 #include "text.h"
 
-const char ppt_cli_help[] =
-    "ppt-omp - how many workers should this task use on this machine?\n"
-    "\n"
-    "  ppt-omp CONFIG.json [CONFIG.json ...]  measure what the files describe\n"
-    "  ppt-omp --task sort --workers 0,1,2    measure without a file\n"
-    "  ppt-omp --workers auto -- PROGRAM ARGS measure a program of your own\n"
-    "  ppt-omp list                           kernels, parameters, defaults\n"
-    "  ppt-omp once KERNEL [ARGS]             one task: its digest and its time\n"
-    "  ppt-omp report RUN_DIR                 every report again, from the samples\n"
-    "  ppt-omp resume RUN_DIR                 go on where a run ended early\n"
-    "  ppt-omp predict RUN_DIR --workers N    what the run says for N workers\n"
-    "  ppt-omp judge FILE.csv                 the verdict on block,workers,seconds\n"
-    "  ppt-omp fit FILE.csv                   the law of workers,throughput\n"
-    "  ppt-omp compare OLD NEW                did speed or scaling change?\n"
-    "  ppt-omp compare OLD... -- NEW...       the same with several runs on a side\n"
-    "  ppt-omp doctor                         is this machine fit for measuring?\n"
-    "\n"
-    "Options of a measurement; they override what a file says:\n"
-    "  --config FILE      a configuration, as a plain argument is\n"
-    "  --task NAME        the kernel, or \"random\"\n"
-    "  --kernel FILE.so   a kernel of your own, see docs/adding-a-kernel.md\n"
-    "  --task-args JSON   its arguments: '[1000000]' or '{\"size\": 1000000}'\n"
-    "  --task-count N     tasks per pass\n"
-    "  --workers LIST     worker counts: 0,1,2,4 or auto; 0 means sequential calls\n"
-    "  --inner-threads L  threads inside a task: 1, or a list 1,2,4\n"
-    "  --iterations N     blocks: how often every worker count is measured\n"
-    "  --warmup N         discarded rounds before the first block\n"
-    "  --wait S           seconds of rest after every pass and every block\n"
-    "  --schedule KIND    static, dynamic or guided, or with a chunk: dynamic,4\n"
-    "  --placement KIND   none, close or spread: binds workers to CPUs\n"
-    "  --memory KIND      reuse (scratch per worker) or fresh (anew for every task)\n"
-    "  --seed N           makes inputs and order repeatable\n"
-    "  --tolerance X      how much slower is as good as equal (default: 0.05)\n"
-    "  --quick            3 blocks and no waits\n"
-    "  --output DIR       where results go (default: output)\n"
-    "  --format NAME      prints that instead of the table: csv, json, html, gbench,\n"
-    "                     bmf, ghab, hyperfine, markdown, gnuplot\n"
-    "  --quiet            prints the verdict alone; both also of report and resume\n"
-    "Options of a program behind \"--\": --timeout S ends it after so long (3600);\n"
-    "  --program-output W discard, keep, or check that it is the same everywhere\n"
-    "Options of once:\n"
-    "  --index N          which task (default: 0); --seed N its seed (default: 1)\n"
-    "  --dump FILE        writes what the task made: an image, sorted numbers, ...\n"
-    "Option of resume: --force, although the machine or the program has changed\n"
-    "Options of judge and fit: --tasks N per pass, --cpus N that may be used\n"
-    "Options of compare:\n"
-    "  --threshold X      the change that counts (default: 0.03)\n"
-    "  --strict           a merely suspected one is not fine; --html FILE: a page\n"
-    "General:\n"
-    "  --json             an answer for programs (all but measurements)\n"
-    "  --help, --version\n"
-    "\n"
-    "Exit codes: 0 fine, 1 the run failed, 2 usage or configuration is wrong,\n"
-    "3 results differ between worker counts, 4 slower than before, 5 inconclusive, or\n"
-    "(doctor) not fit for measuring, 77 not in this build, 130 interrupted (what was\n"
-    "measured is saved).\n";
-
 /* How an option's value becomes JSON. */
 enum value_kind {
     FLAG,   /* no value */
@@ -105,7 +48,8 @@ enum {
     HELP,
     SHORT_HELP,
     VERSION,
-    FIRST_KEY
+    FIRST_KEY,
+    TASK_ARGS
 };
 
 #define RUN (1u << PPT_COMMAND_RUN)
@@ -131,8 +75,8 @@ static const struct option options[] = {
     [FORCE] = {"--force", FLAG, RESUME, NULL, NULL},
     [FORMAT] = {"--format", PLAIN, RUN | REPORT | RESUME, NULL, NULL},
     [KERNEL] = {"--kernel", TEXT, RUN | LIST, "kernel", NULL},
-    [TIMEOUT] = {"--timeout", PLAIN, RUN, NULL, NULL},
-    [PROGRAM_OUTPUT] = {"--program-output", PLAIN, RUN, NULL, NULL},
+    [TIMEOUT] = {"--timeout", PLAIN, RUN | ONCE, NULL, NULL},
+    [PROGRAM_OUTPUT] = {"--program-output", PLAIN, RUN | ONCE, NULL, NULL},
     [THRESHOLD] = {"--threshold", PLAIN, COMPARE, NULL, NULL},
     [STRICT] = {"--strict", FLAG, COMPARE, NULL, NULL},
     [HTML] = {"--html", PLAIN, COMPARE, NULL, NULL},
@@ -141,7 +85,7 @@ static const struct option options[] = {
     [SHORT_HELP] = {"-h", FLAG, ANY, NULL, NULL},
     [VERSION] = {"--version", FLAG, ANY, NULL, NULL},
     [FIRST_KEY] = {"--task", TEXT, RUN, "task", NULL},
-    {"--task-args", JSON, RUN, "task_args", NULL},
+    [TASK_ARGS] = {"--task-args", JSON, RUN, "task_args", NULL},
     {"--task-count", NUMBER, RUN, "task_count", NULL},
     {"--workers", COUNTS, RUN | PREDICT, "workers", NULL},
     {"--inner-threads", COUNTS, RUN | ONCE, "inner_threads", NULL},
@@ -196,7 +140,7 @@ static char *quoted(const char *text)
     return json;
 }
 
-static bool is_number(const char *text)
+bool ppt_cli_is_number(const char *text)
 {
     char *end = NULL;
 
@@ -209,7 +153,7 @@ static char *to_json(enum value_kind kind, const char *value)
 {
     switch (kind) {
     case NUMBER:
-        return is_number(value) ? ppt_strdup(value) : quoted(value);
+        return ppt_cli_is_number(value) ? ppt_strdup(value) : quoted(value);
     case COUNTS:
         if (*value == '[') {
             return ppt_strdup(value);
@@ -451,50 +395,6 @@ static enum ppt_status separate(struct ppt_cli *cli, struct ppt_error *error)
     return PPT_OK;
 }
 
-/* What follows "--" when something is measured: a program, which is a task with arguments. */
-static enum ppt_status take_program(struct ppt_cli *cli, struct ppt_error *error)
-{
-    json_object *args, *argv;
-    enum ppt_status status;
-
-    if (!cli->program) {
-        return cli->timeout || cli->program_output
-                   ? ppt_fail(
-                         error, PPT_BAD_INPUT,
-                         "%s belongs to a program behind \"--\"; in a file it is an argument of "
-                         "the task \"command\"",
-                         cli->timeout ? "--timeout" : "--program-output")
-                   : PPT_OK;
-    }
-    if (cli->program_count == 0) {
-        return ppt_fail(error, PPT_BAD_INPUT, "which program? Nothing follows \"--\"");
-    }
-    args = json_object_new_object();
-    argv = json_object_new_array();
-    for (size_t i = 0; i < cli->program_count; i++) {
-        json_object_array_add(argv, json_object_new_string(cli->program[i]));
-    }
-    json_object_object_add(args, "argv", argv);
-    if (cli->timeout) {
-        json_object_object_add(
-            args, "timeout",
-            is_number(cli->timeout)
-                ? json_object_new_double_s(strtod(cli->timeout, NULL), cli->timeout)
-                : json_object_new_string(cli->timeout));
-    }
-    if (cli->program_output) {
-        json_object_object_add(args, "output", json_object_new_string(cli->program_output));
-    }
-    status = ppt_overrides_add(cli->overrides, "command line", "task", "\"command\"", error);
-    if (status == PPT_OK) {
-        status =
-            ppt_overrides_add(cli->overrides, "command line", "task_args",
-                              json_object_to_json_string_ext(args, JSON_C_TO_STRING_PLAIN), error);
-    }
-    json_object_put(args);
-    return status;
-}
-
 /* What can be said once everything is read. */
 static enum ppt_status check(const struct ppt_cli *cli, struct ppt_error *error)
 {
@@ -509,8 +409,16 @@ static enum ppt_status check(const struct ppt_cli *cli, struct ppt_error *error)
                               name_of(cli->command));
         }
     }
+    for (size_t i = 0; status == PPT_OK && cli->program && i < OPTION_COUNT; i++) {
+        /* The program is the task, and has its arguments. */
+        if ((cli->given >> i & 1) && (i == KERNEL || i == FIRST_KEY || i == TASK_ARGS)) {
+            status = ppt_fail(error, PPT_BAD_INPUT, "%s does not go with a program behind \"--\"",
+                              options[i].name);
+        }
+    }
     for (size_t i = 0; status == PPT_OK && i < COMMAND_COUNT; i++) {
-        if (commands[i].command == cli->command && commands[i].operand && cli->operand_count == 0) {
+        if (commands[i].command == cli->command && commands[i].operand && cli->operand_count == 0 &&
+            !cli->program) {
             status = ppt_fail(error, PPT_BAD_INPUT, "%s needs %s", commands[i].name,
                               commands[i].operand);
         }
@@ -522,6 +430,15 @@ static enum ppt_status check(const struct ppt_cli *cli, struct ppt_error *error)
                           "behind \"--\"; see ppt-omp --help");
     }
     return status;
+}
+
+/* Whether what follows "--" is a program with its arguments. */
+static bool takes_program(const struct ppt_cli *cli)
+{
+    return cli->command == PPT_COMMAND_RUN ||
+           (cli->command == PPT_COMMAND_ONCE &&
+            (cli->operand_count == 0 ||
+             (cli->operand_count == 1 && strcmp(cli->operands[0], "command") == 0)));
 }
 
 enum ppt_status ppt_cli_read(int count, char *const *arguments, struct ppt_cli *cli,
@@ -547,14 +464,12 @@ enum ppt_status ppt_cli_read(int count, char *const *arguments, struct ppt_cli *
             status = separate(cli, error);
         } else if (!options_end && strcmp(argument, "--") == 0) {
             options_end = true;
-            if (cli->command == PPT_COMMAND_RUN) {
+            if (takes_program(cli)) {
                 cli->program = ppt_alloc((size_t)(count - i), sizeof(*cli->program));
-            } else if (cli->command == PPT_COMMAND_ONCE && cli->operand_count == 0) {
-                cli->operands[cli->operand_count++] = "command";
             }
         } else if (cli->program) {
             cli->program[cli->program_count++] = argument;
-        } else if (!options_end && argument[0] == '-' && !is_number(argument)) {
+        } else if (!options_end && argument[0] == '-' && !ppt_cli_is_number(argument)) {
             status = read_option(cli, count, arguments, &i, error);
         } else {
             status = read_operand(cli, argument, error);
@@ -563,7 +478,7 @@ enum ppt_status ppt_cli_read(int count, char *const *arguments, struct ppt_cli *
     if (status == PPT_OK) {
         status = check(cli, error);
     }
-    return status == PPT_OK && cli->command == PPT_COMMAND_RUN ? take_program(cli, error) : status;
+    return status == PPT_OK ? ppt_cli_take_program(cli, error) : status;
 }
 
 void ppt_cli_free(struct ppt_cli *cli)

@@ -41,9 +41,9 @@ struct ppt_cli {
     struct ppt_overrides *overrides;
     const char *kernel;   /* the file of one that is not built in, or NULL */
     bool has_task;        /* --task or --kernel was given */
-    const char **program; /* run: what follows "--", or NULL */
+    const char **program; /* run, once: what follows "--", or NULL */
     size_t program_count;
-    const char *timeout;        /* run: of that program, or NULL */
+    const char *timeout;        /* of that program, or NULL */
     const char *program_output; /* likewise: what becomes of it */
     const char *output;         /* the folder that results go below */
     const char *dump;           /* once: file, or NULL */
@@ -64,6 +64,13 @@ struct ppt_cli {
 enum ppt_status ppt_cli_read(int count, char *const *arguments, struct ppt_cli *cli,
                              struct ppt_error *error);
 void ppt_cli_free(struct ppt_cli *cli);
+
+/* Makes the program behind "--" the task, with what the options for it say; nothing where there is
+ * none. Fails with PPT_BAD_INPUT, also when there are options for one but no program. */
+enum ppt_status ppt_cli_take_program(struct ppt_cli *cli, struct ppt_error *error);
+
+/* Whether a text looks like a number, so that it is none of the options that begin with "-". */
+bool ppt_cli_is_number(const char *text);
 
 /* What --help prints: it fits a page. */
 extern const char ppt_cli_help[];

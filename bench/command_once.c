@@ -20,6 +20,22 @@
 #include "workload.h"
 #include "workspace.h"
 
+/* A JSON value if all of the word is one, or else a text. */
+static json_object *parse_word(const char *word)
+{
+    json_tokener *tokener = json_tokener_new();
+    json_object *value;
+
+    json_tokener_set_flags(tokener, JSON_TOKENER_STRICT);
+    value = json_tokener_parse_ex(tokener, word, (int)strlen(word) + 1);
+    if (!value || json_tokener_get_parse_end(tokener) != strlen(word)) {
+        json_object_put(value);
+        value = json_object_new_string(word);
+    }
+    json_tokener_free(tokener);
+    return value;
+}
+
 /* "once sort 1000000", "once sort '[1000000]'" and "once sort '{"size": 1000000}'" all say the
  * same; plain words become positional arguments. */
 static char *args_to_json(const struct ppt_cli *cli)
@@ -30,11 +46,8 @@ static char *args_to_json(const struct ppt_cli *cli)
         return ppt_strdup(cli->operands[1]);
     }
     for (size_t i = 1; i < cli->operand_count; i++) {
-        json_object *value = json_tokener_parse(cli->operands[i]);
+        json_object *value = parse_word(cli->operands[i]);
 
-        if (!value) {
-            value = json_object_new_string(cli->operands[i]);
-        }
         ppt_text_addf(&json, "%s%s", i > 1 ? ", " : "[",
                       json_object_to_json_string_ext(value, JSON_C_TO_STRING_PLAIN));
         json_object_put(value);
@@ -46,13 +59,17 @@ static char *args_to_json(const struct ppt_cli *cli)
 static enum ppt_status configure(const struct ppt_cli *cli, struct ppt_configs *configs,
                                  struct ppt_error *error)
 {
-    /* What has a slash in it is the file of a kernel. */
-    const char *key = strchr(cli->operands[0], '/') ? "kernel" : "task";
-    json_object *name = json_object_new_string(cli->operands[0]);
-    enum ppt_status status =
-        ppt_overrides_add(cli->overrides, "once", key, json_object_to_json_string(name), error);
+    enum ppt_status status = PPT_OK;
 
-    json_object_put(name);
+    if (!cli->program) {
+        /* What has a slash in it is the file of a kernel. */
+        const char *key = strchr(cli->operands[0], '/') ? "kernel" : "task";
+        json_object *name = json_object_new_string(cli->operands[0]);
+
+        status =
+            ppt_overrides_add(cli->overrides, "once", key, json_object_to_json_string(name), error);
+        json_object_put(name);
+    }
     if (status == PPT_OK && cli->operand_count > 1) {
         char *json = args_to_json(cli);
 

@@ -3,6 +3,7 @@
  * never changed.
  */
 #include <stdlib.h>
+#include <string.h>
 
 #include "commands.h"
 #include "interrupt.h"
@@ -32,6 +33,28 @@ static enum ppt_status check_host(const struct ppt_cli *cli, const struct ppt_ho
                     "%s was measured by another machine or program (%s differs); measure anew, or "
                     "mix them with --force",
                     cli->operands[0], difference);
+}
+
+/* A program that was built anew, another folder with another one, an image that was edited. */
+static enum ppt_status check_identity(const struct ppt_cli *cli,
+                                      const struct ppt_recording *recording,
+                                      struct ppt_error *error)
+{
+    char *now = ppt_config_identity(&recording->configs.items[0]);
+    const bool same = !recording->identity || !now || strcmp(recording->identity, now) == 0;
+    enum ppt_status status = PPT_OK;
+
+    if (!same && cli->force) {
+        fprintf(stderr, "ppt-omp: what the task runs or reads has changed: its passes are mixed\n");
+    } else if (!same) {
+        status =
+            ppt_fail(error, PPT_BAD_INPUT,
+                     "what the task runs or reads has changed since %s was measured (now: %s); "
+                     "measure anew, or mix them with --force",
+                     cli->operands[0], now);
+    }
+    free(now);
+    return status;
 }
 
 static enum ppt_status check(const struct ppt_recording *recording, const struct ppt_host *host,
@@ -103,6 +126,9 @@ static enum ppt_status measure(const struct ppt_cli *cli, struct ppt_error *erro
         status = check_host(cli, &recording.host, &host, error);
         if (status == PPT_OK) {
             status = load_kernel(cli, &recording.configs.items[0], error);
+        }
+        if (status == PPT_OK) {
+            status = check_identity(cli, &recording, error);
         }
         if (status == PPT_OK) {
             ppt_interrupt_watch();

@@ -5,7 +5,7 @@
  * program that closes it, and everything of one that left something running in background.
  *
  * The most memory a child had resident comes from wait4(). Linux counts from before exec() there,
- * when the child still was a copy of this program: less than this program has is not seen.
+ * when the child still was a copy of this program: what does not exceed that is not known.
  */
 #include "child.h"
 
@@ -43,7 +43,8 @@ struct child {
     const struct ppt_child_request *request;
     struct ppt_child_result *result;
     pid_t pid;
-    int pidfd; /* -1: not to be had */
+    int pidfd;         /* -1: not to be had */
+    long own_peak_kib; /* of this program, when the child was started */
     struct stream out, err;
     size_t held; /* bytes of standard output in the buffer, not yet in the digest */
     bool line_done;
@@ -95,9 +96,10 @@ static int spawn(struct child *child, int out, int err)
         posix_spawn_file_actions_addopen(&files, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
     }
     posix_spawn_file_actions_adddup2(&files, err, STDERR_FILENO);
-    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK |
-                                              POSIX_SPAWN_SETSIGDEF);
-    posix_spawnattr_setpgroup(&attributes, 0);
+    /* A session of its own: a group that it cannot leave, and no terminal that it could wait for.
+     */
+    posix_spawnattr_setflags(&attributes,
+                             POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
     posix_spawnattr_setsigmask(&attributes, &none);
     posix_spawnattr_setsigdefault(&attributes, &all);
     problem = posix_spawnp(&child->pid, request->argv[0], &files, &attributes, request->argv,
@@ -112,6 +114,7 @@ static enum ppt_status start(struct child *child, struct ppt_error *error)
     int out[2] = {-1, -1}, err[2] = {-1, -1};
     const char *name = child->request->argv[0];
     enum ppt_status status = PPT_OK;
+    struct rusage own;
 
     if (!make_pipe(err) || (child->request->read_output && !make_pipe(out))) {
         status =
@@ -135,6 +138,8 @@ static enum ppt_status start(struct child *child, struct ppt_error *error)
     child->err = (struct stream){.fd = err[0], .keep = child->request->keep_errors};
     child->pidfd = (int)syscall(SYS_pidfd_open, child->pid, 0);
     child->started_ns = now_ns();
+    getrusage(RUSAGE_SELF, &own);
+    child->own_peak_kib = own.ru_maxrss;
     return PPT_OK;
 }
 
@@ -239,10 +244,15 @@ static void end_group(struct child *child, int signal)
     kill(-child->pid, SIGCONT);
 }
 
-/* Asks it to end, and after a while makes it. */
-static void ask_to_end(struct child *child, enum ppt_child_end why)
+/* Asks it to end, and after a while, or when `now`, makes it. */
+static void ask_to_end(struct child *child, enum ppt_child_end why, bool now)
 {
-    if (child->asked_ns == 0) {
+    if (!child->forced && now) {
+        child->result->end = why;
+        child->asked_ns = now_ns();
+        child->forced = true;
+        end_group(child, SIGKILL);
+    } else if (child->asked_ns == 0) {
         child->result->end = why;
         child->asked_ns = now_ns();
         end_group(child, SIGTERM);
@@ -297,12 +307,13 @@ static enum ppt_status watch(struct child *child, struct ppt_error *error)
             return status;
         }
         const double seconds = (double)(now_ns() - child->started_ns) * 1e-9;
+        const int given_up = request->given_up ? request->given_up(request->context) : 0;
         if (child->asked_ns != 0 || status != PPT_OK || child->result->end == PPT_CHILD_TOO_MUCH) {
-            ask_to_end(child, child->result->end);
-        } else if (request->given_up && request->given_up(request->context)) {
-            ask_to_end(child, PPT_CHILD_GIVEN_UP);
+            ask_to_end(child, child->result->end, given_up > 1);
+        } else if (given_up > 0) {
+            ask_to_end(child, PPT_CHILD_GIVEN_UP, given_up > 1);
         } else if (request->timeout_s > 0 && seconds >= request->timeout_s) {
-            ask_to_end(child, PPT_CHILD_TIMED_OUT);
+            ask_to_end(child, PPT_CHILD_TIMED_OUT, false);
         }
         if (status != PPT_OK) {
             /* Nobody reads any more; it must not wait for that. */
@@ -333,7 +344,9 @@ static enum ppt_status bury(struct child *child, struct ppt_error *error)
                         child->request->argv[0], strerror(errno));
     }
     result->cpu_ns = timeval_ns(usage.ru_utime) + timeval_ns(usage.ru_stime);
-    result->peak_bytes = (int64_t)usage.ru_maxrss * 1024;
+    if (usage.ru_maxrss > child->own_peak_kib) {
+        result->peak_bytes = (int64_t)usage.ru_maxrss * 1024;
+    }
     if (WIFEXITED(state)) {
         result->code = WEXITSTATUS(state);
     } else {

@@ -1,6 +1,6 @@
 /*
- * child.h - one program that is run and waited for: within a time, in a process group of its own,
- * of which nothing is left when it has ended.
+ * child.h - one program that is run and waited for: within a time, in a session of its own, of
+ * whose group nothing is left when it has ended.
  */
 #ifndef PPT_CHILD_H
 #define PPT_CHILD_H
@@ -21,7 +21,7 @@ struct ppt_child_request {
     int keep_output;  /* descriptor that it is copied to, or -1 */
     int keep_errors;  /* likewise for standard error */
     double timeout_s; /* 0: as long as it takes */
-    bool (*given_up)(const void *context);
+    int (*given_up)(const void *context); /* see kernel.h; NULL: never */
     const void *context;
     char *buffer; /* PPT_CHILD_BUFFER bytes for what is read */
 };
@@ -44,7 +44,7 @@ struct ppt_child_result {
     uint64_t digest;       /* of standard output, if that was read */
     char first_error[256]; /* the first line of standard error that is not empty */
     int64_t cpu_ns;        /* with all its children that it waited for */
-    int64_t peak_bytes;    /* see child.c for how small this can be */
+    int64_t peak_bytes;    /* of the largest of them; 0: not more than this program has itself */
 };
 
 /* Runs the program. Fails with PPT_FAILED when it cannot be started, watched or its output not be

@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -18,6 +19,7 @@
 
 #include "child.h"
 #include "digest.h"
+#include "file_digest.h"
 #include "kernel.h"
 #include "scratch.h"
 
@@ -165,14 +167,26 @@ static void fill_argv(const struct local *local, const struct ppt_texts *words, 
 
 /* ---- open ---- */
 
-/* Looks for the program as execvp() would: better before anything is measured. */
-static enum ppt_status find_program(const char *name, struct ppt_error *error)
+static bool is_program(const char *path)
+{
+    struct stat about;
+
+    if (stat(path, &about) == 0 && !S_ISREG(about.st_mode)) {
+        errno = S_ISDIR(about.st_mode) ? EISDIR : EACCES;
+        return false;
+    }
+    return access(path, X_OK) == 0;
+}
+
+/* Looks for the program as posix_spawnp() will: better before anything is measured. `found` gets
+ * its path. */
+static enum ppt_status find_program(const char *name, char found[PATH_MAX], struct ppt_error *error)
 {
     const char *path = getenv("PATH");
-    char candidate[4096];
 
     if (strchr(name, '/')) {
-        return access(name, X_OK) == 0
+        snprintf(found, PATH_MAX, "%s", name);
+        return is_program(name)
                    ? PPT_OK
                    : ppt_fail(error, PPT_BAD_INPUT, "command: \"%s\" cannot be run: %s", name,
                               strerror(errno));
@@ -181,8 +195,8 @@ static enum ppt_status find_program(const char *name, struct ppt_error *error)
         const int length = (int)strcspn(path, ":");
 
         /* An empty entry is the current folder. */
-        snprintf(candidate, sizeof(candidate), "%.*s%s%s", length, path, length ? "/" : "", name);
-        if (access(candidate, X_OK) == 0) {
+        snprintf(found, PATH_MAX, "%.*s%s%s", length, path, length ? "/" : "", name);
+        if (is_program(found)) {
             return PPT_OK;
         }
         path += length;
@@ -216,7 +230,8 @@ static enum ppt_status open_command(const struct ppt_setup *setup, void **shared
     const char *name = setup->sets[0][ARGV].words.items[0];
     struct shared *s;
     size_t count = 0;
-    enum ppt_status status = strchr(name, '{') ? PPT_OK : find_program(name, error);
+    char found[PATH_MAX];
+    enum ppt_status status = strchr(name, '{') ? PPT_OK : find_program(name, found, error);
 
     if (status != PPT_OK) {
         return status;
@@ -448,6 +463,23 @@ static enum ppt_status run(void *local, const struct ppt_task *task, uint64_t *d
     return status;
 }
 
+/* "in FOLDER: PATH DIGEST": a path that is not absolute means another program elsewhere. */
+static void identify(const union ppt_value *args, char *out, size_t size)
+{
+    const char *name = args[ARGV].words.items[0];
+    char folder[PATH_MAX], found[PATH_MAX], digest[PPT_FILE_DIGEST_SIZE];
+    struct ppt_error ignored;
+
+    if (!getcwd(folder, sizeof(folder))) {
+        snprintf(folder, sizeof(folder), "?");
+    }
+    if (strchr(name, '{') || find_program(name, found, &ignored) != PPT_OK) {
+        snprintf(out, size, "in %s: %s", folder, name);
+    } else {
+        snprintf(out, size, "in %s: %s %s", folder, found, ppt_file_digest(found, digest));
+    }
+}
+
 static void outside(void *local, struct ppt_outside *out)
 {
     *out = ((const struct local *)local)->outside;
@@ -478,5 +510,6 @@ const struct ppt_kernel ppt_kernel_command = {
     .detach = detach,
     .close = close_command,
     .outside = outside,
+    .identify = identify,
     .dump = dump,
 };

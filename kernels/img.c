@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "digest.h"
+#include "file_digest.h"
 #include "image.h"
 #include "img_stages.h"
 #include "inner.h"
@@ -272,6 +273,20 @@ static void needs(const union ppt_value *args, unsigned inner_threads, struct pp
     needed->worker_bytes = local_bytes(inner_threads);
 }
 
+static void identify(const union ppt_value *args, char *out, size_t size)
+{
+    const struct ppt_texts paths = args[PATHS].paths;
+    size_t length = 0;
+
+    out[0] = '\0';
+    for (size_t i = 0; i < paths.count && length + PPT_FILE_DIGEST_SIZE < size; i++) {
+        char digest[PPT_FILE_DIGEST_SIZE];
+
+        length += (size_t)snprintf(out + length, size - length, "%s%s", i ? " " : "",
+                                   ppt_file_digest(paths.items[i], digest));
+    }
+}
+
 const struct ppt_kernel ppt_kernel_img = {
     .version = PPT_KERNEL_VERSION,
     .struct_size = sizeof(struct ppt_kernel),
@@ -287,6 +302,7 @@ const struct ppt_kernel ppt_kernel_img = {
     .detach = free,
     .close = close_shared,
     .draw = draw,
+    .identify = identify,
     .needs = needs,
     .dump = dump,
 };

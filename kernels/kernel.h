@@ -125,9 +125,10 @@ struct ppt_setup {
                                pass's; 0 for sequential calls */
     unsigned inner_threads; /* threads that one task uses, at least 1; in open: the most */
     const struct ppt_services *services;
-    /* Whether the pass is being given up, because of the user or of another worker. A task that
-     * may take long asks now and then, and returns PPT_INTERRUPTED. Any thread may call it. */
-    bool (*given_up)(const void *pass);
+    /* Whether the pass is being given up, because of the user or of another worker: 0 no, 1 yes, 2
+     * at once. A task that may take long asks now and then, and returns PPT_INTERRUPTED. Any thread
+     * may call it. */
+    int (*given_up)(const void *pass);
     const void *pass; /* for given_up */
 };
 
@@ -148,7 +149,7 @@ struct ppt_needs {
 /* What tasks cost beside the thread that runs them: in processes that they start. */
 struct ppt_outside {
     int64_t cpu_ns;
-    int64_t peak_bytes; /* the most memory that a task had resident there; 0: none */
+    int64_t peak_bytes; /* the most memory that a task had resident there; 0: unknown */
 };
 
 struct ppt_kernel {
@@ -179,6 +180,11 @@ struct ppt_kernel {
     /* Adds up what the tasks of this local cost outside since it was attached; called before
      * detach, by the thread that ran them. `outside` is zeroed. */
     void (*outside)(void *local, struct ppt_outside *outside);
+
+    /* What a task consists of besides its arguments: files it reads, programs it runs, so that a
+     * run is not gone on with when these have changed. Writes a text of at most `size` bytes, its
+     * zero byte included. */
+    void (*identify)(const union ppt_value *args, char *out, size_t size);
 
     /* Draws arguments for one task of the random mix. `args` holds the defaults; paths must be left
      * as they are. */

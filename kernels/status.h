@@ -25,8 +25,32 @@ enum ppt_status {
 };
 
 struct ppt_error {
-    char text[1024]; /* one line without control characters, whatever was put into it */
+    char text[1024]; /* one line of UTF-8 without control characters, whatever was put into it */
 };
+
+/* Bytes of the UTF-8 character that a text begins with (RFC 3629); 0: it is none, or cut off. */
+static inline size_t ppt_utf8_length(const char *text)
+{
+    const unsigned char *t = (const unsigned char *)text;
+    const size_t length = t[0] < 0x80   ? 1
+                          : t[0] < 0xc2 ? 0
+                          : t[0] < 0xe0 ? 2
+                          : t[0] < 0xf0 ? 3
+                          : t[0] < 0xf5 ? 4
+                                        : 0;
+
+    for (size_t i = 1; i < length; i++) {
+        if ((t[i] & 0xc0) != 0x80) {
+            return 0;
+        }
+    }
+    /* Longer than need be, half of a surrogate pair, or beyond what there is. */
+    if ((t[0] == 0xe0 && t[1] < 0xa0) || (t[0] == 0xed && t[1] > 0x9f) ||
+        (t[0] == 0xf0 && t[1] < 0x90) || (t[0] == 0xf4 && t[1] > 0x8f)) {
+        return 0;
+    }
+    return length;
+}
 
 /* Writes the message and returns `status`, so that a caller can write `return ppt_fail(...)`. */
 __attribute__((format(printf, 3, 4))) static inline enum ppt_status
@@ -40,8 +64,12 @@ ppt_fail(struct ppt_error *error, enum ppt_status status, const char *format, ..
     /* Names and values from files end up in messages: they must not move the cursor or look like
      * lines of their own. */
     for (char *c = error->text; *c; c++) {
-        if ((unsigned char)*c < ' ' || *c == 0x7f) {
+        const size_t length = ppt_utf8_length(c);
+
+        if (length == 0 || (unsigned char)*c < ' ' || *c == 0x7f) {
             *c = '?';
+        } else {
+            c += length - 1;
         }
     }
     return status;

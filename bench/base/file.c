@@ -3,14 +3,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
-#include <inttypes.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "digest.h"
 #include "memory.h"
 #include "text.h"
 
@@ -224,21 +222,4 @@ static int remove_entry(const char *path, const struct stat *about, int kind, st
 void ppt_file_remove_folder(const char *path)
 {
     nftw(path, remove_entry, 16, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
-}
-
-/* Programs and shared objects are smaller. */
-#define LARGEST_DIGESTED ((size_t)256 << 20)
-
-char *ppt_file_digest(const char *path)
-{
-    struct ppt_error ignored;
-    char *data = NULL, *text;
-    size_t length = 0;
-
-    if (ppt_file_read(path, LARGEST_DIGESTED, &data, &length, &ignored) != PPT_OK) {
-        return ppt_strdup("unknown");
-    }
-    text = ppt_text_format("%016" PRIx64, ppt_digest(0, data, length));
-    free(data);
-    return text;
 }

@@ -18,10 +18,6 @@ enum ppt_status ppt_file_read(const char *path, size_t most, char **data, size_t
 enum ppt_status ppt_file_write(const char *path, const char *data, size_t length,
                                struct ppt_error *error);
 
-/* A digest of the file's content as 16 digits, or "unknown" when it cannot be read; to be given to
- * free(). */
-char *ppt_file_digest(const char *path);
-
 /* Creates a folder and those above it that are missing. */
 enum ppt_status ppt_file_make_folders(const char *path, struct ppt_error *error);
 

@@ -373,14 +373,15 @@ void ppt_args_describe(const struct ppt_kernel *kernel, const union ppt_value *a
     for (size_t i = 0; i < shown; i++) {
         const struct ppt_param *param = &kernel->params[i];
 
-        ppt_text_add(out, i ? ", " : "");
-        if (i > 0 && kernel->params[i - 1].kind == PPT_PARAM_WORDS) {
-            after_words = true;
+        if (after_words && could_be_left(param, &args[i])) {
+            continue;
         }
+        ppt_text_add(out, i ? ", " : "");
         if (after_words) {
             /* A list takes words alone there, so that these can only be given by name. */
             ppt_text_addf(out, "%s: ", param->name);
         }
+        after_words |= param->kind == PPT_PARAM_WORDS;
         if (param->group) {
             ppt_text_addf(out, "%s%s: ", shares_slot(kernel, i) ? "" : "{", param->name);
         }

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <sys/random.h>
 
-#include "file.h"
+#include "file_digest.h"
 #include "layer.h"
 #include "memory.h"
 #include "plugin.h"
@@ -260,7 +260,7 @@ enum ppt_status ppt_config_load_kernel(struct ppt_config *config, bool *same,
     struct ppt_item item = {.source = &source};
     const struct ppt_kernel *kernel;
     union ppt_value *args = NULL;
-    char *digest;
+    char digest[PPT_FILE_DIGEST_SIZE];
     enum ppt_status status;
 
     *same = true;
@@ -282,15 +282,30 @@ enum ppt_status ppt_config_load_kernel(struct ppt_config *config, bool *same,
     if (status != PPT_OK) {
         return status;
     }
-    digest = ppt_file_digest(config->kernel_file);
+    ppt_file_digest(config->kernel_file, digest);
     *same = config->kernel_digest && strcmp(digest, config->kernel_digest) == 0;
     free(config->kernel_digest);
-    config->kernel_digest = digest;
+    config->kernel_digest = ppt_strdup(digest);
     ppt_args_free(use->kernel, use->args);
     *use = (struct ppt_use){kernel, args};
     ppt_stand_in_destroy(config->stand_in);
     config->stand_in = NULL;
     return PPT_OK;
+}
+
+/* Longer ones are cut, which tells as much. */
+#define IDENTITY_SIZE 16384
+
+char *ppt_config_identity(const struct ppt_config *config)
+{
+    const struct ppt_use *use = &config->uses[0];
+    char *text = NULL;
+
+    if (!config->mix && use->kernel->identify) {
+        text = ppt_alloc(IDENTITY_SIZE, 1);
+        use->kernel->identify(use->args, text, IDENTITY_SIZE);
+    }
+    return text;
 }
 
 /* ---- settling ---- */

@@ -155,6 +155,10 @@ enum ppt_status ppt_config_from_item(const struct ppt_item *item, struct ppt_con
 enum ppt_status ppt_config_load_kernel(struct ppt_config *config, bool *same,
                                        struct ppt_error *error);
 
+/* What the task consists of besides its arguments, see `identify` in kernel.h: a new text, or NULL
+ * where there is nothing. */
+char *ppt_config_identity(const struct ppt_config *config);
+
 /* The whole configuration with every default filled in; reading it gives an equal one. The caller
  * owns it. */
 json_object *ppt_config_to_json(const struct ppt_config *config);

@@ -161,7 +161,8 @@ struct ppt_search ppt_layer_search(const struct ppt_layer *top)
         search.folders[count++] = file->object.source->folder;
         search.recorded = file->object.source->recorded;
     }
-    search.folders[count++] = PPT_DATA_SOURCE;
-    search.folders[count] = PPT_DATA_INSTALLED;
+    /* The sources last: an installed program must not need them, nor trust what lies there now. */
+    search.folders[count++] = PPT_DATA_INSTALLED;
+    search.folders[count] = PPT_DATA_SOURCE;
     return search;
 }

@@ -9,16 +9,24 @@
 #include "registry.h"
 #include "text.h"
 
+#define LARGEST_WHOLE 9007199254740992.0
+
 /* Names end up in names of folders. */
 #define LONGEST_NAME 32
 
-static bool is_name(const char *name)
+bool ppt_plugin_is_name(const char *name)
 {
     static const char allowed[] = "abcdefghijklmnopqrstuvwxyz0123456789_-";
     const size_t length = strlen(name);
 
     return length > 0 && length <= LONGEST_NAME && strspn(name, allowed) == length &&
            name[0] != '-';
+}
+
+static bool has_bounds(const struct ppt_param *param)
+{
+    return param->kind == PPT_PARAM_INTEGER || param->kind == PPT_PARAM_REAL ||
+           param->kind == PPT_PARAM_SPAN;
 }
 
 static bool is_taken(const char *name)
@@ -37,7 +45,7 @@ static enum ppt_status check_param(const char *path, const struct ppt_kernel *ke
     const struct ppt_param *param = &kernel->params[i];
     const char *wrong = NULL;
 
-    if (!param->name || !is_name(param->name)) {
+    if (!param->name || !ppt_plugin_is_name(param->name)) {
         return ppt_fail(error, PPT_BAD_INPUT,
                         "%s: the name of parameter %zu must be made of small letters, digits, _ "
                         "and -",
@@ -52,10 +60,11 @@ static enum ppt_status check_param(const char *path, const struct ppt_kernel *ke
         wrong = "needs a default value, a unit (perhaps \"\") and a help text";
     } else if (param->kind == PPT_PARAM_CHOICE && (!param->choices || !param->choices[0])) {
         wrong = "is a choice without choices";
-    } else if ((param->kind == PPT_PARAM_INTEGER || param->kind == PPT_PARAM_REAL ||
-                param->kind == PPT_PARAM_SPAN) &&
-               !(param->smallest <= param->largest)) {
+    } else if (has_bounds(param) && !(param->smallest <= param->largest)) {
         wrong = "has a smallest value above its largest";
+    } else if (has_bounds(param) && param->kind != PPT_PARAM_REAL &&
+               (param->smallest < -LARGEST_WHOLE || param->largest > LARGEST_WHOLE)) {
+        wrong = "has bounds beyond 2^53, up to which JSON keeps whole numbers";
     }
     return wrong
                ? ppt_fail(error, PPT_BAD_INPUT, "%s: parameter \"%s\" %s", path, param->name, wrong)
@@ -80,7 +89,7 @@ static enum ppt_status check(const char *path, const struct ppt_kernel *kernel,
                         "build it with the kernel.h of this program",
                         path, kernel->struct_size, sizeof(*kernel));
     }
-    if (!kernel->name || !is_name(kernel->name)) {
+    if (!kernel->name || !ppt_plugin_is_name(kernel->name)) {
         return ppt_fail(error, PPT_BAD_INPUT,
                         "%s: the kernel's name must be made of small letters, digits, _ and -, at "
                         "most %d of them",

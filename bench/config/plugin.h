@@ -7,7 +7,12 @@
 #ifndef PPT_CONFIG_PLUGIN_H
 #define PPT_CONFIG_PLUGIN_H
 
+#include <stdbool.h>
+
 #include "kernel.h"
+
+/* Whether a kernel or a parameter may be called so. */
+bool ppt_plugin_is_name(const char *name);
 
 /* Loads the kernel of a file, which must exist. Fails with PPT_BAD_INPUT when it is none, or none
  * that this program can use, and says what would be right; the message begins with the path. */

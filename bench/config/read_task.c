@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "file.h"
+#include "file_digest.h"
 #include "memory.h"
 #include "plugin.h"
 #include "registry.h"
@@ -98,6 +98,7 @@ static enum ppt_status load_plugin(const struct ppt_layer *top, const struct ppt
                                    struct ppt_config *config, const struct ppt_kernel **kernel,
                                    struct ppt_error *error)
 {
+    char digest[PPT_FILE_DIGEST_SIZE];
     struct ppt_error problem;
     enum ppt_status status = ppt_search_path(&file->item, search, &config->kernel_file, error);
 
@@ -107,7 +108,7 @@ static enum ppt_status load_plugin(const struct ppt_layer *top, const struct ppt
     if (ppt_plugin_load(config->kernel_file, kernel, &problem) != PPT_OK) {
         return ppt_item_reject(&file->item, error, "%s", problem.text);
     }
-    config->kernel_digest = ppt_file_digest(config->kernel_file);
+    config->kernel_digest = ppt_strdup(ppt_file_digest(config->kernel_file, digest));
     status = check_digest(top, file, config, error);
     if (status == PPT_OK && task) {
         const char *name = NULL;
@@ -271,8 +272,10 @@ static enum ppt_status choose_kernel(const struct ppt_layer *top, const struct p
     }
     *named = file.layer;
     config->args_origin = ppt_json_position(file.item.source, file.item.place);
-    if (search->recorded && has_task) {
-        return stand_in(top, &file, &task, config, kernel, error);
+    if (search->recorded) {
+        /* Whatever a journal says or leaves out, nothing that it names is loaded. */
+        return has_task ? stand_in(top, &file, &task, config, kernel, error)
+                        : ppt_item_reject(&file.item, error, "lacks \"task\"");
     }
     const bool together = has_task && ppt_layer_find(top, "task", file.layer, &again);
     return load_plugin(top, &file, together ? &task : NULL, search, config, kernel, error);

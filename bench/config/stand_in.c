@@ -1,9 +1,11 @@
 #include "stand_in.h"
 
+#include <float.h>
 #include <json-c/linkhash.h>
 #include <stdlib.h>
 
 #include "memory.h"
+#include "plugin.h"
 
 /* One argument; the texts of its parameter are owned. */
 struct entry {
@@ -61,8 +63,8 @@ static void add_param(struct ppt_stand_in *stand_in, const char *name, json_obje
         .name = entry->name,
         .kind = kind,
         .value = entry->value,
-        .smallest = real ? -1e300 : -LARGEST_WHOLE,
-        .largest = real ? 1e300 : LARGEST_WHOLE,
+        .smallest = real ? -DBL_MAX : -LARGEST_WHOLE,
+        .largest = real ? DBL_MAX : LARGEST_WHOLE,
         .choices = kind == PPT_PARAM_CHOICE ? entry->choices : NULL,
         .unit = "",
         .help = "",
@@ -74,6 +76,9 @@ enum ppt_status ppt_stand_in_create(const char *name, const struct ppt_item *arg
 {
     struct ppt_stand_in *s;
 
+    if (!ppt_plugin_is_name(name)) {
+        return ppt_item_reject(args, error, "are those of a task that cannot be called so");
+    }
     if (!json_object_is_type(args->value, json_type_object)) {
         return ppt_item_reject(args, error, "must be an object of arguments");
     }
@@ -86,7 +91,7 @@ enum ppt_status ppt_stand_in_create(const char *name, const struct ppt_item *arg
         const struct ppt_item item = {value, args->source, &place};
         enum ppt_param_kind kind;
 
-        if (!find_kind(value, &kind)) {
+        if (!ppt_plugin_is_name(key) || !find_kind(value, &kind)) {
             ppt_stand_in_destroy(s);
             return ppt_item_reject(&item, error, "is nothing that an argument can be");
         }

@@ -77,6 +77,10 @@ static enum ppt_status read_word(const struct ppt_item *item, const struct ppt_s
         !json_object_is_type(item->value, json_type_double)) {
         return ppt_item_reject(item, error, "must be a text in quotes");
     }
+    if (json_object_is_type(item->value, json_type_int) &&
+        llabs(json_object_get_int64(item->value)) > INT64_C(9007199254740992)) {
+        return ppt_item_reject(item, error, "is a number too large to be kept: put it in quotes");
+    }
     word = json_object_get_string(item->value);
     if (strlen(word) < (size_t)json_object_get_string_len(item->value)) {
         return ppt_item_reject(item, error, "has a zero byte in it");

@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "cgroup.h"
-#include "file.h"
+#include "file_digest.h"
 #include "isa.h"
 #include "memory.h"
 #include "probe.h"
@@ -112,6 +112,7 @@ static void read_cpus(struct ppt_host *host, const struct ppt_cgroup *limits)
 
 void ppt_host_read(struct ppt_host *host)
 {
+    char digest[PPT_FILE_DIGEST_SIZE];
     const struct ppt_cgroup limits = ppt_cgroup_read(PPT_CGROUP_MOUNTS, PPT_CGROUP_MEMBERSHIP);
     char signature[PPT_SIGNATURE_SIZE];
 
@@ -129,7 +130,7 @@ void ppt_host_read(struct ppt_host *host)
     host->environment = runtime_variables();
     host->instruction_set = ppt_strdup(ppt_isa()->name);
     /* Of what runs, whatever lies under its name by now. */
-    host->binary = ppt_file_digest("/proc/self/exe");
+    host->binary = ppt_strdup(ppt_file_digest("/proc/self/exe", digest));
     host->blas = ppt_strdup(openblas_get_config());
     for (size_t end = strlen(host->blas); end > 0 && host->blas[end - 1] == ' '; end--) {
         host->blas[end - 1] = '\0';

@@ -1,15 +1,21 @@
 /*
- * interrupt.h - the user's wish to stop, as a flag that the measuring loop looks at.
+ * interrupt.h - the user's wish to stop, as a count that the measuring loop looks at.
  */
 #ifndef PPT_RUN_INTERRUPT_H
 #define PPT_RUN_INTERRUPT_H
 
-/* Set to 1 by SIGINT and SIGTERM; the one mutable global of the program, since a signal handler
- * can reach nothing else. */
+#include <stdbool.h>
+
+/* How often SIGINT, SIGTERM or SIGHUP came; a mutable global, since a signal handler can reach
+ * nothing else. */
 extern volatile int ppt_interrupted;
 
-/* From here on the first SIGINT or SIGTERM sets the flag and the second ends the program. A file
- * that grows beyond a limit is an error of its write(), and no signal any more. */
+/* From here on the first of these signals is counted and the second ends the program. A file that
+ * grows beyond a limit is an error of its write(), and no signal any more. */
 void ppt_interrupt_watch(void);
+
+/* Whether tasks run outside of this process, and would go on without it: then the second signal is
+ * counted too, for them to be ended at once, and the third ends the program. */
+void ppt_interrupt_spare(bool outside);
 
 #endif

@@ -199,12 +199,17 @@ enum ppt_status ppt_journal_run(struct ppt_journal *journal, const struct ppt_co
                                 struct ppt_error *error)
 {
     json_object *line = line_of("run");
+    char *identity = ppt_config_identity(config);
 
     add_integer(line, "version", PPT_JOURNAL_VERSION);
     json_object_object_add(line, "program", json_object_new_string("ppt-omp " PPT_VERSION));
     json_object_object_add(line, "started", json_object_new_string(started));
     json_object_object_add(line, "origin", json_object_new_string(config->origin));
     json_object_object_add(line, "config", ppt_config_to_json(config));
+    if (identity) {
+        json_object_object_add(line, "identity", json_object_new_string(identity));
+        free(identity);
+    }
     json_object_object_add(line, "host", ppt_host_to_json(host));
     return append(journal, line, error);
 }

@@ -314,6 +314,9 @@ static enum ppt_status read_run(const struct ppt_item *line, struct ppt_recordin
     if (status == PPT_OK) {
         status = read_text(line, "origin", &origin, error);
     }
+    if (status == PPT_OK && json_object_object_get_ex(line->value, "identity", NULL)) {
+        status = read_text(line, "identity", &recording->identity, error);
+    }
     if (status == PPT_OK) {
         status = ppt_item_member(line, "config", &place, &item, error);
     }
@@ -431,5 +434,6 @@ void ppt_recording_free(struct ppt_recording *recording)
     ppt_samples_free(&recording->samples);
     free(recording->started);
     free(recording->program);
+    free(recording->identity);
     *recording = (struct ppt_recording){0};
 }

@@ -13,8 +13,9 @@
 struct ppt_recording {
     struct ppt_configs configs; /* one */
     struct ppt_host host;
-    char *started; /* ISO 8601 */
-    char *program; /* that measured it, with version */
+    char *started;  /* ISO 8601 */
+    char *identity; /* see ppt_config_identity(); NULL: none was recorded */
+    char *program;  /* that measured it, with version */
     struct ppt_samples samples;
     bool ended;       /* the closing line is there, and nothing follows it */
     int status;       /* that it states */

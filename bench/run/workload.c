@@ -6,17 +6,20 @@
 #include "memory.h"
 #include "services.h"
 
-static bool given_up(const void *pass)
+static int given_up(const void *pass)
 {
     const struct ppt_workload *workload = pass;
+    const int asked = ppt_interrupted;
 
-    return ppt_interrupted || atomic_load_explicit(&workload->stop, memory_order_relaxed);
+    return asked > 0 ? asked : atomic_load_explicit(&workload->stop, memory_order_relaxed);
 }
 
 enum ppt_status ppt_workload_open(const struct ppt_config *config, unsigned block,
                                   const struct ppt_dirs *dirs, struct ppt_workload *workload,
                                   struct ppt_error *error)
 {
+    bool outside = false;
+
     *workload = (struct ppt_workload){.config = config};
     ppt_tasks_create(config, block, &workload->tasks);
     workload->opened = ppt_alloc(workload->tasks.group_count, sizeof(*workload->opened));
@@ -36,6 +39,7 @@ enum ppt_status ppt_workload_open(const struct ppt_config *config, unsigned bloc
             .given_up = given_up,
             .pass = workload,
         };
+        outside |= group->kernel->outside != NULL;
         if (group->kernel->open) {
             const enum ppt_status status =
                 group->kernel->open(&opened->setup, &opened->shared, error);
@@ -48,6 +52,7 @@ enum ppt_status ppt_workload_open(const struct ppt_config *config, unsigned bloc
         }
         workload->opened_count++;
     }
+    ppt_interrupt_spare(outside);
     return PPT_OK;
 }
 

@@ -84,7 +84,7 @@ _ppt_omp() {
     case $verb in
     '') options=$run ;;
     list) options='--kernel --json --help' ;;
-    once) options='--index --seed --inner-threads --dump --json --help' ;;
+    once) options='--index --seed --inner-threads --dump --timeout --program-output --json --help' ;;
     report) options='--format --quiet --help' ;;
     resume) options='--force --format --quiet --help' ;;
     predict) options='--workers --json --help' ;;

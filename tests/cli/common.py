@@ -106,7 +106,7 @@ class Case(unittest.TestCase):
 
     def run_program(self, program, *args, cwd=None, draw=False, env=None, **options):
         """The same for any program."""
-        command = [program, *map(str, args)]
+        command = [program, *(a if isinstance(a, bytes) else str(a) for a in args)]
         done = subprocess.run(
             command,
             cwd=cwd or self.work,

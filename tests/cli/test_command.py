@@ -122,6 +122,15 @@ class Verdicts(Command):
             copies = max(1, point["workers"])
             self.assertGreaterEqual(point["peak_bytes"], copies * 200_000_000)
             self.assertLess(point["peak_bytes"], copies * 200_000_000 + 300_000_000)
+        # What is smaller than ppt-omp is not counted as large as that, once for each worker.
+        shutil.rmtree(self.work / "output")
+        self.assertEqual(self.measure("true", workers="0,24", tasks=24).code, 0)
+        alone, many = (point["peak_bytes"] for point in self.results()["points"])
+        self.assertLess(many, alone + 24 * 4_000_000)
+
+    def test_usage(self):
+        program = "import time\nwhile time.process_time() < 0.15: pass\n"
+        self.assertEqual(self.measure(PYTHON, "-c", program, workers="0,2", tasks=2).code, 0)
         for sample in common.passes(self.only_folder()):
             usage = sample["usage"]
             self.assertGreaterEqual(usage["user_ns"] + usage["system_ns"], 2 * 150_000_000)
@@ -182,6 +191,13 @@ class Arguments(Command):
         ):
             self.refused(self.measure(*program), 2, *parts)
             self.assertFalse((self.work / "output").exists())
+        folder = self.work / "folder"
+        folder.mkdir()
+        self.refused(self.measure(folder), 2, "Is a directory")
+        self.refused(self.measure("echo", b"a\xff"), 2, 'word 2 behind "--"', "UTF-8")
+        for option in (["--task", "sort"], ["--task-args", "[5]"], ["--kernel", "x.so"]):
+            result = self.measure("true", options=option)
+            self.refused(result, 2, option[0], 'does not go with a program behind "--"')
         plain = self.write("plain", "text")
         self.refused(self.measure(plain), 2, "Permission denied")
         self.refused(self.run_ppt("--timeout", "5", "--task", "sum"), 2, "--timeout", '"--"')
@@ -190,6 +206,7 @@ class Arguments(Command):
             (["a", None], "task_args[1]: must be a text"),
             (["a", ["b"]], "task_args[1]: must be a text"),
             ({"argv": []}, "empty list"),
+            (["echo", 99999999999999999999], "put it in quotes"),
             ({"argv": ["true"], "timeout": -1}, "timeout: -1"),
             ({"argv": ["true"], "output": "eat"}, '"discard", "check" or "keep"'),
         ):
@@ -204,6 +221,52 @@ class Failures(Command):
 
     def test_signal(self):
         self.refused(self.measure("sh", "-c", "kill -SEGV $$"), 1, "killed by signal 11")
+
+    def test_odd_messages(self):
+        """What a program says is not UTF-8, or is cut: the journal stays one that can be read."""
+        for text in ("red\\377 \\303", "\\303\\251" * 300, "a\\033[31mb"):
+            shutil.rmtree(self.work / "output", ignore_errors=True)
+            script = f'if [ {{workers}} = 2 ]; then printf "{text}\\n" >&2; exit 1; fi'
+            result = self.measure("sh", "-c", script)
+            self.refused(result, 1, '"sh" exited with 1')
+            self.assertNotIn("\033", result.err)
+            report = self.run_ppt("report", self.only_folder())
+            self.assertEqual(report.code, 0, report)
+            self.assertNotIn("not valid", report.err)
+
+    def test_another_group(self):
+        """A program that would leave its group is ended all the same."""
+        script = ("import os, time\ntry: os.setpgid(0, os.getpgid(os.getppid()))\n"
+                  f"except OSError: pass\ntime.sleep(float({MARK!r}))")  # fmt: skip
+        start = time.monotonic()
+        result = self.measure(PYTHON, "-c", script, MARK, options=("--timeout", "0.5"))
+        self.refused(result, 1, "took longer than 0.5 s")
+        self.assertLess(time.monotonic() - start, 60)
+
+    def test_no_terminal(self):
+        """A program that asks on the terminal is told that there is none, and does not wait."""
+        master, slave = os.openpty()
+        script = f"read x </dev/tty && sleep {MARK}; exit 3"
+        done = subprocess.run(
+            [shutil.which("setsid"), "--ctty", common.PPT_OMP, "--workers", "0", "--task-count", "1", "--quick",
+             "--", SH, "-c", script],
+            cwd=self.work, env=self.environment(), stdin=slave, stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE, timeout=common.TIMEOUT_S, check=False,
+        )  # fmt: skip
+        os.close(master)
+        os.close(slave)
+        self.assertEqual(done.returncode, 1, done.stderr)
+        self.assertIn(b"exited with 3", done.stderr)
+
+    def test_children_ignored(self):
+        """Whoever started ppt-omp may have SIGCHLD ignored."""
+        done = subprocess.run(
+            [common.PPT_OMP, "--workers", "0,2", "--task-count", "4", "--quick", "--", "true"],
+            cwd=self.work, env=self.environment(), capture_output=True,
+            timeout=common.TIMEOUT_S, check=False,
+            preexec_fn=lambda: signal.signal(signal.SIGCHLD, signal.SIG_IGN),
+        )  # fmt: skip
+        self.assertEqual(done.returncode, 0, done.stderr)
 
     def test_not_a_program(self):
         """Found only when it is started: a file of the right mode with the wrong content."""
@@ -250,7 +313,7 @@ class Failures(Command):
         self.assertEqual([p["workers"] for p in self.results()["points"]], [0, 1])
 
     def test_interrupted(self):
-        for how in (signal.SIGINT, signal.SIGTERM):
+        for how in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             process = subprocess.Popen(
                 [common.PPT_OMP, "--workers", "2", "--quick", "--", "sleep", MARK],
                 cwd=self.work, env=self.environment(), stdin=subprocess.DEVNULL,
@@ -263,6 +326,24 @@ class Failures(Command):
             self.assertEqual(process.wait(common.TIMEOUT_S), 130)
             self.assertEqual(running(), [])
             self.assertEqual(list(self.tmp.iterdir()), [])
+
+
+    def test_interrupted_twice(self):
+        """Programs that do not want to end are ended at once then, and the run is saved."""
+        script = f"trap '' TERM INT; while :; do sleep {MARK}; done"
+        process = subprocess.Popen(
+            [common.PPT_OMP, "--workers", "2", "--quick", "--", "sh", "-c", script, MARK],
+            cwd=self.work, env=self.environment(), stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        deadline = time.monotonic() + common.TIMEOUT_S
+        while len(running()) < 2 + 1 + 2 and time.monotonic() < deadline:
+            time.sleep(0.01)
+        process.send_signal(signal.SIGINT)
+        time.sleep(0.05)
+        process.send_signal(signal.SIGINT)
+        self.assertEqual(process.wait(common.TIMEOUT_S), 130)
+        self.assertEqual(running(), [])
 
 
 class Output(Command):
@@ -296,8 +377,23 @@ class Output(Command):
     def test_once(self):
         result = self.run_fine("once", "--dump", "made.txt", "--index", "7", "--", "echo", "n{task}",
                                env=self.environment())  # fmt: skip
-        self.assertIn("command (echo n{task}): digest", result.out)
+        self.assertIn("command (echo n{task}, output: check): digest", result.out)
         self.assertEqual((self.work / "made.txt").read_text(), "n7\n")
+
+    def test_once_words(self):
+        """Words are taken as they are, whatever they look like."""
+        words = ["12abc", "0123", "1 2", '"quoted"', "123456789012345678901", "true", '{"a":1}',
+                 "NaN", "", "-5", "--json"]  # fmt: skip
+        self.run_fine("once", "--dump", "made.txt", "--", "/usr/bin/printf", "<%s>", *words,
+                      env=self.environment())  # fmt: skip
+        self.assertEqual((self.work / "made.txt").read_text(), "".join(f"<{w}>" for w in words))
+
+    def test_once_digest(self):
+        """It tells outputs apart."""
+        digests = {json.loads(self.run_fine("once", "--json", "--", "echo", word,
+                                            env=self.environment()).out)["digest"]
+                   for word in ("a", "b", "b")}  # fmt: skip
+        self.assertEqual(len(digests), 2)
 
 
 class GoesOn(Command):
@@ -316,10 +412,33 @@ class GoesOn(Command):
             time.sleep(0.01)
         process.kill()
         process.wait()
-        result = self.run_ppt("resume", journals[0].parent)
+        folder = journals[0].parent
+        result = self.run_ppt("resume", folder, env=self.environment())
         self.assertEqual(result.code, 0, result)
-        self.check_digests(journals[0].parent)
+        self.check_digests(folder)
         self.assertEqual(self.results()["verdict"]["blocks"], 4)
+
+    def test_resume_with_another_program(self):
+        """One that was built anew, or another one of that name, is not mixed in."""
+        program = self.write("prog", "#!/bin/sh\nexit 0\n")
+        program.chmod(0o755)
+        self.assertEqual(self.measure("./prog").code, 0)
+        folder = self.only_folder()
+        journal = folder / "samples.jsonl"
+        cut = "".join(journal.read_text().splitlines(keepends=True)[:-4])
+        journal.write_text(cut)
+        other = self.base / "other"
+        other.mkdir()
+        shutil.copy(program, other / "prog")
+        for change, cwd in ((lambda: None, other), (lambda: program.write_text("#!/bin/sh\n:\n"),
+                                                    self.work)):  # fmt: skip
+            change()
+            result = self.run_ppt("resume", folder, cwd=cwd, env=self.environment())
+            self.refused(result, 2, "has changed since")
+            self.assertEqual(journal.read_text(), cut)
+        result = self.run_ppt("resume", folder, "--force", env=self.environment())
+        self.assertEqual(result.code, 0, result)
+        self.assertIn("mixed", result.err)
 
 
 if __name__ == "__main__":

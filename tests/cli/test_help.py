@@ -54,9 +54,12 @@ class Texts(common.Case):
         asked = set()
         for folder in ("bench", "kernels"):
             for path in (common.ROOT / folder).rglob("*.c"):
-                asked |= set(re.findall(r'getenv\("([A-Z_]+)"\)', path.read_text(encoding="utf-8")))
+                source = path.read_text(encoding="utf-8")
+                asked |= set(re.findall(r'getenv\("([A-Z_]+)"\)', source))
+                asked |= set(re.findall(r'#define \w+ "(PPT_[A-Z_]+)"', source))
         text = MANUAL.read_text(encoding="utf-8").replace("\\", "")
-        for name in asked - {"PATH", "TERM"}:
+        self.assertIn("PPT_OMP_ISA", asked)
+        for name in asked - {"PATH", "TERM", "PPT_OMP_OWN_VARIABLES"}:
             self.assertIn(f"*{name}*", text)
 
     def test_exit_codes(self):

@@ -101,6 +101,7 @@ class Refusals(Plugin):
             ("run", ["lacks a function run"]),
             ("param", ['"words" is there twice']),
             ("bounds", ['"words" has a smallest value above']),
+            ("wide", ['"words" has bounds beyond 2^53']),
             ("default", ["words", "0 is below 1"]),
             ("symbol", ['no constant "ppt_kernel"']),
             ("unresolved", ["cannot be loaded", "nobody_has_this"]),
@@ -183,6 +184,31 @@ class Recorded(Plugin):
         self.assertNotIn(LOADED, result.err)
         self.assertIn("mine (9, 0.5, fancy, [2, 2], a b)", result.out)
         self.assertEqual(self.results()["config"], before["config"])
+
+    def test_forged_journal(self):
+        """Whatever is left out or put into a journal, the file that it names is not loaded."""
+        folder = self.stopped()
+        journal = folder / "samples.jsonl"
+        first, rest = journal.read_text().split("\n", 1)
+
+        def forge(change):
+            line = json.loads(first)
+            change(line["config"])
+            journal.write_text(json.dumps(line) + "\n" + rest)
+            for command in (["report", folder], ["predict", folder, "--workers", "2"],
+                            ["compare", folder, folder]):  # fmt: skip
+                result = self.run_ppt(*command)
+                self.assertNotIn(LOADED, result.err)
+                self.assertEqual(result.code, 2, result)
+
+        forge(lambda config: config.pop("task"))
+        forge(lambda config: config.pop("task_args"))
+        forge(lambda config: config.pop("kernel_digest"))
+        forge(lambda config: [config.pop("task"), config.pop("task_args")])
+        forge(lambda config: config.update(task="../../out"))
+        forge(lambda config: config.update(task="a\u001b[31m"))
+        forge(lambda config: config.update(task_args={"<b>": 1}))
+        forge(lambda config: config.update(kernel=5))
 
     def test_resume(self):
         folder = self.stopped()

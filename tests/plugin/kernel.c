@@ -21,6 +21,7 @@
 #define UNRESOLVED 10
 #define MISSING 11
 #define CHANGED 12
+#define WIDE 13
 
 __attribute__((constructor)) static void tell(void)
 {
@@ -40,7 +41,7 @@ static const struct ppt_param params[] = {
                .kind = PPT_PARAM_INTEGER,
                .value = MISTAKE == DEFAULT ? "0" : "100",
                .smallest = MISTAKE == BOUNDS ? 2000 : 1,
-               .largest = 1000,
+               .largest = MISTAKE == WIDE ? 9e18 : 1000,
                .unit = "",
                .help = "numbers of 64 bits"},
     [FACTOR] = {.name = MISTAKE == PARAM ? "words" : "factor",
