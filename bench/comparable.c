@@ -242,9 +242,10 @@ void ppt_comparable_warn(const struct ppt_outcome *runs, size_t count, struct pp
     for (size_t i = 0; i < count; i++) {
         const struct ppt_answer *answer = runs[i].answer;
 
-        if (answer->disturbed > 0) {
+        if (answer->disturbance.disturbed > 0) {
             add_line(lines, ppt_text_format("%s: others or a quota disturbed %zu of %zu passes",
-                                            runs[i].folder, answer->disturbed, answer->passes));
+                                            runs[i].folder, answer->disturbance.disturbed,
+                                            answer->disturbance.passes));
         }
         if (answer->drift.flagged) {
             add_line(lines, ppt_text_format("%s: the machine changed while it was measured: %+.1f "

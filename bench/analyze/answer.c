@@ -12,13 +12,6 @@
 #define ECONOMICAL_EFFICIENCY 0.8
 /* Tasks that use the CPU less than half of their time mostly wait. */
 #define WAITING_CPU_SHARE 0.5
-#define STEAL_SHARE 0.01
-
-bool ppt_sample_disturbed(const struct ppt_sample *sample)
-{
-    return sample->noise.throttled_ns > 0 ||
-           (double)sample->noise.steal_ns > STEAL_SHARE * (double)sample->total_ns;
-}
 
 /* ---- from pass times ---- */
 
@@ -254,15 +247,17 @@ static double cpu_use(const struct ppt_sample *sample)
     return (double)(sample->usage.user_ns + sample->usage.system_ns) / (double)sample->total_ns;
 }
 
-/* Of all workers together: how much of their tasks' time was CPU time. */
+/* Of all workers together: how much of their tasks' time was CPU time. That a quota stopped them is
+ * no waiting of the tasks' own. */
 static double cpu_share(const struct ppt_sample *sample)
 {
-    double busy = 0;
+    const double cpu = ppt_task_cpu_ns(sample);
+    double busy = sample->noise.throttled_ns > 0 ? -(double)sample->noise.throttled_ns : 0;
 
     for (size_t i = 0; i < sample->worker_count; i++) {
         busy += (double)sample->workers[i].busy_ns;
     }
-    return busy > 0 ? ppt_task_cpu_ns(sample) / busy : 1;
+    return busy > cpu ? cpu / busy : 1;
 }
 
 static void set_point_from_samples(const struct ppt_samples *samples, struct ppt_answer *answer,
@@ -282,12 +277,7 @@ static void set_from_samples(const struct ppt_samples *samples, struct ppt_answe
 {
     const struct ppt_grid *grid = &answer->grid;
 
-    for (size_t i = 0; i < samples->count; i++) {
-        if (samples->items[i].block > 0) {
-            answer->passes++;
-            answer->disturbed += ppt_sample_disturbed(&samples->items[i]);
-        }
-    }
+    answer->disturbance = ppt_disturbance_of(samples);
     if (grid->point_count == 0) {
         return;
     }
@@ -325,7 +315,14 @@ struct ppt_answer_context ppt_answer_context_of(const struct ppt_config *config,
         .cpus = host->effective_cpus,
         .tolerance = config->tolerance,
         .confidence = config->adaptive ? ADAPTIVE_CONFIDENCE : 0.95,
+        .quota_cpus = ppt_host_quota_binds(host) ? host->quota_cpus : 0,
     };
+}
+
+bool ppt_answer_beyond(const struct ppt_answer *answer, size_t point)
+{
+    return answer->context.cpus > 0 &&
+           ppt_point_threads(answer->grid.points[point]) > answer->context.cpus;
 }
 
 bool ppt_answer_settled(const struct ppt_answer *answer, double relative)

@@ -11,6 +11,7 @@
 #ifndef PPT_ANALYZE_ANSWER_H
 #define PPT_ANALYZE_ANSWER_H
 
+#include "disturbance.h"
 #include "drift.h"
 #include "factors.h"
 #include "grid.h"
@@ -24,6 +25,7 @@ struct ppt_answer_context {
     unsigned cpus;     /* logical, that may be used; quotas included */
     double tolerance;  /* how much slower is as good as equal, 0.05 for 5 % */
     double confidence; /* of intervals, 0.95 (0.97 where blocks were added until it was settled) */
+    double quota_cpus; /* CPU time per time that a quota below the CPUs allows; 0: none does */
 };
 
 /* Why the recommended count is what it is; the first that holds. */
@@ -75,8 +77,7 @@ struct ppt_answer {
     bool waiting;              /* tasks use a CPU less than half of their time */
     double cpu_use;            /* CPU time / wall time of the row's sequential passes; 0:
                                   unknown */
-    size_t disturbed;          /* passes with steal or throttling */
-    size_t passes;             /* that were looked at for it */
+    struct ppt_disturbance disturbance;
     bool has_economical;
     size_t economical; /* the row's most workers with speedup/workers >= 0.8 */
     bool has_all_cpus;
@@ -99,6 +100,10 @@ struct ppt_answer_context ppt_answer_context_of(const struct ppt_config *config,
 void ppt_answer_from_samples(const struct ppt_samples *samples,
                              const struct ppt_answer_context *context, struct ppt_answer *answer);
 
+/* Whether a point of the grid has more threads than there are CPUs; false where these are unknown.
+ */
+bool ppt_answer_beyond(const struct ppt_answer *answer, size_t point);
+
 /* Takes over the grid. Answers that need more than pass times stay unknown. */
 void ppt_answer_from_grid(struct ppt_grid *grid, const struct ppt_answer_context *context,
                           struct ppt_answer *answer);
@@ -108,9 +113,5 @@ void ppt_answer_free(struct ppt_answer *answer);
  * that it rests on is known to within `relative` (half-width of the interval). A point that is
  * surely slower needs no sharper figure. */
 bool ppt_answer_settled(const struct ppt_answer *answer, double relative);
-
-/* Whether other users of the machine, or a quota, took part in a pass: steal above 1 % of its wall
- * time, or any throttling. */
-bool ppt_sample_disturbed(const struct ppt_sample *sample);
 
 #endif

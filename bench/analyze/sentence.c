@@ -171,6 +171,11 @@ void ppt_sentence_reason(const struct ppt_answer *answer, struct ppt_text *out)
             answer->points[answer->verdict.recommended].granularity);
         break;
     case PPT_REASON_CPUS_BUSY:
+        if (context->quota_cpus > 0) {
+            ppt_text_addf(out, "All that a quota allows is busy: %g CPU%s.", context->quota_cpus,
+                          context->quota_cpus == 1 ? "" : "s");
+            break;
+        }
         ppt_text_addf(out, "%u of %u CPU%s %s busy.", context->cpus, context->cpus,
                       context->cpus == 1 ? "" : "s", context->cpus == 1 ? "is" : "are");
         break;
@@ -184,6 +189,19 @@ void ppt_sentence_reason(const struct ppt_answer *answer, struct ppt_text *out)
 
 /* Losses below this are not worth a sentence. */
 #define NOTABLE 0.05
+
+/* Where the table has a star. */
+static void add_beyond(const struct ppt_answer *answer, struct ppt_text *out)
+{
+    const size_t p = answer->verdict.recommended;
+
+    if (ppt_answer_beyond(answer, p)) {
+        ppt_text_addf(out, " That is %u threads on %u CPU%s%s.",
+                      ppt_point_threads(answer->grid.points[p]), answer->context.cpus,
+                      answer->context.cpus == 1 ? "" : "s",
+                      answer->waiting ? ": tasks mostly wait" : "");
+    }
+}
 
 static void add_inflation(const struct ppt_answer *answer, struct ppt_text *out)
 {
@@ -283,6 +301,27 @@ static void add_crowd(const struct ppt_answer *answer, struct ppt_text *out)
     ppt_text_add(out, " slower.");
 }
 
+/* What a quota allows, unless the reason has said so, and that it is not so by itself. */
+static void add_quota(const struct ppt_answer *answer, struct ppt_text *out)
+{
+    const double cpus = answer->context.quota_cpus;
+    const struct ppt_disturbance *all = &answer->disturbance;
+
+    if (cpus <= 0 && all->throttled == 0) {
+        return;
+    }
+    if (cpus > 0 && answer->reason != PPT_REASON_CPUS_BUSY) {
+        ppt_text_addf(out, " A quota allows %g CPU%s", cpus, cpus == 1 ? "" : "s");
+        ppt_text_add(out, all->throttled > 0 ? "; it" : ".");
+    } else {
+        ppt_text_add(out, all->throttled == 0 ? "" : cpus > 0 ? " The quota" : " A quota");
+    }
+    if (all->throttled > 0) {
+        ppt_text_addf(out, " stopped %zu of %zu passes for part of their time.", all->throttled,
+                      all->passes);
+    }
+}
+
 static void add_caveats(const struct ppt_answer *answer, struct ppt_text *out)
 {
     if (answer->scaling.superlinear) {
@@ -293,15 +332,17 @@ static void add_caveats(const struct ppt_answer *answer, struct ppt_text *out)
         add_percent(answer->drift.change, out);
         ppt_text_add(out, ").");
     }
-    if (answer->disturbed > 0) {
-        ppt_text_addf(out, " Caution: others or a quota disturbed %zu of %zu passes.",
-                      answer->disturbed, answer->passes);
+    add_quota(answer, out);
+    if (answer->disturbance.stolen > 0) {
+        ppt_text_addf(out, " Caution: others disturbed %zu of %zu passes.",
+                      answer->disturbance.stolen, answer->disturbance.passes);
     }
 }
 
 void ppt_sentence_details(const struct ppt_answer *answer, struct ppt_text *out)
 {
     if (answer->verdict.exists && answer->grid.point_count > 1) {
+        add_beyond(answer, out);
         add_inflation(answer, out);
         add_break_even(answer, out);
         add_more(answer, out);

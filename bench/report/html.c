@@ -352,12 +352,55 @@ static void add_kinds(struct ppt_text *out, const struct ppt_outcome *outcome)
     ppt_kinds_free(&kinds);
 }
 
+/* What others and a quota took of all passes together. */
+static void add_disturbance(struct ppt_text *out, const struct ppt_disturbance *all)
+{
+    char text[PPT_UNITS_SIZE];
+
+    ppt_text_addf(out, "<p>%zu of %zu passes were disturbed.", all->disturbed, all->passes);
+    if (all->steal_s > 0) {
+        ppt_text_addf(out, " Others took %s of CPU time (steal).",
+                      ppt_text_duration(all->steal_s, text));
+    }
+    if (all->throttled_s > 0) {
+        ppt_text_addf(out, " A quota stopped it for %s, added up over CPUs.",
+                      ppt_text_duration(all->throttled_s, text));
+    }
+    ppt_text_add(out, "</p>\n");
+}
+
+/* One pass; shares of others and of a quota have columns where there are any in the run. */
+static void add_pass(struct ppt_text *out, const struct ppt_sample *s,
+                     const struct ppt_disturbance *all)
+{
+    const bool disturbed = ppt_sample_disturbed(s);
+    const double percent = 100 / (double)s->total_ns;
+
+    ppt_text_addf(out, "<tr%s><td>%.2f s</td><td>%u</td><td>%u</td><td>%u</td>",
+                  disturbed ? " class=\"flagged\"" : "", (double)s->started_ns * 1e-9, s->block,
+                  s->point.workers, s->point.inner_threads);
+    add_duration(out, (double)s->init_ns * 1e-9);
+    add_duration(out, (double)s->work_ns * 1e-9);
+    add_duration(out, (double)s->cleanup_ns * 1e-9);
+    add_duration(out, (double)s->total_ns * 1e-9);
+    if (all->steal_s > 0) {
+        add_number(out, s->noise.steal_ns >= 0, percent * (double)s->noise.steal_ns, 1, " %");
+    }
+    if (all->throttled_s > 0) {
+        add_number(out, s->noise.throttled_ns >= 0, percent * (double)s->noise.throttled_ns, 1,
+                   " %");
+    }
+    add_cell(out, disturbed ? "disturbed" : s->block == 0 ? "warm-up" : "");
+    ppt_text_add(out, "</tr>\n");
+}
+
 static void add_passes(struct ppt_text *out, const struct ppt_outcome *outcome)
 {
-    static const char *const heads[] = {"started", "block", "workers", "inner threads",
-                                        "init",    "work",  "cleanup", "total",
-                                        "steal",   "mark",  NULL};
+    const char *heads[12] = {"started", "block", "workers", "inner threads",
+                             "init",    "work",  "cleanup", "total"};
     const struct ppt_answer *answer = outcome->answer;
+    const struct ppt_disturbance *all = &answer->disturbance;
+    size_t columns = 8;
 
     ppt_text_add(out, "<h2>All passes in time</h2>\n");
     ppt_html_chart(out, outcome->folder, "passes",
@@ -371,27 +414,19 @@ static void add_passes(struct ppt_text *out, const struct ppt_outcome *outcome)
                       "against the first (p = %.2g).</p>\n",
                       100 * answer->drift.change, answer->drift.p);
     }
-    ppt_text_addf(out,
-                  "<p>%zu of %zu passes were disturbed.</p>\n<details>\n<summary>The passes as "
-                  "a table</summary>\n",
-                  answer->disturbed, answer->passes);
+    add_disturbance(out, all);
+    ppt_text_add(out, "<details>\n<summary>The passes as a table</summary>\n");
+    if (all->steal_s > 0) {
+        heads[columns++] = "steal";
+    }
+    if (all->throttled_s > 0) {
+        heads[columns++] = "throttled";
+    }
+    heads[columns] = "mark";
     begin_table(out, "In the order they ran; block 0 is the warm-up, which counts for nothing.",
                 heads);
     for (size_t i = 0; i < outcome->samples->count; i++) {
-        const struct ppt_sample *s = &outcome->samples->items[i];
-        const bool disturbed = ppt_sample_disturbed(s);
-
-        ppt_text_addf(out, "<tr%s><td>%.2f s</td><td>%u</td><td>%u</td><td>%u</td>",
-                      disturbed ? " class=\"flagged\"" : "", (double)s->started_ns * 1e-9, s->block,
-                      s->point.workers, s->point.inner_threads);
-        add_duration(out, (double)s->init_ns * 1e-9);
-        add_duration(out, (double)s->work_ns * 1e-9);
-        add_duration(out, (double)s->cleanup_ns * 1e-9);
-        add_duration(out, (double)s->total_ns * 1e-9);
-        add_number(out, s->noise.steal_ns >= 0,
-                   100 * (double)s->noise.steal_ns / (double)s->total_ns, 1, " %");
-        add_cell(out, disturbed ? "disturbed" : s->block == 0 ? "warm-up" : "");
-        ppt_text_add(out, "</tr>\n");
+        add_pass(out, &outcome->samples->items[i], all);
     }
     end_table(out);
     ppt_text_add(out, "</details>\n");

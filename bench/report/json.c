@@ -87,6 +87,10 @@ json_object *ppt_json_verdict(const struct ppt_answer *answer)
     add(object, "recommended", exists ? integer(points[verdict->recommended].workers) : NULL);
     add(object, "recommended_inner_threads",
         exists ? integer(points[verdict->recommended].inner_threads) : NULL);
+    add(object, "beyond_cpus",
+        exists && answer->context.cpus > 0
+            ? json_object_new_boolean(ppt_answer_beyond(answer, verdict->recommended))
+            : NULL);
     add(object, "best", exists ? integer(points[verdict->best].workers) : NULL);
     add(object, "best_inner_threads", exists ? integer(points[verdict->best].inner_threads) : NULL);
     add(object, "slowdown_point", exists ? number(verdict->slowdown_point) : NULL);
@@ -249,9 +253,16 @@ static json_object *worker_list(const struct ppt_sample *sample)
         add(object, "tasks", integer(sample->workers[i].tasks));
         add(object, "busy_s", number((double)sample->workers[i].busy_ns * 1e-9));
         add(object, "cpu_s", number((double)sample->workers[i].cpu_ns * 1e-9));
+        add(object, "bound", sample->workers[i].bound ? text(sample->workers[i].bound) : NULL);
         json_object_array_add(list, object);
     }
     return list;
+}
+
+/* Of a counter that the system may not have. */
+static json_object *counted_s(int64_t ns)
+{
+    return ns >= 0 ? number((double)ns * 1e-9) : NULL;
 }
 
 static json_object *pass_json(const struct ppt_sample *sample)
@@ -267,6 +278,9 @@ static json_object *pass_json(const struct ppt_sample *sample)
     add(object, "cleanup_s", number((double)sample->cleanup_ns * 1e-9));
     add(object, "total_s", number((double)sample->total_ns * 1e-9));
     add(object, "disturbed", json_object_new_boolean(ppt_sample_disturbed(sample)));
+    add(object, "steal_s", counted_s(sample->noise.steal_ns));
+    add(object, "pressure_s", counted_s(sample->noise.pressure_ns));
+    add(object, "throttled_s", counted_s(sample->noise.throttled_ns));
     add(object, "worker_times", worker_list(sample));
     return object;
 }
@@ -352,7 +366,7 @@ static json_object *run_json(const struct ppt_outcome *outcome)
         add(object, "kinds", kinds_json(outcome));
     }
     add(object, "drift", drift_json(&answer->drift));
-    add(object, "disturbed_passes", integer(answer->disturbed));
+    add(object, "disturbed_passes", integer(answer->disturbance.disturbed));
     /* It follows from the number of tasks, which all passes share. */
     add(object, "task_time_resolution",
         outcome->samples->count > 0 ? number(outcome->samples->items[0].times.resolution) : NULL);

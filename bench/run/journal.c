@@ -297,6 +297,9 @@ static json_object *workers_to_json(const struct ppt_sample *sample)
         add_integer(object, "end_ns", worker->end_ns);
         add_integer(object, "faults", worker->faults);
         add_integer(object, "cpu", worker->cpu);
+        if (worker->bound) {
+            json_object_object_add(object, "bound", json_object_new_string(worker->bound));
+        }
         json_object_array_add(list, object);
     }
     return list;

@@ -182,6 +182,7 @@ static void run_team(struct pass *pass)
             run_task(pass, worker, id, i);
         }
         end_work(pass, worker);
+        ppt_binding_ask(&pass->binding, id);
 #pragma omp barrier
         detach(pass, worker);
     }
@@ -284,6 +285,7 @@ static void fill_sample(const struct pass *pass, const struct ppt_recorder *reco
             .end_ns = worker->end_ns - start,
             .faults = worker->faults,
             .cpu = worker->cpu,
+            .bound = ppt_binding_list(&pass->binding, i),
         };
     }
     sample->init_ns = ready - start;

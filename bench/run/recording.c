@@ -40,6 +40,23 @@ static enum ppt_status read_fields(const struct ppt_item *object, const struct f
     read_fields((object), (const struct field[]){__VA_ARGS__},                                     \
                 sizeof((const struct field[]){__VA_ARGS__}) / sizeof(struct field), (error))
 
+static enum ppt_status read_text(const struct ppt_item *object, const char *key, char **out,
+                                 struct ppt_error *error)
+{
+    struct ppt_place place;
+    struct ppt_item item;
+    const char *text = NULL;
+    enum ppt_status status = ppt_item_member(object, key, &place, &item, error);
+
+    if (status == PPT_OK) {
+        status = ppt_item_text(&item, &text, error);
+    }
+    if (status == PPT_OK) {
+        *out = ppt_strdup(text);
+    }
+    return status;
+}
+
 /* Journals of before there were histograms have none: all their times are exact. */
 static enum ppt_status read_resolution(const struct ppt_item *times, double *resolution,
                                        struct ppt_error *error)
@@ -114,6 +131,15 @@ static enum ppt_status array(const struct ppt_item *line, const char *key, struc
     return status;
 }
 
+/* Workers that were not bound have none. */
+static enum ppt_status read_bound(const struct ppt_item *worker, char **bound,
+                                  struct ppt_error *error)
+{
+    return json_object_object_get_ex(worker->value, "bound", NULL)
+               ? read_text(worker, "bound", bound, error)
+               : PPT_OK;
+}
+
 static enum ppt_status read_workers(const struct ppt_item *line, struct ppt_sample *sample,
                                     struct ppt_error *error)
 {
@@ -136,6 +162,9 @@ static enum ppt_status read_workers(const struct ppt_item *line, struct ppt_samp
                       {"end_ns", &worker->end_ns}, {"cpu", &cpu});
         if (status == PPT_OK) {
             status = read_faults(&item, &worker->faults, error);
+        }
+        if (status == PPT_OK) {
+            status = read_bound(&item, &worker->bound, error);
         }
         worker->tasks = (uint64_t)tasks;
         worker->cpu = (int)cpu;
@@ -249,23 +278,6 @@ static enum ppt_status read_pass(const struct ppt_item *line, struct ppt_recordi
         ppt_samples_add(&recording->samples, &sample);
     }
     ppt_sample_free(&sample);
-    return status;
-}
-
-static enum ppt_status read_text(const struct ppt_item *object, const char *key, char **out,
-                                 struct ppt_error *error)
-{
-    struct ppt_place place;
-    struct ppt_item item;
-    const char *text = NULL;
-    enum ppt_status status = ppt_item_member(object, key, &place, &item, error);
-
-    if (status == PPT_OK) {
-        status = ppt_item_text(&item, &text, error);
-    }
-    if (status == PPT_OK) {
-        *out = ppt_strdup(text);
-    }
     return status;
 }
 

@@ -6,6 +6,9 @@
 
 void ppt_sample_free(struct ppt_sample *sample)
 {
+    for (size_t i = 0; i < sample->worker_count; i++) {
+        free(sample->workers[i].bound);
+    }
     free(sample->workers);
     free(sample->task_ns);
     *sample = (struct ppt_sample){0};

@@ -28,6 +28,7 @@ struct ppt_worker_sample {
     int64_t faults;   /* its page faults, minor and major, between start and end; those of threads
                          inside its tasks are not among them */
     int cpu;          /* where it ran last, or -1 */
+    char *bound;      /* owned; CPUs that it was bound to, as the system says: "0-1,4"; NULL: not */
 };
 
 /* Differences over the pass, of the whole process. */

@@ -302,6 +302,26 @@ class Machine(common.Case):
         self.assertEqual(host["effective_cpus"], 1)
         self.assertEqual(workers, [0, 1])
 
+    def test_quota_is_seen_at_work(self):
+        """A quota so small that other work does not hide it: stops are counted pass by pass, and told on
+        the page and in the verdict."""
+        args = ["--task", "sum", "--task-args", "[3000000]", "--task-count", "10", "--quick"]
+        with common.quota(self, 0.1) as prefix:
+            result = self.run_program(*prefix, common.PPT_OMP, *args)
+        self.assertEqual(result.code, 0, result)
+        folder = self.only_folder()
+        results = json.loads((folder / "results.json").read_text())
+        measured = [one for one in results["passes"] if one["block"] > 0]
+        stopped = [one for one in measured if one["throttled_s"] > 0]
+        self.assertTrue(stopped, measured)
+        self.assertTrue(all(one["disturbed"] for one in stopped))
+        words = f"A quota allows 0.1 CPUs; it stopped {len(stopped)} of {len(measured)} passes"
+        self.assertIn(words, results["verdict"]["details"])
+        self.assertIn(words, " ".join(result.out.split()))
+        page = (folder / "report.html").read_text()
+        self.assertRegex(page, r"A quota stopped it for \d+(\.\d+)? m?s")
+        self.assertIn("<th scope=\"col\">throttled</th>", page)
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -390,6 +390,29 @@ class Variants(common.Case):
         for sample in common.passes(self.only_folder()):
             self.assertEqual([w["tasks"] for w in sample["worker_times"]], [2, 2, 2, 2])
 
+    def test_placement_is_recorded(self):
+        """What each worker was bound to is what the system says, in the journal and in the
+        results, and a report made again says the same."""
+        cpus = os.sched_getaffinity(0)
+        for placement in ("none", "close", "spread"):
+            self.write("c.json", quick("sum", [1000], placement=placement, workers=[0, 1, 2]))
+            self.run_fine("c.json", "--output", placement)
+            folder = self.only_folder(self.work / placement)
+            recorded = [[worker.get("bound") for worker in sample["worker_times"]]
+                        for sample in common.passes(folder)]  # fmt: skip
+            for _ in range(2):
+                results = json.loads((folder / "results.json").read_text())
+                self.assertEqual(recorded, [[worker["bound"] for worker in one["worker_times"]]
+                                            for one in results["passes"]])  # fmt: skip
+                self.run_fine("report", folder)
+            for sample, bound in zip(common.passes(folder), recorded):
+                if placement == "none" or sample["workers"] == 0:
+                    self.assertEqual(set(bound), {None})
+                else:
+                    self.assertEqual(len(set(bound)), min(len(bound), len(cpus)))
+                    if placement == "close":
+                        self.assertLessEqual(set(bound), {str(cpu) for cpu in cpus})
+
     def test_placement(self):
         """Binding works, also with more workers than CPUs, and with a part of the CPUs."""
         found = set()

@@ -467,6 +467,7 @@ static void placement_gives_the_binding_back(void **state)
 static void placement_stays_within_the_affinity(void **state)
 {
     cpu_set_t before, one;
+    char one_text[16];
     int last = -1;
     struct bench b;
 
@@ -475,6 +476,7 @@ static void placement_stays_within_the_affinity(void **state)
     for (size_t cpu = 0; cpu < CPU_SETSIZE; cpu++) {
         last = CPU_ISSET(cpu, &before) ? (int)cpu : last;
     }
+    snprintf(one_text, sizeof(one_text), "%d", last);
     CPU_ZERO(&one);
     CPU_SET((size_t)last, &one);
     assert_int_equal(sched_setaffinity(0, sizeof(one), &one), 0);
@@ -485,6 +487,11 @@ static void placement_stays_within_the_affinity(void **state)
         struct ppt_sample sample = run_well(&b, 3);
         for (size_t i = 0; i < sample.worker_count; i++) {
             assert_true(sample.workers[i].cpu == last || sample.workers[i].cpu == -1);
+            if (placement == PPT_PLACEMENT_NONE) {
+                assert_null(sample.workers[i].bound);
+            } else {
+                assert_string_equal(sample.workers[i].bound, one_text);
+            }
         }
         ppt_sample_free(&sample);
         stop(&b);

@@ -1,0 +1,26 @@
+/*
+ * disturbance.h - what others, or a quota, took of a run's passes.
+ */
+#ifndef PPT_ANALYZE_DISTURBANCE_H
+#define PPT_ANALYZE_DISTURBANCE_H
+
+#include "sample.h"
+
+struct ppt_disturbance {
+    size_t passes;      /* that were looked at: all but the warm-up */
+    size_t disturbed;   /* with steal or throttling */
+    size_t stolen;      /* with steal: others took part in them */
+    size_t throttled;   /* that a quota stopped for part of their time */
+    double steal_s;     /* CPU time that others took in all these passes */
+    double throttled_s; /* for which a quota stopped them, added up over CPUs */
+};
+
+struct ppt_disturbance ppt_disturbance_of(const struct ppt_samples *samples);
+
+/* Whether other users of the machine took part in a pass: steal above 1 % of its wall time. */
+bool ppt_sample_stolen(const struct ppt_sample *sample);
+
+/* Whether they did, or a quota stopped it for any part of its time. */
+bool ppt_sample_disturbed(const struct ppt_sample *sample);
+
+#endif

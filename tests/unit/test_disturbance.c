@@ -1,0 +1,197 @@
+/*
+ * What a quota, and others, leave in the answer: how passes are counted, what is said of them, and
+ * what must not be concluded from them.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <math.h>
+
+#include "answer.h"
+#include "memory.h"
+#include "sentence.h"
+
+#define MS INT64_C(1000000)
+
+/* A pass that works for `work_ns` on each worker, of which it is on a CPU for `cpu_ns`. */
+static void add_pass(struct ppt_samples *samples, unsigned block, unsigned workers, int64_t work_ns,
+                     int64_t cpu_ns, struct ppt_noise noise)
+{
+    const size_t count = workers > 0 ? workers : 1;
+    struct ppt_sample sample = {
+        .block = block,
+        .point = {workers, 1},
+        .work_ns = work_ns,
+        .total_ns = work_ns,
+        .task_count = 100,
+        .noise = noise,
+        .times = {.sum_ns = work_ns * (int64_t)count, .smallest_ns = 1, .largest_ns = work_ns},
+        .workers = ppt_alloc(count, sizeof(*sample.workers)),
+        .worker_count = count,
+    };
+
+    for (size_t i = 0; i < count; i++) {
+        sample.workers[i].tasks = 100 / count;
+        sample.workers[i].busy_ns = work_ns;
+        sample.workers[i].cpu_ns = cpu_ns;
+        sample.workers[i].end_ns = work_ns;
+    }
+    ppt_samples_add(samples, &sample);
+}
+
+static void counted(void **state)
+{
+    struct ppt_samples samples = {0};
+
+    (void)state;
+    add_pass(&samples, 0, 0, 100 * MS, 100 * MS, (struct ppt_noise){50 * MS, 0, 50 * MS});
+    add_pass(&samples, 1, 0, 100 * MS, 100 * MS, (struct ppt_noise){-1, -1, -1});
+    add_pass(&samples, 1, 1, 100 * MS, 100 * MS, (struct ppt_noise){1 * MS, 0, 0});
+    add_pass(&samples, 2, 0, 100 * MS, 100 * MS, (struct ppt_noise){10 * MS, 0, 0});
+    add_pass(&samples, 2, 1, 100 * MS, 100 * MS, (struct ppt_noise){0, 0, 1});
+    add_pass(&samples, 3, 0, 100 * MS, 100 * MS, (struct ppt_noise){20 * MS, 0, 30 * MS});
+    const struct ppt_disturbance all = ppt_disturbance_of(&samples);
+    assert_int_equal(all.passes, 5);
+    assert_int_equal(all.disturbed, 3);
+    assert_int_equal(all.stolen, 2);
+    assert_int_equal(all.throttled, 2);
+    assert_true(fabs(all.steal_s - 0.031) < 1e-12);
+    assert_true(fabs(all.throttled_s - 0.030000001) < 1e-12);
+    ppt_samples_free(&samples);
+}
+
+/* Half a CPU: passes take twice as long, and the tasks are off the CPU half of the time. */
+static void stopped_tasks_do_not_wait(void **state)
+{
+    const struct ppt_answer_context context = {.tasks = 100,
+                                               .cores = 1,
+                                               .cpus = 1,
+                                               .tolerance = 0.05,
+                                               .confidence = 0.95,
+                                               .quota_cpus = 0.4};
+
+    (void)state;
+    for (int throttled = 0; throttled <= 1; throttled++) {
+        const struct ppt_noise noise = {0, 0, throttled ? 120 * MS : 0};
+        struct ppt_samples samples = {0};
+        struct ppt_answer answer;
+
+        for (unsigned block = 1; block <= 6; block++) {
+            add_pass(&samples, block, 0, 200 * MS, 80 * MS, noise);
+            add_pass(&samples, block, 1, 201 * MS, 80 * MS, noise);
+        }
+        ppt_answer_from_samples(&samples, &context, &answer);
+        assert_int_equal(answer.waiting, !throttled);
+        ppt_answer_free(&answer);
+        ppt_samples_free(&samples);
+    }
+}
+
+/* ---- words ---- */
+
+/* An answer over these seconds at 0, 1 and 2 workers, the same in every block. */
+static struct ppt_answer answer_of(double zero, double one, double two, unsigned cpus, double quota)
+{
+    static const unsigned workers[] = {0, 1, 2};
+    const struct ppt_answer_context context = {.tasks = 100,
+                                               .cores = cpus,
+                                               .cpus = cpus,
+                                               .tolerance = 0.05,
+                                               .confidence = 0.95,
+                                               .quota_cpus = quota};
+    struct ppt_answer answer;
+    struct ppt_grid grid;
+
+    ppt_grid_create_curve(workers, 3, 6, &grid);
+    for (size_t block = 0; block < 6; block++) {
+        grid.seconds[block * 3] = zero;
+        grid.seconds[block * 3 + 1] = one;
+        grid.seconds[block * 3 + 2] = two;
+    }
+    ppt_answer_from_grid(&grid, &context, &answer);
+    return answer;
+}
+
+static void check_words(const struct ppt_answer *answer, const char *wanted, const char *unwanted)
+{
+    struct ppt_text words = {0};
+
+    ppt_sentence_reason(answer, &words);
+    ppt_sentence_details(answer, &words);
+    if ((wanted && !strstr(words.data, wanted)) || (unwanted && strstr(words.data, unwanted))) {
+        fail_msg("%s", words.data);
+    }
+    ppt_text_free(&words);
+}
+
+static void a_quota_is_named(void **state)
+{
+    struct ppt_answer answer = answer_of(1, 1.01, 1.02, 1, 0.5);
+
+    (void)state;
+    check_words(&answer, " A quota allows 0.5 CPUs.", "stopped");
+    answer.disturbance = (struct ppt_disturbance){.passes = 18, .disturbed = 7, .throttled = 7};
+    check_words(&answer, " A quota allows 0.5 CPUs; it stopped 7 of 18 passes", "others");
+    answer.context.quota_cpus = 1;
+    check_words(&answer, " A quota allows 1 CPU; it", NULL);
+    answer.context.quota_cpus = 0; /* one that is above the CPUs, or of a group above */
+    check_words(&answer, " A quota stopped 7 of 18 passes", "allows");
+    answer.disturbance = (struct ppt_disturbance){.passes = 18, .disturbed = 3, .stolen = 3};
+    check_words(&answer, " Caution: others disturbed 3 of 18 passes.", "quota");
+    answer.disturbance = (struct ppt_disturbance){.passes = 18};
+    check_words(&answer, NULL, "disturbed");
+    check_words(&answer, NULL, "quota");
+    ppt_answer_free(&answer);
+}
+
+static void a_quota_that_is_used_up_is_the_reason(void **state)
+{
+    struct ppt_answer answer = answer_of(1, 1.01, 0.67, 2, 1.5);
+
+    (void)state;
+    assert_int_equal(answer.reason, PPT_REASON_CPUS_BUSY);
+    answer.disturbance = (struct ppt_disturbance){.passes = 18, .disturbed = 6, .throttled = 6};
+    check_words(&answer, "All that a quota allows is busy: 1.5 CPUs.", "A quota allows");
+    check_words(&answer, " The quota stopped 6 of 18 passes", "2 of 2 CPUs");
+    ppt_answer_free(&answer);
+    answer = answer_of(1, 1.01, 0.51, 2, 0);
+    check_words(&answer, "2 of 2 CPUs are busy.", "quota");
+    ppt_answer_free(&answer);
+}
+
+static void a_point_beyond_the_cpus_is_told(void **state)
+{
+    struct ppt_answer answer = answer_of(1, 1.01, 0.51, 1, 0);
+
+    (void)state;
+    assert_true(ppt_answer_beyond(&answer, 2));
+    assert_false(ppt_answer_beyond(&answer, 1));
+    check_words(&answer, " That is 2 threads on 1 CPU.", NULL);
+    answer.waiting = true;
+    check_words(&answer, " That is 2 threads on 1 CPU: tasks mostly wait.", NULL);
+    ppt_answer_free(&answer);
+    answer = answer_of(1, 1.01, 0.51, 2, 0);
+    check_words(&answer, NULL, "threads on");
+    ppt_answer_free(&answer);
+    answer = answer_of(1, 1.01, 0.51, 0, 0); /* nobody knows how many */
+    check_words(&answer, NULL, "threads on");
+    ppt_answer_free(&answer);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(counted),
+        cmocka_unit_test(stopped_tasks_do_not_wait),
+        cmocka_unit_test(a_quota_is_named),
+        cmocka_unit_test(a_quota_that_is_used_up_is_the_reason),
+        cmocka_unit_test(a_point_beyond_the_cpus_is_told),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
