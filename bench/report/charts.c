@@ -56,20 +56,58 @@ void ppt_chart_workers(const unsigned *workers, size_t count, struct ppt_text *o
     }
 }
 
-void ppt_chart_cpu_mark(unsigned cpus, unsigned most, struct ppt_text *out)
+void ppt_chart_cpu_mark(unsigned cpus, unsigned inner, unsigned most, struct ppt_text *out)
 {
-    if (cpus > most) {
+    const double place = inner > 0 ? (double)cpus / inner : 0;
+    char each[40] = "";
+
+    if (inner == 0 || place < 1) {
+        return; /* all points have more threads, which their stars say */
+    }
+    if (place > most) {
         ppt_text_addf(out,
                       "set label 1 '%u CPUs lie beyond this axis' at graph 0.98,0.04 right "
                       "tc rgb '" GREY "'\n",
                       cpus);
         return;
     }
+    if (inner > 1) {
+        snprintf(each, sizeof(each), ": %.3g worker%s x %u", place, place > 1 ? "s" : "", inner);
+    }
     ppt_text_addf(out,
-                  "set arrow 1 from first %u, graph 0 to first %u, graph 1 nohead lc rgb '" GREY
+                  "set arrow 1 from first %.6g, graph 0 to first %.6g, graph 1 nohead lc rgb '" GREY
                   "' lw 1.5 dt 3\n"
-                  "set label 1 ' %u CPU%s' at first %u, graph 0.04 left tc rgb '" GREY "'\n",
-                  cpus, cpus, cpus, cpus == 1 ? "" : "s", cpus);
+                  "set label 1 ' %u CPU%s%s' at first %.6g, graph 0.04 left tc rgb '" GREY "'\n",
+                  place, place, cpus, cpus == 1 ? "" : "s", each, place);
+}
+
+bool ppt_chart_any_beyond(const struct ppt_answer *answer, unsigned inner)
+{
+    for (size_t p = 0; p < answer->grid.point_count; p++) {
+        const struct ppt_point point = answer->grid.points[p];
+
+        if (point.workers > 0 && (inner == 0 || point.inner_threads == inner) &&
+            ppt_answer_beyond(answer, p)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void ppt_chart_stars(const char *data, const char *x, struct ppt_text *out)
+{
+    ppt_text_addf(out,
+                  ", \\\n  %s using %s:($5 > 0 ? $2 : 1/0) with points lc rgb 'black' pt 3 ps 1 "
+                  "notitle",
+                  data, x);
+}
+
+void ppt_chart_stars_title(unsigned cpus, struct ppt_text *out)
+{
+    ppt_text_addf(out,
+                  "set xlabel 'workers (threads); *: more threads in all than the %u CPU%s' offset "
+                  "0,0.4\n",
+                  cpus, cpus == 1 ? "" : "s");
 }
 
 /* A point without an interval (one block) is its own whiskers: a mark, and nothing around it. */
@@ -78,9 +116,10 @@ void ppt_chart_speedup_row(const struct ppt_answer *answer, size_t point, struct
     const struct ppt_ratio *speedup = &answer->points[point].over_fewest;
     const bool exists = speedup->interval.exists;
 
-    ppt_text_addf(out, "%u %.9g %.9g %.9g\n", answer->grid.points[point].workers, speedup->value,
+    ppt_text_addf(out, "%u %.9g %.9g %.9g %d\n", answer->grid.points[point].workers, speedup->value,
                   exists ? speedup->interval.low : speedup->value,
-                  exists ? speedup->interval.high : speedup->value);
+                  exists ? speedup->interval.high : speedup->value,
+                  ppt_answer_beyond(answer, point));
 }
 
 void ppt_chart_worker_axis(const struct ppt_outcome *outcome, struct ppt_text *out)
@@ -110,7 +149,7 @@ static void add_speedup_data(const struct ppt_outcome *outcome, struct ppt_text 
     const struct ppt_config *config = outcome->config;
     const struct ppt_grid *grid = &outcome->answer->grid;
 
-    ppt_text_add(out, "# workers  speedup: median  95 % interval: low  high\n");
+    ppt_text_add(out, "# workers  speedup: median  95 % interval: low  high  beyond CPUs\n");
     for (size_t i = 0; i < config->inner_count; i++) {
         size_t rows = 0;
 
@@ -125,7 +164,7 @@ static void add_speedup_data(const struct ppt_outcome *outcome, struct ppt_text 
             }
         }
         if (rows == 0) {
-            ppt_text_add(out, "1 1 1 1\n");
+            ppt_text_add(out, PPT_CHART_NO_ROW);
         }
     }
 }
@@ -170,13 +209,22 @@ static enum ppt_status write_speedup(const struct ppt_outcome *outcome, const ch
         ppt_text_addf(&chart.plot, "set ylabel 'speedup over %u worker%s (times)'\n", base,
                       base == 1 ? "" : "s");
     }
-    ppt_chart_cpu_mark(outcome->host->effective_cpus, most > 0 ? most : 1, &chart.plot);
+    const bool stars = ppt_chart_any_beyond(outcome->answer, 0);
+    if (stars) {
+        ppt_chart_stars_title(outcome->host->effective_cpus, &chart.plot);
+    }
+    ppt_chart_cpu_mark(outcome->host->effective_cpus,
+                       outcome->config->inner_count == 1 ? outcome->config->inner_threads[0] : 0,
+                       most > 0 ? most : 1, &chart.plot);
     ppt_text_addf(&chart.plot,
                   "set samples 500\n"
                   "plot x / %u.0 with lines lc rgb '" GREY "' dt 2 lw 1.5 title 'ideal', \\\n"
                   "  1 with lines lc rgb '" GREY "' lw 1 title 'baseline'",
                   base ? base : 1);
     add_speedup_curves(outcome->config, &chart.plot);
+    if (stars) {
+        ppt_chart_stars("'speedup.dat'", "1", &chart.plot);
+    }
     ppt_text_add(&chart.plot, "\n");
     return ppt_chart_write(&chart, folder, error);
 }
@@ -185,21 +233,29 @@ static enum ppt_status write_speedup(const struct ppt_outcome *outcome, const ch
 #define MOST_UPRIGHT 14
 
 void ppt_chart_point_axis(const struct ppt_point *points, size_t count, bool with_inner,
-                          struct ppt_text *out)
+                          unsigned cpus, struct ppt_text *out)
 {
-    ppt_text_addf(out, "set xlabel '%s' offset 0,0.4\nset xtics %s(",
-                  with_inner ? "workers x inner threads (0: sequential calls)"
-                             : "workers (threads)",
-                  count > MOST_UPRIGHT ? "rotate by 60 right " : "");
+    bool stars = false;
+
+    ppt_text_addf(out, "set xtics %s(", count > MOST_UPRIGHT ? "rotate by 60 right " : "");
     for (size_t i = 0; i < count; i++) {
+        const bool beyond = ppt_point_threads(points[i]) > cpus;
         char label[PPT_POINT_SIZE] = "sequential";
 
         if (with_inner || points[i].workers > 0) {
             ppt_point_label(points[i], with_inner, label);
         }
-        ppt_text_addf(out, "%s'%s' %zu", i ? ", " : "", label, i);
+        ppt_text_addf(out, "%s'%s%s' %zu", i ? ", " : "", beyond ? "*" : "", label, i);
+        stars |= beyond;
     }
-    ppt_text_addf(out, ")\nset xrange [-0.6:%zu.6]\nset yrange [0:*]\n", count > 0 ? count - 1 : 0);
+    ppt_text_addf(out, ")\nset xlabel '%s",
+                  with_inner ? "workers x inner threads (0: sequential calls)"
+                             : "workers (threads)");
+    if (stars) {
+        ppt_text_addf(out, "; *: more than the %u CPU%s", cpus, cpus == 1 ? "" : "s");
+    }
+    ppt_text_addf(out, "' offset 0,0.4\nset xrange [-0.6:%zu.6]\nset yrange [0:*]\n",
+                  count > 0 ? count - 1 : 0);
 }
 
 void ppt_chart_category_axis(const struct ppt_outcome *outcome, struct ppt_text *out)
@@ -210,7 +266,8 @@ void ppt_chart_category_axis(const struct ppt_outcome *outcome, struct ppt_text 
     for (size_t i = 0; i < summary->count; i++) {
         points[i] = summary->points[i].point;
     }
-    ppt_chart_point_axis(points, summary->count, outcome->config->inner_count > 1, out);
+    ppt_chart_point_axis(points, summary->count, outcome->config->inner_count > 1,
+                         outcome->host->effective_cpus, out);
     free(points);
 }
 

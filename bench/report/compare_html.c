@@ -37,8 +37,9 @@ static void add_curve(const struct ppt_comparison_outcome *outcome, bool old, st
     }
 }
 
-static void add_axis(const struct ppt_comparison *comparison, struct ppt_text *out)
+static void add_axis(const struct ppt_comparison_outcome *outcome, struct ppt_text *out)
 {
+    const struct ppt_comparison *comparison = outcome->comparison;
     struct ppt_point *points = ppt_alloc(comparison->point_count, sizeof(*points));
     size_t count = 0;
 
@@ -47,7 +48,8 @@ static void add_axis(const struct ppt_comparison *comparison, struct ppt_text *o
             points[count++] = comparison->points[i].point;
         }
     }
-    ppt_chart_point_axis(points, count, ppt_comparison_has_inner(comparison), out);
+    ppt_chart_point_axis(points, count, ppt_comparison_has_inner(comparison),
+                         outcome->old_runs[0].host->effective_cpus, out);
     free(points);
 }
 
@@ -67,7 +69,7 @@ enum ppt_status ppt_comparison_chart(const struct ppt_comparison_outcome *outcom
     ppt_text_add(&chart.plot, "set title ");
     ppt_gnuplot_quote(&chart.plot, outcome->old_runs[0].config->task);
     ppt_text_add(&chart.plot, ".': old and new'\nset ylabel 'tasks per second'\n");
-    add_axis(outcome->comparison, &chart.plot);
+    add_axis(outcome, &chart.plot);
     ppt_text_add(&chart.plot,
                  "plot 'compare.dat' index 0 using ($1-0.04):2:3:4 with yerrorbars lc rgb "
                  "'#0072B2' pt 7 ps 0.6 lw 1.5 title 'old: median and 95 % interval', \\\n"

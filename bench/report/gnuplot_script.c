@@ -49,7 +49,7 @@ static void add_data(const struct curve *curve, size_t index, struct ppt_text *o
 
     ppt_text_addf(out,
                   "$curve%zu << EOD\n"
-                  "# workers  speedup: median  95 %% interval: low  high\n",
+                  "# workers  speedup: median  95 %% interval: low  high  beyond CPUs\n",
                   index);
     for (size_t p = 0; p < grid->point_count && grid->block_count > 0; p++) {
         if (grid->points[p].workers > 0 && grid->points[p].inner_threads == curve->inner_threads) {
@@ -57,8 +57,7 @@ static void add_data(const struct curve *curve, size_t index, struct ppt_text *o
             rows++;
         }
     }
-    /* Sequential calls alone: gnuplot refuses a curve without any point. */
-    ppt_text_add(out, rows > 0 ? "EOD\n" : "1 1 1 1\nEOD\n");
+    ppt_text_add(out, rows > 0 ? "EOD\n" : PPT_CHART_NO_ROW "EOD\n");
 }
 
 /* The number of workers that speedups are over, if it is the same everywhere. */
@@ -123,6 +122,12 @@ static void add_curve(const struct curve *curve, size_t index, bool several_runs
     ppt_text_addf(out, ", \\\n  $curve%zu using 1:2 with lines lc rgb '%s' lw 1.5 notitle", index,
                   ppt_chart_colours[index % PPT_CHART_COLOURS]);
     free(title);
+    if (ppt_chart_any_beyond(curve->outcome->answer, curve->inner_threads)) {
+        char *data = ppt_text_format("$curve%zu", index);
+
+        ppt_chart_stars(data, "1", out);
+        free(data);
+    }
 }
 
 void ppt_gnuplot_script_write(const struct ppt_outcome *outcomes, size_t count,

@@ -314,7 +314,7 @@ static void add_kinds(struct ppt_text *out, const struct ppt_outcome *outcome)
 {
     const struct ppt_config *config = outcome->config;
     const char **heads;
-    char(*labels)[PPT_POINT_SIZE];
+    char(*labels)[PPT_POINT_SIZE + 1];
     struct ppt_kinds kinds;
 
     ppt_kinds_of(config, outcome->samples, &kinds);
@@ -328,7 +328,12 @@ static void add_kinds(struct ppt_text *out, const struct ppt_outcome *outcome)
         heads[0] = "task";
         heads[1] = "per block";
         for (size_t p = 0; p < config->point_count; p++) {
-            heads[p + 2] = ppt_point_label(config->points[p], config->inner_count > 1, labels[p]);
+            const bool beyond =
+                ppt_point_threads(config->points[p]) > outcome->host->effective_cpus;
+
+            labels[p][0] = '*';
+            ppt_point_label(config->points[p], config->inner_count > 1, labels[p] + 1);
+            heads[p + 2] = labels[p] + !beyond;
         }
         begin_table(out, "Kinds of the mix: mean task time by number of workers.", heads);
         for (size_t k = 0; k < kinds.count; k++) {

@@ -105,7 +105,8 @@ static enum ppt_status write_model(const struct ppt_outcome *outcome, const char
     add_model_title(outcome, &chart.plot);
     ppt_chart_worker_axis(outcome, &chart.plot);
     ppt_text_add(&chart.plot, "set ylabel 'tasks per second'\n");
-    ppt_chart_cpu_mark(outcome->host->effective_cpus, most, &chart.plot);
+    ppt_chart_cpu_mark(outcome->host->effective_cpus, outcome->answer->row.points[0].inner_threads,
+                       most, &chart.plot);
     add_recommended(outcome->answer, &chart.plot);
     add_law_label(scaling, &chart.plot);
     ppt_text_addf(&chart.plot,

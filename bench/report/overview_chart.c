@@ -48,6 +48,40 @@ static unsigned *union_of_workers(const struct ppt_outcome *outcomes, size_t cou
     return all;
 }
 
+/* The inner threads of a run's curve among others; of a single run 0: it has a curve for each. */
+static unsigned inner_of(const struct ppt_outcome *outcome, size_t count)
+{
+    const struct ppt_grid *row = &outcome->answer->row;
+
+    return count == 1             ? 0
+           : row->point_count > 0 ? row->points[0].inner_threads
+                                  : outcome->config->inner_threads[0];
+}
+
+static bool any_beyond(const struct ppt_outcome *outcomes, size_t count)
+{
+    bool any = false;
+
+    for (size_t i = 0; i < count; i++) {
+        any |= ppt_chart_any_beyond(outcomes[i].answer, inner_of(&outcomes[i], count));
+    }
+    return any;
+}
+
+/* The inner threads of all curves, or 0 where they differ. */
+static unsigned shared_inner(const struct ppt_outcome *outcomes, size_t count)
+{
+    if (count == 1) {
+        return outcomes[0].config->inner_count == 1 ? outcomes[0].config->inner_threads[0] : 0;
+    }
+    for (size_t i = 1; i < count; i++) {
+        if (inner_of(&outcomes[i], count) != inner_of(&outcomes[0], count)) {
+            return 0;
+        }
+    }
+    return inner_of(&outcomes[0], count);
+}
+
 unsigned ppt_chart_union_axis(const struct ppt_outcome *outcomes, size_t count,
                               struct ppt_text *out)
 {
@@ -56,7 +90,10 @@ unsigned ppt_chart_union_axis(const struct ppt_outcome *outcomes, size_t count,
     const unsigned most = workers[found - 1];
 
     ppt_chart_workers(workers, found, out);
-    ppt_chart_cpu_mark(outcomes[0].host->effective_cpus, most, out);
+    if (any_beyond(outcomes, count)) {
+        ppt_chart_stars_title(outcomes[0].host->effective_cpus, out);
+    }
+    ppt_chart_cpu_mark(outcomes[0].host->effective_cpus, shared_inner(outcomes, count), most, out);
     free(workers);
     return most;
 }
@@ -65,7 +102,8 @@ unsigned ppt_chart_union_axis(const struct ppt_outcome *outcomes, size_t count,
 static void add_overview_data(const struct ppt_outcome *outcomes, size_t count,
                               struct ppt_text *out)
 {
-    ppt_text_add(out, "# one block per run: workers  speedup: median  95 % interval: low  high\n");
+    ppt_text_add(out, "# one block per run: workers  speedup: median  95 % interval: low  high  "
+                      "beyond CPUs\n");
     for (size_t i = 0; i < count; i++) {
         const struct ppt_grid *grid = &outcomes[i].answer->grid;
         const struct ppt_grid *row = &outcomes[i].answer->row;
@@ -80,7 +118,7 @@ static void add_overview_data(const struct ppt_outcome *outcomes, size_t count,
             }
         }
         if (rows == 0) {
-            ppt_text_add(out, "1 1 1 1\n");
+            ppt_text_add(out, PPT_CHART_NO_ROW);
         }
     }
 }
@@ -121,6 +159,12 @@ enum ppt_status ppt_charts_write_overview(const struct ppt_outcome *outcomes, si
                       "pt %d ps 0.6 lw 1.5 dt %zu title ",
                       i, x, colour, mark, i, x, colour, mark, i / PPT_CHART_COLOURS + 1);
         ppt_gnuplot_quote(&chart.plot, outcomes[i].config->task);
+        if (ppt_chart_any_beyond(outcomes[i].answer, inner_of(&outcomes[i], count))) {
+            char *data = ppt_text_format("'overview.dat' index %zu", i);
+
+            ppt_chart_stars(data, x, &chart.plot);
+            free(data);
+        }
     }
     ppt_text_add(&chart.plot, "\n");
     if (status == PPT_OK) {

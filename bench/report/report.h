@@ -119,19 +119,34 @@ void ppt_chart_workers(const unsigned *workers, size_t count, struct ppt_text *o
 /* Those of a run. */
 void ppt_chart_worker_axis(const struct ppt_outcome *outcome, struct ppt_text *out);
 
-/* Those of all runs together, and the CPUs on it. Returns the most workers. */
+/* Those of all runs together, and the CPUs on it; a title that explains stars, if there are points
+ * to bear them: in a single run all, of several those of the recommended inner threads. Returns the
+ * most workers. */
 unsigned ppt_chart_union_axis(const struct ppt_outcome *outcomes, size_t count,
                               struct ppt_text *out);
 
-/* A vertical line at the number of CPUs that may be used, if it lies on that axis. */
-void ppt_chart_cpu_mark(unsigned cpus, unsigned most, struct ppt_text *out);
+/* A vertical line where workers with so many inner threads each have as many threads as there are
+ * CPUs that may be used, if that lies on the axis. `inner` 0: curves differ in it, so no line. */
+void ppt_chart_cpu_mark(unsigned cpus, unsigned inner, unsigned most, struct ppt_text *out);
 
-/* A line of data: workers, speedup over the fewest, ends of its interval. */
+/* A line of data: workers, speedup over the fewest, ends of its interval, 1 for a point with more
+ * threads than CPUs or else 0. */
 void ppt_chart_speedup_row(const struct ppt_answer *answer, size_t point, struct ppt_text *out);
+#define PPT_CHART_NO_ROW "1 1 1 1 0\n" /* gnuplot refuses a curve without any point */
 
-/* Points side by side, evenly spaced, in the order given; with inner threads as "4x2". */
+/* Whether there is such a point with workers; `inner` 0: with any inner threads. */
+bool ppt_chart_any_beyond(const struct ppt_answer *answer, unsigned inner);
+
+/* Stars on such points (there must be some), as the table has them: at the end of `plot`, `data` as
+ * gnuplot names it and `x` what stands before the first colon of "using"; and the axis title that
+ * explains them. */
+void ppt_chart_stars(const char *data, const char *x, struct ppt_text *out);
+void ppt_chart_stars_title(unsigned cpus, struct ppt_text *out);
+
+/* Points side by side, evenly spaced, in the order given; with inner threads as "4x2", and with a
+ * star where that is more threads than `cpus`. */
 void ppt_chart_point_axis(const struct ppt_point *points, size_t count, bool with_inner,
-                          struct ppt_text *out);
+                          unsigned cpus, struct ppt_text *out);
 
 /* All points of a run so. */
 void ppt_chart_category_axis(const struct ppt_outcome *outcome, struct ppt_text *out);

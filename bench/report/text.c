@@ -215,6 +215,12 @@ static void add_notes(const struct ppt_outcome *outcome, size_t width, struct pp
                                                                              : "workers",
                  cpus, cpus == 1 ? "" : "s");
     }
+    if (outcome->host->topology.kind_count > 1) {
+        const unsigned fast = outcome->host->topology.kinds[0].cores;
+
+        add_note(width, out, "%u of %u cores are fast ones (P): beyond, workers are unequal", fast,
+                 outcome->host->topology.cores);
+    }
     if (summary->points[0].point.workers != 0) {
         const unsigned fewest = summary->points[0].point.workers;
 

@@ -340,12 +340,14 @@ class FormatCase(common.Case):
                     if v[0] != "#"}  # fmt: skip
             points = [p for p in run["points"] if p["workers"] and inner in (None, p["inner_threads"])]
             if not points:
-                self.assertEqual(rows, {1: [1, 1, 1]})
+                self.assertEqual(rows, {1: [1, 1, 1, 0]})
                 continue
             self.assertEqual(list(rows), [p["workers"] for p in points])
             for point in points:
                 value, low, high = speedup_of(run, point) or [1, 1, 1]
-                for got, want in zip(rows[point["workers"]], (value, low, high), strict=True):
+                *row, beyond = rows[point["workers"]]
+                self.assertEqual(beyond, point["beyond_cpus"])
+                for got, want in zip(row, (value, low, high), strict=True):
                     self.near(got, value if want is None else want)
         if HAS_GNUPLOT:
             self.draw(text)

@@ -90,6 +90,43 @@ class Grid(common.Case):
             size = common.png_size((charts / f"{name}.png").read_bytes())
             self.assertGreater(min(size), 100, name)
 
+    def test_charts_mark_points_beyond_the_cpus(self):
+        """Stars, as in the table, on curves and on axes: a line at the CPUs would be wrong for all
+        curves but one."""
+        results = self.measure()
+        cpus = results["host"]["effective_cpus"]
+        charts = self.folder / "charts"
+        rows = [line.split() for line in (charts / "speedup.dat").read_text().splitlines()
+                if line and not line.startswith("#")]  # fmt: skip
+        points = [(n, k) for k in INNER for n in WORKERS if n > 0]
+        self.assertEqual([int(row[0]) for row in rows], [n for n, _ in points])
+        self.assertEqual([row[4] == "1" for row in rows], [n * k > cpus for n, k in points])
+        script = (charts / "speedup.gp").read_text()
+        self.assertNotIn("set arrow", script)
+        self.assertIn("$5 > 0", script)
+        self.assertIn(f"*: more threads in all than the {cpus} CPU", script)
+        for name in ("time", "tasks_per_second", "efficiency", "task_times", "balance"):
+            script = (charts / f"{name}.gp").read_text()
+            for n in WORKERS:
+                for k in INNER:
+                    label = f"'{'*' if max(n, 1) * k > cpus else ''}{n}x{k}'"
+                    self.assertIn(label, script)
+
+    def test_cpus_are_marked_where_threads_are_as_many(self):
+        """With one number of inner threads a line stands where all CPUs have a thread each."""
+        results = self.measure(inner="2")
+        cpus = results["host"]["effective_cpus"]
+        for name in ("speedup", "model"):
+            script = (self.folder / "charts" / f"{name}.gp").read_text()
+            place = cpus / 2
+            if place < 1:
+                self.assertNotIn("set arrow 1", script)
+            elif place > max(WORKERS):
+                self.assertIn("CPUs lie beyond this axis", script)
+            else:
+                self.assertIn(f"set arrow 1 from first {place:g},", script)
+                self.assertIn(f"{cpus} CPUs: {place:.3g} worker", script)
+
     def test_report_again(self):
         """From the recording alone come the same files."""
         self.measure()

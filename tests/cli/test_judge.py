@@ -292,6 +292,7 @@ class Machine(common.Case):
                 self.assertEqual(workers, expected)
                 self.assertEqual(host["allowed_cores"], cores)
                 self.assertEqual(host["effective_cpus"], expected[-1])
+        self.assertIn("4 of 12 cores are fast ones (P)", self.run_fine("report", "output/latest").out)
         self.assertEqual(host["cpu_kinds"], [{"name": "P", "cores": 4, "cpus": 8},
                                              {"name": "E", "cores": 8, "cpus": 8}])
 
