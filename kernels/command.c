@@ -21,6 +21,7 @@
 #include "digest.h"
 #include "file_digest.h"
 #include "kernel.h"
+#include "places.h"
 #include "scratch.h"
 
 enum { ARGV, TIMEOUT, OUTPUT };
@@ -71,97 +72,24 @@ struct shared {
 
 struct local {
     struct ppt_setup setup;
-    unsigned worker;
+    struct ppt_places places;
     char **environment;
     char threads[sizeof(THREADS_VARIABLE) + 16];
     char *buffer;  /* of PPT_CHILD_BUFFER bytes */
-    char *scratch; /* the folder that {scratch} names, or NULL */
+    char *scratch; /* that places.scratch names, or NULL */
     char **argv;   /* filled in anew for every task */
     char *words;   /* storage of argv's strings */
     struct ppt_outside outside;
 };
 
-/* ---- placeholders ---- */
-
-/* What can be named; {scratch} may be as long as paths are. */
-static const char *const places[] = {"{task}",          "{worker}",  "{workers}",
-                                     "{inner_threads}", "{scratch}", NULL};
-enum { TASK, WORKER, WORKERS, INNER_THREADS, SCRATCH };
-
-/* Which of them a text begins with, or -1; what else is in braces stays as it is. */
-static int place_at(const char *text)
-{
-    for (int i = 0; places[i]; i++) {
-        if (strncmp(text, places[i], strlen(places[i])) == 0) {
-            return i;
-        }
-    }
-    return -1;
-}
-
-static bool names(const struct ppt_texts *words, int place)
-{
-    for (size_t i = 0; i < words->count; i++) {
-        if (strstr(words->items[i], places[place])) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* The most bytes that a word takes when it is filled in, with its zero byte. */
-static size_t word_size(const struct local *local, const char *word)
-{
-    const size_t scratch = local->scratch ? strlen(local->scratch) : 0;
-    const size_t longest = scratch > 20 ? scratch : 20; /* digits of 2^64 */
-    size_t size = strlen(word) + 1;
-
-    for (; *word; word++) {
-        size += *word == '{' ? longest : 0;
-    }
-    return size;
-}
-
-static int fill_place(const struct local *local, int place, uint64_t index, char *out)
-{
-    switch (place) {
-    case TASK:
-        return sprintf(out, "%" PRIu64, index);
-    case WORKER:
-        return sprintf(out, "%u", local->worker);
-    case WORKERS:
-        return sprintf(out, "%u", local->setup.workers);
-    case INNER_THREADS:
-        return sprintf(out, "%u", local->setup.inner_threads);
-    default:
-        return sprintf(out, "%s", local->scratch);
-    }
-}
-
-/* Returns what lies behind the word's zero byte. */
-static char *fill_word(const struct local *local, const char *word, uint64_t index, char *out)
-{
-    while (*word) {
-        const int place = place_at(word);
-
-        if (place >= 0) {
-            out += fill_place(local, place, index, out);
-            word += strlen(places[place]);
-        } else {
-            *out++ = *word++;
-        }
-    }
-    *out++ = '\0';
-    return out;
-}
-
-static void fill_argv(const struct local *local, const struct ppt_texts *words, uint64_t index)
+static void fill_argv(struct local *local, const struct ppt_texts *words, uint64_t index)
 {
     char *out = local->words;
 
+    local->places.task = index;
     for (size_t i = 0; i < words->count; i++) {
         local->argv[i] = out;
-        out = fill_word(local, words->items[i], index, out);
+        out = ppt_places_fill(&local->places, words->items[i], out);
     }
 }
 
@@ -294,7 +222,8 @@ static enum ppt_status make_scratch(struct local *l, struct ppt_error *error)
     if (!l->scratch) {
         return PPT_FAILED;
     }
-    snprintf(l->scratch, size, "%s/command.w%u", l->setup.scratch_dir, l->worker);
+    snprintf(l->scratch, size, "%s/command.w%u", l->setup.scratch_dir, l->places.worker);
+    l->places.scratch = l->scratch;
     return mkdir(l->scratch, 0700) == 0 || errno == EEXIST
                ? PPT_OK
                : ppt_fail(error, PPT_FAILED, "command: %s: cannot be created: %s", l->scratch,
@@ -307,7 +236,7 @@ static enum ppt_status allocate(struct local *l, const struct shared *shared,
     size_t bytes = 0;
 
     for (size_t i = 0; i < words->count; i++) {
-        bytes += word_size(l, words->items[i]);
+        bytes += ppt_places_size(&l->places, words->items[i]);
     }
     l->words = ppt_scratch_alloc(bytes, "command", error);
     l->argv =
@@ -331,8 +260,9 @@ static enum ppt_status attach(const struct ppt_setup *setup, void *shared, unsig
         return PPT_FAILED;
     }
     l->setup = *setup;
-    l->worker = worker;
-    if (names(words, SCRATCH)) {
+    l->places = (struct ppt_places){
+        .worker = worker, .workers = setup->workers, .inner_threads = setup->inner_threads};
+    if (ppt_places_scratch(words)) {
         status = make_scratch(l, error);
     }
     if (status == PPT_OK) {
