@@ -65,6 +65,12 @@ static enum ppt_factor worst_factor(const struct ppt_point_factors *factors)
     return worst;
 }
 
+/* A quota that stops most passes, some early and some late, makes any two points differ. */
+static bool mostly_stopped(const struct ppt_answer *answer)
+{
+    return 2 * answer->disturbance.throttled > answer->disturbance.passes;
+}
+
 static enum ppt_reason find_reason(const struct ppt_answer *answer)
 {
     const size_t p = answer->verdict.recommended;
@@ -81,8 +87,9 @@ static enum ppt_reason find_reason(const struct ppt_answer *answer)
         return PPT_REASON_INNER_THREADS;
     }
     if (n == 0) {
-        return answer->dispatch.value > DISPATCH_OVERHEAD ? PPT_REASON_DISPATCH
-                                                          : PPT_REASON_NO_GAIN;
+        return answer->dispatch.value > DISPATCH_OVERHEAD && !mostly_stopped(answer)
+                   ? PPT_REASON_DISPATCH
+                   : PPT_REASON_NO_GAIN;
     }
     if (still_rising(answer)) {
         return PPT_REASON_STILL_RISING;

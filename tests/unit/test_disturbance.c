@@ -92,6 +92,29 @@ static void stopped_tasks_do_not_wait(void **state)
     }
 }
 
+/* That 1 worker takes longer than plain calls is no cost of handing out tasks then. */
+static void stops_are_no_dispatch(void **state)
+{
+    const struct ppt_answer_context context = {
+        .tasks = 100, .cores = 1, .cpus = 1, .tolerance = 0.05, .confidence = 0.95};
+
+    (void)state;
+    for (int throttled = 0; throttled <= 1; throttled++) {
+        const struct ppt_noise noise = {0, 0, throttled ? 50 * MS : 0};
+        struct ppt_samples samples = {0};
+        struct ppt_answer answer;
+
+        for (unsigned block = 1; block <= 6; block++) {
+            add_pass(&samples, block, 0, 100 * MS, 100 * MS, noise);
+            add_pass(&samples, block, 1, 150 * MS, 100 * MS, noise);
+        }
+        ppt_answer_from_samples(&samples, &context, &answer);
+        assert_int_equal(answer.reason, throttled ? PPT_REASON_NO_GAIN : PPT_REASON_DISPATCH);
+        ppt_answer_free(&answer);
+        ppt_samples_free(&samples);
+    }
+}
+
 /* ---- words ---- */
 
 /* An answer over these seconds at 0, 1 and 2 workers, the same in every block. */
@@ -188,6 +211,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(counted),
         cmocka_unit_test(stopped_tasks_do_not_wait),
+        cmocka_unit_test(stops_are_no_dispatch),
         cmocka_unit_test(a_quota_is_named),
         cmocka_unit_test(a_quota_that_is_used_up_is_the_reason),
         cmocka_unit_test(a_point_beyond_the_cpus_is_told),
