@@ -13,7 +13,7 @@ struct ppt_noise {
     int64_t throttled_ns; /* time in which this control group was stopped by its quota */
 };
 
-/* About 50 µs: not inside a timed span. */
+/* About 150 µs: not inside a timed span. */
 void ppt_noise_read(struct ppt_noise *noise);
 
 /* after - before, by member; -1 where either is not available. */

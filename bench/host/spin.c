@@ -88,6 +88,10 @@ static void *run_spinner(void *argument)
 
 /* ---- what the times say ---- */
 
+/* A spin that takes so much longer than its median was interrupted; what takes a little longer ran
+ * at a lower clock, or beside a busy neighbour on its core. */
+#define INTERRUPTED 1.5
+
 static int compare_times(const void *a, const void *b)
 {
     const int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
@@ -120,7 +124,7 @@ void ppt_spin_summarise(int64_t *const *times, const size_t *counts, unsigned cp
         slowest = fmax(slowest, median);
         for (size_t i = 0; i < counts[c]; i++) {
             all += (double)times[c][i];
-            excess += fmax(0, (double)times[c][i] - median);
+            excess += (double)times[c][i] > INTERRUPTED * median ? (double)times[c][i] - median : 0;
         }
     }
     spins->typical_s = fastest * 1e-9;

@@ -17,7 +17,7 @@ struct ppt_spins {
     double seconds;         /* that the test took */
     double typical_s;       /* median spin */
     double spread;          /* from the 5th to the 95th percentile, by the median; worst CPU */
-    double lost;            /* share of all time by which spins exceeded their CPU's median */
+    double lost;            /* share of all time by which interrupted spins exceed the median */
     double unequal;         /* how much longer the slowest CPU's median is than the fastest's */
     struct ppt_noise noise; /* meanwhile */
 };

@@ -58,7 +58,7 @@ static void read_kinds(hwloc_topology_t machine, struct ppt_topology *topology)
 
 bool ppt_topology_plausible(const struct ppt_cache *caches, size_t count)
 {
-    static const uint64_t kib = 1024, mib = 1024 * 1024;
+    static const uint64_t kib = UINT64_C(1) << 10, mib = UINT64_C(1) << 20;
     const struct {
         uint64_t smallest, largest;
     } bounds[] = {

@@ -96,7 +96,7 @@ static void landmarks_of_three_kinds(void **state)
 /* Sizes as some virtual machines report them. */
 static void absurd_caches_are_unknown(void **state)
 {
-    static const uint64_t kib = 1024, mib = 1024 * 1024;
+    static const uint64_t kib = UINT64_C(1) << 10, mib = UINT64_C(1) << 20;
     const struct ppt_cache server[] = {{1, 2, 48 * kib}, {2, 2, 2 * mib}, {3, 64, 96 * mib}};
     const struct ppt_cache small[] = {{1, 1, 32 * kib}, {2, 4, 512 * kib}};
     const struct ppt_cache huge[] = {{1, 1, 32 * kib}, {3, 2, 16384 * mib}};
