@@ -19,8 +19,9 @@ SH = shutil.which("sh")
 PYTHON = sys.executable
 THREADS = os.environ.get("PPT_THREADS_PROGRAM", "")
 
-# Stands in arguments of programs that would go on for long, so that they are found again.
-MARK = "4711.5"
+# Stands in arguments of programs that would go on for long, so that they are found again, and those
+# of another run of these tests are not.
+MARK = f"4711.{os.getpid()}"
 
 
 def running(mark=MARK):
@@ -312,38 +313,37 @@ class Failures(Command):
         self.refused(result, 1, 'failed at 2 workers: command: task')
         self.assertEqual([p["workers"] for p in self.results()["points"]], [0, 1])
 
+    def interrupt(self, program, processes, *signals):
+        """Measures a program with 2 workers, and sends the signals once so many processes have the
+        mark among their arguments. Nothing may be left of any."""
+        process = subprocess.Popen(
+            [common.PPT_OMP, "--workers", "2", "--quick", "--", *program],
+            cwd=self.work, env=self.environment(), stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            # Under nohup it is ignored, and stays so.
+            preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL),
+        )  # fmt: skip
+        try:
+            deadline = time.monotonic() + common.TIMEOUT_S
+            while len(running()) < processes and time.monotonic() < deadline:
+                time.sleep(0.01)
+            for number in signals:
+                process.send_signal(number)
+                time.sleep(0.05)
+            self.assertEqual(process.wait(common.TIMEOUT_S), 130)
+        finally:
+            process.kill()
+        self.assertEqual(running(), [])
+        self.assertEqual(list(self.tmp.iterdir()), [])
+
     def test_interrupted(self):
         for how in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            process = subprocess.Popen(
-                [common.PPT_OMP, "--workers", "2", "--quick", "--", "sleep", MARK],
-                cwd=self.work, env=self.environment(), stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-            )  # fmt: skip
-            deadline = time.monotonic() + common.TIMEOUT_S
-            while len(running()) < 2 + 1 and time.monotonic() < deadline:
-                time.sleep(0.01)
-            process.send_signal(how)
-            self.assertEqual(process.wait(common.TIMEOUT_S), 130)
-            self.assertEqual(running(), [])
-            self.assertEqual(list(self.tmp.iterdir()), [])
-
+            self.interrupt(["sleep", MARK], 3, how)
 
     def test_interrupted_twice(self):
         """Programs that do not want to end are ended at once then, and the run is saved."""
         script = f"trap '' TERM INT; while :; do sleep {MARK}; done"
-        process = subprocess.Popen(
-            [common.PPT_OMP, "--workers", "2", "--quick", "--", "sh", "-c", script, MARK],
-            cwd=self.work, env=self.environment(), stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        )  # fmt: skip
-        deadline = time.monotonic() + common.TIMEOUT_S
-        while len(running()) < 2 + 1 + 2 and time.monotonic() < deadline:
-            time.sleep(0.01)
-        process.send_signal(signal.SIGINT)
-        time.sleep(0.05)
-        process.send_signal(signal.SIGINT)
-        self.assertEqual(process.wait(common.TIMEOUT_S), 130)
-        self.assertEqual(running(), [])
+        self.interrupt(["sh", "-c", script, MARK], 5, signal.SIGINT, signal.SIGINT)
 
 
 class Output(Command):
