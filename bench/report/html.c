@@ -9,25 +9,12 @@
 #include <string.h>
 
 #include "html_page.h"
-#include "kinds.h"
+#include "html_passes.h"
+#include "html_table.h"
 #include "report.h"
 #include "sentence.h"
 
 /* ---- pieces ---- */
-
-static void add_cell(struct ppt_text *out, const char *text)
-{
-    ppt_text_add(out, "<td>");
-    ppt_html_add(out, text);
-    ppt_text_add(out, "</td>");
-}
-
-static void add_duration(struct ppt_text *out, double seconds)
-{
-    char text[PPT_UNITS_SIZE];
-
-    add_cell(out, ppt_text_duration(seconds, text));
-}
 
 static void add_ratio(struct ppt_text *out, const struct ppt_ratio *ratio)
 {
@@ -36,17 +23,8 @@ static void add_ratio(struct ppt_text *out, const struct ppt_ratio *ratio)
     if (ratio->value > 0) {
         ppt_sentence_ratio(ratio, &words);
     }
-    add_cell(out, words.data ? words.data : "–");
+    ppt_html_cell(out, words.data ? words.data : "–");
     ppt_text_free(&words);
-}
-
-static void add_number(struct ppt_text *out, bool exists, double value, int decimals,
-                       const char *unit)
-{
-    char text[64];
-
-    snprintf(text, sizeof(text), "%.*f%s", decimals, value, unit);
-    add_cell(out, exists && isfinite(value) ? text : "–");
 }
 
 /* A paragraph of words that end without a full stop, or with one. */
@@ -74,24 +52,6 @@ static void add_point(struct ppt_text *out, const struct ppt_outcome *outcome,
     }
     ppt_text_add(out,
                  ppt_point_threads(point) > outcome->host->effective_cpus ? " *</th>" : "</th>");
-}
-
-static void begin_table(struct ppt_text *out, const char *caption, const char *const *heads)
-{
-    ppt_text_add(out, "<div class=\"scroll\" tabindex=\"0\">\n<table>\n<caption>");
-    ppt_html_add(out, caption);
-    ppt_text_add(out, "</caption>\n<thead><tr>");
-    for (size_t i = 0; heads[i]; i++) {
-        ppt_text_add(out, "<th scope=\"col\">");
-        ppt_html_add(out, heads[i]);
-        ppt_text_add(out, "</th>");
-    }
-    ppt_text_add(out, "</tr></thead>\n<tbody>\n");
-}
-
-static void end_table(struct ppt_text *out)
-{
-    ppt_text_add(out, "</tbody>\n</table>\n</div>\n");
 }
 
 static void begin_row(struct ppt_text *out, const struct ppt_outcome *outcome, size_t p)
@@ -152,23 +112,24 @@ static void add_points(struct ppt_text *out, const struct ppt_outcome *outcome)
              (unsigned long long)outcome->config->task_count,
              outcome->config->task_count == 1 ? "" : "s",
              outcome->config->inner_count > 1 ? "threads" : "workers", cpus, cpus == 1 ? "" : "s");
-    begin_table(out, caption, heads);
+    ppt_html_table_begin(out, caption, heads);
     for (size_t i = 0; i < summary->count; i++) {
         const struct ppt_point_summary *p = &summary->points[i];
         const struct ppt_point_answer *answer = answer_at(outcome, i);
 
         begin_row(out, outcome, i);
-        add_duration(out, p->init_s.median);
-        add_duration(out, p->work_s.median);
-        add_duration(out, p->cleanup_s.median);
-        add_duration(out, p->task_s.median);
-        add_duration(out, p->total_s.median);
-        add_cell(out, ppt_text_rate(p->rate.median, text));
+        ppt_html_duration(out, p->init_s.median);
+        ppt_html_duration(out, p->work_s.median);
+        ppt_html_duration(out, p->cleanup_s.median);
+        ppt_html_duration(out, p->task_s.median);
+        ppt_html_duration(out, p->total_s.median);
+        ppt_html_cell(out, ppt_text_rate(p->rate.median, text));
         add_ratio(out, answer ? &answer->over_fewest : &(struct ppt_ratio){0});
-        add_cell(out, p->peak_bytes >= 0 ? ppt_text_bytes((uint64_t)p->peak_bytes, text) : "–");
+        ppt_html_cell(out,
+                      p->peak_bytes >= 0 ? ppt_text_bytes((uint64_t)p->peak_bytes, text) : "–");
         ppt_text_add(out, "</tr>\n");
     }
-    end_table(out);
+    ppt_html_table_end(out);
 }
 
 /* Points that failed are nowhere else on the page. */
@@ -258,7 +219,7 @@ static void add_factors(struct ppt_text *out, const struct ppt_outcome *outcome)
         out, outcome->folder, "efficiency", "Chart: efficiency factors at every number of workers",
         "Number of workers times all five factors is exactly the speedup over sequential "
         "calls. 1 means nothing is lost; the lowest line is where to look first.");
-    begin_table(
+    ppt_html_table_begin(
         out,
         "Load balance: workers finish with unequal loads. Scheduling: tasks are handed out "
         "and waited for. Startup: the team is made and released. Work: tasks take longer "
@@ -273,18 +234,18 @@ static void add_factors(struct ppt_text *out, const struct ppt_outcome *outcome)
         }
         begin_row(out, outcome, i);
         for (size_t f = 0; f < PPT_FACTOR_COUNT; f++) {
-            add_number(out, true, p->factors.factor[f], 3, "");
+            ppt_html_number(out, true, p->factors.factor[f], 3, "");
         }
-        add_number(out, p->factors.on_cpu_inflation > 0, p->factors.on_cpu_inflation, 2, "");
-        add_number(out, p->factors.off_cpu_inflation > 0, p->factors.off_cpu_inflation, 2, "");
-        add_number(out, true, p->karp_flatt, 3, "");
-        add_number(out, p->break_even > 0, (double)p->break_even, 0, " tasks");
+        ppt_html_number(out, p->factors.on_cpu_inflation > 0, p->factors.on_cpu_inflation, 2, "");
+        ppt_html_number(out, p->factors.off_cpu_inflation > 0, p->factors.off_cpu_inflation, 2, "");
+        ppt_html_number(out, true, p->karp_flatt, 3, "");
+        ppt_html_number(out, p->break_even > 0, (double)p->break_even, 0, " tasks");
         ppt_text_add(out, "</tr>\n");
     }
-    end_table(out);
+    ppt_html_table_end(out);
 }
 
-/* ---- tasks, workers, passes ---- */
+/* ---- tasks and workers ---- */
 
 static void add_tasks(struct ppt_text *out, const struct ppt_outcome *outcome)
 {
@@ -295,146 +256,19 @@ static void add_tasks(struct ppt_text *out, const struct ppt_outcome *outcome)
                    "Chart: median, 95 %, 99 % and longest task time at every number of workers",
                    "How long tasks take from their own point of view. Far apart marks mean uneven "
                    "tasks, or tasks that have to wait for a CPU.");
-    begin_table(out, "Medians over blocks: half of the tasks take less than the first figure.",
-                heads);
+    ppt_html_table_begin(
+        out, "Medians over blocks: half of the tasks take less than the first figure.", heads);
     for (size_t i = 0; i < outcome->summary->count; i++) {
         const struct ppt_point_summary *p = &outcome->summary->points[i];
 
         begin_row(out, outcome, i);
-        add_duration(out, p->task_median_s.median);
-        add_duration(out, p->task_p95_s.median);
-        add_duration(out, p->task_p99_s.median);
-        add_duration(out, p->task_longest_s.median);
+        ppt_html_duration(out, p->task_median_s.median);
+        ppt_html_duration(out, p->task_p95_s.median);
+        ppt_html_duration(out, p->task_p99_s.median);
+        ppt_html_duration(out, p->task_longest_s.median);
         ppt_text_add(out, "</tr>\n");
     }
-    end_table(out);
-}
-
-static void add_kinds(struct ppt_text *out, const struct ppt_outcome *outcome)
-{
-    const struct ppt_config *config = outcome->config;
-    const char **heads;
-    char(*labels)[PPT_POINT_SIZE + 1];
-    struct ppt_kinds kinds;
-
-    ppt_kinds_of(config, outcome->samples, &kinds);
-    if (kinds.count == 0) {
-        ppt_kinds_free(&kinds);
-        return;
-    }
-    heads = calloc(config->point_count + 3, sizeof(*heads));
-    labels = calloc(config->point_count + 1, sizeof(*labels));
-    if (heads && labels) {
-        heads[0] = "task";
-        heads[1] = "per block";
-        for (size_t p = 0; p < config->point_count; p++) {
-            const bool beyond =
-                ppt_point_threads(config->points[p]) > outcome->host->effective_cpus;
-
-            labels[p][0] = '*';
-            ppt_point_label(config->points[p], config->inner_count > 1, labels[p] + 1);
-            heads[p + 2] = labels[p] + !beyond;
-        }
-        begin_table(out, "Kinds of the mix: mean task time by number of workers.", heads);
-        for (size_t k = 0; k < kinds.count; k++) {
-            ppt_text_add(out, "<tr><th scope=\"row\">");
-            ppt_html_add(out, kinds.items[k].kernel->name);
-            ppt_text_add(out, "</th>");
-            add_number(out, true, kinds.items[k].tasks_per_block, 1, "");
-            for (size_t p = 0; p < config->point_count; p++) {
-                if (kinds.items[k].task_s[p] > 0) {
-                    add_duration(out, kinds.items[k].task_s[p]);
-                } else {
-                    add_cell(out, "–");
-                }
-            }
-            ppt_text_add(out, "</tr>\n");
-        }
-        end_table(out);
-    }
-    free(labels);
-    free(heads);
-    ppt_kinds_free(&kinds);
-}
-
-/* What others and a quota took of all passes together. */
-static void add_disturbance(struct ppt_text *out, const struct ppt_disturbance *all)
-{
-    char text[PPT_UNITS_SIZE];
-
-    ppt_text_addf(out, "<p>%zu of %zu passes were disturbed.", all->disturbed, all->passes);
-    if (all->steal_s > 0) {
-        ppt_text_addf(out, " Others took %s of CPU time (steal).",
-                      ppt_text_duration(all->steal_s, text));
-    }
-    if (all->throttled_s > 0) {
-        ppt_text_addf(out, " A quota stopped it for %s, added up over CPUs.",
-                      ppt_text_duration(all->throttled_s, text));
-    }
-    ppt_text_add(out, "</p>\n");
-}
-
-/* One pass; shares of others and of a quota have columns where there are any in the run. */
-static void add_pass(struct ppt_text *out, const struct ppt_sample *s,
-                     const struct ppt_disturbance *all)
-{
-    const bool disturbed = ppt_sample_disturbed(s);
-    const double percent = 100 / (double)s->total_ns;
-
-    ppt_text_addf(out, "<tr%s><td>%.2f s</td><td>%u</td><td>%u</td><td>%u</td>",
-                  disturbed ? " class=\"flagged\"" : "", (double)s->started_ns * 1e-9, s->block,
-                  s->point.workers, s->point.inner_threads);
-    add_duration(out, (double)s->init_ns * 1e-9);
-    add_duration(out, (double)s->work_ns * 1e-9);
-    add_duration(out, (double)s->cleanup_ns * 1e-9);
-    add_duration(out, (double)s->total_ns * 1e-9);
-    if (all->steal_s > 0) {
-        add_number(out, s->noise.steal_ns >= 0, percent * (double)s->noise.steal_ns, 1, " %");
-    }
-    if (all->throttled_s > 0) {
-        add_number(out, s->noise.throttled_ns >= 0, percent * (double)s->noise.throttled_ns, 1,
-                   " %");
-    }
-    add_cell(out, disturbed ? "disturbed" : s->block == 0 ? "warm-up" : "");
-    ppt_text_add(out, "</tr>\n");
-}
-
-static void add_passes(struct ppt_text *out, const struct ppt_outcome *outcome)
-{
-    const char *heads[12] = {"started", "block", "workers", "inner threads",
-                             "init",    "work",  "cleanup", "total"};
-    const struct ppt_answer *answer = outcome->answer;
-    const struct ppt_disturbance *all = &answer->disturbance;
-    size_t columns = 8;
-
-    ppt_text_add(out, "<h2>All passes in time</h2>\n");
-    ppt_html_chart(out, outcome->folder, "passes",
-                   "Chart: every pass against the time it started, relative to its point's median",
-                   "Passes should scatter around 1. A slope is a machine that changed (heat, other "
-                   "users); crosses are passes that others or a quota disturbed. None is left out: "
-                   "medians carry them.");
-    if (answer->drift.flagged) {
-        ppt_text_addf(out,
-                      "<p>The machine drifted: the last third of the blocks took %+.1f %% "
-                      "against the first (p = %.2g).</p>\n",
-                      100 * answer->drift.change, answer->drift.p);
-    }
-    add_disturbance(out, all);
-    ppt_text_add(out, "<details>\n<summary>The passes as a table</summary>\n");
-    if (all->steal_s > 0) {
-        heads[columns++] = "steal";
-    }
-    if (all->throttled_s > 0) {
-        heads[columns++] = "throttled";
-    }
-    heads[columns] = "mark";
-    begin_table(out, "In the order they ran; block 0 is the warm-up, which counts for nothing.",
-                heads);
-    for (size_t i = 0; i < outcome->samples->count; i++) {
-        add_pass(out, &outcome->samples->items[i], all);
-    }
-    end_table(out);
-    ppt_text_add(out, "</details>\n");
+    ppt_html_table_end(out);
 }
 
 /* ---- how it was made ---- */
@@ -532,14 +366,14 @@ static void add_run(struct ppt_text *out, const struct ppt_outcome *outcome)
                    "Chart: tasks per second at every number of workers",
                    "Throughput of whole passes, starting and ending the workers included.");
     add_tasks(out, outcome);
-    add_kinds(out, outcome);
+    ppt_html_kinds(out, outcome);
     ppt_text_add(out, "<h2>Workers</h2>\n");
     ppt_html_chart(
         out, outcome->folder, "balance",
         "Chart: how busy each worker was at every number of workers",
         "The share of the time in which a worker ran tasks. Marks far apart mean that some "
         "workers had nothing left to do while others were still at it.");
-    add_passes(out, outcome);
+    ppt_html_passes(out, outcome);
     add_making(out, outcome);
     ppt_html_end(out);
     free(title);

@@ -1,0 +1,134 @@
+#include "html_passes.h"
+
+#include <stdlib.h>
+
+#include "html_page.h"
+#include "html_table.h"
+#include "kinds.h"
+
+void ppt_html_kinds(struct ppt_text *out, const struct ppt_outcome *outcome)
+{
+    const struct ppt_config *config = outcome->config;
+    const char **heads;
+    char(*labels)[PPT_POINT_SIZE + 1];
+    struct ppt_kinds kinds;
+
+    ppt_kinds_of(config, outcome->samples, &kinds);
+    if (kinds.count == 0) {
+        ppt_kinds_free(&kinds);
+        return;
+    }
+    heads = calloc(config->point_count + 3, sizeof(*heads));
+    labels = calloc(config->point_count + 1, sizeof(*labels));
+    if (heads && labels) {
+        heads[0] = "task";
+        heads[1] = "per block";
+        for (size_t p = 0; p < config->point_count; p++) {
+            const bool beyond =
+                ppt_point_threads(config->points[p]) > outcome->host->effective_cpus;
+
+            labels[p][0] = '*';
+            ppt_point_label(config->points[p], config->inner_count > 1, labels[p] + 1);
+            heads[p + 2] = labels[p] + !beyond;
+        }
+        ppt_html_table_begin(out, "Kinds of the mix: mean task time by number of workers.", heads);
+        for (size_t k = 0; k < kinds.count; k++) {
+            ppt_text_add(out, "<tr><th scope=\"row\">");
+            ppt_html_add(out, kinds.items[k].kernel->name);
+            ppt_text_add(out, "</th>");
+            ppt_html_number(out, true, kinds.items[k].tasks_per_block, 1, "");
+            for (size_t p = 0; p < config->point_count; p++) {
+                if (kinds.items[k].task_s[p] > 0) {
+                    ppt_html_duration(out, kinds.items[k].task_s[p]);
+                } else {
+                    ppt_html_cell(out, "–");
+                }
+            }
+            ppt_text_add(out, "</tr>\n");
+        }
+        ppt_html_table_end(out);
+    }
+    free(labels);
+    free(heads);
+    ppt_kinds_free(&kinds);
+}
+
+/* What others and a quota took of all passes together. */
+static void add_disturbance(struct ppt_text *out, const struct ppt_disturbance *all)
+{
+    char text[PPT_UNITS_SIZE];
+
+    ppt_text_addf(out, "<p>%zu of %zu passes were disturbed.", all->disturbed, all->passes);
+    if (all->steal_s > 0) {
+        ppt_text_addf(out, " Others took %s of CPU time (steal).",
+                      ppt_text_duration(all->steal_s, text));
+    }
+    if (all->throttled_s > 0) {
+        ppt_text_addf(out, " A quota stopped it for %s, added up over CPUs.",
+                      ppt_text_duration(all->throttled_s, text));
+    }
+    ppt_text_add(out, "</p>\n");
+}
+
+/* One pass; shares of others and of a quota have columns where there are any in the run. */
+static void add_pass(struct ppt_text *out, const struct ppt_sample *s,
+                     const struct ppt_disturbance *all)
+{
+    const bool disturbed = ppt_sample_disturbed(s);
+    const double percent = 100 / (double)s->total_ns;
+
+    ppt_text_addf(out, "<tr%s><td>%.2f s</td><td>%u</td><td>%u</td><td>%u</td>",
+                  disturbed ? " class=\"flagged\"" : "", (double)s->started_ns * 1e-9, s->block,
+                  s->point.workers, s->point.inner_threads);
+    ppt_html_duration(out, (double)s->init_ns * 1e-9);
+    ppt_html_duration(out, (double)s->work_ns * 1e-9);
+    ppt_html_duration(out, (double)s->cleanup_ns * 1e-9);
+    ppt_html_duration(out, (double)s->total_ns * 1e-9);
+    if (all->steal_s > 0) {
+        ppt_html_number(out, s->noise.steal_ns >= 0, percent * (double)s->noise.steal_ns, 1, " %");
+    }
+    if (all->throttled_s > 0) {
+        ppt_html_number(out, s->noise.throttled_ns >= 0, percent * (double)s->noise.throttled_ns, 1,
+                        " %");
+    }
+    ppt_html_cell(out, disturbed ? "disturbed" : s->block == 0 ? "warm-up" : "");
+    ppt_text_add(out, "</tr>\n");
+}
+
+void ppt_html_passes(struct ppt_text *out, const struct ppt_outcome *outcome)
+{
+    const char *heads[12] = {"started", "block", "workers", "inner threads",
+                             "init",    "work",  "cleanup", "total"};
+    const struct ppt_answer *answer = outcome->answer;
+    const struct ppt_disturbance *all = &answer->disturbance;
+    size_t columns = 8;
+
+    ppt_text_add(out, "<h2>All passes in time</h2>\n");
+    ppt_html_chart(out, outcome->folder, "passes",
+                   "Chart: every pass against the time it started, relative to its point's median",
+                   "Passes should scatter around 1. A slope is a machine that changed (heat, other "
+                   "users); crosses are passes that others or a quota disturbed. None is left out: "
+                   "medians carry them.");
+    if (answer->drift.flagged) {
+        ppt_text_addf(out,
+                      "<p>The machine drifted: the last third of the blocks took %+.1f %% "
+                      "against the first (p = %.2g).</p>\n",
+                      100 * answer->drift.change, answer->drift.p);
+    }
+    add_disturbance(out, all);
+    ppt_text_add(out, "<details>\n<summary>The passes as a table</summary>\n");
+    if (all->steal_s > 0) {
+        heads[columns++] = "steal";
+    }
+    if (all->throttled_s > 0) {
+        heads[columns++] = "throttled";
+    }
+    heads[columns] = "mark";
+    ppt_html_table_begin(
+        out, "In the order they ran; block 0 is the warm-up, which counts for nothing.", heads);
+    for (size_t i = 0; i < outcome->samples->count; i++) {
+        add_pass(out, &outcome->samples->items[i], all);
+    }
+    ppt_html_table_end(out);
+    ppt_text_add(out, "</details>\n");
+}
