@@ -32,7 +32,7 @@ bool ppt_layer_find(const struct ppt_layer *top, const char *key, const struct p
                     struct ppt_found *found);
 
 /* A message about the uppermost layer that comes from a file, or else about the command line. */
-__attribute__((format(printf, 3, 4))) enum ppt_status
+__attribute__((format(printf, 3, 4), nonnull(3))) enum ppt_status
 ppt_layer_reject(const struct ppt_layer *top, struct ppt_error *error, const char *format, ...);
 
 /* Where that layer comes from: "suite.json: runs[2]"; to be given to free(). */
