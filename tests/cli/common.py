@@ -159,7 +159,7 @@ class Case(unittest.TestCase):
                 name = str(path.relative_to(self.base))
                 if path.is_symlink():
                     found[name] = ("link", os.readlink(path))
-                elif path.is_file():
+                elif path.is_file() and os.access(path, os.R_OK):
                     found[name] = ("file", hash(path.read_bytes()))
                 else:
                     found[name] = ("other", None)
