@@ -49,7 +49,7 @@ const char ppt_cli_help[] =
     "  --threshold X      the change that counts (default: 0.03)\n"
     "  --strict           a merely suspected one is not fine; --html FILE: a page\n"
     "General:\n"
-    "  --json             an answer for programs (all but measurements)\n"
+    "  --json             an answer for programs (not of runs, report, resume)\n"
     "  --help, --version\n"
     "\n"
     "Exit codes: 0 fine, 1 the run failed, 2 usage or configuration is wrong,\n"

@@ -108,7 +108,7 @@ KEYS = {
     },
     "schedule": {
         "type": "string",
-        "pattern": "^(static|dynamic|guided)(,[0-9]*[1-9][0-9]*)?$",
+        "pattern": "^(static|dynamic|guided)(,0*([1-9][0-9]{0,8}|1000000000))?$",
         "default": "dynamic,1",
         "description": 'how tasks are handed out, with or without a chunk: "dynamic,1"',
     },

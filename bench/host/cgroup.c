@@ -74,15 +74,23 @@ static void read_cpuset(const char *folder, struct reading *reading)
     hwloc_bitmap_free(set);
 }
 
+/* What was read from and written to files stays in memory, and is given up when that is needed. */
+static int64_t cached_bytes(const char *folder, const char *inactive, const char *active)
+{
+    return ppt_probe_count(inactive, 0, "%s/memory.stat", folder) +
+           ppt_probe_count(active, 0, "%s/memory.stat", folder);
+}
+
 static void limit_memory(const char *folder, const char *limit_file, const char *used_file,
-                         struct reading *reading)
+                         int64_t cached, struct reading *reading)
 {
     int64_t limit = 0, used = 0;
 
     /* "max" is no number. */
     if (ppt_probe_number(&limit, "%s/%s", folder, limit_file) &&
         ppt_probe_number(&used, "%s/%s", folder, used_file)) {
-        const uint64_t left = limit > used ? (uint64_t)(limit - used) : 0;
+        const int64_t taken = used > cached ? used - cached : 0;
+        const uint64_t left = limit > taken ? (uint64_t)(limit - taken) : 0;
 
         if (left < reading->limits.memory_bytes) {
             reading->limits.memory_bytes = left;
@@ -92,8 +100,10 @@ static void limit_memory(const char *folder, const char *limit_file, const char 
 
 static void read_memory(const char *folder, struct reading *reading)
 {
-    limit_memory(folder, "memory.max", "memory.current", reading);
-    limit_memory(folder, "memory.limit_in_bytes", "memory.usage_in_bytes", reading);
+    limit_memory(folder, "memory.max", "memory.current",
+                 cached_bytes(folder, "inactive_file", "active_file"), reading);
+    limit_memory(folder, "memory.limit_in_bytes", "memory.usage_in_bytes",
+                 cached_bytes(folder, "total_inactive_file", "total_active_file"), reading);
 }
 
 /* ---- where they are ---- */

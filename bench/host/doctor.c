@@ -70,10 +70,10 @@ static double share_of(const struct ppt_spins *spins, int64_t ns, unsigned cpus)
     return ns < 0 || spins->count == 0 ? (double)NAN : (double)ns * 1e-9 / (spins->seconds * cpus);
 }
 
-/* How much of the noise test a quota stopped; NAN: unknown. */
+/* How much of the noise test a quota stopped, which is counted over all CPUs; NAN: unknown. */
 static double throttled_share(const struct patient *patient)
 {
-    return share_of(patient->spins, patient->spins->noise.throttled_ns, 1);
+    return share_of(patient->spins, patient->spins->noise.throttled_ns, patient->spins->cpus);
 }
 
 #define THROTTLED 0.01
@@ -180,7 +180,7 @@ static void check_load(const struct patient *patient, struct ppt_finding *findin
     }
     finding->value = load;
     say(finding, "%.2f in the last minute, %u CPU%s", load, cpus, plural(cpus));
-    if (load >= much && patient->spins->lost >= NOISY) {
+    if (load >= much && patient->spins->lost >= NOISY && !(throttled_share(patient) > THROTTLED)) {
         advise(finding, PPT_HEALTH_BAD, "End what else runs (see top), or wait until it has.");
     } else if (load >= 0.5 * much) {
         advise(finding, PPT_HEALTH_NOTE, "Other programs were running: wait a minute.");
@@ -195,6 +195,10 @@ static void check_cpus(const struct patient *patient, struct ppt_finding *findin
 
     finding->value = host->effective_cpus;
     say(finding, "%u of %u may be used", host->effective_cpus, host->online_cpus);
+    if (host->topology.made_up) {
+        advise(finding, PPT_HEALTH_BAD,
+               "These are made up: unset HWLOC_SYNTHETIC and HWLOC_XMLFILE to measure.");
+    }
 }
 
 static void check_quota(const struct patient *patient, struct ppt_finding *finding)
@@ -232,7 +236,10 @@ static void check_governor(const struct patient *patient, struct ppt_finding *fi
     say(finding, "%s%s", vitals->governor,
         vitals->governors_differ ? ", others on other CPUs" : "");
     if (vitals->governors_differ) {
-        advise(finding, PPT_HEALTH_BAD,
+        /* Where not all CPUs may be used, the others may be those that differ. */
+        advise(finding,
+               patient->host->effective_cpus < patient->host->online_cpus ? PPT_HEALTH_NOTE
+                                                                          : PPT_HEALTH_BAD,
                "Workers get unequal CPUs: cpupower frequency-set -g performance");
     } else if (strcmp(vitals->governor, "performance") != 0) {
         advise(finding, PPT_HEALTH_NOTE,
@@ -345,6 +352,9 @@ static void check_memory(const struct patient *patient, struct ppt_finding *find
     }
 }
 
+#define PAGE 4096.0
+#define SWAPPING 1048576.0 /* bytes per second */
+
 static void check_swap(const struct patient *patient, struct ppt_finding *finding)
 {
     const int64_t used = patient->vitals->swap_used_bytes;
@@ -357,7 +367,8 @@ static void check_swap(const struct patient *patient, struct ppt_finding *findin
     finding->value = (double)used;
     finding->unit = "bytes";
     say(finding, "%s in use", used > 0 ? ppt_text_bytes((uint64_t)used, text) : "none");
-    if (patient->swapped_pages > 0) {
+    /* Single pages come back now and then wherever something was swapped out. */
+    if ((double)patient->swapped_pages * PAGE >= SWAPPING * patient->spins->seconds) {
         say(finding, "%s in use, and memory moves to and fro",
             ppt_text_bytes((uint64_t)used, text));
         advise(finding, PPT_HEALTH_BAD, "Memory is short: end other programs.");

@@ -46,7 +46,7 @@ extern char **environ;
 
 static json_object *runtime_variables(void)
 {
-    static const char *const prefixes[] = {"OMP_", "GOMP_", "OPENBLAS_", "PPT_OMP_"};
+    static const char *const prefixes[] = {"OMP_", "GOMP_", "OPENBLAS_", "PPT_OMP_", "HWLOC_"};
     json_object *object = json_object_new_object();
 
     for (char **variable = environ; *variable; variable++) {
@@ -137,6 +137,11 @@ void ppt_host_read(struct ppt_host *host)
     }
 }
 
+static double binding_quota(const struct ppt_host *host)
+{
+    return ppt_host_quota_binds(host) ? host->quota_cpus : 0;
+}
+
 const char *ppt_host_difference(const struct ppt_host *a, const struct ppt_host *b)
 {
     /* Not what may change on one machine without a pass taking any other time. */
@@ -155,9 +160,11 @@ const char *ppt_host_difference(const struct ppt_host *a, const struct ppt_host 
             return texts[i].key;
         }
     }
-    return a->topology.cpus != b->topology.cpus                 ? "allowed_cpus"
-           : a->topology.cores != b->topology.cores             ? "allowed_cores"
-           : a->effective_cpus != b->effective_cpus             ? "effective_cpus"
+    return a->topology.cpus != b->topology.cpus     ? "allowed_cpus"
+           : a->topology.cores != b->topology.cores ? "allowed_cores"
+           : a->effective_cpus != b->effective_cpus ? "effective_cpus"
+           : binding_quota(a) < binding_quota(b) || binding_quota(a) > binding_quota(b)
+               ? "quota_cpus"
            : !json_object_equal(a->environment, b->environment) ? "environment"
                                                                 : NULL;
 }

@@ -1,6 +1,7 @@
 /*
  * The machine as it is recorded, and read back.
  */
+#include <json-c/linkhash.h>
 #include <stdlib.h>
 
 #include "host.h"
@@ -212,6 +213,21 @@ static enum ppt_status read_cache(const struct ppt_item *item, struct ppt_topolo
 }
 
 /* What is no number or text by itself. */
+/* Names with texts, nothing else. */
+static enum ppt_status check_environment(const struct ppt_item *item, struct ppt_error *error)
+{
+    if (!json_object_is_type(item->value, json_type_object)) {
+        return ppt_item_reject(item, error, "must be an object");
+    }
+    json_object_object_foreach(item->value, key, value)
+    {
+        if (!json_object_is_type(value, json_type_string)) {
+            return ppt_item_reject(item, error, "\"%s\" must be a text", key);
+        }
+    }
+    return PPT_OK;
+}
+
 static enum ppt_status read_rest(const struct ppt_item *item, struct ppt_host *host,
                                  struct ppt_error *error)
 {
@@ -235,7 +251,7 @@ static enum ppt_status read_rest(const struct ppt_item *item, struct ppt_host *h
         status = ppt_item_member(item, "environment", &place, &inner, error);
         host->environment = json_object_get(inner.value);
     }
-    return status;
+    return status == PPT_OK ? check_environment(&inner, error) : status;
 }
 
 enum ppt_status ppt_host_from_item(const struct ppt_item *item, struct ppt_host *host,

@@ -30,7 +30,7 @@ _ppt_omp() {
             ;;
         esac
     done
-    if [ "$program" != 0 ] && [ -z "$verb" ]; then
+    if [ "$program" != 0 ] && { [ -z "$verb" ] || [ "$verb" = once ]; }; then
         if [ "$COMP_CWORD" = $((program + 1)) ]; then
             mapfile -t COMPREPLY < <(compgen -c -- "$word")
         else

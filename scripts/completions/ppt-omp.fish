@@ -10,6 +10,8 @@ end
 function __ppt_omp_verb
     set -l words (commandline -opc)
     set -l seen run
+    contains -- -- $words
+    and return 1
     for word in $words[2..]
         contains -- $word list once report resume predict judge fit compare doctor
         and set seen $word
@@ -18,15 +20,15 @@ function __ppt_omp_verb
     contains -- $seen $argv
 end
 
-complete -c ppt-omp -n "not __fish_seen_subcommand_from $verbs" -a list -d 'kernels, parameters, defaults'
-complete -c ppt-omp -n "not __fish_seen_subcommand_from $verbs" -a once -d 'one task: its digest and its time'
-complete -c ppt-omp -n "not __fish_seen_subcommand_from $verbs" -a report -d 'every report again'
-complete -c ppt-omp -n "not __fish_seen_subcommand_from $verbs" -a resume -d 'go on where a run ended early'
-complete -c ppt-omp -n "not __fish_seen_subcommand_from $verbs" -a predict -d 'what the run says for N workers'
-complete -c ppt-omp -n "not __fish_seen_subcommand_from $verbs" -a judge -d 'the verdict on a table'
-complete -c ppt-omp -n "not __fish_seen_subcommand_from $verbs" -a fit -d 'the law of a table'
-complete -c ppt-omp -n "not __fish_seen_subcommand_from $verbs" -a compare -d 'did speed or scaling change?'
-complete -c ppt-omp -n "not __fish_seen_subcommand_from $verbs" -a doctor -d 'is this machine fit for measuring?'
+complete -c ppt-omp -n "not __fish_seen_subcommand_from $verbs; and not contains -- -- (commandline -opc)" -a list -d 'kernels, parameters, defaults'
+complete -c ppt-omp -n "not __fish_seen_subcommand_from $verbs; and not contains -- -- (commandline -opc)" -a once -d 'one task: its digest and its time'
+complete -c ppt-omp -n "not __fish_seen_subcommand_from $verbs; and not contains -- -- (commandline -opc)" -a report -d 'every report again'
+complete -c ppt-omp -n "not __fish_seen_subcommand_from $verbs; and not contains -- -- (commandline -opc)" -a resume -d 'go on where a run ended early'
+complete -c ppt-omp -n "not __fish_seen_subcommand_from $verbs; and not contains -- -- (commandline -opc)" -a predict -d 'what the run says for N workers'
+complete -c ppt-omp -n "not __fish_seen_subcommand_from $verbs; and not contains -- -- (commandline -opc)" -a judge -d 'the verdict on a table'
+complete -c ppt-omp -n "not __fish_seen_subcommand_from $verbs; and not contains -- -- (commandline -opc)" -a fit -d 'the law of a table'
+complete -c ppt-omp -n "not __fish_seen_subcommand_from $verbs; and not contains -- -- (commandline -opc)" -a compare -d 'did speed or scaling change?'
+complete -c ppt-omp -n "not __fish_seen_subcommand_from $verbs; and not contains -- -- (commandline -opc)" -a doctor -d 'is this machine fit for measuring?'
 
 complete -c ppt-omp -n '__ppt_omp_verb once' -a '(__ppt_omp_kernels)' -d kernel
 

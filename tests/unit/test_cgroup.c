@@ -160,6 +160,9 @@ static void memory_that_is_left(void **state)
     put("root/a/b/memory.max", "104857600\n");
     put("root/a/b/memory.current", "31457280\n");
     check_memory("0::/a/b\n", 70 * MIB);
+    put("root/a/b/memory.stat", "anon 1\nfile 2\ninactive_file 10485760\nactive_file 5242880\n");
+    check_memory("0::/a/b\n", 85 * MIB); /* what files left there can be had back */
+    assert_int_equal(unlink("root/a/b/memory.stat"), 0);
     put("root/a/b/memory.max", "max\n");
     check_memory("0::/a/b\n", UINT64_MAX);
     put("root/a/memory.max", "52428800\n");

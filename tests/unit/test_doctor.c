@@ -261,7 +261,18 @@ static void quotas(void **state)
     m.spins.noise.throttled_ns = 1000000000;
     check(&m, "quota", PPT_HEALTH_BAD);
     assert_non_null(strstr(find(&m, "quota")->text, "0.5 CPUs; it stopped"));
+    /* It is counted over all CPUs that were at work. */
+    assert_non_null(strstr(find(&m, "quota")->text, "12 %"));
+    m.spins.cpus = 1;
+    check(&m, "quota", PPT_HEALTH_BAD);
     assert_non_null(strstr(find(&m, "quota")->text, "50 %"));
+    /* What it took, nobody else did. */
+    m.vitals.load = 9;
+    m.spins.lost = 0.5;
+    judge(&m);
+    assert_int_equal(find(&m, "load")->health, PPT_HEALTH_NOTE);
+    m.spins.noise.throttled_ns = 0;
+    check(&m, "load", PPT_HEALTH_BAD);
 }
 
 static void clocks(void **state)
@@ -272,6 +283,8 @@ static void clocks(void **state)
     put(CPU "cpu3/cpufreq/scaling_governor", "powersave\n");
     m = quiet_machine(NULL);
     check(&m, "governor", PPT_HEALTH_BAD);
+    m.host.effective_cpus = 1; /* perhaps one of those that are alike */
+    check(&m, "governor", PPT_HEALTH_NOTE);
     put(CPU "cpufreq/boost", "1\n");
     put(CPU "cpu3/cpufreq/scaling_governor", "performance\n");
     m = quiet_machine(NULL);
@@ -296,6 +309,8 @@ static void memory_and_disk(void **state)
     check(&m, "memory", PPT_HEALTH_BAD);
     m = quiet_machine(NULL);
     m.swapped_pages = 1;
+    check(&m, "swap", PPT_HEALTH_GOOD);
+    m.swapped_pages = 2000;
     check(&m, "swap", PPT_HEALTH_BAD);
     m = quiet_machine(NULL);
     m.vitals.folder_free_bytes = (int64_t)(GIB / 2);
