@@ -201,7 +201,7 @@ static enum ppt_status read_count(const char *option, const char *value, uint64_
     char *end = NULL;
     const unsigned long long number = strtoull(value, &end, 10);
 
-    if (*value < '0' || *value > '9' || *end != '\0' || (double)number > PPT_LARGEST_SEED) {
+    if (*value < '0' || *value > '9' || *end != '\0' || (double)number > PPT_LARGEST_WHOLE) {
         return ppt_fail(error, PPT_BAD_INPUT, "%s: \"%s\" is not a whole number from 0 to 2^53",
                         option, value);
     }

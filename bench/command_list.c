@@ -13,12 +13,6 @@ static const char *const kinds[] = {
     [PPT_PARAM_SPAN] = "[low, high]", [PPT_PARAM_PATHS] = "[files]", [PPT_PARAM_WORDS] = "words",
 };
 
-static bool has_bounds(const struct ppt_param *param)
-{
-    return param->kind == PPT_PARAM_INTEGER || param->kind == PPT_PARAM_REAL ||
-           param->kind == PPT_PARAM_SPAN;
-}
-
 static void add_param(const struct ppt_param *param, struct ppt_text *out)
 {
     const size_t start = out->length;
@@ -32,7 +26,7 @@ static void add_param(const struct ppt_param *param, struct ppt_text *out)
         }
     } else {
         ppt_text_add(out, kinds[param->kind]);
-        if (has_bounds(param)) {
+        if (ppt_param_has_bounds(param)) {
             ppt_text_addf(out, " %.10g to %.10g", param->smallest, param->largest);
         }
     }
@@ -74,7 +68,7 @@ static json_object *param_to_json(const struct ppt_param *param)
             json_object_array_add(choices, json_object_new_string(param->choices[i]));
         }
         json_object_object_add(object, "choices", choices);
-    } else if (has_bounds(param)) {
+    } else if (ppt_param_has_bounds(param)) {
         json_object_object_add(object, "smallest", ppt_json_number(param->smallest));
         json_object_object_add(object, "largest", ppt_json_number(param->largest));
     }

@@ -22,6 +22,7 @@
 #include <unistd.h>
 
 #include "digest.h"
+#include "timeval.h"
 
 /* How often it is asked whether the pass is given up. */
 #define ASK_MS 100
@@ -323,11 +324,6 @@ static enum ppt_status watch(struct child *child, struct ppt_error *error)
     }
 }
 
-static int64_t timeval_ns(struct timeval t)
-{
-    return (int64_t)t.tv_sec * 1000000000 + (int64_t)t.tv_usec * 1000;
-}
-
 /* Takes the program's remains away. */
 static enum ppt_status bury(struct child *child, struct ppt_error *error)
 {
@@ -343,7 +339,7 @@ static enum ppt_status bury(struct child *child, struct ppt_error *error)
         return ppt_fail(error, PPT_FAILED, "command: how \"%s\" ended cannot be told: %s",
                         child->request->argv[0], strerror(errno));
     }
-    result->cpu_ns = timeval_ns(usage.ru_utime) + timeval_ns(usage.ru_stime);
+    result->cpu_ns = ppt_timeval_ns(usage.ru_utime) + ppt_timeval_ns(usage.ru_stime);
     if (usage.ru_maxrss > child->own_peak_kib) {
         result->peak_bytes = (int64_t)usage.ru_maxrss * 1024;
     }

@@ -58,10 +58,6 @@ static const struct ppt_param params[] = {
 /* The variable that programs of today's libraries take their number of threads from. */
 #define THREADS_VARIABLE "OMP_NUM_THREADS="
 
-/* Variables that this program set for itself alone, separated by commas; see bench/run/runtime.c.
- */
-#define OWN_VARIABLES "PPT_OMP_OWN_VARIABLES"
-
 extern char **environ;
 
 struct shared {
@@ -135,10 +131,9 @@ static enum ppt_status find_program(const char *name, char found[PATH_MAX], stru
     return ppt_fail(error, PPT_BAD_INPUT, "command: there is no program \"%s\" in PATH", name);
 }
 
-/* Whether this program set the variable for itself. */
-static bool is_own(const char *variable)
+/* Whether a variable is in a list of names. */
+static bool is_own(const char *own, const char *variable)
 {
-    const char *own = getenv(OWN_VARIABLES);
     const size_t length = strcspn(variable, "=");
 
     while (own && *own) {
@@ -149,7 +144,7 @@ static bool is_own(const char *variable)
         }
         own += one + (own[one] == ',');
     }
-    return strncmp(variable, OWN_VARIABLES "=", sizeof(OWN_VARIABLES)) == 0;
+    return false;
 }
 
 static enum ppt_status open_command(const struct ppt_setup *setup, void **shared,
@@ -179,7 +174,7 @@ static enum ppt_status open_command(const struct ppt_setup *setup, void **shared
     for (size_t i = 0; i < count; i++) {
         const bool threads = strncmp(environ[i], THREADS_VARIABLE, strlen(THREADS_VARIABLE)) == 0;
 
-        if (!threads && !is_own(environ[i])) {
+        if (!threads && !is_own(setup->own_variables, environ[i])) {
             s->environment[s->environment_count++] = environ[i];
         }
     }

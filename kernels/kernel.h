@@ -125,6 +125,9 @@ struct ppt_setup {
                                pass's; 0 for sequential calls */
     unsigned inner_threads; /* threads that one task uses, at least 1; in open: the most */
     const struct ppt_services *services;
+    /* Environment variables that the program set for itself, separated by commas: they are not for
+     * programs that tasks start. NULL: none. */
+    const char *own_variables;
     /* Whether the pass is being given up, because of the user or of another worker: 0 no, 1 yes, 2
      * at once. A task that may take long asks now and then, and returns PPT_INTERRUPTED. Any thread
      * may call it. */

@@ -7,6 +7,12 @@
 #include "memory.h"
 #include "text.h"
 
+bool ppt_param_has_bounds(const struct ppt_param *param)
+{
+    return param->kind == PPT_PARAM_INTEGER || param->kind == PPT_PARAM_REAL ||
+           param->kind == PPT_PARAM_SPAN;
+}
+
 /* ---- values ---- */
 
 static enum ppt_status parse_span(const struct ppt_item *item, const struct ppt_param *param,

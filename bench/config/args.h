@@ -8,6 +8,9 @@
 #include "kernel.h"
 #include "texts.h"
 
+/* Whether a parameter is a number, or two, so that smallest and largest mean something. */
+bool ppt_param_has_bounds(const struct ppt_param *param);
+
 /* The default arguments of a kernel. *args belongs to the caller: ppt_args_free(). */
 enum ppt_status ppt_args_default(const struct ppt_kernel *kernel, const struct ppt_search *search,
                                  union ppt_value **args, struct ppt_error *error);

@@ -20,8 +20,6 @@
 #define PPT_MOST_BLOCKS 100000
 /* Beyond so many tasks a pass keeps a histogram of task times, not each of them. */
 #define PPT_MOST_TASK_TIMES 10000
-/* JSON readers keep whole numbers exactly up to here. */
-#define PPT_LARGEST_SEED 9007199254740992.0
 
 /* What is measured: so many workers, each task using so many threads inside. */
 struct ppt_point {

@@ -15,6 +15,9 @@
 #include "status.h"
 #include "text.h"
 
+/* JSON readers keep whole numbers exactly up to here, 2^53. */
+#define PPT_LARGEST_WHOLE 9007199254740992.0
+
 /* A text with the name that messages call it by: a file, or an option ("--task-args"). */
 struct ppt_source {
     char *name;

@@ -5,11 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "args.h"
 #include "memory.h"
 #include "registry.h"
 #include "text.h"
-
-#define LARGEST_WHOLE 9007199254740992.0
 
 /* Names end up in names of folders. */
 #define LONGEST_NAME 32
@@ -21,12 +20,6 @@ bool ppt_plugin_is_name(const char *name)
 
     return length > 0 && length <= LONGEST_NAME && strspn(name, allowed) == length &&
            name[0] != '-';
-}
-
-static bool has_bounds(const struct ppt_param *param)
-{
-    return param->kind == PPT_PARAM_INTEGER || param->kind == PPT_PARAM_REAL ||
-           param->kind == PPT_PARAM_SPAN;
 }
 
 static bool is_taken(const char *name)
@@ -60,10 +53,10 @@ static enum ppt_status check_param(const char *path, const struct ppt_kernel *ke
         wrong = "needs a default value, a unit (perhaps \"\") and a help text";
     } else if (param->kind == PPT_PARAM_CHOICE && (!param->choices || !param->choices[0])) {
         wrong = "is a choice without choices";
-    } else if (has_bounds(param) && !(param->smallest <= param->largest)) {
+    } else if (ppt_param_has_bounds(param) && !(param->smallest <= param->largest)) {
         wrong = "has a smallest value above its largest";
-    } else if (has_bounds(param) && param->kind != PPT_PARAM_REAL &&
-               (param->smallest < -LARGEST_WHOLE || param->largest > LARGEST_WHOLE)) {
+    } else if (ppt_param_has_bounds(param) && param->kind != PPT_PARAM_REAL &&
+               (param->smallest < -PPT_LARGEST_WHOLE || param->largest > PPT_LARGEST_WHOLE)) {
         wrong = "has bounds beyond 2^53, up to which JSON keeps whole numbers";
     }
     return wrong

@@ -197,7 +197,7 @@ static enum ppt_status read_counts(const struct ppt_layer *top, struct ppt_confi
     }
     /* null draws a seed, as leaving the key out does. */
     if (status == PPT_OK && ppt_layer_find(top, "seed", NULL, &found) && found.item.value) {
-        status = ppt_item_integer(&found.item, 0, PPT_LARGEST_SEED, &seed, error);
+        status = ppt_item_integer(&found.item, 0, PPT_LARGEST_WHOLE, &seed, error);
     }
     config->blocks = (unsigned)blocks;
     config->task_count = (uint64_t)tasks;

@@ -21,9 +21,6 @@ struct ppt_stand_in {
     size_t count;
 };
 
-/* Whole numbers that JSON readers keep. */
-#define LARGEST_WHOLE 9007199254740992.0
-
 /* What kind a recorded value must have come from; of two that look the same, either will do. */
 static bool find_kind(json_object *value, enum ppt_param_kind *kind)
 {
@@ -63,8 +60,8 @@ static void add_param(struct ppt_stand_in *stand_in, const char *name, json_obje
         .name = entry->name,
         .kind = kind,
         .value = entry->value,
-        .smallest = real ? -DBL_MAX : -LARGEST_WHOLE,
-        .largest = real ? DBL_MAX : LARGEST_WHOLE,
+        .smallest = real ? -DBL_MAX : -PPT_LARGEST_WHOLE,
+        .largest = real ? DBL_MAX : PPT_LARGEST_WHOLE,
         .choices = kind == PPT_PARAM_CHOICE ? entry->choices : NULL,
         .unit = "",
         .help = "",

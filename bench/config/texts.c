@@ -1,5 +1,6 @@
 #include "texts.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -78,7 +79,7 @@ static enum ppt_status read_word(const struct ppt_item *item, const struct ppt_s
         return ppt_item_reject(item, error, "must be a text in quotes");
     }
     if (json_object_is_type(item->value, json_type_int) &&
-        llabs(json_object_get_int64(item->value)) > INT64_C(9007199254740992)) {
+        fabs((double)json_object_get_int64(item->value)) > PPT_LARGEST_WHOLE) {
         return ppt_item_reject(item, error, "is a number too large to be kept: put it in quotes");
     }
     word = json_object_get_string(item->value);

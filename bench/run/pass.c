@@ -26,6 +26,7 @@
 #include "memory.h"
 #include "noise.h"
 #include "rng.h"
+#include "timeval.h"
 #include "topology.h"
 
 struct worker {
@@ -204,11 +205,6 @@ static void set_up_runtime(const struct ppt_config *config)
 
 /* ---- what is made of it ---- */
 
-static int64_t timeval_ns(struct timeval t)
-{
-    return (int64_t)t.tv_sec * INT64_C(1000000000) + (int64_t)t.tv_usec * 1000;
-}
-
 /* Of this process and of those that it has waited for. */
 struct usage {
     struct rusage own, children;
@@ -223,8 +219,8 @@ static void read_usage(struct usage *usage)
 static struct ppt_usage usage_of(const struct rusage *usage)
 {
     return (struct ppt_usage){
-        .user_ns = timeval_ns(usage->ru_utime),
-        .system_ns = timeval_ns(usage->ru_stime),
+        .user_ns = ppt_timeval_ns(usage->ru_utime),
+        .system_ns = ppt_timeval_ns(usage->ru_stime),
         .minor_faults = usage->ru_minflt,
         .major_faults = usage->ru_majflt,
         .voluntary_switches = usage->ru_nvcsw,

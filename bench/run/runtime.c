@@ -8,16 +8,23 @@
 
 #include "memory.h"
 
+/* Survives the second start, and is no more for others than what it names. */
+#define OWN_VARIABLES "PPT_OMP_OWN_VARIABLES"
+
+const char *ppt_runtime_own_variables(void)
+{
+    return getenv(OWN_VARIABLES);
+}
+
 void ppt_runtime_prepare(char *const *arguments)
 {
-    /* The second variable tells the kernel "command" that the first is not for its programs. */
     if (!getenv("OMP_WAIT_POLICY") && !getenv("GOMP_SPINCOUNT") &&
-        setenv("PPT_OMP_OWN_VARIABLES", "OMP_WAIT_POLICY", 1) == 0 &&
+        setenv(OWN_VARIABLES, "OMP_WAIT_POLICY," OWN_VARIABLES, 1) == 0 &&
         setenv("OMP_WAIT_POLICY", "passive", 1) == 0) {
         execv("/proc/self/exe", arguments);
         /* Without /proc it goes on as it is; the results say which policy was in force. */
         unsetenv("OMP_WAIT_POLICY");
-        unsetenv("PPT_OMP_OWN_VARIABLES");
+        unsetenv(OWN_VARIABLES);
     }
 }
 

@@ -12,6 +12,10 @@
  * wait policy, this starts the program again with OMP_WAIT_POLICY=passive. Call it first of all. */
 void ppt_runtime_prepare(char *const *arguments);
 
+/* The environment variables that this has set, separated by commas, or NULL: they are not for other
+ * programs. */
+const char *ppt_runtime_own_variables(void);
+
 /* libgomp ends the process when a thread cannot be created. So this finds out beforehand, by
  * creating as many as are busy at the point; fails with PPT_FAILED when that cannot be done, or
  * when OMP_THREAD_LIMIT forbids it. Call it outside of any parallel region. */

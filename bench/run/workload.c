@@ -4,6 +4,7 @@
 
 #include "interrupt.h"
 #include "memory.h"
+#include "runtime.h"
 #include "services.h"
 
 static int given_up(const void *pass)
@@ -36,6 +37,7 @@ enum ppt_status ppt_workload_open(const struct ppt_config *config, unsigned bloc
             .workers = config->points[config->point_count - 1].workers,
             .inner_threads = config->points[config->point_count - 1].inner_threads,
             .services = &ppt_services,
+            .own_variables = ppt_runtime_own_variables(),
             .given_up = given_up,
             .pass = workload,
         };

@@ -1,6 +1,7 @@
 # Completion of ppt-omp for fish.
 
 set -l verbs list once report resume predict judge fit compare doctor
+set -l no_verb "not __fish_seen_subcommand_from $verbs; and not contains -- -- (commandline -opc)"
 
 function __ppt_omp_kernels
     ppt-omp list 2>/dev/null | string replace -rf '^([a-z0-9_-]+) .*\[.*\]$' '$1'
@@ -20,15 +21,15 @@ function __ppt_omp_verb
     contains -- $seen $argv
 end
 
-complete -c ppt-omp -n "not __fish_seen_subcommand_from $verbs; and not contains -- -- (commandline -opc)" -a list -d 'kernels, parameters, defaults'
-complete -c ppt-omp -n "not __fish_seen_subcommand_from $verbs; and not contains -- -- (commandline -opc)" -a once -d 'one task: its digest and its time'
-complete -c ppt-omp -n "not __fish_seen_subcommand_from $verbs; and not contains -- -- (commandline -opc)" -a report -d 'every report again'
-complete -c ppt-omp -n "not __fish_seen_subcommand_from $verbs; and not contains -- -- (commandline -opc)" -a resume -d 'go on where a run ended early'
-complete -c ppt-omp -n "not __fish_seen_subcommand_from $verbs; and not contains -- -- (commandline -opc)" -a predict -d 'what the run says for N workers'
-complete -c ppt-omp -n "not __fish_seen_subcommand_from $verbs; and not contains -- -- (commandline -opc)" -a judge -d 'the verdict on a table'
-complete -c ppt-omp -n "not __fish_seen_subcommand_from $verbs; and not contains -- -- (commandline -opc)" -a fit -d 'the law of a table'
-complete -c ppt-omp -n "not __fish_seen_subcommand_from $verbs; and not contains -- -- (commandline -opc)" -a compare -d 'did speed or scaling change?'
-complete -c ppt-omp -n "not __fish_seen_subcommand_from $verbs; and not contains -- -- (commandline -opc)" -a doctor -d 'is this machine fit for measuring?'
+complete -c ppt-omp -n $no_verb -a list -d 'kernels, parameters, defaults'
+complete -c ppt-omp -n $no_verb -a once -d 'one task: its digest and its time'
+complete -c ppt-omp -n $no_verb -a report -d 'every report again'
+complete -c ppt-omp -n $no_verb -a resume -d 'go on where a run ended early'
+complete -c ppt-omp -n $no_verb -a predict -d 'what the run says for N workers'
+complete -c ppt-omp -n $no_verb -a judge -d 'the verdict on a table'
+complete -c ppt-omp -n $no_verb -a fit -d 'the law of a table'
+complete -c ppt-omp -n $no_verb -a compare -d 'did speed or scaling change?'
+complete -c ppt-omp -n $no_verb -a doctor -d 'is this machine fit for measuring?'
 
 complete -c ppt-omp -n '__ppt_omp_verb once' -a '(__ppt_omp_kernels)' -d kernel
 

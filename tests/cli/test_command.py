@@ -208,6 +208,7 @@ class Arguments(Command):
             (["a", ["b"]], "task_args[1]: must be a text"),
             ({"argv": []}, "empty list"),
             (["echo", 99999999999999999999], "put it in quotes"),
+            (["echo", -9223372036854775808], "put it in quotes"),
             ({"argv": ["true"], "timeout": -1}, "timeout: -1"),
             ({"argv": ["true"], "output": "eat"}, '"discard", "check" or "keep"'),
         ):

@@ -692,7 +692,7 @@ static void a_missing_seed_is_drawn(void **state)
         require(ppt_config_settle(configs.items, &(const struct ppt_cpus){.logical = 1}, &error),
                 &error);
         seeds[i] = configs.items[0].seed;
-        assert_true((double)seeds[i] <= PPT_LARGEST_SEED);
+        assert_true((double)seeds[i] <= PPT_LARGEST_WHOLE);
         for (size_t k = 0; k < i; k++) {
             assert_true(seeds[k] != seeds[i]);
         }
