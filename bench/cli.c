@@ -89,6 +89,8 @@ static const struct option options[] = {
     {"--task-count", NUMBER, RUN, "task_count", NULL},
     {"--workers", COUNTS, RUN | PREDICT, "workers", NULL},
     {"--inner-threads", COUNTS, RUN | ONCE, "inner_threads", NULL},
+    {"--ranks", COUNTS, RUN, "ranks", NULL},
+    {"--distribution", TEXT, RUN, "distribution", NULL},
     {"--iterations", NUMBER, RUN, "iterations", NULL},
     {"--warmup", NUMBER, RUN, "warmup", NULL},
     {"--wait", NUMBER, RUN, "wait_time_after_runner", "wait_time_after_iteration"},

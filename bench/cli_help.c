@@ -25,6 +25,8 @@ const char ppt_cli_help[] =
     "  --task-count N     tasks per pass\n"
     "  --workers LIST     worker counts: 0,1,2,4 or auto; 0 means sequential calls\n"
     "  --inner-threads L  threads inside a task: 1, or a list 1,2,4\n"
+    "  --ranks LIST       of ppt-omp-mpi: processes that share the tasks; 0: no MPI\n"
+    "  --distribution K   how these get them: dynamic, dynamic,4 or static\n"
     "  --iterations N     blocks: how often every worker count is measured\n"
     "  --warmup N         discarded rounds before the first block\n"
     "  --wait S           seconds of rest after every pass and every block\n"

@@ -8,10 +8,8 @@
 #include "commands.h"
 #include "interrupt.h"
 #include "measure.h"
-#include "plan.h"
 #include "recorded.h"
 #include "recording.h"
-#include "runtime.h"
 #include "sweep.h"
 #include "workspace.h"
 
@@ -57,23 +55,11 @@ static enum ppt_status check_identity(const struct ppt_cli *cli,
     return status;
 }
 
-static enum ppt_status check(const struct ppt_recording *recording, const struct ppt_host *host,
-                             const struct ppt_workspace *scratch, struct ppt_error *error)
-{
-    const struct ppt_config *config = &recording->configs.items[0];
-    enum ppt_status status = ppt_plan_check_needs(config, host->available_bytes,
-                                                  ppt_workspace_available(scratch), error);
-
-    if (status == PPT_OK) {
-        status = ppt_runtime_check_threads(config->points[config->point_count - 1], error);
-    }
-    return status == PPT_OK ? ppt_sweep_check(config, scratch->path, error) : status;
-}
-
 /* From the line that says so to the closing line. */
 static enum ppt_status go_on(const struct ppt_cli *cli, struct ppt_recording *recording,
                              const struct ppt_host *host, const char *scratch,
-                             struct ppt_journal *journal, struct ppt_error *error)
+                             const struct ppt_engine *engine, struct ppt_journal *journal,
+                             struct ppt_error *error)
 {
     const struct ppt_dirs dirs = {scratch, cli->operands[0]};
     char started[PPT_STARTED_SIZE];
@@ -81,7 +67,7 @@ static enum ppt_status go_on(const struct ppt_cli *cli, struct ppt_recording *re
 
     ppt_measure_now(started);
     status = ppt_journal_resume(journal, host, started, error);
-    return status == PPT_OK ? ppt_measure_go(cli, &recording->configs.items[0], host, &dirs,
+    return status == PPT_OK ? ppt_measure_go(cli, &recording->configs.items[0], host, &dirs, engine,
                                              journal, &recording->samples, error)
                             : status;
 }
@@ -105,7 +91,8 @@ static enum ppt_status load_kernel(const struct ppt_cli *cli, struct ppt_config 
                     config->kernel_file, cli->operands[0]);
 }
 
-static enum ppt_status measure(const struct ppt_cli *cli, struct ppt_error *error)
+static enum ppt_status measure(const struct ppt_cli *cli, const struct ppt_engine *engine,
+                               struct ppt_error *error)
 {
     char *path = ppt_text_format("%s/samples.jsonl", cli->operands[0]);
     struct ppt_recording recording = {0};
@@ -122,7 +109,7 @@ static enum ppt_status measure(const struct ppt_cli *cli, struct ppt_error *erro
         /* It may have been killed after its last pass. */
         ppt_workspace_clear();
     } else if (status == PPT_OK) {
-        ppt_host_read(&host);
+        ppt_measure_host(engine, &host);
         status = check_host(cli, &recording.host, &host, error);
         if (status == PPT_OK) {
             status = load_kernel(cli, &recording.configs.items[0], error);
@@ -135,10 +122,10 @@ static enum ppt_status measure(const struct ppt_cli *cli, struct ppt_error *erro
             status = ppt_workspace_create(&scratch, error);
         }
         if (status == PPT_OK) {
-            status = check(&recording, &host, &scratch, error);
+            status = ppt_measure_check(&recording.configs.items[0], &host, &scratch, engine, error);
         }
         if (status == PPT_OK) {
-            status = go_on(cli, &recording, &host, scratch.path, journal, error);
+            status = go_on(cli, &recording, &host, scratch.path, engine, journal, error);
         }
     }
     ppt_journal_close(journal);
@@ -150,11 +137,12 @@ static enum ppt_status measure(const struct ppt_cli *cli, struct ppt_error *erro
 }
 
 /* The reports are made from the journal, as `report` does: one truth. */
-enum ppt_status ppt_command_resume(const struct ppt_cli *cli, struct ppt_error *error)
+enum ppt_status ppt_command_resume(const struct ppt_cli *cli, const struct ppt_engine *engine,
+                                   struct ppt_error *error)
 {
     struct ppt_recorded recorded;
     struct ppt_error problem = {""};
-    const enum ppt_status status = measure(cli, error);
+    const enum ppt_status status = measure(cli, engine, error);
     enum ppt_status reported;
 
     if (status != PPT_OK && status != PPT_INTERRUPTED) {

@@ -13,9 +13,7 @@
 #include "journal.h"
 #include "measure.h"
 #include "memory.h"
-#include "plan.h"
 #include "report.h"
-#include "runtime.h"
 #include "summary.h"
 #include "sweep.h"
 #include "text.h"
@@ -35,6 +33,7 @@ struct run {
 
 struct session {
     const struct ppt_cli *cli;
+    const struct ppt_engine *engine;
     struct ppt_configs configs;
     struct ppt_host host;
     struct ppt_workspace scratch;
@@ -82,25 +81,11 @@ static enum ppt_status load(struct session *session, struct ppt_error *error)
 
 static enum ppt_status check(const struct session *session, struct ppt_error *error)
 {
-    const unsigned long long disk_bytes = ppt_workspace_available(&session->scratch);
     enum ppt_status status = PPT_OK;
 
     for (size_t i = 0; i < session->configs.count && status == PPT_OK; i++) {
-        const struct ppt_config *config = &session->configs.items[i];
-
-        status = ppt_plan_check_needs(config, session->host.available_bytes, disk_bytes, error);
-        if (status == PPT_OK) {
-            status = ppt_runtime_check_threads(config->points[config->point_count - 1], error);
-        }
-        if (status == PPT_OK) {
-            struct ppt_error problem;
-
-            status = ppt_sweep_check(config, session->scratch.path, &problem);
-            if (status != PPT_OK) {
-                /* A kernel does not know which configuration its arguments come from. */
-                ppt_fail(error, status, "%s: %s", config->args_origin, problem.text);
-            }
-        }
+        status = ppt_measure_check(&session->configs.items[i], &session->host, &session->scratch,
+                                   session->engine, error);
     }
     return status;
 }
@@ -134,8 +119,8 @@ static enum ppt_status measure(const struct session *session, struct run *run,
 
     if (status == PPT_OK) {
         ppt_folder_set_latest(session->cli->output, run->folder);
-        status = ppt_measure_go(session->cli, run->config, &session->host, &dirs, journal,
-                                &run->samples, error);
+        status = ppt_measure_go(session->cli, run->config, &session->host, &dirs, session->engine,
+                                journal, &run->samples, error);
     }
     ppt_journal_close(journal);
     return status;
@@ -284,12 +269,13 @@ static enum ppt_status run_all(struct session *session, struct ppt_error *error)
     return first;
 }
 
-enum ppt_status ppt_command_run(const struct ppt_cli *cli, struct ppt_error *error)
+enum ppt_status ppt_command_run(const struct ppt_cli *cli, const struct ppt_engine *engine,
+                                struct ppt_error *error)
 {
-    struct session session = {.cli = cli, .started = time(NULL)};
+    struct session session = {.cli = cli, .engine = engine, .started = time(NULL)};
     enum ppt_status status;
 
-    ppt_host_read(&session.host);
+    ppt_measure_host(engine, &session.host);
     status = load(&session, error);
     for (size_t i = 0; i < session.configs.count && status == PPT_OK; i++) {
         if (session.configs.items[i].warning) {

@@ -6,10 +6,13 @@
 #define PPT_COMMANDS_H
 
 #include "cli.h"
+#include "engine.h"
 #include "status.h"
 
-/* Measures every configuration, writes its results, prints its table. */
-enum ppt_status ppt_command_run(const struct ppt_cli *cli, struct ppt_error *error);
+/* Measures every configuration, writes its results, prints its table. Points over ranks are for the
+ * engine; without one (NULL) there must be none. */
+enum ppt_status ppt_command_run(const struct ppt_cli *cli, const struct ppt_engine *engine,
+                                struct ppt_error *error);
 
 /* Kernels with their parameters. */
 enum ppt_status ppt_command_list(const struct ppt_cli *cli, struct ppt_error *error);
@@ -21,7 +24,8 @@ enum ppt_status ppt_command_once(const struct ppt_cli *cli, struct ppt_error *er
 enum ppt_status ppt_command_report(const struct ppt_cli *cli, struct ppt_error *error);
 
 /* Goes on with a run that ended early, and reports it. */
-enum ppt_status ppt_command_resume(const struct ppt_cli *cli, struct ppt_error *error);
+enum ppt_status ppt_command_resume(const struct ppt_cli *cli, const struct ppt_engine *engine,
+                                   struct ppt_error *error);
 
 /* What a run's scaling law says for a number of workers; PPT_INCONCLUSIVE when it refuses. */
 enum ppt_status ppt_command_predict(const struct ppt_cli *cli, struct ppt_error *error);

@@ -35,13 +35,40 @@ static bool enough(const struct ppt_samples *samples, void *context)
     return settled;
 }
 
+void ppt_measure_host(const struct ppt_engine *engine, struct ppt_host *host)
+{
+    ppt_host_read(host);
+    if (engine) {
+        host->cluster = ppt_cluster_copy(engine->cluster);
+    }
+}
+
+enum ppt_status ppt_measure_check(const struct ppt_config *config, const struct ppt_host *host,
+                                  const struct ppt_workspace *scratch,
+                                  const struct ppt_engine *engine, struct ppt_error *error)
+{
+    const unsigned ranks = ppt_config_ranks(config);
+    enum ppt_status status;
+
+    if (ranks > 0 && !engine) {
+        return ppt_fail(error, PPT_UNSUPPORTED,
+                        "%s: \"ranks\": this program measures one process; start the one for MPI "
+                        "with mpirun -n %u ppt-omp-mpi",
+                        config->origin, ranks);
+    }
+    status = ppt_sweep_check(config, scratch, ppt_cluster_neighbours(&host->cluster, ranks, 0),
+                             host->available_bytes, error);
+    return status == PPT_OK && ranks > 0 ? engine->prepare(engine->context, config, true, error)
+                                         : status;
+}
+
 enum ppt_status ppt_measure_go(const struct ppt_cli *cli, const struct ppt_config *config,
                                const struct ppt_host *host, const struct ppt_dirs *dirs,
-                               struct ppt_journal *journal, struct ppt_samples *samples,
-                               struct ppt_error *error)
+                               const struct ppt_engine *engine, struct ppt_journal *journal,
+                               struct ppt_samples *samples, struct ppt_error *error)
 {
     struct judge_context context = {config, host};
-    const struct ppt_sweep_judge judge = {enough, &context, cli->quiet ? NULL : stderr};
+    const struct ppt_sweep_judge judge = {enough, &context, cli->quiet ? NULL : stderr, engine};
     struct ppt_error ignored;
     const enum ppt_status status = ppt_sweep_run(config, dirs, journal, &judge, samples, error);
 

@@ -6,21 +6,32 @@
 #define PPT_MEASURE_H
 
 #include "cli.h"
+#include "engine.h"
 #include "host.h"
 #include "journal.h"
 #include "report.h"
 #include "workload.h"
+#include "workspace.h"
 
 /* The calendar time in ISO 8601. */
 #define PPT_STARTED_SIZE 40
 void ppt_measure_now(char out[PPT_STARTED_SIZE]);
 
+/* The machine, with those of the engine (NULL: none). */
+void ppt_measure_host(const struct ppt_engine *engine, struct ppt_host *host);
+
+/* Whether all of a configuration's passes can be run here: that no point asks for an engine that
+ * there is not, and what this process and those of the engine say. */
+enum ppt_status ppt_measure_check(const struct ppt_config *config, const struct ppt_host *host,
+                                  const struct ppt_workspace *scratch,
+                                  const struct ppt_engine *engine, struct ppt_error *error);
+
 /* Runs the sweep and writes the journal's closing line. `samples` may hold what was measured
  * before. Points that failed are found in `samples`, and are no failure here. */
 enum ppt_status ppt_measure_go(const struct ppt_cli *cli, const struct ppt_config *config,
                                const struct ppt_host *host, const struct ppt_dirs *dirs,
-                               struct ppt_journal *journal, struct ppt_samples *samples,
-                               struct ppt_error *error);
+                               const struct ppt_engine *engine, struct ppt_journal *journal,
+                               struct ppt_samples *samples, struct ppt_error *error);
 
 /* Writes the reports, if there is a pass to report, and prints the table, or what the command line
  * asks for. A --format is left to the caller, who may have several runs. */

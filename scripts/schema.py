@@ -15,6 +15,7 @@ import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 MOST_WORKERS = 1024
+MOST_RANKS = 65536
 LARGEST_WHOLE = 2**53
 
 KEYS = {
@@ -69,6 +70,27 @@ KEYS = {
         ],
         "default": 1,
         "description": "threads that one task uses inside itself: a number, or several to compare",
+    },
+    "ranks": {
+        "anyOf": [
+            {"type": "integer", "minimum": 0, "maximum": MOST_RANKS},
+            {
+                "type": "array",
+                "minItems": 1,
+                "uniqueItems": True,
+                "items": {"type": "integer", "minimum": 0, "maximum": MOST_RANKS},
+            },
+        ],
+        "default": 0,
+        "description": "ranks of MPI (processes) that share the tasks, each with as many workers; "
+        "0 is without MPI; others need ppt-omp-mpi",
+    },
+    "distribution": {
+        "type": "string",
+        "pattern": "^(static|dynamic(,0*([1-9][0-9]{0,8}|1000000000))?)$",
+        "default": "dynamic",
+        "description": "how ranks get their tasks: dynamic asks rank 0 for chunks, of a size chosen "
+        "by what is left or given for each worker; static has equal blocks",
     },
     "iterations": {
         "type": "integer",

@@ -18,18 +18,13 @@
 /* The point with that many workers and the fewest inner threads; points ascend. */
 static size_t baseline(const struct ppt_grid *grid, unsigned workers)
 {
-    for (size_t p = 0; p < grid->point_count; p++) {
-        if (grid->points[p].workers == workers) {
-            return p;
-        }
-    }
-    return SIZE_MAX;
+    return ppt_grid_find_workers(grid, workers, 0);
 }
 
 /* With as many inner threads as point p. */
 static size_t beside(const struct ppt_grid *grid, size_t p, unsigned workers)
 {
-    return ppt_grid_find(grid, (struct ppt_point){workers, grid->points[p].inner_threads});
+    return ppt_grid_find_workers(grid, workers, grid->points[p].inner_threads);
 }
 
 /* How much faster a point is than a baseline; value 0 without one. */
@@ -59,7 +54,7 @@ static void set_point(struct ppt_answer *answer, size_t p)
 {
     const struct ppt_grid *grid = &answer->grid;
     struct ppt_point_answer *point = &answer->points[p];
-    const unsigned n = grid->points[p].workers;
+    const unsigned n = ppt_point_workers(grid->points[p]);
     double *times = ppt_alloc(grid->block_count, sizeof(*times));
 
     for (size_t b = 0; b < grid->block_count; b++) {
@@ -85,13 +80,12 @@ static size_t of_row(const struct ppt_answer *answer, size_t r)
 
 static void set_economical(struct ppt_answer *answer)
 {
-    if (ppt_grid_find(&answer->row, (struct ppt_point){0, answer->row.points[0].inner_threads}) ==
-        SIZE_MAX) {
+    if (answer->row.points[0].workers != 0) {
         return;
     }
     for (size_t r = 0; r < answer->row.point_count; r++) {
         const size_t p = of_row(answer, r);
-        const unsigned n = answer->grid.points[p].workers;
+        const unsigned n = ppt_point_workers(answer->grid.points[p]);
 
         if (n > 0 && answer->points[p].by_workers.value / n >= ECONOMICAL_EFFICIENCY) {
             answer->has_economical = true;
@@ -104,7 +98,13 @@ static void set_economical(struct ppt_answer *answer)
  * fewest: else it is not their number that costs. */
 static bool is_crowded(const struct ppt_answer *answer, size_t p)
 {
-    const size_t fewest = baseline(&answer->grid, answer->grid.points[p].workers);
+    const struct ppt_point point = answer->grid.points[p];
+    size_t fewest = p;
+
+    while (fewest > 0 && answer->grid.points[fewest - 1].workers == point.workers &&
+           answer->grid.points[fewest - 1].ranks == point.ranks) {
+        fewest--;
+    }
     const struct ppt_ratio cost = gain(answer, p, fewest);
 
     return fewest != p && cost.interval.exists && cost.interval.low > 1;
@@ -115,8 +115,9 @@ static void set_costs(struct ppt_answer *answer)
     const struct ppt_grid *grid = &answer->grid;
     const unsigned cpus = answer->context.cpus;
     const unsigned inner = grid->points[answer->verdict.recommended].inner_threads;
-    const size_t all =
-        cpus % inner == 0 ? ppt_grid_find(grid, (struct ppt_point){cpus / inner, inner}) : SIZE_MAX;
+    const size_t r =
+        cpus % inner == 0 ? ppt_grid_find_workers(&answer->row, cpus / inner, inner) : SIZE_MAX;
+    const size_t all = r != SIZE_MAX ? of_row(answer, r) : SIZE_MAX;
 
     if (!answer->verdict.exists || cpus == 0) {
         return;
@@ -129,7 +130,7 @@ static void set_costs(struct ppt_answer *answer)
         const struct ppt_point point = grid->points[p];
         const unsigned threads = ppt_point_threads(point);
 
-        if (point.workers > 1 && point.inner_threads > 1 && threads > cpus &&
+        if (point.workers > 1 && point.inner_threads > 1 && ppt_answer_beyond(answer, p) &&
             is_crowded(answer, p) &&
             threads > ppt_point_threads(grid->points[answer->verdict.recommended]) &&
             (!answer->has_crowd || threads > ppt_point_threads(grid->points[answer->crowd]))) {
@@ -168,7 +169,7 @@ static double replay_speedup(const struct ppt_sample *sequential, unsigned worke
 static void set_factors(const struct ppt_samples *samples, struct ppt_point point,
                         struct ppt_point_factors *out)
 {
-    const struct ppt_point calls = {0, point.inner_threads};
+    const struct ppt_point calls = {0, point.inner_threads, 0};
     enum { ON_CPU = PPT_FACTOR_COUNT, OFF_CPU, REPLAY, COLUMNS };
     double *values = ppt_alloc(samples->count * COLUMNS, sizeof(*values));
     size_t n = 0;
@@ -187,7 +188,8 @@ static void set_factors(const struct ppt_samples *samples, struct ppt_point poin
             }
             values[ON_CPU * samples->count + n] = f.on_cpu_inflation;
             values[OFF_CPU * samples->count + n] = f.off_cpu_inflation;
-            values[REPLAY * samples->count + n] = replay_speedup(sequential, point.workers);
+            values[REPLAY * samples->count + n] =
+                replay_speedup(sequential, ppt_point_workers(point));
             n++;
         }
     }
@@ -232,7 +234,7 @@ static double work_per_task_s(const struct ppt_sample *sample)
 /* Work of one round: as many tasks as there are workers. */
 static double round_s(const struct ppt_sample *sample)
 {
-    const unsigned n = sample->point.workers;
+    const unsigned n = ppt_point_workers(sample->point);
     const uint64_t rounds = (sample->task_count + n - 1) / n;
 
     return (double)sample->work_ns * 1e-9 / (double)rounds;
@@ -264,13 +266,13 @@ static void set_point_from_samples(const struct ppt_samples *samples, struct ppt
                                    size_t p)
 {
     const struct ppt_point point = answer->grid.points[p];
-    const struct ppt_point calls = {0, point.inner_threads};
+    const struct ppt_point calls = {0, point.inner_threads, 0};
 
     set_factors(samples, point, &answer->points[p].factors);
-    answer->points[p].break_even = ppt_break_even(median_of(samples, point, overhead_s) -
-                                                      median_of(samples, calls, overhead_s),
-                                                  median_of(samples, point, round_s), point.workers,
-                                                  median_of(samples, calls, work_per_task_s));
+    answer->points[p].break_even = ppt_break_even(
+        median_of(samples, point, overhead_s) - median_of(samples, calls, overhead_s),
+        median_of(samples, point, round_s), ppt_point_workers(point),
+        median_of(samples, calls, work_per_task_s));
 }
 
 static void set_from_samples(const struct ppt_samples *samples, struct ppt_answer *answer)
@@ -289,7 +291,7 @@ static void set_from_samples(const struct ppt_samples *samples, struct ppt_answe
         return;
     }
     answer->cpu_use =
-        median_of(samples, (struct ppt_point){0, answer->row.points[0].inner_threads}, cpu_use);
+        median_of(samples, (struct ppt_point){0, answer->row.points[0].inner_threads, 0}, cpu_use);
     for (size_t p = 0; p < grid->point_count; p++) {
         if (grid->points[p].workers > 0) {
             set_point_from_samples(samples, answer, p);
@@ -306,23 +308,27 @@ static void set_from_samples(const struct ppt_samples *samples, struct ppt_answe
 struct ppt_answer_context ppt_answer_context_of(const struct ppt_config *config,
                                                 const struct ppt_host *host)
 {
-    const unsigned cores =
-        host->topology.cores < host->effective_cpus ? host->topology.cores : host->effective_cpus;
-
     return (struct ppt_answer_context){
         .tasks = config->task_count,
-        .cores = cores,
-        .cpus = host->effective_cpus,
+        .cores = ppt_host_all_cores(host, config),
+        .cpus = ppt_host_all_cpus(host, config),
         .tolerance = config->tolerance,
         .confidence = config->adaptive ? ADAPTIVE_CONFIDENCE : 0.95,
         .quota_cpus = ppt_host_quota_binds(host) ? host->quota_cpus : 0,
+        .cluster = ppt_config_ranks(config) > 0 ? &host->cluster : NULL,
     };
 }
 
 bool ppt_answer_beyond(const struct ppt_answer *answer, size_t point)
 {
+    const struct ppt_point at = answer->grid.points[point];
+
     return answer->context.cpus > 0 &&
-           ppt_point_threads(answer->grid.points[point]) > answer->context.cpus;
+           (at.ranks > 0 && answer->context.cluster
+                ? ppt_cluster_beyond(answer->context.cluster, at)
+                : ppt_point_threads(at) > (answer->context.cluster
+                                               ? answer->context.cluster->ranks[0].effective_cpus
+                                               : answer->context.cpus));
 }
 
 bool ppt_answer_settled(const struct ppt_answer *answer, double relative)
@@ -354,14 +360,13 @@ static void begin(struct ppt_grid *grid, const struct ppt_answer_context *contex
     if (answer->grid.point_count == 0) {
         return;
     }
-    ppt_grid_row(&answer->grid, answer->grid.points[answer->verdict.recommended].inner_threads,
-                 &answer->row);
+    ppt_grid_row(&answer->grid, answer->verdict.recommended, &answer->row);
     set_speedups(answer);
     for (size_t p = 0; p < answer->grid.point_count; p++) {
         set_point(answer, p);
     }
     if (answer->row.points[0].workers == 0 && answer->row.point_count > 1 &&
-        answer->row.points[1].workers == 1) {
+        ppt_point_workers(answer->row.points[1]) == 1) {
         answer->dispatch = gain(answer, of_row(answer, 1), of_row(answer, 0));
     }
     set_economical(answer);

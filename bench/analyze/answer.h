@@ -4,7 +4,7 @@
  *
  * The verdict is over all points. Everything about workers (the law, the factors, whether more of
  * them would help) is said within the points that have the recommended number of inner threads,
- * the answer's row.
+ * the answer's row: of several numbers of ranks with as many workers in all the fastest.
  *
  * A pure function of its input: the same samples give the same answer, to the last digit.
  */
@@ -26,6 +26,7 @@ struct ppt_answer_context {
     double tolerance;  /* how much slower is as good as equal, 0.05 for 5 % */
     double confidence; /* of intervals, 0.95 (0.97 where blocks were added until it was settled) */
     double quota_cpus; /* CPU time per time that a quota below the CPUs allows; 0: none does */
+    const struct ppt_cluster *cluster; /* where ranks ran; borrowed; NULL: there are none */
 };
 
 /* Why the recommended count is what it is; the first that holds. */

@@ -8,11 +8,12 @@
 /* CPU clocks of threads are not trusted below this: they tick by scheduler events. */
 #define SHORTEST_CPU_NS 100000
 
-const char *const ppt_factor_names[] = {"load balance", "scheduling", "startup",
-                                        "work",         "reference",  NULL};
+const char *const ppt_factor_names[] = {"load balance", "communication", "scheduling", "startup",
+                                        "work",         "reference",     NULL};
 
 struct busy {
     double sum, largest, cpu;
+    double waited; /* of the one that was busy for longest */
 };
 
 double ppt_task_cpu_ns(const struct ppt_sample *sample)
@@ -36,7 +37,10 @@ static struct busy busy_of(const struct ppt_sample *sample)
         const struct ppt_worker_sample *worker = &sample->workers[i];
 
         busy.sum += (double)worker->busy_ns;
-        busy.largest = fmax(busy.largest, (double)worker->busy_ns);
+        if ((double)worker->busy_ns > busy.largest) {
+            busy.largest = (double)worker->busy_ns;
+            busy.waited = (double)worker->waited_ns;
+        }
     }
     busy.cpu = ppt_task_cpu_ns(sample);
     return busy;
@@ -46,13 +50,14 @@ struct ppt_factors ppt_factors_of(const struct ppt_sample *pass,
                                   const struct ppt_sample *sequential)
 {
     const struct busy b = busy_of(pass), b0 = busy_of(sequential);
-    const double n = pass->point.workers;
+    const double n = ppt_point_workers(pass->point), at_hand = (double)pass->work_ns - b.waited;
     struct ppt_factors factors = {
         .speedup = (double)sequential->total_ns / (double)pass->total_ns,
         .factor =
             {
                 [PPT_FACTOR_BALANCE] = b.sum / n / b.largest,
-                [PPT_FACTOR_SCHEDULING] = b.largest / (double)pass->work_ns,
+                [PPT_FACTOR_COMMUNICATION] = at_hand / (double)pass->work_ns,
+                [PPT_FACTOR_SCHEDULING] = b.largest / at_hand,
                 [PPT_FACTOR_STARTUP] = (double)pass->work_ns / (double)pass->total_ns,
                 [PPT_FACTOR_WORK] = b0.sum / b.sum,
                 [PPT_FACTOR_REFERENCE] = (double)sequential->total_ns / b0.sum,

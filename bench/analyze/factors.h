@@ -5,17 +5,19 @@
  * worker's start to the last one's end, T the whole pass, and T0, B0 the whole and the busy time of
  * the sequential pass of the same block, the speedup T0/T is exactly
  *
- *     N x load balance x scheduling x startup x work x reference
+ *     N x load balance x communication x scheduling x startup x work x reference
  *
- *     load balance = mean B / max B   workers finish with unequal loads
- *     scheduling   = max B / W        handing tasks out, waiting for the first
- *     startup      = W / T            creating and releasing the team, attach and detach
- *     work         = B0 / sum B       tasks take longer side by side (the inverse of inflation)
- *     reference    = T0 / B0          what the sequential pass spends outside its tasks
+ *     load balance  = mean B / max B      workers finish with unequal loads
+ *     communication = (W - M) / W         waiting for tasks that another rank has
+ *     scheduling    = max B / (W - M)     handing tasks out, waiting for the first
+ *     startup       = W / T               creating and releasing teams, attach and detach
+ *     work          = B0 / sum B          tasks take longer side by side (the inverse of inflation)
+ *     reference     = T0 / B0             what the sequential pass spends outside its tasks
  *
- * after the multiplicative model of the POP project (Rosas, Gimenez, Labarta, "Scalability
- * prediction for fundamental performance factors", 2014). Inflation sum B / B0 splits by the
- * workers' CPU time C into
+ * where N are the workers of all ranks, and M is how long the worker with the largest B waited for
+ * its rank to be sent tasks: 0 without ranks. It is the multiplicative model of the POP project
+ * (Rosas, Gimenez, Labarta, "Scalability prediction for fundamental performance factors", 2014).
+ * Inflation sum B / B0 splits by the workers' CPU time C into
  *
  *     on-CPU  = sum C / C0                         caches, memory bandwidth, clock, SMT
  *     off-CPU = (sum B / sum C) / (B0 / C0)        locks, I/O, more workers than CPUs
@@ -31,6 +33,7 @@
 
 enum ppt_factor {
     PPT_FACTOR_BALANCE,
+    PPT_FACTOR_COMMUNICATION,
     PPT_FACTOR_SCHEDULING,
     PPT_FACTOR_STARTUP,
     PPT_FACTOR_WORK,

@@ -25,7 +25,7 @@ void ppt_grid_create_curve(const unsigned *workers, size_t count, size_t blocks,
     struct ppt_point *points = ppt_alloc(count, sizeof(*points));
 
     for (size_t i = 0; i < count; i++) {
-        points[i] = (struct ppt_point){workers[i], 1};
+        points[i] = (struct ppt_point){workers[i], 1, 0};
     }
     ppt_grid_create(points, count, blocks, grid);
     free(points);
@@ -58,17 +58,68 @@ bool ppt_grid_has_inner(const struct ppt_grid *grid)
     return false;
 }
 
-void ppt_grid_row(const struct ppt_grid *grid, unsigned inner_threads, struct ppt_grid *row)
+bool ppt_grid_has_ranks(const struct ppt_grid *grid)
 {
-    size_t *chosen = ppt_alloc(grid->point_count, sizeof(*chosen));
+    return grid->point_count > 0 && grid->points[grid->point_count - 1].ranks > 0;
+}
+
+size_t ppt_grid_find_workers(const struct ppt_grid *grid, unsigned workers, unsigned inner_threads)
+{
+    for (size_t p = 0; p < grid->point_count; p++) {
+        if (ppt_point_workers(grid->points[p]) == workers &&
+            (inner_threads == 0 || grid->points[p].inner_threads == inner_threads)) {
+            return p;
+        }
+    }
+    return SIZE_MAX;
+}
+
+static bool is_faster(const struct ppt_grid *grid, size_t a, size_t b)
+{
+    double *logs = ppt_alloc(grid->block_count, sizeof(*logs));
+    bool faster;
+
+    ppt_grid_log_ratios(grid, b, a, logs);
+    faster = grid->block_count > 0 && ppt_median(logs, grid->block_count) > 0;
+    free(logs);
+    return faster;
+}
+
+/* Chooses the point as the one with its number of workers, unless a faster one is there, or
+ * `through`; `chosen` ascends by workers. */
+static void choose(const struct ppt_grid *grid, size_t p, size_t through, size_t *chosen,
+                   size_t *count)
+{
+    const unsigned workers = ppt_point_workers(grid->points[p]);
+    size_t place = 0;
+
+    while (place < *count && ppt_point_workers(grid->points[chosen[place]]) < workers) {
+        place++;
+    }
+    if (place < *count && ppt_point_workers(grid->points[chosen[place]]) == workers) {
+        if (p == through || (chosen[place] != through && is_faster(grid, p, chosen[place]))) {
+            chosen[place] = p;
+        }
+        return;
+    }
+    memmove(&chosen[place + 1], &chosen[place], (*count - place) * sizeof(*chosen));
+    chosen[place] = p;
+    ++*count;
+}
+
+void ppt_grid_row(const struct ppt_grid *grid, size_t through, struct ppt_grid *row)
+{
+    size_t *chosen = ppt_alloc(grid->point_count + 1, sizeof(*chosen));
     struct ppt_point *points = ppt_alloc(grid->point_count, sizeof(*points));
     size_t count = 0;
 
-    for (size_t i = 0; i < grid->point_count; i++) {
-        if (grid->points[i].inner_threads == inner_threads) {
-            points[count] = grid->points[i];
-            chosen[count++] = i;
+    for (size_t p = 0; p < grid->point_count; p++) {
+        if (grid->points[p].inner_threads == grid->points[through].inner_threads) {
+            choose(grid, p, through, chosen, &count);
         }
+    }
+    for (size_t r = 0; r < count; r++) {
+        points[r] = grid->points[chosen[r]];
     }
     ppt_grid_create(points, count, grid->block_count, row);
     for (size_t b = 0; b < grid->block_count; b++) {

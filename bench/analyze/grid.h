@@ -11,8 +11,7 @@
 #include "interval.h"
 #include "sample.h"
 
-/* Only complete blocks: every point has a time in each. Points ascend by workers, then by inner
- * threads. */
+/* Only complete blocks: every point has a time in each. Points ascend, see ppt_point_compare(). */
 struct ppt_grid {
     struct ppt_point *points;
     size_t point_count;
@@ -41,11 +40,18 @@ static inline double ppt_grid_at(const struct ppt_grid *grid, size_t block, size
 /* The index of a point, or SIZE_MAX. */
 size_t ppt_grid_find(const struct ppt_grid *grid, struct ppt_point point);
 
-/* Whether points differ in inner threads. */
-bool ppt_grid_has_inner(const struct ppt_grid *grid);
+/* The first point with so many workers, those of all ranks, and so many inner threads, or with any
+ * number of these (0); SIZE_MAX: there is none. */
+size_t ppt_grid_find_workers(const struct ppt_grid *grid, unsigned workers, unsigned inner_threads);
 
-/* The points of a grid with that many inner threads: a curve over workers alone. */
-void ppt_grid_row(const struct ppt_grid *grid, unsigned inner_threads, struct ppt_grid *row);
+/* Whether points differ in inner threads, and whether there are some over ranks. */
+bool ppt_grid_has_inner(const struct ppt_grid *grid);
+bool ppt_grid_has_ranks(const struct ppt_grid *grid);
+
+/* A curve over workers alone, through that point: for every number of them, those of all ranks, the
+ * point with as many inner threads. Where several numbers of ranks with so many workers each come
+ * to the same, it is the fastest of these. */
+void ppt_grid_row(const struct ppt_grid *grid, size_t through, struct ppt_grid *row);
 
 /* A ratio of medians by pairs: exp of the median over blocks of ln(T_a / T_b), and its interval. */
 struct ppt_ratio {

@@ -41,14 +41,14 @@ static bool few_tasks(const struct ppt_answer *answer)
     const size_t p = answer->verdict.recommended;
     const size_t r = ppt_grid_find(&answer->row, answer->grid.points[p]);
     const struct ppt_point_answer *point = &answer->points[p];
-    const unsigned n = answer->grid.points[p].workers;
+    const unsigned n = ppt_point_workers(answer->grid.points[p]);
     const uint64_t tasks = answer->context.tasks;
 
     if (n == 0 || tasks == 0 || point->by_workers.value < NEAR_BOUND * point->granularity) {
         return false;
     }
     const unsigned next =
-        r + 1 < answer->row.point_count ? answer->row.points[r + 1].workers : 2 * n;
+        r + 1 < answer->row.point_count ? ppt_point_workers(answer->row.points[r + 1]) : 2 * n;
     return point->granularity < 0.97 * n ||
            next * ppt_granularity_bound(tasks, next) <= point->granularity * 1.001;
 }

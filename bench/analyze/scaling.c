@@ -65,9 +65,9 @@ static void select_points(const struct ppt_grid *grid, unsigned from, unsigned t
         .throughput = ppt_alloc(grid->point_count, sizeof(*columns->throughput)),
     };
     for (size_t p = 0; p < grid->point_count; p++) {
-        if (grid->points[p].workers > from && grid->points[p].workers <= to) {
+        if (ppt_point_workers(grid->points[p]) > from && ppt_point_workers(grid->points[p]) <= to) {
             columns->points[columns->count] = p;
-            columns->workers[columns->count++] = grid->points[p].workers;
+            columns->workers[columns->count++] = ppt_point_workers(grid->points[p]);
         }
     }
 }
@@ -231,7 +231,7 @@ static double smt_share(const struct ppt_grid *grid, const struct ppt_scaling *s
     size_t count = 0;
 
     for (size_t p = 0; p < grid->point_count; p++) {
-        const unsigned n = grid->points[p].workers;
+        const unsigned n = ppt_point_workers(grid->points[p]);
         const double x = context->tasks / exp(medians[p]);
         double low = 0, high = 1;
 
@@ -256,10 +256,13 @@ static double smt_share(const struct ppt_grid *grid, const struct ppt_scaling *s
 static bool is_superlinear(const struct ppt_grid *grid, const struct columns *columns,
                            double confidence)
 {
-    const size_t one =
-        ppt_grid_find(grid, (struct ppt_point){1, grid->points[columns->points[0]].inner_threads});
+    size_t one = 0;
 
-    for (size_t i = 0; one != SIZE_MAX && i < columns->count; i++) {
+    while (one < grid->point_count && ppt_point_workers(grid->points[one]) != 1) {
+        one++;
+    }
+
+    for (size_t i = 0; one < grid->point_count && i < columns->count; i++) {
         const struct ppt_ratio speedup =
             ppt_grid_speedup(grid, one, columns->points[i], confidence);
 

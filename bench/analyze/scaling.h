@@ -13,8 +13,8 @@
  * where h, between 0 and 1, is what a second thread on a core adds. Beyond L, CPU-bound tasks only
  * take turns: such points are no part of the law. Tasks that mostly wait know no such kink.
  *
- * The law is one of workers: all points have the same number of inner threads, and P and L are
- * divided by it.
+ * The law is one of workers, those of all ranks: each number of them is there once, all points have
+ * the same number of inner threads, and P and L are divided by it.
  */
 #ifndef PPT_ANALYZE_SCALING_H
 #define PPT_ANALYZE_SCALING_H

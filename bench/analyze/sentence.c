@@ -4,12 +4,27 @@
 #include <math.h>
 #include <stdint.h>
 
+#include "cluster.h"
+
+/* "3 ranks × ", or "3 nodes × " where each of them has one for itself. */
+static void add_ranks(const struct ppt_answer *answer, struct ppt_point point, struct ppt_text *out)
+{
+    const bool nodes = answer->context.cluster && point.ranks > 1 &&
+                       ppt_cluster_hosts(answer->context.cluster, point.ranks) == point.ranks;
+
+    if (point.ranks > 0) {
+        ppt_text_addf(out, "%u %s%s × ", point.ranks, nodes ? "node" : "rank",
+                      point.ranks == 1 ? "" : "s");
+    }
+}
+
 /* "2 workers", "plain sequential calls"; where it was measured how many threads a task should use,
- * "2 workers × 4 inner threads". */
+ * "2 workers × 4 inner threads"; over ranks "3 ranks × 2 workers". */
 static void add_point(const struct ppt_answer *answer, size_t p, struct ppt_text *out)
 {
     const struct ppt_point point = answer->grid.points[p];
 
+    add_ranks(answer, point, out);
     if (point.workers == 0) {
         ppt_text_add(out, "plain sequential calls");
     } else {
@@ -18,6 +33,9 @@ static void add_point(const struct ppt_answer *answer, size_t p, struct ppt_text
     if (ppt_grid_has_inner(&answer->grid)) {
         ppt_text_addf(out, " × %u inner thread%s", point.inner_threads,
                       point.inner_threads == 1 ? "" : "s");
+    }
+    if (point.workers > 0 && point.ranks == 0 && ppt_grid_has_ranks(&answer->grid)) {
+        ppt_text_add(out, " without MPI");
     }
 }
 
@@ -60,10 +78,10 @@ static void add_percent(double share, struct ppt_text *out)
     ppt_text_addf(out, "%.*f %%", fabs(share) < 0.0995 ? 1 : 0, 100 * share);
 }
 
-/* Workers of the recommended point. */
+/* Workers of the recommended point, those of all ranks. */
 static unsigned recommended(const struct ppt_answer *answer)
 {
-    return answer->grid.points[answer->verdict.recommended].workers;
+    return ppt_point_workers(answer->grid.points[answer->verdict.recommended]);
 }
 
 /* What a verdict that is not HIGH lacks. */
@@ -123,6 +141,7 @@ static void add_factor_reason(const struct ppt_answer *answer, struct ppt_text *
         1 - answer->points[answer->verdict.recommended].factors.factor[answer->worst_factor];
     static const char *const texts[] = {
         [PPT_FACTOR_BALANCE] = "Most is lost to unequal loads of the workers",
+        [PPT_FACTOR_COMMUNICATION] = "Most is lost to waiting for tasks from rank 0",
         [PPT_FACTOR_SCHEDULING] = "Most is lost to handing tasks out and waiting for the last",
         [PPT_FACTOR_STARTUP] = "Most is lost to starting and ending the workers",
         [PPT_FACTOR_WORK] = "Most is lost to tasks that take longer side by side",
@@ -236,7 +255,7 @@ static void add_break_even(const struct ppt_answer *answer, struct ppt_text *out
 static void add_more(const struct ppt_answer *answer, struct ppt_text *out)
 {
     const struct ppt_grid *row = &answer->row;
-    const bool beyond = row->points[row->point_count - 1].workers > recommended(answer);
+    const bool beyond = ppt_point_workers(row->points[row->point_count - 1]) > recommended(answer);
 
     if (answer->reason == PPT_REASON_STILL_RISING) {
         const unsigned most = recommended(answer), target = 2 * most;
@@ -277,9 +296,10 @@ static void add_all_cpus(const struct ppt_answer *answer, struct ppt_text *out)
         ppt_text_add(out, " slower.");
     }
     if (answer->has_economical && answer->economical != answer->verdict.recommended &&
-        answer->grid.points[answer->economical].workers > 1) {
-        ppt_text_addf(out, " Economical: %u workers (at least 80 %% of each one's time pays).",
-                      answer->grid.points[answer->economical].workers);
+        ppt_point_workers(answer->grid.points[answer->economical]) > 1) {
+        ppt_text_add(out, " Economical: ");
+        add_point(answer, answer->economical, out);
+        ppt_text_add(out, " (at least 80 % of each one's time pays).");
     }
 }
 

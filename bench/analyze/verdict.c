@@ -41,6 +41,16 @@ static double *slowness(const struct ppt_grid *grid)
     return m;
 }
 
+static bool is_cheaper(const struct ppt_grid *grid, size_t a, size_t b, const double *m)
+{
+    const struct ppt_point x = grid->points[a], y = grid->points[b];
+    const unsigned threads_x = ppt_point_threads(x), threads_y = ppt_point_threads(y);
+
+    return threads_x != threads_y ? threads_x < threads_y
+           : x.ranks != y.ranks   ? x.ranks < y.ranks
+                                  : m[a] < m[b];
+}
+
 /* The point with the fewest threads among those not slower than `limit`. One worker is left out
  * where sequential calls, which need no more, will do. */
 static size_t cheapest(const struct ppt_grid *grid, const double *m, double limit)
@@ -49,15 +59,14 @@ static size_t cheapest(const struct ppt_grid *grid, const double *m, double limi
 
     for (size_t p = 0; p < grid->point_count; p++) {
         const struct ppt_point point = grid->points[p];
-        const struct ppt_point calls = {0, point.inner_threads};
-        const size_t without = point.workers == 1 ? ppt_grid_find(grid, calls) : SIZE_MAX;
-        const unsigned threads = ppt_point_threads(point);
+        const struct ppt_point calls = {0, point.inner_threads, 0};
+        const size_t without =
+            ppt_point_workers(point) == 1 ? ppt_grid_find(grid, calls) : SIZE_MAX;
 
         if (m[p] > limit || (without != SIZE_MAX && m[without] <= limit)) {
             continue;
         }
-        if (chosen == SIZE_MAX || threads < ppt_point_threads(grid->points[chosen]) ||
-            (threads == ppt_point_threads(grid->points[chosen]) && m[p] < m[chosen])) {
+        if (chosen == SIZE_MAX || is_cheaper(grid, p, chosen, m)) {
             chosen = p;
         }
     }

@@ -6,7 +6,7 @@
  *   best = the point with the smallest m
  *   recommended = the point with the fewest threads (workers times inner threads; sequential calls
  *          before one worker) whose m is at most m_best + ln(1 + tolerance); of those with as many
- *          threads, the one with the smallest m
+ *          threads, those with the fewest ranks, and of these the one with the smallest m
  *   U    = the largest upper end, over all other points j, of the 90 % interval of the paired
  *          differences y_recommended - y_j, at least 0: with 95 % confidence (one-sided) the
  *          recommended count is at most exp(U) - 1 slower than any count that was tried

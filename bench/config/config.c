@@ -29,6 +29,8 @@ static const char *const keys[] = {"iterations",
                                    "gc_after_iteration",
                                    "multiprocessing_start_method",
                                    "inner_threads",
+                                   "ranks",
+                                   "distribution",
                                    "schedule",
                                    "placement",
                                    "memory",
@@ -40,18 +42,31 @@ static const char *const keys[] = {"iterations",
                                    "$schema",
                                    NULL};
 
+static int compare_numbers(unsigned a, unsigned b)
+{
+    return (a > b) - (a < b);
+}
+
 int ppt_point_compare(const void *a, const void *b)
 {
     const struct ppt_point *const x = a, *const y = b;
 
-    return x->workers != y->workers
-               ? (x->workers < y->workers ? -1 : 1)
-               : (x->inner_threads > y->inner_threads) - (x->inner_threads < y->inner_threads);
+    return x->ranks != y->ranks       ? compare_numbers(x->ranks, y->ranks)
+           : x->workers != y->workers ? compare_numbers(x->workers, y->workers)
+                                      : compare_numbers(x->inner_threads, y->inner_threads);
 }
 
 const char *ppt_point_label(struct ppt_point point, bool with_inner, char out[PPT_POINT_SIZE])
 {
-    snprintf(out, PPT_POINT_SIZE, with_inner ? "%ux%u" : "%u", point.workers, point.inner_threads);
+    char ranks[16] = "", inner[16] = "";
+
+    if (point.ranks > 0) {
+        snprintf(ranks, sizeof(ranks), "%ur", point.ranks);
+    }
+    if (with_inner) {
+        snprintf(inner, sizeof(inner), "x%u", point.inner_threads);
+    }
+    snprintf(out, PPT_POINT_SIZE, "%s%u%s", ranks, point.workers, inner);
     return out;
 }
 
@@ -72,6 +87,8 @@ static void free_config(struct ppt_config *config)
         ppt_args_free(config->uses[i].kernel, config->uses[i].args);
     }
     free(config->uses);
+    free(config->workers);
+    free(config->ranks);
     free(config->inner_threads);
     free(config->points);
     free(config->origin);
@@ -375,28 +392,35 @@ static json_object *schedule_to_json(const struct ppt_schedule *schedule)
     return json_object_new_string(text);
 }
 
-static json_object *inner_threads_to_json(const struct ppt_config *config)
+static json_object *distribution_to_json(const struct ppt_distribution *distribution)
 {
-    json_object *list;
+    char text[32];
 
-    if (config->inner_count == 1) {
-        return json_object_new_int64(config->inner_threads[0]);
-    }
-    list = json_object_new_array();
-    for (size_t i = 0; i < config->inner_count; i++) {
-        json_object_array_add(list, json_object_new_int64(config->inner_threads[i]));
+    snprintf(text, sizeof(text), distribution->chunk ? "%s,%u" : "%s",
+             distribution->blocks ? "static" : "dynamic", distribution->chunk);
+    return json_object_new_string(text);
+}
+
+static json_object *numbers_to_json(const unsigned *numbers, size_t count)
+{
+    json_object *list = json_object_new_array();
+
+    for (size_t i = 0; i < count; i++) {
+        json_object_array_add(list, json_object_new_int64(numbers[i]));
     }
     return list;
+}
+
+static json_object *inner_threads_to_json(const struct ppt_config *config)
+{
+    return config->inner_count == 1 ? json_object_new_int64(config->inner_threads[0])
+                                    : numbers_to_json(config->inner_threads, config->inner_count);
 }
 
 json_object *ppt_config_to_json(const struct ppt_config *config)
 {
     json_object *object = json_object_new_object();
-    json_object *workers = json_object_new_array();
 
-    for (size_t i = 0; i < config->point_count; i += config->inner_count) {
-        json_object_array_add(workers, json_object_new_int64(config->points[i].workers));
-    }
     json_object_object_add(object, "task", json_object_new_string(config->task));
     json_object_object_add(object, "task_args", task_args_to_json(config));
     if (config->kernel_file) {
@@ -406,7 +430,8 @@ json_object *ppt_config_to_json(const struct ppt_config *config)
     }
     json_object_object_add(object, "task_count",
                            json_object_new_int64((int64_t)config->task_count));
-    json_object_object_add(object, "workers", workers);
+    json_object_object_add(object, "workers",
+                           numbers_to_json(config->workers, config->worker_count));
     json_object_object_add(object, "iterations", json_object_new_int64(config->blocks));
     json_object_object_add(object, "wait_time_after_runner",
                            ppt_json_number(config->wait_after_pass_s));
@@ -415,6 +440,10 @@ json_object *ppt_config_to_json(const struct ppt_config *config)
     json_object_object_add(object, "gc_after_iteration",
                            json_object_new_boolean(config->trim_after_block));
     json_object_object_add(object, "inner_threads", inner_threads_to_json(config));
+    if (ppt_config_ranks(config) > 0) {
+        json_object_object_add(object, "ranks", numbers_to_json(config->ranks, config->rank_count));
+        json_object_object_add(object, "distribution", distribution_to_json(&config->distribution));
+    }
     json_object_object_add(object, "schedule", schedule_to_json(&config->schedule));
     json_object_object_add(object, "placement",
                            json_object_new_string(ppt_placement_names[config->placement]));

@@ -17,34 +17,56 @@
 #include "kernel.h"
 
 #define PPT_MOST_WORKERS 1024
+#define PPT_MOST_RANKS 65536
 #define PPT_MOST_BLOCKS 100000
 /* Beyond so many tasks a pass keeps a histogram of task times, not each of them. */
 #define PPT_MOST_TASK_TIMES 10000
 
-/* What is measured: so many workers, each task using so many threads inside. */
+/* What is measured: so many workers, each task using so many threads inside, in each of so many
+ * processes. */
 struct ppt_point {
-    unsigned workers; /* 0: plain sequential calls */
+    unsigned workers; /* of every rank; 0: plain sequential calls */
     unsigned inner_threads;
+    unsigned ranks; /* of MPI that share the tasks; 0: without MPI, in this process alone */
 };
 
 static inline bool ppt_point_same(struct ppt_point a, struct ppt_point b)
 {
-    return a.workers == b.workers && a.inner_threads == b.inner_threads;
+    return a.workers == b.workers && a.inner_threads == b.inner_threads && a.ranks == b.ranks;
 }
 
-/* Orders points, for qsort(): by workers, then by inner threads. */
+/* Orders points, for qsort(): by ranks, then by workers, then by inner threads. */
 int ppt_point_compare(const void *a, const void *b);
+
+/* Workers of all ranks; 0 for plain sequential calls. */
+static inline unsigned ppt_point_workers(struct ppt_point point)
+{
+    return point.workers * (point.ranks > 0 ? point.ranks : 1);
+}
+
+/* Those that run tasks: of plain sequential calls there is one, too. */
+static inline unsigned ppt_point_running(struct ppt_point point)
+{
+    return point.workers > 0 ? ppt_point_workers(point) : 1;
+}
 
 /* Threads that are busy at a point when all tasks are: those of one task, or of one for each
  * worker. */
 static inline unsigned ppt_point_threads(struct ppt_point point)
 {
-    return (point.workers > 0 ? point.workers : 1) * point.inner_threads;
+    return ppt_point_running(point) * point.inner_threads;
+}
+
+/* The point as each of its ranks sees it. */
+static inline struct ppt_point ppt_point_of_rank(struct ppt_point point)
+{
+    return (struct ppt_point){point.workers, point.inner_threads, 0};
 }
 
 /* A point as a short word: "4", or "4x2" for 4 workers with 2 inner threads each, which is for runs
- * that measure several numbers of them. Returns `out`. */
-#define PPT_POINT_SIZE 24
+ * that measure several numbers of them; "3r4" and "3r4x2" for 3 ranks with 4 workers each. Returns
+ * `out`. */
+#define PPT_POINT_SIZE 40
 const char *ppt_point_label(struct ppt_point point, bool with_inner, char out[PPT_POINT_SIZE]);
 
 enum ppt_schedule_kind { PPT_SCHEDULE_STATIC, PPT_SCHEDULE_DYNAMIC, PPT_SCHEDULE_GUIDED };
@@ -52,6 +74,12 @@ enum ppt_schedule_kind { PPT_SCHEDULE_STATIC, PPT_SCHEDULE_DYNAMIC, PPT_SCHEDULE
 struct ppt_schedule {
     enum ppt_schedule_kind kind;
     unsigned chunk; /* 0: the runtime's default (static alone: equal blocks) */
+};
+
+/* How ranks get their tasks. */
+struct ppt_distribution {
+    bool blocks;    /* "static": equal blocks. Else ranks ask rank 0 for chunks */
+    unsigned chunk; /* tasks per worker and request; 0: chosen by how many are left */
 };
 
 enum ppt_placement { PPT_PLACEMENT_NONE, PPT_PLACEMENT_CLOSE, PPT_PLACEMENT_SPREAD };
@@ -80,11 +108,15 @@ struct ppt_config {
     bool mix;                      /* random: tasks are drawn from `uses` once per block */
     struct ppt_use *uses; /* one; for a mix the kernels to draw from, with default arguments */
     size_t use_count;
-    bool workers_auto;       /* no list was given: ppt_config_settle() makes one */
+    bool workers_auto; /* no list was given: ppt_config_settle() makes one */
+    unsigned *workers; /* each number once, ascending; none until settled when workers_auto */
+    size_t worker_count;
+    unsigned *ranks; /* each number once, ascending; at least one, 0 where there is no MPI */
+    size_t rank_count;
     unsigned *inner_threads; /* that one task uses: each number once, ascending */
     size_t inner_count;
-    /* Every number of workers with every number of inner threads, ascending by workers, then by
-     * inner threads; empty until settled when workers_auto. */
+    /* Every number of ranks with every number of workers, and that with every number of inner
+     * threads, ascending; sequential calls once. Empty until settled when workers_auto. */
     struct ppt_point *points;
     size_t point_count;
     bool seed_given;
@@ -100,10 +132,23 @@ struct ppt_config {
     double wait_after_block_s;
     bool trim_after_block; /* "gc_after_iteration" */
     struct ppt_schedule schedule;
+    struct ppt_distribution distribution;
     enum ppt_placement placement;
     enum ppt_memory memory;
     char *warning; /* something ignored that the user should know, or NULL */
 };
+
+/* The most ranks that take part in a pass; 0: none is measured over MPI. */
+static inline unsigned ppt_config_ranks(const struct ppt_config *config)
+{
+    return config->ranks[config->rank_count - 1];
+}
+
+/* The point with the most of everything. */
+static inline struct ppt_point ppt_config_most(const struct ppt_config *config)
+{
+    return config->points[config->point_count - 1];
+}
 
 struct ppt_configs {
     struct ppt_config *items;

@@ -63,8 +63,7 @@ static struct ppt_needs most_needs(const struct ppt_config *config)
 
         ppt_tasks_create(&part, block, &tasks);
         /* The last point has the most workers and the most inner threads. */
-        const struct ppt_needs needs =
-            ppt_tasks_needs(&tasks, config->points[config->point_count - 1]);
+        const struct ppt_needs needs = ppt_tasks_needs(&tasks, ppt_config_most(config));
         ppt_tasks_free(&tasks);
         most.shared_bytes = larger(most.shared_bytes, needs.shared_bytes);
         most.worker_bytes = larger(most.worker_bytes, needs.worker_bytes);
@@ -85,7 +84,7 @@ static uint64_t own_bytes(const struct ppt_config *config, unsigned workers)
 static enum ppt_status refuse(const struct ppt_config *config, const char *what, uint64_t needed,
                               uint64_t available, struct ppt_error *error)
 {
-    const struct ppt_point most = config->points[config->point_count - 1];
+    const struct ppt_point most = ppt_config_most(config);
     const unsigned workers = most.workers > 0 ? most.workers : 1;
     char needed_text[PPT_UNITS_SIZE], available_text[PPT_UNITS_SIZE], inner[PPT_INNER_SIZE] = "";
 
@@ -103,7 +102,7 @@ static enum ppt_status refuse(const struct ppt_config *config, const char *what,
 enum ppt_status ppt_plan_check_needs(const struct ppt_config *config, uint64_t memory_bytes,
                                      uint64_t disk_bytes, struct ppt_error *error)
 {
-    const unsigned most = config->points[config->point_count - 1].workers;
+    const unsigned most = ppt_config_most(config).workers;
     const unsigned workers = most > 0 ? most : 1;
     const struct ppt_needs needs = most_needs(config);
     const bool beyond = needs.shared_bytes > UINT64_MAX - needs.worker_bytes;

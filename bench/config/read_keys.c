@@ -9,22 +9,43 @@
 #include "memory.h"
 #include "text.h"
 
+static int compare_counts(const void *a, const void *b)
+{
+    const unsigned x = *(const unsigned *)a, y = *(const unsigned *)b;
+
+    return (x > y) - (x < y);
+}
+
+static void add_points(struct ppt_config *config, unsigned workers, unsigned ranks)
+{
+    for (size_t i = 0; i < config->inner_count; i++) {
+        config->points[config->point_count++] =
+            (struct ppt_point){workers, config->inner_threads[i], ranks};
+    }
+}
+
 void ppt_config_set_points(struct ppt_config *config, const unsigned *workers, size_t count)
 {
-    const size_t inner = config->inner_count;
+    config->workers = ppt_alloc(count, sizeof(*config->workers));
+    config->worker_count = count;
+    memcpy(config->workers, workers, count * sizeof(*workers));
+    qsort(config->workers, count, sizeof(*workers), compare_counts);
+    config->points =
+        ppt_alloc(count * config->rank_count * config->inner_count, sizeof(*config->points));
+    for (size_t i = 0; i < count; i++) {
+        /* Sequential calls are those of one process, however many there are. */
+        const size_t ranks = config->workers[i] > 0 ? config->rank_count : 1;
 
-    config->points = ppt_alloc(count * inner, sizeof(*config->points));
-    config->point_count = count * inner;
-    for (size_t i = 0; i < count * inner; i++) {
-        config->points[i] =
-            (struct ppt_point){workers[i / inner], config->inner_threads[i % inner]};
+        for (size_t r = 0; r < ranks; r++) {
+            add_points(config, config->workers[i], config->workers[i] > 0 ? config->ranks[r] : 0);
+        }
     }
     qsort(config->points, config->point_count, sizeof(*config->points), ppt_point_compare);
 }
 
 /* A list of different whole numbers; `counts` has room for all of them. */
-static enum ppt_status read_list(const struct ppt_item *item, unsigned smallest, unsigned *counts,
-                                 struct ppt_error *error)
+static enum ppt_status read_list(const struct ppt_item *item, unsigned smallest, unsigned largest,
+                                 unsigned *counts, struct ppt_error *error)
 {
     enum ppt_status status = PPT_OK;
 
@@ -34,7 +55,7 @@ static enum ppt_status read_list(const struct ppt_item *item, unsigned smallest,
                                      &place};
         int64_t value = 0;
 
-        status = ppt_item_integer(&one, smallest, PPT_MOST_WORKERS, &value, error);
+        status = ppt_item_integer(&one, smallest, largest, &value, error);
         counts[i] = (unsigned)value;
         for (size_t j = 0; j < i && status == PPT_OK; j++) {
             if (counts[j] == counts[i]) {
@@ -56,7 +77,7 @@ static enum ppt_status read_worker_list(const struct ppt_item *item, struct ppt_
         return ppt_item_reject(item, error, "an empty list; give worker counts such as [0, 1, 2]");
     }
     workers = ppt_alloc(count, sizeof(*workers));
-    status = read_list(item, 0, workers, error);
+    status = read_list(item, 0, PPT_MOST_WORKERS, workers, error);
     if (status == PPT_OK) {
         ppt_config_set_points(config, workers, count);
     }
@@ -85,12 +106,31 @@ static enum ppt_status read_workers(const struct ppt_layer *top, struct ppt_conf
     return read_worker_list(&found.item, config, error);
 }
 
-/* "dynamic", or with a chunk: "dynamic,4". */
+/* One of `names`, or one with a chunk: "dynamic,4". Without one *chunk is 0. */
+static bool read_with_chunk(const char *text, const char *const *names, int *which, unsigned *chunk)
+{
+    const size_t length = strcspn(text, ",");
+    const char *number = text[length] ? text + length + 1 : "0";
+    char *end = NULL;
+    const unsigned long value = strtoul(number, &end, 10);
+
+    for (int i = 0; names[i]; i++) {
+        if (strlen(names[i]) == length && strncmp(names[i], text, length) == 0) {
+            *which = i;
+            *chunk = (unsigned)value;
+            return *number >= '0' && *number <= '9' && *end == '\0' && value <= 1000000000 &&
+                   (value > 0 || !text[length]);
+        }
+    }
+    return false;
+}
+
 static enum ppt_status read_schedule(const struct ppt_layer *top, struct ppt_schedule *schedule,
                                      struct ppt_error *error)
 {
     struct ppt_found found;
     const char *text = NULL;
+    int kind = 0;
     enum ppt_status status;
 
     *schedule = (struct ppt_schedule){PPT_SCHEDULE_DYNAMIC, 1};
@@ -98,28 +138,40 @@ static enum ppt_status read_schedule(const struct ppt_layer *top, struct ppt_sch
         return PPT_OK;
     }
     status = ppt_item_text(&found.item, &text, error);
-    if (status != PPT_OK) {
-        return status;
+    if (status == PPT_OK && !read_with_chunk(text, ppt_schedule_names, &kind, &schedule->chunk)) {
+        return ppt_item_reject(&found.item, error,
+                               "\"%s\" is no schedule; use \"static\", \"dynamic\" or "
+                               "\"guided\", or one with a chunk such as \"dynamic,4\"",
+                               text);
     }
-    const size_t length = strcspn(text, ",");
-    for (int i = 0; ppt_schedule_names[i]; i++) {
-        if (strlen(ppt_schedule_names[i]) == length &&
-            strncmp(ppt_schedule_names[i], text, length) == 0) {
-            char *end = NULL;
-            const char *chunk = text[length] ? text + length + 1 : "0";
-            const unsigned long value = strtoul(chunk, &end, 10);
+    schedule->kind = (enum ppt_schedule_kind)kind;
+    return status;
+}
 
-            if (*chunk >= '0' && *chunk <= '9' && *end == '\0' && value <= 1000000000 &&
-                (value > 0 || !text[length])) {
-                *schedule = (struct ppt_schedule){(enum ppt_schedule_kind)i, (unsigned)value};
-                return PPT_OK;
-            }
-        }
+static enum ppt_status read_distribution(const struct ppt_layer *top,
+                                         struct ppt_distribution *distribution,
+                                         struct ppt_error *error)
+{
+    static const char *const names[] = {"dynamic", "static", NULL};
+    struct ppt_found found;
+    const char *text = NULL;
+    int kind = 0;
+    enum ppt_status status;
+
+    *distribution = (struct ppt_distribution){0};
+    if (!ppt_layer_find(top, "distribution", NULL, &found)) {
+        return PPT_OK;
     }
-    return ppt_item_reject(&found.item, error,
-                           "\"%s\" is no schedule; use \"static\", \"dynamic\" or \"guided\", or "
-                           "one with a chunk such as \"dynamic,4\"",
-                           text);
+    status = ppt_item_text(&found.item, &text, error);
+    if (status == PPT_OK && (!read_with_chunk(text, names, &kind, &distribution->chunk) ||
+                             (kind == 1 && distribution->chunk > 0))) {
+        return ppt_item_reject(&found.item, error,
+                               "\"%s\" is no distribution; use \"dynamic\", one with a chunk such "
+                               "as \"dynamic,4\", or \"static\"",
+                               text);
+    }
+    distribution->blocks = kind == 1;
+    return status;
 }
 
 static enum ppt_status read_choice(const struct ppt_layer *top, const char *key,
@@ -142,46 +194,47 @@ static enum ppt_status read_whole(const struct ppt_layer *top, const char *key, 
                : PPT_OK;
 }
 
-static int compare_counts(const void *a, const void *b)
-{
-    const unsigned x = *(const unsigned *)a, y = *(const unsigned *)b;
+/* A key that is a number, or a list of them; without it `smallest` alone. */
+struct numbers {
+    const char *key;
+    unsigned smallest, largest;
+    const char *example;
+};
 
-    return (x > y) - (x < y);
-}
-
-/* A number, or a list of them. */
-static enum ppt_status read_inner_threads(const struct ppt_layer *top, struct ppt_config *config,
-                                          struct ppt_error *error)
+static enum ppt_status read_numbers(const struct ppt_layer *top, const struct numbers *about,
+                                    unsigned **numbers, size_t *count, struct ppt_error *error)
 {
     struct ppt_found found;
-    int64_t one = 1;
+    int64_t one = about->smallest;
     enum ppt_status status = PPT_OK;
 
-    config->inner_count = 1;
-    if (!ppt_layer_find(top, "inner_threads", NULL, &found)) {
-        config->inner_threads = ppt_alloc(1, sizeof(*config->inner_threads));
+    *count = 1;
+    if (!ppt_layer_find(top, about->key, NULL, &found)) {
+        *numbers = ppt_alloc(1, sizeof(**numbers));
     } else if (!json_object_is_type(found.item.value, json_type_array)) {
-        config->inner_threads = ppt_alloc(1, sizeof(*config->inner_threads));
-        status = ppt_item_integer(&found.item, 1, PPT_MOST_WORKERS, &one, error);
+        *numbers = ppt_alloc(1, sizeof(**numbers));
+        status = ppt_item_integer(&found.item, about->smallest, about->largest, &one, error);
     } else {
-        config->inner_count = json_object_array_length(found.item.value);
-        if (config->inner_count == 0) {
-            return ppt_item_reject(&found.item, error,
-                                   "an empty list; give numbers of threads such as [1, 2]");
+        *count = json_object_array_length(found.item.value);
+        if (*count == 0) {
+            return ppt_item_reject(&found.item, error, "an empty list; give %s", about->example);
         }
-        config->inner_threads = ppt_alloc(config->inner_count, sizeof(*config->inner_threads));
-        status = read_list(&found.item, 1, config->inner_threads, error);
-        qsort(config->inner_threads, config->inner_count, sizeof(*config->inner_threads),
-              compare_counts);
+        *numbers = ppt_alloc(*count, sizeof(**numbers));
+        status = read_list(&found.item, about->smallest, about->largest, *numbers, error);
+        qsort(*numbers, *count, sizeof(**numbers), compare_counts);
         return status;
     }
-    config->inner_threads[0] = (unsigned)one;
+    (*numbers)[0] = (unsigned)one;
     return status;
 }
 
 static enum ppt_status read_counts(const struct ppt_layer *top, struct ppt_config *config,
                                    struct ppt_error *error)
 {
+    static const struct numbers inner = {"inner_threads", 1, PPT_MOST_WORKERS,
+                                         "numbers of threads such as [1, 2]"};
+    static const struct numbers ranks = {"ranks", 0, PPT_MOST_RANKS,
+                                         "numbers of ranks such as [0, 1, 2]"};
     int64_t blocks = 10, tasks = 100, warmup = 1, seed = -1;
     struct ppt_found found;
     enum ppt_status status = read_whole(top, "iterations", 1, PPT_MOST_BLOCKS, &blocks, error);
@@ -193,7 +246,10 @@ static enum ppt_status read_counts(const struct ppt_layer *top, struct ppt_confi
         status = read_whole(top, "warmup", 0, 1000, &warmup, error);
     }
     if (status == PPT_OK) {
-        status = read_inner_threads(top, config, error);
+        status = read_numbers(top, &inner, &config->inner_threads, &config->inner_count, error);
+    }
+    if (status == PPT_OK) {
+        status = read_numbers(top, &ranks, &config->ranks, &config->rank_count, error);
     }
     /* null draws a seed, as leaving the key out does. */
     if (status == PPT_OK && ppt_layer_find(top, "seed", NULL, &found) && found.item.value) {
@@ -306,6 +362,9 @@ enum ppt_status ppt_read_keys(const struct ppt_layer *top, struct ppt_config *co
     }
     if (status == PPT_OK) {
         status = read_schedule(top, &config->schedule, error);
+    }
+    if (status == PPT_OK) {
+        status = read_distribution(top, &config->distribution, error);
     }
     if (status == PPT_OK) {
         status = read_choice(top, "placement", ppt_placement_names, &placement, error);

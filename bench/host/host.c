@@ -83,6 +83,30 @@ bool ppt_host_quota_binds(const struct ppt_host *host)
            host->quota_cpus < ppt_host_effective_cpus(host->topology.cpus, host->cpuset_cpus, 0);
 }
 
+bool ppt_host_beyond(const struct ppt_host *host, struct ppt_point point)
+{
+    return point.ranks > 0 ? ppt_cluster_beyond(&host->cluster, point)
+                           : ppt_point_threads(point) > host->effective_cpus;
+}
+
+static unsigned larger(unsigned a, unsigned b)
+{
+    return a > b ? a : b;
+}
+
+unsigned ppt_host_all_cpus(const struct ppt_host *host, const struct ppt_config *config)
+{
+    return larger(host->effective_cpus, ppt_cluster_cpus(&host->cluster, ppt_config_ranks(config)));
+}
+
+unsigned ppt_host_all_cores(const struct ppt_host *host, const struct ppt_config *config)
+{
+    const unsigned cores =
+        host->topology.cores < host->effective_cpus ? host->topology.cores : host->effective_cpus;
+
+    return larger(cores, ppt_cluster_cores(&host->cluster, ppt_config_ranks(config)));
+}
+
 size_t ppt_host_landmarks(const struct ppt_host *host, unsigned landmarks[PPT_MOST_KINDS])
 {
     const struct ppt_topology *topology = &host->topology;
@@ -165,6 +189,7 @@ const char *ppt_host_difference(const struct ppt_host *a, const struct ppt_host 
            : a->effective_cpus != b->effective_cpus ? "effective_cpus"
            : binding_quota(a) < binding_quota(b) || binding_quota(a) > binding_quota(b)
                ? "quota_cpus"
+           : ppt_cluster_differs(&a->cluster, &b->cluster)      ? "cluster"
            : !json_object_equal(a->environment, b->environment) ? "environment"
                                                                 : NULL;
 }
@@ -180,5 +205,6 @@ void ppt_host_free(struct ppt_host *host)
     free(host->instruction_set);
     free(host->blas);
     json_object_put(host->environment);
+    ppt_cluster_free(&host->cluster);
     *host = (struct ppt_host){0};
 }

@@ -6,6 +6,7 @@
 
 #include <stdint.h>
 
+#include "cluster.h"
 #include "item.h"
 #include "topology.h"
 
@@ -27,6 +28,7 @@ struct ppt_host {
     char *blas;                   /* library and the CPU type it chose */
     json_object *environment;     /* OMP_*, GOMP_*, OPENBLAS_* and PPT_OMP_* variables: they change
                                      what is measured */
+    struct ppt_cluster cluster;   /* of the MPI job that this process is rank 0 of; none without */
 };
 
 void ppt_host_read(struct ppt_host *host);
@@ -37,6 +39,14 @@ unsigned ppt_host_effective_cpus(unsigned allowed, unsigned cpuset, double quota
 
 /* Whether the quota is below the CPUs that could be used without it. */
 bool ppt_host_quota_binds(const struct ppt_host *host);
+
+/* Whether a point has more threads than there are CPUs for them, on any of the hosts that it runs
+ * on. */
+bool ppt_host_beyond(const struct ppt_host *host, struct ppt_point point);
+
+/* CPUs and physical cores that all points of a run together may use. */
+unsigned ppt_host_all_cpus(const struct ppt_host *host, const struct ppt_config *config);
+unsigned ppt_host_all_cores(const struct ppt_host *host, const struct ppt_config *config);
 
 /* Numbers of workers beyond which the next one gets a slower kind of core, or shares its core with
  * another: the fast cores of a hybrid machine, ..., all physical cores. Ascending; returns how

@@ -109,6 +109,9 @@ json_object *ppt_host_to_json(const struct ppt_host *host)
     json_object_object_add(object, "cpu_kinds", kinds_to_json(&host->topology));
     json_object_object_add(object, "caches", caches_to_json(&host->topology));
     json_object_object_add(object, "environment", json_object_get(host->environment));
+    if (host->cluster.count > 0) {
+        json_object_object_add(object, "cluster", ppt_cluster_to_json(&host->cluster));
+    }
     return object;
 }
 
@@ -251,7 +254,16 @@ static enum ppt_status read_rest(const struct ppt_item *item, struct ppt_host *h
         status = ppt_item_member(item, "environment", &place, &inner, error);
         host->environment = json_object_get(inner.value);
     }
-    return status == PPT_OK ? check_environment(&inner, error) : status;
+    if (status == PPT_OK) {
+        status = check_environment(&inner, error);
+    }
+    if (status == PPT_OK && json_object_object_get_ex(item->value, "cluster", NULL)) {
+        status = ppt_item_member(item, "cluster", &place, &inner, error);
+        if (status == PPT_OK) {
+            status = ppt_cluster_from_item(&inner, &host->cluster, error);
+        }
+    }
+    return status;
 }
 
 enum ppt_status ppt_host_from_item(const struct ppt_item *item, struct ppt_host *host,

@@ -180,7 +180,8 @@ enum ppt_status ppt_spin_run(unsigned cpus, double seconds, struct ppt_spins *sp
     struct spinner *spinners;
     struct ppt_noise before, after;
     uint64_t sink = 1;
-    enum ppt_status status = ppt_binding_create(PPT_PLACEMENT_SPREAD, point, &test.binding, error);
+    enum ppt_status status = ppt_binding_create(PPT_PLACEMENT_SPREAD, point,
+                                                (struct ppt_peers){0, 1}, &test.binding, error);
 
     *spins = (struct ppt_spins){0};
     if (status != PPT_OK) {

@@ -132,12 +132,15 @@ void ppt_topology_read(struct ppt_topology *topology)
 /* ---- binding workers to it ---- */
 
 /* Neighbours, as many for each worker as its tasks use; beyond the last CPU it begins again. */
-static void bind_close(struct ppt_binding *binding, unsigned inner_threads, unsigned cpus)
+static void bind_close(struct ppt_binding *binding, struct ppt_peers peers, unsigned inner_threads,
+                       unsigned cpus)
 {
+    const uint64_t first = (uint64_t)peers.index * binding->workers;
+
     for (unsigned i = 0; i < binding->workers; i++) {
         binding->sets[i] = hwloc_bitmap_alloc();
         for (unsigned t = 0; t < inner_threads && t < cpus; t++) {
-            const unsigned place = (unsigned)(((uint64_t)i * inner_threads + t) % cpus);
+            const unsigned place = (unsigned)(((first + i) * inner_threads + t) % cpus);
 
             hwloc_bitmap_or(binding->sets[i], binding->sets[i],
                             hwloc_get_obj_by_type(binding->topology, HWLOC_OBJ_PU, place)->cpuset);
@@ -147,12 +150,15 @@ static void bind_close(struct ppt_binding *binding, unsigned inner_threads, unsi
 
 /* As far apart as the machine allows. One CPU for each thread, so that none moves inside its share
  * of the machine; where there are not enough for all threads, workers have whole shares. */
-static void bind_apart(struct ppt_binding *binding, unsigned inner_threads, unsigned cpus)
+static void bind_apart(struct ppt_binding *binding, struct ppt_peers peers, unsigned inner_threads,
+                       unsigned cpus)
 {
     hwloc_obj_t root = hwloc_get_root_obj(binding->topology);
-    const bool enough = (uint64_t)binding->workers * inner_threads <= cpus;
+    const unsigned workers = binding->workers * peers.count;
+    const unsigned first = binding->workers * peers.index;
+    const bool enough = (uint64_t)workers * inner_threads <= cpus;
     const unsigned each = enough ? inner_threads : 1;
-    const unsigned count = binding->workers * each;
+    const unsigned count = workers * each;
     hwloc_cpuset_t *shares = ppt_alloc(count, sizeof(*shares));
 
     hwloc_distrib(binding->topology, &root, 1, shares, count, INT_MAX, 0);
@@ -160,19 +166,26 @@ static void bind_apart(struct ppt_binding *binding, unsigned inner_threads, unsi
         if (enough) {
             hwloc_bitmap_singlify(shares[i]);
         }
-        /* Shares ascend by place, so that those of one worker are neighbours. */
-        if (i % each == 0) {
-            binding->sets[i / each] = shares[i];
-        } else {
-            hwloc_bitmap_or(binding->sets[i / each], binding->sets[i / each], shares[i]);
-            hwloc_bitmap_free(shares[i]);
+        /* Shares ascend by place, so that those of one worker are neighbours; those of peers are
+         * for them. */
+        const unsigned worker = i / each - first;
+        const bool own = i / each >= first && worker < binding->workers;
+
+        if (own && i % each == 0) {
+            binding->sets[worker] = shares[i];
+            continue;
         }
+        if (own) {
+            hwloc_bitmap_or(binding->sets[worker], binding->sets[worker], shares[i]);
+        }
+        hwloc_bitmap_free(shares[i]);
     }
     free(shares);
 }
 
 enum ppt_status ppt_binding_create(enum ppt_placement placement, struct ppt_point point,
-                                   struct ppt_binding *binding, struct ppt_error *error)
+                                   struct ppt_peers peers, struct ppt_binding *binding,
+                                   struct ppt_error *error)
 {
     const unsigned workers = point.workers;
 
@@ -192,10 +205,10 @@ enum ppt_status ppt_binding_create(enum ppt_placement placement, struct ppt_poin
     for (unsigned i = 0; i < workers; i++) {
         binding->got[i] = hwloc_bitmap_alloc();
     }
-    if (placement == PPT_PLACEMENT_SPREAD && workers <= cpus) {
-        bind_apart(binding, point.inner_threads, cpus);
+    if (placement == PPT_PLACEMENT_SPREAD && (uint64_t)workers * peers.count <= cpus) {
+        bind_apart(binding, peers, point.inner_threads, cpus);
     } else {
-        bind_close(binding, point.inner_threads, cpus);
+        bind_close(binding, peers, point.inner_threads, cpus);
     }
     return PPT_OK;
 }

@@ -54,13 +54,20 @@ struct ppt_binding {
     unsigned workers;
 };
 
-/* Chooses CPUs for the workers of a point within the calling thread's affinity. "close" fills
+/* Processes that use the same CPUs at the same time, and which of them this one is. */
+struct ppt_peers {
+    unsigned index, count; /* alone: 0 of 1 */
+};
+
+/* Chooses CPUs for a process's workers of a point within the calling thread's affinity, beside
+ * those of its peers. "close" fills
  * neighbouring CPUs, "spread" keeps workers as far apart as the machine allows; more workers than
  * CPUs go round. A worker whose tasks use several threads gets as many CPUs, which the threads that
  * it starts share; where that is more than there are, it gets its share of the machine ("spread")
  * or CPUs that others have too ("close"). Call it where time is not measured. */
 enum ppt_status ppt_binding_create(enum ppt_placement placement, struct ppt_point point,
-                                   struct ppt_binding *binding, struct ppt_error *error);
+                                   struct ppt_peers peers, struct ppt_binding *binding,
+                                   struct ppt_error *error);
 
 /* Binds the calling thread as that worker; 0 on success, else errno. Any thread may call it. */
 int ppt_binding_apply(const struct ppt_binding *binding, unsigned worker);

@@ -102,6 +102,47 @@ void ppt_chart_stars(const char *data, const char *x, struct ppt_text *out)
                   data, x);
 }
 
+unsigned ppt_outcome_cpus(const struct ppt_outcome *outcome)
+{
+    return ppt_host_all_cpus(outcome->host, outcome->config);
+}
+
+size_t ppt_chart_curve_count(const struct ppt_config *config)
+{
+    return config->rank_count * config->inner_count;
+}
+
+struct ppt_curve ppt_chart_curve(const struct ppt_config *config, size_t which)
+{
+    return (struct ppt_curve){config->ranks[which / config->inner_count],
+                              config->inner_threads[which % config->inner_count]};
+}
+
+bool ppt_chart_on_curve(const struct ppt_curve *curve, struct ppt_point point)
+{
+    return point.workers > 0 && point.ranks == curve->ranks &&
+           point.inner_threads == curve->inner_threads;
+}
+
+char *ppt_chart_curve_title(const struct ppt_config *config, size_t which)
+{
+    const struct ppt_curve curve = ppt_chart_curve(config, which);
+    char ranks[40] = "", inner[40] = "";
+
+    if (curve.ranks > 0) {
+        snprintf(ranks, sizeof(ranks), "%u rank%s", curve.ranks, curve.ranks == 1 ? "" : "s");
+    } else if (config->rank_count > 1) {
+        snprintf(ranks, sizeof(ranks), "without MPI");
+    }
+    if (config->inner_count > 1) {
+        snprintf(inner, sizeof(inner), "%u inner thread%s", curve.inner_threads,
+                 curve.inner_threads == 1 ? "" : "s");
+    }
+    return ppt_chart_curve_count(config) == 1
+               ? NULL
+               : ppt_text_format("%s%s%s", ranks, *ranks && *inner ? ", " : "", inner);
+}
+
 void ppt_chart_stars_title(unsigned cpus, struct ppt_text *out)
 {
     ppt_text_addf(out,
@@ -116,49 +157,34 @@ void ppt_chart_speedup_row(const struct ppt_answer *answer, size_t point, struct
     const struct ppt_ratio *speedup = &answer->points[point].over_fewest;
     const bool exists = speedup->interval.exists;
 
-    ppt_text_addf(out, "%u %.9g %.9g %.9g %d\n", answer->grid.points[point].workers, speedup->value,
-                  exists ? speedup->interval.low : speedup->value,
+    ppt_text_addf(out, "%u %.9g %.9g %.9g %d\n", ppt_point_workers(answer->grid.points[point]),
+                  speedup->value, exists ? speedup->interval.low : speedup->value,
                   exists ? speedup->interval.high : speedup->value,
                   ppt_answer_beyond(answer, point));
 }
 
 void ppt_chart_worker_axis(const struct ppt_outcome *outcome, struct ppt_text *out)
 {
-    const struct ppt_grid *grid = &outcome->answer->grid;
-    unsigned *workers = ppt_alloc(grid->point_count + 1, sizeof(*workers));
-    size_t count = 0;
-
-    for (size_t p = 0; p < grid->point_count; p++) {
-        const unsigned n = grid->points[p].workers;
-
-        if (n > 0 && (count == 0 || workers[count - 1] != n)) {
-            workers[count++] = n;
-        }
-    }
-    if (count == 0) {
-        /* Sequential calls alone: a chart of one known number says nothing, but stays valid. */
-        workers[count++] = 1;
-    }
-    ppt_chart_workers(workers, count, out);
-    free(workers);
+    (void)ppt_chart_union_ticks(outcome, 1, out);
 }
 
-/* One block of data per number of inner threads (gnuplot's "index"), each a curve over workers. */
+/* One block of data per curve (gnuplot's "index"). */
 static void add_speedup_data(const struct ppt_outcome *outcome, struct ppt_text *out)
 {
     const struct ppt_config *config = outcome->config;
     const struct ppt_grid *grid = &outcome->answer->grid;
 
     ppt_text_add(out, "# workers  speedup: median  95 % interval: low  high  beyond CPUs\n");
-    for (size_t i = 0; i < config->inner_count; i++) {
+    for (size_t i = 0; i < ppt_chart_curve_count(config); i++) {
+        const struct ppt_curve curve = ppt_chart_curve(config, i);
+        char *title = ppt_chart_curve_title(config, i);
         size_t rows = 0;
 
-        if (config->inner_count > 1) {
-            ppt_text_addf(out, "%s# %u inner threads\n", i ? "\n\n" : "", config->inner_threads[i]);
+        if (title) {
+            ppt_text_addf(out, "%s# %s\n", i ? "\n\n" : "", title);
         }
         for (size_t p = 0; p < grid->point_count && grid->block_count > 0; p++) {
-            if (grid->points[p].workers > 0 &&
-                grid->points[p].inner_threads == config->inner_threads[i]) {
+            if (ppt_chart_on_curve(&curve, grid->points[p])) {
                 ppt_chart_speedup_row(outcome->answer, p, out);
                 rows++;
             }
@@ -166,30 +192,37 @@ static void add_speedup_data(const struct ppt_outcome *outcome, struct ppt_text 
         if (rows == 0) {
             ppt_text_add(out, PPT_CHART_NO_ROW);
         }
+        free(title);
     }
 }
 
 static void add_speedup_curves(const struct ppt_config *config, struct ppt_text *out)
 {
-    for (size_t i = 0; i < config->inner_count; i++) {
+    for (size_t i = 0; i < ppt_chart_curve_count(config); i++) {
         const char *colour = ppt_chart_colours[i % PPT_CHART_COLOURS];
         const int mark = ppt_chart_marks[i % PPT_CHART_COLOURS];
+        char *title = ppt_chart_curve_title(config, i);
 
         ppt_text_addf(out,
                       ", \\\n  'speedup.dat' index %zu using 1:2:3:4 with yerrorbars lc rgb '%s' "
-                      "pt %d ps 0.6 lw 1.5 title ",
-                      i, colour, mark);
-        if (config->inner_count > 1) {
-            ppt_text_addf(out, "'%u inner thread%s'", config->inner_threads[i],
-                          config->inner_threads[i] == 1 ? "" : "s");
-        } else {
-            ppt_text_add(out, "'measured: median and 95 % interval'");
-        }
+                      "pt %d ps 0.6 lw 1.5 title '%s'",
+                      i, colour, mark, title ? title : "measured: median and 95 % interval");
         ppt_text_addf(out,
                       ", \\\n  'speedup.dat' index %zu using 1:2 with lines lc rgb '%s' lw 1.5 "
                       "notitle",
                       i, colour);
+        free(title);
     }
+}
+
+/* The CPUs on an axis over workers; the curves of several hosts meet theirs at different places. */
+static void add_cpu_mark(const struct ppt_outcome *outcome, unsigned most, struct ppt_text *out)
+{
+    const struct ppt_config *config = outcome->config;
+
+    ppt_chart_cpu_mark(ppt_outcome_cpus(outcome),
+                       ppt_chart_curve_count(config) == 1 ? config->inner_threads[0] : 0,
+                       most > 0 ? most : 1, out);
 }
 
 static enum ppt_status write_speedup(const struct ppt_outcome *outcome, const char *folder,
@@ -198,7 +231,8 @@ static enum ppt_status write_speedup(const struct ppt_outcome *outcome, const ch
     const struct ppt_grid *grid = &outcome->answer->grid;
     struct ppt_chart chart = {.name = "speedup"};
     const unsigned base = grid->point_count > 0 ? grid->points[0].workers : 0;
-    const unsigned most = grid->point_count > 0 ? grid->points[grid->point_count - 1].workers : 0;
+    const unsigned most =
+        grid->point_count > 0 ? ppt_point_workers(grid->points[grid->point_count - 1]) : 0;
 
     add_speedup_data(outcome, &chart.data);
     ppt_chart_title(outcome, "how much faster with workers", &chart.plot);
@@ -211,11 +245,9 @@ static enum ppt_status write_speedup(const struct ppt_outcome *outcome, const ch
     }
     const bool stars = ppt_chart_any_beyond(outcome->answer, 0);
     if (stars) {
-        ppt_chart_stars_title(outcome->host->effective_cpus, &chart.plot);
+        ppt_chart_stars_title(ppt_outcome_cpus(outcome), &chart.plot);
     }
-    ppt_chart_cpu_mark(outcome->host->effective_cpus,
-                       outcome->config->inner_count == 1 ? outcome->config->inner_threads[0] : 0,
-                       most > 0 ? most : 1, &chart.plot);
+    add_cpu_mark(outcome, most, &chart.plot);
     ppt_text_addf(&chart.plot,
                   "set samples 500\n"
                   "plot x / %u.0 with lines lc rgb '" GREY "' dt 2 lw 1.5 title 'ideal', \\\n"
@@ -233,13 +265,15 @@ static enum ppt_status write_speedup(const struct ppt_outcome *outcome, const ch
 #define MOST_UPRIGHT 14
 
 void ppt_chart_point_axis(const struct ppt_point *points, size_t count, bool with_inner,
-                          unsigned cpus, struct ppt_text *out)
+                          const struct ppt_host *host, struct ppt_text *out)
 {
+    const bool with_ranks = count > 0 && points[count - 1].ranks > 0;
+    const unsigned cpus = host->effective_cpus;
     bool stars = false;
 
     ppt_text_addf(out, "set xtics %s(", count > MOST_UPRIGHT ? "rotate by 60 right " : "");
     for (size_t i = 0; i < count; i++) {
-        const bool beyond = ppt_point_threads(points[i]) > cpus;
+        const bool beyond = ppt_host_beyond(host, points[i]);
         char label[PPT_POINT_SIZE] = "sequential";
 
         if (with_inner || points[i].workers > 0) {
@@ -249,9 +283,13 @@ void ppt_chart_point_axis(const struct ppt_point *points, size_t count, bool wit
         stars |= beyond;
     }
     ppt_text_addf(out, ")\nset xlabel '%s",
-                  with_inner ? "workers x inner threads (0: sequential calls)"
-                             : "workers (threads)");
-    if (stars) {
+                  with_ranks && with_inner ? "ranks r workers x inner threads"
+                  : with_ranks             ? "ranks r workers of each (no r: without MPI)"
+                  : with_inner             ? "workers x inner threads (0: sequential calls)"
+                                           : "workers (threads)");
+    if (stars && with_ranks) {
+        ppt_text_add(out, "; *: more threads than CPUs");
+    } else if (stars) {
         ppt_text_addf(out, "; *: more than the %u CPU%s", cpus, cpus == 1 ? "" : "s");
     }
     ppt_text_addf(out, "' offset 0,0.4\nset xrange [-0.6:%zu.6]\nset yrange [0:*]\n",
@@ -266,21 +304,22 @@ void ppt_chart_category_axis(const struct ppt_outcome *outcome, struct ppt_text 
     for (size_t i = 0; i < summary->count; i++) {
         points[i] = summary->points[i].point;
     }
-    ppt_chart_point_axis(points, summary->count, outcome->config->inner_count > 1,
-                         outcome->host->effective_cpus, out);
+    ppt_chart_point_axis(points, summary->count, outcome->config->inner_count > 1, outcome->host,
+                         out);
     free(points);
 }
 
 void ppt_chart_category_cpu_mark(const struct ppt_outcome *outcome, struct ppt_text *out)
 {
     const struct ppt_summary *summary = outcome->summary;
-    const unsigned cpus = outcome->host->effective_cpus;
+    const unsigned cpus = ppt_outcome_cpus(outcome);
     size_t beyond = 0;
 
-    if (outcome->config->inner_count > 1) {
+    if (ppt_chart_curve_count(outcome->config) > 1) {
         return; /* points that fit and points that do not take turns */
     }
-    while (beyond < summary->count && ppt_point_threads(summary->points[beyond].point) <= cpus) {
+    while (beyond < summary->count &&
+           !ppt_host_beyond(outcome->host, summary->points[beyond].point)) {
         beyond++;
     }
     if (beyond > 0 && beyond < summary->count) {
@@ -303,8 +342,8 @@ static enum ppt_status write_rate(const struct ppt_outcome *outcome, const char 
     for (size_t i = 0; i < summary->count; i++) {
         const struct ppt_point_summary *p = &summary->points[i];
 
-        ppt_text_addf(&chart.data, "%zu %u %.9g %.9g %.9g\n", i, p->point.workers, p->rate.median,
-                      p->rate.smallest, p->rate.largest);
+        ppt_text_addf(&chart.data, "%zu %u %.9g %.9g %.9g\n", i, ppt_point_workers(p->point),
+                      p->rate.median, p->rate.smallest, p->rate.largest);
     }
     ppt_chart_title(outcome, "tasks per second", &chart.plot);
     ppt_chart_category_axis(outcome, &chart.plot);
@@ -348,10 +387,10 @@ static enum ppt_status write_time(const struct ppt_outcome *outcome, const char 
     for (size_t i = 0; i < summary->count; i++) {
         const struct ppt_point_summary *p = &summary->points[i];
 
-        ppt_text_addf(&chart.data, "%zu %u %.9g %.9g %.9g %.9g %.9g %.9g\n", i, p->point.workers,
-                      p->init_s.median / unit, p->work_s.median / unit, p->cleanup_s.median / unit,
-                      p->total_s.median / unit, p->total_s.smallest / unit,
-                      p->total_s.largest / unit);
+        ppt_text_addf(&chart.data, "%zu %u %.9g %.9g %.9g %.9g %.9g %.9g\n", i,
+                      ppt_point_workers(p->point), p->init_s.median / unit, p->work_s.median / unit,
+                      p->cleanup_s.median / unit, p->total_s.median / unit,
+                      p->total_s.smallest / unit, p->total_s.largest / unit);
     }
     ppt_chart_title(outcome, "where the time of a pass goes", &chart.plot);
     ppt_chart_category_axis(outcome, &chart.plot);
@@ -402,7 +441,7 @@ enum ppt_status ppt_charts_write(const struct ppt_outcome *outcome, struct ppt_t
     if (status == PPT_OK) {
         status = ppt_pass_charts_write(outcome, folder, end_of(names), error);
     }
-    if (status == PPT_OK && outcome->config->inner_count > 1) {
+    if (status == PPT_OK && ppt_chart_curve_count(outcome->config) > 1) {
         *end_of(names) = "heat";
         status = ppt_heat_chart_write(outcome, folder, error);
     }

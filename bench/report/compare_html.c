@@ -49,7 +49,7 @@ static void add_axis(const struct ppt_comparison_outcome *outcome, struct ppt_te
         }
     }
     ppt_chart_point_axis(points, count, ppt_comparison_has_inner(comparison),
-                         outcome->old_runs[0].host->effective_cpus, out);
+                         outcome->old_runs[0].host, out);
     free(points);
 }
 

@@ -117,6 +117,9 @@ static json_object *point_json(const struct ppt_compared_point *point)
     json_object *object = json_object_new_object();
 
     add(object, "workers", integer(point->point.workers));
+    if (point->point.ranks > 0) {
+        add(object, "ranks", integer(point->point.ranks));
+    }
     add(object, "inner_threads", integer(point->point.inner_threads));
     add(object, "old_s", statistics(&point->old_s));
     add(object, "new_s", statistics(&point->new_s));

@@ -8,16 +8,17 @@
 #include <stdint.h>
 #include <string.h>
 
-static const char header[] = "Name,Workers,Job details,Job count,Time: init,Time: work,"
-                             "Time: task avg,Time: total,Tasks per second,Speedup (vs sequential),"
-                             "Task,Inner threads,Blocks,Time: cleanup (s),Time: total median (s),"
-                             "Time: total min (s),Time: total max (s),Time: total low (s),"
-                             "Time: total high (s),Speedup low,Speedup high,Task p95 (s),"
-                             "Task longest (s),CPU time (s),Page faults,Peak memory (bytes),"
-                             "Recommended,Confidence,Slower than best at most (%),"
-                             "Load balance,Scheduling,Startup,Work,Reference,On-CPU inflation,"
-                             "Off-CPU inflation,Karp-Flatt fraction,Break-even (tasks),"
-                             "Outliers,Page faults in tasks\r\n";
+static const char header[] =
+    "Name,Workers,Job details,Job count,Time: init,Time: work,"
+    "Time: task avg,Time: total,Tasks per second,Speedup (vs sequential),"
+    "Task,Inner threads,Ranks,Blocks,Time: cleanup (s),Time: total median (s),"
+    "Time: total min (s),Time: total max (s),Time: total low (s),"
+    "Time: total high (s),Speedup low,Speedup high,Task p95 (s),"
+    "Task longest (s),CPU time (s),Page faults,Peak memory (bytes),"
+    "Recommended,Confidence,Slower than best at most (%),"
+    "Load balance,Communication,Scheduling,Startup,Work,Reference,On-CPU inflation,"
+    "Off-CPU inflation,Karp-Flatt fraction,Break-even (tasks),"
+    "Outliers,Page faults in tasks\r\n";
 
 /* Quotes a field when it must be; quotes inside are doubled. */
 static void add_field(struct ppt_text *out, const char *field)
@@ -57,7 +58,7 @@ static void add_times(const struct ppt_outcome *outcome, const struct ppt_point_
     add_number(out, speedup->value > 0, speedup->value);
     ppt_text_add(out, ",");
     add_field(out, config->task);
-    ppt_text_addf(out, ",%u,%zu", p->point.inner_threads, p->total_s.n);
+    ppt_text_addf(out, ",%u,%u,%zu", p->point.inner_threads, p->point.ranks, p->total_s.n);
     add_number(out, true, p->cleanup_s.mean);
     add_number(out, true, p->total_s.median);
     add_number(out, true, p->total_s.smallest);
@@ -106,14 +107,14 @@ static void add_row(const struct ppt_outcome *outcome, const struct ppt_point_su
     char label[PPT_POINT_SIZE];
 
     /* "sequential" and "parallel_4"; where inner threads differ, "sequential_x2" and
-     * "parallel_4x2". */
+     * "parallel_4x2"; over ranks "parallel_2r4". */
     ppt_point_label(p->point, outcome->config->inner_count > 1, label);
     if (p->point.workers == 0) {
         ppt_text_addf(out, "sequential%s%s", label[1] ? "_" : "", label + 1);
     } else {
         ppt_text_addf(out, "parallel_%s", label);
     }
-    ppt_text_addf(out, ",%u,", p->point.workers);
+    ppt_text_addf(out, ",%u,", ppt_point_workers(p->point));
     add_field(out, outcome->config->details);
     ppt_text_addf(out, ",%llu", (unsigned long long)outcome->config->task_count);
     add_times(outcome, p, point != SIZE_MAX ? &answer->points[point] : NULL, out);

@@ -151,6 +151,9 @@ static void finish_row(const struct point_rows *rows, const double values[COLUMN
     }
     add(row, "workers", integer(rows->point.workers));
     add(row, "inner_threads", integer(rows->point.inner_threads));
+    if (rows->point.ranks > 0) {
+        add(row, "ranks", integer(rows->point.ranks));
+    }
     add(row, "tasks", integer(rows->outcome->config->task_count));
     if (*rows->outcome->config->details) {
         add(row, "label", text(rows->outcome->config->details));
@@ -160,7 +163,7 @@ static void finish_row(const struct point_rows *rows, const double values[COLUMN
 /* Sequential calls run in one thread, like a benchmark without "threads" in its name. */
 static unsigned thread_count(const struct point_rows *rows)
 {
-    return rows->point.workers > 0 ? rows->point.workers : 1;
+    return ppt_point_running(rows->point);
 }
 
 static void add_passes(const struct point_rows *rows, json_object *list)

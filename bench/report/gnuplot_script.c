@@ -3,9 +3,10 @@
  *
  *     ppt-omp report RUN --format gnuplot | gnuplot -p
  *
- * A run has one curve per number of inner threads; of several runs each has the one of the
- * recommended number.
+ * A run has one curve per number of ranks and of inner threads; of several runs each has the one
+ * that goes through its recommended point.
  */
+#include <stdint.h>
 #include <stdlib.h>
 
 #include "gnuplot.h"
@@ -19,26 +20,43 @@
 
 struct curve {
     const struct ppt_outcome *outcome;
-    unsigned inner_threads;
+    bool row;     /* the answer's */
+    size_t which; /* of the run's curves */
 };
 
 /* The list is to be given to free(). */
 static struct curve *list_curves(const struct ppt_outcome *outcomes, size_t count, size_t *found)
 {
-    const struct ppt_config *first = outcomes[0].config;
     struct curve *curves;
 
-    *found = count > 1 ? count : first->inner_count;
+    *found = count > 1 ? count : ppt_chart_curve_count(outcomes[0].config);
     curves = ppt_alloc(*found, sizeof(*curves));
     for (size_t i = 0; i < *found; i++) {
-        const struct ppt_outcome *outcome = &outcomes[count > 1 ? i : 0];
-        const struct ppt_grid *row = &outcome->answer->row;
-        const unsigned of_row =
-            row->point_count > 0 ? row->points[0].inner_threads : outcome->config->inner_threads[0];
-
-        curves[i] = (struct curve){outcome, count > 1 ? of_row : first->inner_threads[i]};
+        curves[i] = (struct curve){&outcomes[count > 1 ? i : 0], count > 1, i};
     }
     return curves;
+}
+
+static bool is_on(const struct curve *curve, struct ppt_point point)
+{
+    const struct ppt_curve own =
+        ppt_chart_curve(curve->outcome->config, curve->row ? 0 : curve->which);
+
+    return curve->row
+               ? point.workers > 0 && ppt_grid_find(&curve->outcome->answer->row, point) != SIZE_MAX
+               : ppt_chart_on_curve(&own, point);
+}
+
+static bool any_beyond(const struct curve *curve)
+{
+    const struct ppt_answer *answer = curve->outcome->answer;
+
+    for (size_t p = 0; p < answer->grid.point_count; p++) {
+        if (is_on(curve, answer->grid.points[p]) && ppt_answer_beyond(answer, p)) {
+            return true;
+        }
+    }
+    return false;
 }
 
 /* A heredoc "$curveN"; "EOD" alone on a line ends it, which data never is. */
@@ -52,7 +70,7 @@ static void add_data(const struct curve *curve, size_t index, struct ppt_text *o
                   "# workers  speedup: median  95 %% interval: low  high  beyond CPUs\n",
                   index);
     for (size_t p = 0; p < grid->point_count && grid->block_count > 0; p++) {
-        if (grid->points[p].workers > 0 && grid->points[p].inner_threads == curve->inner_threads) {
+        if (is_on(curve, grid->points[p])) {
             ppt_chart_speedup_row(curve->outcome->answer, p, out);
             rows++;
         }
@@ -108,11 +126,9 @@ static void add_curve(const struct curve *curve, size_t index, bool several_runs
 
         title =
             ppt_text_format("%s%s%s", config->task, named ? " " : "", named ? config->details : "");
-    } else if (config->inner_count > 1) {
-        title = ppt_text_format("%u inner thread%s", curve->inner_threads,
-                                curve->inner_threads == 1 ? "" : "s");
     } else {
-        title = ppt_strdup("measured: median and 95 % interval");
+        title = ppt_chart_curve_title(config, curve->which);
+        title = title ? title : ppt_strdup("measured: median and 95 % interval");
     }
     ppt_text_addf(out,
                   ", \\\n  $curve%zu using 1:2:3:4 with yerrorbars lc rgb '%s' pt %d lw 1.5 title ",
@@ -122,7 +138,7 @@ static void add_curve(const struct curve *curve, size_t index, bool several_runs
     ppt_text_addf(out, ", \\\n  $curve%zu using 1:2 with lines lc rgb '%s' lw 1.5 notitle", index,
                   ppt_chart_colours[index % PPT_CHART_COLOURS]);
     free(title);
-    if (ppt_chart_any_beyond(curve->outcome->answer, curve->inner_threads)) {
+    if (any_beyond(curve)) {
         char *data = ppt_text_format("$curve%zu", index);
 
         ppt_chart_stars(data, "1", out);

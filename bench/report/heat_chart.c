@@ -1,76 +1,118 @@
 /*
- * The chart of a grid: tasks per second by workers and inner threads, the recommended point framed.
+ * The chart of a grid: tasks per second by workers and ranks, or by workers and inner threads, the
+ * recommended point framed. Of several numbers of ranks and of inner threads, those with the
+ * recommended inner threads.
  */
 #include <stdlib.h>
 
 #include "gnuplot.h"
 #include "report.h"
 
-/* The place of a number on its axis. */
-static size_t place_of(const struct ppt_config *config, struct ppt_point point, size_t *row)
-{
-    size_t p = 0;
+/* What goes upwards. */
+struct axis {
+    bool ranks;
+    const unsigned *numbers;
+    size_t count;
+    unsigned inner_threads; /* of all points, where they differ in ranks */
+};
 
-    while (p < config->point_count && !ppt_point_same(config->points[p], point)) {
-        p++;
-    }
-    *row = p % config->inner_count;
-    return p / config->inner_count;
+static struct axis axis_of(const struct ppt_outcome *outcome)
+{
+    const struct ppt_config *config = outcome->config;
+    const struct ppt_grid *row = &outcome->answer->row;
+
+    return config->rank_count > 1
+               ? (struct axis){true, config->ranks, config->rank_count,
+                               row->point_count > 0 ? row->points[0].inner_threads
+                                                    : config->inner_threads[0]}
+               : (struct axis){false, config->inner_threads, config->inner_count, 0};
 }
 
-static void add_data(const struct ppt_outcome *outcome, struct ppt_text *out)
+static size_t place_of(const unsigned *numbers, size_t count, unsigned number)
+{
+    size_t place = 0;
+
+    while (place + 1 < count && numbers[place] != number) {
+        place++;
+    }
+    return place;
+}
+
+static size_t column_of(const struct ppt_config *config, struct ppt_point point)
+{
+    return place_of(config->workers, config->worker_count, point.workers);
+}
+
+static size_t row_of(const struct axis *axis, struct ppt_point point)
+{
+    return place_of(axis->numbers, axis->count, axis->ranks ? point.ranks : point.inner_threads);
+}
+
+static void add_data(const struct ppt_outcome *outcome, const struct axis *axis,
+                     struct ppt_text *out)
 {
     const struct ppt_summary *summary = outcome->summary;
 
-    ppt_text_add(out, "# column  row  tasks/s: median  label  workers  inner threads\n");
+    ppt_text_addf(out, "# column  row  tasks/s: median  label  workers  %s\n",
+                  axis->ranks ? "ranks" : "inner threads");
     for (size_t i = 0; i < summary->count; i++) {
         const struct ppt_point_summary *p = &summary->points[i];
-        const bool beyond = ppt_point_threads(p->point) > outcome->host->effective_cpus;
+        const bool beyond = ppt_host_beyond(outcome->host, p->point);
         char rate[PPT_UNITS_SIZE];
-        size_t row;
-        const size_t column = place_of(outcome->config, p->point, &row);
 
-        ppt_text_addf(out, "%zu %zu %.9g \"%s%s\" %u %u\n", column, row, p->rate.median,
-                      beyond ? "*" : "", ppt_text_rate(p->rate.median, rate), p->point.workers,
-                      p->point.inner_threads);
+        if (!axis->ranks || p->point.inner_threads == axis->inner_threads) {
+            ppt_text_addf(out, "%zu %zu %.9g \"%s%s\" %u %u\n",
+                          column_of(outcome->config, p->point), row_of(axis, p->point),
+                          p->rate.median, beyond ? "*" : "", ppt_text_rate(p->rate.median, rate),
+                          p->point.workers, axis->ranks ? p->point.ranks : p->point.inner_threads);
+        }
     }
 }
 
-static void add_axes(const struct ppt_config *config, unsigned cpus, struct ppt_text *out)
+static void add_axes(const struct ppt_config *config, const struct axis *axis, unsigned cpus,
+                     struct ppt_text *out)
 {
-    const size_t columns = config->point_count / config->inner_count;
+    const size_t columns = config->worker_count;
 
-    ppt_text_addf(out,
-                  "set xlabel 'workers (threads); *: more threads in all than the %u CPU%s' offset "
-                  "0,0.4\nset xtics (",
-                  cpus, cpus == 1 ? "" : "s");
+    if (axis->ranks) {
+        ppt_text_add(out, "set xlabel 'workers of each rank; *: more threads than CPUs' offset "
+                          "0,0.4\nset xtics (");
+    } else {
+        ppt_text_addf(out,
+                      "set xlabel 'workers (threads); *: more threads in all than the %u CPU%s' "
+                      "offset 0,0.4\nset xtics (",
+                      cpus, cpus == 1 ? "" : "s");
+    }
     for (size_t i = 0; i < columns; i++) {
-        const unsigned workers = config->points[i * config->inner_count].workers;
-
-        if (workers == 0) {
+        if (config->workers[i] == 0) {
             ppt_text_addf(out, "%s'sequential' %zu", i ? ", " : "", i);
         } else {
-            ppt_text_addf(out, "%s'%u' %zu", i ? ", " : "", workers, i);
+            ppt_text_addf(out, "%s'%u' %zu", i ? ", " : "", config->workers[i], i);
         }
     }
-    ppt_text_add(out, ")\nset ylabel 'inner threads (per task)'\nset ytics (");
-    for (size_t i = 0; i < config->inner_count; i++) {
-        ppt_text_addf(out, "%s'%u' %zu", i ? ", " : "", config->inner_threads[i], i);
+    ppt_text_addf(out, ")\nset ylabel '%s'\nset ytics (",
+                  axis->ranks ? "ranks (processes)" : "inner threads (per task)");
+    for (size_t i = 0; i < axis->count; i++) {
+        if (axis->ranks && axis->numbers[i] == 0) {
+            ppt_text_addf(out, "%s'without MPI' %zu", i ? ", " : "", i);
+        } else {
+            ppt_text_addf(out, "%s'%u' %zu", i ? ", " : "", axis->numbers[i], i);
+        }
     }
     ppt_text_addf(out,
                   ")\nset xrange [-0.5:%zu.5]\nset yrange [-0.5:%zu.5]\nunset grid\n"
                   "set tics scale 0\n",
-                  columns - 1, config->inner_count - 1);
+                  columns - 1, axis->count - 1);
 }
 
-static void add_recommended(const struct ppt_outcome *outcome, struct ppt_text *out)
+static void add_recommended(const struct ppt_outcome *outcome, const struct axis *axis,
+                            struct ppt_text *out)
 {
     const struct ppt_verdict *verdict = &outcome->answer->verdict;
 
     if (verdict->exists) {
-        size_t row;
-        const size_t column =
-            place_of(outcome->config, outcome->answer->grid.points[verdict->recommended], &row);
+        const struct ppt_point point = outcome->answer->grid.points[verdict->recommended];
+        const size_t column = column_of(outcome->config, point), row = row_of(axis, point);
 
         ppt_text_addf(out,
                       "set object 1 rectangle center %zu,%zu size 0.94,0.94 front fs empty border "
@@ -82,12 +124,16 @@ static void add_recommended(const struct ppt_outcome *outcome, struct ppt_text *
 enum ppt_status ppt_heat_chart_write(const struct ppt_outcome *outcome, const char *folder,
                                      struct ppt_error *error)
 {
+    const struct axis axis = axis_of(outcome);
     struct ppt_chart chart = {.name = "heat"};
 
-    add_data(outcome, &chart.data);
-    ppt_chart_title(outcome, "tasks per second by workers and inner threads", &chart.plot);
-    add_axes(outcome->config, outcome->host->effective_cpus, &chart.plot);
-    add_recommended(outcome, &chart.plot);
+    add_data(outcome, &axis, &chart.data);
+    ppt_chart_title(outcome,
+                    axis.ranks ? "tasks per second by workers and ranks"
+                               : "tasks per second by workers and inner threads",
+                    &chart.plot);
+    add_axes(outcome->config, &axis, outcome->host->effective_cpus, &chart.plot);
+    add_recommended(outcome, &axis, &chart.plot);
     ppt_text_addf(
         &chart.plot,
         /* Light enough throughout for black numbers. */

@@ -37,11 +37,14 @@ static void add_paragraph(struct ppt_text *out, const struct ppt_text *words)
     }
 }
 
-/* "4", "4 × 2" or "sequential"; the row's header. */
+/* "4", "4 × 2", "3 ranks × 4" or "sequential"; the row's header. */
 static void add_point(struct ppt_text *out, const struct ppt_outcome *outcome,
                       struct ppt_point point)
 {
     ppt_text_add(out, "<th scope=\"row\">");
+    if (point.ranks > 0) {
+        ppt_text_addf(out, "%u rank%s × ", point.ranks, point.ranks == 1 ? "" : "s");
+    }
     if (point.workers == 0) {
         ppt_text_add(out, "sequential");
     } else {
@@ -50,8 +53,7 @@ static void add_point(struct ppt_text *out, const struct ppt_outcome *outcome,
     if (outcome->config->inner_count > 1) {
         ppt_text_addf(out, " × %u", point.inner_threads);
     }
-    ppt_text_add(out,
-                 ppt_point_threads(point) > outcome->host->effective_cpus ? " *</th>" : "</th>");
+    ppt_text_add(out, ppt_host_beyond(outcome->host, point) ? " *</th>" : "</th>");
 }
 
 static void begin_row(struct ppt_text *out, const struct ppt_outcome *outcome, size_t p)
@@ -102,7 +104,7 @@ static void add_points(struct ppt_text *out, const struct ppt_outcome *outcome)
                                         "task, mean",     "total", "tasks/s", "speedup [95 %]",
                                         "memory at most", NULL};
     const struct ppt_summary *summary = outcome->summary;
-    const unsigned cpus = outcome->host->effective_cpus;
+    const unsigned cpus = ppt_outcome_cpus(outcome);
     char caption[200], text[PPT_UNITS_SIZE];
 
     snprintf(caption, sizeof(caption),
@@ -210,6 +212,10 @@ static void add_factors(struct ppt_text *out, const struct ppt_outcome *outcome)
     static const char *const heads[] = {
         "workers", "load balance", "scheduling",      "startup",   "work", "reference",
         "on CPU",  "off CPU",      "serial fraction", "pays from", NULL};
+    static const char *const rank_heads[] = {
+        "workers",   "load balance", "communication", "scheduling",      "startup",   "work",
+        "reference", "on CPU",       "off CPU",       "serial fraction", "pays from", NULL};
+    const bool with_ranks = ppt_config_ranks(outcome->config) > 0;
 
     if (!has_factors(outcome->answer)) {
         return;
@@ -217,7 +223,7 @@ static void add_factors(struct ppt_text *out, const struct ppt_outcome *outcome)
     ppt_text_add(out, "<h2>What speedup is lost to</h2>\n");
     ppt_html_chart(
         out, outcome->folder, "efficiency", "Chart: efficiency factors at every number of workers",
-        "Number of workers times all five factors is exactly the speedup over sequential "
+        "Number of workers times all these factors is exactly the speedup over sequential "
         "calls. 1 means nothing is lost; the lowest line is where to look first.");
     ppt_html_table_begin(
         out,
@@ -225,7 +231,7 @@ static void add_factors(struct ppt_text *out, const struct ppt_outcome *outcome)
         "and waited for. Startup: the team is made and released. Work: tasks take longer "
         "side by side, on a CPU (caches, memory, clock) or off it (waiting). Reference: what "
         "sequential calls spend outside of tasks.",
-        heads);
+        with_ranks ? rank_heads : heads);
     for (size_t i = 0; i < outcome->summary->count; i++) {
         const struct ppt_point_answer *p = answer_at(outcome, i);
 
@@ -234,6 +240,9 @@ static void add_factors(struct ppt_text *out, const struct ppt_outcome *outcome)
         }
         begin_row(out, outcome, i);
         for (size_t f = 0; f < PPT_FACTOR_COUNT; f++) {
+            if (f == PPT_FACTOR_COMMUNICATION && !with_ranks) {
+                continue; /* 1 everywhere */
+            }
             ppt_html_number(out, true, p->factors.factor[f], 3, "");
         }
         ppt_html_number(out, p->factors.on_cpu_inflation > 0, p->factors.on_cpu_inflation, 2, "");
@@ -345,9 +354,11 @@ static void add_run(struct ppt_text *out, const struct ppt_outcome *outcome)
         "Chart: speedup against the number of workers, with intervals and the ideal line",
         "How many times as fast as the baseline. Bars are 95 % intervals of the median; "
         "where they overlap, the difference may be chance.");
-    if (outcome->config->inner_count > 1) {
+    if (ppt_chart_curve_count(outcome->config) > 1) {
         ppt_html_chart(out, outcome->folder, "heat",
-                       "Chart: tasks per second by workers and inner threads",
+                       outcome->config->rank_count > 1
+                           ? "Chart: tasks per second by workers and ranks"
+                           : "Chart: tasks per second by workers and inner threads",
                        "The stronger the colour, the faster; the framed field is the recommended "
                        "one. Fields with * have "
                        "more threads than there are CPUs.");

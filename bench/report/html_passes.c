@@ -24,8 +24,7 @@ void ppt_html_kinds(struct ppt_text *out, const struct ppt_outcome *outcome)
         heads[0] = "task";
         heads[1] = "per block";
         for (size_t p = 0; p < config->point_count; p++) {
-            const bool beyond =
-                ppt_point_threads(config->points[p]) > outcome->host->effective_cpus;
+            const bool beyond = ppt_host_beyond(outcome->host, config->points[p]);
 
             labels[p][0] = '*';
             ppt_point_label(config->points[p], config->inner_count > 1, labels[p] + 1);

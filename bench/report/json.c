@@ -85,6 +85,11 @@ json_object *ppt_json_verdict(const struct ppt_answer *answer)
     json_object *object = json_object_new_object();
 
     add(object, "recommended", exists ? integer(points[verdict->recommended].workers) : NULL);
+    if (ppt_grid_has_ranks(&answer->grid)) {
+        add(object, "recommended_ranks",
+            exists ? integer(points[verdict->recommended].ranks) : NULL);
+        add(object, "best_ranks", exists ? integer(points[verdict->best].ranks) : NULL);
+    }
     add(object, "recommended_inner_threads",
         exists ? integer(points[verdict->recommended].inner_threads) : NULL);
     add(object, "beyond_cpus",
@@ -108,7 +113,7 @@ json_object *ppt_json_verdict(const struct ppt_answer *answer)
     add(object, "dispatch_overhead",
         answer->dispatch.value > 0 ? number(answer->dispatch.value - 1) : NULL);
     add(object, "economical",
-        answer->has_economical ? integer(points[answer->economical].workers) : NULL);
+        answer->has_economical ? integer(ppt_point_workers(points[answer->economical])) : NULL);
     add(object, "all_cpus_slowdown",
         answer->has_all_cpus ? number(answer->all_cpus_cost.value - 1) : NULL);
     add(object, "speedup_over_most_threads", answer->has_crowd ? ratio(&answer->crowd_cost) : NULL);
@@ -213,16 +218,26 @@ static void add_answer(json_object *object, const struct ppt_point_answer *answe
     add(object, "factors", factors_json(&answer->factors));
 }
 
+/* What a point is; all its workers are named where they are those of several ranks. */
+static void add_point(json_object *object, struct ppt_point point)
+{
+    add(object, "workers", integer(point.workers));
+    add(object, "inner_threads", integer(point.inner_threads));
+    if (point.ranks > 0) {
+        add(object, "ranks", integer(point.ranks));
+        add(object, "all_workers", integer(ppt_point_workers(point)));
+    }
+}
+
 static json_object *point_json(const struct ppt_outcome *outcome,
                                const struct ppt_point_summary *summary)
 {
     const size_t p = ppt_grid_find(&outcome->answer->grid, summary->point);
     json_object *object = json_object_new_object();
 
-    add(object, "workers", integer(summary->point.workers));
-    add(object, "inner_threads", integer(summary->point.inner_threads));
+    add_point(object, summary->point);
     add(object, "beyond_cpus",
-        json_object_new_boolean(ppt_point_threads(summary->point) > outcome->host->effective_cpus));
+        json_object_new_boolean(ppt_host_beyond(outcome->host, summary->point)));
     add(object, "init_s", statistics(&summary->init_s));
     add(object, "work_s", statistics(&summary->work_s));
     add(object, "cleanup_s", statistics(&summary->cleanup_s));
@@ -254,6 +269,28 @@ static json_object *worker_list(const struct ppt_sample *sample)
         add(object, "busy_s", number((double)sample->workers[i].busy_ns * 1e-9));
         add(object, "cpu_s", number((double)sample->workers[i].cpu_ns * 1e-9));
         add(object, "bound", sample->workers[i].bound ? text(sample->workers[i].bound) : NULL);
+        if (sample->rank_count > 0) {
+            add(object, "waited_s", number((double)sample->workers[i].waited_ns * 1e-9));
+        }
+        json_object_array_add(list, object);
+    }
+    return list;
+}
+
+static json_object *rank_list(const struct ppt_sample *sample)
+{
+    json_object *list = json_object_new_array();
+
+    for (size_t i = 0; i < sample->rank_count; i++) {
+        const struct ppt_rank_sample *rank = &sample->ranks[i];
+        json_object *object = json_object_new_object();
+
+        add(object, "begin_s", number((double)rank->begin_ns * 1e-9));
+        add(object, "end_s", number((double)rank->end_ns * 1e-9));
+        add(object, "mpi_s", number((double)rank->mpi_ns * 1e-9));
+        add(object, "requests", integer((uint64_t)rank->requests));
+        add(object, "clock_offset_s", number((double)rank->offset_ns * 1e-9));
+        add(object, "clock_error_s", number((double)rank->offset_error_ns * 1e-9));
         json_object_array_add(list, object);
     }
     return list;
@@ -270,8 +307,7 @@ static json_object *pass_json(const struct ppt_sample *sample)
     json_object *object = json_object_new_object();
 
     add(object, "block", integer(sample->block));
-    add(object, "workers", integer(sample->point.workers));
-    add(object, "inner_threads", integer(sample->point.inner_threads));
+    add_point(object, sample->point);
     add(object, "started_s", number((double)sample->started_ns * 1e-9));
     add(object, "init_s", number((double)sample->init_ns * 1e-9));
     add(object, "work_s", number((double)sample->work_ns * 1e-9));
@@ -282,6 +318,9 @@ static json_object *pass_json(const struct ppt_sample *sample)
     add(object, "pressure_s", counted_s(sample->noise.pressure_ns));
     add(object, "throttled_s", counted_s(sample->noise.throttled_ns));
     add(object, "worker_times", worker_list(sample));
+    if (sample->rank_count > 0) {
+        add(object, "rank_times", rank_list(sample));
+    }
     return object;
 }
 
@@ -333,8 +372,7 @@ static json_object *failed_json(const struct ppt_samples *samples)
         json_object *object = json_object_new_object();
 
         add(object, "block", integer(samples->failures[i].block));
-        add(object, "workers", integer(samples->failures[i].point.workers));
-        add(object, "inner_threads", integer(samples->failures[i].point.inner_threads));
+        add_point(object, samples->failures[i].point);
         add(object, "message", text(samples->failures[i].message));
         json_object_array_add(list, object);
     }

@@ -57,7 +57,7 @@ static void add_row(const struct ppt_outcome *outcome, const struct ppt_point_su
 
     ppt_text_addf(out, "| %s%s%s%s | %s | %s | %s | %s | %s | ", bold,
                   ppt_point_label(p->point, outcome->config->inner_count > 1, label), bold,
-                  ppt_point_threads(p->point) > outcome->host->effective_cpus ? " \\*" : "",
+                  ppt_host_beyond(outcome->host, p->point) ? " \\*" : "",
                   ppt_text_duration(p->init_s.median, init),
                   ppt_text_duration(p->work_s.median, work),
                   ppt_text_duration(p->task_s.median, task),
@@ -95,13 +95,15 @@ static void add_conditions(const struct ppt_outcome *outcome, struct ppt_text *o
     if (config->inner_count > 1) {
         ppt_text_add(out, " 4x2: 4 workers whose tasks use 2 threads each.");
     }
-    if (summary->count > 0 && ppt_point_threads(summary->points[summary->count - 1].point) > cpus) {
+    if (summary->count > 0 &&
+        ppt_host_beyond(outcome->host, summary->points[summary->count - 1].point)) {
         ppt_text_addf(out, " \\* more threads than the %u CPU%s that may be used.", cpus,
                       cpus == 1 ? "" : "s");
     }
     if (summary->count > 0 && summary->points[0].point.workers != 0) {
-        ppt_text_addf(out, " Speedup is over %u worker%s.", summary->points[0].point.workers,
-                      summary->points[0].point.workers == 1 ? "" : "s");
+        ppt_text_addf(out, " Speedup is over %u worker%s.",
+                      ppt_point_workers(summary->points[0].point),
+                      ppt_point_workers(summary->points[0].point) == 1 ? "" : "s");
     }
     ppt_text_addf(out, " %u CPU%s: ", cpus, cpus == 1 ? "" : "s");
     add_escaped(out, outcome->host->cpu_model);

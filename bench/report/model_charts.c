@@ -38,7 +38,7 @@ static void add_measured(const struct ppt_outcome *outcome, struct ppt_text *out
 
         if (summary->points[i].point.workers > 0 &&
             summary->points[i].point.inner_threads == inner_threads) {
-            ppt_text_addf(out, "%u %.9g %.9g %.9g\n", summary->points[i].point.workers,
+            ppt_text_addf(out, "%u %.9g %.9g %.9g\n", ppt_point_workers(summary->points[i].point),
                           rate->median, exists ? rate->interval.low : rate->median,
                           exists ? rate->interval.high : rate->median);
         }
@@ -48,7 +48,8 @@ static void add_measured(const struct ppt_outcome *outcome, struct ppt_text *out
 static void add_recommended(const struct ppt_answer *answer, struct ppt_text *out)
 {
     const struct ppt_verdict *verdict = &answer->verdict;
-    const unsigned n = verdict->exists ? answer->grid.points[verdict->recommended].workers : 0;
+    const unsigned n =
+        verdict->exists ? ppt_point_workers(answer->grid.points[verdict->recommended]) : 0;
 
     if (n > 0) {
         ppt_text_addf(out,
@@ -97,7 +98,7 @@ static enum ppt_status write_model(const struct ppt_outcome *outcome, const char
 {
     const struct ppt_scaling *scaling = &outcome->answer->scaling;
     const struct ppt_summary *summary = outcome->summary;
-    const unsigned most = summary->points[summary->count - 1].point.workers;
+    const unsigned most = ppt_point_workers(summary->points[summary->count - 1].point);
     struct ppt_chart chart = {.name = "model"};
 
     add_measured(outcome, &chart.data);
@@ -105,7 +106,7 @@ static enum ppt_status write_model(const struct ppt_outcome *outcome, const char
     add_model_title(outcome, &chart.plot);
     ppt_chart_worker_axis(outcome, &chart.plot);
     ppt_text_add(&chart.plot, "set ylabel 'tasks per second'\n");
-    ppt_chart_cpu_mark(outcome->host->effective_cpus, outcome->answer->row.points[0].inner_threads,
+    ppt_chart_cpu_mark(ppt_outcome_cpus(outcome), outcome->answer->row.points[0].inner_threads,
                        most, &chart.plot);
     add_recommended(outcome->answer, &chart.plot);
     add_law_label(scaling, &chart.plot);
@@ -128,7 +129,11 @@ static enum ppt_status write_factors(const struct ppt_outcome *outcome, const ch
         const char *colour;
         int mark;
     } styles[PPT_FACTOR_COUNT] = {
-        {"#0072B2", 7}, {"#E69F00", 5}, {"#009E73", 9}, {"#D55E00", 11}, {"#CC79A7", 13}};
+        [PPT_FACTOR_BALANCE] = {"#0072B2", 7},    [PPT_FACTOR_COMMUNICATION] = {"#56B4E9", 3},
+        [PPT_FACTOR_SCHEDULING] = {"#E69F00", 5}, [PPT_FACTOR_STARTUP] = {"#009E73", 9},
+        [PPT_FACTOR_WORK] = {"#D55E00", 11},      [PPT_FACTOR_REFERENCE] = {"#CC79A7", 13},
+    };
+    const bool with_ranks = ppt_config_ranks(outcome->config) > 0;
     const struct ppt_answer *answer = outcome->answer;
     struct ppt_chart chart = {.name = "efficiency"};
 
@@ -141,8 +146,10 @@ static enum ppt_status write_factors(const struct ppt_outcome *outcome, const ch
         const struct ppt_point_answer *point = &answer->points[p];
 
         if (point->factors.exists) {
-            ppt_text_addf(&chart.data, "%zu %u %.9g", p, answer->grid.points[p].workers,
-                          point->by_workers.value / answer->grid.points[p].workers);
+            const unsigned workers = ppt_point_workers(answer->grid.points[p]);
+
+            ppt_text_addf(&chart.data, "%zu %u %.9g", p, workers,
+                          point->by_workers.value / workers);
             for (size_t f = 0; f < PPT_FACTOR_COUNT; f++) {
                 ppt_text_addf(&chart.data, " %.9g", point->factors.factor[f]);
             }
@@ -158,12 +165,15 @@ static enum ppt_status write_factors(const struct ppt_outcome *outcome, const ch
                               "plot 'efficiency.dat' using 1:3 with boxes fs solid 0.4 border lc "
                               "rgb '#7f7f7f' fc rgb '#d9d9d9' title 'all together'");
     for (size_t f = 0; f < PPT_FACTOR_COUNT; f++) {
+        if (f == PPT_FACTOR_COMMUNICATION && !with_ranks) {
+            continue; /* 1 everywhere */
+        }
         /* In a grid neighbours differ in inner threads: a line between them would say nothing. */
         ppt_text_addf(&chart.plot,
                       ", \\\n  'efficiency.dat' using ($1%+.3g):%zu with %spoints lc rgb '%s' "
                       "pt %d ps 0.8 lw 1.2 title '%s'",
-                      0.06 * ((double)f - 2), f + 4,
-                      outcome->config->inner_count > 1 ? "" : "lines", styles[f].colour,
+                      0.06 * ((double)f - 2.5), f + 4,
+                      ppt_chart_curve_count(outcome->config) > 1 ? "" : "lines", styles[f].colour,
                       styles[f].mark, ppt_factor_names[f]);
     }
     ppt_text_add(&chart.plot, "\n");

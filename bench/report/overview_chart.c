@@ -31,7 +31,7 @@ static unsigned *union_of_workers(const struct ppt_outcome *outcomes, size_t cou
         all = ppt_realloc(all, n + summary->count + 1, sizeof(*all));
         for (size_t p = 0; p < summary->count; p++) {
             if (summary->points[p].point.workers > 0) {
-                all[n++] = summary->points[p].point.workers;
+                all[n++] = ppt_point_workers(summary->points[p].point);
             }
         }
     }
@@ -72,7 +72,8 @@ static bool any_beyond(const struct ppt_outcome *outcomes, size_t count)
 static unsigned shared_inner(const struct ppt_outcome *outcomes, size_t count)
 {
     if (count == 1) {
-        return outcomes[0].config->inner_count == 1 ? outcomes[0].config->inner_threads[0] : 0;
+        return ppt_chart_curve_count(outcomes[0].config) == 1 ? outcomes[0].config->inner_threads[0]
+                                                              : 0;
     }
     for (size_t i = 1; i < count; i++) {
         if (inner_of(&outcomes[i], count) != inner_of(&outcomes[0], count)) {
@@ -82,19 +83,27 @@ static unsigned shared_inner(const struct ppt_outcome *outcomes, size_t count)
     return inner_of(&outcomes[0], count);
 }
 
-unsigned ppt_chart_union_axis(const struct ppt_outcome *outcomes, size_t count,
-                              struct ppt_text *out)
+unsigned ppt_chart_union_ticks(const struct ppt_outcome *outcomes, size_t count,
+                               struct ppt_text *out)
 {
     size_t found = 0;
     unsigned *workers = union_of_workers(outcomes, count, &found);
     const unsigned most = workers[found - 1];
 
     ppt_chart_workers(workers, found, out);
-    if (any_beyond(outcomes, count)) {
-        ppt_chart_stars_title(outcomes[0].host->effective_cpus, out);
-    }
-    ppt_chart_cpu_mark(outcomes[0].host->effective_cpus, shared_inner(outcomes, count), most, out);
     free(workers);
+    return most;
+}
+
+unsigned ppt_chart_union_axis(const struct ppt_outcome *outcomes, size_t count,
+                              struct ppt_text *out)
+{
+    const unsigned most = ppt_chart_union_ticks(outcomes, count, out);
+
+    if (any_beyond(outcomes, count)) {
+        ppt_chart_stars_title(ppt_outcome_cpus(&outcomes[0]), out);
+    }
+    ppt_chart_cpu_mark(ppt_outcome_cpus(&outcomes[0]), shared_inner(outcomes, count), most, out);
     return most;
 }
 
@@ -110,10 +119,9 @@ static void add_overview_data(const struct ppt_outcome *outcomes, size_t count,
         size_t rows = 0;
 
         ppt_text_addf(out, "\n\n# %s\n", outcomes[i].config->task);
-        for (size_t p = 0; p < grid->point_count && grid->block_count > 0; p++) {
-            if (grid->points[p].workers > 0 &&
-                grid->points[p].inner_threads == row->points[0].inner_threads) {
-                ppt_chart_speedup_row(outcomes[i].answer, p, out);
+        for (size_t r = 0; r < row->point_count && row->block_count > 0; r++) {
+            if (row->points[r].workers > 0) {
+                ppt_chart_speedup_row(outcomes[i].answer, ppt_grid_find(grid, row->points[r]), out);
                 rows++;
             }
         }

@@ -39,7 +39,7 @@ static enum ppt_status write_task_times(const struct ppt_outcome *outcome, const
     for (size_t i = 0; i < summary->count; i++) {
         const struct ppt_point_summary *p = &summary->points[i];
 
-        ppt_text_addf(&chart.data, "%zu %u %.9g %.9g %.9g %.9g\n", i, p->point.workers,
+        ppt_text_addf(&chart.data, "%zu %u %.9g %.9g %.9g %.9g\n", i, ppt_point_workers(p->point),
                       p->task_median_s.median / unit, p->task_p95_s.median / unit,
                       p->task_p99_s.median / unit, p->task_longest_s.median / unit);
     }
@@ -113,7 +113,7 @@ static enum ppt_status write_balance(const struct ppt_outcome *outcome, const ch
     ppt_text_add(&chart.data, "# position  busy share of the time that tasks ran, in %  workers\n");
     for (size_t i = 0; i < summary->count; i++) {
         const struct ppt_point point = summary->points[i].point;
-        const size_t workers = point.workers > 0 ? point.workers : 1;
+        const size_t workers = ppt_point_running(point);
         double *shares = ppt_alloc(workers, sizeof(*shares));
 
         busy_shares(outcome->samples, point, workers, shares);
@@ -121,7 +121,7 @@ static enum ppt_status write_balance(const struct ppt_outcome *outcome, const ch
             const double place = workers > 1 ? 0.5 * ((double)w / (double)(workers - 1) - 0.5) : 0;
 
             ppt_text_addf(&chart.data, "%.4g %.9g %u\n", (double)i + place, 100 * shares[w],
-                          point.workers);
+                          ppt_point_workers(point));
         }
         free(shares);
     }
@@ -159,7 +159,7 @@ static void add_passes(const struct ppt_outcome *outcome, bool disturbed, struct
         if (sample->block > 0 && median_s > 0 && ppt_sample_disturbed(sample) == disturbed) {
             ppt_text_addf(out, "%.9g %.9g %u %u %u\n", (double)sample->started_ns * 1e-9,
                           (double)sample->total_ns * 1e-9 / median_s, sample->block,
-                          sample->point.workers, sample->point.inner_threads);
+                          ppt_point_workers(sample->point), sample->point.inner_threads);
             rows++;
         }
     }

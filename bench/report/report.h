@@ -105,7 +105,7 @@ enum ppt_status ppt_model_charts_write(const struct ppt_outcome *outcome, const 
 enum ppt_status ppt_pass_charts_write(const struct ppt_outcome *outcome, const char *folder,
                                       const char **names, struct ppt_error *error);
 
-/* Where points differ in inner threads: throughput over both numbers. */
+/* Where points differ in ranks, or else in inner threads: throughput over that and workers. */
 enum ppt_status ppt_heat_chart_write(const struct ppt_outcome *outcome, const char *folder,
                                      struct ppt_error *error);
 
@@ -119,6 +119,10 @@ void ppt_chart_workers(const unsigned *workers, size_t count, struct ppt_text *o
 /* Those of a run. */
 void ppt_chart_worker_axis(const struct ppt_outcome *outcome, struct ppt_text *out);
 
+/* Those of all runs together; returns the most. */
+unsigned ppt_chart_union_ticks(const struct ppt_outcome *outcomes, size_t count,
+                               struct ppt_text *out);
+
 /* Those of all runs together, and the CPUs on it; a title that explains stars, if there are points
  * to bear them: in a single run all, of several those of the recommended inner threads. Returns the
  * most workers. */
@@ -129,8 +133,26 @@ unsigned ppt_chart_union_axis(const struct ppt_outcome *outcomes, size_t count,
  * CPUs that may be used, if that lies on the axis. `inner` 0: curves differ in it, so no line. */
 void ppt_chart_cpu_mark(unsigned cpus, unsigned inner, unsigned most, struct ppt_text *out);
 
-/* A line of data: workers, speedup over the fewest, ends of its interval, 1 for a point with more
- * threads than CPUs or else 0. */
+/* The curves of a run's charts over workers: one for each number of ranks with each number of inner
+ * threads. */
+struct ppt_curve {
+    unsigned ranks, inner_threads;
+};
+
+size_t ppt_chart_curve_count(const struct ppt_config *config);
+struct ppt_curve ppt_chart_curve(const struct ppt_config *config, size_t which);
+
+/* Whether a point with workers is on it. */
+bool ppt_chart_on_curve(const struct ppt_curve *curve, struct ppt_point point);
+
+/* "2 ranks", "4 inner threads" or both; NULL for a run with one curve. To be given to free(). */
+char *ppt_chart_curve_title(const struct ppt_config *config, size_t which);
+
+/* CPUs that a run's points may use, on all hosts. */
+unsigned ppt_outcome_cpus(const struct ppt_outcome *outcome);
+
+/* A line of data: workers of all ranks, speedup over the fewest, ends of its interval, 1 for a
+ * point with more threads than CPUs or else 0. */
 void ppt_chart_speedup_row(const struct ppt_answer *answer, size_t point, struct ppt_text *out);
 #define PPT_CHART_NO_ROW "1 1 1 1 0\n" /* gnuplot refuses a curve without any point */
 
@@ -144,9 +166,9 @@ void ppt_chart_stars(const char *data, const char *x, struct ppt_text *out);
 void ppt_chart_stars_title(unsigned cpus, struct ppt_text *out);
 
 /* Points side by side, evenly spaced, in the order given; with inner threads as "4x2", and with a
- * star where that is more threads than `cpus`. */
+ * star where that is more threads than CPUs. */
 void ppt_chart_point_axis(const struct ppt_point *points, size_t count, bool with_inner,
-                          unsigned cpus, struct ppt_text *out);
+                          const struct ppt_host *host, struct ppt_text *out);
 
 /* All points of a run so. */
 void ppt_chart_category_axis(const struct ppt_outcome *outcome, struct ppt_text *out);

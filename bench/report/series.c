@@ -78,6 +78,9 @@ char *ppt_series_name(const struct ppt_outcome *outcomes, size_t which, struct p
     if (middle) {
         ppt_text_addf(&name, "/%s", middle);
     }
+    if (point.ranks > 0) {
+        ppt_text_addf(&name, "/ranks:%u", point.ranks);
+    }
     if (point.workers == 0) {
         ppt_text_add(&name, "/sequential");
     } else {

@@ -106,7 +106,7 @@ static bool is_recommended(const struct ppt_outcome *outcome, struct ppt_point p
 static void add_row(const struct ppt_outcome *outcome, const struct ppt_terminal *terminal,
                     const struct ppt_point_summary *p, struct ppt_text *out)
 {
-    const bool beyond = ppt_point_threads(p->point) > outcome->host->effective_cpus;
+    const bool beyond = ppt_host_beyond(outcome->host, p->point);
     const bool recommended = is_recommended(outcome, p->point);
     const size_t start = out->length;
     char text[PPT_UNITS_SIZE], label[PPT_POINT_SIZE + 1];
@@ -192,10 +192,36 @@ static void add_failures(const struct ppt_outcome *outcome, size_t width, struct
 /* Below this a task is not much longer than handing it out and timing it take. */
 #define SHORT_TASK_S 20e-6
 
+static bool any_beyond(const struct ppt_outcome *outcome)
+{
+    for (size_t i = 0; i < outcome->summary->count; i++) {
+        if (ppt_host_beyond(outcome->host, outcome->summary->points[i].point)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* What the ranks are, and what no pass includes. */
+static void add_cluster(const struct ppt_outcome *outcome, size_t width, struct ppt_text *out)
+{
+    const struct ppt_cluster *cluster = &outcome->host->cluster;
+    const unsigned ranks = ppt_config_ranks(outcome->config);
+    const unsigned hosts = ppt_cluster_hosts(cluster, ranks);
+    char text[PPT_UNITS_SIZE];
+
+    add_note(width, out, "%u rank%s on %u host%s", ranks, ranks == 1 ? "" : "s", hosts,
+             hosts == 1 ? "" : "s");
+    if (cluster->count > 0 && cluster->ranks[0].startup_ns >= 0) {
+        add_note(width, out, "starting the ranks took %s, once and in no pass",
+                 ppt_text_duration((double)cluster->ranks[0].startup_ns * 1e-9, text));
+    }
+}
+
 static void add_notes(const struct ppt_outcome *outcome, size_t width, struct ppt_text *out)
 {
     const struct ppt_summary *summary = outcome->summary;
-    const unsigned cpus = outcome->host->effective_cpus;
+    const unsigned cpus = ppt_outcome_cpus(outcome);
     char text[PPT_UNITS_SIZE];
 
     if (summary->count == 0) {
@@ -209,7 +235,11 @@ static void add_notes(const struct ppt_outcome *outcome, size_t width, struct pp
     if (outcome->config->inner_count > 1) {
         add_note(width, out, "4x2: 4 workers whose tasks use 2 threads each");
     }
-    if (ppt_point_threads(summary->points[summary->count - 1].point) > cpus) {
+    if (ppt_config_ranks(outcome->config) > 0) {
+        add_note(width, out, "3r4: 3 ranks (processes) with 4 workers each; no r: without MPI");
+        add_cluster(outcome, width, out);
+    }
+    if (any_beyond(outcome)) {
         add_note(width, out, "* more %s than the %u CPU%s that may be used",
                  summary->points[summary->count - 1].point.inner_threads > 1 ? "threads"
                                                                              : "workers",
@@ -222,7 +252,7 @@ static void add_notes(const struct ppt_outcome *outcome, size_t width, struct pp
                  outcome->host->topology.cores);
     }
     if (summary->points[0].point.workers != 0) {
-        const unsigned fewest = summary->points[0].point.workers;
+        const unsigned fewest = ppt_point_workers(summary->points[0].point);
 
         add_note(width, out, "speedup is over %u worker%s: 0 (sequential calls) was not measured",
                  fewest, fewest == 1 ? "" : "s");

@@ -297,12 +297,43 @@ static json_object *workers_to_json(const struct ppt_sample *sample)
         add_integer(object, "end_ns", worker->end_ns);
         add_integer(object, "faults", worker->faults);
         add_integer(object, "cpu", worker->cpu);
+        if (sample->rank_count > 0) {
+            add_integer(object, "waited_ns", worker->waited_ns);
+        }
         if (worker->bound) {
             json_object_object_add(object, "bound", json_object_new_string(worker->bound));
         }
         json_object_array_add(list, object);
     }
     return list;
+}
+
+static json_object *ranks_to_json(const struct ppt_sample *sample)
+{
+    json_object *list = json_object_new_array();
+
+    for (size_t i = 0; i < sample->rank_count; i++) {
+        const struct ppt_rank_sample *rank = &sample->ranks[i];
+        json_object *object = json_object_new_object();
+
+        add_integer(object, "begin_ns", rank->begin_ns);
+        add_integer(object, "end_ns", rank->end_ns);
+        add_integer(object, "mpi_ns", rank->mpi_ns);
+        add_integer(object, "requests", rank->requests);
+        add_integer(object, "offset_ns", rank->offset_ns);
+        add_integer(object, "offset_error_ns", rank->offset_error_ns);
+        json_object_array_add(list, object);
+    }
+    return list;
+}
+
+static void add_point(json_object *object, struct ppt_point point)
+{
+    add_integer(object, "workers", point.workers);
+    add_integer(object, "inner_threads", point.inner_threads);
+    if (point.ranks > 0) {
+        add_integer(object, "ranks", point.ranks);
+    }
 }
 
 enum ppt_status ppt_journal_pass(struct ppt_journal *journal, const struct ppt_sample *sample,
@@ -315,8 +346,7 @@ enum ppt_status ppt_journal_pass(struct ppt_journal *journal, const struct ppt_s
     snprintf(digest, sizeof(digest), "%016" PRIx64, sample->digest);
     add_integer(line, "position", (int64_t)sample->position);
     add_integer(line, "block", sample->block);
-    add_integer(line, "workers", sample->point.workers);
-    add_integer(line, "inner_threads", sample->point.inner_threads);
+    add_point(line, sample->point);
     add_integer(line, "started_ns", sample->started_ns);
     add_integer(line, "init_ns", sample->init_ns);
     add_integer(line, "work_ns", sample->work_ns);
@@ -330,6 +360,9 @@ enum ppt_status ppt_journal_pass(struct ppt_journal *journal, const struct ppt_s
     add_integer(line, "clock_khz", sample->clock_khz);
     json_object_object_add(line, "task_times", times_to_json(&sample->times));
     json_object_object_add(line, "worker_times", workers_to_json(sample));
+    if (sample->rank_count > 0) {
+        json_object_object_add(line, "rank_times", ranks_to_json(sample));
+    }
     if (sample->task_ns) {
         json_object *list = json_object_new_array_ext((int)sample->task_count);
 
@@ -347,8 +380,7 @@ enum ppt_status ppt_journal_failed(struct ppt_journal *journal, const struct ppt
     json_object *line = line_of("failed");
 
     add_integer(line, "block", failure->block);
-    add_integer(line, "workers", failure->point.workers);
-    add_integer(line, "inner_threads", failure->point.inner_threads);
+    add_point(line, failure->point);
     json_object_object_add(line, "message", json_object_new_string(failure->message));
     return append(journal, line, error);
 }

@@ -11,6 +11,9 @@
  *    OpenMP, so without it a BLAS called by "1 worker" would use every CPU.
  *  - A failing worker never leaves the parallel region early; it notes its error and the others
  *    stop taking tasks.
+ *  - A part of a pass that other processes share is run by the same workers in the same way. The
+ *    team then has one thread more, which speaks to the others: asking for tasks only between two
+ *    of its own would let the other workers wait.
  */
 #include "pass.h"
 
@@ -35,7 +38,7 @@ struct worker {
     void **locals;
     bool attached;
     enum ppt_status status;
-    int64_t start_ns, end_ns, cpu_ns, faults;
+    int64_t start_ns, end_ns, cpu_ns, faults, waited_ns;
     struct ppt_outside outside;
     int cpu;
     struct ppt_error error;
@@ -44,12 +47,14 @@ struct worker {
 struct pass {
     struct ppt_workload *workload;
     struct ppt_point point;
+    const struct ppt_share *share; /* NULL: all tasks are for this process */
+    bool admitted;                 /* those who share the pass are all ready */
     struct ppt_binding binding;
     bool fresh;
     uint64_t task_count;
     struct worker *workers;
-    unsigned worker_count; /* at least 1 */
-    unsigned team;         /* threads that OpenMP really gave */
+    unsigned worker_count; /* of this process; at least 1 */
+    unsigned team;         /* workers that OpenMP really gave threads */
 };
 
 /* ---- what workers do ---- */
@@ -89,12 +94,17 @@ static void detach(const struct pass *pass, struct worker *worker)
     }
 }
 
+static inline bool given_up(const struct pass *pass)
+{
+    return atomic_load_explicit(&pass->workload->stop, memory_order_relaxed) || ppt_interrupted;
+}
+
 static inline void run_task(struct pass *pass, struct worker *worker, unsigned id, uint64_t index)
 {
     uint64_t digest = 0;
     enum ppt_status status;
 
-    if (atomic_load_explicit(&pass->workload->stop, memory_order_relaxed) || ppt_interrupted) {
+    if (given_up(pass)) {
         return;
     }
     const int64_t start = ppt_clock_ns();
@@ -190,6 +200,58 @@ static void run_team(struct pass *pass)
     omp_pause_resource_all(omp_pause_hard);
 }
 
+static void run_share(struct pass *pass, struct worker *worker, unsigned id)
+{
+    const struct ppt_share *share = pass->share;
+    uint64_t index;
+
+    start_work(worker);
+    while (pass->admitted && !given_up(pass) &&
+           share->take(share->context, id, &index, &worker->waited_ns)) {
+        run_task(pass, worker, id, index);
+    }
+    end_work(pass, worker);
+    share->leave(share->context);
+    ppt_binding_ask(&pass->binding, id);
+}
+
+/* The first thread speaks to the other processes, the others are the workers. */
+static void run_shared_team(struct pass *pass)
+{
+    const struct ppt_share *share = pass->share;
+
+    share->begin(share->context);
+#pragma omp parallel num_threads((int)pass->worker_count + 1) default(none) shared(pass, share)
+    {
+        const unsigned thread = (unsigned)omp_get_thread_num(), id = thread - 1;
+
+        if (thread == 0) {
+            pass->team = (unsigned)omp_get_num_threads() - 1;
+            /* Those that OpenMP gave no thread are not well. */
+            for (unsigned i = pass->team; i < pass->worker_count; i++) {
+                share->arrive(share->context, false);
+            }
+            pass->admitted = share->gate(share->context, pass->worker_count);
+        } else {
+            omp_set_num_threads((int)pass->point.inner_threads);
+            attach(pass, id);
+            share->arrive(share->context, pass->workers[id].status == PPT_OK);
+        }
+#pragma omp barrier
+        if (thread == 0) {
+            share->feed(share->context);
+        } else {
+            run_share(pass, &pass->workers[id], id);
+        }
+#pragma omp barrier
+        if (thread > 0) {
+            detach(pass, &pass->workers[id]);
+        }
+    }
+    omp_pause_resource_all(omp_pause_hard);
+    share->finish(share->context);
+}
+
 static void set_up_runtime(const struct ppt_config *config)
 {
     static const omp_sched_t kinds[] = {
@@ -259,12 +321,13 @@ static int64_t peak_bytes(const struct pass *pass)
     return sum;
 }
 
-static void fill_sample(const struct pass *pass, const struct ppt_recorder *recorder, int64_t start,
-                        int64_t end, struct ppt_sample *sample)
+static void fill_sample(const struct pass *pass, int64_t start, int64_t end,
+                        struct ppt_sample *sample)
 {
     int64_t ready = pass->workers[0].start_ns, done = pass->workers[0].end_ns;
 
-    *sample = (struct ppt_sample){.point = pass->point, .task_count = pass->task_count};
+    *sample = (struct ppt_sample){
+        .point = pass->point, .task_count = pass->task_count, .started_ns = start};
     sample->workers = ppt_alloc(pass->worker_count, sizeof(*sample->workers));
     sample->worker_count = pass->worker_count;
     for (unsigned i = 0; i < pass->worker_count; i++) {
@@ -280,6 +343,7 @@ static void fill_sample(const struct pass *pass, const struct ppt_recorder *reco
             .start_ns = worker->start_ns - start,
             .end_ns = worker->end_ns - start,
             .faults = worker->faults,
+            .waited_ns = worker->waited_ns,
             .cpu = worker->cpu,
             .bound = ppt_binding_list(&pass->binding, i),
         };
@@ -288,7 +352,6 @@ static void fill_sample(const struct pass *pass, const struct ppt_recorder *reco
     sample->work_ns = done - ready;
     sample->cleanup_ns = end - done;
     sample->total_ns = end - start;
-    ppt_recorder_summarise(recorder, sample);
 }
 
 /* The first error among the workers, or what else kept the pass from being one. That others then
@@ -308,7 +371,8 @@ static enum ppt_status judge(const struct pass *pass, struct ppt_error *error)
         *error = failed->error;
         return failed->status;
     }
-    if (ppt_interrupted) {
+    if (ppt_interrupted || (pass->share && pass->team == pass->worker_count &&
+                            (!pass->admitted || atomic_load(&pass->workload->stop)))) {
         return ppt_fail(error, PPT_INTERRUPTED, "interrupted");
     }
     if (pass->team != pass->worker_count) {
@@ -322,7 +386,6 @@ static enum ppt_status judge(const struct pass *pass, struct ppt_error *error)
 
 static void create_workers(struct pass *pass, struct ppt_recorder *recorder)
 {
-    ppt_recorder_prepare(recorder, pass->worker_count, pass->task_count);
     pass->workers = ppt_alloc_aligned(PPT_CACHE_LINE, pass->worker_count * sizeof(*pass->workers));
     for (unsigned i = 0; i < pass->worker_count; i++) {
         pass->workers[i].record = ppt_recorder_of(recorder, i);
@@ -331,13 +394,16 @@ static void create_workers(struct pass *pass, struct ppt_recorder *recorder)
     }
 }
 
-enum ppt_status ppt_pass_run(struct ppt_workload *workload, struct ppt_point point,
-                             struct ppt_recorder *recorder, struct ppt_sample *sample,
-                             struct ppt_error *error)
+/* The recorder is prepared. */
+static enum ppt_status run(struct ppt_workload *workload, struct ppt_point point,
+                           const struct ppt_share *share, struct ppt_recorder *recorder,
+                           struct ppt_sample *sample, struct ppt_error *error)
 {
+    const struct ppt_peers peers = share ? share->peers : (struct ppt_peers){0, 1};
     struct pass pass = {
         .workload = workload,
         .point = point,
+        .share = share,
         .fresh = workload->config->memory == PPT_MEMORY_FRESH,
         .task_count = workload->tasks.count,
         .worker_count = point.workers > 0 ? point.workers : 1,
@@ -347,12 +413,11 @@ enum ppt_status ppt_pass_run(struct ppt_workload *workload, struct ppt_point poi
     enum ppt_status status;
 
     *sample = (struct ppt_sample){0};
-    status = ppt_binding_create(workload->config->placement, point, &pass.binding, error);
+    status = ppt_binding_create(workload->config->placement, point, peers, &pass.binding, error);
     if (status != PPT_OK) {
         return status;
     }
     create_workers(&pass, recorder);
-    atomic_store(&workload->stop, false);
     ppt_workload_move(workload, point);
     set_up_runtime(workload->config);
 
@@ -360,7 +425,9 @@ enum ppt_status ppt_pass_run(struct ppt_workload *workload, struct ppt_point poi
     ppt_noise_read(&noise_before);
     read_usage(&before);
     const int64_t start = ppt_clock_ns();
-    if (point.workers == 0) {
+    if (share) {
+        run_shared_team(&pass);
+    } else if (point.workers == 0) {
         run_sequential(&pass);
     } else {
         run_team(&pass);
@@ -372,7 +439,7 @@ enum ppt_status ppt_pass_run(struct ppt_workload *workload, struct ppt_point poi
     ppt_binding_restore(&pass.binding);
     status = judge(&pass, error);
     if (status == PPT_OK) {
-        fill_sample(&pass, recorder, start, end, sample);
+        fill_sample(&pass, start, end, sample);
         sample->usage = usage_between(&before, &after);
         sample->noise = ppt_noise_between(&noise_before, &noise_after);
         sample->peak_bytes = peak_bytes(&pass);
@@ -384,4 +451,26 @@ enum ppt_status ppt_pass_run(struct ppt_workload *workload, struct ppt_point poi
     free(pass.workers);
     ppt_binding_free(&pass.binding);
     return status;
+}
+
+enum ppt_status ppt_pass_run(struct ppt_workload *workload, struct ppt_point point,
+                             struct ppt_recorder *recorder, struct ppt_sample *sample,
+                             struct ppt_error *error)
+{
+    enum ppt_status status;
+
+    ppt_recorder_prepare(recorder, ppt_point_running(point), workload->tasks.count);
+    atomic_store(&workload->stop, false);
+    status = run(workload, point, NULL, recorder, sample, error);
+    if (status == PPT_OK) {
+        ppt_recorder_summarise(recorder, sample);
+    }
+    return status;
+}
+
+enum ppt_status ppt_pass_run_share(struct ppt_workload *workload, struct ppt_point point,
+                                   const struct ppt_share *share, struct ppt_recorder *recorder,
+                                   struct ppt_sample *sample, struct ppt_error *error)
+{
+    return run(workload, point, share, recorder, sample, error);
 }

@@ -6,16 +6,47 @@
 
 #include "recorder.h"
 #include "sample.h"
+#include "topology.h"
 #include "workload.h"
 
-/* Runs the pass and fills the sample's measurements (not block, position and started_ns). Must be
- * called outside any parallel region; when it returns, the team's threads are gone. The recorder
- * is to be kept for the next pass.
+/* Runs the pass and fills the sample's measurements (not block and position; started_ns is
+ * CLOCK_MONOTONIC's time of its start). Must be called outside any parallel region; when it
+ * returns, the team's threads are gone. The recorder is to be kept for the next pass.
  *
  * Fails with PPT_FAILED when a task fails, a worker cannot attach or the team is smaller than
  * asked for, with PPT_INTERRUPTED when the user stopped it. The sample is then empty. */
 enum ppt_status ppt_pass_run(struct ppt_workload *workload, struct ppt_point point,
                              struct ppt_recorder *recorder, struct ppt_sample *sample,
                              struct ppt_error *error);
+
+/* What a process that runs a part of a pass, beside others, asks of those who share it out. Its
+ * team has one thread more, the first, which runs no tasks and alone may speak to other processes.
+ */
+struct ppt_share {
+    void *context;
+    struct ppt_peers peers; /* processes on the same CPUs */
+
+    /* By the first thread: */
+    void (*begin)(void *context);                  /* first of all, timed from here on */
+    bool (*gate)(void *context, unsigned workers); /* returns when the workers of all processes have
+                                                      arrived, of this one so many; whether all are
+                                                      well: then tasks may be run */
+    void (*feed)(void *context);                   /* returns when all workers here have left */
+    void (*finish)(void *context);                 /* last of all: the team is gone */
+
+    /* By any worker: */
+    void (*arrive)(void *context, bool well); /* it is ready for tasks, or cannot be */
+    bool (*take)(void *context, unsigned worker, uint64_t *index,
+                 int64_t *waited_ns); /* its next task, which it may have to wait for: the time is
+                                         added; false when there is none left */
+    void (*leave)(void *context);     /* it takes no more */
+};
+
+/* Runs this process's part of a pass, as above, at a point with ranks. The sample is of this
+ * process alone, without a distribution of task times: they are in the recorder. Fails with
+ * PPT_INTERRUPTED, too, when another process gave up. */
+enum ppt_status ppt_pass_run_share(struct ppt_workload *workload, struct ppt_point point,
+                                   const struct ppt_share *share, struct ppt_recorder *recorder,
+                                   struct ppt_sample *sample, struct ppt_error *error);
 
 #endif

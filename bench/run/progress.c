@@ -113,12 +113,15 @@ void ppt_progress_before(struct ppt_progress *progress, unsigned block, size_t p
     } else {
         ppt_text_addf(&line, "block %u of %u", block, config->blocks);
     }
-    const unsigned workers = config->points[point].workers;
+    const unsigned workers = config->points[point].workers, ranks = config->points[point].ranks;
     ppt_text_addf(&line,
                   workers == 0   ? ", sequential"
                   : workers == 1 ? ", 1 worker"
                                  : ", %u workers",
                   workers);
+    if (ranks > 0) {
+        ppt_text_addf(&line, " x %u rank%s", ranks, ranks == 1 ? "" : "s");
+    }
     if (config->inner_count > 1) {
         ppt_text_addf(&line, " x %u inner threads", config->points[point].inner_threads);
     }

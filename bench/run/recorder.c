@@ -108,6 +108,103 @@ struct ppt_record *ppt_recorder_of(struct ppt_recorder *recorder, unsigned worke
     return &recorder->records[worker];
 }
 
+/* ---- between processes ---- */
+
+/* What comes before the times, or before the histogram. */
+struct packed {
+    uint64_t count;
+    int64_t sum_ns, last_ns;
+};
+
+/* All times of all workers but one, which is returned: see ppt_record_task(). */
+static int64_t merge_histograms(const struct ppt_recorder *recorder, struct ppt_histogram *all)
+{
+    int64_t last_ns = -1;
+
+    ppt_histogram_clear(all);
+    for (unsigned i = 0; i < recorder->workers; i++) {
+        const struct ppt_record *record = &recorder->records[i];
+
+        ppt_histogram_merge(all, record->histogram);
+        if (record->count > 0 && last_ns >= 0) {
+            ppt_histogram_add(all, last_ns);
+        }
+        last_ns = record->count > 0 ? record->last_ns : last_ns;
+    }
+    return last_ns;
+}
+
+static void *pack_times(const struct ppt_recorder *recorder, struct packed head, size_t *bytes)
+{
+    char *packed, *end;
+
+    *bytes = sizeof(head) + head.count * sizeof(struct ppt_task_time);
+    packed = ppt_alloc(*bytes, 1);
+    memcpy(packed, &head, sizeof(head));
+    end = packed + sizeof(head);
+    for (unsigned i = 0; i < recorder->workers; i++) {
+        const size_t length = recorder->records[i].count * sizeof(struct ppt_task_time);
+
+        memcpy(end, recorder->records[i].times, length);
+        end += length;
+    }
+    return packed;
+}
+
+static void *pack_histogram(const struct ppt_recorder *recorder, struct packed head, size_t *bytes)
+{
+    struct ppt_histogram *all = ppt_alloc(1, sizeof(*all));
+    char *packed;
+
+    head.last_ns = merge_histograms(recorder, all);
+    *bytes = sizeof(head) + sizeof(*all);
+    packed = ppt_alloc(*bytes, 1);
+    memcpy(packed, &head, sizeof(head));
+    memcpy(packed + sizeof(head), all, sizeof(*all));
+    free(all);
+    return packed;
+}
+
+void *ppt_recorder_pack(const struct ppt_recorder *recorder, size_t *bytes)
+{
+    struct packed head = {0};
+
+    for (unsigned i = 0; i < recorder->workers; i++) {
+        head.count += recorder->records[i].count;
+        head.sum_ns += recorder->records[i].sum_ns;
+    }
+    return recorder->tasks <= PPT_MOST_TASK_TIMES ? pack_times(recorder, head, bytes)
+                                                  : pack_histogram(recorder, head, bytes);
+}
+
+bool ppt_recorder_unpack(struct ppt_recorder *recorder, unsigned worker, const void *packed,
+                         size_t bytes)
+{
+    struct ppt_record *record = ppt_recorder_of(recorder, worker);
+    const bool exact = recorder->tasks <= PPT_MOST_TASK_TIMES;
+    const void *rest = (const char *)packed + sizeof(struct packed);
+    struct packed head;
+
+    if (bytes < sizeof(head)) {
+        return false;
+    }
+    memcpy(&head, packed, sizeof(head));
+    if (head.count > recorder->tasks ||
+        bytes - sizeof(head) !=
+            (exact ? head.count * sizeof(*record->times) : sizeof(*record->histogram))) {
+        return false;
+    }
+    if (exact) {
+        memcpy(record->times, rest, bytes - sizeof(head));
+    } else {
+        memcpy(record->histogram, rest, bytes - sizeof(head));
+    }
+    record->count = head.count;
+    record->sum_ns = head.sum_ns;
+    record->last_ns = head.last_ns;
+    return true;
+}
+
 /* ---- the summary ---- */
 
 static int compare_ns(const void *a, const void *b)
@@ -147,15 +244,7 @@ static void summarise_histograms(const struct ppt_recorder *recorder, struct ppt
     struct ppt_task_times *times = &sample->times;
     struct ppt_histogram *all = ppt_alloc(1, sizeof(*all));
 
-    ppt_histogram_clear(all);
-    for (unsigned i = 0; i < recorder->workers; i++) {
-        const struct ppt_record *record = &recorder->records[i];
-
-        ppt_histogram_merge(all, record->histogram);
-        if (record->count > 0) {
-            ppt_histogram_add(all, record->last_ns);
-        }
-    }
+    ppt_histogram_add(all, merge_histograms(recorder, all));
     times->smallest_ns = all->smallest_ns;
     times->median_ns = ppt_histogram_quantile(all, 50);
     times->p95_ns = ppt_histogram_quantile(all, 95);

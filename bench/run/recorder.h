@@ -57,6 +57,15 @@ static inline void ppt_record_task(struct ppt_record *record, uint64_t index, in
     record->sum_ns += ns;
 }
 
+/* What the records of all workers hold, as bytes to be sent to another process of this program; to
+ * be given to free(). */
+void *ppt_recorder_pack(const struct ppt_recorder *recorder, size_t *bytes);
+
+/* Makes it the record of a worker here, of which the same tasks were prepared for. False when these
+ * are no such bytes. */
+bool ppt_recorder_unpack(struct ppt_recorder *recorder, unsigned worker, const void *packed,
+                         size_t bytes);
+
 /* Fills the sample's times and, while each is known, task_ns. Every task that was prepared for must
  * have been recorded once. */
 void ppt_recorder_summarise(const struct ppt_recorder *recorder, struct ppt_sample *sample);

@@ -140,6 +140,37 @@ static enum ppt_status read_bound(const struct ppt_item *worker, char **bound,
                : PPT_OK;
 }
 
+/* Of clocks that count from the starts of their hosts one may be years ahead of the other. */
+static enum ppt_status read_offset(const struct ppt_item *rank, int64_t *offset,
+                                   struct ppt_error *error)
+{
+    struct ppt_place place;
+    struct ppt_item item;
+    const enum ppt_status status = ppt_item_member(rank, "offset_ns", &place, &item, error);
+
+    return status == PPT_OK ? ppt_item_integer(&item, -LARGEST_COUNT, LARGEST_COUNT, offset, error)
+                            : status;
+}
+
+/* What is measured where: "workers", "inner_threads", and "ranks" where there are some. */
+static enum ppt_status read_point(const struct ppt_item *line, struct ppt_point *point,
+                                  struct ppt_error *error)
+{
+    int64_t workers = 0, inner = 0, ranks = 0;
+    enum ppt_status status = READ(line, error, {"workers", &workers}, {"inner_threads", &inner});
+
+    if (status == PPT_OK && json_object_object_get_ex(line->value, "ranks", NULL)) {
+        status = READ(line, error, {"ranks", &ranks});
+    }
+    if (status == PPT_OK &&
+        (workers < 0 || workers > PPT_MOST_WORKERS || inner < 1 || inner > PPT_MOST_WORKERS ||
+         ranks < 0 || ranks > PPT_MOST_RANKS || (ranks > 0 && workers == 0))) {
+        status = ppt_item_reject(line, error, "a pass that no run has");
+    }
+    *point = (struct ppt_point){(unsigned)workers, (unsigned)inner, (unsigned)ranks};
+    return status;
+}
+
 static enum ppt_status read_workers(const struct ppt_item *line, struct ppt_sample *sample,
                                     struct ppt_error *error)
 {
@@ -166,12 +197,49 @@ static enum ppt_status read_workers(const struct ppt_item *line, struct ppt_samp
         if (status == PPT_OK) {
             status = read_bound(&item, &worker->bound, error);
         }
+        if (status == PPT_OK && sample->point.ranks > 0) {
+            status = READ(&item, error, {"waited_ns", &worker->waited_ns});
+        }
         worker->tasks = (uint64_t)tasks;
         worker->cpu = (int)cpu;
     }
-    if (status == PPT_OK && count != (sample->point.workers > 0 ? sample->point.workers : 1)) {
+    if (status == PPT_OK && count != ppt_point_running(sample->point)) {
         return ppt_item_reject(&list, error, "%zu entries at %u workers", count,
-                               sample->point.workers);
+                               ppt_point_workers(sample->point));
+    }
+    return status;
+}
+
+static enum ppt_status read_ranks(const struct ppt_item *line, struct ppt_sample *sample,
+                                  struct ppt_error *error)
+{
+    struct ppt_place place;
+    struct ppt_item list;
+    size_t count = 0;
+    enum ppt_status status;
+
+    if (sample->point.ranks == 0) {
+        return PPT_OK;
+    }
+    status = array(line, "rank_times", &place, &list, &count, error);
+    if (status == PPT_OK && count != sample->point.ranks) {
+        return ppt_item_reject(&list, error, "%zu entries for %u ranks", count,
+                               sample->point.ranks);
+    }
+    sample->ranks = ppt_alloc(count, sizeof(*sample->ranks));
+    sample->rank_count = count;
+    for (size_t i = 0; i < count && status == PPT_OK; i++) {
+        const struct ppt_place inner = {.outer = list.place, .index = i};
+        const struct ppt_item item = {json_object_array_get_idx(list.value, i), list.source,
+                                      &inner};
+        struct ppt_rank_sample *rank = &sample->ranks[i];
+
+        status = READ(&item, error, {"begin_ns", &rank->begin_ns}, {"end_ns", &rank->end_ns},
+                      {"mpi_ns", &rank->mpi_ns}, {"requests", &rank->requests},
+                      {"offset_error_ns", &rank->offset_error_ns});
+        if (status == PPT_OK) {
+            status = read_offset(&item, &rank->offset_ns, error);
+        }
     }
     return status;
 }
@@ -238,23 +306,22 @@ static enum ppt_status check_times(const struct ppt_item *line, const struct ppt
 static enum ppt_status read_pass(const struct ppt_item *line, struct ppt_recording *recording,
                                  struct ppt_error *error)
 {
-    int64_t position = 0, block = 0, workers = 0, inner = 0, tasks = 0;
+    int64_t position = 0, block = 0, tasks = 0;
     struct ppt_sample sample = {0};
     enum ppt_status status = READ(
-        line, error, {"position", &position}, {"block", &block}, {"workers", &workers},
-        {"inner_threads", &inner}, {"started_ns", &sample.started_ns}, {"init_ns", &sample.init_ns},
-        {"work_ns", &sample.work_ns}, {"cleanup_ns", &sample.cleanup_ns},
-        {"total_ns", &sample.total_ns}, {"task_count", &tasks}, {"peak_bytes", &sample.peak_bytes},
-        {"clock_khz", &sample.clock_khz});
+        line, error, {"position", &position}, {"block", &block}, {"started_ns", &sample.started_ns},
+        {"init_ns", &sample.init_ns}, {"work_ns", &sample.work_ns},
+        {"cleanup_ns", &sample.cleanup_ns}, {"total_ns", &sample.total_ns}, {"task_count", &tasks},
+        {"peak_bytes", &sample.peak_bytes}, {"clock_khz", &sample.clock_khz});
 
     sample.position = (uint64_t)position;
     sample.block = (unsigned)block;
-    sample.point = (struct ppt_point){(unsigned)workers, (unsigned)inner};
     sample.task_count = (uint64_t)tasks;
-    if (status == PPT_OK &&
-        (block < 0 || block > PPT_MOST_BLOCKS || workers < 0 || workers > PPT_MOST_WORKERS ||
-         inner < 1 || inner > PPT_MOST_WORKERS || tasks < 0)) {
+    if (status == PPT_OK && (block < 0 || block > PPT_MOST_BLOCKS || tasks < 0)) {
         status = ppt_item_reject(line, error, "a pass that no run has");
+    }
+    if (status == PPT_OK) {
+        status = read_point(line, &sample.point, error);
     }
     if (status == PPT_OK && sample.task_count != recording->configs.items[0].task_count) {
         status = ppt_item_reject(line, error, "a pass of another number of tasks");
@@ -272,6 +339,9 @@ static enum ppt_status read_pass(const struct ppt_item *line, struct ppt_recordi
         status = read_workers(line, &sample, error);
     }
     if (status == PPT_OK) {
+        status = read_ranks(line, &sample, error);
+    }
+    if (status == PPT_OK) {
         status = read_task_times(line, &sample, error);
     }
     if (status == PPT_OK) {
@@ -284,21 +354,22 @@ static enum ppt_status read_pass(const struct ppt_item *line, struct ppt_recordi
 static enum ppt_status read_failed(const struct ppt_item *line, struct ppt_recording *recording,
                                    struct ppt_error *error)
 {
-    int64_t block = 0, workers = 0, inner = 0;
+    struct ppt_point point;
+    int64_t block = 0;
     char *message = NULL;
-    enum ppt_status status =
-        READ(line, error, {"block", &block}, {"workers", &workers}, {"inner_threads", &inner});
+    enum ppt_status status = READ(line, error, {"block", &block});
 
-    if (status == PPT_OK && (block < 0 || block > PPT_MOST_BLOCKS || workers < 0 ||
-                             workers > PPT_MOST_WORKERS || inner < 1 || inner > PPT_MOST_WORKERS)) {
+    if (status == PPT_OK && (block < 0 || block > PPT_MOST_BLOCKS)) {
         status = ppt_item_reject(line, error, "a pass that no run has");
+    }
+    if (status == PPT_OK) {
+        status = read_point(line, &point, error);
     }
     if (status == PPT_OK) {
         status = read_text(line, "message", &message, error);
     }
     if (status == PPT_OK) {
-        ppt_samples_fail(&recording->samples, (unsigned)block,
-                         (struct ppt_point){(unsigned)workers, (unsigned)inner}, message);
+        ppt_samples_fail(&recording->samples, (unsigned)block, point, message);
     }
     free(message);
     return status;

@@ -28,16 +28,16 @@ void ppt_runtime_prepare(char *const *arguments)
     }
 }
 
-static enum ppt_status refuse(struct ppt_point point, unsigned possible, const char *who,
-                              const char *why, struct ppt_error *error)
+static enum ppt_status refuse(struct ppt_point point, unsigned needed, unsigned possible,
+                              const char *who, const char *why, struct ppt_error *error)
 {
     const unsigned workers = point.workers > 0 ? point.workers : 1;
 
     return ppt_fail(error, PPT_FAILED,
                     "%u worker%s with %u inner thread%s need%s %u threads, but %s allows only %u%s",
                     workers, workers == 1 ? "" : "s", point.inner_threads,
-                    point.inner_threads == 1 ? "" : "s", workers == 1 ? "s" : "",
-                    ppt_point_threads(point), who, possible, why);
+                    point.inner_threads == 1 ? "" : "s", workers == 1 ? "s" : "", needed, who,
+                    possible, why);
 }
 
 static void *wait_for(void *gate)
@@ -49,14 +49,16 @@ static void *wait_for(void *gate)
 
 enum ppt_status ppt_runtime_check_threads(struct ppt_point point, struct ppt_error *error)
 {
-    const unsigned needed = ppt_point_threads(point), limit = (unsigned)omp_get_thread_limit();
+    /* Of a rank one thread more speaks to the others. */
+    const unsigned needed = ppt_point_threads(ppt_point_of_rank(point)) + (point.ranks > 0);
+    const unsigned limit = (unsigned)omp_get_thread_limit();
     pthread_mutex_t gate = PTHREAD_MUTEX_INITIALIZER;
     pthread_t *threads;
     unsigned created = 1; /* this one is there already */
     int problem = 0;
 
     if (needed > limit) {
-        return refuse(point, limit, "OMP_THREAD_LIMIT", "", error);
+        return refuse(point, needed, limit, "OMP_THREAD_LIMIT", "", error);
     }
     threads = ppt_alloc(needed, sizeof(*threads));
     /* All at the same time: none ends before the gate is opened. */
@@ -76,7 +78,7 @@ enum ppt_status ppt_runtime_check_threads(struct ppt_point point, struct ppt_err
 
         snprintf(why, sizeof(why), " (%s): see ulimit -u, or the container's limit of processes",
                  strerror(problem));
-        return refuse(point, created, "the system", why, error);
+        return refuse(point, needed, created, "the system", why, error);
     }
     return PPT_OK;
 }

@@ -17,8 +17,8 @@ void ppt_runtime_prepare(char *const *arguments);
 const char *ppt_runtime_own_variables(void);
 
 /* libgomp ends the process when a thread cannot be created. So this finds out beforehand, by
- * creating as many as are busy at the point; fails with PPT_FAILED when that cannot be done, or
- * when OMP_THREAD_LIMIT forbids it. Call it outside of any parallel region. */
+ * creating as many as one process has at the point; fails with PPT_FAILED when that cannot be done,
+ * or when OMP_THREAD_LIMIT forbids it. Call it outside of any parallel region. */
 enum ppt_status ppt_runtime_check_threads(struct ppt_point point, struct ppt_error *error);
 
 #endif

@@ -10,6 +10,7 @@ void ppt_sample_free(struct ppt_sample *sample)
         free(sample->workers[i].bound);
     }
     free(sample->workers);
+    free(sample->ranks);
     free(sample->task_ns);
     *sample = (struct ppt_sample){0};
 }

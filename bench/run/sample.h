@@ -21,17 +21,28 @@
 
 struct ppt_worker_sample {
     uint64_t tasks;
-    int64_t busy_ns;  /* sum of its task times */
-    int64_t cpu_ns;   /* its CPU time between start and end */
-    int64_t start_ns; /* when it was ready for tasks, since the start of the pass */
-    int64_t end_ns;   /* when it found no more tasks, since the start of the pass */
-    int64_t faults;   /* its page faults, minor and major, between start and end; those of threads
-                         inside its tasks are not among them */
-    int cpu;          /* where it ran last, or -1 */
-    char *bound;      /* owned; CPUs that it was bound to, as the system says: "0-1,4"; NULL: not */
+    int64_t busy_ns;   /* sum of its task times */
+    int64_t cpu_ns;    /* its CPU time between start and end */
+    int64_t start_ns;  /* when it was ready for tasks, since the start of the pass */
+    int64_t end_ns;    /* when it found no more tasks, since the start of the pass */
+    int64_t faults;    /* its page faults, minor and major, between start and end; those of threads
+                          inside its tasks are not among them */
+    int64_t waited_ns; /* for tasks that its rank had to ask rank 0 for; 0 without ranks */
+    int cpu;           /* where it ran last, or -1 */
+    char *bound; /* owned; CPUs that it was bound to, as the system says: "0-1,4"; NULL: not */
 };
 
-/* Differences over the pass, of the whole process. */
+/* One rank of a pass over several; times since the start of the pass. */
+struct ppt_rank_sample {
+    int64_t begin_ns;  /* when it was told to begin */
+    int64_t end_ns;    /* when its team was gone */
+    int64_t mpi_ns;    /* of the thread that speaks to other ranks, inside of MPI's functions */
+    int64_t requests;  /* for tasks, that it sent or, as rank 0, answered */
+    int64_t offset_ns; /* its clock was so much ahead of rank 0's, which times are in here */
+    int64_t offset_error_ns; /* at most so far off: half of the fastest exchange */
+};
+
+/* Differences over the pass, of the whole process, or of those of all ranks. */
 struct ppt_usage {
     int64_t user_ns, system_ns;
     int64_t minor_faults, major_faults;
@@ -55,12 +66,14 @@ struct ppt_sample {
     uint64_t task_count;
     uint64_t digest; /* of all results; independent of the order of tasks */
     struct ppt_usage usage;
-    struct ppt_noise noise; /* differences over the pass */
-    int64_t peak_bytes;     /* most resident memory during the pass; -1: unknown */
+    struct ppt_noise noise; /* differences over the pass; of all hosts */
+    int64_t peak_bytes;     /* most resident memory during the pass; -1: unknown. Of all ranks */
     int64_t clock_khz;      /* of the first worker's CPU, at the end; -1: unknown */
     struct ppt_task_times times;
-    struct ppt_worker_sample *workers; /* owned; one entry at 0 workers too */
+    struct ppt_worker_sample *workers; /* owned; one entry at 0 workers too. Rank by rank */
     size_t worker_count;
+    struct ppt_rank_sample *ranks; /* owned; NULL without ranks */
+    size_t rank_count;
     int64_t *task_ns; /* owned; by task index; NULL beyond PPT_MOST_TASK_TIMES */
 };
 

@@ -12,6 +12,7 @@
 #include "pass.h"
 #include "plan.h"
 #include "progress.h"
+#include "runtime.h"
 #include "text.h"
 #include "workload.h"
 
@@ -28,17 +29,29 @@ struct sweep {
     bool open;
 };
 
-enum ppt_status ppt_sweep_check(const struct ppt_config *config, const char *scratch,
-                                struct ppt_error *error)
+enum ppt_status ppt_sweep_check(const struct ppt_config *config,
+                                const struct ppt_workspace *scratch, unsigned neighbours,
+                                uint64_t memory_bytes, struct ppt_error *error)
 {
-    const struct ppt_dirs dirs = {.scratch = scratch};
+    const struct ppt_dirs dirs = {.scratch = scratch->path};
     struct ppt_workload workload;
-    const enum ppt_status status = ppt_workload_open(config, 0, &dirs, &workload, error);
+    struct ppt_error problem;
+    enum ppt_status status = ppt_plan_check_needs(
+        config, memory_bytes / neighbours, ppt_workspace_available(scratch) / neighbours, error);
 
     if (status == PPT_OK) {
-        ppt_workload_close(&workload);
+        status = ppt_runtime_check_threads(ppt_config_most(config), error);
     }
-    return status;
+    if (status != PPT_OK) {
+        return status;
+    }
+    status = ppt_workload_open(config, 0, &dirs, &workload, &problem);
+    if (status != PPT_OK) {
+        /* A kernel does not know which configuration its arguments come from. */
+        return ppt_fail(error, status, "%s: %s", config->args_origin, problem.text);
+    }
+    ppt_workload_close(&workload);
+    return PPT_OK;
 }
 
 /* A mix has other tasks in every block; otherwise kernels stay open for the whole sweep. */
@@ -68,6 +81,9 @@ static enum ppt_status leave_out(struct sweep *sweep, unsigned block, struct ppt
 {
     const struct ppt_samples *samples = sweep->samples;
 
+    if (sweep->judge->engine && sweep->judge->engine->broken(sweep->judge->engine->context)) {
+        return PPT_FAILED;
+    }
     if (access(sweep->dirs.scratch, F_OK) != 0) {
         return ppt_fail(error, PPT_FAILED, "%s: the folder for temporary files is gone: %s",
                         sweep->dirs.scratch, strerror(errno));
@@ -80,22 +96,24 @@ static enum ppt_status leave_out(struct sweep *sweep, unsigned block, struct ppt
 static enum ppt_status run_pass(struct sweep *sweep, unsigned block, size_t point,
                                 struct ppt_error *error)
 {
-    const int64_t started_ns = ppt_clock_ns() - sweep->started_ns;
+    const struct ppt_engine *engine = sweep->judge->engine;
+    const struct ppt_point at = sweep->config->points[point];
     struct ppt_sample sample;
     enum ppt_status status;
 
     ppt_progress_before(sweep->progress, block, point);
-    status = ppt_pass_run(&sweep->workload, sweep->config->points[point], sweep->recorder, &sample,
-                          error);
-    if (status != PPT_OK && ppt_interrupted) {
+    status = at.ranks > 0 ? engine->run(engine->context, &sweep->workload, block, at,
+                                        sweep->recorder, &sample, error)
+                          : ppt_pass_run(&sweep->workload, at, sweep->recorder, &sample, error);
+    if (status == PPT_INTERRUPTED || (status != PPT_OK && ppt_interrupted)) {
         return ppt_fail(error, PPT_INTERRUPTED, "interrupted");
     }
     if (status != PPT_OK) {
-        return leave_out(sweep, block, sweep->config->points[point], error);
+        return leave_out(sweep, block, at, error);
     }
     sample.block = block;
     sample.position = sweep->samples->count;
-    sample.started_ns = started_ns;
+    sample.started_ns -= sweep->started_ns;
     ppt_progress_after(sweep->progress, point, sample.total_ns);
     status = ppt_journal_pass(sweep->journal, &sample, error);
     ppt_samples_add(sweep->samples, &sample);
@@ -292,8 +310,14 @@ enum ppt_status ppt_sweep_run(const struct ppt_config *config, const struct ppt_
     if (config->memory == PPT_MEMORY_FRESH) {
         let_freed_memory_go();
     }
-    const enum ppt_status status = run_all(&sweep, error);
+    enum ppt_status status = PPT_OK;
 
+    if (ppt_config_ranks(config) > 0) {
+        status = judge->engine->prepare(judge->engine->context, config, false, error);
+    }
+    if (status == PPT_OK) {
+        status = run_all(&sweep, error);
+    }
     if (sweep.open) {
         ppt_workload_close(&sweep.workload);
     }

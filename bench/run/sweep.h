@@ -5,14 +5,19 @@
 #define PPT_RUN_SWEEP_H
 
 #include "config.h"
+#include "engine.h"
 #include "journal.h"
 #include "sample.h"
 #include "workload.h"
+#include "workspace.h"
 
-/* Opens and closes the kernels once, so that a bad input file is found before anything is
- * measured or written. */
-enum ppt_status ppt_sweep_check(const struct ppt_config *config, const char *scratch,
-                                struct ppt_error *error);
+/* Whether this process can run its part of the passes: with that much memory and the room for
+ * temporary files, of which it has to leave each of its neighbours as much (1: it has none), and
+ * with as many threads. Opens and closes the kernels once, so that a bad input file is found before
+ * anything is measured or written. */
+enum ppt_status ppt_sweep_check(const struct ppt_config *config,
+                                const struct ppt_workspace *scratch, unsigned neighbours,
+                                uint64_t memory_bytes, struct ppt_error *error);
 
 /* What a sweep has besides its configuration. `enough` is asked after a block of an adaptive run
  * whether enough is known to stop; the answer comes from the analysis, which this stage knows
@@ -21,6 +26,7 @@ struct ppt_sweep_judge {
     bool (*enough)(const struct ppt_samples *samples, void *context);
     void *context;
     FILE *progress; /* where its progress is shown, if that is a terminal; or NULL */
+    const struct ppt_engine *engine; /* for points with ranks; NULL when there are none */
 };
 
 /* An adaptive run measures so many blocks before it asks, and so many between questions. */

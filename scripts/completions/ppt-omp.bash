@@ -8,7 +8,8 @@ _ppt_omp_kernels() {
 _ppt_omp() {
     local verbs='list once report resume predict judge fit compare doctor'
     local run='--config --task --kernel --task-args --task-count --workers --inner-threads
-        --iterations --warmup --wait --schedule --placement --memory --seed --tolerance --quick
+        --ranks --distribution --iterations --warmup --wait --schedule --placement --memory --seed
+        --tolerance --quick
         --output --format --quiet --timeout --program-output --help --version'
     local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}
     local verb='' operands=0 program=0 i options
@@ -41,6 +42,10 @@ _ppt_omp() {
     case $before in
     --task)
         mapfile -t COMPREPLY < <(compgen -W "$(_ppt_omp_kernels) random" -- "$word")
+        return
+        ;;
+    --distribution)
+        mapfile -t COMPREPLY < <(compgen -W 'dynamic static' -- "$word")
         return
         ;;
     --schedule)
@@ -76,7 +81,7 @@ _ppt_omp() {
         mapfile -t COMPREPLY < <(compgen -f -- "$word")
         return
         ;;
-    --task-args | --task-count | --inner-threads | --iterations | --warmup | --wait | --seed | \
+    --task-args | --task-count | --inner-threads | --ranks | --iterations | --warmup | --wait | --seed | \
         --tolerance | --timeout | --index | --tasks | --cpus | --threshold)
         return
         ;;

@@ -40,6 +40,8 @@ complete -c ppt-omp -n '__ppt_omp_verb run' -l task-args -x -d 'its arguments as
 complete -c ppt-omp -n '__ppt_omp_verb run' -l task-count -x -d 'tasks per pass'
 complete -c ppt-omp -n '__ppt_omp_verb run predict' -l workers -x -a auto -d 'worker counts'
 complete -c ppt-omp -n '__ppt_omp_verb run once' -l inner-threads -x -d 'threads inside a task'
+complete -c ppt-omp -n '__ppt_omp_verb run' -l ranks -x -d 'processes of MPI that share the tasks'
+complete -c ppt-omp -n '__ppt_omp_verb run' -l distribution -x -a 'dynamic static' -d 'how ranks get their tasks'
 complete -c ppt-omp -n '__ppt_omp_verb run' -l iterations -x -d blocks
 complete -c ppt-omp -n '__ppt_omp_verb run' -l warmup -x -d 'discarded rounds'
 complete -c ppt-omp -n '__ppt_omp_verb run' -l wait -x -d 'seconds of rest'

@@ -84,7 +84,7 @@ static void stop(struct bench *b)
 static enum ppt_status run(struct bench *b, unsigned workers, unsigned inner_threads,
                            struct ppt_sample *sample, struct ppt_error *error)
 {
-    const struct ppt_point point = {workers, inner_threads};
+    const struct ppt_point point = {workers, inner_threads, 0};
 
     *sample = (struct ppt_sample){0};
     error->text[0] = '\0';

@@ -456,14 +456,14 @@ static void needs_grow_with_workers(void **state)
 
     (void)state;
     for (unsigned workers = 1; workers < 5; workers++) {
-        const struct ppt_needs needs = ppt_tasks_needs(&tasks, (struct ppt_point){workers, 1});
+        const struct ppt_needs needs = ppt_tasks_needs(&tasks, (struct ppt_point){workers, 1, 0});
 
         assert_int_equal(needs.shared_bytes, 5);
         assert_int_equal(needs.worker_bytes, 50 * workers);
         assert_int_equal(needs.disk_bytes, 5000 * workers);
     }
     group.kernel = &modest;
-    const struct ppt_needs none = ppt_tasks_needs(&tasks, (struct ppt_point){1000, 1});
+    const struct ppt_needs none = ppt_tasks_needs(&tasks, (struct ppt_point){1000, 1, 0});
     assert_int_equal(none.shared_bytes + none.worker_bytes + none.disk_bytes, 0);
 }
 
@@ -476,7 +476,7 @@ static void needs_of_a_mix_are_summed(void **state)
     const union ppt_value *other_sets[] = {small};
     struct ppt_task_group groups[] = {{&plain, plain_sets, 3}, {&other, other_sets, 1}};
     struct ppt_tasks tasks = {.groups = groups, .group_count = 2, .count = 4};
-    const struct ppt_needs needs = ppt_tasks_needs(&tasks, (struct ppt_point){4, 1});
+    const struct ppt_needs needs = ppt_tasks_needs(&tasks, (struct ppt_point){4, 1, 0});
 
     (void)state;
     assert_true(needs.shared_bytes >= 3);

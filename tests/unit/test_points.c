@@ -138,8 +138,8 @@ static void check_points(const struct ppt_config *config, const struct ppt_point
 
 static void points_ascend_by_workers_then_inner_threads(void **state)
 {
-    static const struct ppt_point points[] = {{0, 1}, {0, 2}, {0, 8}, {2, 1}, {2, 2},
-                                              {2, 8}, {5, 1}, {5, 2}, {5, 8}};
+    static const struct ppt_point points[] = {{0, 1, 0}, {0, 2, 0}, {0, 8, 0}, {2, 1, 0}, {2, 2, 0},
+                                              {2, 8, 0}, {5, 1, 0}, {5, 2, 0}, {5, 8, 0}};
     static const char *const workers[] = {"[0, 2, 5]", "[5, 2, 0]", "[2, 5, 0]"};
     static const char *const inner[] = {"[1, 2, 8]", "[8, 2, 1]", "[2, 8, 1]", "[2.0, 8e0, 1]"};
 
@@ -161,7 +161,7 @@ static void points_ascend_by_workers_then_inner_threads(void **state)
 
 static void one_number_is_a_list_of_one(void **state)
 {
-    static const struct ppt_point points[] = {{1, 3}, {4, 3}};
+    static const struct ppt_point points[] = {{1, 3, 0}, {4, 3, 0}};
     static const char *const inner[] = {"3", "[3]"};
 
     (void)state;
@@ -177,8 +177,9 @@ static void one_number_is_a_list_of_one(void **state)
 /* Also those that the machine decides. */
 static void automatic_workers_get_all_inner_threads(void **state)
 {
-    static const struct ppt_point points[] = {{0, 1}, {0, 2}, {0, 4}, {1, 1}, {1, 2}, {1, 4},
-                                              {2, 1}, {2, 2}, {2, 4}, {3, 1}, {3, 2}, {3, 4}};
+    static const struct ppt_point points[] = {{0, 1, 0}, {0, 2, 0}, {0, 4, 0}, {1, 1, 0},
+                                              {1, 2, 0}, {1, 4, 0}, {2, 1, 0}, {2, 2, 0},
+                                              {2, 4, 0}, {3, 1, 0}, {3, 2, 0}, {3, 4, 0}};
     struct ppt_configs configs = load_lists("sort", NULL, "[4, 1, 2]");
     struct ppt_error error = {""};
 
@@ -193,8 +194,8 @@ static void automatic_workers_get_all_inner_threads(void **state)
 /* A run's list takes the place of its file's, and an option's that of both. */
 static void lists_lie_over_lists(void **state)
 {
-    static const struct ppt_point outer[] = {{1, 1}, {1, 2}}, run[] = {{1, 5}, {1, 6}},
-                                  option[] = {{1, 3}, {1, 7}};
+    static const struct ppt_point outer[] = {{1, 1, 0}, {1, 2, 0}}, run[] = {{1, 5, 0}, {1, 6, 0}},
+                                  option[] = {{1, 3, 0}, {1, 7, 0}};
     const char *text = "{\"task\": \"sort\", \"workers\": [1], \"inner_threads\": [1, 2],\n"
                        "\"runs\": [{\"inner_threads\": [6, 5]}, {}]}";
     struct ppt_configs configs = load(text);

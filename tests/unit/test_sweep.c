@@ -92,7 +92,7 @@ static const struct ppt_dirs here = {.scratch = ".", .results = "."};
 /* Runs the configuration, a JSON text, and reads its journal. */
 static enum ppt_status sweep(struct run *run, const char *config, size_t patience)
 {
-    const struct ppt_sweep_judge judge = {enough, &run->judge, NULL};
+    const struct ppt_sweep_judge judge = {enough, &run->judge, NULL, NULL};
     struct ppt_journal *journal = NULL;
     enum ppt_status status;
 
@@ -546,7 +546,7 @@ static void a_point_may_fail_in_a_later_block(void **state)
     static const char config[] =
         "{\"task\": \"fading\", \"task_args\": [2], \"task_count\": 3, \"iterations\": 4,\n"
         "\"warmup\": 0, \"workers\": [0, 1, 2]}";
-    const struct ppt_sweep_judge judge = {enough, NULL, NULL};
+    const struct ppt_sweep_judge judge = {enough, NULL, NULL, NULL};
     struct ppt_samples counted;
     struct run run;
 
@@ -598,17 +598,19 @@ static void a_run_whose_points_all_fail_ends(void **state)
 static void an_unopenable_kernel_is_found_before_the_run(void **state)
 {
     static const char config[] = "{\"task\": \"unopenable\", \"workers\": [0, 1]}";
+    const struct ppt_workspace folder = {.path = (char[]){"."}};
     struct run run;
 
     (void)state;
     assert_int_equal(sweep(&run, config, 1), PPT_BAD_INPUT);
     assert_int_equal(run.samples.count, 0);
-    assert_int_equal(ppt_sweep_check(run.config, ".", &run.error), PPT_BAD_INPUT);
+    assert_int_equal(ppt_sweep_check(run.config, &folder, 1, UINT64_MAX, &run.error),
+                     PPT_BAD_INPUT);
     assert_non_null(strstr(run.error.text, "cannot be opened on purpose"));
     stop(&run);
     require(sweep(&run, "{\"task\": \"steady\", \"task_count\": 1, \"workers\": [0, 1]}", 1),
             &run.error);
-    require(ppt_sweep_check(run.config, ".", &run.error), &run.error);
+    require(ppt_sweep_check(run.config, &folder, 1, UINT64_MAX, &run.error), &run.error);
     stop(&run);
 }
 
@@ -727,7 +729,7 @@ static void failures_read_back_equal(void **state)
 {
     static const char message[] = "io: \"/a\": cannot write: No space\\left";
     const struct ppt_failure failure = {2,
-                                        {4, 2},
+                                        {4, 2, 3},
                                         (char[]){"io: \"/a\": cannot write: No "
                                                  "space\\left"}};
     struct ppt_recording recording = {0};
@@ -744,6 +746,7 @@ static void failures_read_back_equal(void **state)
     assert_int_equal(recording.samples.failures[0].block, 2);
     assert_int_equal(recording.samples.failures[0].point.workers, 4);
     assert_int_equal(recording.samples.failures[0].point.inner_threads, 2);
+    assert_int_equal(recording.samples.failures[0].point.ranks, 3);
     assert_string_equal(recording.samples.failures[0].message, message);
     ppt_recording_free(&recording);
     stop(&run);

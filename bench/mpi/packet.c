@@ -1,0 +1,222 @@
+#include "packet.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "memory.h"
+
+struct head {
+    int32_t status;
+    uint32_t workers;
+    struct ppt_error error;
+    struct ppt_rank_sample rank;
+    int64_t started_ns, peak_bytes;
+    uint64_t digest;
+    struct ppt_usage usage;
+    struct ppt_noise noise;
+};
+
+/* A worker, with the text that its `bound` points to; longer lists of CPUs are cut. */
+struct worker {
+    struct ppt_worker_sample sample;
+    char bound[256];
+};
+
+void *ppt_packet_pack(const struct ppt_part *part, const struct ppt_recorder *recorder,
+                      size_t *bytes)
+{
+    const struct ppt_sample *sample = &part->sample;
+    const struct head head = {
+        .status = part->status,
+        .workers = (uint32_t)sample->worker_count,
+        .error = part->error,
+        .rank = part->rank,
+        .started_ns = sample->started_ns,
+        .peak_bytes = sample->peak_bytes,
+        .digest = sample->digest,
+        .usage = sample->usage,
+        .noise = sample->noise,
+    };
+    size_t times = 0;
+    void *recorded = part->status == PPT_OK ? ppt_recorder_pack(recorder, &times) : NULL;
+    char *packed, *end;
+
+    *bytes = sizeof(head) + sample->worker_count * sizeof(struct worker) + times;
+    end = packed = ppt_alloc(*bytes, 1);
+    memcpy(end, &head, sizeof(head));
+    end += sizeof(head);
+    for (size_t i = 0; i < sample->worker_count; i++) {
+        struct worker worker = {.sample = sample->workers[i]};
+
+        if (worker.sample.bound) {
+            snprintf(worker.bound, sizeof(worker.bound), "%s", worker.sample.bound);
+            worker.sample.bound = NULL;
+        }
+        memcpy(end, &worker, sizeof(worker));
+        end += sizeof(worker);
+    }
+    if (recorded) {
+        memcpy(end, recorded, times);
+    }
+    free(recorded);
+    return packed;
+}
+
+bool ppt_packet_unpack(const void *bytes, size_t length, struct ppt_part *part,
+                       struct ppt_recorder *recorder, unsigned worker)
+{
+    const char *rest = bytes;
+    struct head head;
+
+    *part = (struct ppt_part){.status = PPT_FAILED};
+    if (length < sizeof(head)) {
+        return false;
+    }
+    memcpy(&head, rest, sizeof(head));
+    rest += sizeof(head);
+    length -= sizeof(head);
+    if (length / sizeof(struct worker) < head.workers) {
+        return false;
+    }
+    part->status = (enum ppt_status)head.status;
+    part->error = head.error;
+    part->rank = head.rank;
+    part->sample = (struct ppt_sample){
+        .started_ns = head.started_ns,
+        .peak_bytes = head.peak_bytes,
+        .digest = head.digest,
+        .usage = head.usage,
+        .noise = head.noise,
+        .workers = ppt_alloc(head.workers, sizeof(*part->sample.workers)),
+        .worker_count = head.workers,
+    };
+    for (uint32_t i = 0; i < head.workers; i++) {
+        struct worker one;
+
+        memcpy(&one, rest, sizeof(one));
+        one.bound[sizeof(one.bound) - 1] = '\0';
+        part->sample.workers[i] = one.sample;
+        part->sample.workers[i].bound = one.bound[0] ? ppt_strdup(one.bound) : NULL;
+        rest += sizeof(one);
+        length -= sizeof(one);
+    }
+    return part->status != PPT_OK || ppt_recorder_unpack(recorder, worker, rest, length);
+}
+
+/* ---- the whole pass ---- */
+
+static void add_usage(struct ppt_usage *sum, const struct ppt_usage *one)
+{
+    sum->user_ns += one->user_ns;
+    sum->system_ns += one->system_ns;
+    sum->minor_faults += one->minor_faults;
+    sum->major_faults += one->major_faults;
+    sum->voluntary_switches += one->voluntary_switches;
+    sum->involuntary_switches += one->involuntary_switches;
+}
+
+/* What was not known of one rank is not known of all. */
+static int64_t sum_known(int64_t a, int64_t b)
+{
+    return a < 0 || b < 0 ? -1 : a + b;
+}
+
+static bool is_first_on_host(const struct ppt_cluster *cluster, unsigned rank)
+{
+    for (unsigned r = 0; r < rank; r++) {
+        if (strcmp(cluster->ranks[r].host, cluster->ranks[rank].host) == 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Clocks are compared with a small error, which must not put anything outside of the pass. */
+static int64_t within(int64_t ns, int64_t total_ns)
+{
+    return ns < 0 ? 0 : ns > total_ns ? total_ns : ns;
+}
+
+static void combine_sums(struct ppt_part *parts, unsigned ranks, const struct ppt_cluster *cluster)
+{
+    struct ppt_sample *whole = &parts[0].sample;
+
+    for (unsigned r = 1; r < ranks; r++) {
+        const struct ppt_sample *one = &parts[r].sample;
+
+        whole->digest += one->digest;
+        add_usage(&whole->usage, &one->usage);
+        whole->peak_bytes = sum_known(whole->peak_bytes, one->peak_bytes);
+        /* Noise is a host's, not a rank's. */
+        if (is_first_on_host(cluster, r)) {
+            whole->noise.steal_ns = sum_known(whole->noise.steal_ns, one->noise.steal_ns);
+            whole->noise.pressure_ns = sum_known(whole->noise.pressure_ns, one->noise.pressure_ns);
+            whole->noise.throttled_ns =
+                sum_known(whole->noise.throttled_ns, one->noise.throttled_ns);
+        }
+    }
+}
+
+static void combine_workers(struct ppt_part *parts, unsigned ranks)
+{
+    struct ppt_sample *whole = &parts[0].sample;
+    struct ppt_worker_sample *workers;
+    size_t count = 0;
+
+    for (unsigned r = 0; r < ranks; r++) {
+        count += parts[r].sample.worker_count;
+    }
+    workers = ppt_alloc(count, sizeof(*workers));
+    count = 0;
+    for (unsigned r = 0; r < ranks; r++) {
+        struct ppt_sample *one = &parts[r].sample;
+        const int64_t shift = one->started_ns - parts[r].rank.offset_ns - whole->started_ns;
+
+        for (size_t i = 0; i < one->worker_count; i++) {
+            struct ppt_worker_sample *worker = &workers[count++];
+
+            *worker = one->workers[i];
+            worker->start_ns = within(worker->start_ns + shift, whole->total_ns);
+            worker->end_ns = within(worker->end_ns + shift, whole->total_ns);
+        }
+        /* Their texts went along. */
+        free(one->workers);
+        one->workers = NULL;
+        one->worker_count = 0;
+    }
+    whole->workers = workers;
+    whole->worker_count = count;
+}
+
+static void combine_times(struct ppt_sample *whole)
+{
+    int64_t ready = whole->workers[0].start_ns, done = whole->workers[0].end_ns;
+
+    for (size_t i = 1; i < whole->worker_count; i++) {
+        const struct ppt_worker_sample *worker = &whole->workers[i];
+
+        ready = worker->start_ns < ready ? worker->start_ns : ready;
+        done = worker->end_ns > done ? worker->end_ns : done;
+    }
+    whole->init_ns = ready;
+    whole->work_ns = done - ready;
+    whole->cleanup_ns = whole->total_ns - done;
+}
+
+void ppt_parts_combine(struct ppt_part *parts, unsigned ranks, const struct ppt_cluster *cluster)
+{
+    struct ppt_sample *whole = &parts[0].sample;
+
+    combine_sums(parts, ranks, cluster);
+    combine_workers(parts, ranks);
+    combine_times(whole);
+    whole->ranks = ppt_alloc(ranks, sizeof(*whole->ranks));
+    whole->rank_count = ranks;
+    for (unsigned r = 0; r < ranks; r++) {
+        struct ppt_rank_sample rank = parts[r].rank;
+
+        rank.begin_ns = within(rank.begin_ns - rank.offset_ns - whole->started_ns, whole->total_ns);
+        rank.end_ns = within(rank.end_ns - rank.offset_ns - whole->started_ns, whole->total_ns);
+        whole->ranks[r] = rank;
+    }
+}
