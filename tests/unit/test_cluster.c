@@ -72,7 +72,7 @@ static void recorded_clusters_read_back_equal(void **state)
     json_object *list = ppt_cluster_to_json(&(struct ppt_cluster){0});
     static char model[] = "fast", scratch[] = "/var/tmp";
     struct ppt_cluster full = {calloc(RANKS, sizeof(*places)), RANKS}, back;
-    struct ppt_source source;
+    struct ppt_source source = {0};
     struct ppt_error error = {""};
 
     (void)state;
