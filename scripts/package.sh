@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# package.sh [check]: makes a Debian package of these sources in build-package/, installing what
-# that needs, and prints its path. With "check" it is looked at too: by lintian, and by running what
-# is in it where nothing else of ppt-omp is in sight. Takes some minutes.
+# package.sh [check]: makes Debian packages of these sources in build-package/, installing what that
+# needs, and prints the path of the one that needs no other, ppt-omp; ppt-omp-mpi lies beside it. With
+# "check" they are looked at too: by lintian, and by running what is in the first where nothing else
+# of ppt-omp is in sight. Takes some minutes.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 source scripts/packages.sh
@@ -35,8 +36,9 @@ check() {
     local package=$1 root=$PWD/$output/root
     need lintian util-linux
     # Nobody asked for this package in Debian's list of wishes.
-    lintian --allow-root --fail-on error,warning --suppress-tags initial-upload-closes-no-bugs "$package" >&2
-    as_root apt-get install --simulate -qq "./$package" >/dev/null
+    lintian --allow-root --fail-on error,warning --suppress-tags initial-upload-closes-no-bugs \
+        "$output"/ppt-omp*.deb >&2
+    as_root apt-get install --simulate -qq "./$package" "./$output"/ppt-omp-mpi_*.deb >/dev/null
 
     dpkg-deb -x "$package" "$root"
     (

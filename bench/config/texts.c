@@ -44,7 +44,12 @@ enum ppt_status ppt_search_path(const struct ppt_item *item, const struct ppt_se
     if (status != PPT_OK) {
         return status;
     }
-    *out = search->recorded ? ppt_strdup(path) : find_file(path, search);
+    /* Found when it was recorded, under a whole name; what is not, is a default, which is found
+     * anew where the program's data are now. */
+    *out = search->recorded && path[0] == '/' ? ppt_strdup(path) : find_file(path, search);
+    if (!*out && search->recorded) {
+        *out = ppt_strdup(path);
+    }
     if (*out) {
         return PPT_OK;
     }

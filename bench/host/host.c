@@ -44,6 +44,19 @@ static void read_system(struct ppt_host *host)
 
 extern char **environ;
 
+/* How this program is started, which changes nothing that is measured. */
+static bool is_of_the_launch(const char *name)
+{
+    static const char *const names[] = {"PPT_OMP_OWN_VARIABLES", "PPT_OMP_EXIT_FILE",
+                                        "PPT_OMP_RANK_TIMEOUT", "PPT_OMP_MPIRUN"};
+    bool found = false;
+
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        found |= strcmp(name, names[i]) == 0;
+    }
+    return found;
+}
+
 static json_object *runtime_variables(void)
 {
     static const char *const prefixes[] = {"OMP_", "GOMP_", "OPENBLAS_", "PPT_OMP_", "HWLOC_"};
@@ -56,7 +69,9 @@ static json_object *runtime_variables(void)
             if (equals && strncmp(*variable, prefixes[i], strlen(prefixes[i])) == 0) {
                 char *name = ppt_text_format("%.*s", (int)(equals - *variable), *variable);
 
-                json_object_object_add(object, name, json_object_new_string(equals + 1));
+                if (!is_of_the_launch(name)) {
+                    json_object_object_add(object, name, json_object_new_string(equals + 1));
+                }
                 free(name);
             }
         }

@@ -13,6 +13,10 @@
 #include "program.h"
 #include "runtime.h"
 
+/* With these a program that a task starts would take itself for a rank of this job. */
+static const char *const launcher_variables[] = {"OMPI_", "ORTE_",  "PMIX_", "PMI_",
+                                                 "MPIR_", "HYDRA_", NULL};
+
 /* For scripts/mpirun.sh: mpirun's own exit code says little once a rank was lost. */
 static void tell_exit_code(int code)
 {
@@ -60,6 +64,7 @@ int main(int count, char **arguments)
     int code;
 
     ppt_runtime_prepare(arguments);
+    ppt_runtime_keep(launcher_variables);
     ppt_host_read(&host);
     code = ppt_world_start(&count, &arguments, &host, &world, &error);
     if (code != PPT_OK && world.rank == 0) {

@@ -219,6 +219,7 @@ static enum ppt_status compare_clocks(struct deal *deal)
 
 static void answer_request(struct deal *deal, unsigned rank, unsigned workers)
 {
+    const int64_t since = ppt_clock_ns();
     const uint64_t left = ppt_queue_look(deal->queue).left;
     const uint64_t share = left / ((uint64_t)CHUNK_SHARE * deal->all_workers);
     const uint64_t chunk = deal->distribution.chunk > 0 ? deal->distribution.chunk
@@ -230,6 +231,7 @@ static void answer_request(struct deal *deal, unsigned rank, unsigned workers)
     deal->parts[0].rank.requests++;
     note(deal, ppt_world_send(deal->world, deal->group->comm, rank, PPT_TAG_TASKS, &tasks,
                               sizeof(tasks), deal->error));
+    deal->parts[0].rank.answer_ns += ppt_clock_ns() - since;
 }
 
 /* Nobody takes further tasks. */

@@ -54,11 +54,12 @@ struct share {
     unsigned workers, all_workers;
     bool blocks;
     bool begun, abandoned, gate_known, admitted, finished, fetched;
-    bool asked;       /* tasks are on their way */
-    bool gave_up;     /* and said so */
-    uint64_t left;    /* that rank 0 had, as far as is known */
-    uint64_t given;   /* tasks of the last answer */
-    int64_t asked_ns; /* when its clock was asked for last */
+    bool asked;             /* tasks are on their way */
+    bool gave_up;           /* and said so */
+    uint64_t left;          /* that rank 0 had, as far as is known */
+    uint64_t given;         /* tasks of the last answer */
+    int64_t request_ns;     /* when it asked for tasks last */
+    int64_t clock_asked_ns; /* when its clock was asked for last */
     int64_t mpi_before_ns;
     struct ppt_part part;
     enum ppt_status status; /* of speaking to rank 0 */
@@ -90,7 +91,7 @@ static void handle(struct share *share, int tag, const union ppt_wire_short *mes
     case PPT_TAG_CLOCK:
         now = ppt_clock_ns();
         tell(share, PPT_TAG_CLOCK, &now, sizeof(now));
-        share->asked_ns = now;
+        share->clock_asked_ns = now;
         break;
     case PPT_TAG_BEGIN:
         share->begun = true;
@@ -106,6 +107,7 @@ static void handle(struct share *share, int tag, const union ppt_wire_short *mes
         break;
     case PPT_TAG_TASKS:
         share->asked = false;
+        share->part.rank.answer_ns += ppt_clock_ns() - share->request_ns;
         share->left = message->tasks.left;
         share->given = message->tasks.range.count;
         ppt_queue_add(share->queue, message->tasks.range);
@@ -153,7 +155,7 @@ static void await_begin(struct share *share)
     share->nap.most_ns = NAP_STARVING_NS;
     while (share->status == PPT_OK && !share->begun && !share->abandoned) {
         listen(share);
-        if (ppt_clock_ns() - share->asked_ns > CLOCK_WAIT_NS) {
+        if (ppt_clock_ns() - share->clock_asked_ns > CLOCK_WAIT_NS) {
             ppt_nap_take(&share->nap);
         }
     }
@@ -223,6 +225,7 @@ static void ask(struct share *share, const struct ppt_queue_state *state)
 
     if (!share->asked && share->left > 0 && workers > 0) {
         share->asked = true;
+        share->request_ns = ppt_clock_ns();
         share->part.rank.requests++;
         ppt_nap_reset(&share->nap);
         tell(share, PPT_TAG_REQUEST, &workers, sizeof(workers));

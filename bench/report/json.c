@@ -289,6 +289,7 @@ static json_object *rank_list(const struct ppt_sample *sample)
         add(object, "end_s", number((double)rank->end_ns * 1e-9));
         add(object, "mpi_s", number((double)rank->mpi_ns * 1e-9));
         add(object, "requests", integer((uint64_t)rank->requests));
+        add(object, "answer_s", number((double)rank->answer_ns * 1e-9));
         add(object, "clock_offset_s", number((double)rank->offset_ns * 1e-9));
         add(object, "clock_error_s", number((double)rank->offset_error_ns * 1e-9));
         json_object_array_add(list, object);

@@ -320,6 +320,7 @@ static json_object *ranks_to_json(const struct ppt_sample *sample)
         add_integer(object, "end_ns", rank->end_ns);
         add_integer(object, "mpi_ns", rank->mpi_ns);
         add_integer(object, "requests", rank->requests);
+        add_integer(object, "answer_ns", rank->answer_ns);
         add_integer(object, "offset_ns", rank->offset_ns);
         add_integer(object, "offset_error_ns", rank->offset_error_ns);
         json_object_array_add(list, object);

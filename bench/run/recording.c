@@ -236,7 +236,7 @@ static enum ppt_status read_ranks(const struct ppt_item *line, struct ppt_sample
 
         status = READ(&item, error, {"begin_ns", &rank->begin_ns}, {"end_ns", &rank->end_ns},
                       {"mpi_ns", &rank->mpi_ns}, {"requests", &rank->requests},
-                      {"offset_error_ns", &rank->offset_error_ns});
+                      {"answer_ns", &rank->answer_ns}, {"offset_error_ns", &rank->offset_error_ns});
         if (status == PPT_OK) {
             status = read_offset(&item, &rank->offset_ns, error);
         }

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "memory.h"
+#include "text.h"
 
 /* Survives the second start, and is no more for others than what it names. */
 #define OWN_VARIABLES "PPT_OMP_OWN_VARIABLES"
@@ -14,6 +15,23 @@
 const char *ppt_runtime_own_variables(void)
 {
     return getenv(OWN_VARIABLES);
+}
+
+void ppt_runtime_keep(const char *const *prefixes)
+{
+    const char *before = getenv(OWN_VARIABLES);
+    struct ppt_text names = {0};
+
+    ppt_text_add(&names, before ? before : OWN_VARIABLES);
+    for (char **variable = environ; *variable; variable++) {
+        for (const char *const *prefix = prefixes; *prefix; prefix++) {
+            if (strncmp(*variable, *prefix, strlen(*prefix)) == 0) {
+                ppt_text_addf(&names, ",%.*s", (int)strcspn(*variable, "="), *variable);
+            }
+        }
+    }
+    setenv(OWN_VARIABLES, names.data, 1);
+    ppt_text_free(&names);
 }
 
 void ppt_runtime_prepare(char *const *arguments)

@@ -12,9 +12,13 @@
  * wait policy, this starts the program again with OMP_WAIT_POLICY=passive. Call it first of all. */
 void ppt_runtime_prepare(char *const *arguments);
 
-/* The environment variables that this has set, separated by commas, or NULL: they are not for other
- * programs. */
+/* Environment variables that are not for other programs, separated by commas, or NULL: those that
+ * this has set, and those that ppt_runtime_keep() names. */
 const char *ppt_runtime_own_variables(void);
+
+/* All variables that are there and begin with one of these prefixes (NULL-terminated) are for this
+ * program alone, too. Call it before there are threads. */
+void ppt_runtime_keep(const char *const *prefixes);
 
 /* libgomp ends the process when a thread cannot be created. So this finds out beforehand, by
  * creating as many as one process has at the point; fails with PPT_FAILED when that cannot be done,
