@@ -14,10 +14,11 @@
 #include "workspace.h"
 
 /* Passes of another machine or program would be mixed with those of this one. */
-static enum ppt_status check_host(const struct ppt_cli *cli, const struct ppt_host *recorded,
+static enum ppt_status check_host(const struct ppt_cli *cli, const struct ppt_recording *recording,
                                   const struct ppt_host *now, struct ppt_error *error)
 {
-    const char *difference = ppt_host_difference(recorded, now);
+    const char *difference =
+        ppt_host_difference(&recording->host, now, ppt_config_ranks(&recording->configs.items[0]));
 
     if (!difference) {
         return PPT_OK;
@@ -110,7 +111,7 @@ static enum ppt_status measure(const struct ppt_cli *cli, const struct ppt_engin
         ppt_workspace_clear();
     } else if (status == PPT_OK) {
         ppt_measure_host(engine, &host);
-        status = check_host(cli, &recording.host, &host, error);
+        status = check_host(cli, &recording, &host, error);
         if (status == PPT_OK) {
             status = load_kernel(cli, &recording.configs.items[0], error);
         }
@@ -145,7 +146,7 @@ enum ppt_status ppt_command_resume(const struct ppt_cli *cli, const struct ppt_e
     const enum ppt_status status = measure(cli, engine, error);
     enum ppt_status reported;
 
-    if (status != PPT_OK && status != PPT_INTERRUPTED) {
+    if (!ppt_measure_reports(status, engine)) {
         return status;
     }
     reported = ppt_recorded_load(cli->operands[0], &recorded, &problem);

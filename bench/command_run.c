@@ -168,10 +168,12 @@ static enum ppt_status run_one(const struct session *session, struct run *run,
         return status;
     }
     status = measure(session, run, error);
-    if (status == PPT_OK || status == PPT_INTERRUPTED) {
-        const enum ppt_status reported = report(session, run, error);
+    if (ppt_measure_reports(status, session->engine)) {
+        struct ppt_error problem = {""};
+        const enum ppt_status reported = report(session, run, &problem);
 
-        if (reported != PPT_OK) {
+        if (reported != PPT_OK && status != PPT_FAILED) {
+            *error = problem;
             return reported;
         }
     }
@@ -233,13 +235,19 @@ static enum ppt_status report_suite(struct session *session, struct ppt_error *e
     return status;
 }
 
+/* Whether there is nobody left to run the rest with. */
+static bool is_broken(const struct session *session)
+{
+    return session->engine && session->engine->broken(session->engine->context);
+}
+
 /* A run that fails does not take the others with it; the first failure decides the exit code. */
 static enum ppt_status run_all(struct session *session, struct ppt_error *error)
 {
     enum ppt_status first = PPT_OK;
 
     session->runs = ppt_alloc(session->configs.count, sizeof(*session->runs));
-    for (size_t i = 0; i < session->configs.count && !ppt_interrupted; i++) {
+    for (size_t i = 0; i < session->configs.count && !ppt_interrupted && !is_broken(session); i++) {
         struct ppt_error problem = {""};
         enum ppt_status status;
 
@@ -253,6 +261,13 @@ static enum ppt_status run_all(struct session *session, struct ppt_error *error)
             first = status;
             *error = problem;
         }
+        if (status == PPT_INTERRUPTED) {
+            break;
+        }
+    }
+    /* A signal may have come before the first of them. */
+    if (first == PPT_OK && ppt_interrupted && !session->runs[session->configs.count - 1].folder) {
+        first = ppt_fail(error, PPT_INTERRUPTED, "interrupted");
     }
     if (session->configs.count > 1) {
         struct ppt_error problem = {""};

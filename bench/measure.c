@@ -77,6 +77,12 @@ enum ppt_status ppt_measure_go(const struct ppt_cli *cli, const struct ppt_confi
     return status;
 }
 
+bool ppt_measure_reports(enum ppt_status status, const struct ppt_engine *engine)
+{
+    return status == PPT_OK || status == PPT_INTERRUPTED ||
+           (engine && engine->broken(engine->context));
+}
+
 void ppt_measure_print_notes(struct ppt_text *notes)
 {
     if (notes->length > 0) {

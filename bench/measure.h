@@ -33,6 +33,10 @@ enum ppt_status ppt_measure_go(const struct ppt_cli *cli, const struct ppt_confi
                                const struct ppt_engine *engine, struct ppt_journal *journal,
                                struct ppt_samples *samples, struct ppt_error *error);
 
+/* Whether a sweep that ended like that is reported: when it was interrupted, or lost a process of
+ * the engine's (NULL: none), what is complete is. */
+bool ppt_measure_reports(enum ppt_status status, const struct ppt_engine *engine);
+
 /* Writes the reports, if there is a pass to report, and prints the table, or what the command line
  * asks for. A --format is left to the caller, who may have several runs. */
 enum ppt_status ppt_measure_report(const struct ppt_cli *cli, const struct ppt_outcome *outcome,

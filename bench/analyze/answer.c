@@ -373,6 +373,26 @@ static void begin(struct ppt_grid *grid, const struct ppt_answer_context *contex
     set_costs(answer);
 }
 
+/* Of several hosts the number of all CPUs does not say which points fit: those with more workers on
+ * a host than it has CPUs are no part of the law. */
+static void set_scaling_of_hosts(struct ppt_answer *answer,
+                                 const struct ppt_scaling_context *context)
+{
+    size_t *chosen = ppt_alloc(answer->row.point_count, sizeof(*chosen));
+    struct ppt_grid fitting;
+    size_t count = 0;
+
+    for (size_t r = 0; r < answer->row.point_count; r++) {
+        if (!ppt_answer_beyond(answer, of_row(answer, r))) {
+            chosen[count++] = r;
+        }
+    }
+    ppt_grid_select(&answer->row, chosen, count, &fitting);
+    ppt_scaling_of(&fitting, context, &answer->scaling);
+    ppt_grid_free(&fitting);
+    free(chosen);
+}
+
 static void end(struct ppt_answer *answer)
 {
     const unsigned inner = answer->row.point_count > 0 ? answer->row.points[0].inner_threads : 1;
@@ -387,7 +407,11 @@ static void end(struct ppt_answer *answer)
         .confidence = answer->context.confidence,
     };
 
-    ppt_scaling_of(&answer->row, &context, &answer->scaling);
+    if (answer->context.cluster && !answer->waiting) {
+        set_scaling_of_hosts(answer, &context);
+    } else {
+        ppt_scaling_of(&answer->row, &context, &answer->scaling);
+    }
     ppt_reason_find(answer);
 }
 

@@ -107,10 +107,26 @@ static void choose(const struct ppt_grid *grid, size_t p, size_t through, size_t
     ++*count;
 }
 
+void ppt_grid_select(const struct ppt_grid *grid, const size_t *chosen, size_t count,
+                     struct ppt_grid *part)
+{
+    struct ppt_point *points = ppt_alloc(count, sizeof(*points));
+
+    for (size_t p = 0; p < count; p++) {
+        points[p] = grid->points[chosen[p]];
+    }
+    ppt_grid_create(points, count, grid->block_count, part);
+    for (size_t b = 0; b < grid->block_count; b++) {
+        for (size_t p = 0; p < count; p++) {
+            part->seconds[b * count + p] = ppt_grid_at(grid, b, chosen[p]);
+        }
+    }
+    free(points);
+}
+
 void ppt_grid_row(const struct ppt_grid *grid, size_t through, struct ppt_grid *row)
 {
     size_t *chosen = ppt_alloc(grid->point_count + 1, sizeof(*chosen));
-    struct ppt_point *points = ppt_alloc(grid->point_count, sizeof(*points));
     size_t count = 0;
 
     for (size_t p = 0; p < grid->point_count; p++) {
@@ -118,16 +134,7 @@ void ppt_grid_row(const struct ppt_grid *grid, size_t through, struct ppt_grid *
             choose(grid, p, through, chosen, &count);
         }
     }
-    for (size_t r = 0; r < count; r++) {
-        points[r] = grid->points[chosen[r]];
-    }
-    ppt_grid_create(points, count, grid->block_count, row);
-    for (size_t b = 0; b < grid->block_count; b++) {
-        for (size_t p = 0; p < count; p++) {
-            row->seconds[b * count + p] = ppt_grid_at(grid, b, chosen[p]);
-        }
-    }
-    free(points);
+    ppt_grid_select(grid, chosen, count, row);
     free(chosen);
 }
 

@@ -32,6 +32,10 @@ void ppt_grid_free(struct ppt_grid *grid);
  * not finished. */
 void ppt_grid_from_samples(const struct ppt_samples *samples, struct ppt_grid *grid);
 
+/* The part of a grid with these points, ascending indices. */
+void ppt_grid_select(const struct ppt_grid *grid, const size_t *chosen, size_t count,
+                     struct ppt_grid *part);
+
 static inline double ppt_grid_at(const struct ppt_grid *grid, size_t block, size_t point)
 {
     return grid->seconds[block * grid->point_count + point];

@@ -340,6 +340,21 @@ static void read_start_method(const struct ppt_layer *top, struct ppt_config *co
     }
 }
 
+/* Ranks share tasks among workers: sequential calls alone are nothing for them. */
+static enum ppt_status check_ranks(const struct ppt_layer *top, const struct ppt_config *config,
+                                   struct ppt_error *error)
+{
+    struct ppt_found found;
+
+    if (config->workers_auto || ppt_config_ranks(config) == 0 ||
+        config->workers[config->worker_count - 1] > 0 ||
+        !ppt_layer_find(top, "ranks", NULL, &found)) {
+        return PPT_OK;
+    }
+    return ppt_item_reject(&found.item, error,
+                           "\"workers\" has no number above 0, which ranks need");
+}
+
 enum ppt_status ppt_read_keys(const struct ppt_layer *top, struct ppt_config *config,
                               struct ppt_error *error)
 {
@@ -371,6 +386,9 @@ enum ppt_status ppt_read_keys(const struct ppt_layer *top, struct ppt_config *co
     }
     if (status == PPT_OK) {
         status = read_choice(top, "memory", ppt_memory_names, &memory, error);
+    }
+    if (status == PPT_OK) {
+        status = check_ranks(top, config, error);
     }
     config->placement = (enum ppt_placement)placement;
     config->memory = (enum ppt_memory)memory;

@@ -223,19 +223,18 @@ enum ppt_status ppt_cluster_from_item(const struct ppt_item *item, struct ppt_cl
     return status;
 }
 
-bool ppt_cluster_differs(const struct ppt_cluster *a, const struct ppt_cluster *b)
+bool ppt_cluster_differs(const struct ppt_cluster *a, const struct ppt_cluster *b, size_t ranks)
 {
-    if (a->count != b->count) {
-        return true;
+    if (a->count < ranks || b->count < ranks) {
+        return ranks > 0;
     }
-    for (size_t r = 0; r < a->count; r++) {
+    for (size_t r = 0; r < ranks; r++) {
         unsigned index_a, index_b;
 
         if (strcmp(a->ranks[r].cpu_model, b->ranks[r].cpu_model) != 0 ||
             a->ranks[r].effective_cpus != b->ranks[r].effective_cpus ||
             is_first(a, r, same_host) != is_first(b, r, same_host) ||
-            ppt_cluster_peers(a, a->count, r, &index_a) !=
-                ppt_cluster_peers(b, b->count, r, &index_b) ||
+            ppt_cluster_peers(a, ranks, r, &index_a) != ppt_cluster_peers(b, ranks, r, &index_b) ||
             index_a != index_b) {
             return true;
         }

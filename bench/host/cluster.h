@@ -23,8 +23,9 @@ struct ppt_rank_place {
     char *scratch;           /* folder that its temporary files lie below */
     unsigned cores;          /* physical, that it may use */
     unsigned effective_cpus; /* logical, that it may use; quotas included */
-    int64_t startup_ns;      /* from the start of its process until all could be told to run passes;
-                                once per job, in no pass; -1: unknown */
+    int64_t startup_ns; /* from the start of what started it (mpirun, or its daemon on that host)
+                           until all could be told to run passes; once per job, in no pass; -1:
+                           unknown */
 };
 
 struct ppt_cluster {
@@ -60,8 +61,8 @@ json_object *ppt_cluster_to_json(const struct ppt_cluster *cluster);
 enum ppt_status ppt_cluster_from_item(const struct ppt_item *item, struct ppt_cluster *cluster,
                                       struct ppt_error *error);
 
-/* Whether passes of one must not be mixed with those of the other: other hosts of the same kind,
- * with the ranks placed alike, are no difference. */
-bool ppt_cluster_differs(const struct ppt_cluster *a, const struct ppt_cluster *b);
+/* Whether passes of one, over so many ranks at most, must not be mixed with those of the other:
+ * other hosts of the same kind, with the ranks placed alike, are no difference. */
+bool ppt_cluster_differs(const struct ppt_cluster *a, const struct ppt_cluster *b, size_t ranks);
 
 #endif

@@ -181,7 +181,7 @@ static double binding_quota(const struct ppt_host *host)
     return ppt_host_quota_binds(host) ? host->quota_cpus : 0;
 }
 
-const char *ppt_host_difference(const struct ppt_host *a, const struct ppt_host *b)
+const char *ppt_host_difference(const struct ppt_host *a, const struct ppt_host *b, size_t ranks)
 {
     /* Not what may change on one machine without a pass taking any other time. */
     const struct {
@@ -204,9 +204,9 @@ const char *ppt_host_difference(const struct ppt_host *a, const struct ppt_host 
            : a->effective_cpus != b->effective_cpus ? "effective_cpus"
            : binding_quota(a) < binding_quota(b) || binding_quota(a) > binding_quota(b)
                ? "quota_cpus"
-           : ppt_cluster_differs(&a->cluster, &b->cluster)      ? "cluster"
-           : !json_object_equal(a->environment, b->environment) ? "environment"
-                                                                : NULL;
+           : ppt_cluster_differs(&a->cluster, &b->cluster, ranks) ? "cluster"
+           : !json_object_equal(a->environment, b->environment)   ? "environment"
+                                                                  : NULL;
 }
 
 void ppt_host_free(struct ppt_host *host)

@@ -60,8 +60,8 @@ json_object *ppt_host_to_json(const struct ppt_host *host);
 enum ppt_status ppt_host_from_item(const struct ppt_item *item, struct ppt_host *host,
                                    struct ppt_error *error);
 
-/* In what two machines or programs differ so that their passes must not be mixed: the name of a
- * member as in the JSON, or NULL. */
-const char *ppt_host_difference(const struct ppt_host *a, const struct ppt_host *b);
+/* In what two machines or programs differ so that their passes, of so many ranks at most, must not
+ * be mixed: the name of a member as in the JSON, or NULL. */
+const char *ppt_host_difference(const struct ppt_host *a, const struct ppt_host *b, size_t ranks);
 
 #endif

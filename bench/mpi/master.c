@@ -40,6 +40,7 @@ struct deal {
     unsigned all_workers;
     struct ppt_nap nap;
     struct ppt_part *parts; /* by rank */
+    bool *well_open;        /* by rank: its kernels are */
     bool *done;             /* by rank: its team is gone */
     unsigned arrived, done_count;
     bool well;
@@ -80,9 +81,17 @@ static void tell_all(struct deal *deal, int tag, const void *data, size_t bytes)
     }
 }
 
-/* An answer of each of the ranks; the first that is not PPT_OK is the result. */
+/* Tells those who wait meanwhile that this rank is there. */
+static enum ppt_status beat(struct ppt_world *world, MPI_Comm comm, unsigned ranks,
+                            struct ppt_error *error)
+{
+    return ppt_world_beat(world) ? tell(world, comm, ranks, PPT_TAG_ALIVE, NULL, 0, error) : PPT_OK;
+}
+
+/* An answer of each of the ranks; the first that is not PPT_OK is the result. `well` (by rank, or
+ * NULL) says who answered PPT_OK. */
 static enum ppt_status gather_answers(struct ppt_world *world, MPI_Comm comm, unsigned ranks,
-                                      struct ppt_error *error)
+                                      bool *well, struct ppt_error *error)
 {
     struct ppt_nap nap = {.most_ns = NAP_NS};
     enum ppt_status first = PPT_OK, status = PPT_OK;
@@ -95,7 +104,8 @@ static enum ppt_status gather_answers(struct ppt_world *world, MPI_Comm comm, un
         ppt_world_expect(world, r);
     }
     while (answered < ranks && status == PPT_OK) {
-        if (!ppt_world_peek(world, comm, &incoming)) {
+        status = beat(world, comm, ranks, error);
+        if (status == PPT_OK && !ppt_world_peek(world, comm, &incoming)) {
             for (unsigned r = 1; r < ranks && status == PPT_OK; r++) {
                 status = has[r] ? PPT_OK : ppt_world_check(world, r, error);
             }
@@ -103,10 +113,14 @@ static enum ppt_status gather_answers(struct ppt_world *world, MPI_Comm comm, un
             continue;
         }
         ppt_nap_reset(&nap);
-        status = ppt_world_receive(world, comm, &incoming, &message, error);
+        status =
+            status == PPT_OK ? ppt_world_receive(world, comm, &incoming, &message, error) : status;
         if (status == PPT_OK && incoming.tag == PPT_TAG_ANSWER) {
             has[incoming.rank] = true;
             answered++;
+            if (well) {
+                well[incoming.rank] = message.answer.status == PPT_OK;
+            }
             if (message.answer.status != PPT_OK && first == PPT_OK) {
                 char name[PPT_RANK_NAME_SIZE];
 
@@ -149,6 +163,9 @@ static enum ppt_status prepare(void *context, const struct ppt_config *config, b
     const unsigned most = ppt_config_ranks(config);
     enum ppt_status status;
 
+    if (world->broken) {
+        return ppt_fail(error, PPT_FAILED, "a rank was lost before");
+    }
     if (most > world->size) {
         return ppt_fail(error, PPT_BAD_INPUT,
                         "%s: \"ranks\" asks for %u, but the job has %u: start it with mpirun -n %u "
@@ -157,8 +174,10 @@ static enum ppt_status prepare(void *context, const struct ppt_config *config, b
     }
     status = send_config(world, config, check, error);
     if (status == PPT_OK) {
-        ppt_world_divide(world, config->ranks, config->rank_count);
-        status = gather_answers(world, world->comm, world->size, error);
+        status = ppt_world_divide(world, config->ranks, config->rank_count, error);
+    }
+    if (status == PPT_OK) {
+        status = gather_answers(world, world->comm, world->size, NULL, error);
     }
     return status;
 }
@@ -193,6 +212,7 @@ static enum ppt_status compare_clocks(struct deal *deal)
         struct ppt_rank_sample *rank = &deal->parts[r].rank;
 
         rank->offset_error_ns = INT64_MAX;
+        status = beat(deal->world, comm, deal->group->ranks, deal->error);
         for (int i = 0; status == PPT_OK &&
                         (i < CLOCK_EXCHANGES ||
                          (i < MOST_CLOCK_EXCHANGES && rank->offset_error_ns > FINE_CLOCK_ERROR_NS));
@@ -339,6 +359,25 @@ static void leave(void *context)
     ppt_queue_leave(((struct deal *)context)->queue);
 }
 
+static void part(void *context)
+{
+    ppt_queue_part(((struct deal *)context)->queue);
+}
+
+static void rest(void *context)
+{
+    struct deal *deal = context;
+    struct ppt_queue_state state = ppt_queue_look(deal->queue);
+
+    ppt_nap_reset(&deal->nap);
+    deal->nap.most_ns = NAP_END_NS;
+    while (state.there > 0) {
+        listen(deal);
+        ppt_queue_nap(deal->queue, &state, 0, ppt_nap_next(&deal->nap));
+        state = ppt_queue_look(deal->queue);
+    }
+}
+
 static void feed(void *context)
 {
     struct deal *deal = context;
@@ -461,6 +500,19 @@ static enum ppt_status judge(const struct deal *deal, struct ppt_error *error)
                     part->error.text);
 }
 
+/* Tells those whose kernels are open that there is no pass; the others do not wait for one. */
+static void abandon(struct deal *deal)
+{
+    struct ppt_error ignored;
+
+    for (unsigned r = 1; r < deal->group->ranks && !deal->world->broken; r++) {
+        if (deal->well_open[r]) {
+            (void)ppt_world_send(deal->world, deal->group->comm, r, PPT_TAG_ABANDON, NULL, 0,
+                                 &ignored);
+        }
+    }
+}
+
 /* From the ranks' kernels being open to their results. */
 static enum ppt_status run_deal(struct deal *deal, struct ppt_point point,
                                 struct ppt_recorder *recorder, struct ppt_error *error)
@@ -474,6 +526,8 @@ static enum ppt_status run_deal(struct deal *deal, struct ppt_point point,
         .take = take,
         .leave = leave,
         .feed = feed,
+        .part = part,
+        .rest = rest,
         .finish = finish,
     };
     enum ppt_status status;
@@ -486,7 +540,7 @@ static enum ppt_status run_deal(struct deal *deal, struct ppt_point point,
     own->status =
         ppt_pass_run_share(deal->workload, point, &share, recorder, &own->sample, &own->error);
     if (!deal->begun) {
-        tell_all(deal, PPT_TAG_ABANDON, NULL, 0);
+        abandon(deal);
         *error = own->error;
         return own->status;
     }
@@ -501,9 +555,10 @@ static enum ppt_status open_pass(struct deal *deal, unsigned block, struct ppt_p
                                   &message, sizeof(message), deal->error);
 
     if (status == PPT_OK) {
-        status = gather_answers(deal->world, deal->group->comm, point.ranks, deal->error);
+        status = gather_answers(deal->world, deal->group->comm, point.ranks, deal->well_open,
+                                deal->error);
         if (status != PPT_OK && !deal->world->broken) {
-            tell_all(deal, PPT_TAG_ABANDON, NULL, 0);
+            abandon(deal);
         }
     }
     if (status == PPT_OK) {
@@ -523,10 +578,13 @@ static enum ppt_status run(void *context, struct ppt_workload *workload, unsigne
         .world = world,
         .group = ppt_world_group(world, point.ranks),
         .workload = workload,
-        .queue = ppt_queue_create(point.workers, distribution.chunk == 0),
+        .queue = ppt_queue_create(point.workers, distribution.chunk > 0 ? 0
+                                                 : distribution.blocks  ? point.workers
+                                                                        : ppt_point_workers(point)),
         .distribution = distribution,
         .all_workers = ppt_point_workers(point),
         .parts = ppt_alloc(point.ranks, sizeof(*deal.parts)),
+        .well_open = ppt_alloc(point.ranks, sizeof(*deal.well_open)),
         .done = ppt_alloc(point.ranks, sizeof(*deal.done)),
         .well = true,
         .mpi_before_ns = world->mpi_ns,
@@ -555,6 +613,7 @@ static enum ppt_status run(void *context, struct ppt_workload *workload, unsigne
         ppt_sample_free(&deal.parts[r].sample);
     }
     free(deal.parts);
+    free(deal.well_open);
     free(deal.done);
     ppt_queue_destroy(deal.queue);
     return status;

@@ -1,5 +1,6 @@
 #include "member.h"
 
+#include <malloc.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,6 +36,8 @@ struct member {
     struct ppt_world *world;
     const struct ppt_host *host;
     struct ppt_workspace scratch;
+    const char *json;           /* of the configuration that rank 0 has just sent */
+    bool check;                 /* its kernels are to be tried */
     struct ppt_configs configs; /* none, or the last one that rank 0 sent */
     struct ppt_workload workload;
     unsigned block; /* of the workload */
@@ -232,6 +235,25 @@ static void ask(struct share *share, const struct ppt_queue_state *state)
     }
 }
 
+static void part(void *context)
+{
+    ppt_queue_part(((struct share *)context)->queue);
+}
+
+static void rest(void *context)
+{
+    struct share *share = context;
+    struct ppt_queue_state state = ppt_queue_look(share->queue);
+
+    ppt_nap_reset(&share->nap);
+    share->nap.most_ns = NAP_ASKED_NS;
+    while (state.there > 0) {
+        listen(share);
+        ppt_queue_nap(share->queue, &state, 0, ppt_nap_next(&share->nap));
+        state = ppt_queue_look(share->queue);
+    }
+}
+
 static void feed(void *context)
 {
     struct share *share = context;
@@ -303,7 +325,7 @@ static enum ppt_status run_pass(struct member *member, struct ppt_point point)
         .world = world,
         .group = ppt_world_group(world, point.ranks),
         .workload = &member->workload,
-        .queue = ppt_queue_create(point.workers, distribution.chunk == 0),
+        .queue = ppt_queue_create(point.workers, distribution.chunk > 0 ? 0 : point.workers),
         .workers = point.workers,
         .all_workers = ppt_point_workers(point),
         .blocks = distribution.blocks,
@@ -318,6 +340,8 @@ static enum ppt_status run_pass(struct member *member, struct ppt_point point)
         .take = take,
         .leave = leave,
         .feed = feed,
+        .part = part,
+        .rest = rest,
         .finish = finish,
     };
 
@@ -410,6 +434,10 @@ static void close_workload(struct member *member)
 
 static enum ppt_status open_workload(struct member *member, struct ppt_error *error)
 {
+    close_workload(member);
+    if (member->configs.items[0].trim_after_block) {
+        malloc_trim(0);
+    }
     const struct ppt_dirs dirs = {.scratch = member->scratch.path};
     const enum ppt_status status = ppt_workload_open(&member->configs.items[0], member->block,
                                                      &dirs, &member->workload, error);
@@ -434,7 +462,6 @@ static enum ppt_status take_part(struct member *member, const struct ppt_wire_pa
     bool well;
 
     if (other) {
-        close_workload(member);
         member->block = pass->block;
     }
     ppt_world_expect(member->world, 0);
@@ -476,21 +503,28 @@ static enum ppt_status read_config(struct member *member, const char *json, stru
     return status;
 }
 
-static enum ppt_status check_config(struct member *member, struct ppt_error *error)
+/* A configuration is read, and its kernels are tried if that is asked for. Ranks that take part in
+ * no pass need not be able to. */
+static enum ppt_status take_on(struct member *member, struct ppt_error *error)
 {
-    const struct ppt_config *config = &member->configs.items[0];
-    const unsigned ranks = ppt_config_ranks(config);
+    enum ppt_status status = read_config(member, member->json, error);
+    const struct ppt_config *config = status == PPT_OK ? &member->configs.items[0] : NULL;
+    const unsigned rank = member->world->rank;
 
-    return ppt_sweep_check(
-        config, &member->scratch,
-        ppt_cluster_neighbours(&member->world->cluster, ranks, member->world->rank),
-        member->host->available_bytes, error);
+    if (config) {
+        ppt_sweep_set_up_memory(config);
+    }
+    return config && member->check && rank < ppt_config_ranks(config)
+               ? ppt_sweep_check(config, &member->scratch,
+                                 ppt_cluster_neighbours(&member->world->cluster,
+                                                        ppt_config_ranks(config), rank),
+                                 member->host->available_bytes, error)
+               : status;
 }
 
 static enum ppt_status take_config(struct member *member, const char *message)
 {
     struct ppt_wire_config head;
-    struct ppt_error problem = {""};
     unsigned *ranks;
     enum ppt_status status;
     bool well;
@@ -498,18 +532,11 @@ static enum ppt_status take_config(struct member *member, const char *message)
     memcpy(&head, message, sizeof(head));
     ranks = ppt_alloc(head.rank_count, sizeof(*ranks));
     memcpy(ranks, message + sizeof(head), head.rank_count * sizeof(*ranks));
-    ppt_world_divide(member->world, ranks, head.rank_count);
-    status =
-        read_config(member, message + sizeof(head) + head.rank_count * sizeof(*ranks), &problem);
+    status = ppt_world_divide(member->world, ranks, head.rank_count, member->error);
     free(ranks);
-    /* Ranks that take part in no pass need not be able to. */
-    if (status == PPT_OK && head.check &&
-        member->world->rank < ppt_config_ranks(&member->configs.items[0])) {
-        return answer(member, member->world->comm, check_config, &well);
-    }
-    const struct ppt_wire_answer message_back = {status, problem};
-    return ppt_world_send(member->world, member->world->comm, 0, PPT_TAG_ANSWER, &message_back,
-                          sizeof(message_back), member->error);
+    member->json = message + sizeof(head) + head.rank_count * sizeof(*ranks);
+    member->check = head.check;
+    return status == PPT_OK ? answer(member, member->world->comm, take_on, &well) : status;
 }
 
 static enum ppt_status obey(struct member *member, const struct ppt_incoming *incoming, bool *end)

@@ -25,12 +25,11 @@ struct ppt_queue {
     struct ppt_queue_state state;
     uint64_t low; /* fewer tasks than this wake the one that sleeps */
     bool closed;
-    bool batches;
-    unsigned workers;
+    unsigned sharers;
     struct batch *taken; /* by worker */
 };
 
-struct ppt_queue *ppt_queue_create(unsigned workers, bool batches)
+struct ppt_queue *ppt_queue_create(unsigned workers, unsigned sharers)
 {
     struct ppt_queue *queue = ppt_alloc(1, sizeof(*queue));
     pthread_condattr_t monotonic;
@@ -41,9 +40,8 @@ struct ppt_queue *ppt_queue_create(unsigned workers, bool batches)
     pthread_cond_init(&queue->filled, NULL);
     pthread_cond_init(&queue->changed, &monotonic);
     pthread_condattr_destroy(&monotonic);
-    queue->state = (struct ppt_queue_state){.working = workers, .well = true};
-    queue->workers = workers;
-    queue->batches = batches;
+    queue->state = (struct ppt_queue_state){.working = workers, .there = workers, .well = true};
+    queue->sharers = sharers;
     queue->taken = ppt_alloc_aligned(PPT_CACHE_LINE, workers * sizeof(*queue->taken));
     return queue;
 }
@@ -108,7 +106,7 @@ bool ppt_queue_take(struct ppt_queue *queue, unsigned worker, uint64_t *index, i
         }
         if (queue->state.left > 0) {
             const uint64_t share =
-                queue->batches ? queue->state.left / (BATCH_SHARE * queue->workers) : 0;
+                queue->sharers > 0 ? queue->state.left / (BATCH_SHARE * queue->sharers) : 0;
 
             *own = cut(queue, share > 1 ? share : 1);
             if (queue->state.left < queue->low) {
@@ -138,6 +136,14 @@ void ppt_queue_leave(struct ppt_queue *queue)
 {
     pthread_mutex_lock(&queue->lock);
     queue->state.working--;
+    change(queue);
+    pthread_mutex_unlock(&queue->lock);
+}
+
+void ppt_queue_part(struct ppt_queue *queue)
+{
+    pthread_mutex_lock(&queue->lock);
+    queue->state.there--;
     change(queue);
     pthread_mutex_unlock(&queue->lock);
 }

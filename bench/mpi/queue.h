@@ -22,9 +22,10 @@ static inline struct ppt_range ppt_queue_block(uint64_t tasks, unsigned ranks, u
 
 struct ppt_queue;
 
-/* For so many workers. With `batches` a worker takes several tasks at a time while there are many,
- * one where there are few: for tasks so short that taking one costs as much as running it. */
-struct ppt_queue *ppt_queue_create(unsigned workers, bool batches);
+/* For so many workers. With `sharers`, workers of all ranks that what is in it is for, a worker
+ * takes several tasks at a time while there are many and one where there are few: for tasks so
+ * short that taking one costs as much as running it. 0: always one. */
+struct ppt_queue *ppt_queue_create(unsigned workers, unsigned sharers);
 void ppt_queue_destroy(struct ppt_queue *queue); /* NULL is fine */
 
 /* ---- workers ---- */
@@ -37,6 +38,9 @@ bool ppt_queue_take(struct ppt_queue *queue, unsigned worker, uint64_t *index, i
 void ppt_queue_arrive(struct ppt_queue *queue, bool well);
 void ppt_queue_leave(struct ppt_queue *queue);
 
+/* It has given back its scratch. */
+void ppt_queue_part(struct ppt_queue *queue);
+
 /* ---- the thread that speaks to others ---- */
 
 struct ppt_queue_state {
@@ -44,6 +48,7 @@ struct ppt_queue_state {
     unsigned waiting; /* workers that wait for one */
     unsigned arrived; /* workers that called ppt_queue_arrive() */
     unsigned working; /* workers that have not left */
+    unsigned there;   /* workers that have not given back their scratch */
     bool well;        /* all that arrived are well */
     unsigned changes; /* grows with each of the above, but for tasks left */
 };

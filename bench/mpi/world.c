@@ -9,14 +9,18 @@
 #include <unistd.h>
 
 #include "clock.h"
+#include "interrupt.h"
 #include "memory.h"
 #include "probe.h"
 #include "workspace.h"
 
 #define SHORTEST_NAP_NS 10000
 #define PATIENCE_S 20
-/* So often within its patience a rank hears of another. */
+/* A rank is heard of so often within anybody's patience, but at least every so many nanoseconds. */
 #define BEATS 8
+#define LONGEST_BEAT_NS INT64_C(500000000)
+/* Whoever was told to stop has less patience with others. */
+#define LAST_PATIENCE_NS INT64_C(3000000000)
 
 /* Time inside of MPI is what communication costs this rank. */
 #define IN_MPI(world, call)                                                                        \
@@ -32,7 +36,7 @@
 struct introduction {
     char host[96], cpus[512], cpu_model[96], scratch[256], binary[80];
     unsigned cores, effective_cpus;
-    int64_t startup_ns;
+    int64_t startup_ns, patience_ns;
 };
 
 static void copy(char *out, size_t size, const char *text)
@@ -70,9 +74,21 @@ static int64_t since_launch_ns(void)
            (int64_t)ticks * (1000000000 / sysconf(_SC_CLK_TCK));
 }
 
+static int64_t patience_ns(void)
+{
+    const char *text = getenv("PPT_OMP_RANK_TIMEOUT");
+    char *end = NULL;
+    const double seconds = text ? strtod(text, &end) : 0;
+
+    return (
+        int64_t)((text && end != text && seconds >= 1 && seconds <= 1e6 ? seconds : PATIENCE_S) *
+                 1e9);
+}
+
 static struct introduction introduce(const struct ppt_host *host)
 {
     struct introduction own = {
+        .patience_ns = patience_ns(),
         .cores = host->topology.cores,
         .effective_cpus = host->effective_cpus,
     };
@@ -119,17 +135,6 @@ static enum ppt_status check_programs(const struct introduction *all, const stru
     return PPT_OK;
 }
 
-static int64_t patience_ns(void)
-{
-    const char *text = getenv("PPT_OMP_RANK_TIMEOUT");
-    char *end = NULL;
-    const double seconds = text ? strtod(text, &end) : 0;
-
-    return (
-        int64_t)((text && end != text && seconds >= 1 && seconds <= 1e6 ? seconds : PATIENCE_S) *
-                 1e9);
-}
-
 enum ppt_status ppt_world_start(int *count, char ***arguments, const struct ppt_host *host,
                                 struct ppt_world *world, struct ppt_error *error)
 {
@@ -137,7 +142,7 @@ enum ppt_status ppt_world_start(int *count, char ***arguments, const struct ppt_
     enum ppt_status status;
     int provided, rank, size;
 
-    *world = (struct ppt_world){.comm = MPI_COMM_WORLD, .patience_ns = patience_ns()};
+    *world = (struct ppt_world){.comm = MPI_COMM_WORLD};
     MPI_Init_thread(count, arguments, MPI_THREAD_FUNNELED, &provided);
     MPI_Comm_rank(world->comm, &rank);
     MPI_Comm_size(world->comm, &size);
@@ -146,37 +151,54 @@ enum ppt_status ppt_world_start(int *count, char ***arguments, const struct ppt_
     if (provided < MPI_THREAD_FUNNELED) {
         return ppt_fail(error, PPT_FAILED, "this MPI library does not allow threads beside it");
     }
-    /* What started this process goes with it: a rank of a job that is gone must not stay. */
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (world->size > 1) {
+        /* What started this process goes with it: a rank of a job that is gone must not stay. */
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+    }
     world->heard_ns = ppt_alloc(world->size, sizeof(*world->heard_ns));
     all = ppt_alloc(world->size, sizeof(*all));
     own = introduce(host);
     /* Nobody is ready before all are. */
     MPI_Barrier(world->comm);
-    own.startup_ns = since_launch_ns();
+    /* One that was started without mpirun has anything for a parent. */
+    own.startup_ns = getenv("OMPI_COMM_WORLD_RANK") ? since_launch_ns() : -1;
     MPI_Allgather(&own, sizeof(own), MPI_BYTE, all, sizeof(own), MPI_BYTE, world->comm);
     read_introductions(all, world);
+    /* The same everywhere, whose ever environment says so. */
+    world->patience_ns = all[0].patience_ns;
     status = check_programs(all, world, error);
     free(all);
     return status;
 }
 
+/* For the handler below, which can reach nothing else. */
+static volatile int exit_code;
+
+static void leave(int number)
+{
+    (void)number;
+    _exit(exit_code);
+}
+
 void ppt_world_end(struct ppt_world *world, int code)
 {
+    fflush(stdout);
+    fflush(stderr);
     if (world->broken) {
-        fflush(stdout);
-        fflush(stderr);
         _exit(code);
     }
+    /* A rank that was lost unnoticed would keep all others in here. */
+    exit_code = code;
+    signal(SIGALRM, leave);
+    alarm((unsigned)(world->patience_ns / 1000000000) + 1);
     for (size_t i = 0; i < world->group_count; i++) {
-        if (world->groups[i].comm != MPI_COMM_NULL) {
-            MPI_Comm_free(&world->groups[i].comm);
-        }
+        MPI_Comm_free(&world->groups[i].comm);
     }
+    MPI_Finalize();
+    alarm(0);
     free(world->groups);
     free(world->heard_ns);
     ppt_cluster_free(&world->cluster);
-    MPI_Finalize();
     *world = (struct ppt_world){0};
 }
 
@@ -190,24 +212,44 @@ const struct ppt_group *ppt_world_group(const struct ppt_world *world, unsigned 
     return NULL;
 }
 
-static MPI_Comm first_ranks(const struct ppt_world *world, unsigned ranks)
+/* Not by a collective call that waits inside of MPI, for ever where a rank is lost. */
+static enum ppt_status add_group(struct ppt_world *world, unsigned ranks, struct ppt_error *error)
 {
-    MPI_Comm comm;
+    struct ppt_nap nap = {.most_ns = 1000000};
+    const int64_t since = ppt_clock_ns();
+    struct ppt_group group = {.ranks = ranks};
+    MPI_Request request;
+    int done = 0;
 
-    MPI_Comm_split(world->comm, world->rank < ranks ? 0 : MPI_UNDEFINED, (int)world->rank, &comm);
-    return comm;
-}
-
-void ppt_world_divide(struct ppt_world *world, const unsigned *ranks, size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        if (ranks[i] > 0 && ranks[i] <= world->size && !ppt_world_group(world, ranks[i])) {
-            world->groups =
-                ppt_realloc(world->groups, world->group_count + 1, sizeof(*world->groups));
-            world->groups[world->group_count++] =
-                (struct ppt_group){first_ranks(world, ranks[i]), ranks[i]};
+    MPI_Comm_idup(world->comm, &group.comm, &request);
+    while (!done) {
+        MPI_Test(&request, &done, MPI_STATUS_IGNORE);
+        if (!done && ppt_clock_ns() - since > world->patience_ns) {
+            world->broken = true;
+            return ppt_fail(error, PPT_FAILED,
+                            "a rank, its host or the link to it is lost. What "
+                            "was measured is kept; go on with \"resume\"");
+        }
+        if (!done) {
+            ppt_nap_take(&nap);
         }
     }
+    world->groups = ppt_realloc(world->groups, world->group_count + 1, sizeof(*world->groups));
+    world->groups[world->group_count++] = group;
+    return PPT_OK;
+}
+
+enum ppt_status ppt_world_divide(struct ppt_world *world, const unsigned *ranks, size_t count,
+                                 struct ppt_error *error)
+{
+    enum ppt_status status = PPT_OK;
+
+    for (size_t i = 0; i < count && status == PPT_OK; i++) {
+        if (ranks[i] > 0 && ranks[i] <= world->size && !ppt_world_group(world, ranks[i])) {
+            status = add_group(world, ranks[i], error);
+        }
+    }
+    return status;
 }
 
 const char *ppt_world_name(const struct ppt_world *world, unsigned rank,
@@ -303,7 +345,8 @@ void ppt_nap_take(struct ppt_nap *nap)
 bool ppt_world_beat(struct ppt_world *world)
 {
     const int64_t now = ppt_clock_ns();
-    const bool due = now - world->beat_ns > world->patience_ns / BEATS;
+    const int64_t share = world->patience_ns / BEATS;
+    const bool due = now - world->beat_ns > (share < LONGEST_BEAT_NS ? share : LONGEST_BEAT_NS);
 
     world->beat_ns = due ? now : world->beat_ns;
     return due;
@@ -316,10 +359,13 @@ void ppt_world_expect(struct ppt_world *world, unsigned rank)
 
 enum ppt_status ppt_world_check(struct ppt_world *world, unsigned rank, struct ppt_error *error)
 {
+    const int64_t patience_ns = ppt_interrupted && world->patience_ns > LAST_PATIENCE_NS
+                                    ? LAST_PATIENCE_NS
+                                    : world->patience_ns;
     const double silent = (double)(ppt_clock_ns() - world->heard_ns[rank]) * 1e-9;
     char name[PPT_RANK_NAME_SIZE];
 
-    if (silent * 1e9 <= (double)world->patience_ns) {
+    if (silent * 1e9 <= (double)patience_ns) {
         return PPT_OK;
     }
     world->broken = true;

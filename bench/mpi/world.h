@@ -19,10 +19,11 @@
 #include "host.h"
 #include "status.h"
 
-/* The ranks of one number of them: a communicator of its own, so that nothing that a pass left
- * unread can be taken for a message of another. */
+/* The first so many ranks, with a communicator of their own: nothing that is left unread of a pass
+ * can be taken for a message about another number of them, or about the job. Its ranks are those of
+ * the job, of which the others keep quiet in it. */
 struct ppt_group {
-    MPI_Comm comm; /* MPI_COMM_NULL where this rank is no part of it */
+    MPI_Comm comm;
     unsigned ranks;
 };
 
@@ -44,12 +45,14 @@ struct ppt_world {
 enum ppt_status ppt_world_start(int *count, char ***arguments, const struct ppt_host *host,
                                 struct ppt_world *world, struct ppt_error *error);
 
-/* Ends MPI; all ranks have to call it. In a world that is broken it does not return, since MPI
- * would not: the process ends with that exit code. */
+/* Ends MPI; all ranks have to call it. In a world that is broken, or turns out to be, it does not
+ * return, since MPI would not: the process ends with that exit code. */
 void ppt_world_end(struct ppt_world *world, int code);
 
-/* Makes a group for each number of ranks; all ranks have to call it. */
-void ppt_world_divide(struct ppt_world *world, const unsigned *ranks, size_t count);
+/* Makes a group for each number of ranks; all ranks have to call it. Fails, and breaks the world,
+ * when they do not within everybody's patience. */
+enum ppt_status ppt_world_divide(struct ppt_world *world, const unsigned *ranks, size_t count,
+                                 struct ppt_error *error);
 const struct ppt_group *ppt_world_group(const struct ppt_world *world, unsigned ranks);
 
 /* "rank 3 on node7" */

@@ -113,7 +113,10 @@ json_object *ppt_json_verdict(const struct ppt_answer *answer)
     add(object, "dispatch_overhead",
         answer->dispatch.value > 0 ? number(answer->dispatch.value - 1) : NULL);
     add(object, "economical",
-        answer->has_economical ? integer(ppt_point_workers(points[answer->economical])) : NULL);
+        answer->has_economical ? integer(points[answer->economical].workers) : NULL);
+    if (answer->has_economical && ppt_grid_has_ranks(&answer->grid)) {
+        add(object, "economical_ranks", integer(points[answer->economical].ranks));
+    }
     add(object, "all_cpus_slowdown",
         answer->has_all_cpus ? number(answer->all_cpus_cost.value - 1) : NULL);
     add(object, "speedup_over_most_threads", answer->has_crowd ? ratio(&answer->crowd_cost) : NULL);

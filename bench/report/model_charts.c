@@ -52,12 +52,15 @@ static void add_recommended(const struct ppt_answer *answer, struct ppt_text *ou
         verdict->exists ? ppt_point_workers(answer->grid.points[verdict->recommended]) : 0;
 
     if (n > 0) {
+        char label[PPT_POINT_SIZE];
+
         ppt_text_addf(out,
                       "set arrow 2 from first %u, graph 0 to first %u, graph 1 nohead lc rgb "
                       "'#009E73' lw 2\n"
-                      "set label 2 'recommended: %u ' at first %u, graph 0.12 right tc rgb "
+                      "set label 2 'recommended: %s ' at first %u, graph 0.12 right tc rgb "
                       "'#009E73'\n",
-                      n, n, n, n);
+                      n, n,
+                      ppt_point_label(answer->grid.points[verdict->recommended], false, label), n);
     }
 }
 
@@ -69,7 +72,8 @@ static void add_law_label(const struct ppt_scaling *scaling, struct ppt_text *ou
 
     if (refusals != 0) {
         ppt_text_addf(out,
-                      "set label 3 'not to be extrapolated: %s' at graph 0.02, graph 0.95 left\n",
+                      "set label 3 \"not to be extrapolated:\\n%s\" at graph 0.02, graph 0.95 "
+                      "left\n",
                       ppt_refusal_text((enum ppt_refusal)first));
     } else {
         ppt_text_addf(out,

@@ -239,7 +239,9 @@ static void add_notes(const struct ppt_outcome *outcome, size_t width, struct pp
         add_note(width, out, "3r4: 3 ranks (processes) with 4 workers each; no r: without MPI");
         add_cluster(outcome, width, out);
     }
-    if (any_beyond(outcome)) {
+    if (any_beyond(outcome) && ppt_config_ranks(outcome->config) > 0) {
+        add_note(width, out, "* more threads than the CPUs that are there for them");
+    } else if (any_beyond(outcome)) {
         add_note(width, out, "* more %s than the %u CPU%s that may be used",
                  summary->points[summary->count - 1].point.inner_threads > 1 ? "threads"
                                                                              : "workers",

@@ -2,14 +2,35 @@
 
 #include <signal.h>
 #include <stddef.h>
+#include <time.h>
 
 volatile int ppt_interrupted;
 
 /* Signals that are counted; the next one ends the program. */
 static volatile int counted = 1;
 
+/* Within so many seconds signals are one; 0: each counts. */
+static volatile int gathered_s;
+static struct timespec last;
+
+static bool is_echo(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    const double since =
+        (double)(now.tv_sec - last.tv_sec) + (double)(now.tv_nsec - last.tv_nsec) * 1e-9;
+    const bool echo = ppt_interrupted > 0 && since < gathered_s;
+
+    last = echo ? last : now;
+    return echo;
+}
+
 static void on_signal(int number)
 {
+    if (is_echo()) {
+        return;
+    }
     if (ppt_interrupted < counted) {
         ppt_interrupted++;
     } else {
@@ -32,6 +53,11 @@ void ppt_interrupt_watch(void)
     signal(SIGXFSZ, SIG_IGN);
     /* Where a parent had it ignored, how a program ended would not be told. */
     signal(SIGCHLD, SIG_DFL);
+}
+
+void ppt_interrupt_gather(void)
+{
+    gathered_s = 1;
 }
 
 void ppt_interrupt_spare(bool outside)

@@ -14,6 +14,10 @@ extern volatile int ppt_interrupted;
  * grows beyond a limit is an error of its write(), and no signal any more. */
 void ppt_interrupt_watch(void);
 
+/* Signals that come within a second of each other count as one: launchers of several processes send
+ * the same by several ways. */
+void ppt_interrupt_gather(void);
+
 /* Whether tasks run outside of this process, and would go on without it: then the second signal is
  * counted too, for them to be ended at once, and the third ends the program. */
 void ppt_interrupt_spare(bool outside);

@@ -230,6 +230,8 @@ static void run_shared_team(struct pass *pass)
             /* Those that OpenMP gave no thread are not well. */
             for (unsigned i = pass->team; i < pass->worker_count; i++) {
                 share->arrive(share->context, false);
+                share->leave(share->context);
+                share->part(share->context);
             }
             pass->admitted = share->gate(share->context, pass->worker_count);
         } else {
@@ -244,8 +246,11 @@ static void run_shared_team(struct pass *pass)
             run_share(pass, &pass->workers[id], id);
         }
 #pragma omp barrier
-        if (thread > 0) {
+        if (thread == 0) {
+            share->rest(share->context);
+        } else {
             detach(pass, &pass->workers[id]);
+            share->part(share->context);
         }
     }
     omp_pause_resource_all(omp_pause_hard);

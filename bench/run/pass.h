@@ -32,7 +32,8 @@ struct ppt_share {
                                                       arrived, of this one so many; whether all are
                                                       well: then tasks may be run */
     void (*feed)(void *context);                   /* returns when all workers here have left */
-    void (*finish)(void *context);                 /* last of all: the team is gone */
+    void (*rest)(void *context);   /* returns when all have given back their scratch */
+    void (*finish)(void *context); /* last of all: the team is gone */
 
     /* By any worker: */
     void (*arrive)(void *context, bool well); /* it is ready for tasks, or cannot be */
@@ -40,6 +41,7 @@ struct ppt_share {
                  int64_t *waited_ns); /* its next task, which it may have to wait for: the time is
                                          added; false when there is none left */
     void (*leave)(void *context);     /* it takes no more */
+    void (*part)(void *context);      /* it has given back its scratch */
 };
 
 /* Runs this process's part of a pass, as above, at a point with ranks. The sample is of this

@@ -287,10 +287,12 @@ static int64_t measured_ns(const struct ppt_samples *samples)
 /* malloc keeps memory back once it has seen large blocks freed: then what "fresh" costs would
  * depend on the tasks before, of another run even. With thresholds given (those that malloc starts
  * with) every block beyond them is new pages, always. */
-static void let_freed_memory_go(void)
+void ppt_sweep_set_up_memory(const struct ppt_config *config)
 {
-    mallopt(M_MMAP_THRESHOLD, 128 * 1024);
-    mallopt(M_TRIM_THRESHOLD, 128 * 1024);
+    if (config->memory == PPT_MEMORY_FRESH) {
+        mallopt(M_MMAP_THRESHOLD, 128 * 1024);
+        mallopt(M_TRIM_THRESHOLD, 128 * 1024);
+    }
 }
 
 enum ppt_status ppt_sweep_run(const struct ppt_config *config, const struct ppt_dirs *dirs,
@@ -307,9 +309,7 @@ enum ppt_status ppt_sweep_run(const struct ppt_config *config, const struct ppt_
         .progress = ppt_progress_create(judge->progress, config),
         .started_ns = ppt_clock_ns() - measured_ns(samples),
     };
-    if (config->memory == PPT_MEMORY_FRESH) {
-        let_freed_memory_go();
-    }
+    ppt_sweep_set_up_memory(config);
     enum ppt_status status = PPT_OK;
 
     if (ppt_config_ranks(config) > 0) {

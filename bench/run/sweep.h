@@ -19,6 +19,9 @@ enum ppt_status ppt_sweep_check(const struct ppt_config *config,
                                 const struct ppt_workspace *scratch, unsigned neighbours,
                                 uint64_t memory_bytes, struct ppt_error *error);
 
+/* Makes "fresh" memory new every time, in this process. A sweep does so by itself. */
+void ppt_sweep_set_up_memory(const struct ppt_config *config);
+
 /* What a sweep has besides its configuration. `enough` is asked after a block of an adaptive run
  * whether enough is known to stop; the answer comes from the analysis, which this stage knows
  * nothing of. */

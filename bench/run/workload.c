@@ -21,7 +21,7 @@ enum ppt_status ppt_workload_open(const struct ppt_config *config, unsigned bloc
 {
     bool outside = false;
 
-    *workload = (struct ppt_workload){.config = config};
+    *workload = (struct ppt_workload){.config = config, .results = dirs->results};
     ppt_tasks_create(config, block, &workload->tasks);
     workload->opened = ppt_alloc(workload->tasks.group_count, sizeof(*workload->opened));
     for (size_t i = 0; i < workload->tasks.group_count; i++) {
@@ -77,6 +77,8 @@ void ppt_workload_move(struct ppt_workload *workload, struct ppt_point point)
     for (size_t i = 0; i < workload->opened_count; i++) {
         workload->opened[i].setup.workers = point.workers;
         workload->opened[i].setup.inner_threads = point.inner_threads;
+        /* Other ranks have none, and files are named by workers and inner threads. */
+        workload->opened[i].setup.results_dir = point.ranks > 0 ? NULL : workload->results;
     }
 }
 

@@ -27,6 +27,7 @@ struct ppt_workload {
     struct ppt_tasks tasks;
     struct ppt_opened *opened; /* one per group of tasks */
     size_t opened_count;
+    const char *results; /* the folder, for points of this process alone */
     /* Set when a pass is to be given up, by any thread; tasks may look at it too. */
     _Alignas(PPT_CACHE_LINE) atomic_bool stop;
 };

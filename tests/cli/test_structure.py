@@ -77,7 +77,7 @@ class Style(unittest.TestCase):
 
     @unittest.skipUnless(shutil.which("shellcheck"), "shellcheck is not installed")
     def test_shell_scripts(self):
-        scripts = [SOURCE / ".ci/run", SOURCE / "scripts/ppt-omp.sbatch"]
+        scripts = [SOURCE / ".ci/run", *SOURCE.glob("scripts/*.sbatch")]
         for top, kind in (("scripts", "sh"), ("scripts", "bash"), ("tests", "sh")):
             scripts += sorted((SOURCE / top).rglob(f"*.{kind}"))
         self.assertGreaterEqual(len(scripts), 15)

@@ -90,13 +90,13 @@ static void recorded_clusters_read_back_equal(void **state)
     assert_string_equal(back.ranks[4].cpus, "0-7");
     assert_int_equal(back.ranks[0].startup_ns, -1);
     assert_int_equal(back.ranks[5].startup_ns, 5000);
-    assert_false(ppt_cluster_differs(&full, &back));
+    assert_false(ppt_cluster_differs(&full, &back, RANKS));
 
     /* Other hosts of the same kind are no difference; ranks placed otherwise are. */
     back.ranks[5].host[0] = 'x';
-    assert_false(ppt_cluster_differs(&full, &back));
+    assert_false(ppt_cluster_differs(&full, &back, RANKS));
     back.ranks[5].host[0] = 'c';
-    assert_true(ppt_cluster_differs(&full, &back));
+    assert_true(ppt_cluster_differs(&full, &back, RANKS));
     ppt_cluster_free(&back);
     json_object_put(item.value);
     ppt_source_free(&source);

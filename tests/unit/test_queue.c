@@ -38,13 +38,14 @@ static void *work(void *argument)
         atomic_fetch_add(&crew->taken[index], 1);
     }
     ppt_queue_leave(crew->queue);
+    ppt_queue_part(crew->queue);
     atomic_fetch_add(&crew->waited_ns, waited_ns);
     return NULL;
 }
 
 static void start(struct crew *crew, bool batches, pthread_t threads[WORKERS])
 {
-    *crew = (struct crew){.queue = ppt_queue_create(WORKERS, batches),
+    *crew = (struct crew){.queue = ppt_queue_create(WORKERS, batches ? WORKERS : 0),
                           .taken = calloc(TASKS, sizeof(*crew->taken))};
     for (unsigned i = 0; i < WORKERS; i++) {
         assert_int_equal(pthread_create(&threads[i], NULL, work, crew), 0);
@@ -57,6 +58,7 @@ static void join(struct crew *crew, pthread_t threads[WORKERS])
         pthread_join(threads[i], NULL);
     }
     assert_int_equal(ppt_queue_look(crew->queue).working, 0);
+    assert_int_equal(ppt_queue_look(crew->queue).there, 0);
     assert_int_equal(ppt_queue_look(crew->queue).arrived, WORKERS);
 }
 
@@ -94,7 +96,7 @@ static void every_task_is_taken_once(void **state)
 
 static void many_ranges_at_a_time(void **state)
 {
-    struct ppt_queue *queue = ppt_queue_create(1, false);
+    struct ppt_queue *queue = ppt_queue_create(1, 0);
     int64_t waited_ns = 0;
     uint64_t index, next = 0;
 
@@ -133,7 +135,7 @@ static void waiting_is_counted_and_ends(void **state)
 
 static void closing_may_throw_away(void **state)
 {
-    struct ppt_queue *queue = ppt_queue_create(1, false);
+    struct ppt_queue *queue = ppt_queue_create(1, 0);
     int64_t waited_ns = 0;
     uint64_t index;
 
@@ -151,7 +153,7 @@ static void closing_may_throw_away(void **state)
 /* What has changed since it was seen keeps nobody asleep, nor do few tasks. */
 static void naps_end_early(void **state)
 {
-    struct ppt_queue *queue = ppt_queue_create(1, false);
+    struct ppt_queue *queue = ppt_queue_create(1, 0);
     struct ppt_queue_state seen = ppt_queue_look(queue);
 
     (void)state;
