@@ -1,6 +1,5 @@
 /*
- * master.h - rank 0 of a job: it runs the sweep, tells the other ranks what to do, hands out the
- * tasks of a pass and gathers what came of it. Its own workers run tasks as those of all ranks do.
+ * master.h - rank 0 of a job: it runs the sweep, and tells the other ranks what to do.
  */
 #ifndef PPT_MPI_MASTER_H
 #define PPT_MPI_MASTER_H

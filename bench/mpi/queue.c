@@ -106,7 +106,8 @@ bool ppt_queue_take(struct ppt_queue *queue, unsigned worker, uint64_t *index, i
         }
         if (queue->state.left > 0) {
             const uint64_t share =
-                queue->sharers > 0 ? queue->state.left / (BATCH_SHARE * queue->sharers) : 0;
+                queue->sharers > 0 ? queue->state.left / ((uint64_t)BATCH_SHARE * queue->sharers)
+                                   : 0;
 
             *own = cut(queue, share > 1 ? share : 1);
             if (queue->state.left < queue->low) {

@@ -50,7 +50,6 @@ static int64_t since_launch_ns(void)
 {
     char path[64], line[1024];
     struct timespec now;
-    unsigned long long ticks = 0;
     FILE *file;
 
     snprintf(path, sizeof(path), "/proc/%ld/stat", (long)getppid());
@@ -66,7 +65,8 @@ static int64_t since_launch_ns(void)
     for (int i = 0; field && i < 20; i++) {
         field = strchr(field + 1, ' ');
     }
-    if (!field || sscanf(field, "%llu", &ticks) != 1) {
+    const unsigned long long ticks = field ? strtoull(field, NULL, 10) : 0;
+    if (ticks == 0) {
         return -1;
     }
     clock_gettime(CLOCK_BOOTTIME, &now);

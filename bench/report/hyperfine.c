@@ -14,13 +14,18 @@ static json_object *parameters_of(const struct ppt_config *config, struct ppt_po
     json_object *object = json_object_new_object();
     char *workers = ppt_text_format("%u", point.workers);
     char *inner = ppt_text_format("%u", point.inner_threads);
+    char *ranks = ppt_text_format("%u", point.ranks);
 
     add(object, "workers", text(workers));
     if (config->inner_count > 1) {
         add(object, "inner_threads", text(inner));
     }
+    if (config->rank_count > 1) {
+        add(object, "ranks", text(ranks));
+    }
     free(workers);
     free(inner);
+    free(ranks);
     return object;
 }
 

@@ -100,6 +100,20 @@ class Resume(common.Case):
         self.run_fine("resume", folder)
         self.check_complete(folder, whole[: whole.rindex("\n") + 1], mix)
 
+    def test_default_files(self):
+        """A mix does not record the files that its kernels have by default: they are found again,
+        wherever it is gone on from."""
+        config = {"task": "random", "task_args": ["img"], "task_count": 2, "workers": [0, 1],
+                  "iterations": 4, "warmup": 0, "seed": 3}  # fmt: skip
+        self.write("c.json", config)
+        self.run_fine("c.json")
+        (folder,) = [path.parent for path in self.work.glob("output/*__*/samples.jsonl")]
+        journal = folder / "samples.jsonl"
+        lines = journal.read_text().splitlines(keepends=True)
+        journal.write_text("".join(lines[:5]))
+        self.run_fine("resume", folder)
+        self.check_complete(folder, "".join(lines[:5]), config)
+
     def test_complete(self):
         """A run that came to its end is reported again, and its journal stays as it is."""
         self.write("c.json", {**LONG, "task_args": [0.1]})
