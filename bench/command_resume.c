@@ -111,7 +111,10 @@ static enum ppt_status measure(const struct ppt_cli *cli, const struct ppt_engin
         ppt_workspace_clear();
     } else if (status == PPT_OK) {
         ppt_measure_host(engine, &host);
-        status = check_host(cli, &recording, &host, error);
+        status = ppt_measure_check_ranks(&recording.configs.items[0], engine, error);
+        if (status == PPT_OK) {
+            status = check_host(cli, &recording, &host, error);
+        }
         if (status == PPT_OK) {
             status = load_kernel(cli, &recording.configs.items[0], error);
         }

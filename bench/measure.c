@@ -43,18 +43,36 @@ void ppt_measure_host(const struct ppt_engine *engine, struct ppt_host *host)
     }
 }
 
-enum ppt_status ppt_measure_check(const struct ppt_config *config, const struct ppt_host *host,
-                                  const struct ppt_workspace *scratch,
-                                  const struct ppt_engine *engine, struct ppt_error *error)
+enum ppt_status ppt_measure_check_ranks(const struct ppt_config *config,
+                                        const struct ppt_engine *engine, struct ppt_error *error)
 {
     const unsigned ranks = ppt_config_ranks(config);
-    enum ppt_status status;
 
     if (ranks > 0 && !engine) {
         return ppt_fail(error, PPT_UNSUPPORTED,
                         "%s: \"ranks\": this program measures one process; start the one for MPI "
                         "with mpirun -n %u ppt-omp-mpi",
                         config->origin, ranks);
+    }
+    if (ranks > 0 && ranks > engine->cluster->count) {
+        return ppt_fail(
+            error, PPT_BAD_INPUT,
+            "%s: \"ranks\" asks for %u, but the job has %zu: start it with mpirun -n %u "
+            "(or more)",
+            config->origin, ranks, engine->cluster->count, ranks);
+    }
+    return PPT_OK;
+}
+
+enum ppt_status ppt_measure_check(const struct ppt_config *config, const struct ppt_host *host,
+                                  const struct ppt_workspace *scratch,
+                                  const struct ppt_engine *engine, struct ppt_error *error)
+{
+    const unsigned ranks = ppt_config_ranks(config);
+    enum ppt_status status = ppt_measure_check_ranks(config, engine, error);
+
+    if (status != PPT_OK) {
+        return status;
     }
     status = ppt_sweep_check(config, scratch, ppt_cluster_neighbours(&host->cluster, ranks, 0),
                              host->available_bytes, error);

@@ -20,8 +20,12 @@ void ppt_measure_now(char out[PPT_STARTED_SIZE]);
 /* The machine, with those of the engine (NULL: none). */
 void ppt_measure_host(const struct ppt_engine *engine, struct ppt_host *host);
 
-/* Whether all of a configuration's passes can be run here: that no point asks for an engine that
- * there is not, and what this process and those of the engine say. */
+/* Whether there is an engine (NULL: none) for a configuration's points over ranks, with as many. */
+enum ppt_status ppt_measure_check_ranks(const struct ppt_config *config,
+                                        const struct ppt_engine *engine, struct ppt_error *error);
+
+/* Whether all of a configuration's passes can be run here: the above, and what this process and
+ * those of the engine say. */
 enum ppt_status ppt_measure_check(const struct ppt_config *config, const struct ppt_host *host,
                                   const struct ppt_workspace *scratch,
                                   const struct ppt_engine *engine, struct ppt_error *error);

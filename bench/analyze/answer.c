@@ -287,6 +287,7 @@ static void set_from_samples(const struct ppt_samples *samples, struct ppt_answe
     answer->waiting =
         !(answer->context.cpus > 0 && ppt_point_threads(grid->points[0]) > answer->context.cpus) &&
         median_of(samples, grid->points[0], cpu_share) < WAITING_CPU_SHARE;
+    answer->load = median_of(samples, grid->points[answer->verdict.recommended], cpu_use);
     if (grid->points[0].workers != 0) {
         return;
     }

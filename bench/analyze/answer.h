@@ -78,6 +78,7 @@ struct ppt_answer {
     bool waiting;              /* tasks use a CPU less than half of their time */
     double cpu_use;            /* CPU time / wall time of the row's sequential passes; 0:
                                   unknown */
+    double load;               /* the same at the recommended point: CPUs that were busy */
     struct ppt_disturbance disturbance;
     bool has_economical;
     size_t economical; /* the row's most workers with speedup/workers >= 0.8 */

@@ -6,6 +6,8 @@
 #define DISPATCH_OVERHEAD 1.2
 /* How near a speedup must come to the bound of the task count to say that this is what binds. */
 #define NEAR_BOUND 0.9
+/* CPUs that are busy for less than this share of the time do not limit anything. */
+#define MOSTLY_IDLE 0.5
 
 const char *const ppt_reason_names[] = {"none",          "single_count",
                                         "inner_threads", "dispatch_overhead",
@@ -17,6 +19,17 @@ const char *const ppt_reason_names[] = {"none",          "single_count",
 static bool cpu_bound(const struct ppt_answer *answer)
 {
     return answer->context.cpus > 0 && !answer->waiting;
+}
+
+/* Where no point has fewer threads than CPUs, that tasks wait is seen by the CPUs alone. */
+static bool mostly_idle(const struct ppt_answer *answer)
+{
+    const double cpus =
+        answer->context.quota_cpus > 0 && answer->context.quota_cpus < answer->context.cpus
+            ? answer->context.quota_cpus
+            : answer->context.cpus;
+
+    return answer->load > 0 && answer->load < MOSTLY_IDLE * cpus;
 }
 
 static bool still_rising(const struct ppt_answer *answer)
@@ -97,7 +110,8 @@ static enum ppt_reason find_reason(const struct ppt_answer *answer)
     if (few_tasks(answer)) {
         return PPT_REASON_FEW_TASKS;
     }
-    if (cpu_bound(answer) && ppt_point_threads(answer->grid.points[p]) >= answer->context.cpus) {
+    if (cpu_bound(answer) && ppt_point_threads(answer->grid.points[p]) >= answer->context.cpus &&
+        !mostly_idle(answer)) {
         return PPT_REASON_CPUS_BUSY;
     }
     if (p == 0) {

@@ -376,7 +376,7 @@ static enum ppt_status judge(const struct deal *deal, struct ppt_error *error)
     if (part->status == PPT_OK) {
         return PPT_OK;
     }
-    if (failed == 0 || part->status == PPT_INTERRUPTED) {
+    if (deal->group->ranks == 1 || part->status == PPT_INTERRUPTED) {
         *error = part->error;
         return part->status;
     }

@@ -32,17 +32,10 @@ static enum ppt_status prepare(void *context, const struct ppt_config *config, b
                                struct ppt_error *error)
 {
     struct ppt_world *world = ((struct ppt_master *)context)->world;
-    const unsigned most = ppt_config_ranks(config);
     enum ppt_status status;
 
     if (world->broken) {
         return ppt_fail(error, PPT_FAILED, "a rank was lost before");
-    }
-    if (most > world->size) {
-        return ppt_fail(error, PPT_BAD_INPUT,
-                        "%s: \"ranks\" asks for %u, but the job has %u: start it with mpirun -n %u "
-                        "(or more)",
-                        config->origin, most, world->size, most);
     }
     status = send_config(world, config, check, error);
     if (status == PPT_OK) {

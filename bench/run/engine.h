@@ -15,9 +15,9 @@ struct ppt_engine {
     void *context;
     const struct ppt_cluster *cluster; /* borrowed: all processes that there are */
 
-    /* Makes all processes ready for passes of a configuration, the last one that this was called
-     * for; with `check` each of them tries its kernels. Fails when it asks for more ranks than
-     * there are, or one of them cannot run it: with its own status, and a message that names it. */
+    /* Makes all processes, of which there must be enough, ready for passes of a configuration, the
+     * last one that this was called for; with `check` each of them tries its kernels. Fails when
+     * one of them cannot run it: with its own status, and a message that names it. */
     enum ppt_status (*prepare)(void *context, const struct ppt_config *config, bool check,
                                struct ppt_error *error);
 
