@@ -122,9 +122,9 @@ static enum ppt_status compare_clocks(struct deal *deal)
 
 /* ---- during a pass ---- */
 
-static void answer_request(struct deal *deal, unsigned rank, unsigned workers)
+/* `since`: when it was begun to look for it. */
+static void answer_request(struct deal *deal, unsigned rank, unsigned workers, int64_t since)
 {
-    const int64_t since = ppt_clock_ns();
     const uint64_t left = ppt_queue_look(deal->queue).left;
     const uint64_t share = left / ((uint64_t)CHUNK_SHARE * deal->all_workers);
     const uint64_t chunk = deal->distribution.chunk > 0 ? deal->distribution.chunk
@@ -151,7 +151,7 @@ static void stop(struct deal *deal)
 }
 
 static void handle(struct deal *deal, const struct ppt_incoming *incoming,
-                   const union ppt_wire_short *message)
+                   const union ppt_wire_short *message, int64_t since)
 {
     switch (incoming->tag) {
     case PPT_TAG_ARRIVED:
@@ -159,7 +159,7 @@ static void handle(struct deal *deal, const struct ppt_incoming *incoming,
         deal->well = deal->well && message->yes;
         break;
     case PPT_TAG_REQUEST:
-        answer_request(deal, incoming->rank, message->workers);
+        answer_request(deal, incoming->rank, message->workers, since);
         break;
     case PPT_TAG_GIVE_UP:
         stop(deal);
@@ -176,6 +176,7 @@ static void handle(struct deal *deal, const struct ppt_incoming *incoming,
 /* Receives and handles all that has come. */
 static void listen(struct deal *deal)
 {
+    int64_t since = ppt_clock_ns();
     struct ppt_incoming incoming;
     union ppt_wire_short message;
 
@@ -184,7 +185,8 @@ static void listen(struct deal *deal)
         note(deal,
              ppt_world_receive(deal->world, deal->group->comm, &incoming, &message, deal->error));
         if (deal->status == PPT_OK) {
-            handle(deal, &incoming, &message);
+            handle(deal, &incoming, &message, since);
+            since = ppt_clock_ns();
         }
     }
     if (ppt_world_beat(deal->world)) {

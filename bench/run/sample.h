@@ -34,13 +34,13 @@ struct ppt_worker_sample {
 
 /* One rank of a pass over several; times since the start of the pass. */
 struct ppt_rank_sample {
-    int64_t begin_ns; /* when it was told to begin */
-    int64_t end_ns;   /* when its team was gone */
-    int64_t mpi_ns;   /* of the thread that speaks to other ranks, inside of MPI's functions */
-    int64_t requests; /* for tasks, that it sent or, as rank 0, answered */
-    int64_t
-        answer_ns; /* of rank 0, serving all of these; of others, until tasks had come, in all */
-    int64_t offset_ns;       /* its clock was so much ahead of rank 0's, which times are in here */
+    int64_t begin_ns;  /* when it was told to begin */
+    int64_t end_ns;    /* when its team was gone */
+    int64_t mpi_ns;    /* of the thread that speaks to other ranks, inside of MPI's functions */
+    int64_t requests;  /* for tasks, that it sent or, as rank 0, answered */
+    int64_t answer_ns; /* of rank 0, receiving and answering all of these; of others, until tasks
+                          had come, in all */
+    int64_t offset_ns; /* its clock was so much ahead of rank 0's, which times are in here */
     int64_t offset_error_ns; /* at most so far off: half of the fastest exchange */
 };
 

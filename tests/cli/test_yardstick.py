@@ -93,7 +93,8 @@ class Yardstick(common.Case):
             )
 
     def test_wait(self):
-        self.attempt(lambda: self.check_formula(20, 0, 64, [1, 2, 4, 8, 16, 32, 64]))
+        # Long enough for waking 64 threads, which takes some machines a millisecond.
+        self.attempt(lambda: self.check_formula(40, 0, 64, [1, 2, 4, 8, 16, 32, 64]))
 
     def test_wait_with_lock(self):
         self.attempt(lambda: self.check_formula(20, 2, 48, [1, 2, 3, 4, 8, 16, 32, 64]))
