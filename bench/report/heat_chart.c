@@ -69,6 +69,18 @@ static void add_data(const struct ppt_outcome *outcome, const struct axis *axis,
     }
 }
 
+/* 0 has a name. */
+static void add_tics(const unsigned *numbers, size_t count, const char *none, struct ppt_text *out)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (numbers[i] == 0) {
+            ppt_text_addf(out, "%s'%s' %zu", i ? ", " : "", none, i);
+        } else {
+            ppt_text_addf(out, "%s'%u' %zu", i ? ", " : "", numbers[i], i);
+        }
+    }
+}
+
 static void add_axes(const struct ppt_config *config, const struct axis *axis, unsigned cpus,
                      struct ppt_text *out)
 {
@@ -83,22 +95,10 @@ static void add_axes(const struct ppt_config *config, const struct axis *axis, u
                       "offset 0,0.4\nset xtics (",
                       cpus, cpus == 1 ? "" : "s");
     }
-    for (size_t i = 0; i < columns; i++) {
-        if (config->workers[i] == 0) {
-            ppt_text_addf(out, "%s'sequential' %zu", i ? ", " : "", i);
-        } else {
-            ppt_text_addf(out, "%s'%u' %zu", i ? ", " : "", config->workers[i], i);
-        }
-    }
+    add_tics(config->workers, columns, "sequential", out);
     ppt_text_addf(out, ")\nset ylabel '%s'\nset ytics (",
                   axis->ranks ? "ranks (processes)" : "inner threads (per task)");
-    for (size_t i = 0; i < axis->count; i++) {
-        if (axis->ranks && axis->numbers[i] == 0) {
-            ppt_text_addf(out, "%s'without MPI' %zu", i ? ", " : "", i);
-        } else {
-            ppt_text_addf(out, "%s'%u' %zu", i ? ", " : "", axis->numbers[i], i);
-        }
-    }
+    add_tics(axis->numbers, axis->count, "without MPI", out);
     ppt_text_addf(out,
                   ")\nset xrange [-0.5:%zu.5]\nset yrange [-0.5:%zu.5]\nunset grid\n"
                   "set tics scale 0\n",

@@ -77,6 +77,20 @@ static json_object *speedups(const struct ppt_answer *answer)
     return object;
 }
 
+/* Of the points that the verdict names by their workers. */
+static void add_ranks(json_object *object, const struct ppt_answer *answer)
+{
+    const struct ppt_point *points = answer->grid.points;
+    const struct ppt_verdict *verdict = &answer->verdict;
+
+    add(object, "recommended_ranks",
+        verdict->exists ? integer(points[verdict->recommended].ranks) : NULL);
+    add(object, "best_ranks", verdict->exists ? integer(points[verdict->best].ranks) : NULL);
+    if (answer->has_economical) {
+        add(object, "economical_ranks", integer(points[answer->economical].ranks));
+    }
+}
+
 json_object *ppt_json_verdict(const struct ppt_answer *answer)
 {
     const struct ppt_verdict *verdict = &answer->verdict;
@@ -86,9 +100,7 @@ json_object *ppt_json_verdict(const struct ppt_answer *answer)
 
     add(object, "recommended", exists ? integer(points[verdict->recommended].workers) : NULL);
     if (ppt_grid_has_ranks(&answer->grid)) {
-        add(object, "recommended_ranks",
-            exists ? integer(points[verdict->recommended].ranks) : NULL);
-        add(object, "best_ranks", exists ? integer(points[verdict->best].ranks) : NULL);
+        add_ranks(object, answer);
     }
     add(object, "recommended_inner_threads",
         exists ? integer(points[verdict->recommended].inner_threads) : NULL);
@@ -114,9 +126,6 @@ json_object *ppt_json_verdict(const struct ppt_answer *answer)
         answer->dispatch.value > 0 ? number(answer->dispatch.value - 1) : NULL);
     add(object, "economical",
         answer->has_economical ? integer(points[answer->economical].workers) : NULL);
-    if (answer->has_economical && ppt_grid_has_ranks(&answer->grid)) {
-        add(object, "economical_ranks", integer(points[answer->economical].ranks));
-    }
     add(object, "all_cpus_slowdown",
         answer->has_all_cpus ? number(answer->all_cpus_cost.value - 1) : NULL);
     add(object, "speedup_over_most_threads", answer->has_crowd ? ratio(&answer->crowd_cost) : NULL);
