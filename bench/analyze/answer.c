@@ -316,7 +316,8 @@ struct ppt_answer_context ppt_answer_context_of(const struct ppt_config *config,
         .tolerance = config->tolerance,
         .confidence = config->adaptive ? ADAPTIVE_CONFIDENCE : 0.95,
         .quota_cpus = ppt_host_quota_binds(host) ? host->quota_cpus : 0,
-        .cluster = ppt_config_ranks(config) > 0 ? &host->cluster : NULL,
+        /* A journal need not say where ranks ran. */
+        .cluster = ppt_config_ranks(config) > 0 && host->cluster.count > 0 ? &host->cluster : NULL,
     };
 }
 

@@ -210,9 +210,12 @@ static void add_cluster(const struct ppt_outcome *outcome, size_t width, struct 
     const unsigned hosts = ppt_cluster_hosts(cluster, ranks);
     char text[PPT_UNITS_SIZE];
 
+    if (cluster->count == 0) {
+        return; /* an odd journal */
+    }
     add_note(width, out, "%u rank%s on %u host%s", ranks, ranks == 1 ? "" : "s", hosts,
              hosts == 1 ? "" : "s");
-    if (cluster->count > 0 && cluster->ranks[0].startup_ns >= 0) {
+    if (cluster->ranks[0].startup_ns >= 0) {
         add_note(width, out, "starting the ranks took %s, once and in no pass",
                  ppt_text_duration((double)cluster->ranks[0].startup_ns * 1e-9, text));
     }
