@@ -105,15 +105,17 @@ static void add_points(struct ppt_text *out, const struct ppt_outcome *outcome)
                                         "memory at most", NULL};
     const struct ppt_summary *summary = outcome->summary;
     const unsigned cpus = ppt_outcome_cpus(outcome);
-    char caption[200], text[PPT_UNITS_SIZE];
+    char caption[200], star[80], text[PPT_UNITS_SIZE];
 
-    snprintf(caption, sizeof(caption),
-             "Medians over %zu block%s of %llu task%s each. * means more %s than the %u CPU%s that "
-             "may be used.",
+    snprintf(star, sizeof(star), "more %s than the %u CPU%s that may be used",
+             outcome->config->inner_count > 1 ? "threads" : "workers", cpus, cpus == 1 ? "" : "s");
+    snprintf(caption, sizeof(caption), "Medians over %zu block%s of %llu task%s each. * means %s.",
              summary->blocks, summary->blocks == 1 ? "" : "s",
              (unsigned long long)outcome->config->task_count,
              outcome->config->task_count == 1 ? "" : "s",
-             outcome->config->inner_count > 1 ? "threads" : "workers", cpus, cpus == 1 ? "" : "s");
+             ppt_config_ranks(outcome->config) > 0
+                 ? "more threads than the CPUs that are there for them"
+                 : star);
     ppt_html_table_begin(out, caption, heads);
     for (size_t i = 0; i < summary->count; i++) {
         const struct ppt_point_summary *p = &summary->points[i];
@@ -225,13 +227,14 @@ static void add_factors(struct ppt_text *out, const struct ppt_outcome *outcome)
         out, outcome->folder, "efficiency", "Chart: efficiency factors at every number of workers",
         "Number of workers times all these factors is exactly the speedup over sequential "
         "calls. 1 means nothing is lost; the lowest line is where to look first.");
-    ppt_html_table_begin(
-        out,
-        "Load balance: workers finish with unequal loads. Scheduling: tasks are handed out "
+    char *caption = ppt_text_format(
+        "Load balance: workers finish with unequal loads. %sScheduling: tasks are handed out "
         "and waited for. Startup: the team is made and released. Work: tasks take longer "
         "side by side, on a CPU (caches, memory, clock) or off it (waiting). Reference: what "
         "sequential calls spend outside of tasks.",
-        with_ranks ? rank_heads : heads);
+        with_ranks ? "Communication: tasks are waited for that another rank has. " : "");
+    ppt_html_table_begin(out, caption, with_ranks ? rank_heads : heads);
+    free(caption);
     for (size_t i = 0; i < outcome->summary->count; i++) {
         const struct ppt_point_answer *p = answer_at(outcome, i);
 
@@ -303,15 +306,53 @@ static void add_object(struct ppt_text *out, const char *caption, json_object *o
     ppt_text_add(out, "</tbody>\n</table>\n");
 }
 
+/* Where the ranks ran, and what no pass includes. */
+static void add_ranks(struct ppt_text *out, const struct ppt_outcome *outcome)
+{
+    static const char *const heads[] = {"rank", "host", "CPUs it may use", "CPU", "temporary files",
+                                        NULL};
+    const struct ppt_cluster *cluster = &outcome->host->cluster;
+    const unsigned ranks = ppt_config_ranks(outcome->config);
+    char text[PPT_UNITS_SIZE];
+
+    if (ranks == 0 || cluster->count == 0) {
+        return;
+    }
+    ppt_text_add(out, "<h2>Ranks</h2>\n");
+    if (cluster->ranks[0].startup_ns >= 0) {
+        ppt_text_addf(out, "<p>Starting them took %s, once and in no pass.</p>\n",
+                      ppt_text_duration((double)cluster->ranks[0].startup_ns * 1e-9, text));
+    }
+    ppt_html_table_begin(out, "The processes of MPI that shared the tasks.", heads);
+    for (size_t r = 0; r < ranks && r < cluster->count; r++) {
+        const struct ppt_rank_place *place = &cluster->ranks[r];
+
+        ppt_text_addf(out, "<tr><th scope=\"row\">%zu</th>", r);
+        ppt_html_cell(out, place->host);
+        ppt_html_cell(out, place->cpus);
+        ppt_html_cell(out, place->cpu_model);
+        ppt_html_cell(out, place->scratch);
+        ppt_text_add(out, "</tr>\n");
+    }
+    ppt_html_table_end(out);
+}
+
 static void add_making(struct ppt_text *out, const struct ppt_outcome *outcome)
 {
     json_object *host = ppt_host_to_json(outcome->host);
     json_object *config = ppt_config_to_json(outcome->config);
 
+    json_object_object_del(host, "cluster"); /* that is the section before */
     ppt_text_add(out, "<h2>Machine and settings</h2>\n");
     add_object(out, "The machine as this program could use it", host);
     ppt_text_add(out, "<p>This configuration repeats the run: save it as <code>again.json</code> "
-                      "and call <code>ppt-omp again.json</code>.</p>\n<pre>");
+                      "and call <code>");
+    if (ppt_config_ranks(outcome->config) > 0) {
+        ppt_text_addf(out, "mpirun -n %u ppt-omp-mpi", ppt_config_ranks(outcome->config));
+    } else {
+        ppt_text_add(out, "ppt-omp");
+    }
+    ppt_text_add(out, " again.json</code>.</p>\n<pre>");
     ppt_html_add(out, json_object_to_json_string_ext(config, JSON_C_TO_STRING_PRETTY |
                                                                  JSON_C_TO_STRING_SPACED |
                                                                  JSON_C_TO_STRING_NOSLASHESCAPE));
@@ -385,6 +426,7 @@ static void add_run(struct ppt_text *out, const struct ppt_outcome *outcome)
         "The share of the time in which a worker ran tasks. Marks far apart mean that some "
         "workers had nothing left to do while others were still at it.");
     ppt_html_passes(out, outcome);
+    add_ranks(out, outcome);
     add_making(out, outcome);
     ppt_html_end(out);
     free(title);

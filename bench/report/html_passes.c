@@ -75,10 +75,11 @@ static void add_pass(struct ppt_text *out, const struct ppt_sample *s,
 {
     const bool disturbed = ppt_sample_disturbed(s);
     const double percent = 100 / (double)s->total_ns;
+    char label[PPT_POINT_SIZE];
 
-    ppt_text_addf(out, "<tr%s><td>%.2f s</td><td>%u</td><td>%u</td><td>%u</td>",
+    ppt_text_addf(out, "<tr%s><td>%.2f s</td><td>%u</td><td>%s</td><td>%u</td>",
                   disturbed ? " class=\"flagged\"" : "", (double)s->started_ns * 1e-9, s->block,
-                  s->point.workers, s->point.inner_threads);
+                  ppt_point_label(s->point, false, label), s->point.inner_threads);
     ppt_html_duration(out, (double)s->init_ns * 1e-9);
     ppt_html_duration(out, (double)s->work_ns * 1e-9);
     ppt_html_duration(out, (double)s->cleanup_ns * 1e-9);
