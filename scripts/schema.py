@@ -18,6 +18,14 @@ MOST_WORKERS = 1024
 MOST_RANKS = 65536
 LARGEST_WHOLE = 2**53
 
+
+def numbers(smallest, largest, description):
+    """A number, or several; the smallest unless given."""
+    number = {"type": "integer", "minimum": smallest, "maximum": largest}
+    several = {"type": "array", "minItems": 1, "uniqueItems": True, "items": number}
+    return {"anyOf": [number, several], "default": smallest, "description": description}
+
+
 KEYS = {
     "$schema": {"type": "string", "description": "this schema, for editors"},
     "task": {
@@ -58,33 +66,17 @@ KEYS = {
         "description": "worker counts, 0 for plain sequential calls; "
         '"auto": 0, 1, 2, 4 ... up to the CPUs that may be used',
     },
-    "inner_threads": {
-        "anyOf": [
-            {"type": "integer", "minimum": 1, "maximum": MOST_WORKERS},
-            {
-                "type": "array",
-                "minItems": 1,
-                "uniqueItems": True,
-                "items": {"type": "integer", "minimum": 1, "maximum": MOST_WORKERS},
-            },
-        ],
-        "default": 1,
-        "description": "threads that one task uses inside itself: a number, or several to compare",
-    },
-    "ranks": {
-        "anyOf": [
-            {"type": "integer", "minimum": 0, "maximum": MOST_RANKS},
-            {
-                "type": "array",
-                "minItems": 1,
-                "uniqueItems": True,
-                "items": {"type": "integer", "minimum": 0, "maximum": MOST_RANKS},
-            },
-        ],
-        "default": 0,
-        "description": "ranks of MPI (processes) that share the tasks, each with as many workers; "
+    "inner_threads": numbers(
+        1,
+        MOST_WORKERS,
+        "threads that one task uses inside itself: a number, or several to compare",
+    ),
+    "ranks": numbers(
+        0,
+        MOST_RANKS,
+        "ranks of MPI (processes) that share the tasks, each with as many workers; "
         "0 is without MPI; others need ppt-omp-mpi",
-    },
+    ),
     "distribution": {
         "type": "string",
         "pattern": "^(static|dynamic(,0*([1-9][0-9]{0,8}|1000000000))?)$",

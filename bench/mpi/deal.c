@@ -211,11 +211,6 @@ static void begin(void *context)
     tell_all(deal, PPT_TAG_BEGIN, NULL, 0);
 }
 
-static void arrive(void *context, bool well)
-{
-    ppt_queue_arrive(((struct deal *)context)->queue, well);
-}
-
 static bool gate(void *context, unsigned workers)
 {
     struct deal *deal = context;
@@ -234,21 +229,6 @@ static bool gate(void *context, unsigned workers)
     const int32_t yes = deal->status == PPT_OK && deal->well && state.well && !deal->stopped;
     tell_all(deal, PPT_TAG_GATE, &yes, sizeof(yes));
     return yes && deal->status == PPT_OK;
-}
-
-static bool take(void *context, unsigned worker, uint64_t *index, int64_t *waited_ns)
-{
-    return ppt_queue_take(((struct deal *)context)->queue, worker, index, waited_ns);
-}
-
-static void leave(void *context)
-{
-    ppt_queue_leave(((struct deal *)context)->queue);
-}
-
-static void part(void *context)
-{
-    ppt_queue_part(((struct deal *)context)->queue);
 }
 
 static void rest(void *context)
@@ -407,13 +387,10 @@ static enum ppt_status run_deal(struct deal *deal, struct ppt_point point,
     struct ppt_part *own = &deal->parts[0];
     struct ppt_share share = {
         .context = deal,
+        .queue = deal->queue,
         .begin = begin,
-        .arrive = arrive,
         .gate = gate,
-        .take = take,
-        .leave = leave,
         .feed = feed,
-        .part = part,
         .rest = rest,
         .finish = finish,
     };

@@ -105,30 +105,10 @@ bool ppt_packet_unpack(const void *bytes, size_t length, struct ppt_part *part,
 
 /* ---- the whole pass ---- */
 
-static void add_usage(struct ppt_usage *sum, const struct ppt_usage *one)
-{
-    sum->user_ns += one->user_ns;
-    sum->system_ns += one->system_ns;
-    sum->minor_faults += one->minor_faults;
-    sum->major_faults += one->major_faults;
-    sum->voluntary_switches += one->voluntary_switches;
-    sum->involuntary_switches += one->involuntary_switches;
-}
-
 /* What was not known of one rank is not known of all. */
 static int64_t sum_known(int64_t a, int64_t b)
 {
     return a < 0 || b < 0 ? -1 : a + b;
-}
-
-static bool is_first_on_host(const struct ppt_cluster *cluster, unsigned rank)
-{
-    for (unsigned r = 0; r < rank; r++) {
-        if (strcmp(cluster->ranks[r].host, cluster->ranks[rank].host) == 0) {
-            return false;
-        }
-    }
-    return true;
 }
 
 /* Clocks are compared with a small error, which must not put anything outside of the pass. */
@@ -145,10 +125,10 @@ static void combine_sums(struct ppt_part *parts, unsigned ranks, const struct pp
         const struct ppt_sample *one = &parts[r].sample;
 
         whole->digest += one->digest;
-        add_usage(&whole->usage, &one->usage);
+        ppt_usage_add(&whole->usage, one->usage, 1);
         whole->peak_bytes = sum_known(whole->peak_bytes, one->peak_bytes);
-        /* Noise is a host's, not a rank's. */
-        if (is_first_on_host(cluster, r)) {
+        /* Noise is a host's, not a rank's: it counts with the first one there. */
+        if (ppt_cluster_hosts(cluster, r + 1) > ppt_cluster_hosts(cluster, r)) {
             whole->noise.steal_ns = sum_known(whole->noise.steal_ns, one->noise.steal_ns);
             whole->noise.pressure_ns = sum_known(whole->noise.pressure_ns, one->noise.pressure_ns);
             whole->noise.throttled_ns =

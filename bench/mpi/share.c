@@ -35,7 +35,6 @@ struct share {
     struct ppt_queue *queue;
     struct ppt_nap nap;
     unsigned workers, all_workers;
-    bool blocks;
     bool begun, abandoned, gate_known, admitted, finished, fetched;
     bool asked;             /* tasks are on their way */
     bool gave_up;           /* and said so */
@@ -149,11 +148,6 @@ static void begin(void *context)
     (void)context; /* it has begun: see below */
 }
 
-static void arrive(void *context, bool well)
-{
-    ppt_queue_arrive(((struct share *)context)->queue, well);
-}
-
 static bool gate(void *context, unsigned workers)
 {
     struct share *share = context;
@@ -176,16 +170,6 @@ static bool gate(void *context, unsigned workers)
         state = ppt_queue_look(share->queue);
     }
     return share->status == PPT_OK && share->admitted;
-}
-
-static bool take(void *context, unsigned worker, uint64_t *index, int64_t *waited_ns)
-{
-    return ppt_queue_take(((struct share *)context)->queue, worker, index, waited_ns);
-}
-
-static void leave(void *context)
-{
-    ppt_queue_leave(((struct share *)context)->queue);
 }
 
 /* Below so many tasks at hand it is time to ask for more; 0: it is not, however few there are. */
@@ -213,11 +197,6 @@ static void ask(struct share *share, const struct ppt_queue_state *state)
         ppt_nap_reset(&share->nap);
         tell(share, PPT_TAG_REQUEST, &workers, sizeof(workers));
     }
-}
-
-static void part(void *context)
-{
-    ppt_queue_part(((struct share *)context)->queue);
 }
 
 static void rest(void *context)
@@ -274,7 +253,7 @@ static void make_up(struct share *share)
 {
     if (!share->finished) {
         for (unsigned i = 0; i < share->workers; i++) {
-            arrive(share, false);
+            ppt_queue_arrive(share->queue, false);
         }
         (void)gate(share, share->workers);
         finish(share);
@@ -309,19 +288,15 @@ enum ppt_status ppt_share_run(struct ppt_world *world, struct ppt_workload *work
         .queue = ppt_queue_create(point.workers, distribution.chunk > 0 ? 0 : point.workers),
         .workers = point.workers,
         .all_workers = ppt_point_workers(point),
-        .blocks = distribution.blocks,
         .left = distribution.blocks ? 0 : tasks,
         .error = error,
     };
     struct ppt_share how = {
         .context = &share,
+        .queue = share.queue,
         .begin = begin,
-        .arrive = arrive,
         .gate = gate,
-        .take = take,
-        .leave = leave,
         .feed = feed,
-        .part = part,
         .rest = rest,
         .finish = finish,
     };

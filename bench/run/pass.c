@@ -207,11 +207,11 @@ static void run_share(struct pass *pass, struct worker *worker, unsigned id)
 
     start_work(worker);
     while (pass->admitted && !given_up(pass) &&
-           share->take(share->context, id, &index, &worker->waited_ns)) {
+           ppt_queue_take(share->queue, id, &index, &worker->waited_ns)) {
         run_task(pass, worker, id, index);
     }
     end_work(pass, worker);
-    share->leave(share->context);
+    ppt_queue_leave(share->queue);
     ppt_binding_ask(&pass->binding, id);
 }
 
@@ -229,15 +229,15 @@ static void run_shared_team(struct pass *pass)
             pass->team = (unsigned)omp_get_num_threads() - 1;
             /* Those that OpenMP gave no thread are not well. */
             for (unsigned i = pass->team; i < pass->worker_count; i++) {
-                share->arrive(share->context, false);
-                share->leave(share->context);
-                share->part(share->context);
+                ppt_queue_arrive(share->queue, false);
+                ppt_queue_leave(share->queue);
+                ppt_queue_part(share->queue);
             }
             pass->admitted = share->gate(share->context, pass->worker_count);
         } else {
             omp_set_num_threads((int)pass->point.inner_threads);
             attach(pass, id);
-            share->arrive(share->context, pass->workers[id].status == PPT_OK);
+            ppt_queue_arrive(share->queue, pass->workers[id].status == PPT_OK);
         }
 #pragma omp barrier
         if (thread == 0) {
@@ -250,7 +250,7 @@ static void run_shared_team(struct pass *pass)
             share->rest(share->context);
         } else {
             detach(pass, &pass->workers[id]);
-            share->part(share->context);
+            ppt_queue_part(share->queue);
         }
     }
     omp_pause_resource_all(omp_pause_hard);
@@ -295,23 +295,13 @@ static struct ppt_usage usage_of(const struct rusage *usage)
     };
 }
 
-static void add_usage(struct ppt_usage *sum, struct ppt_usage one, int sign)
-{
-    sum->user_ns += sign * one.user_ns;
-    sum->system_ns += sign * one.system_ns;
-    sum->minor_faults += sign * one.minor_faults;
-    sum->major_faults += sign * one.major_faults;
-    sum->voluntary_switches += sign * one.voluntary_switches;
-    sum->involuntary_switches += sign * one.involuntary_switches;
-}
-
 static struct ppt_usage usage_between(const struct usage *a, const struct usage *b)
 {
     struct ppt_usage difference = usage_of(&b->own);
 
-    add_usage(&difference, usage_of(&b->children), 1);
-    add_usage(&difference, usage_of(&a->own), -1);
-    add_usage(&difference, usage_of(&a->children), -1);
+    ppt_usage_add(&difference, usage_of(&b->children), 1);
+    ppt_usage_add(&difference, usage_of(&a->own), -1);
+    ppt_usage_add(&difference, usage_of(&a->children), -1);
     return difference;
 }
 

@@ -4,6 +4,7 @@
 #ifndef PPT_RUN_PASS_H
 #define PPT_RUN_PASS_H
 
+#include "queue.h"
 #include "recorder.h"
 #include "sample.h"
 #include "topology.h"
@@ -20,13 +21,13 @@ enum ppt_status ppt_pass_run(struct ppt_workload *workload, struct ppt_point poi
                              struct ppt_error *error);
 
 /* What a process that runs a part of a pass, beside others, asks of those who share it out. Its
- * team has one thread more, the first, which runs no tasks and alone may speak to other processes.
- */
+ * team has one thread more, the first, which runs no tasks and alone may speak to other processes:
+ * by these functions. */
 struct ppt_share {
     void *context;
-    struct ppt_peers peers; /* processes on the same CPUs */
+    struct ppt_queue *queue; /* that the workers here take their tasks from */
+    struct ppt_peers peers;  /* processes on the same CPUs */
 
-    /* By the first thread: */
     void (*begin)(void *context);                  /* first of all, timed from here on */
     bool (*gate)(void *context, unsigned workers); /* returns when the workers of all processes have
                                                       arrived, of this one so many; whether all are
@@ -34,14 +35,6 @@ struct ppt_share {
     void (*feed)(void *context);                   /* returns when all workers here have left */
     void (*rest)(void *context);   /* returns when all have given back their scratch */
     void (*finish)(void *context); /* last of all: the team is gone */
-
-    /* By any worker: */
-    void (*arrive)(void *context, bool well); /* it is ready for tasks, or cannot be */
-    bool (*take)(void *context, unsigned worker, uint64_t *index,
-                 int64_t *waited_ns); /* its next task, which it may have to wait for: the time is
-                                         added; false when there is none left */
-    void (*leave)(void *context);     /* it takes no more */
-    void (*part)(void *context);      /* it has given back its scratch */
 };
 
 /* Runs this process's part of a pass, as above, at a point with ranks. The sample is of this

@@ -1,9 +1,10 @@
 /*
- * queue.h - the tasks at hand of one rank: a range of indices that its workers take from, and that
- * the thread which speaks to other ranks fills, or gives parts of away.
+ * queue.h - the tasks at hand of one process of several that share a pass: ranges of indices that
+ * its workers take from, and that the thread which speaks to the others fills, or gives parts of
+ * away.
  */
-#ifndef PPT_MPI_QUEUE_H
-#define PPT_MPI_QUEUE_H
+#ifndef PPT_RUN_QUEUE_H
+#define PPT_RUN_QUEUE_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -12,7 +13,7 @@ struct ppt_range {
     uint64_t first, count;
 };
 
-/* A rank's part when tasks go out in equal blocks. */
+/* The part of a process (a rank) when tasks go out in equal blocks. */
 static inline struct ppt_range ppt_queue_block(uint64_t tasks, unsigned ranks, unsigned rank)
 {
     const uint64_t each = tasks / ranks, more = tasks % ranks;
@@ -22,7 +23,7 @@ static inline struct ppt_range ppt_queue_block(uint64_t tasks, unsigned ranks, u
 
 struct ppt_queue;
 
-/* For so many workers. With `sharers`, workers of all ranks that what is in it is for, a worker
+/* For so many workers. With `sharers`, workers of all processes that what is in it is for, a worker
  * takes several tasks at a time while there are many and one where there are few: for tasks so
  * short that taking one costs as much as running it. 0: always one. */
 struct ppt_queue *ppt_queue_create(unsigned workers, unsigned sharers);

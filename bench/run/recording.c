@@ -131,6 +131,13 @@ static enum ppt_status array(const struct ppt_item *line, const char *key, struc
     return status;
 }
 
+/* An entry of it; *place must live as long. */
+static struct ppt_item element(const struct ppt_item *list, size_t index, struct ppt_place *place)
+{
+    *place = (struct ppt_place){.outer = list->place, .index = index};
+    return (struct ppt_item){json_object_array_get_idx(list->value, index), list->source, place};
+}
+
 /* Workers that were not bound have none. */
 static enum ppt_status read_bound(const struct ppt_item *worker, char **bound,
                                   struct ppt_error *error)
@@ -182,9 +189,8 @@ static enum ppt_status read_workers(const struct ppt_item *line, struct ppt_samp
     sample->workers = ppt_alloc(count, sizeof(*sample->workers));
     sample->worker_count = count;
     for (size_t i = 0; i < count && status == PPT_OK; i++) {
-        const struct ppt_place inner = {.outer = list.place, .index = i};
-        const struct ppt_item item = {json_object_array_get_idx(list.value, i), list.source,
-                                      &inner};
+        struct ppt_place inner;
+        const struct ppt_item item = element(&list, i, &inner);
         struct ppt_worker_sample *worker = &sample->workers[i];
         int64_t tasks = 0, cpu = 0;
 
@@ -229,9 +235,8 @@ static enum ppt_status read_ranks(const struct ppt_item *line, struct ppt_sample
     sample->ranks = ppt_alloc(count, sizeof(*sample->ranks));
     sample->rank_count = count;
     for (size_t i = 0; i < count && status == PPT_OK; i++) {
-        const struct ppt_place inner = {.outer = list.place, .index = i};
-        const struct ppt_item item = {json_object_array_get_idx(list.value, i), list.source,
-                                      &inner};
+        struct ppt_place inner;
+        const struct ppt_item item = element(&list, i, &inner);
         struct ppt_rank_sample *rank = &sample->ranks[i];
 
         status = READ(&item, error, {"begin_ns", &rank->begin_ns}, {"end_ns", &rank->end_ns},
@@ -262,9 +267,8 @@ static enum ppt_status read_task_times(const struct ppt_item *line, struct ppt_s
     }
     sample->task_ns = ppt_alloc(count, sizeof(*sample->task_ns));
     for (size_t i = 0; i < count && status == PPT_OK; i++) {
-        const struct ppt_place inner = {.outer = list.place, .index = i};
-        const struct ppt_item item = {json_object_array_get_idx(list.value, i), list.source,
-                                      &inner};
+        struct ppt_place inner;
+        const struct ppt_item item = element(&list, i, &inner);
 
         status = ppt_item_integer(&item, 0, LARGEST_COUNT, &sample->task_ns[i], error);
     }

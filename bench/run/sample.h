@@ -51,6 +51,9 @@ struct ppt_usage {
     int64_t voluntary_switches, involuntary_switches;
 };
 
+/* Adds, or with a sign of -1 takes away. */
+void ppt_usage_add(struct ppt_usage *sum, struct ppt_usage one, int sign);
+
 /* Distribution of the task times of a pass. */
 struct ppt_task_times {
     int64_t sum_ns, smallest_ns, median_ns, p95_ns, p99_ns, largest_ns;
