@@ -115,10 +115,10 @@ static enum ppt_status write_page(const char *path, const struct ppt_comparison_
     enum ppt_status status = ppt_workspace_create(&workspace, error);
 
     if (status == PPT_OK) {
-        status = ppt_comparison_chart(outcome, workspace.path, &notes, error);
+        status = ppt_comparison_chart(outcome, &workspace.folder, &notes, error);
     }
     if (status == PPT_OK) {
-        ppt_comparison_html(outcome, workspace.path, &page);
+        ppt_comparison_html(outcome, &workspace.folder, &page);
         status = ppt_file_write(path, page.data, page.length, error);
     }
     ppt_workspace_remove(&workspace);

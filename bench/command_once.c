@@ -7,10 +7,11 @@
 #include <omp.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
+#include <unistd.h>
 
 #include "clock.h"
 #include "commands.h"
+#include "draft.h"
 #include "host.h"
 #include "interrupt.h"
 #include "json.h"
@@ -101,33 +102,37 @@ static enum ppt_status dump(const struct ppt_workload *workload, void *local,
                             const struct ppt_task *task, const char *path, struct ppt_error *error)
 {
     const struct ppt_kernel *kernel = workload->tasks.groups[0].kernel;
+    struct ppt_draft draft;
     enum ppt_status status;
-    struct stat about;
     FILE *file;
 
     if (!kernel->dump) {
         return ppt_fail(error, PPT_BAD_INPUT, "--dump: \"%s\" makes nothing that can be written",
                         kernel->name);
     }
-    file = fopen(path, "we");
-    if (!file) {
-        return ppt_fail(error, PPT_FAILED, "--dump: %s: cannot be created: %s", path,
-                        strerror(errno));
+    status = ppt_draft_open(path, &draft, error);
+    if (status != PPT_OK) {
+        return status;
     }
-    /* Half a file is removed again, but not a device that was written to. */
-    const bool regular = fstat(fileno(file), &about) == 0 && S_ISREG(about.st_mode);
-    status = kernel->dump(local, task, file, error);
+    file = fdopen(dup(draft.fd), "w");
+    if (!file) {
+        status = ppt_fail(error, PPT_FAILED, "%s: cannot be written: %s", path, strerror(errno));
+    }
+    if (status == PPT_OK) {
+        status = kernel->dump(local, task, file, error);
+    }
     if (status == PPT_OK && (fflush(file) != 0 || ferror(file))) {
         status =
             ppt_fail(error, PPT_FAILED, "--dump: %s: cannot be written: %s", path, strerror(errno));
     }
-    if (fclose(file) != 0 && status == PPT_OK) {
+    if (file && fclose(file) != 0 && status == PPT_OK) {
         status =
             ppt_fail(error, PPT_FAILED, "--dump: %s: cannot be written: %s", path, strerror(errno));
     }
-    if (status != PPT_OK && regular) {
-        remove(path);
+    if (status == PPT_OK) {
+        return ppt_draft_place(&draft, error);
     }
+    ppt_draft_drop(&draft);
     return status;
 }
 
@@ -160,7 +165,7 @@ static void print_answer(const struct ppt_cli *cli, const struct ppt_config *con
 }
 
 static enum ppt_status run_once(const struct ppt_cli *cli, struct ppt_config *config,
-                                const char *scratch, struct ppt_error *error)
+                                const struct ppt_folder *scratch, struct ppt_error *error)
 {
     const struct ppt_task task = {
         .seed = config->seed, .index = cli->index, .set = 0, .args = config->uses[0].args};
@@ -218,7 +223,7 @@ enum ppt_status ppt_command_once(const struct ppt_cli *cli, struct ppt_error *er
         ppt_host_free(&host);
     }
     if (status == PPT_OK) {
-        status = run_once(cli, &configs.items[0], scratch.path, error);
+        status = run_once(cli, &configs.items[0], &scratch.folder, error);
     }
     ppt_workspace_remove(&scratch);
     ppt_configs_free(&configs);

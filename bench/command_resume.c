@@ -56,21 +56,64 @@ static enum ppt_status check_identity(const struct ppt_cli *cli,
     return status;
 }
 
-/* From the line that says so to the closing line. */
-static enum ppt_status go_on(const struct ppt_cli *cli, struct ppt_recording *recording,
-                             const struct ppt_host *host, const char *scratch,
-                             const struct ppt_engine *engine, struct ppt_journal *journal,
-                             struct ppt_error *error)
+/* What a resume works on. */
+struct going_on {
+    struct ppt_folder folder;
+    struct ppt_journal *journal;
+    struct ppt_recording recording;
+    struct ppt_host host;
+    struct ppt_workspace scratch;
+};
+
+static void going_on_free(struct going_on *run)
 {
-    const struct ppt_dirs dirs = {scratch, cli->operands[0]};
+    ppt_journal_close(run->journal);
+    ppt_workspace_remove(&run->scratch);
+    ppt_host_free(&run->host);
+    ppt_recording_free(&run->recording);
+    ppt_folder_close(&run->folder);
+}
+
+/* Takes the journal, so that what is read then is all there is; it is not changed yet. */
+static enum ppt_status take(const char *path, struct going_on *run, struct ppt_error *error)
+{
+    char *name = ppt_text_format("%s/" PPT_JOURNAL_NAME, path), *text = NULL;
+    size_t length = 0;
+    enum ppt_status status = ppt_folder_open(path, &run->folder, error);
+
+    if (status == PPT_OK) {
+        status = ppt_journal_open(&run->folder, &run->journal, error);
+    }
+    if (status == PPT_OK) {
+        status = ppt_journal_read(run->journal, &text, &length, error);
+    }
+    if (status == PPT_OK) {
+        status = ppt_recording_of(name, text, length, &run->recording, error);
+    }
+    if (status == PPT_OK) {
+        ppt_recorded_warn(&run->folder, &run->recording);
+    }
+    free(text);
+    free(name);
+    return status;
+}
+
+/* From the line that says so to the closing line. */
+static enum ppt_status go_on(const struct ppt_cli *cli, const struct ppt_engine *engine,
+                             struct going_on *run, struct ppt_error *error)
+{
+    const struct ppt_dirs dirs = {&run->scratch.folder, &run->folder};
     char started[PPT_STARTED_SIZE];
-    enum ppt_status status;
+    enum ppt_status status = ppt_journal_go_on(run->journal, run->recording.whole, error);
 
     ppt_measure_now(started);
-    status = ppt_journal_resume(journal, host, started, error);
-    return status == PPT_OK ? ppt_measure_go(cli, &recording->configs.items[0], host, &dirs, engine,
-                                             journal, &recording->samples, error)
-                            : status;
+    if (status == PPT_OK) {
+        status = ppt_journal_resume(run->journal, &run->host, started, error);
+    }
+    return status == PPT_OK
+               ? ppt_measure_go(cli, &run->recording.configs.items[0], &run->host, &dirs, engine,
+                                run->journal, &run->recording.samples, error)
+               : status;
 }
 
 /* A kernel from outside that is not what it was, too. */
@@ -92,51 +135,47 @@ static enum ppt_status load_kernel(const struct ppt_cli *cli, struct ppt_config 
                     config->kernel_file, cli->operands[0]);
 }
 
+/* Everything that may be wrong is found before the journal is changed. */
+static enum ppt_status check(const struct ppt_cli *cli, const struct ppt_engine *engine,
+                             struct going_on *run, struct ppt_error *error)
+{
+    struct ppt_config *config = &run->recording.configs.items[0];
+    enum ppt_status status = ppt_measure_check_ranks(config, engine, error);
+
+    if (status == PPT_OK) {
+        status = check_host(cli, &run->recording, &run->host, error);
+    }
+    if (status == PPT_OK) {
+        status = load_kernel(cli, config, error);
+    }
+    if (status == PPT_OK) {
+        status = check_identity(cli, &run->recording, error);
+    }
+    if (status == PPT_OK) {
+        ppt_interrupt_watch();
+        status = ppt_workspace_create(&run->scratch, error);
+    }
+    return status == PPT_OK ? ppt_measure_check(config, &run->host, &run->scratch, engine, error)
+                            : status;
+}
+
 static enum ppt_status measure(const struct ppt_cli *cli, const struct ppt_engine *engine,
                                struct ppt_error *error)
 {
-    char *path = ppt_text_format("%s/samples.jsonl", cli->operands[0]);
-    struct ppt_recording recording = {0};
-    struct ppt_journal *journal = NULL;
-    struct ppt_host host = {0};
-    struct ppt_workspace scratch = {0};
-    /* Opened first: what is read then is all there is. */
-    enum ppt_status status = ppt_journal_open(path, &journal, error);
+    struct going_on run = {0};
+    enum ppt_status status = take(cli->operands[0], &run, error);
 
-    if (status == PPT_OK) {
-        status = ppt_recording_read(path, &recording, error);
-    }
-    if (status == PPT_OK && recording.ended && recording.status == PPT_OK) {
+    if (status == PPT_OK && run.recording.ended && run.recording.status == PPT_OK) {
         /* It may have been killed after its last pass. */
         ppt_workspace_clear();
     } else if (status == PPT_OK) {
-        ppt_measure_host(engine, &host);
-        status = ppt_measure_check_ranks(&recording.configs.items[0], engine, error);
+        ppt_measure_host(engine, &run.host);
+        status = check(cli, engine, &run, error);
         if (status == PPT_OK) {
-            status = check_host(cli, &recording, &host, error);
-        }
-        if (status == PPT_OK) {
-            status = load_kernel(cli, &recording.configs.items[0], error);
-        }
-        if (status == PPT_OK) {
-            status = check_identity(cli, &recording, error);
-        }
-        if (status == PPT_OK) {
-            ppt_interrupt_watch();
-            status = ppt_workspace_create(&scratch, error);
-        }
-        if (status == PPT_OK) {
-            status = ppt_measure_check(&recording.configs.items[0], &host, &scratch, engine, error);
-        }
-        if (status == PPT_OK) {
-            status = go_on(cli, &recording, &host, scratch.path, engine, journal, error);
+            status = go_on(cli, engine, &run, error);
         }
     }
-    ppt_journal_close(journal);
-    ppt_workspace_remove(&scratch);
-    ppt_host_free(&host);
-    ppt_recording_free(&recording);
-    free(path);
+    going_on_free(&run);
     return status;
 }
 

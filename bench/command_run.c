@@ -4,16 +4,15 @@
  */
 #include <stdlib.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "commands.h"
-#include "folder.h"
 #include "host.h"
 #include "interrupt.h"
 #include "journal.h"
 #include "measure.h"
 #include "memory.h"
 #include "report.h"
+#include "run_folder.h"
 #include "summary.h"
 #include "sweep.h"
 #include "text.h"
@@ -22,7 +21,7 @@
 /* One configuration on its way through the stages. */
 struct run {
     const struct ppt_config *config;
-    char *folder;
+    struct ppt_run_folder folder;
     struct ppt_samples samples;
     struct ppt_samples counted; /* without points that failed */
     struct ppt_summary summary;
@@ -37,6 +36,7 @@ struct session {
     struct ppt_configs configs;
     struct ppt_host host;
     struct ppt_workspace scratch;
+    struct ppt_folder output; /* of all results */
     time_t started;
     struct run *runs;
 };
@@ -44,13 +44,14 @@ struct session {
 static void free_session(struct session *session)
 {
     for (size_t i = 0; session->runs && i < session->configs.count; i++) {
-        free(session->runs[i].folder);
+        ppt_run_folder_close(&session->runs[i].folder);
         free(session->runs[i].counted.items);
         ppt_samples_free(&session->runs[i].samples);
         ppt_summary_free(&session->runs[i].summary);
         ppt_answer_free(&session->runs[i].answer);
     }
     free(session->runs);
+    ppt_folder_close(&session->output);
     ppt_workspace_remove(&session->scratch);
     ppt_host_free(&session->host);
     ppt_configs_free(&session->configs);
@@ -94,18 +95,15 @@ static enum ppt_status check(const struct session *session, struct ppt_error *er
 static enum ppt_status begin(const struct session *session, struct run *run,
                              struct ppt_journal **journal, struct ppt_error *error)
 {
-    char *path = ppt_text_format("%s/samples.jsonl", run->folder);
-    enum ppt_status status = ppt_journal_create(path, journal, error);
+    enum ppt_status status = ppt_journal_create(&run->folder.folder, journal, error);
 
     ppt_measure_now(run->started);
     if (status == PPT_OK) {
         status = ppt_journal_run(*journal, run->config, &session->host, run->started, error);
     }
     if (status != PPT_OK) {
-        unlink(path);
-        rmdir(run->folder);
+        ppt_run_folder_remove(&session->output, &run->folder, PPT_JOURNAL_NAME);
     }
-    free(path);
     return status;
 }
 
@@ -113,12 +111,12 @@ static enum ppt_status begin(const struct session *session, struct run *run,
 static enum ppt_status measure(const struct session *session, struct run *run,
                                struct ppt_error *error)
 {
-    const struct ppt_dirs dirs = {session->scratch.path, run->folder};
+    const struct ppt_dirs dirs = {&session->scratch.folder, &run->folder.folder};
     struct ppt_journal *journal = NULL;
     enum ppt_status status = begin(session, run, &journal, error);
 
     if (status == PPT_OK) {
-        ppt_folder_set_latest(session->cli->output, run->folder);
+        ppt_run_folder_set_latest(&session->output, &run->folder);
         status = ppt_measure_go(session->cli, run->config, &session->host, &dirs, session->engine,
                                 journal, &run->samples, error);
     }
@@ -136,7 +134,7 @@ static struct ppt_outcome outcome_of(const struct session *session, const struct
         .answer = &run->answer,
         .started = run->started,
         .program = "ppt-omp " PPT_VERSION,
-        .folder = run->folder,
+        .folder = &run->folder.folder,
     };
 }
 
@@ -162,7 +160,7 @@ static enum ppt_status run_one(const struct session *session, struct run *run,
                                struct ppt_error *error)
 {
     enum ppt_status status =
-        ppt_folder_create(session->cli->output, run->config->task, time(NULL), &run->folder, error);
+        ppt_run_folder_create(&session->output, run->config->task, time(NULL), &run->folder, error);
 
     if (status != PPT_OK) {
         return status;
@@ -212,25 +210,25 @@ static enum ppt_status report_suite(struct session *session, struct ppt_error *e
 {
     struct ppt_text notes = {0};
     enum ppt_status status = PPT_OK;
-    char *folder = NULL;
+    struct ppt_run_folder folder = {0};
     size_t count;
     struct ppt_outcome *outcomes = list_outcomes(session, &count);
 
     if (count > 0) {
-        status = ppt_folder_create(session->cli->output, "suite", session->started, &folder, error);
+        status = ppt_run_folder_create(&session->output, "suite", session->started, &folder, error);
     }
-    if (folder) {
-        ppt_folder_set_latest(session->cli->output, folder);
+    if (folder.name) {
+        ppt_run_folder_set_latest(&session->output, &folder);
         for (size_t i = 0; i < count; i++) {
-            outcomes[i].suite_folder = folder;
+            outcomes[i].suite_folder = &folder.folder;
         }
         status = ppt_report_write_suite(outcomes, count, &notes, error);
         ppt_measure_print_notes(&notes);
         if (!session->cli->quiet) {
-            fprintf(stderr, "results of all runs: %s\n", folder);
+            fprintf(stderr, "results of all runs: %s\n", folder.folder.path);
         }
     }
-    free(folder);
+    ppt_run_folder_close(&folder);
     free(outcomes);
     return status;
 }
@@ -266,7 +264,8 @@ static enum ppt_status run_all(struct session *session, struct ppt_error *error)
         }
     }
     /* A signal may have come before the first of them. */
-    if (first == PPT_OK && ppt_interrupted && !session->runs[session->configs.count - 1].folder) {
+    if (first == PPT_OK && ppt_interrupted &&
+        !session->runs[session->configs.count - 1].folder.name) {
         first = ppt_fail(error, PPT_INTERRUPTED, "interrupted");
     }
     if (session->configs.count > 1) {
@@ -303,6 +302,9 @@ enum ppt_status ppt_command_run(const struct ppt_cli *cli, const struct ppt_engi
     }
     if (status == PPT_OK) {
         status = check(&session, error);
+    }
+    if (status == PPT_OK) {
+        status = ppt_run_folder_open_all(cli->output, &session.output, error);
     }
     if (status == PPT_OK) {
         status = run_all(&session, error);

@@ -59,20 +59,20 @@ static enum ppt_status check_pair(const struct ppt_outcome *a, const struct ppt_
 {
     if (strcmp(a->config->task, b->config->task) != 0) {
         return ppt_fail(error, PPT_BAD_INPUT, "cannot be compared: the task is %s in %s, %s in %s",
-                        a->config->task, a->folder, b->config->task, b->folder);
+                        a->config->task, a->folder->path, b->config->task, b->folder->path);
     }
     if (!same_args(a->config, b->config)) {
         return ppt_fail(error, PPT_BAD_INPUT,
                         "cannot be compared: the arguments of %s are (%.200s) in %s, (%.200s) in "
                         "%s",
-                        a->config->task, a->config->details, a->folder, b->config->details,
-                        b->folder);
+                        a->config->task, a->config->details, a->folder->path, b->config->details,
+                        b->folder->path);
     }
     if (a->config->task_count != b->config->task_count) {
         return ppt_fail(error, PPT_BAD_INPUT,
                         "cannot be compared: task_count is %llu in %s, %llu in %s",
-                        (unsigned long long)a->config->task_count, a->folder,
-                        (unsigned long long)b->config->task_count, b->folder);
+                        (unsigned long long)a->config->task_count, a->folder->path,
+                        (unsigned long long)b->config->task_count, b->folder->path);
     }
     return PPT_OK;
 }
@@ -195,8 +195,8 @@ static void warn_of_difference(const struct ppt_outcome *runs, size_t count, siz
         same = strcmp(first, other) == 0;
         if (!same) {
             add_line(lines, ppt_text_format("the %s differs: %.300s in %s, %.300s in %s",
-                                            circumstances[which].name, first, runs[0].folder, other,
-                                            runs[i].folder));
+                                            circumstances[which].name, first, runs[0].folder->path,
+                                            other, runs[i].folder->path));
         }
         free(other);
     }
@@ -228,7 +228,7 @@ static void warn_of_results(const struct ppt_outcome *runs, size_t count, struct
             add_line(lines, ppt_text_format("results differ between %s and %s, whose task, "
                                             "arguments and seed are the same: what a task does "
                                             "has changed",
-                                            runs[0].folder, runs[i].folder));
+                                            runs[0].folder->path, runs[i].folder->path));
         }
     }
 }
@@ -244,13 +244,13 @@ void ppt_comparable_warn(const struct ppt_outcome *runs, size_t count, struct pp
 
         if (answer->disturbance.disturbed > 0) {
             add_line(lines, ppt_text_format("%s: others or a quota disturbed %zu of %zu passes",
-                                            runs[i].folder, answer->disturbance.disturbed,
+                                            runs[i].folder->path, answer->disturbance.disturbed,
                                             answer->disturbance.passes));
         }
         if (answer->drift.flagged) {
             add_line(lines, ppt_text_format("%s: the machine changed while it was measured: %+.1f "
                                             "%% from its first to its last blocks",
-                                            runs[i].folder, 100 * answer->drift.change));
+                                            runs[i].folder->path, 100 * answer->drift.change));
         }
     }
 }

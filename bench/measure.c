@@ -88,8 +88,11 @@ enum ppt_status ppt_measure_go(const struct ppt_cli *cli, const struct ppt_confi
     struct judge_context context = {config, host};
     const struct ppt_sweep_judge judge = {enough, &context, cli->quiet ? NULL : stderr, engine};
     struct ppt_error ignored;
-    const enum ppt_status status = ppt_sweep_run(config, dirs, journal, &judge, samples, error);
+    enum ppt_status status = ppt_sweep_run(config, dirs, journal, &judge, samples, error);
 
+    if (status == PPT_OK) {
+        status = ppt_journal_check(journal, error);
+    }
     /* That the last line is missing loses no measurement, and must not hide why it ended. */
     (void)ppt_journal_end(journal, status, &ignored);
     return status;
@@ -131,7 +134,7 @@ enum ppt_status ppt_measure_report(const struct ppt_cli *cli, const struct ppt_o
     }
     ppt_measure_print_notes(&notes);
     if (!cli->quiet) {
-        fprintf(stderr, "results: %s\n\n", outcome->folder);
+        fprintf(stderr, "results: %s\n\n", outcome->folder->path);
     }
     ppt_text_free(&table);
     return status;

@@ -2,8 +2,8 @@
 
 #include <stdlib.h>
 
+#include "journal.h"
 #include "sweep.h"
-#include "text.h"
 
 /* The comparison that a run makes at the end of every block; a run that died may have missed it. */
 static enum ppt_status compare_results(const struct ppt_recording *recording,
@@ -27,7 +27,7 @@ static enum ppt_status compare_results(const struct ppt_recording *recording,
     return status;
 }
 
-static void analyse(const char *folder, struct ppt_recorded *recorded)
+static void analyse(struct ppt_recorded *recorded)
 {
     const struct ppt_recording *recording = &recorded->recording;
     const struct ppt_answer_context context =
@@ -45,32 +45,47 @@ static void analyse(const char *folder, struct ppt_recorded *recorded)
         .started = recording->started,
         .program = recording->program,
         .resumed = recording->resumed,
-        .folder = folder,
+        .folder = &recorded->folder,
     };
 }
 
-enum ppt_status ppt_recorded_load(const char *folder, struct ppt_recorded *recorded,
+void ppt_recorded_warn(const struct ppt_folder *folder, const struct ppt_recording *recording)
+{
+    char *path = ppt_folder_path(folder, PPT_JOURNAL_NAME);
+    char *note = ppt_recording_note(path, recording);
+
+    if (note) {
+        fprintf(stderr, "ppt-omp: %s\n", note);
+    }
+    free(note);
+    free(path);
+}
+
+enum ppt_status ppt_recorded_load(const char *path, struct ppt_recorded *recorded,
                                   struct ppt_error *error)
 {
-    char *path = ppt_text_format("%s/samples.jsonl", folder);
     enum ppt_status status;
 
     *recorded = (struct ppt_recorded){0};
-    status = ppt_recording_read(path, &recorded->recording, error);
-    free(path);
+    status = ppt_folder_open(path, &recorded->folder, error);
+    if (status == PPT_OK) {
+        status = ppt_recording_read(&recorded->folder, &recorded->recording, error);
+    }
     if (status != PPT_OK) {
+        ppt_recorded_free(recorded);
         return status;
     }
+    ppt_recorded_warn(&recorded->folder, &recorded->recording);
     status = compare_results(&recorded->recording, error);
     if (status == PPT_OK) {
-        analyse(folder, recorded);
+        analyse(recorded);
     }
     if (status == PPT_OK && recorded->summary.count == 0) {
         const struct ppt_recording *recording = &recorded->recording;
 
         status = ppt_sweep_failures(&recording->configs.items[0], &recording->samples, error);
         if (status == PPT_OK) {
-            status = ppt_fail(error, PPT_INCONCLUSIVE, "%s: holds no complete pass", folder);
+            status = ppt_fail(error, PPT_INCONCLUSIVE, "%s: holds no complete pass", path);
         }
     }
     if (status != PPT_OK) {
@@ -85,5 +100,6 @@ void ppt_recorded_free(struct ppt_recorded *recorded)
     ppt_summary_free(&recorded->summary);
     free(recorded->counted.items);
     ppt_recording_free(&recorded->recording);
+    ppt_folder_close(&recorded->folder);
     *recorded = (struct ppt_recorded){0};
 }

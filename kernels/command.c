@@ -219,7 +219,7 @@ static enum ppt_status make_scratch(struct local *l, struct ppt_error *error)
     }
     snprintf(l->scratch, size, "%s/command.w%u", l->setup.scratch_dir, l->places.worker);
     l->places.scratch = l->scratch;
-    return mkdir(l->scratch, 0700) == 0 || errno == EEXIST
+    return mkdirat(l->setup.scratch_fd, strrchr(l->scratch, '/') + 1, 0700) == 0 || errno == EEXIST
                ? PPT_OK
                : ppt_fail(error, PPT_FAILED, "command: %s: cannot be created: %s", l->scratch,
                           strerror(errno));
@@ -276,21 +276,31 @@ static enum ppt_status attach(const struct ppt_setup *setup, void *shared, unsig
 
 /* ---- run ---- */
 
+#define KEPT "tasks"
+
 /* A file in the run's folder for what a task writes: of the last block, that is. */
 static enum ppt_status open_kept(const struct local *l, uint64_t index, const char *what, int *fd,
                                  struct ppt_error *error)
 {
-    char path[4096];
+    const struct ppt_setup *setup = &l->setup;
+    char name[96];
+    int folder = -1;
 
-    snprintf(path, sizeof(path), "%s/tasks", l->setup.results_dir);
-    if (mkdir(path, 0777) == 0 || errno == EEXIST) {
-        snprintf(path, sizeof(path), "%s/tasks/%ux%u.task%" PRIu64 ".%s", l->setup.results_dir,
-                 l->setup.workers, l->setup.inner_threads, index, what);
-        *fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0666);
+    snprintf(name, sizeof(name), "%ux%u.task%" PRIu64 ".%s", setup->workers, setup->inner_threads,
+             index, what);
+    if (mkdirat(setup->results_fd, KEPT, 0777) == 0 || errno == EEXIST) {
+        folder = openat(setup->results_fd, KEPT, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    }
+    if (folder >= 0) {
+        *fd = setup->services->renew_file(folder, name);
+    }
+    const int problem = errno;
+    if (folder >= 0) {
+        close(folder);
     }
     return *fd >= 0 ? PPT_OK
-                    : ppt_fail(error, PPT_FAILED, "command: %s: cannot be created: %s", path,
-                               strerror(errno));
+                    : ppt_fail(error, PPT_FAILED, "command: %s/" KEPT "/%s: cannot be created: %s",
+                               setup->results_dir, name, strerror(problem));
 }
 
 /* What to say of a program that did not end as it should. */

@@ -1,27 +1,33 @@
 #include "file_digest.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
+#include <stdint.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #include "digest.h"
+#include "input.h"
 
 const char *ppt_file_digest(const char *path, char out[PPT_FILE_DIGEST_SIZE])
 {
-    FILE *file = fopen(path, "re");
+    struct ppt_error ignored;
+    struct ppt_input input;
     char block[16384];
     uint64_t digest = 0;
-    size_t got;
+    ssize_t got = -1;
 
-    while (file && (got = fread(block, 1, sizeof(block), file)) > 0) {
-        digest = ppt_digest(digest, block, got);
+    if (ppt_input_open(AT_FDCWD, path, PPT_INPUT_ANY, SIZE_MAX, path, &input, &ignored) == PPT_OK) {
+        while ((got = read(input.fd, block, sizeof(block))) > 0 || (got < 0 && errno == EINTR)) {
+            digest = got > 0 ? ppt_digest(digest, block, (size_t)got) : digest;
+        }
+        close(input.fd);
     }
-    if (!file || ferror(file)) {
+    if (got < 0) {
         snprintf(out, PPT_FILE_DIGEST_SIZE, "unknown");
     } else {
         snprintf(out, PPT_FILE_DIGEST_SIZE, "%016" PRIx64, digest);
-    }
-    if (file) {
-        fclose(file);
     }
     return out;
 }

@@ -7,14 +7,12 @@
  */
 #include "image.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <png.h>
@@ -24,6 +22,8 @@
 #include <jerror.h>
 #endif
 
+#include "input.h"
+
 /* A file of PPT_IMAGE_MOST_PIXELS is smaller even if it is not compressed at all. */
 #define MOST_BYTES ((size_t)1 << 30)
 
@@ -32,66 +32,23 @@ struct bytes {
     size_t size;
 };
 
-/* Opens without waiting, so that a pipe is refused instead of waited for. */
-static int open_file(const char *path, size_t *size, struct ppt_error *error)
-{
-    const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    struct stat status;
-
-    if (fd < 0) {
-        ppt_fail(error, PPT_BAD_INPUT, "%s: cannot open: %s", path, strerror(errno));
-        return -1;
-    }
-    if (fstat(fd, &status) != 0) {
-        ppt_fail(error, PPT_BAD_INPUT, "%s: cannot examine: %s", path, strerror(errno));
-    } else if (!S_ISREG(status.st_mode)) {
-        ppt_fail(error, PPT_BAD_INPUT, "%s: %s", path,
-                 S_ISDIR(status.st_mode) ? "is a folder" : "not a regular file");
-    } else if (status.st_size == 0) {
-        ppt_fail(error, PPT_BAD_INPUT, "%s: the file is empty", path);
-    } else if ((uintmax_t)status.st_size > MOST_BYTES) {
-        ppt_fail(error, PPT_BAD_INPUT, "%s: the file is too large, %ju bytes; at most %zu", path,
-                 (uintmax_t)status.st_size, MOST_BYTES);
-    } else {
-        *size = (size_t)status.st_size;
-        return fd;
-    }
-    close(fd);
-    return -1;
-}
-
 static enum ppt_status read_file(const char *path, struct bytes *file, struct ppt_error *error)
 {
-    enum ppt_status status = PPT_OK;
-    size_t size = 0;
-    const int fd = open_file(path, &size, error);
+    struct ppt_input input;
+    char *data = NULL;
+    enum ppt_status status =
+        ppt_input_open(AT_FDCWD, path, PPT_INPUT_ANY, MOST_BYTES, path, &input, error);
 
-    if (fd < 0) {
-        return PPT_BAD_INPUT;
+    if (status != PPT_OK) {
+        return status;
     }
-    file->data = malloc(size);
-    if (!file->data) {
-        status = ppt_fail(error, PPT_FAILED, "%s: not enough memory for %zu bytes", path, size);
-        goto out;
-    }
-    while (file->size < size) {
-        const ssize_t got = read(fd, file->data + file->size, size - file->size);
-
-        if (got < 0 && errno == EINTR) {
-            continue;
-        }
-        if (got < 0) {
-            status = ppt_fail(error, PPT_BAD_INPUT, "%s: cannot read: %s", path, strerror(errno));
-            goto out;
-        }
-        if (got == 0) {
-            break; /* somebody cut it meanwhile; the decoder will notice */
-        }
-        file->size += (size_t)got;
-    }
-out:
-    close(fd);
-    return status;
+    /* When somebody cuts it meanwhile, the decoder notices. */
+    status = ppt_input_read(&input, path, &data, &file->size, error);
+    close(input.fd);
+    file->data = (unsigned char *)data;
+    return status == PPT_OK && file->size == 0
+               ? ppt_fail(error, PPT_BAD_INPUT, "%s: the file is empty", path)
+               : status;
 }
 
 /* Takes memory for the pixels; `message` receives the reason when it cannot. */

@@ -98,8 +98,8 @@ struct ppt_param {
     const char *help;
 };
 
-/* What the program does for kernels that are built outside of it, with the widest instructions of
- * the machine. */
+/* What the program does for kernels. Those that are built outside of it have the widest
+ * instructions of the machine by way of these; none removes or replaces a file by itself. */
 struct ppt_services {
     /* Uniform in [low, high), keyed by (seed, task index, stream): see enum ppt_stream in rng.h. */
     void (*fill_doubles)(const struct ppt_task *task, int stream, double *out, size_t count,
@@ -107,6 +107,11 @@ struct ppt_services {
     void (*fill_bytes)(const struct ppt_task *task, int stream, void *out, size_t bytes);
     /* 64 bits that tell different data apart, continuing from `start` (0 for a new digest). */
     uint64_t (*digest)(uint64_t start, const void *data, size_t bytes);
+    /* Creates a file for writing in a folder of the setup, in the place of a file of that name, and
+     * returns its descriptor; removes such a file and returns 0. -1: not done, the cause is in
+     * errno. Only regular files and links are replaced or removed. */
+    int (*renew_file)(int folder, const char *name);
+    int (*remove_file)(int folder, const char *name);
 };
 
 /*
@@ -133,6 +138,10 @@ struct ppt_setup {
      * may call it. */
     int (*given_up)(const void *pass);
     const void *pass; /* for given_up */
+    /* The two directories, held open: a file that is created by its descriptor gets nowhere else.
+     */
+    int scratch_fd;
+    int results_fd; /* where there is a results_dir */
 };
 
 struct ppt_task {

@@ -19,19 +19,21 @@ enum ppt_status ppt_tempfile_init(struct ppt_tempfile *file, const struct ppt_se
                                   const char *kernel, unsigned worker, const char *role,
                                   struct ppt_error *error)
 {
-    *file = (struct ppt_tempfile){.kernel = kernel, .fd = -1};
+    *file = (struct ppt_tempfile){
+        .kernel = kernel, .fd = -1, .folder = setup->scratch_fd, .services = setup->services};
     if (asprintf(&file->path, "%s/%s.w%u.%s", setup->scratch_dir, kernel, worker, role) < 0) {
         file->path = NULL;
         return ppt_fail(error, PPT_FAILED, "%s: not enough memory for a file name", kernel);
     }
+    file->name = strrchr(file->path, '/') + 1;
     return PPT_OK;
 }
 
 enum ppt_status ppt_tempfile_create(struct ppt_tempfile *file, struct ppt_error *error)
 {
     do {
-        file->fd = open(file->path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
-                        S_IRUSR | S_IWUSR);
+        file->fd = openat(file->folder, file->name,
+                          O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, S_IRUSR | S_IWUSR);
     } while (file->fd < 0 && errno == EINTR);
     if (file->fd < 0) {
         return fail(file, "create", error);
@@ -43,7 +45,7 @@ enum ppt_status ppt_tempfile_create(struct ppt_tempfile *file, struct ppt_error 
 enum ppt_status ppt_tempfile_open(struct ppt_tempfile *file, struct ppt_error *error)
 {
     do {
-        file->fd = open(file->path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+        file->fd = openat(file->folder, file->name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
     } while (file->fd < 0 && errno == EINTR);
     return file->fd < 0 ? fail(file, "open", error) : PPT_OK;
 }
@@ -103,7 +105,7 @@ enum ppt_status ppt_tempfile_close(struct ppt_tempfile *file, struct ppt_error *
 
 enum ppt_status ppt_tempfile_remove(struct ppt_tempfile *file, struct ppt_error *error)
 {
-    if (unlink(file->path) != 0) {
+    if (file->services->remove_file(file->folder, file->name) != 0) {
         return fail(file, "remove", error);
     }
     file->exists = false;
@@ -135,7 +137,7 @@ void ppt_tempfile_drop(struct ppt_tempfile *file)
         file->fd = -1;
     }
     if (file->exists) {
-        unlink(file->path);
+        (void)file->services->remove_file(file->folder, file->name);
         file->exists = false;
     }
 }

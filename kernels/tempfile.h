@@ -25,13 +25,16 @@
 
 /* All zero means: not initialised, which free and drop accept. */
 struct ppt_tempfile {
-    const char *kernel; /* borrowed; for messages */
-    char *path;
-    int fd;      /* -1 when not open */
-    bool exists; /* created and not yet removed */
+    const char *kernel;                  /* borrowed; for messages */
+    char *path;                          /* likewise; owned */
+    const char *name;                    /* in the folder; a part of the path */
+    int folder;                          /* borrowed */
+    const struct ppt_services *services; /* borrowed */
+    int fd;                              /* -1 when not open */
+    bool exists;                         /* created and not yet removed */
 };
 
-/* Only makes the name. `kernel` is borrowed. */
+/* Only makes the name. `kernel` and what `setup` holds are borrowed. */
 enum ppt_status ppt_tempfile_init(struct ppt_tempfile *file, const struct ppt_setup *setup,
                                   const char *kernel, unsigned worker, const char *role,
                                   struct ppt_error *error);

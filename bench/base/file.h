@@ -6,22 +6,31 @@
 
 #include <stddef.h>
 
+#include "folder.h"
 #include "status.h"
 
-/* Reads a regular file (or a pipe) of at most `most` bytes. *data gets a NUL behind its `length`
- * bytes and is to be given to free(). Fails with PPT_BAD_INPUT: the path is the user's. */
+/* Reads a regular file of at most `most` bytes; links are followed. *data gets a NUL behind its
+ * `length` bytes and is to be given to free(). Fails with PPT_BAD_INPUT: the path is the user's. */
 enum ppt_status ppt_file_read(const char *path, size_t most, char **data, size_t *length,
                               struct ppt_error *error);
 
-/* Writes to a temporary name beside `path`, syncs it and renames it: a reader sees the old content
- * or the new one, never a part. */
+/* Reads a regular file in a folder; a link is refused. */
+enum ppt_status ppt_file_read_in(const struct ppt_folder *folder, const char *name, size_t most,
+                                 char **data, size_t *length, struct ppt_error *error);
+
+/* Writes all of it, or fails with the cause in errno. */
+enum ppt_status ppt_file_write_all(int fd, const char *data, size_t length);
+
+/* Writes a file where the user wants it (draft.h): a reader sees the old content or the new one,
+ * never a part. */
 enum ppt_status ppt_file_write(const char *path, const char *data, size_t length,
                                struct ppt_error *error);
 
+/* Likewise in a folder of the program's. */
+enum ppt_status ppt_file_write_in(const struct ppt_folder *folder, const char *name,
+                                  const char *data, size_t length, struct ppt_error *error);
+
 /* Creates a folder and those above it that are missing. */
 enum ppt_status ppt_file_make_folders(const char *path, struct ppt_error *error);
-
-/* Removes a folder with all that is in it, following no links. Failures are ignored. */
-void ppt_file_remove_folder(const char *path);
 
 #endif

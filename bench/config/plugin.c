@@ -1,17 +1,22 @@
 #include "plugin.h"
 
 #include <dlfcn.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "args.h"
+#include "input.h"
 #include "memory.h"
 #include "registry.h"
 #include "text.h"
 
 /* Names end up in names of folders. */
 #define LONGEST_NAME 32
+
+#define LARGEST_KERNEL ((size_t)1 << 30)
 
 bool ppt_plugin_is_name(const char *name)
 {
@@ -109,6 +114,15 @@ static enum ppt_status check(const char *path, const struct ppt_kernel *kernel,
 enum ppt_status ppt_plugin_load(const char *path, const struct ppt_kernel **kernel,
                                 struct ppt_error *error)
 {
+    struct ppt_input input;
+    /* The loader would wait for a pipe. */
+    const enum ppt_status status =
+        ppt_input_open(AT_FDCWD, path, PPT_INPUT_ANY, LARGEST_KERNEL, path, &input, error);
+
+    if (status != PPT_OK) {
+        return status;
+    }
+    close(input.fd);
     /* Without a slash it would be looked for in the system's folders. */
     char *place = ppt_text_format("%s%s", strchr(path, '/') ? "" : "./", path);
     void *library = dlopen(place, RTLD_NOW | RTLD_LOCAL);

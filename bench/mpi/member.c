@@ -99,7 +99,7 @@ static enum ppt_status open_workload(struct member *member, struct ppt_error *er
     if (member->configs.items[0].trim_after_block) {
         malloc_trim(0);
     }
-    const struct ppt_dirs dirs = {.scratch = member->scratch.path};
+    const struct ppt_dirs dirs = {.scratch = &member->scratch.folder};
     const enum ppt_status status = ppt_workload_open(&member->configs.items[0], member->block,
                                                      &dirs, &member->workload, error);
 
@@ -145,7 +145,7 @@ static enum ppt_status read_config(struct member *member, const char *json, stru
 
     close_workload(member);
     ppt_configs_free(&member->configs);
-    if (!member->scratch.path && ppt_workspace_create(&member->scratch, error) != PPT_OK) {
+    if (!member->scratch.folder.path && ppt_workspace_create(&member->scratch, error) != PPT_OK) {
         return PPT_FAILED;
     }
     ppt_source_from_line(&source, "the configuration of rank 0", json, strlen(json), 1);

@@ -225,8 +225,8 @@ static void add_cpu_mark(const struct ppt_outcome *outcome, unsigned most, struc
                        most > 0 ? most : 1, out);
 }
 
-static enum ppt_status write_speedup(const struct ppt_outcome *outcome, const char *folder,
-                                     struct ppt_error *error)
+static enum ppt_status write_speedup(const struct ppt_outcome *outcome,
+                                     const struct ppt_folder *folder, struct ppt_error *error)
 {
     const struct ppt_grid *grid = &outcome->answer->grid;
     struct ppt_chart chart = {.name = "speedup"};
@@ -332,8 +332,8 @@ void ppt_chart_category_cpu_mark(const struct ppt_outcome *outcome, struct ppt_t
     }
 }
 
-static enum ppt_status write_rate(const struct ppt_outcome *outcome, const char *folder,
-                                  struct ppt_error *error)
+static enum ppt_status write_rate(const struct ppt_outcome *outcome,
+                                  const struct ppt_folder *folder, struct ppt_error *error)
 {
     const struct ppt_summary *summary = outcome->summary;
     struct ppt_chart chart = {.name = "tasks_per_second"};
@@ -372,8 +372,8 @@ static double time_unit(const struct ppt_summary *summary, const char **name)
     return largest >= 1 ? 1 : largest >= 1e-3 ? 1e-3 : 1e-6;
 }
 
-static enum ppt_status write_time(const struct ppt_outcome *outcome, const char *folder,
-                                  struct ppt_error *error)
+static enum ppt_status write_time(const struct ppt_outcome *outcome,
+                                  const struct ppt_folder *folder, struct ppt_error *error)
 {
     const struct ppt_summary *summary = outcome->summary;
     struct ppt_chart chart = {.name = "time"};
@@ -423,8 +423,9 @@ enum ppt_status ppt_charts_write(const struct ppt_outcome *outcome, struct ppt_t
                                  struct ppt_error *error)
 {
     const char *names[PPT_CHARTS_MOST + 1] = {"speedup", "tasks_per_second", "time"};
-    char *folder = ppt_text_format("%s/charts", outcome->folder);
-    enum ppt_status status = ppt_file_make_folders(folder, error);
+    struct ppt_folder charts;
+    const struct ppt_folder *folder = &charts;
+    enum ppt_status status = ppt_folder_enter(outcome->folder, "charts", true, &charts, error);
 
     if (status == PPT_OK) {
         status = write_speedup(outcome, folder, error);
@@ -446,8 +447,8 @@ enum ppt_status ppt_charts_write(const struct ppt_outcome *outcome, struct ppt_t
         status = ppt_heat_chart_write(outcome, folder, error);
     }
     if (status == PPT_OK) {
-        ppt_gnuplot_draw(folder, names, notes);
+        status = ppt_gnuplot_draw(folder, names, notes, error);
     }
-    free(folder);
+    ppt_folder_close(&charts);
     return status;
 }

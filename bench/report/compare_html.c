@@ -5,7 +5,6 @@
 
 #include "compare_report.h"
 #include "compare_sentence.h"
-#include "file.h"
 #include "gnuplot.h"
 #include "html_page.h"
 #include "memory.h"
@@ -54,13 +53,13 @@ static void add_axis(const struct ppt_comparison_outcome *outcome, struct ppt_te
 }
 
 enum ppt_status ppt_comparison_chart(const struct ppt_comparison_outcome *outcome,
-                                     const char *folder, struct ppt_text *notes,
+                                     const struct ppt_folder *folder, struct ppt_text *notes,
                                      struct ppt_error *error)
 {
     static const char *const names[] = {"compare", NULL};
-    char *charts = ppt_text_format("%s/charts", folder);
+    struct ppt_folder charts;
     struct ppt_chart chart = {.name = "compare"};
-    enum ppt_status status = ppt_file_make_folders(charts, error);
+    enum ppt_status status = ppt_folder_enter(folder, "charts", true, &charts, error);
 
     ppt_text_add(&chart.data, "# old: position  tasks/s: median  95 % interval: low  high\n");
     add_curve(outcome, true, &chart.data);
@@ -79,14 +78,14 @@ enum ppt_status ppt_comparison_chart(const struct ppt_comparison_outcome *outcom
                  "  '' index 1 using ($1+0.04):2 with lines lc rgb '#D55E00' lw 1.5 dt 2 "
                  "notitle\n");
     if (status == PPT_OK) {
-        status = ppt_chart_write(&chart, charts, error);
+        status = ppt_chart_write(&chart, &charts, error);
     }
     if (status == PPT_OK) {
-        ppt_gnuplot_draw(charts, names, notes);
+        status = ppt_gnuplot_draw(&charts, names, notes, error);
     }
     ppt_text_free(&chart.data);
     ppt_text_free(&chart.plot);
-    free(charts);
+    ppt_folder_close(&charts);
     return status;
 }
 
@@ -188,7 +187,7 @@ static void add_runs(struct ppt_text *out, const char *side, const struct ppt_ou
 {
     for (size_t i = 0; i < count; i++) {
         ppt_text_addf(out, "<tr><th scope=\"row\">%s</th><td>", side);
-        ppt_html_add(out, runs[i].folder);
+        ppt_html_add(out, runs[i].folder->path);
         ppt_text_add(out, "</td><td>");
         ppt_html_add(out, runs[i].started);
         ppt_text_addf(out, "</td><td>%zu</td><td>", runs[i].answer->grid.block_count);
@@ -199,8 +198,8 @@ static void add_runs(struct ppt_text *out, const char *side, const struct ppt_ou
     }
 }
 
-void ppt_comparison_html(const struct ppt_comparison_outcome *outcome, const char *folder,
-                         struct ppt_text *out)
+void ppt_comparison_html(const struct ppt_comparison_outcome *outcome,
+                         const struct ppt_folder *folder, struct ppt_text *out)
 {
     const struct ppt_comparison *comparison = outcome->comparison;
     char *title = ppt_text_format("%s: did it change?", outcome->old_runs[0].config->task);

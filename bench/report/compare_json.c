@@ -135,7 +135,7 @@ static json_object *side(const struct ppt_outcome *runs, size_t count, size_t bl
     for (size_t i = 0; i < count; i++) {
         json_object *run = json_object_new_object();
 
-        add(run, "folder", text(runs[i].folder));
+        add(run, "folder", text(runs[i].folder->path));
         add(run, "started", text(runs[i].started));
         add(run, "program", text(runs[i].program));
         add(run, "machine", text(runs[i].host->name));

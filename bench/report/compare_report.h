@@ -22,11 +22,11 @@ void ppt_comparison_json(const struct ppt_comparison_outcome *outcome, struct pp
 
 /* Draws both curves into the folder "charts" of `folder`. `notes` as in ppt_report_write(). */
 enum ppt_status ppt_comparison_chart(const struct ppt_comparison_outcome *outcome,
-                                     const char *folder, struct ppt_text *notes,
+                                     const struct ppt_folder *folder, struct ppt_text *notes,
                                      struct ppt_error *error);
 
 /* A page with the chart from there. */
-void ppt_comparison_html(const struct ppt_comparison_outcome *outcome, const char *folder,
-                         struct ppt_text *out);
+void ppt_comparison_html(const struct ppt_comparison_outcome *outcome,
+                         const struct ppt_folder *folder, struct ppt_text *out);
 
 #endif

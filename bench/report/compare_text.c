@@ -82,7 +82,8 @@ static void add_side(const char *name, const struct ppt_outcome *runs, size_t co
         ppt_text_addf(out, " in %zu runs", count);
     }
     ppt_text_add(out, ", ");
-    add_folder(runs[0].folder, WIDTH - ppt_text_columns(out->data + start) - strlen(more), out);
+    add_folder(runs[0].folder->path, WIDTH - ppt_text_columns(out->data + start) - strlen(more),
+               out);
     ppt_text_addf(out, "%s\n", more);
 }
 

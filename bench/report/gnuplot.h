@@ -8,6 +8,7 @@
 #ifndef PPT_REPORT_GNUPLOT_H
 #define PPT_REPORT_GNUPLOT_H
 
+#include "folder.h"
 #include "status.h"
 #include "text.h"
 
@@ -27,12 +28,15 @@ struct ppt_chart {
 void ppt_gnuplot_quote(struct ppt_text *out, const char *text);
 
 /* Writes name.dat and name.gp into the folder and frees the chart's texts. */
-enum ppt_status ppt_chart_write(struct ppt_chart *chart, const char *folder,
+enum ppt_status ppt_chart_write(struct ppt_chart *chart, const struct ppt_folder *folder,
                                 struct ppt_error *error);
 
-/* Runs gnuplot on the scripts `names` (NULL-terminated, without .gp) in the folder. When it is
- * missing, fails or takes longer than 60 s (or PPT_CHART_SECONDS of the environment), which ends
- * it, a line in `notes` says how to draw them. Pictures that may be half drawn are removed. */
-void ppt_gnuplot_draw(const char *folder, const char *const *names, struct ppt_text *notes);
+/* Has gnuplot draw the scripts `names` (NULL-terminated, without .gp) of the folder, elsewhere, and
+ * puts each picture into the folder whole. When gnuplot is missing, fails or takes longer than 60 s
+ * (or PPT_CHART_SECONDS of the environment), which ends it, a line in `notes` says how to draw
+ * them, and no picture of them is left unless it could not be started. Fails when the folder has no
+ * room for the pictures. */
+enum ppt_status ppt_gnuplot_draw(const struct ppt_folder *folder, const char *const *names,
+                                 struct ppt_text *notes, struct ppt_error *error);
 
 #endif

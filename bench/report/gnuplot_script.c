@@ -152,7 +152,7 @@ void ppt_gnuplot_script_write(const struct ppt_outcome *outcomes, size_t count,
     size_t curve_count;
     struct curve *curves = list_curves(outcomes, count, &curve_count);
 
-    ppt_text_add(out, "# Draw on the default terminal with: gnuplot -p THIS_FILE\n"
+    ppt_text_add(out, "# Draw on the default terminal with: gnuplot -d -p THIS_FILE\n"
                       "reset\n"
                       "set encoding utf8\n"
                       "set termoption noenhanced\n"

@@ -121,8 +121,8 @@ static void add_recommended(const struct ppt_outcome *outcome, const struct axis
     }
 }
 
-enum ppt_status ppt_heat_chart_write(const struct ppt_outcome *outcome, const char *folder,
-                                     struct ppt_error *error)
+enum ppt_status ppt_heat_chart_write(const struct ppt_outcome *outcome,
+                                     const struct ppt_folder *folder, struct ppt_error *error)
 {
     const struct axis axis = axis_of(outcome);
     struct ppt_chart chart = {.name = "heat"};

@@ -9,12 +9,12 @@
 
 static void add_index_row(struct ppt_text *out, const struct ppt_outcome *outcome)
 {
-    const char *slash = strrchr(outcome->folder, '/');
+    const char *slash = strrchr(outcome->folder->path, '/');
     struct ppt_text words = {0};
 
     ppt_sentence_verdict(outcome->answer, &words);
     ppt_text_add(out, "<tr><th scope=\"row\"><a href=\"../");
-    ppt_html_add(out, slash ? slash + 1 : outcome->folder);
+    ppt_html_add(out, slash ? slash + 1 : outcome->folder->path);
     ppt_text_add(out, "/report.html\">");
     ppt_html_add(out, outcome->config->task);
     ppt_text_add(out, "</a></th><td>");

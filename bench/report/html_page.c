@@ -244,14 +244,17 @@ static void add_with_own_ids(struct ppt_text *out, const char *svg, const char *
     }
 }
 
-void ppt_html_chart(struct ppt_text *out, const char *folder, const char *name, const char *shows,
-                    const char *reading)
+void ppt_html_chart(struct ppt_text *out, const struct ppt_folder *folder, const char *name,
+                    const char *shows, const char *reading)
 {
-    char *path = ppt_text_format("%s/charts/%s.svg", folder, name);
+    char *file = ppt_text_format("%s.svg", name);
+    struct ppt_folder charts;
     struct ppt_error ignored;
     char *data = NULL;
     size_t length = 0;
-    const bool read = ppt_file_read(path, LARGEST_CHART, &data, &length, &ignored) == PPT_OK;
+    const bool read =
+        ppt_folder_enter(folder, "charts", false, &charts, &ignored) == PPT_OK &&
+        ppt_file_read_in(&charts, file, LARGEST_CHART, &data, &length, &ignored) == PPT_OK;
     const char *svg = read ? strstr(data, "<svg") : NULL;
 
     ppt_text_add(out, "<figure>\n");
@@ -270,5 +273,6 @@ void ppt_html_chart(struct ppt_text *out, const char *folder, const char *name, 
     ppt_html_add(out, reading);
     ppt_text_add(out, "</figcaption>\n</figure>\n");
     free(data);
-    free(path);
+    ppt_folder_close(&charts);
+    free(file);
 }

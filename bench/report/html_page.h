@@ -8,6 +8,7 @@
 #ifndef PPT_REPORT_HTML_PAGE_H
 #define PPT_REPORT_HTML_PAGE_H
 
+#include "folder.h"
 #include "text.h"
 
 /* Adds a text as text: markup characters become references, control characters and broken UTF-8
@@ -21,7 +22,7 @@ void ppt_html_end(struct ppt_text *out);
 /* A figure: the drawn chart `folder`/charts/`name`.svg, what it shows for those who do not see it,
  * and a sentence on how to read it (both plain text). Where there is no such file, or it holds
  * anything that a chart has no use for, a line says so. */
-void ppt_html_chart(struct ppt_text *out, const char *folder, const char *name, const char *shows,
-                    const char *reading);
+void ppt_html_chart(struct ppt_text *out, const struct ppt_folder *folder, const char *name,
+                    const char *shows, const char *reading);
 
 #endif

@@ -97,8 +97,8 @@ static void add_model_title(const struct ppt_outcome *outcome, struct ppt_text *
     free(title);
 }
 
-static enum ppt_status write_model(const struct ppt_outcome *outcome, const char *folder,
-                                   struct ppt_error *error)
+static enum ppt_status write_model(const struct ppt_outcome *outcome,
+                                   const struct ppt_folder *folder, struct ppt_error *error)
 {
     const struct ppt_scaling *scaling = &outcome->answer->scaling;
     const struct ppt_summary *summary = outcome->summary;
@@ -126,8 +126,8 @@ static enum ppt_status write_model(const struct ppt_outcome *outcome, const char
     return ppt_chart_write(&chart, folder, error);
 }
 
-static enum ppt_status write_factors(const struct ppt_outcome *outcome, const char *folder,
-                                     struct ppt_error *error)
+static enum ppt_status write_factors(const struct ppt_outcome *outcome,
+                                     const struct ppt_folder *folder, struct ppt_error *error)
 {
     static const struct {
         const char *colour;
@@ -184,8 +184,9 @@ static enum ppt_status write_factors(const struct ppt_outcome *outcome, const ch
     return ppt_chart_write(&chart, folder, error);
 }
 
-enum ppt_status ppt_model_charts_write(const struct ppt_outcome *outcome, const char *folder,
-                                       const char **names, struct ppt_error *error)
+enum ppt_status ppt_model_charts_write(const struct ppt_outcome *outcome,
+                                       const struct ppt_folder *folder, const char **names,
+                                       struct ppt_error *error)
 {
     const struct ppt_answer *answer = outcome->answer;
     enum ppt_status status = PPT_OK;

@@ -5,7 +5,6 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "file.h"
 #include "gnuplot.h"
 #include "memory.h"
 #include "report.h"
@@ -132,13 +131,13 @@ static void add_overview_data(const struct ppt_outcome *outcomes, size_t count,
 }
 
 enum ppt_status ppt_charts_write_overview(const struct ppt_outcome *outcomes, size_t count,
-                                          const char *folder, struct ppt_text *notes,
+                                          const struct ppt_folder *folder, struct ppt_text *notes,
                                           struct ppt_error *error)
 {
     static const char *const names[] = {"overview", NULL};
-    char *charts = ppt_text_format("%s/charts", folder);
+    struct ppt_folder charts;
     struct ppt_chart chart = {.name = "overview"};
-    enum ppt_status status = ppt_file_make_folders(charts, error);
+    enum ppt_status status = ppt_folder_enter(folder, "charts", true, &charts, error);
 
     add_overview_data(outcomes, count, &chart.data);
     ppt_text_add(&chart.plot, "set title 'Speedup of every task'\n");
@@ -176,13 +175,13 @@ enum ppt_status ppt_charts_write_overview(const struct ppt_outcome *outcomes, si
     }
     ppt_text_add(&chart.plot, "\n");
     if (status == PPT_OK) {
-        status = ppt_chart_write(&chart, charts, error);
+        status = ppt_chart_write(&chart, &charts, error);
     }
     if (status == PPT_OK) {
-        ppt_gnuplot_draw(charts, names, notes);
+        status = ppt_gnuplot_draw(&charts, names, notes, error);
     }
     ppt_text_free(&chart.data);
     ppt_text_free(&chart.plot);
-    free(charts);
+    ppt_folder_close(&charts);
     return status;
 }

@@ -23,8 +23,8 @@ static const char *unit_of(double largest_s, double *unit)
                                : "nanoseconds";
 }
 
-static enum ppt_status write_task_times(const struct ppt_outcome *outcome, const char *folder,
-                                        struct ppt_error *error)
+static enum ppt_status write_task_times(const struct ppt_outcome *outcome,
+                                        const struct ppt_folder *folder, struct ppt_error *error)
 {
     const struct ppt_summary *summary = outcome->summary;
     struct ppt_chart chart = {.name = "task_times"};
@@ -104,8 +104,8 @@ static void busy_shares(const struct ppt_samples *samples, struct ppt_point poin
     free(all);
 }
 
-static enum ppt_status write_balance(const struct ppt_outcome *outcome, const char *folder,
-                                     struct ppt_error *error)
+static enum ppt_status write_balance(const struct ppt_outcome *outcome,
+                                     const struct ppt_folder *folder, struct ppt_error *error)
 {
     const struct ppt_summary *summary = outcome->summary;
     struct ppt_chart chart = {.name = "balance"};
@@ -168,8 +168,8 @@ static void add_passes(const struct ppt_outcome *outcome, bool disturbed, struct
     }
 }
 
-static enum ppt_status write_passes(const struct ppt_outcome *outcome, const char *folder,
-                                    struct ppt_error *error)
+static enum ppt_status write_passes(const struct ppt_outcome *outcome,
+                                    const struct ppt_folder *folder, struct ppt_error *error)
 {
     struct ppt_chart chart = {.name = "passes"};
 
@@ -192,8 +192,9 @@ static enum ppt_status write_passes(const struct ppt_outcome *outcome, const cha
     return ppt_chart_write(&chart, folder, error);
 }
 
-enum ppt_status ppt_pass_charts_write(const struct ppt_outcome *outcome, const char *folder,
-                                      const char **names, struct ppt_error *error)
+enum ppt_status ppt_pass_charts_write(const struct ppt_outcome *outcome,
+                                      const struct ppt_folder *folder, const char **names,
+                                      struct ppt_error *error)
 {
     enum ppt_status status = write_task_times(outcome, folder, error);
 

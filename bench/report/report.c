@@ -1,21 +1,21 @@
 #include "report.h"
 
-#include <stdlib.h>
 #include <string.h>
 
+#include "change.h"
 #include "file.h"
 
 const struct ppt_format ppt_formats[] = {
-    {"csv", "results.csv", "results.csv", ppt_csv_write},
-    {"json", "results.json", "results.json", ppt_json_write},
-    {"html", "report.html", "index.html", ppt_html_write},
-    {"gbench", NULL, NULL, ppt_gbench_write},
-    {"bmf", NULL, NULL, ppt_bmf_write},
-    {"ghab", NULL, NULL, ppt_ghab_write},
-    {"hyperfine", NULL, NULL, ppt_hyperfine_write},
-    {"markdown", NULL, NULL, ppt_markdown_write},
-    {"gnuplot", NULL, NULL, ppt_gnuplot_script_write},
-    {NULL, NULL, NULL, NULL},
+    {"csv", "results.csv", "results.csv", false, ppt_csv_write},
+    {"json", "results.json", "results.json", false, ppt_json_write},
+    {"html", "report.html", "index.html", true, ppt_html_write},
+    {"gbench", NULL, NULL, false, ppt_gbench_write},
+    {"bmf", NULL, NULL, false, ppt_bmf_write},
+    {"ghab", NULL, NULL, false, ppt_ghab_write},
+    {"hyperfine", NULL, NULL, false, ppt_hyperfine_write},
+    {"markdown", NULL, NULL, false, ppt_markdown_write},
+    {"gnuplot", NULL, NULL, false, ppt_gnuplot_script_write},
+    {NULL, NULL, NULL, false, NULL},
 };
 
 enum ppt_status ppt_format_find(const char *name, const struct ppt_format **format,
@@ -36,45 +36,73 @@ enum ppt_status ppt_format_find(const char *name, const struct ppt_format **form
     return PPT_BAD_INPUT;
 }
 
-static enum ppt_status write_file(const char *folder, const char *name, ppt_format_write *write,
-                                  const struct ppt_outcome *outcomes, size_t count,
-                                  struct ppt_error *error)
+static enum ppt_status write_file(const struct ppt_folder *folder, const char *name,
+                                  ppt_format_write *write, const struct ppt_outcome *outcomes,
+                                  size_t count, struct ppt_error *error)
 {
-    char *path = ppt_text_format("%s/%s", folder, name);
     struct ppt_text text = {0};
     enum ppt_status status;
 
     write(outcomes, count, &text);
-    status = ppt_file_write(path, text.data, text.length, error);
+    status = ppt_file_write_in(folder, name, text.data, text.length, error);
     ppt_text_free(&text);
-    free(path);
+    return status;
+}
+
+/* Those of a run, or of a suite. */
+static const char *file_of(const struct ppt_format *format, bool suite)
+{
+    return suite ? format->suite : format->file;
+}
+
+/* Files in the table's order, those that show charts or those that do not. One that cannot be
+ * written does not keep others from it; the first failure counts. */
+static void write_files(const struct ppt_folder *folder, bool suite, bool shows_charts,
+                        const struct ppt_outcome *outcomes, size_t count, enum ppt_status *status,
+                        struct ppt_error *error)
+{
+    for (const struct ppt_format *f = ppt_formats; f->name; f++) {
+        struct ppt_error problem;
+        enum ppt_status one = PPT_OK;
+
+        if (file_of(f, suite) && f->shows_charts == shows_charts) {
+            one = write_file(folder, file_of(f, suite), f->write, outcomes, count, &problem);
+        }
+        if (one != PPT_OK && *status == PPT_OK) {
+            *status = one;
+            *error = problem;
+        }
+    }
+}
+
+/* Results first: pictures must not take the room that they need. */
+static enum ppt_status write_all(const struct ppt_folder *folder, bool suite,
+                                 const struct ppt_outcome *outcomes, size_t count,
+                                 struct ppt_text *notes, struct ppt_error *error)
+{
+    enum ppt_status status = PPT_OK, drawn;
+    struct ppt_error problem;
+
+    ppt_change_clear(folder->fd);
+    write_files(folder, suite, false, outcomes, count, &status, error);
+    drawn = suite ? ppt_charts_write_overview(outcomes, count, folder, notes, &problem)
+                  : ppt_charts_write(outcomes, notes, &problem);
+    if (drawn != PPT_OK && status == PPT_OK) {
+        status = drawn;
+        *error = problem;
+    }
+    write_files(folder, suite, true, outcomes, count, &status, error);
     return status;
 }
 
 enum ppt_status ppt_report_write(const struct ppt_outcome *outcome, struct ppt_text *notes,
                                  struct ppt_error *error)
 {
-    /* Charts come first, because the page has them in it. */
-    enum ppt_status status = ppt_charts_write(outcome, notes, error);
-
-    for (const struct ppt_format *f = ppt_formats; f->name && status == PPT_OK; f++) {
-        if (f->file) {
-            status = write_file(outcome->folder, f->file, f->write, outcome, 1, error);
-        }
-    }
-    return status;
+    return write_all(outcome->folder, false, outcome, 1, notes, error);
 }
 
 enum ppt_status ppt_report_write_suite(const struct ppt_outcome *outcomes, size_t count,
                                        struct ppt_text *notes, struct ppt_error *error)
 {
-    const char *folder = outcomes[0].suite_folder;
-    enum ppt_status status = ppt_charts_write_overview(outcomes, count, folder, notes, error);
-
-    for (const struct ppt_format *f = ppt_formats; f->name && status == PPT_OK; f++) {
-        if (f->suite) {
-            status = write_file(folder, f->suite, f->write, outcomes, count, error);
-        }
-    }
-    return status;
+    return write_all(outcomes[0].suite_folder, true, outcomes, count, notes, error);
 }

@@ -8,6 +8,7 @@
 
 #include "answer.h"
 #include "config.h"
+#include "folder.h"
 #include "host.h"
 #include "sample.h"
 #include "summary.h"
@@ -21,11 +22,11 @@ struct ppt_outcome {
     const struct ppt_samples *samples;
     const struct ppt_summary *summary;
     const struct ppt_answer *answer;
-    const char *started;      /* ISO 8601 */
-    const char *program;      /* that measured it, with version */
-    unsigned resumed;         /* how often it was gone on with after it ended early */
-    const char *folder;       /* where its files are */
-    const char *suite_folder; /* where those are that concern it and other runs; or NULL */
+    const char *started;                   /* ISO 8601 */
+    const char *program;                   /* that measured it, with version */
+    unsigned resumed;                      /* how often it was gone on with after it ended early */
+    const struct ppt_folder *folder;       /* where its files are */
+    const struct ppt_folder *suite_folder; /* of those that concern it and other runs; or NULL */
 };
 
 /* Writes all files of a run into outcome->folder and draws its charts. `notes` gets lines for the
@@ -48,6 +49,7 @@ struct ppt_format {
     const char *name;  /* as --format has it */
     const char *file;  /* that every run gets; NULL: only on demand */
     const char *suite; /* that several runs get together; NULL likewise */
+    bool shows_charts; /* is written when they are drawn */
     ppt_format_write *write;
 };
 
@@ -93,21 +95,23 @@ json_object *ppt_json_law(const struct ppt_law *law);
 json_object *ppt_json_refusals(unsigned refusals);
 
 enum ppt_status ppt_charts_write_overview(const struct ppt_outcome *outcomes, size_t count,
-                                          const char *folder, struct ppt_text *notes,
+                                          const struct ppt_folder *folder, struct ppt_text *notes,
                                           struct ppt_error *error);
 
 /* The charts of the law and of the efficiency factors, as far as there is something to show;
  * `names` (room for 3) gets theirs, NULL-terminated. */
-enum ppt_status ppt_model_charts_write(const struct ppt_outcome *outcome, const char *folder,
-                                       const char **names, struct ppt_error *error);
+enum ppt_status ppt_model_charts_write(const struct ppt_outcome *outcome,
+                                       const struct ppt_folder *folder, const char **names,
+                                       struct ppt_error *error);
 
 /* The charts of tasks, workers and passes; `names` (room for 4) as above. */
-enum ppt_status ppt_pass_charts_write(const struct ppt_outcome *outcome, const char *folder,
-                                      const char **names, struct ppt_error *error);
+enum ppt_status ppt_pass_charts_write(const struct ppt_outcome *outcome,
+                                      const struct ppt_folder *folder, const char **names,
+                                      struct ppt_error *error);
 
 /* Where points differ in ranks, or else in inner threads: throughput over that and workers. */
-enum ppt_status ppt_heat_chart_write(const struct ppt_outcome *outcome, const char *folder,
-                                     struct ppt_error *error);
+enum ppt_status ppt_heat_chart_write(const struct ppt_outcome *outcome,
+                                     const struct ppt_folder *folder, struct ppt_error *error);
 
 /* What charts share. Title of two lines: `what`, and below it how it was measured. */
 void ppt_chart_title(const struct ppt_outcome *outcome, const char *what, struct ppt_text *out);

@@ -9,94 +9,127 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "change.h"
+#include "file.h"
+#include "input.h"
 #include "memory.h"
 #include "text.h"
 
 struct ppt_journal {
     int fd;
-    char *path;
+    int folder; /* borrowed */
+    char *path; /* for messages */
+    off_t length;
     bool broken; /* ends in a part of a line that could not be cut off */
 };
 
 /* Takes over the descriptor; two processes must not write into one journal. */
-static enum ppt_status take(int fd, const char *path, struct ppt_journal **journal,
+static enum ppt_status take(int fd, const struct ppt_folder *folder, struct ppt_journal **journal,
                             struct ppt_error *error)
 {
+    struct stat about;
+
     if (flock(fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
         close(fd);
-        return ppt_fail(error, PPT_FAILED, "%s: another process is still writing it", path);
+        return ppt_fail(error, PPT_FAILED,
+                        "%s/" PPT_JOURNAL_NAME ": another process is still writing it",
+                        folder->path);
     }
     *journal = ppt_alloc(1, sizeof(**journal));
-    (*journal)->fd = fd;
-    (*journal)->path = ppt_strdup(path);
+    **journal = (struct ppt_journal){
+        .fd = fd, .folder = folder->fd, .path = ppt_folder_path(folder, PPT_JOURNAL_NAME)};
+    (*journal)->length = fstat(fd, &about) == 0 ? about.st_size : 0;
     return PPT_OK;
 }
 
-enum ppt_status ppt_journal_create(const char *path, struct ppt_journal **journal,
+enum ppt_status ppt_journal_create(const struct ppt_folder *folder, struct ppt_journal **journal,
                                    struct ppt_error *error)
 {
     int fd;
 
     do {
-        fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0666);
+        fd = openat(folder->fd, PPT_JOURNAL_NAME,
+                    O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0666);
     } while (fd < 0 && errno == EINTR);
-    return fd < 0 ? ppt_fail(error, PPT_FAILED, "%s: cannot be created: %s", path, strerror(errno))
-                  : take(fd, path, journal, error);
+    return fd < 0 ? ppt_fail(error, PPT_FAILED, "%s/" PPT_JOURNAL_NAME ": cannot be created: %s",
+                             folder->path, strerror(errno))
+                  : take(fd, folder, journal, error);
 }
 
-/* The length of the file up to its last newline, or -1. */
-static off_t whole_lines(int fd)
-{
-    char block[4096];
-    off_t end = lseek(fd, 0, SEEK_END);
-
-    while (end > 0) {
-        const off_t from = end > (off_t)sizeof(block) ? end - (off_t)sizeof(block) : 0;
-        ssize_t got;
-
-        do {
-            got = pread(fd, block, (size_t)(end - from), from);
-        } while (got < 0 && errno == EINTR);
-        if (got != (ssize_t)(end - from)) {
-            return -1;
-        }
-        for (ssize_t i = got; i > 0; i--) {
-            if (block[i - 1] == '\n') {
-                return from + i;
-            }
-        }
-        end = from;
-    }
-    return end;
-}
-
-enum ppt_status ppt_journal_open(const char *path, struct ppt_journal **journal,
+enum ppt_status ppt_journal_open(const struct ppt_folder *folder, struct ppt_journal **journal,
                                  struct ppt_error *error)
 {
-    enum ppt_status status;
-    int fd, cut;
+    char *path = ppt_folder_path(folder, PPT_JOURNAL_NAME);
+    struct ppt_input input;
+    /* Opened for reading first: opening a pipe for writing would wake up whoever reads it. */
+    enum ppt_status status = ppt_input_open(folder->fd, PPT_JOURNAL_NAME, PPT_INPUT_NO_LINK,
+                                            PPT_JOURNAL_MOST, path, &input, error);
+    struct stat looked, opened;
+    int fd = -1;
 
-    do {
-        fd = open(path, O_RDWR | O_APPEND | O_CLOEXEC);
-    } while (fd < 0 && errno == EINTR);
-    if (fd < 0) {
-        return ppt_fail(error, PPT_FAILED, "%s: cannot be opened: %s", path, strerror(errno));
+    if (status == PPT_OK) {
+        do {
+            fd = openat(folder->fd, PPT_JOURNAL_NAME,
+                        O_RDWR | O_APPEND | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+        } while (fd < 0 && errno == EINTR);
+        if (fd < 0) {
+            status = ppt_fail(error, PPT_FAILED, "%s: cannot be opened: %s", path, strerror(errno));
+        } else if (fstat(input.fd, &looked) != 0 || fstat(fd, &opened) != 0 ||
+                   looked.st_ino != opened.st_ino || looked.st_dev != opened.st_dev) {
+            status = ppt_fail(error, PPT_FAILED, "%s: is being replaced", path);
+            close(fd);
+        } else {
+            status = take(fd, folder, journal, error);
+        }
+        close(input.fd);
     }
-    status = take(fd, path, journal, error);
+    free(path);
+    return status;
+}
+
+enum ppt_status ppt_journal_read(const struct ppt_journal *journal, char **text, size_t *length,
+                                 struct ppt_error *error)
+{
+    const struct ppt_input input = {.fd = journal->fd, .size = (size_t)journal->length};
+
+    return ppt_input_read(&input, journal->path, text, length, error);
+}
+
+enum ppt_status ppt_journal_go_on(struct ppt_journal *journal, size_t whole,
+                                  struct ppt_error *error)
+{
+    const enum ppt_status status = ppt_journal_check(journal, error);
+
     if (status != PPT_OK) {
         return status;
     }
-    const off_t length = whole_lines(fd);
-    do {
-        cut = length < 0 ? -1 : ftruncate(fd, length);
-    } while (cut != 0 && errno == EINTR);
-    if (cut != 0) {
-        ppt_fail(error, PPT_FAILED, "%s: cannot be written: %s", path, strerror(errno));
-        ppt_journal_close(*journal);
-        *journal = NULL;
-        return PPT_FAILED;
+    if ((off_t)whole < journal->length && ppt_change_cut(journal->fd, (off_t)whole) != 0) {
+        return ppt_fail(error, PPT_FAILED, "%s: cannot be written: %s", journal->path,
+                        strerror(errno));
     }
+    journal->length = (off_t)whole;
     return PPT_OK;
+}
+
+enum ppt_status ppt_journal_check(const struct ppt_journal *journal, struct ppt_error *error)
+{
+    struct stat own, named;
+    const char *what = NULL;
+
+    if (fstat(journal->fd, &own) != 0) {
+        return ppt_fail(error, PPT_FAILED, "%s: cannot be examined: %s", journal->path,
+                        strerror(errno));
+    }
+    if (fstatat(journal->folder, PPT_JOURNAL_NAME, &named, AT_SYMLINK_NOFOLLOW) != 0) {
+        what = own.st_nlink == 0 ? "removed" : "moved away";
+    } else if (named.st_ino != own.st_ino || named.st_dev != own.st_dev) {
+        what = "replaced by another file";
+    } else if (own.st_size != journal->length) {
+        what = own.st_size < journal->length ? "cut" : "written to by somebody else";
+    }
+    return what ? ppt_fail(error, PPT_FAILED, "%s: was %s while it was being written",
+                           journal->path, what)
+                : PPT_OK;
 }
 
 void ppt_journal_close(struct ppt_journal *journal)
@@ -108,50 +141,29 @@ void ppt_journal_close(struct ppt_journal *journal)
     }
 }
 
-/* Cuts off what was written of a line: the next one must not become its end. */
-static void cut(struct ppt_journal *journal, off_t length)
-{
-    const int problem = errno;
-
-    while (ftruncate(journal->fd, length) != 0) {
-        if (errno != EINTR) {
-            journal->broken = true;
-            break;
-        }
-    }
-    errno = problem;
-}
-
-/* Writes all of it, or fails with nothing written and the cause in errno. */
+/* Writes all of it, or fails with nothing written and the cause in errno. What was written of a
+ * line is cut off: the next one must not become its end. */
 static enum ppt_status write_line(struct ppt_journal *journal, const char *line)
 {
-    const off_t length = lseek(journal->fd, 0, SEEK_END);
-    size_t left = strlen(line);
+    const size_t length = strlen(line);
 
-    if (length < 0) {
+    if (ppt_file_write_all(journal->fd, line, length) != PPT_OK) {
+        const int problem = errno;
+
+        journal->broken = ppt_change_cut(journal->fd, journal->length) != 0;
+        errno = problem;
         return PPT_FAILED;
     }
-    while (left > 0) {
-        const ssize_t put = write(journal->fd, line, left);
-
-        if (put > 0) {
-            line += put;
-            left -= (size_t)put;
-        } else if (put == 0 || errno != EINTR) {
-            errno = put == 0 ? EIO : errno;
-            cut(journal, length);
-            return PPT_FAILED;
-        }
-    }
+    journal->length += (off_t)length;
     return PPT_OK;
 }
 
-/* Onto the disk; a file of another kind, such as a pipe, has none. */
+/* Onto the disk. */
 static enum ppt_status flush(const struct ppt_journal *journal)
 {
     while (fdatasync(journal->fd) != 0) {
         if (errno != EINTR) {
-            return errno == EINVAL ? PPT_OK : PPT_FAILED;
+            return PPT_FAILED;
         }
     }
     return PPT_OK;
@@ -164,14 +176,11 @@ static enum ppt_status append(struct ppt_journal *journal, json_object *object,
     const int flags = JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE;
     char *line = ppt_text_format("%s\n", json_object_to_json_string_ext(object, flags));
     enum ppt_status status = PPT_OK;
-    struct stat about;
 
     if (journal->broken) {
         status = ppt_fail(error, PPT_FAILED, "%s: ends in half a line", journal->path);
-    } else if (fstat(journal->fd, &about) == 0 && about.st_nlink == 0) {
-        /* What would be measured now nobody could read. */
-        status = ppt_fail(error, PPT_FAILED, "%s: was removed while it was being written",
-                          journal->path);
+    } else if (ppt_journal_check(journal, error) != PPT_OK) {
+        status = PPT_FAILED;
     } else if (write_line(journal, line) != PPT_OK || flush(journal) != PPT_OK) {
         status = ppt_fail(error, PPT_FAILED, "%s: cannot be written: %s", journal->path,
                           strerror(errno));

@@ -13,26 +13,45 @@
 #define PPT_RUN_JOURNAL_H
 
 #include "config.h"
+#include "folder.h"
 #include "host.h"
 #include "sample.h"
 #include "tasks.h"
 
 #define PPT_JOURNAL_VERSION 1
 
+#define PPT_JOURNAL_NAME "samples.jsonl"
+#define PPT_JOURNAL_MOST ((size_t)4 << 30) /* bytes that can be read */
+
 struct ppt_journal;
 
-/* Creates the file; it must not exist. No other process may open it before it is closed. */
-enum ppt_status ppt_journal_create(const char *path, struct ppt_journal **journal,
+/* Creates it in the folder, which must stay open as long as the journal; there must be none yet. No
+ * other process may open it for writing before it is closed. */
+enum ppt_status ppt_journal_create(const struct ppt_folder *folder, struct ppt_journal **journal,
                                    struct ppt_error *error);
 
-/* Opens the file to go on behind its last whole line; what was being written when the run died is
- * cut off. Fails when another process has it open. */
-enum ppt_status ppt_journal_open(const char *path, struct ppt_journal **journal,
+/* Opens the one in the folder, to go on: a regular file, no link. Nothing is changed yet. Fails
+ * when another process has it open for writing. */
+enum ppt_status ppt_journal_open(const struct ppt_folder *folder, struct ppt_journal **journal,
                                  struct ppt_error *error);
+
+/* Reads all of what was opened; *text is to be given to free(). */
+enum ppt_status ppt_journal_read(const struct ppt_journal *journal, char **text, size_t *length,
+                                 struct ppt_error *error);
+
+/* Goes on behind the `whole` bytes of what was read, all of which has been checked: what was being
+ * written when the run died is cut off. */
+enum ppt_status ppt_journal_go_on(struct ppt_journal *journal, size_t whole,
+                                  struct ppt_error *error);
+
+/* Whether the file still has its name, and the length of what was written: it fails with PPT_FAILED
+ * when somebody has moved, replaced or changed it. */
+enum ppt_status ppt_journal_check(const struct ppt_journal *journal, struct ppt_error *error);
+
 void ppt_journal_close(struct ppt_journal *journal); /* NULL is fine */
 
 /* All of these fail when the line cannot be written, which then is not there, or cannot be flushed
- * to the disk; and when the file has been removed. `started` is the calendar time in ISO 8601. */
+ * to the disk; and as ppt_journal_check() does. `started` is the calendar time in ISO 8601. */
 enum ppt_status ppt_journal_run(struct ppt_journal *journal, const struct ppt_config *config,
                                 const struct ppt_host *host, const char *started,
                                 struct ppt_error *error);

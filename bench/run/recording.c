@@ -7,8 +7,7 @@
 #include "item.h"
 #include "journal.h"
 #include "memory.h"
-
-#define LARGEST_JOURNAL ((size_t)4 << 30)
+#include "text.h"
 
 /* In nanoseconds 31 years, in bytes 888 PiB: a few of them can be added without overflow. */
 #define LARGEST_COUNT 1e18
@@ -307,6 +306,34 @@ static enum ppt_status check_times(const struct ppt_item *line, const struct ppt
     return PPT_OK;
 }
 
+/* Passes are numbered as they come: a line that is there twice, or is missing, is noticed. Those
+ * that count are there once for each block and point. */
+static enum ppt_status check_place(const struct ppt_item *line, const struct ppt_sample *sample,
+                                   const struct ppt_samples *before, struct ppt_error *error)
+{
+    if (sample->position != before->count) {
+        return ppt_item_reject(line, error,
+                               "pass number %llu where number %zu is expected: a line is there "
+                               "twice, or missing",
+                               (unsigned long long)sample->position, before->count);
+    }
+    for (size_t i = before->count; sample->block > 0 && i > 0; i--) {
+        const struct ppt_sample *other = &before->items[i - 1];
+
+        if (other->block == sample->block && ppt_point_same(other->point, sample->point)) {
+            char label[PPT_POINT_SIZE];
+
+            return ppt_item_reject(line, error,
+                                   "block %u has a pass at %s already: a pass counts once",
+                                   sample->block, ppt_point_label(sample->point, true, label));
+        }
+        if (other->block > 0 && other->block < sample->block) {
+            break; /* blocks come one after the other, but for warming up again */
+        }
+    }
+    return PPT_OK;
+}
+
 static enum ppt_status read_pass(const struct ppt_item *line, struct ppt_recording *recording,
                                  struct ppt_error *error)
 {
@@ -329,6 +356,9 @@ static enum ppt_status read_pass(const struct ppt_item *line, struct ppt_recordi
     }
     if (status == PPT_OK && sample.task_count != recording->configs.items[0].task_count) {
         status = ppt_item_reject(line, error, "a pass of another number of tasks");
+    }
+    if (status == PPT_OK) {
+        status = check_place(line, &sample, &recording->samples, error);
     }
     if (status == PPT_OK) {
         status = check_times(line, &sample, error);
@@ -471,46 +501,89 @@ static enum ppt_status read_line(const struct ppt_item *line, struct ppt_recordi
     }
 }
 
-static enum ppt_status read_all(const char *path, const char *text, struct ppt_recording *recording,
-                                struct ppt_error *error)
+/* A line ends where its newline is; no text has a byte of 0 in it. */
+static enum ppt_status check_line(const char *path, const char *text, size_t length, size_t line,
+                                  struct ppt_error *error)
+{
+    const char *zero = memchr(text, '\0', length);
+
+    return zero ? ppt_fail(error, PPT_BAD_INPUT,
+                           "%s:%zu:%zu: a byte of 0, as a power cut leaves: the file is damaged",
+                           path, line, (size_t)(zero - text) + 1)
+                : PPT_OK;
+}
+
+static enum ppt_status read_all(const char *path, const char *text, size_t length,
+                                struct ppt_recording *recording, struct ppt_error *error)
 {
     enum ppt_status status = PPT_OK;
-    const char *end;
+    const char *from = text, *end;
 
-    for (size_t line = 1; status == PPT_OK && (end = strchr(text, '\n')); line++) {
+    for (size_t line = 1;
+         status == PPT_OK && (end = memchr(from, '\n', length - (size_t)(from - text))) != NULL;
+         line++) {
         struct ppt_source source;
         struct ppt_item item = {.source = &source};
 
-        ppt_source_from_line(&source, path, text, (size_t)(end - text), line);
+        status = check_line(path, from, (size_t)(end - from), line, error);
+        if (status != PPT_OK) {
+            break;
+        }
+        ppt_source_from_line(&source, path, from, (size_t)(end - from), line);
         status = ppt_json_parse(&source, &item.value, error);
         if (status == PPT_OK) {
             status = read_line(&item, recording, error);
         }
         json_object_put(item.value);
         ppt_source_free(&source);
-        text = end + 1;
+        from = end + 1;
     }
     if (status == PPT_OK && recording->configs.count == 0) {
         return ppt_fail(error, PPT_BAD_INPUT, "%s: holds no run", path);
     }
+    recording->whole = (size_t)(from - text);
+    for (const char *c = from; c < text + length; c++) {
+        recording->zeros += *c == '\0';
+    }
     return status;
 }
 
-enum ppt_status ppt_recording_read(const char *path, struct ppt_recording *recording,
-                                   struct ppt_error *error)
+enum ppt_status ppt_recording_of(const char *path, const char *text, size_t length,
+                                 struct ppt_recording *recording, struct ppt_error *error)
 {
-    char *text = NULL;
-    size_t length = 0;
-    enum ppt_status status = ppt_file_read(path, LARGEST_JOURNAL, &text, &length, error);
+    enum ppt_status status;
 
     *recording = (struct ppt_recording){0};
-    if (status == PPT_OK) {
-        status = read_all(path, text, recording, error);
-    }
+    status = read_all(path, text, length, recording, error);
     if (status != PPT_OK) {
         ppt_recording_free(recording);
     }
+    return status;
+}
+
+char *ppt_recording_note(const char *path, const struct ppt_recording *recording)
+{
+    return recording->zeros > 0
+               ? ppt_text_format("%s: has %zu bytes of 0 behind its last line, as a power cut "
+                                 "leaves; what was being written there is left out",
+                                 path, recording->zeros)
+               : NULL;
+}
+
+enum ppt_status ppt_recording_read(const struct ppt_folder *folder, struct ppt_recording *recording,
+                                   struct ppt_error *error)
+{
+    char *path = ppt_folder_path(folder, PPT_JOURNAL_NAME), *text = NULL;
+    size_t length = 0;
+    enum ppt_status status =
+        ppt_file_read_in(folder, PPT_JOURNAL_NAME, PPT_JOURNAL_MOST, &text, &length, error);
+
+    *recording = (struct ppt_recording){0};
+    if (status == PPT_OK) {
+        status = ppt_recording_of(path, text, length, recording, error);
+    }
     free(text);
+    free(path);
     return status;
 }
 

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 
 #include "config.h"
+#include "folder.h"
 #include "host.h"
 #include "sample.h"
 
@@ -20,12 +21,22 @@ struct ppt_recording {
     bool ended;       /* the closing line is there, and nothing follows it */
     int status;       /* that it states */
     unsigned resumed; /* how often the run was gone on with */
+    size_t whole;     /* bytes of its whole lines */
+    size_t zeros;     /* bytes of 0 behind them: what a power cut leaves */
 };
 
-/* Reads a journal. A last line without its newline was being written when the run died, and is
- * left out. Fails with PPT_BAD_INPUT, naming the line, when anything else is not as it should be.
- */
-enum ppt_status ppt_recording_read(const char *path, struct ppt_recording *recording,
+/* Makes a recording of a journal's text; `path` is what messages call it. A last line without its
+ * newline was being written when the run died, and is left out. Fails with PPT_BAD_INPUT, naming
+ * the line, when anything else is not as it should be. */
+enum ppt_status ppt_recording_of(const char *path, const char *text, size_t length,
+                                 struct ppt_recording *recording, struct ppt_error *error);
+
+/* What is to be told of a journal that can be read all the same, as a line for the user; or NULL.
+ * To be given to free(). */
+char *ppt_recording_note(const char *path, const struct ppt_recording *recording);
+
+/* Reads the journal of the run in that folder, which nobody has to have open. */
+enum ppt_status ppt_recording_read(const struct ppt_folder *folder, struct ppt_recording *recording,
                                    struct ppt_error *error);
 void ppt_recording_free(struct ppt_recording *recording);
 

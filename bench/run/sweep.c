@@ -33,7 +33,7 @@ enum ppt_status ppt_sweep_check(const struct ppt_config *config,
                                 const struct ppt_workspace *scratch, unsigned neighbours,
                                 uint64_t memory_bytes, struct ppt_error *error)
 {
-    const struct ppt_dirs dirs = {.scratch = scratch->path};
+    const struct ppt_dirs dirs = {.scratch = &scratch->folder};
     struct ppt_workload workload;
     struct ppt_error problem;
     enum ppt_status status = ppt_plan_check_needs(
@@ -84,9 +84,9 @@ static enum ppt_status leave_out(struct sweep *sweep, unsigned block, struct ppt
     if (sweep->judge->engine && sweep->judge->engine->broken(sweep->judge->engine->context)) {
         return PPT_FAILED;
     }
-    if (access(sweep->dirs.scratch, F_OK) != 0) {
-        return ppt_fail(error, PPT_FAILED, "%s: the folder for temporary files is gone: %s",
-                        sweep->dirs.scratch, strerror(errno));
+    if (ppt_folder_is_gone(sweep->dirs.scratch)) {
+        return ppt_fail(error, PPT_FAILED, "%s: the folder for temporary files is gone",
+                        sweep->dirs.scratch->path);
     }
     ppt_samples_fail(sweep->samples, block, point, error->text);
     return ppt_journal_failed(sweep->journal, &samples->failures[samples->failure_count - 1],

@@ -30,8 +30,10 @@ enum ppt_status ppt_workload_open(const struct ppt_config *config, unsigned bloc
 
         opened->setup = (struct ppt_setup){
             .seed = config->seed,
-            .scratch_dir = dirs->scratch,
-            .results_dir = dirs->results,
+            .scratch_dir = dirs->scratch->path,
+            .scratch_fd = dirs->scratch->fd,
+            .results_dir = dirs->results ? dirs->results->path : NULL,
+            .results_fd = dirs->results ? dirs->results->fd : -1,
             .sets = group->sets,
             .set_count = group->set_count,
             .workers = ppt_config_most(config).workers,
@@ -78,7 +80,8 @@ void ppt_workload_move(struct ppt_workload *workload, struct ppt_point point)
         workload->opened[i].setup.workers = point.workers;
         workload->opened[i].setup.inner_threads = point.inner_threads;
         /* Other ranks have none, and files are named by workers and inner threads. */
-        workload->opened[i].setup.results_dir = point.ranks > 0 ? NULL : workload->results;
+        workload->opened[i].setup.results_dir =
+            point.ranks > 0 || !workload->results ? NULL : workload->results->path;
     }
 }
 

@@ -7,13 +7,14 @@
 #include <stdatomic.h>
 
 #include "config.h"
+#include "folder.h"
 #include "recorder.h"
 #include "tasks.h"
 
 /* Folders that kernels may write to, both borrowed. */
 struct ppt_dirs {
-    const char *scratch; /* temporary files */
-    const char *results; /* of the run; NULL while there is none */
+    const struct ppt_folder *scratch; /* temporary files */
+    const struct ppt_folder *results; /* of the run; NULL while there is none */
 };
 
 /* One kernel of the workload. */
@@ -27,7 +28,7 @@ struct ppt_workload {
     struct ppt_tasks tasks;
     struct ppt_opened *opened; /* one per group of tasks */
     size_t opened_count;
-    const char *results; /* the folder, for points of this process alone */
+    const struct ppt_folder *results; /* for points of this process alone; may be NULL */
     /* Set when a pass is to be given up, by any thread; tasks may look at it too. */
     _Alignas(PPT_CACHE_LINE) atomic_bool stop;
 };

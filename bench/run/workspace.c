@@ -4,101 +4,95 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
-#include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
-#include "file.h"
+#include "change.h"
 #include "memory.h"
 #include "text.h"
 
 #define PREFIX "ppt-omp-"
 #define RANDOM "XXXXXX"
 
-/* What is still to be removed when the process exits, which then frees it. */
+/* What is to be removed: also by a process that exits, which then frees it. */
 struct ppt_workspace_keeper {
-    char *path; /* NULL: nothing */
+    int outer;  /* -1: nothing */
+    char *name; /* of the folder in there */
+    int folder;
+    bool at_exit; /* whether exit() comes by here */
 };
+
+static void let_go(struct ppt_workspace_keeper *keeper)
+{
+    if (keeper->outer >= 0) {
+        ppt_change_remove_scratch(keeper->outer, keeper->name, keeper->folder);
+        close(keeper->outer);
+        free(keeper->name);
+        keeper->outer = -1;
+        keeper->name = NULL;
+    }
+}
 
 static void remove_at_exit(int code, void *keeper)
 {
-    const struct ppt_workspace_keeper *left = keeper;
-
     (void)code;
-    if (left->path) {
-        ppt_file_remove_folder(left->path);
-    }
+    let_go(keeper);
     free(keeper);
 }
 
-/* NULL when it cannot be had: then the next process has to remove what is left. */
+/* One that could not be registered leaves the folder to the next process when it exits. */
 static struct ppt_workspace_keeper *create_keeper(void)
 {
     struct ppt_workspace_keeper *keeper = ppt_alloc(1, sizeof(*keeper));
 
-    if (on_exit(remove_at_exit, keeper) != 0) {
-        free(keeper);
-        keeper = NULL;
-    }
+    keeper->outer = -1;
+    keeper->at_exit = on_exit(remove_at_exit, keeper) == 0;
     return keeper;
 }
 
-static void keep(struct ppt_workspace *workspace, char *path)
+static int open_folder(int outer, const char *name, int more)
 {
-    if (workspace->keeper) {
-        workspace->keeper->path = path;
+    int fd;
+
+    do {
+        fd = openat(outer, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | more);
+    } while (fd < 0 && errno == EINTR);
+    return fd;
+}
+
+/* What cannot be removed stays; it is in nobody's way. */
+static void remove_if_stale(int outer, const char *name)
+{
+    const int folder = open_folder(outer, name, O_NOFOLLOW);
+
+    if (folder >= 0) {
+        if (flock(folder, LOCK_EX | LOCK_NB) == 0) {
+            ppt_change_remove_scratch(outer, name, folder);
+        }
+        close(folder);
     }
 }
 
-/* Opens and locks a folder of that name, following no link; -1 when it is none, belongs to somebody
- * else, or has an owner that lives. */
-static int lock_folder(const char *path)
-{
-    const int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    struct stat opened, named;
-
-    if (fd < 0) {
-        return -1;
-    }
-    /* Whoever locks a folder may remove it: by then it may be another one of that name, or none. */
-    if (flock(fd, LOCK_EX | LOCK_NB) == 0 && fstat(fd, &opened) == 0 && lstat(path, &named) == 0 &&
-        opened.st_ino == named.st_ino && opened.st_dev == named.st_dev &&
-        opened.st_uid == geteuid()) {
-        return fd;
-    }
-    close(fd);
-    return -1;
-}
-
-static bool is_ours(const char *name)
+static bool may_be_ours(const char *name)
 {
     return strncmp(name, PREFIX, strlen(PREFIX)) == 0 && strlen(name) == strlen(PREFIX RANDOM);
 }
 
-/* What cannot be removed stays; it is in nobody's way. */
 static void remove_stale(const char *base)
 {
-    DIR *folder = opendir(base);
+    DIR *entries = opendir(base);
     const struct dirent *entry;
 
-    while (folder && (entry = readdir(folder)) != NULL) {
-        if (is_ours(entry->d_name)) {
-            char *path = ppt_text_format("%s/%s", base, entry->d_name);
-            const int lock = lock_folder(path);
-
-            if (lock >= 0) {
-                ppt_file_remove_folder(path);
-                close(lock);
-            }
-            free(path);
+    while (entries && (entry = readdir(entries)) != NULL) {
+        if (may_be_ours(entry->d_name)) {
+            remove_if_stale(dirfd(entries), entry->d_name);
         }
     }
-    if (folder) {
-        closedir(folder);
+    if (entries) {
+        closedir(entries);
     }
 }
 
@@ -114,45 +108,66 @@ void ppt_workspace_clear(void)
     remove_stale(ppt_workspace_base());
 }
 
+/* As long as it has no marker, others leave it alone; the lock comes first. */
+static int prepare(int outer, const char *path, int *folder)
+{
+    const char *name = strrchr(path, '/') + 1;
+
+    *folder = open_folder(outer, name, O_NOFOLLOW);
+    if (*folder < 0 || flock(*folder, LOCK_EX | LOCK_NB) != 0 ||
+        ppt_change_mark(*folder, name) != 0) {
+        const int problem = errno;
+
+        (void)ppt_change_remove_empty(outer, name, *folder);
+        if (*folder >= 0) {
+            close(*folder);
+        }
+        errno = problem;
+        return -1;
+    }
+    return 0;
+}
+
 enum ppt_status ppt_workspace_create(struct ppt_workspace *workspace, struct ppt_error *error)
 {
     const char *base = ppt_workspace_base();
-    char *absolute = realpath(base, NULL);
+    char *absolute = realpath(base, NULL), *path = NULL;
+    int outer = absolute ? open_folder(AT_FDCWD, absolute, 0) : -1;
+    int folder = -1;
 
-    *workspace = (struct ppt_workspace){.lock = -1};
-    if (!absolute) {
-        return ppt_fail(error, PPT_FAILED, "%s: cannot be used for temporary files: %s", base,
-                        strerror(errno));
+    *workspace = (struct ppt_workspace){0};
+    if (outer >= 0) {
+        remove_stale(absolute);
+        path = ppt_text_format("%s/" PREFIX RANDOM, absolute);
     }
-    remove_stale(absolute);
-    workspace->keeper = create_keeper();
-    /* Between its creation and its lock another process may have found and removed it. */
-    while (workspace->lock < 0) {
-        keep(workspace, NULL);
-        free(workspace->path);
-        workspace->path = ppt_text_format("%s/" PREFIX RANDOM, absolute);
-        if (!mkdtemp(workspace->path)) {
-            ppt_fail(error, PPT_FAILED, "%s: cannot be used for temporary files: %s", absolute,
-                     strerror(errno));
-            free(workspace->path);
-            workspace->path = NULL;
-            break;
+    if (outer < 0 || !mkdtemp(path) || prepare(outer, path, &folder) != 0) {
+        ppt_fail(error, PPT_FAILED, "%s: cannot be used for temporary files: %s",
+                 absolute ? absolute : base, strerror(errno));
+        if (outer >= 0) {
+            close(outer);
         }
-        keep(workspace, workspace->path);
-        workspace->lock = lock_folder(workspace->path);
+        free(path);
+        free(absolute);
+        return PPT_FAILED;
     }
+    workspace->keeper = create_keeper();
+    workspace->keeper->name = ppt_strdup(strrchr(path, '/') + 1);
+    workspace->keeper->folder = folder;
+    workspace->keeper->outer = outer;
+    workspace->folder = (struct ppt_folder){folder, path};
     free(absolute);
-    return workspace->path ? PPT_OK : PPT_FAILED;
+    return PPT_OK;
 }
 
 void ppt_workspace_remove(struct ppt_workspace *workspace)
 {
-    if (workspace->path) {
-        keep(workspace, NULL);
-        ppt_file_remove_folder(workspace->path);
-        close(workspace->lock);
-        free(workspace->path);
+    if (workspace->keeper) {
+        let_go(workspace->keeper);
+        if (!workspace->keeper->at_exit) {
+            free(workspace->keeper);
+        }
     }
+    ppt_folder_close(&workspace->folder);
     *workspace = (struct ppt_workspace){0};
 }
 
@@ -160,7 +175,7 @@ unsigned long long ppt_workspace_available(const struct ppt_workspace *workspace
 {
     struct statvfs about;
 
-    return statvfs(workspace->path, &about) == 0
+    return fstatvfs(workspace->folder.fd, &about) == 0
                ? (unsigned long long)about.f_bavail * about.f_frsize
                : ULLONG_MAX;
 }

@@ -1,18 +1,18 @@
 /*
  * workspace.h - the private folder of a process for temporary files.
  *
- * It is locked as long as the process lives, however that ends. So a later one can tell what a
- * crashed one has left, and removes it. A process that ends by exit(), as for want of memory or
- * threads, removes it by itself.
+ * It is marked as such (change.h), and locked as long as the process lives, however that ends. So a
+ * later one can tell what a crashed one has left, and removes it. A process that ends by exit(), as
+ * for want of memory or threads, removes it by itself.
  */
 #ifndef PPT_RUN_WORKSPACE_H
 #define PPT_RUN_WORKSPACE_H
 
+#include "folder.h"
 #include "status.h"
 
 struct ppt_workspace {
-    char *path; /* absolute; NULL: there is none */
-    int lock;   /* descriptor of the locked folder */
+    struct ppt_folder folder; /* its path is absolute; NULL: there is none */
     struct ppt_workspace_keeper *keeper;
 };
 

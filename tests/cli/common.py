@@ -114,7 +114,7 @@ class Case(unittest.TestCase):
             stdin=subprocess.DEVNULL,
             stdout=options.pop("stdout", subprocess.PIPE),
             stderr=options.pop("stderr", subprocess.PIPE),
-            timeout=TIMEOUT_S,
+            timeout=options.pop("timeout", TIMEOUT_S),
             check=False,
             **options,
         )

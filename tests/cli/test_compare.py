@@ -280,7 +280,7 @@ class Sides(CompareCase):
     def test_missing_and_damaged(self):
         old = self.record("old")
         result = self.compare(old, "nowhere", code=2)
-        self.assertIn("nowhere/samples.jsonl", result.err)
+        self.assertIn("nowhere: cannot be opened as a folder", result.err)
         self.assertEqual(result.out, "")
         text = (self.work / "old/samples.jsonl").read_text()
         self.write("bad/samples.jsonl", text.replace('"work_ns"', '"work"', 1))

@@ -91,7 +91,7 @@ class Files(Refusal):
         """An empty file is what an interrupted editor or a full disk leaves."""
         self.refuse_file("", "empty")
         self.refuse_file(" \n\t\n", "empty")
-        self.refuse(["--config", "/dev/null"], "/dev/null", "empty")
+        self.refuse(["--config", "/dev/null"], "/dev/null", "is a device, not a file")
 
     def test_not_json(self):
         """Line and column lead to the place where reading stopped making sense."""

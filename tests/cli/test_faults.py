@@ -77,6 +77,10 @@ WALKS = [
     Walk("thread", "EAGAIN", True, 3),
     Walk("mkdir", "ENOSPC", False, 3),
     Walk("mkdir", "EACCES", True, 2),
+    Walk("remove", "EIO", False, 6),
+    Walk("look", "EMFILE", False, 6),
+    Walk("look", "EMFILE", True, 4),
+    Walk("look", "EINTR", False, 4),
 ]
 RESUME_WALKS = [
     Walk("truncate", "EIO", False, 1),
@@ -88,6 +92,9 @@ RESUME_WALKS = [
     Walk("memory", "ENOMEM", False, 8),
     Walk("thread", "EAGAIN", True, 3),
     Walk("mkdir", "ENOSPC", True, 2),
+    Walk("remove", "EIO", False, 4),
+    Walk("look", "EMFILE", True, 4),
+    Walk("look", "EINTR", False, 4),
 ]
 
 
@@ -386,7 +393,7 @@ class Gone(FaultCase):
         result = self.interfere(lambda: [self.remove(p) for p in self.tmp.iterdir()])
         self.assertEqual(result.code, 1, result)
         (message,) = self.messages(result)
-        self.assertRegex(message, r"/ppt-omp-\w+: the folder for temporary files is gone: No such")
+        self.assertRegex(message, r"/ppt-omp-\w+: the folder for temporary files is gone$")
         folder = self.only_folder()
         path = folder / "samples.jsonl"
         self.assertNotIn(b'"failed"', path.read_bytes())
@@ -437,6 +444,7 @@ class Gnuplot(FaultCase):
     def drawn(self):
         return [p.name for p in self.only_folder().glob("charts/*") if p.suffix in (".svg", ".png")]
 
+    WHOLE = "for n in *.gp; do echo '<svg></svg>' | tee ${n%.gp}.svg >${n%.gp}.png; done\n"
     HALF = "for n in *.gp; do echo '<svg><g>' >${n%.gp}.svg; done\n"
 
     def test_hangs(self):
@@ -458,9 +466,17 @@ class Gnuplot(FaultCase):
 
     def test_floods(self):
         """Megabytes of output go nowhere, and fill no pipe."""
-        result, _ = self.draw("head -c 30000000 /dev/zero\nhead -c 30000000 /dev/zero >&2\n")
+        result, _ = self.draw(
+            self.WHOLE + "head -c 30000000 /dev/zero\nhead -c 30000000 /dev/zero >&2\n"
+        )
         self.assertNotIn("charts were not drawn", result.err)
         self.assertLess(len(result.err_bytes) + len(result.out_bytes), 10000)
+
+    def test_draws_nothing(self):
+        """A program of that name that is another one."""
+        result, _ = self.draw("exit 0\n")
+        self.assertIn("charts were not drawn: gnuplot made no pictures", result.err)
+        self.assertEqual(self.drawn(), [])
 
     def test_limit_that_is_none(self):
         """Anything but a number above 0 means 60 seconds."""
@@ -468,7 +484,7 @@ class Gnuplot(FaultCase):
             with self.subTest(value=value):
                 shutil.rmtree(self.base / "bin", ignore_errors=True)
                 shutil.rmtree(self.work / "output", ignore_errors=True)
-                result, _ = self.draw("exec sleep 0.2\n", PPT_CHART_SECONDS=value)
+                result, _ = self.draw(self.WHOLE + "exec sleep 0.2\n", PPT_CHART_SECONDS=value)
                 self.assertNotIn("charts were not drawn", result.err)
 
 

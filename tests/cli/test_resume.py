@@ -159,7 +159,7 @@ class Resume(common.Case):
 
     def test_not_to_be_resumed(self):
         """Nothing there, no run, and passes that no plan of this seed has."""
-        self.assertEqual(self.run_ppt("resume", "nowhere").code, 1)
+        self.assertEqual(self.run_ppt("resume", "nowhere").code, 2)
         folder = self.stop(signal.SIGKILL)
         journal = folder / "samples.jsonl"
         lines = journal.read_text().splitlines()[:-1]

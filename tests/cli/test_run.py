@@ -787,7 +787,7 @@ class Charts(common.Case):
         for output in ("plain", "two words", "it's"):
             with self.subTest(output=output):
                 result = self.run_fine("c.json", "--output", output)
-                (line,) = [line for line in result.err.splitlines() if "gnuplot *" in line]
+                (line,) = [line for line in result.err.splitlines() if "gnuplot -d *" in line]
                 command = line[line.index("cd ") :]
                 done = subprocess.run(
                     ["sh", "-c", command], cwd=self.work, capture_output=True, timeout=60

@@ -64,6 +64,47 @@ class Layers(unittest.TestCase):
         self.assertEqual(users, ["bench/run/pass.c"])
 
 
+class OneHand(unittest.TestCase):
+    """One file removes, cuts, renames and overwrites; one opens what comes from outside."""
+
+    # Calls that take something away from whoever owns it, or can.
+    CHANGES = (
+        r"unlink|unlinkat|rmdir|remove|rename|renameat|renameat2|truncate|ftruncate|link|linkat"
+        r"|symlink|symlinkat|nftw|ftw|mkstemp|mkostemp|tmpfile|freopen|creat"
+    )
+
+    @staticmethod
+    def calls(path, names):
+        """Calls of these functions, comments and members of structs left out."""
+        code = re.sub(r"/\*[\s\S]*?\*/", "", path.read_text())
+        return re.findall(rf"(?<![\w.>])(?:{names})\s*\(", code)
+
+    def users(self, names):
+        sources = [p for top in ("bench", "kernels") for p in (SOURCE / top).rglob("*.[ch]")]
+        return sorted(
+            p.relative_to(SOURCE).as_posix() for p in sources if self.calls(p, names)
+        )
+
+    def test_one_file_changes_what_is_there(self):
+        self.assertEqual(self.users(self.CHANGES), ["bench/base/change.c"])
+
+    def test_nobody_overwrites_in_place(self):
+        """A file that is opened for writing is a new one, or a device that the user named."""
+        for top in ("bench", "kernels"):
+            for path in sorted((SOURCE / top).rglob("*.[ch]")):
+                code = re.sub(r"/\*[\s\S]*?\*/", "", path.read_text())
+                with self.subTest(path=path.name):
+                    self.assertNotIn("O_TRUNC", code)
+                    self.assertNotRegex(code, r'\bfopen\([^;]*"[wa+]')
+
+    def test_one_way_to_read_what_comes_from_outside(self):
+        """fopen() waits for a pipe; only files of the system are read by it."""
+        readers = self.users("fopen")
+        self.assertEqual(
+            [p for p in readers if not p.startswith("bench/host/")], ["bench/mpi/world.c"]
+        )
+
+
 class Style(unittest.TestCase):
     @unittest.skipUnless(shutil.which("clang-format"), "clang-format is not installed")
     def test_formatting(self):

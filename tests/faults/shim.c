@@ -2,7 +2,8 @@
  * shim.c - a library for LD_PRELOAD that lets one call of the program fail, so that a test can try
  * every call in turn.
  *
- *     PPT_FAULT_CALL    which calls: write, sync, rename, open, memory, thread, truncate or mkdir
+ *     PPT_FAULT_CALL    which calls: write, sync, rename (and link), open (for writing), memory,
+ *                       thread, truncate, mkdir, remove, or look (open a folder, or for reading)
  *     PPT_FAULT_AT      the number of the call that fails, from 1 on; 0 or unset: none, only count
  *     PPT_FAULT_ERROR   what it fails with: ENOSPC, EIO, EINTR, EMFILE, EAGAIN, ENOMEM, EACCES,
  *                       EOPNOTSUPP;
@@ -39,7 +40,7 @@
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-enum call { WRITE, SYNC, RENAME, OPEN, MEMORY, THREAD, TRUNCATE, MKDIR, NONE };
+enum call { WRITE, SYNC, RENAME, OPEN, MEMORY, THREAD, TRUNCATE, MKDIR, REMOVE, LOOK, NONE };
 
 static struct {
     enum call call;
@@ -62,6 +63,7 @@ static const struct {
 } calls[] = {
     {"write", WRITE},   {"sync", SYNC},     {"rename", RENAME},     {"open", OPEN},
     {"memory", MEMORY}, {"thread", THREAD}, {"truncate", TRUNCATE}, {"mkdir", MKDIR},
+    {"remove", REMOVE}, {"look", LOOK},
 };
 
 static const struct {
@@ -195,10 +197,22 @@ int fdatasync(int fd)
     return result;
 }
 
-int rename(const char *from, const char *to)
+int renameat(int from_fd, const char *from, int to_fd, const char *to)
 {
-    NEXT(rename)
-    return fails(RENAME, CALLER) ? -1 : real(from, to);
+    NEXT(renameat)
+    return fails(RENAME, CALLER) ? -1 : real(from_fd, from, to_fd, to);
+}
+
+int symlinkat(const char *target, int folder, const char *name)
+{
+    NEXT(symlinkat)
+    return fails(RENAME, CALLER) ? -1 : real(target, folder, name);
+}
+
+int unlinkat(int folder, const char *name, int flags)
+{
+    NEXT(unlinkat)
+    return fails(REMOVE, CALLER) ? -1 : real(folder, name, flags);
 }
 
 int linkat(int from_fd, const char *from, int to_fd, const char *to, int flags)
@@ -217,6 +231,12 @@ int mkdir(const char *path, mode_t mode)
 {
     NEXT(mkdir)
     return fails(MKDIR, CALLER) ? -1 : real(path, mode);
+}
+
+int mkdirat(int folder, const char *path, mode_t mode)
+{
+    NEXT(mkdirat)
+    return fails(MKDIR, CALLER) ? -1 : real(folder, path, mode);
 }
 
 char *mkdtemp(char *name)
@@ -252,11 +272,29 @@ int open(const char *path, int flags, ...)
         mode = va_arg(arguments, mode_t);
         va_end(arguments);
     }
-    if (is_for_writing(flags) && fails(OPEN, CALLER)) {
+    if (fails(is_for_writing(flags) ? OPEN : LOOK, CALLER)) {
+        return -1;
+    }
+    return real(path, flags, mode);
+}
+
+int openat(int folder, const char *path, int flags, ...)
+{
+    mode_t mode = 0;
+
+    NEXT(openat)
+    if (flags & (O_CREAT | __O_TMPFILE)) {
+        va_list arguments;
+
+        va_start(arguments, flags);
+        mode = va_arg(arguments, mode_t);
+        va_end(arguments);
+    }
+    if (fails(is_for_writing(flags) ? OPEN : LOOK, CALLER)) {
         return -1;
     }
     notice(path);
-    return real(path, flags, mode);
+    return real(folder, path, flags, mode);
 }
 
 int mkostemp(char *name, int flags)

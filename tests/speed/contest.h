@@ -15,6 +15,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "folder.h"
 #include "status.h"
 
 /* Keeps the compiler from doing without what was written to memory. */
@@ -60,7 +61,7 @@ struct contest_result {
 /* How results are to be shown, and where temporary files go. */
 struct venue {
     const char *subject;
-    const char *scratch; /* an existing folder */
+    const struct ppt_folder *scratch; /* borrowed */
     bool markdown;
 };
 

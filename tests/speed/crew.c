@@ -3,8 +3,8 @@
 #define SEED 1
 
 enum ppt_status crew_start(struct crew *crew, const struct ppt_kernel *kernel,
-                           const union ppt_value *args, uint64_t task_count, const char *scratch,
-                           struct ppt_error *error)
+                           const union ppt_value *args, uint64_t task_count,
+                           const struct ppt_folder *scratch, struct ppt_error *error)
 {
     enum ppt_status status;
 

@@ -5,6 +5,7 @@
 #ifndef PPT_SPEED_CREW_H
 #define PPT_SPEED_CREW_H
 
+#include "folder.h"
 #include "pass.h"
 
 #define CREW_LARGEST 4
@@ -29,8 +30,8 @@ struct shift {
 
 /* `args` and `scratch` are borrowed. To be stopped even after a failure. */
 enum ppt_status crew_start(struct crew *crew, const struct ppt_kernel *kernel,
-                           const union ppt_value *args, uint64_t task_count, const char *scratch,
-                           struct ppt_error *error);
+                           const union ppt_value *args, uint64_t task_count,
+                           const struct ppt_folder *scratch, struct ppt_error *error);
 void crew_stop(struct crew *crew);
 
 /* One pass; `state` is a struct shift, as in the functions below. */

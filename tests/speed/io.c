@@ -205,8 +205,8 @@ enum ppt_status speed_io(const struct venue *venue, struct ppt_error *error)
     if (!bare.bytes || !bare.buffer) {
         goto out;
     }
-    plain_name(&bare.source, venue->scratch, "bare.source");
-    plain_name(&bare.copy, venue->scratch, "bare.copy");
+    plain_name(&bare.source, venue->scratch->path, "bare.source");
+    plain_name(&bare.copy, venue->scratch->path, "bare.copy");
     ppt_rng_bulk_seed(&rng, SOLO_SEED, SOLO_INDEX, PPT_STREAM_DATA);
     ppt_rng_fill_bytes(&rng, bare.bytes, BYTES);
     status = hold_all(venue, &solo, &bare, error);

@@ -82,7 +82,7 @@ static enum ppt_status measure(char *const *names, size_t count, struct venue *v
     if (status != PPT_OK) {
         return status;
     }
-    venue->scratch = scratch.path;
+    venue->scratch = &scratch.folder;
     contest_print_head(venue);
     for (size_t i = 0; status == PPT_OK && i < count; i++) {
         venue->subject = names[i];

@@ -44,7 +44,7 @@ static const struct subject {
 };
 
 /* An even number of tasks that takes one worker about PASS_NS. */
-static enum ppt_status choose_count(const struct subject *subject, const char *scratch,
+static enum ppt_status choose_count(const struct subject *subject, const struct ppt_folder *scratch,
                                     uint64_t *count, struct ppt_error *error)
 {
     struct crew crew;

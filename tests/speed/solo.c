@@ -2,15 +2,19 @@
 
 #include <inttypes.h>
 
+#include "services.h"
+
 enum ppt_status solo_start(struct solo *solo, const struct ppt_kernel *kernel,
-                           const union ppt_value *args, const char *scratch,
+                           const union ppt_value *args, const struct ppt_folder *scratch,
                            struct ppt_error *error)
 {
     enum ppt_status status = PPT_OK;
 
     *solo = (struct solo){.kernel = kernel, .sets = {args}};
     solo->setup = (struct ppt_setup){.seed = SOLO_SEED,
-                                     .scratch_dir = scratch,
+                                     .scratch_dir = scratch->path,
+                                     .scratch_fd = scratch->fd,
+                                     .services = &ppt_services,
                                      .sets = solo->sets,
                                      .set_count = 1,
                                      .workers = 1,

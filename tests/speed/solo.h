@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "folder.h"
 #include "kernel.h"
 
 struct solo {
@@ -23,7 +24,7 @@ struct solo {
 /* Opens and attaches, with one inner thread. `args` and `scratch` are borrowed. To be stopped even
  * after a failure. */
 enum ppt_status solo_start(struct solo *solo, const struct ppt_kernel *kernel,
-                           const union ppt_value *args, const char *scratch,
+                           const union ppt_value *args, const struct ppt_folder *scratch,
                            struct ppt_error *error);
 
 /* Runs task 0 and checks its digest; `state` is a struct solo. */

@@ -255,7 +255,7 @@ static enum ppt_status check(struct bare *bare, struct ppt_error *error)
     return status;
 }
 
-static enum ppt_status bare_start(struct bare *bare, size_t bytes, const char *scratch,
+static enum ppt_status bare_start(struct bare *bare, size_t bytes, const struct ppt_folder *scratch,
                                   struct ppt_error *error)
 {
     *bare = (struct bare){.bytes = bytes, .packed_room = ppt_gzip_bound(bytes)};
@@ -269,9 +269,9 @@ static enum ppt_status bare_start(struct bare *bare, size_t bytes, const char *s
         !bare->out) {
         return PPT_FAILED;
     }
-    plain_name(&bare->plain_file, scratch, "bare.plain");
-    plain_name(&bare->packed_file, scratch, "bare.packed");
-    plain_name(&bare->restored_file, scratch, "bare.restored");
+    plain_name(&bare->plain_file, scratch->path, "bare.plain");
+    plain_name(&bare->packed_file, scratch->path, "bare.packed");
+    plain_name(&bare->restored_file, scratch->path, "bare.restored");
     if (deflateInit2(&bare->deflater, LEVEL, Z_DEFLATED, WINDOW_BITS, MEMORY_LEVEL,
                      Z_DEFAULT_STRATEGY) != Z_OK ||
         inflateInit2(&bare->inflater, WINDOW_BITS) != Z_OK) {

@@ -1,8 +1,16 @@
 #include "fixture.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+static int remove_file(int folder, const char *name)
+{
+    return unlinkat(folder, name, 0);
+}
+
+const struct ppt_services fixture_services = {.remove_file = remove_file};
 
 static void require(enum ppt_status status, const struct ppt_error *error)
 {
@@ -24,6 +32,8 @@ void fixture_start(struct fixture *f, const struct ppt_kernel *kernel, const uni
     assert_non_null(mkdtemp(f->scratch));
     f->setup = (struct ppt_setup){.seed = 1,
                                   .scratch_dir = f->scratch,
+                                  .scratch_fd = open(f->scratch, O_RDONLY | O_DIRECTORY),
+                                  .services = &fixture_services,
                                   .sets = f->sets,
                                   .set_count = 1,
                                   .workers = 1,
@@ -83,5 +93,6 @@ void fixture_stop(struct fixture *f)
         f->kernel->close(f->shared);
         f->kernel->close(NULL);
     }
+    close(f->setup.scratch_fd);
     assert_int_equal(rmdir(f->scratch), 0); /* fails when anything is left in it */
 }

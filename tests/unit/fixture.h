@@ -25,6 +25,9 @@ struct fixture {
     char scratch[64]; /* a new, empty directory; its being empty again is checked at the end */
 };
 
+/* What the bench does for kernels, as far as those under test ask for it. */
+extern const struct ppt_services fixture_services;
+
 /* Opens and attaches with seed 1, one worker, one inner thread. `args` is borrowed. */
 void fixture_start(struct fixture *f, const struct ppt_kernel *kernel, const union ppt_value *args);
 

@@ -86,7 +86,7 @@ static void check_kernel(const char *start)
 
     load(start, &loaded);
     assert_int_equal(ppt_workspace_create(&scratch, &error), PPT_OK);
-    const struct ppt_dirs dirs = {.scratch = scratch.path};
+    const struct ppt_dirs dirs = {.scratch = &scratch.folder};
     assert_int_equal(ppt_workload_open(loaded.items, 1, &dirs, &workload, &error), PPT_OK);
     for (size_t p = 0; p < 4; p++) {
         struct ppt_sample pass;

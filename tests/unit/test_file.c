@@ -16,6 +16,7 @@
 
 #include <cmocka.h>
 
+#include "change.h"
 #include "file.h"
 #include "place.h"
 
@@ -138,24 +139,29 @@ static void a_file_of_the_largest_size_is_read(void **state)
     free(data);
 }
 
-static void a_pipe_is_read_to_its_end(void **state)
+/* A pipe would be waited for, a device never ends; neither is opened as if it were a file. */
+static void only_regular_files_are_read(void **state)
 {
     struct ppt_error error = {""};
-    char path[WORD];
     char *data = NULL;
     size_t length = 0;
-    int ends[2];
 
     (void)state;
-    assert_int_equal(pipe(ends), 0);
-    assert_int_equal(write(ends[1], "through a pipe", 14), 14);
-    close(ends[1]);
-    snprintf(path, sizeof(path), "/dev/fd/%d", ends[0]);
-    require(ppt_file_read(path, 100, &data, &length, &error), &error);
-    assert_int_equal(length, 14);
-    assert_string_equal(data, "through a pipe");
+    assert_int_equal(mkfifo("pipe", 0600), 0);
+    check_unreadable("pipe", 100);
+    check_unreadable("/dev/zero", 100);
+    check_unreadable("/dev/null", 100);
+    put("file", "text");
+    assert_int_equal(symlink("file", "link"), 0);
+    check_content("link", "text");
+    struct ppt_folder here;
+    require(ppt_folder_open(".", &here, &error), &error);
+    assert_int_equal(ppt_file_read_in(&here, "link", 100, &data, &length, &error), PPT_BAD_INPUT);
+    assert_non_null(strstr(error.text, "./link: is a link"));
+    require(ppt_file_read_in(&here, "file", 100, &data, &length, &error), &error);
+    assert_string_equal(data, "text");
     free(data);
-    close(ends[0]);
+    ppt_folder_close(&here);
 }
 
 /* ---- writing ---- */
@@ -170,18 +176,93 @@ static void writing_leaves_only_the_file(void **state)
     assert_int_equal(entries("."), 1);
 }
 
-/* As by a process that died between the two steps of putting it there. */
+/* As by a process that died between the two steps of putting it there: told by its own inode. */
 static void what_a_dead_writer_left_is_cleared_away(void **state)
 {
+    struct ppt_error error = {""};
+    struct stat about;
+    struct ppt_folder here;
+    char name[WORD];
+
     (void)state;
+    put("left", "of a dead writer");
+    assert_int_equal(stat("left", &about), 0);
+    snprintf(name, sizeof(name), ".ppt-omp-%jx", (uintmax_t)about.st_ino);
+    assert_int_equal(rename("left", name), 0);
+    put(".ppt-omp-1", "of the user");
     put("file", "old");
-    put("file.new", "of a dead writer");
-    put("file", "new");
-    check_content("file", "new");
-    assert_int_equal(entries("."), 1);
+    require(ppt_folder_open(".", &here, &error), &error);
+    ppt_change_clear(here.fd);
+    ppt_folder_close(&here);
+    assert_false(exists(name));
+    check_content(".ppt-omp-1", "of the user");
+    check_content("file", "old");
 }
 
-/* Each succeeds, and whatever is there is whole. */
+/* Whatever is beside the file is the user's, however it is called. */
+static void neighbours_are_not_touched(void **state)
+{
+    char other[WORD];
+
+    (void)state;
+    snprintf(other, sizeof(other), "file.%ld", (long)getpid());
+    put("file", "old");
+    put("file.new", "mine");
+    put(other, "mine too");
+    put("file", "new");
+    check_content("file", "new");
+    check_content("file.new", "mine");
+    check_content(other, "mine too");
+    assert_int_equal(entries("."), 3);
+}
+
+/* In a folder of the program's a link is replaced; where the user named one, its file is meant. */
+static void links_lead_nowhere(void **state)
+{
+    struct ppt_error error = {""};
+    struct ppt_folder run;
+    struct stat about;
+
+    (void)state;
+    put("victim", "kept");
+    require(ppt_file_make_folders("run", &error), &error);
+    assert_int_equal(symlink("../victim", "run/link"), 0);
+    assert_int_equal(link("victim", "run/hard"), 0);
+    assert_int_equal(mkfifo("run/pipe", 0600), 0);
+    require(ppt_folder_open("run", &run, &error), &error);
+    require(ppt_file_write_in(&run, "link", "new", 3, &error), &error);
+    require(ppt_file_write_in(&run, "hard", "new", 3, &error), &error);
+    assert_int_equal(ppt_file_write_in(&run, "pipe", "new", 3, &error), PPT_FAILED);
+    ppt_folder_close(&run);
+    check_content("victim", "kept");
+    check_content("run/link", "new");
+    check_content("run/hard", "new");
+    assert_int_equal(symlink("victim", "named"), 0);
+    put("named", "through");
+    check_content("victim", "through");
+    assert_int_equal(lstat("named", &about), 0);
+    assert_true(S_ISLNK(about.st_mode));
+    assert_int_equal(symlink("nowhere", "dangling"), 0);
+    assert_int_equal(ppt_file_write("dangling", "new", 3, &error), PPT_FAILED);
+    assert_false(exists("nowhere"));
+}
+
+static void a_folder_that_is_a_link_is_refused(void **state)
+{
+    struct ppt_error error = {""};
+    struct ppt_folder here, inner;
+
+    (void)state;
+    require(ppt_file_make_folders("outside", &error), &error);
+    assert_int_equal(symlink("outside", "charts"), 0);
+    require(ppt_folder_open(".", &here, &error), &error);
+    assert_int_equal(ppt_folder_enter(&here, "charts", true, &inner, &error), PPT_FAILED);
+    assert_non_null(strstr(error.text, "./charts: is a link"));
+    require(ppt_folder_enter(&here, "other", true, &inner, &error), &error);
+    ppt_folder_close(&inner);
+    ppt_folder_close(&here);
+}
+
 static void several_may_write_the_same_file(void **state)
 {
     enum { WRITERS = 4, WRITES = 40 };
@@ -253,17 +334,36 @@ static void failed_writing_leaves_nothing(void **state)
     assert_int_equal(entries("."), 1);
 }
 
-/* Results are not left as private as a temporary file is. */
-static void others_may_read_what_is_written(void **state)
+static mode_t mode_of(const char *path)
 {
     struct stat about;
-    const mode_t before = umask(022);
+
+    assert_int_equal(stat(path, &about), 0);
+    return about.st_mode & 0777;
+}
+
+/* Who may read results is what umask says, and what the user has set for a file that is there. */
+static void modes_are_those_of_the_user(void **state)
+{
+    struct ppt_error error = {""};
+    mode_t before = umask(022);
 
     (void)state;
-    put("file", "text");
+    put("open", "text");
+    umask(077);
+    put("private", "text");
+    assert_int_equal(chmod("open", 0640), 0);
+    put("open", "other");
+    umask(022);
+    put("private", "other");
     umask(before);
-    assert_int_equal(stat("file", &about), 0);
-    assert_int_equal(about.st_mode & 0777, 0644);
+    assert_int_equal(mode_of("open"), 0640);
+    assert_int_equal(mode_of("private"), 0600);
+    assert_int_equal(chmod("private", 0400), 0);
+    if (geteuid() != 0) {
+        assert_int_equal(ppt_file_write("private", "no", 2, &error), PPT_FAILED);
+        check_content("private", "other");
+    }
 }
 
 /* ---- folders ---- */
@@ -309,42 +409,6 @@ static void a_file_in_the_way_is_named(void **state)
     check_content("file", "text");
 }
 
-static void removing_takes_everything_inside(void **state)
-{
-    struct ppt_error error = {""};
-
-    (void)state;
-    require(ppt_file_make_folders("gone/a/b/c", &error), &error);
-    put("gone/.hidden", "text");
-    put("gone/a/b/file", "text");
-    assert_int_equal(symlink("nowhere", "gone/dangling"), 0);
-    put("kept", "text");
-    ppt_file_remove_folder("gone");
-    assert_false(exists("gone"));
-    assert_true(exists("kept"));
-    ppt_file_remove_folder("gone"); /* is not there */
-}
-
-static void removing_follows_no_links(void **state)
-{
-    struct ppt_error error = {""};
-
-    (void)state;
-    require(ppt_file_make_folders("outside/inner", &error), &error);
-    put("outside/file", "kept");
-    require(ppt_file_make_folders("gone/deeper", &error), &error);
-    assert_int_equal(symlink("../outside", "gone/link"), 0);
-    assert_int_equal(symlink("../../outside/file", "gone/deeper/link"), 0);
-    ppt_file_remove_folder("gone");
-    assert_false(exists("gone"));
-    assert_true(exists("outside/inner/."));
-    check_content("outside/file", "kept");
-    assert_int_equal(symlink("outside", "itself"), 0);
-    ppt_file_remove_folder("itself");
-    assert_true(exists("outside/inner/."));
-    check_content("outside/file", "kept");
-}
-
 #define TEST(function) cmocka_unit_test_setup_teardown(function, place_enter, place_leave)
 
 int main(void)
@@ -353,18 +417,19 @@ int main(void)
         TEST(what_is_written_is_read),
         TEST(what_cannot_be_read_is_named),
         TEST(a_file_of_the_largest_size_is_read),
-        TEST(a_pipe_is_read_to_its_end),
+        TEST(only_regular_files_are_read),
         TEST(writing_leaves_only_the_file),
         TEST(what_a_dead_writer_left_is_cleared_away),
+        TEST(neighbours_are_not_touched),
+        TEST(links_lead_nowhere),
+        TEST(a_folder_that_is_a_link_is_refused),
         TEST(several_may_write_the_same_file),
         TEST(writing_replaces_rather_than_overwrites),
         TEST(failed_writing_leaves_nothing),
-        TEST(others_may_read_what_is_written),
+        TEST(modes_are_those_of_the_user),
         TEST(missing_folders_are_made),
         TEST(absolute_folders_are_made),
         TEST(a_file_in_the_way_is_named),
-        TEST(removing_takes_everything_inside),
-        TEST(removing_follows_no_links),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -295,9 +295,9 @@ static void what_is_no_image_is_refused(void **state)
 
     (void)state;
     unlink(path);
-    expect_refused(path, "cannot open: No such file");
+    expect_refused(path, "cannot be opened: No such file");
     expect_refused(folder, "is a folder");
-    expect_refused("/dev/null", "not a regular file");
+    expect_refused("/dev/null", "is a device, not a file");
     write_bytes("", 0);
     expect_refused(path, "the file is empty");
     write_bytes("P6 1 1 255 abc", 14);
@@ -307,7 +307,7 @@ static void what_is_no_image_is_refused(void **state)
     write_form(&huge, 20000, 20000);
     expect_refused(path, "unusable PNG: 20000 by 20000 pixels; between 1 and 268435456");
     assert_int_equal(truncate(path, (off_t)3 << 30), 0);
-    expect_refused(path, "the file is too large, 3221225472 bytes");
+    expect_refused(path, "has 3221225472 bytes; at most");
 }
 
 /* Every beginning of the file must be refused, as truncated once it says what it is. */

@@ -310,7 +310,8 @@ static void a_bad_file_is_refused(void **state)
 
     (void)state;
     assert_int_equal(ppt_kernel_img.open(&setup, &shared, &error), PPT_BAD_INPUT);
-    assert_string_equal(error.text, "/nowhere/image.png: cannot open: No such file or directory");
+    assert_string_equal(error.text,
+                        "/nowhere/image.png: cannot be opened: No such file or directory");
 }
 
 static void costs_are_stated(void **state)

@@ -5,6 +5,7 @@
 #include "fixture.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -161,16 +162,24 @@ static void respects_the_limit_of_file_sizes(void **state)
 static void needs_the_scratch_directory(void **state)
 {
     const union ppt_value *const sets[] = {one_mib};
-    struct fixture f = {
-        .kernel = &ppt_kernel_io,
-        .setup = {.seed = 1, .scratch_dir = "/nonexistent/dir", .sets = sets, .set_count = 1},
-        .sets = {one_mib}};
+    struct fixture f = {.kernel = &ppt_kernel_io,
+                        .setup = {.seed = 1,
+                                  .scratch_dir = "/tmp/gone",
+                                  .services = &fixture_services,
+                                  .sets = sets,
+                                  .set_count = 1},
+                        .sets = {one_mib}};
     struct ppt_error error;
+    char gone[] = "/tmp/ppt-omp-test-XXXXXX";
 
     (void)state;
+    assert_non_null(mkdtemp(gone));
+    f.setup.scratch_fd = open(gone, O_RDONLY | O_DIRECTORY);
+    assert_int_equal(rmdir(gone), 0);
     assert_int_equal(ppt_kernel_io.attach(&f.setup, NULL, 0, &f.local, &error), PPT_OK);
     fails_with(&f, "io.w0.source", "create: No such file or directory");
     ppt_kernel_io.detach(f.local);
+    close(f.setup.scratch_fd);
 }
 
 /* Neither a link that leads elsewhere nor a file that was there before is touched. */

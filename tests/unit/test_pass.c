@@ -3,6 +3,7 @@
  * workers, and how it ends when something is wrong.
  */
 #include <dirent.h>
+#include <fcntl.h>
 #include <omp.h>
 #include <sched.h>
 #include <setjmp.h>
@@ -66,7 +67,8 @@ static void prepare(struct bench *b, const struct ppt_kernel *kernel, int64_t va
 /* To be called when the configuration is as it should be. */
 static void start(struct bench *b)
 {
-    const struct ppt_dirs dirs = {.scratch = "/tmp"};
+    const struct ppt_folder scratch = {AT_FDCWD, (char[]){"/tmp"}};
+    const struct ppt_dirs dirs = {.scratch = &scratch};
     struct ppt_error error = {""};
 
     if (ppt_workload_open(&b->config, 1, &dirs, &b->workload, &error) != PPT_OK) {

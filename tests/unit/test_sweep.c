@@ -3,6 +3,7 @@
  * what the journal says.
  */
 #include <dirent.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <json-c/json.h>
 #include <setjmp.h>
@@ -76,7 +77,8 @@ static void read_lines(struct run *run)
     char *text = NULL, *line, *rest;
     size_t length = 0;
 
-    require(ppt_file_read("journal", 10000000, &text, &length, &run->error), &run->error);
+    require(ppt_file_read("journal/samples.jsonl", 10000000, &text, &length, &run->error),
+            &run->error);
     assert_true(length == 0 || text[length - 1] == '\n');
     for (line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
         assert_true(run->line_count < MOST_LINES);
@@ -87,7 +89,34 @@ static void read_lines(struct run *run)
     free(text);
 }
 
-static const struct ppt_dirs here = {.scratch = ".", .results = "."};
+static const struct ppt_folder dot = {AT_FDCWD, (char[]){"."}};
+static const struct ppt_dirs here = {.scratch = &dot, .results = &dot};
+
+/* A folder of that name, which holds a journal. */
+static struct ppt_folder folder_of(const char *name)
+{
+    struct ppt_folder folder;
+    struct ppt_error error = {""};
+
+    require(ppt_file_make_folders(name, &error), &error);
+    require(ppt_folder_open(name, &folder, &error), &error);
+    return folder;
+}
+
+/* A journal with that content in a folder of that name, read. */
+static enum ppt_status reread(const char *name, const char *text, size_t length,
+                              struct ppt_recording *recording, struct ppt_error *error)
+{
+    struct ppt_folder folder = folder_of(name);
+    enum ppt_status status = PPT_OK;
+
+    if (text) {
+        require(ppt_file_write_in(&folder, PPT_JOURNAL_NAME, text, length, error), error);
+    }
+    status = ppt_recording_read(&folder, recording, error);
+    ppt_folder_close(&folder);
+    return status;
+}
 
 /* Runs the configuration, a JSON text, and reads its journal. */
 static enum ppt_status sweep(struct run *run, const char *config, size_t patience)
@@ -103,11 +132,13 @@ static enum ppt_status sweep(struct run *run, const char *config, size_t patienc
     require(
         ppt_config_settle(run->configs.items, &(const struct ppt_cpus){.logical = 2}, &run->error),
         &run->error);
-    unlink("journal");
-    require(ppt_journal_create("journal", &journal, &run->error), &run->error);
+    struct ppt_folder folder = folder_of("journal");
+    unlink("journal/samples.jsonl");
+    require(ppt_journal_create(&folder, &journal, &run->error), &run->error);
     run->error.text[0] = '\0';
     status = ppt_sweep_run(run->config, &here, journal, &judge, &run->samples, &run->error);
     ppt_journal_close(journal);
+    ppt_folder_close(&folder);
     struct ppt_error kept = run->error;
     read_lines(run);
     run->error = kept;
@@ -565,11 +596,13 @@ static void a_point_may_fail_in_a_later_block(void **state)
         while (run.samples.count > kept) {
             ppt_sample_free(&run.samples.items[--run.samples.count]);
         }
-        unlink("second");
-        require(ppt_journal_create("second", &journal, &run.error), &run.error);
+        struct ppt_folder folder = folder_of("second");
+        unlink("second/samples.jsonl");
+        require(ppt_journal_create(&folder, &journal, &run.error), &run.error);
         require(ppt_sweep_run(run.config, &here, journal, &judge, &run.samples, &run.error),
                 &run.error);
         ppt_journal_close(journal);
+        ppt_folder_close(&folder);
         assert_int_equal(run.samples.count, 2 * 3 + 2 * 2);
         assert_int_equal(run.samples.failure_count, 1);
     }
@@ -598,7 +631,7 @@ static void a_run_whose_points_all_fail_ends(void **state)
 static void an_unopenable_kernel_is_found_before_the_run(void **state)
 {
     static const char config[] = "{\"task\": \"unopenable\", \"workers\": [0, 1]}";
-    const struct ppt_workspace folder = {.path = (char[]){"."}};
+    const struct ppt_workspace folder = {.folder = dot};
     struct run run;
 
     (void)state;
@@ -635,11 +668,15 @@ static void a_journal_is_never_overwritten(void **state)
     struct ppt_error error = {""};
 
     (void)state;
-    require(ppt_journal_create("journal", &journal, &error), &error);
-    assert_int_equal(ppt_journal_create("journal", &other, &error), PPT_FAILED);
+    struct ppt_folder folder = folder_of("journal");
+    require(ppt_journal_create(&folder, &journal, &error), &error);
+    assert_int_equal(ppt_journal_create(&folder, &other, &error), PPT_FAILED);
     assert_non_null(strstr(error.text, "journal"));
-    assert_int_equal(ppt_journal_create("no/journal", &other, &error), PPT_FAILED);
+    assert_int_equal(unlink("journal/samples.jsonl"), 0);
+    assert_int_equal(rmdir("journal"), 0);
+    assert_int_equal(ppt_journal_create(&folder, &other, &error), PPT_FAILED);
     ppt_journal_close(journal);
+    ppt_folder_close(&folder);
     ppt_journal_close(NULL);
 }
 
@@ -690,7 +727,9 @@ static void record(struct run *run, const char *path, uint64_t task_count)
              (int)task_count);
     require(sweep(run, config, 1), &run->error);
     ppt_host_read(&host);
-    require(ppt_journal_create(path, &journal, &run->error), &run->error);
+    struct ppt_folder folder = folder_of(path);
+    unlink("whole/samples.jsonl");
+    require(ppt_journal_create(&folder, &journal, &run->error), &run->error);
     require(ppt_journal_run(journal, run->config, &host, "2026-01-02T03:04:05+00:00", &run->error),
             &run->error);
     for (size_t i = 0; i < run->samples.count; i++) {
@@ -698,6 +737,7 @@ static void record(struct run *run, const char *path, uint64_t task_count)
     }
     require(ppt_journal_end(journal, PPT_OK, &run->error), &run->error);
     ppt_journal_close(journal);
+    ppt_folder_close(&folder);
     ppt_host_free(&host);
 }
 
@@ -708,7 +748,7 @@ static void a_journal_reads_back_equal(void **state)
 
     (void)state;
     record(&run, "whole", 4);
-    require(ppt_recording_read("whole", &recording, &run.error), &run.error);
+    require(reread("whole", NULL, 0, &recording, &run.error), &run.error);
     assert_true(recording.ended);
     assert_int_equal(recording.status, PPT_OK);
     assert_string_equal(recording.started, "2026-01-02T03:04:05+00:00");
@@ -738,10 +778,12 @@ static void failures_read_back_equal(void **state)
 
     (void)state;
     record(&run, "failed", 4);
-    require(ppt_journal_open("failed", &journal, &run.error), &run.error);
+    struct ppt_folder folder = folder_of("failed");
+    require(ppt_journal_open(&folder, &journal, &run.error), &run.error);
     require(ppt_journal_failed(journal, &failure, &run.error), &run.error);
     ppt_journal_close(journal);
-    require(ppt_recording_read("failed", &recording, &run.error), &run.error);
+    ppt_folder_close(&folder);
+    require(reread("failed", NULL, 0, &recording, &run.error), &run.error);
     assert_int_equal(recording.samples.failure_count, 1);
     assert_int_equal(recording.samples.failures[0].block, 2);
     assert_int_equal(recording.samples.failures[0].point.workers, 4);
@@ -759,7 +801,7 @@ static void a_large_journal_reads_back_equal(void **state)
 
     (void)state;
     record(&run, "large", PPT_MOST_TASK_TIMES + 1);
-    require(ppt_recording_read("large", &recording, &run.error), &run.error);
+    require(reread("large", NULL, 0, &recording, &run.error), &run.error);
     assert_int_equal(recording.samples.count, run.samples.count);
     for (size_t i = 0; i < run.samples.count; i++) {
         assert_true(run.samples.items[i].times.resolution > 0);
@@ -780,21 +822,19 @@ static void journals_without_a_resolution_are_exact(void **state)
 
     (void)state;
     record(&run, "whole", 4);
-    require(ppt_file_read("whole", 10000000, &text, &length, &run.error), &run.error);
+    require(ppt_file_read("whole/samples.jsonl", 10000000, &text, &length, &run.error), &run.error);
     for (at = text; (at = strstr(at, key)); found++) {
         memcpy(at, "\"res0lution\":0.0", sizeof(key) - 1);
     }
     assert_int_equal(found, run.samples.count);
-    require(ppt_file_write("old", text, length, &run.error), &run.error);
-    require(ppt_recording_read("old", &recording, &run.error), &run.error);
+    require(reread("old", text, length, &recording, &run.error), &run.error);
     assert_int_equal(recording.samples.count, run.samples.count);
     for (size_t i = 0; i < run.samples.count; i++) {
         check_equal(&recording.samples.items[i], &run.samples.items[i]);
     }
     ppt_recording_free(&recording);
     memcpy(strstr(text, "\"res0lution\":0.0"), "\"resolution\":1.5", sizeof(key) - 1);
-    require(ppt_file_write("old", text, length, &run.error), &run.error);
-    assert_int_equal(ppt_recording_read("old", &recording, &run.error), PPT_BAD_INPUT);
+    assert_int_equal(reread("old", text, length, &recording, &run.error), PPT_BAD_INPUT);
     assert_non_null(strstr(run.error.text, "resolution"));
     free(text);
     stop(&run);
@@ -809,7 +849,7 @@ static void a_cut_journal_has_its_whole_lines(void **state)
 
     (void)state;
     record(&run, "whole", 4);
-    require(ppt_file_read("whole", 10000000, &text, &length, &run.error), &run.error);
+    require(ppt_file_read("whole/samples.jsonl", 10000000, &text, &length, &run.error), &run.error);
     first = strcspn(text, "\n") + 1;
     for (size_t cut = first; cut < length; cut += cut < length - 200 ? 97 : 1) {
         struct ppt_recording recording = {0};
@@ -818,8 +858,7 @@ static void a_cut_journal_has_its_whole_lines(void **state)
         for (size_t i = first; i < cut; i++) {
             lines += text[i] == '\n';
         }
-        require(ppt_file_write("cut", text, cut, &run.error), &run.error);
-        require(ppt_recording_read("cut", &recording, &run.error), &run.error);
+        require(reread("cut", text, cut, &recording, &run.error), &run.error);
         assert_false(recording.ended);
         assert_int_equal(recording.samples.count, lines);
         ppt_recording_free(&recording);
@@ -837,20 +876,18 @@ static void damaged_journals_name_the_line(void **state)
 
     (void)state;
     record(&run, "whole", 4);
-    require(ppt_file_read("whole", 10000000, &text, &length, &run.error), &run.error);
+    require(ppt_file_read("whole/samples.jsonl", 10000000, &text, &length, &run.error), &run.error);
     second = strchr(text, '\n') + 1;
     memcpy(second, "#", 1);
-    require(ppt_file_write("damaged", text, length, &run.error), &run.error);
-    assert_int_equal(ppt_recording_read("damaged", &recording, &run.error), PPT_BAD_INPUT);
-    assert_memory_equal(run.error.text, "damaged:2:", 10);
+    assert_int_equal(reread("damaged", text, length, &recording, &run.error), PPT_BAD_INPUT);
+    assert_non_null(strstr(run.error.text, "damaged/samples.jsonl:2:"));
     /* No first line at all. */
     memcpy(second, "{", 1);
-    require(ppt_file_write("damaged", second, strlen(second), &run.error), &run.error);
-    assert_int_equal(ppt_recording_read("damaged", &recording, &run.error), PPT_BAD_INPUT);
+    assert_int_equal(reread("damaged", second, strlen(second), &recording, &run.error),
+                     PPT_BAD_INPUT);
     assert_non_null(strstr(run.error.text, "damaged"));
-    require(ppt_file_write("damaged", "", 0, &run.error), &run.error);
-    assert_int_equal(ppt_recording_read("damaged", &recording, &run.error), PPT_BAD_INPUT);
-    assert_int_equal(ppt_recording_read("missing", &recording, &run.error), PPT_BAD_INPUT);
+    assert_int_equal(reread("damaged", "", 0, &recording, &run.error), PPT_BAD_INPUT);
+    assert_int_equal(reread("missing", NULL, 0, &recording, &run.error), PPT_BAD_INPUT);
     free(text);
     stop(&run);
 }

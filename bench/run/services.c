@@ -1,5 +1,6 @@
 #include "services.h"
 
+#include "change.h"
 #include "digest.h"
 #include "rng_bulk.h"
 
@@ -24,4 +25,6 @@ const struct ppt_services ppt_services = {
     .fill_doubles = fill_doubles,
     .fill_bytes = fill_bytes,
     .digest = ppt_digest,
+    .renew_file = ppt_change_renew,
+    .remove_file = ppt_change_remove,
 };

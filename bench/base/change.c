@@ -1,0 +1,452 @@
+#include "change.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* ---- files on their way ---- */
+
+#define ON_ITS_WAY ".ppt-omp-"
+
+/* Processes that write the same file at the same time get in each other's way so often at most. */
+#define MOST_TRIES 100
+
+struct name {
+    char text[NAME_MAX + 64];
+};
+
+static struct name name_on_its_way(const struct stat *about)
+{
+    struct name name;
+
+    snprintf(name.text, sizeof(name.text), ON_ITS_WAY "%jx", (uintmax_t)about->st_ino);
+    return name;
+}
+
+/* Nobody loses a folder, a pipe or a device: there may be nothing of that name, a file or a link.
+ */
+static int check_replaceable(int folder, const char *name)
+{
+    struct stat about;
+
+    if (fstatat(folder, name, &about, AT_SYMLINK_NOFOLLOW) != 0) {
+        return errno == ENOENT ? 0 : -1;
+    }
+    if (!S_ISREG(about.st_mode) && !S_ISLNK(about.st_mode)) {
+        errno = EEXIST;
+        return -1;
+    }
+    return 0;
+}
+
+/* Where there are no files without a name: one with a name that nobody else has, which then is
+ * changed to the one that tells what it is. */
+static int begin_named(int folder)
+{
+    struct name first;
+    struct stat about;
+    int fd = -1;
+
+    for (unsigned i = 0; fd < 0 && i < MOST_TRIES; i++) {
+        snprintf(first.text, sizeof(first.text), ON_ITS_WAY "%ld.%u", (long)getpid(), i);
+        fd = openat(folder, first.text, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
+        if (fd < 0 && errno != EEXIST && errno != EINTR) {
+            return -1;
+        }
+    }
+    if (fd >= 0 && (fstat(fd, &about) != 0 ||
+                    renameat(folder, first.text, folder, name_on_its_way(&about).text) != 0)) {
+        const int problem = errno;
+
+        unlinkat(folder, first.text, 0);
+        close(fd);
+        errno = problem;
+        return -1;
+    }
+    return fd;
+}
+
+int ppt_change_begin(int folder)
+{
+    int fd = -1;
+
+    /* Without /proc it could not be given a name later. */
+    if (access("/proc/self/fd", X_OK) == 0) {
+        do {
+            fd = openat(folder, ".", O_WRONLY | O_TMPFILE | O_CLOEXEC, 0666);
+        } while (fd < 0 && errno == EINTR);
+    } else {
+        errno = EOPNOTSUPP;
+    }
+    return fd < 0 && (errno == EOPNOTSUPP || errno == EISDIR || errno == EINVAL)
+               ? begin_named(folder)
+               : fd;
+}
+
+static int link_as(int fd, int folder, const char *name)
+{
+    char source[64];
+    int result;
+
+    snprintf(source, sizeof(source), "/proc/self/fd/%d", fd);
+    do {
+        result = linkat(AT_FDCWD, source, folder, name, AT_SYMLINK_FOLLOW);
+    } while (result != 0 && errno == EINTR);
+    return result;
+}
+
+/* Takes the place of what is there, from the name on its way. */
+static int replace(int folder, const char *between, const char *name)
+{
+    int result = check_replaceable(folder, name);
+
+    if (result != 0) {
+        return result;
+    }
+    do {
+        result = renameat(folder, between, folder, name);
+    } while (result != 0 && errno == EINTR);
+    return result;
+}
+
+int ppt_change_place(int folder, int fd, const char *name)
+{
+    struct stat about;
+    int result = fstat(fd, &about);
+    const bool nameless = result == 0 && about.st_nlink == 0;
+    const struct name between = name_on_its_way(&about);
+
+    if (result == 0 && !nameless) {
+        result = replace(folder, between.text, name);
+    } else if (result == 0 && (result = link_as(fd, folder, name)) != 0 && errno == EEXIST) {
+        /* Somebody who clears away what the dead have left may take it for such a file. */
+        for (unsigned i = 0; i < MOST_TRIES; i++) {
+            result = link_as(fd, folder, between.text);
+            result = result == 0 || errno == EEXIST ? replace(folder, between.text, name) : -1;
+            if (result == 0 || errno != ENOENT) {
+                break;
+            }
+        }
+    }
+    if (result != 0) {
+        const int problem = errno;
+
+        ppt_change_abandon(folder, fd);
+        errno = problem;
+    }
+    return result;
+}
+
+/* Whether an entry of the folder has the name that tells its own inode. */
+static bool is_on_its_way(int folder, const char *name)
+{
+    struct stat about;
+
+    return strncmp(name, ON_ITS_WAY, strlen(ON_ITS_WAY)) == 0 &&
+           fstatat(folder, name, &about, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(about.st_mode) &&
+           about.st_uid == geteuid() && about.st_nlink == 1 &&
+           strcmp(name, name_on_its_way(&about).text) == 0;
+}
+
+void ppt_change_abandon(int folder, int fd)
+{
+    struct stat about;
+
+    if (fstat(fd, &about) == 0 && is_on_its_way(folder, name_on_its_way(&about).text)) {
+        unlinkat(folder, name_on_its_way(&about).text, 0);
+    }
+}
+
+static DIR *open_entries(int folder)
+{
+    const int fd = fcntl(folder, F_DUPFD_CLOEXEC, 0);
+    DIR *entries = fd >= 0 ? fdopendir(fd) : NULL;
+
+    if (entries) {
+        rewinddir(entries); /* the place in the folder is shared with whoever read it before */
+    } else if (fd >= 0) {
+        close(fd);
+    }
+    return entries;
+}
+
+void ppt_change_clear(int folder)
+{
+    DIR *entries = open_entries(folder);
+    const struct dirent *entry;
+
+    while (entries && (entry = readdir(entries)) != NULL) {
+        if (is_on_its_way(folder, entry->d_name)) {
+            unlinkat(folder, entry->d_name, 0);
+        }
+    }
+    if (entries) {
+        closedir(entries);
+    }
+}
+
+/* ---- files of a run ---- */
+
+int ppt_change_remove(int folder, const char *name)
+{
+    return check_replaceable(folder, name) == 0 ? unlinkat(folder, name, 0) : -1;
+}
+
+int ppt_change_renew(int folder, const char *name)
+{
+    int fd = -1;
+
+    for (unsigned i = 0; fd < 0 && i < MOST_TRIES; i++) {
+        fd = openat(folder, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
+        if (fd < 0 && errno != EINTR &&
+            (errno != EEXIST || (ppt_change_remove(folder, name) != 0 && errno != ENOENT))) {
+            break;
+        }
+    }
+    return fd;
+}
+
+int ppt_change_cut(int fd, off_t length)
+{
+    int result;
+
+    do {
+        result = ftruncate(fd, length);
+    } while (result != 0 && errno == EINTR);
+    return result;
+}
+
+/* ---- folders of a run ---- */
+
+#define LATEST "latest"
+
+/* Whether it is a link such as this program makes: to a neighbour, whose name tells task and time.
+ */
+static bool is_own_link(int folder, const char *name)
+{
+    char target[NAME_MAX + 1];
+    const ssize_t length = readlinkat(folder, name, target, sizeof(target));
+
+    return length > 0 && (size_t)length < sizeof(target) && !memchr(target, '/', (size_t)length) &&
+           memmem(target, (size_t)length, "__", 2);
+}
+
+int ppt_change_set_latest(int folder, const char *name)
+{
+    struct name between;
+    struct stat about;
+    int result = -1;
+
+    if (fstatat(folder, LATEST, &about, AT_SYMLINK_NOFOLLOW) != 0) {
+        return errno == ENOENT ? symlinkat(name, folder, LATEST) : -1;
+    }
+    if (!is_own_link(folder, LATEST)) {
+        errno = EEXIST;
+        return -1;
+    }
+    for (unsigned i = 0; result != 0 && i < MOST_TRIES; i++) {
+        snprintf(between.text, sizeof(between.text), ON_ITS_WAY LATEST ".%u", i);
+        result = symlinkat(name, folder, between.text);
+        /* One that a process left that died here. */
+        if (result != 0 && errno == EEXIST && is_own_link(folder, between.text)) {
+            unlinkat(folder, between.text, 0);
+        } else if (result != 0 && errno != EEXIST) {
+            return -1;
+        }
+    }
+    if (result == 0 && renameat(folder, between.text, folder, LATEST) != 0) {
+        unlinkat(folder, between.text, 0);
+        result = -1;
+    }
+    return result;
+}
+
+/* Whether `name` in `outer` still is the folder that is open. */
+static bool is_same(int outer, const char *name, int folder, struct stat *about)
+{
+    struct stat named;
+
+    return fstat(folder, about) == 0 && fstatat(outer, name, &named, AT_SYMLINK_NOFOLLOW) == 0 &&
+           S_ISDIR(named.st_mode) && named.st_ino == about->st_ino && named.st_dev == about->st_dev;
+}
+
+int ppt_change_remove_empty(int outer, const char *name, int folder)
+{
+    struct stat about;
+
+    if (folder >= 0 && !is_same(outer, name, folder, &about)) {
+        errno = ENOENT;
+        return -1;
+    }
+    return unlinkat(outer, name, AT_REMOVEDIR);
+}
+
+/* ---- scratch folders ---- */
+
+static struct name marker_of(const char *name, const struct stat *about)
+{
+    struct name marker;
+
+    snprintf(marker.text, sizeof(marker.text), ".%s.%jx", name, (uintmax_t)about->st_ino);
+    return marker;
+}
+
+int ppt_change_mark(int folder, const char *name)
+{
+    struct stat about;
+    int fd;
+
+    if (fstat(folder, &about) != 0) {
+        return -1;
+    }
+    do {
+        fd = openat(folder, marker_of(name, &about).text,
+                    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+    } while (fd < 0 && errno == EINTR);
+    if (fd >= 0) {
+        close(fd);
+    }
+    return fd < 0 ? -1 : 0;
+}
+
+bool ppt_change_is_scratch(int outer, const char *name, int folder)
+{
+    struct stat about, marker;
+
+    return is_same(outer, name, folder, &about) && about.st_uid == geteuid() &&
+           (about.st_mode & 07777) == 0700 &&
+           fstatat(folder, marker_of(name, &about).text, &marker, AT_SYMLINK_NOFOLLOW) == 0 &&
+           S_ISREG(marker.st_mode) && marker.st_uid == geteuid() && marker.st_size == 0;
+}
+
+/* Where a folder is mounted: another mount may well have the same device. */
+struct mount {
+    uint64_t id;
+    uint32_t major, minor;
+};
+
+static bool find_mount(int folder, struct mount *mount)
+{
+    struct statx about;
+
+    if (statx(folder, "", AT_EMPTY_PATH, STATX_MNT_ID, &about) != 0) {
+        return false;
+    }
+    *mount = (struct mount){about.stx_mask & STATX_MNT_ID ? about.stx_mnt_id : 0,
+                            about.stx_dev_major, about.stx_dev_minor};
+    return true;
+}
+
+/* Opens a folder in there, so that it can be emptied even if a task has forbidden that. */
+static int open_inner(int folder, const char *name, const struct mount *mount)
+{
+    const int flags = O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+    const int there = openat(folder, name, O_PATH | flags);
+    struct mount own;
+    char path[64];
+    int fd = -1;
+
+    if (there >= 0 && find_mount(there, &own) && own.id == mount->id && own.major == mount->major &&
+        own.minor == mount->minor) {
+        snprintf(path, sizeof(path), "/proc/self/fd/%d", there);
+        chmod(path, 0700);
+        fd = openat(there, ".", O_RDONLY | flags);
+    }
+    if (there >= 0) {
+        close(there);
+    }
+    return fd;
+}
+
+/* Nobody is told when this fails, so it is tried again: a call may have been interrupted. */
+static bool take_away(int folder, const char *name, int flags)
+{
+    return unlinkat(folder, name, flags) == 0 || unlinkat(folder, name, flags) == 0;
+}
+
+static bool remove_one(int folder, const char *name, const struct mount *mount);
+
+/* Removes what is in the folder but for `kept`; true if there was something that could be. */
+static bool remove_all(int folder, const char *kept, const struct mount *mount)
+{
+    DIR *entries = open_entries(folder);
+    const struct dirent *entry;
+    bool any = false;
+
+    while (entries && (entry = readdir(entries)) != NULL) {
+        const char *name = entry->d_name;
+
+        if (strcmp(name, ".") != 0 && strcmp(name, "..") != 0 &&
+            (!kept || strcmp(name, kept) != 0)) {
+            any |= remove_one(folder, name, mount);
+        }
+    }
+    if (entries) {
+        closedir(entries);
+    }
+    return any;
+}
+
+/* Entries may be passed over where some are removed while they are listed. */
+static void empty(int folder, const char *kept, const struct mount *mount)
+{
+    while (remove_all(folder, kept, mount)) {
+    }
+}
+
+static bool remove_one(int folder, const char *name, const struct mount *mount)
+{
+    int inner;
+
+    if (take_away(folder, name, 0)) {
+        return true;
+    }
+    inner = open_inner(folder, name, mount);
+    if (inner < 0) {
+        return false;
+    }
+    empty(inner, NULL, mount);
+    close(inner);
+    return take_away(folder, name, AT_REMOVEDIR);
+}
+
+static bool holds_only(int folder, const char *kept)
+{
+    DIR *entries = open_entries(folder);
+    const struct dirent *entry;
+    bool only = entries != NULL;
+
+    while (only && (entry = readdir(entries)) != NULL) {
+        only = strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0 ||
+               strcmp(entry->d_name, kept) == 0;
+    }
+    if (entries) {
+        closedir(entries);
+    }
+    return only;
+}
+
+void ppt_change_remove_scratch(int outer, const char *name, int folder)
+{
+    struct mount mount;
+    struct stat about;
+
+    if (!ppt_change_is_scratch(outer, name, folder) || !find_mount(folder, &mount) ||
+        fstat(folder, &about) != 0) {
+        return;
+    }
+    const struct name marker = marker_of(name, &about);
+    /* The marker goes last: what is left when the process dies here is still known. */
+    empty(folder, marker.text, &mount);
+    if (holds_only(folder, marker.text) && take_away(folder, marker.text, 0) &&
+        is_same(outer, name, folder, &about)) {
+        take_away(outer, name, AT_REMOVEDIR);
+    }
+}

@@ -1,0 +1,77 @@
+/*
+ * change.h - the one place that removes, cuts, renames or overwrites anything on a disk. No other
+ * file of bench/ or kernels/ calls unlink(), rmdir(), ftruncate(), rename() or their kin, and a
+ * test of the tree says so.
+ *
+ * What it touches, and why nothing else can be hit:
+ *
+ *   a scratch folder     with all that is in it: when its process ends, or a later one finds it
+ * left behind. It must hold the marker that ppt_change_mark() put there, whose name tells the
+ * folder's own name and inode, so that neither a folder of the user's, nor a copy, nor one that was
+ * renamed is taken for it; it must have mode 0700, belong to this user, and be locked by the
+ * caller. It is emptied by descriptors alone (openat, O_NOFOLLOW), never across a mount. a file
+ * being made    has no name, or one that tells its own inode (".ppt-omp-1f3c"), until it takes the
+ * place of a regular file or a link of the final name in one step: what a link led to, and other
+ * hard links of it, stay as they are. a file of a run      that this program makes: a picture that
+ * could not be drawn anew, the journal of a run that could not begin, a task's temporary file.
+ * Regular files and links alone, by their name inside a folder that is held open. the journal is
+ * cut behind its last whole line, after all of it was read and checked (run/journal.h), or where
+ * half a line was written. the link "latest"    if it is a link to a neighbour with the name of a
+ * run; see below. a folder of a run    that could not begin, when it is empty and still the one
+ * that was created.
+ *
+ * Everything else in the file system is never changed. Functions return 0, or -1 with the cause in
+ * errno; whoever calls knows the words for a message.
+ */
+#ifndef PPT_BASE_CHANGE_H
+#define PPT_BASE_CHANGE_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+/* Creates a file for writing in the folder, with the mode that umask leaves, and returns its
+ * descriptor. It has no name, so that nothing is left of it when the process dies; or, where the
+ * file system knows no such files, one that tells its inode. */
+int ppt_change_begin(int folder);
+
+/* Gives that file its name, in the place of what is there. Fails with EEXIST when that is neither a
+ * regular file nor a link. A file that cannot be placed is gone. */
+int ppt_change_place(int folder, int fd, const char *name);
+
+/* Removes what ppt_change_begin() created and was not placed; its descriptor stays open. */
+void ppt_change_abandon(int folder, int fd);
+
+/* Removes files that were on their way when a process of before died. */
+void ppt_change_clear(int folder);
+
+/* Creates a new file for writing in the place of a regular file or link of that name, which is
+ * removed; returns its descriptor. For files that are written often: not whole or not at all. */
+int ppt_change_renew(int folder, const char *name);
+
+/* Removes a regular file or a link. */
+int ppt_change_remove(int folder, const char *name);
+
+/* Cuts the file to `length` bytes. */
+int ppt_change_cut(int fd, off_t length);
+
+/* Makes "latest" in `folder` a link to `name`, an entry of it. Only a link that leads to a
+ * neighbour named like a run (TASK__DATE) is replaced: any other thing of that name is somebody's,
+ * and stays. */
+int ppt_change_set_latest(int folder, const char *name);
+
+/* Removes the folder `name` in `outer` if it is empty and the one that is open as `folder`; -1 as
+ * `folder`: the caller has just created it with mkdtemp(), and could not open it. */
+int ppt_change_remove_empty(int outer, const char *name, int folder);
+
+/* Marks a folder of that name, just created, as one of scratch. */
+int ppt_change_mark(int folder, const char *name);
+
+/* Whether the folder that is open as `folder`, and `name` in `outer`, is a marked one of this
+ * user's, as described above. The caller has locked it. */
+bool ppt_change_is_scratch(int outer, const char *name, int folder);
+
+/* Removes such a folder with all that is in it; what cannot be removed stays. Others are not
+ * touched. */
+void ppt_change_remove_scratch(int outer, const char *name, int folder);
+
+#endif

@@ -1,0 +1,160 @@
+#include "draft.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "change.h"
+#include "memory.h"
+#include "text.h"
+
+static enum ppt_status refuse(struct ppt_draft *draft, const char *why, struct ppt_error *error)
+{
+    ppt_fail(error, PPT_FAILED, "%s: cannot be created: %s", draft->path, why);
+    draft->fd = -1;
+    ppt_draft_drop(draft);
+    return PPT_FAILED;
+}
+
+/* The file takes over owner and mode of the one that it will replace; where that cannot be had, the
+ * mode alone. */
+static int take_over(const struct ppt_draft *draft, const struct stat *old)
+{
+    struct stat own;
+
+    if (fstat(draft->fd, &own) == 0 && (own.st_uid != old->st_uid || own.st_gid != old->st_gid) &&
+        fchown(draft->fd, old->st_uid, old->st_gid) != 0 && errno != EPERM) {
+        return -1;
+    }
+    return fchmod(draft->fd, old->st_mode & 0777);
+}
+
+/* draft->folder, name and path are there. */
+static enum ppt_status begin(struct ppt_draft *draft, struct ppt_error *error)
+{
+    struct stat old;
+    const bool exists = fstatat(draft->folder.fd, draft->name, &old, AT_SYMLINK_NOFOLLOW) == 0 &&
+                        !S_ISLNK(old.st_mode);
+
+    if (exists && !S_ISREG(old.st_mode)) {
+        return refuse(draft,
+                      S_ISDIR(old.st_mode) ? "there is a folder of that name"
+                                           : "what has that name is no file",
+                      error);
+    }
+    if (exists && faccessat(draft->folder.fd, draft->name, W_OK, AT_EACCESS) != 0) {
+        return refuse(draft, "there is a file of that name that must not be written to", error);
+    }
+    draft->fd = ppt_change_begin(draft->folder.fd);
+    if (draft->fd < 0) {
+        return refuse(draft, strerror(errno), error);
+    }
+    if (exists && take_over(draft, &old) != 0) {
+        ppt_fail(error, PPT_FAILED, "%s: cannot be written: %s", draft->path, strerror(errno));
+        ppt_draft_drop(draft);
+        return PPT_FAILED;
+    }
+    return PPT_OK;
+}
+
+enum ppt_status ppt_draft_open_in(const struct ppt_folder *folder, const char *name,
+                                  struct ppt_draft *draft, struct ppt_error *error)
+{
+    const enum ppt_status status = ppt_folder_copy(folder, &draft->folder, error);
+
+    draft->fd = -1;
+    draft->path = NULL;
+    draft->name = NULL;
+    if (status != PPT_OK) {
+        return status;
+    }
+    draft->path = ppt_folder_path(folder, name);
+    draft->name = ppt_strdup(name);
+    return begin(draft, error);
+}
+
+/* What is not a regular file cannot be replaced, only written to. */
+static enum ppt_status open_directly(struct ppt_draft *draft, struct ppt_error *error)
+{
+    do {
+        draft->fd = open(draft->path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+    } while (draft->fd < 0 && errno == EINTR);
+    return draft->fd < 0 ? refuse(draft, strerror(errno), error) : PPT_OK;
+}
+
+enum ppt_status ppt_draft_open(const char *path, struct ppt_draft *draft, struct ppt_error *error)
+{
+    struct stat about;
+    const bool exists = stat(path, &about) == 0;
+    /* Of a link, the file that it leads to is meant. */
+    char *real = exists && S_ISREG(about.st_mode) ? realpath(path, NULL) : ppt_strdup(path);
+    const char *slash = real ? strrchr(real, '/') : NULL;
+    char *folder = NULL;
+    enum ppt_status status;
+
+    *draft = (struct ppt_draft){.fd = -1, .path = ppt_strdup(path)};
+    if (exists && !S_ISREG(about.st_mode) && !S_ISDIR(about.st_mode)) {
+        free(real);
+        return open_directly(draft, error);
+    }
+    if (!real || (exists && S_ISDIR(about.st_mode))) {
+        status = refuse(draft, real ? "there is a folder of that name" : strerror(errno), error);
+        free(real);
+        return status;
+    }
+    if (!exists && lstat(path, &about) == 0) {
+        free(real);
+        return refuse(draft, "it is a link to nothing", error);
+    }
+    folder = slash ? ppt_text_format("%.*s", (int)(slash - real) + 1, real) : ppt_strdup(".");
+    draft->name = ppt_strdup(slash ? slash + 1 : real);
+    status = ppt_folder_open(folder, &draft->folder, error);
+    status = status == PPT_OK ? begin(draft, error) : refuse(draft, strerror(errno), error);
+    free(folder);
+    free(real);
+    return status;
+}
+
+static int flush(int fd)
+{
+    int result;
+
+    do {
+        result = fsync(fd);
+    } while (result != 0 && errno == EINTR);
+    return result;
+}
+
+enum ppt_status ppt_draft_place(struct ppt_draft *draft, struct ppt_error *error)
+{
+    enum ppt_status status = PPT_OK;
+
+    if (draft->name && (flush(draft->fd) != 0 ||
+                        ppt_change_place(draft->folder.fd, draft->fd, draft->name) != 0)) {
+        status =
+            ppt_fail(error, PPT_FAILED, "%s: cannot be written: %s", draft->path, strerror(errno));
+    }
+    ppt_draft_drop(draft);
+    return status;
+}
+
+void ppt_draft_drop(struct ppt_draft *draft)
+{
+    if (!draft->path) {
+        return;
+    }
+    if (draft->fd >= 0) {
+        /* Placed, it no longer has the name of a file on its way. */
+        if (draft->name) {
+            ppt_change_abandon(draft->folder.fd, draft->fd);
+        }
+        close(draft->fd);
+    }
+    ppt_folder_close(&draft->folder);
+    free(draft->name);
+    free(draft->path);
+    *draft = (struct ppt_draft){.fd = -1};
+}

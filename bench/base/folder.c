@@ -1,0 +1,88 @@
+#include "folder.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "memory.h"
+#include "text.h"
+
+static int open_at(int outer, const char *name, int more)
+{
+    int fd;
+
+    do {
+        fd = openat(outer, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | more);
+    } while (fd < 0 && errno == EINTR);
+    return fd;
+}
+
+static enum ppt_status taken(struct ppt_folder *folder, int fd, char *path, enum ppt_status status,
+                             struct ppt_error *error)
+{
+    if (fd < 0) {
+        ppt_fail(error, status, "%s: cannot be opened as a folder: %s", path, strerror(errno));
+        free(path);
+        *folder = (struct ppt_folder){0};
+        return status;
+    }
+    *folder = (struct ppt_folder){fd, path};
+    return PPT_OK;
+}
+
+enum ppt_status ppt_folder_open(const char *path, struct ppt_folder *folder,
+                                struct ppt_error *error)
+{
+    return taken(folder, open_at(AT_FDCWD, path, 0), ppt_strdup(path), PPT_BAD_INPUT, error);
+}
+
+enum ppt_status ppt_folder_enter(const struct ppt_folder *outer, const char *name, bool create,
+                                 struct ppt_folder *folder, struct ppt_error *error)
+{
+    char *path = ppt_folder_path(outer, name);
+    struct stat about;
+
+    *folder = (struct ppt_folder){0};
+    if (create && mkdirat(outer->fd, name, 0777) != 0 && errno != EEXIST) {
+        ppt_fail(error, PPT_FAILED, "%s: folder cannot be created: %s", path, strerror(errno));
+        free(path);
+        return PPT_FAILED;
+    }
+    if (fstatat(outer->fd, name, &about, AT_SYMLINK_NOFOLLOW) == 0 && S_ISLNK(about.st_mode)) {
+        ppt_fail(error, PPT_FAILED, "%s: is a link; it has to be a folder of its own", path);
+        free(path);
+        return PPT_FAILED;
+    }
+    return taken(folder, open_at(outer->fd, name, O_NOFOLLOW), path, PPT_FAILED, error);
+}
+
+enum ppt_status ppt_folder_copy(const struct ppt_folder *folder, struct ppt_folder *copy,
+                                struct ppt_error *error)
+{
+    return taken(copy, fcntl(folder->fd, F_DUPFD_CLOEXEC, 0), ppt_strdup(folder->path), PPT_FAILED,
+                 error);
+}
+
+char *ppt_folder_path(const struct ppt_folder *folder, const char *name)
+{
+    return ppt_text_format("%s/%s", folder->path, name);
+}
+
+bool ppt_folder_is_gone(const struct ppt_folder *folder)
+{
+    struct stat about;
+
+    return fstat(folder->fd, &about) == 0 && about.st_nlink == 0;
+}
+
+void ppt_folder_close(struct ppt_folder *folder)
+{
+    if (folder->path) {
+        close(folder->fd);
+        free(folder->path);
+    }
+    *folder = (struct ppt_folder){0};
+}

@@ -1,0 +1,241 @@
+/*
+ * Drawing happens in a scratch folder: whatever gnuplot does there, and however it ends, the folder
+ * of the run only ever gets whole pictures.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <math.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "change.h"
+#include "clock.h"
+#include "file.h"
+#include "gnuplot.h"
+#include "memory.h"
+#include "workspace.h"
+
+extern char **environ;
+
+static const char *const sources[] = {"gp", "dat", NULL};
+static const char *const pictures[] = {"svg", "png", NULL};
+
+#define LARGEST_FILE ((size_t)256 << 20)
+
+/* Starts gnuplot in the folder, its output going nowhere; 0 or an errno. */
+static int start(int folder, char *const *arguments, pid_t *pid)
+{
+    posix_spawn_file_actions_t actions;
+    posix_spawnattr_t attributes;
+    sigset_t all;
+    int problem = posix_spawn_file_actions_init(&actions);
+
+    if (problem != 0) {
+        return problem;
+    }
+    sigfillset(&all);
+    posix_spawnattr_init(&attributes);
+    /* A group of its own, so that all of it can be ended; and no signal ignored. */
+    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF);
+    posix_spawnattr_setsigdefault(&attributes, &all);
+    posix_spawn_file_actions_addfchdir_np(&actions, folder);
+    posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+    posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
+    posix_spawn_file_actions_adddup2(&actions, STDOUT_FILENO, STDERR_FILENO);
+    problem = posix_spawnp(pid, "gnuplot", &actions, &attributes, arguments, environ);
+    posix_spawnattr_destroy(&attributes);
+    posix_spawn_file_actions_destroy(&actions);
+    return problem;
+}
+
+/* In quotes that a shell reads back as the same word. */
+static void add_shell_word(struct ppt_text *out, const char *word)
+{
+    ppt_text_add(out, "'");
+    for (const char *c = word; *c; c++) {
+        ppt_text_addf(out, *c == '\'' ? "'\\''" : "%c", *c);
+    }
+    ppt_text_add(out, "'");
+}
+
+/* Drawing takes about a second. What keeps gnuplot for ever is a file system or fonts that do not
+ * answer, or a program of that name which is another. */
+#define DEADLINE_S 60
+#define POLL_S 0.005
+
+static double deadline_s(void)
+{
+    const char *text = getenv("PPT_CHART_SECONDS");
+    char *end = NULL;
+    const double seconds = text ? strtod(text, &end) : 0;
+
+    return text && end != text && *end == '\0' && seconds > 0 ? seconds : DEADLINE_S;
+}
+
+/* Waits for its end and returns why it drew nothing, or NULL. */
+static const char *await(pid_t pid)
+{
+    const int64_t end_ns = ppt_clock_ns() + (int64_t)(fmin(deadline_s(), 1e9) * 1e9);
+    bool late = false;
+    int state = 0;
+    pid_t ended;
+
+    while ((ended = waitpid(pid, &state, late ? 0 : WNOHANG)) == 0 ||
+           (ended < 0 && errno == EINTR)) {
+        if (ended == 0 && ppt_clock_ns() > end_ns) {
+            late = true;
+            kill(-pid, SIGKILL);
+        } else if (ended == 0) {
+            ppt_clock_sleep(POLL_S, NULL);
+        }
+    }
+    return late ? "took too long and was ended" : ended != pid || state != 0 ? "failed" : NULL;
+}
+
+/* "gnuplot -d NAME.gp ...": without what is in the user's or the machine's own settings of gnuplot,
+ * which may be for other terminals and other data. */
+static const char *run_gnuplot(int folder, const char *const *names, bool *ran)
+{
+    size_t count = 0;
+    char **arguments;
+    pid_t pid;
+
+    while (names[count]) {
+        count++;
+    }
+    arguments = ppt_alloc(count + 3, sizeof(*arguments));
+    arguments[0] = ppt_strdup("gnuplot");
+    arguments[1] = ppt_strdup("-d");
+    for (size_t i = 0; i < count; i++) {
+        arguments[i + 2] = ppt_text_format("%s.gp", names[i]);
+    }
+    const int problem = start(folder, arguments, &pid);
+    for (size_t i = 0; i < count + 2; i++) {
+        free(arguments[i]);
+    }
+    free(arguments);
+    *ran = problem == 0;
+    return problem == ENOENT ? "is not installed" : problem != 0 ? strerror(problem) : await(pid);
+}
+
+/* What is done with each of the files NAME.ENDING; `from` and `to` are folders. */
+typedef enum ppt_status each(const struct ppt_folder *from, const struct ppt_folder *to,
+                             const char *file, struct ppt_error *error);
+
+static enum ppt_status for_each(const struct ppt_folder *from, const struct ppt_folder *to,
+                                const char *const *names, const char *const *endings, each *act,
+                                struct ppt_error *error)
+{
+    enum ppt_status status = PPT_OK;
+
+    for (size_t i = 0; names[i] && status == PPT_OK; i++) {
+        for (size_t e = 0; endings[e] && status == PPT_OK; e++) {
+            char *file = ppt_text_format("%s.%s", names[i], endings[e]);
+
+            status = act(from, to, file, error);
+            free(file);
+        }
+    }
+    return status;
+}
+
+/* Of what is only for gnuplot nothing has to be on disk. */
+static enum ppt_status lend(const struct ppt_folder *from, const struct ppt_folder *to,
+                            const char *file, struct ppt_error *error)
+{
+    char *data = NULL;
+    size_t length = 0;
+    enum ppt_status status = ppt_file_read_in(from, file, LARGEST_FILE, &data, &length, error);
+
+    if (status != PPT_OK) {
+        return status;
+    }
+    const int fd = ppt_change_renew(to->fd, file);
+    if (fd < 0 || ppt_file_write_all(fd, data, length) != PPT_OK) {
+        status = ppt_fail(error, PPT_FAILED, "%s/%s: cannot be written: %s", to->path, file,
+                          strerror(errno));
+    }
+    if (fd >= 0) {
+        close(fd);
+    }
+    free(data);
+    return status;
+}
+
+static enum ppt_status look(const struct ppt_folder *from, const struct ppt_folder *to,
+                            const char *file, struct ppt_error *error)
+{
+    struct stat about;
+
+    (void)to;
+    return fstatat(from->fd, file, &about, AT_SYMLINK_NOFOLLOW) == 0
+               ? PPT_OK
+               : ppt_fail(error, PPT_FAILED, "%s: %s", file, strerror(errno));
+}
+
+static enum ppt_status fetch(const struct ppt_folder *from, const struct ppt_folder *to,
+                             const char *file, struct ppt_error *error)
+{
+    char *data = NULL;
+    size_t length = 0;
+    enum ppt_status status = ppt_file_read_in(from, file, LARGEST_FILE, &data, &length, error);
+
+    if (status == PPT_OK) {
+        status = ppt_file_write_in(to, file, data, length, error);
+    }
+    free(data);
+    return status;
+}
+
+/* One of an earlier time would show other figures than the rest. Where there is no gnuplot at all
+ * it stays: it was drawn elsewhere, by hand. */
+static enum ppt_status forget(const struct ppt_folder *from, const struct ppt_folder *to,
+                              const char *file, struct ppt_error *error)
+{
+    (void)from;
+    (void)error;
+    (void)ppt_change_remove(to->fd, file);
+    return PPT_OK;
+}
+
+enum ppt_status ppt_gnuplot_draw(const struct ppt_folder *folder, const char *const *names,
+                                 struct ppt_text *notes, struct ppt_error *error)
+{
+    struct ppt_workspace workspace;
+    struct ppt_error problem;
+    const char *why = NULL;
+    bool ran = false;
+    enum ppt_status status = ppt_workspace_create(&workspace, &problem);
+
+    if (status == PPT_OK) {
+        status = for_each(folder, &workspace.folder, names, sources, lend, &problem);
+    }
+    if (status == PPT_OK) {
+        why = run_gnuplot(workspace.folder.fd, names, &ran);
+    }
+    /* A program of that name may be another one. */
+    if (ran && !why &&
+        for_each(&workspace.folder, NULL, names, pictures, look, &problem) != PPT_OK) {
+        why = "made no pictures";
+    }
+    if (status != PPT_OK || why) {
+        ppt_text_addf(notes, "charts were not drawn: %s%s; draw them with: cd ",
+                      why ? "gnuplot " : "", why ? why : problem.text);
+        add_shell_word(notes, folder->path);
+        ppt_text_add(notes, " && gnuplot -d *.gp\n");
+        status = PPT_OK;
+    } else {
+        status = for_each(&workspace.folder, folder, names, pictures, fetch, error);
+    }
+    if (ran && (why || status != PPT_OK)) {
+        for_each(NULL, folder, names, pictures, forget, &problem);
+    }
+    ppt_workspace_remove(&workspace);
+    return status;
+}
