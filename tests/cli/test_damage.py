@@ -1,0 +1,200 @@
+"""Inputs that are damaged, or come from programs with habits of their own: they are read where there
+is no doubt what they mean, and otherwise told with the place; nothing damaged passes for whole, and
+nothing that a file holds reaches the terminal or breaks what is printed."""
+
+import json
+import unittest
+
+import common
+
+MARK = b"\xef\xbb\xbf"
+
+
+def judge_table():
+    """Six blocks of a run in which 4 workers are the best of 0, 1, 2 and 4."""
+    seconds = {0: 4.0, 1: 4.02, 2: 2.1, 4: 1.05}
+    rows = [(b, w, s * (1 + 0.004 * b)) for b in range(6) for w, s in seconds.items()]
+    return "block,workers,seconds\n" + "".join(f"{b},{w},{s:.4f}\n" for b, w, s in rows)
+
+
+FIT_TABLE = "workers,throughput,note\n1,100,ok\n2,190,ok\n4,340,rack 19\n8,500,ok\n16,480,ok\n"
+
+
+class Tables(common.Case):
+    """What judge and fit take."""
+
+    def answer(self, content, command="judge"):
+        result = self.run_ppt(command, self.write("t.csv", content), "--json")
+        self.assertIn(result.code, (0, 5), result)
+        return json.loads(result.out)
+
+    def refused(self, content, *words, command="judge"):
+        """It is bad input, in one line that begins with the place and holds these words."""
+        result = self.run_ppt(command, self.write("t.csv", content))
+        self.assertEqual(result.code, 2, result)
+        self.assertEqual(result.out, "", result)
+        self.assertEqual(result.err.count("\n"), 1, result)
+        for word in words:
+            self.assertIn(word, result.err)
+
+    def test_other_programs_tables_mean_the_same(self):
+        plain = judge_table()
+        expected = self.answer(plain)
+        self.assertEqual(expected["recommended"], 4)
+        lines = plain.splitlines()
+        for name, table in {
+            "semicolons": plain.replace(",", ";"),
+            "tabs": plain.replace(",", "\t"),
+            "bars": plain.replace(",", "|"),
+            "padded tabs": plain.replace(",", " \t "),
+            "CR LF": plain.replace("\n", "\r\n"),
+            "CR": plain.replace("\n", "\r"),
+            "no end of the last line": plain[:-1],
+            "CR, no end of the last line": plain[:-1].replace("\n", "\r"),
+            "sep": "sep=,\n" + plain,
+            "sep in capitals, with a mark": "\ufeffSEP=;\r\n" + plain.replace(",", ";"),
+            "sep and a tab": "sep=\t\n" + plain.replace(",", "\t"),
+            "mark and semicolons": "\ufeff" + plain.replace(",", ";"),
+            "no-break spaces": plain.replace("\n", "\u00a0\n"),
+            "other spaces": plain.replace(",", "\u202f,\u2007"),
+            "blank lines": plain.replace("\n", "\n   \n\t\n"),
+            "a blank line first": " \n\n" + plain,
+            "rows of nothing": plain.replace("\n2,", "\n,,\n2,", 1) + ',"", \n',
+            "every field quoted": "".join(
+                ",".join(f'"{f}"' for f in line.split(",")) + "\n" for line in lines
+            ),
+            "blanks behind quotes": plain.replace("block,", '"block" \t ,'),
+            "notes of several lines": lines[0]
+            + ",note\n"
+            + "".join(line + ',"a ""b"", c\n\r\nd, e"\n' for line in lines[1:]),
+            "a note in another encoding": (
+                lines[0] + ",note\n" + "".join(line + ",gr\xfcn\n" for line in lines[1:])
+            ).encode("latin-1"),
+            "signs and points": plain.replace("\n0,", "\n+0.,"),
+            "exponents": plain.replace(",4.0000\n", ",.4E+1\n"),
+        }.items():
+            with self.subTest(name):
+                self.assertEqual(self.answer(table), expected)
+
+    def test_a_quote_out_of_place(self):
+        """Rows between two of them went into one field, and the verdict came from the others."""
+        lines = judge_table().splitlines()
+        table = [lines[0] + ",machine"] + [line + ",ssd 2.5" for line in lines[1:]]
+
+        def with_quotes(*places):
+            changed = list(table)
+            for line, text in places:
+                changed[line - 1] += text
+            return "\n".join(changed) + "\n"
+
+        self.refused(with_quotes((5, '"'), (17, '"')), "t.csv:5: a quote stands within a field")
+        self.refused(with_quotes((5, '"')), "t.csv:5: a quote stands within a field")
+        self.refused(with_quotes((5, ',"a"b')), "t.csv:5: text follows a closing quote")
+        self.refused(with_quotes((5, ',"x'), (7, ',"x')), "t.csv:7: text follows", "line 5")
+        self.refused(with_quotes((5, ',"')), "t.csv:5: a quote opens here and is never closed")
+        self.refused(with_quotes((1, '"')), "t.csv:1: a quote")
+        self.refused(FIT_TABLE.replace("rack 19", 'rack 19"'), "t.csv:4:", command="fit")
+        self.refused(FIT_TABLE.replace("rack 19", '"rack 19'), "t.csv:4:", command="fit")
+        self.refused(FIT_TABLE.replace("rack 19", ' "rack 19"'), "t.csv:4:", command="fit")
+
+    def test_two_quotes_that_pair_over_rows(self):
+        table = FIT_TABLE.replace(",rack 19", ',"rack 19').replace("16,480,ok", '16,480,ok"')
+        self.refused(table, "t.csv:4: the quote that opens here", "rows", command="fit")
+        table = table.replace("\n", "\r\n").replace(",", ";")
+        self.refused(table, "t.csv:4: the quote that opens here", "rows", command="fit")
+
+    def test_what_is_odd_is_said(self):
+        plain = judge_table()
+        for table, words in (
+            (plain.replace("\n", ",9.0\n").replace("9.0", "seconds", 1), ':1: the first line'),
+            (plain.replace("block", "Seconds", 1), 'names no column "block"'),
+            (plain.replace(",", " "), 'it is "block workers seconds"'),
+            ("", "names no column"),
+            (plain.replace(",", ";").replace(".", ","), ':2: seconds: "4,0000" is not a number: a'),
+            (plain.replace(".", ","), ":2: too many fields: 4"),
+            (plain.replace("\n1,1,", "\n1,1,9,"), ":7: too many fields: 4"),
+            (plain.replace("\n1,1,", "\n1;1,"), ":7: too few fields: 2"),
+            (plain.replace("\n", ",x\n").replace(",x\n1,1,", "\n1,1,"), ":6: too few fields: 3"),
+            (plain.replace("\n1,1,", "\n0x1,1,"), ':7: block: "0x1" is not a number: it looks hex'),
+            (plain.replace("\n1,1,", "\n1,-0X1p3,"), ':7: workers: "-0X1p3" is not a number: it lo'),
+            (plain.replace(",4.0000", ",inf"), '"inf" is not a number: a finite'),
+            (plain.replace(",4.0000", ",-Infinity"), "is not a number: a finite"),
+            (plain.replace(",4.0000", ",nan(1)"), "is not a number: a finite"),
+            (plain.replace(",4.0000", ",1e400"), '"1e400" is not a number: it is too large'),
+            (plain.replace(",4.0000", ",1e-400"), "it is too close to 0"),
+            (plain.replace(",4.0000", ",1_000"), "nothing may stand between its digits"),
+            (plain.replace(",4.0000", ",1'000"), "nothing may stand between its digits"),
+            (plain.replace(",4.0000", ",1\u00a0000"), "nothing may stand between its digits"),
+            (plain.replace(",4.0000", ',"1,000"'), "nothing between thousands"),
+            (plain.replace(",4.0000", ", "), "the field is empty"),
+            (plain.replace(",4.0000", ",1e"), '"1e" is not a number'),
+            (plain.replace(",4.0000", ",."), '"." is not a number'),
+            (plain.replace(",4.0000", ",4s"), '"4s" is not a number'),
+            (plain.replace(",4.0000", ",=4"), '"=4" is not a number'),
+            ("block,workers,seconds" + ",x" * 1000 + "\n", ":1: more than 1000 columns"),
+        ):
+            with self.subTest(words=words):
+                self.refused(table, "t.csv", words)
+
+    def test_text_that_is_not_utf_8(self):
+        plain = judge_table()
+        for encoding, name in (
+            ("utf-16", "UTF-16"),
+            ("utf-16-le", "UTF-16"),
+            ("utf-16-be", "UTF-16"),
+            ("utf-32", "UTF-32"),
+            ("utf-32-be", "UTF-32"),
+        ):
+            with self.subTest(encoding):
+                self.refused(plain.encode(encoding), f"t.csv: is {name} text", "UTF-8")
+
+    def test_zero_bytes(self):
+        """What a power cut leaves; in the notes too, where nothing is read."""
+        plain = judge_table().replace("\n", ",n\n").encode()
+        for place in (b",n\n1,2,", b"\n2,0,", b",n\n5,4"):
+            line = plain.index(place)
+            line = plain[: line + 1].count(b"\n") + 1
+            table = plain.replace(place, place[:1] + bytes(512) + place[1:])
+            self.refused(table, f"t.csv:{line}: a zero byte")
+        self.refused(plain + bytes(4096), "a zero byte")
+
+
+class Configurations(common.Case):
+    """JSON that people write."""
+
+    TEXT = b'{"task": "sum", "task_args": [1000], "workers": [0, 1], "iterations": 1}'
+
+    def test_byte_order_mark(self):
+        self.run_fine(self.write("c.json", MARK + self.TEXT))
+        result = self.run_ppt(self.write("d.json", MARK + b'{"task": "sum",\n "x": 1, "task": 1}'))
+        self.assertEqual(result.code, 2, result)
+        self.assertIn("d.json:2:10: task: appears more than once", result.err)
+        result = self.run_ppt(self.write("e.json", MARK + b'{"task": "sum" "x": 1}'))
+        self.assertIn("e.json:1:16: ", result.err)
+        self.assertIn("empty", self.run_ppt(self.write("f.json", MARK)).err)
+        # Only one, and only in front.
+        self.assertEqual(self.run_ppt(self.write("g.json", MARK * 2 + self.TEXT)).code, 2)
+        self.assertEqual(self.run_ppt(self.write("h.json", b" " + MARK + self.TEXT)).code, 2)
+
+    def test_byte_order_mark_of_a_journal(self):
+        """An editor puts it there when it saves."""
+        self.run_fine(self.write("c.json", self.TEXT))
+        journal = self.only_folder() / "samples.jsonl"
+        journal.write_bytes(MARK + journal.read_bytes())
+        self.assertIn(self.run_ppt("report", self.only_folder()).code, (0, 5))
+
+    def test_other_encodings_are_named(self):
+        for encoding in ("utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be"):
+            with self.subTest(encoding):
+                result = self.run_ppt(self.write("c.json", self.TEXT.decode().encode(encoding)))
+                self.assertEqual(result.code, 2, result)
+                self.assertIn(f"c.json: is {encoding[:6].upper()} text", result.err)
+                self.assertIn("UTF-8", result.err)
+        result = self.run_ppt(self.write("c.json", b'{"task": "s\xfcm"}'))
+        self.assertIn("c.json:1:12: not valid JSON: not UTF-8", result.err)
+        result = self.run_ppt(self.write("c.json", b'{"task": "s\0m"}'))
+        self.assertIn("c.json:1:12: not valid JSON: a zero byte", result.err)
+
+
+if __name__ == "__main__":
+    unittest.main()
