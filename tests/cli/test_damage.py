@@ -2,12 +2,25 @@
 is no doubt what they mean, and otherwise told with the place; nothing damaged passes for whole, and
 nothing that a file holds reaches the terminal or breaks what is printed."""
 
+import html
 import json
+import re
+import shutil
+import subprocess
 import unittest
 
 import common
 
 MARK = b"\xef\xbb\xbf"
+
+# What takes over a terminal, a page, a table, a shell or a spreadsheet that shows it as it is. The
+# second one is U+009B, as good as ESC [.
+HOSTILE = (
+    "\x1b]0;pwn\x07<script>alert(1)</script>`touch PWNED`$(touch PWNED)'\"; system(\"touch PWNED\")"
+    "\n=cmd|calc \x9b31m\x7f\r|x| \u202e\u2066abc\u2069 \u2028*y*"
+)
+# Neither of ASCII nor of C1, nor what changes the direction of writing or ends a line.
+HIDDEN = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 
 
 def judge_table():
@@ -194,6 +207,81 @@ class Configurations(common.Case):
         self.assertIn("c.json:1:12: not valid JSON: not UTF-8", result.err)
         result = self.run_ppt(self.write("c.json", b'{"task": "s\0m"}'))
         self.assertIn("c.json:1:12: not valid JSON: a zero byte", result.err)
+
+
+SHORT = ("--iterations", 1, "--task-count", 1, "--workers", "0,1", "--quiet")
+FORMATS = ("csv", "json", "html", "gbench", "bmf", "ghab", "hyperfine", "markdown", "gnuplot")
+
+
+@unittest.skipUnless(shutil.which("gnuplot"), "gnuplot is not installed")
+class Charts(common.Case):
+    """Any text may stand in a chart: it is drawn as it is, and nothing of it runs."""
+
+    NAMES = (
+        "",
+        "''",
+        "'",
+        '"',
+        "./my tools/prog",
+        "awk 'BEGIN{print 1}'",
+        "`touch PWNED`",
+        "$(touch PWNED)",
+        "'; system \"touch PWNED\"; '",
+        '"; system "touch PWNED"; "',
+        "'.system('touch PWNED').'",
+        '".system("touch PWNED")."',
+        "@x",
+        "\\101",
+        "\\",
+        '\\"',
+        "%s %g %% %d",
+        "# no comment",
+        "{/Symbol a}_b^c&{d}",
+        "übung — ☃ 日本",
+        "a;b|c&d<e>f!g",
+    )
+
+    def title(self, picture):
+        """The second line of a chart's title, as it is read in the picture."""
+        lines = re.findall(r"<text[^>]*>(.*?)</text>", picture, re.DOTALL)
+        lines = [re.sub(r"<[^>]*>", "", line) for line in lines]
+        found = [html.unescape(line) for line in lines if "1 task per pass, 1 block" in line]
+        self.assertEqual(len(found), 1, lines)
+        return found[0]
+
+    def test_every_name_is_drawn_as_it_is(self):
+        for first in range(0, len(self.NAMES), 6):
+            words = self.NAMES[first : first + 6]
+            with self.subTest(words):
+                shutil.rmtree(self.work / "output", ignore_errors=True)
+                result = self.run_fine(*SHORT, "--", "true", *words, draw=True)
+                self.assertEqual(result.err, "", "charts were not drawn")
+                folder = self.only_folder()
+                expected = next(iter(common.read_csv(folder / "results.csv")[1]))["Job details"]
+                for word in words:
+                    self.assertIn(word, expected)
+                for name in ("speedup", "tasks_per_second", "passes", "task_times"):
+                    picture = (folder / f"charts/{name}.svg").read_text(encoding="utf-8")
+                    self.assertTrue((folder / f"charts/{name}.png").stat().st_size > 1000)
+                    self.assertEqual(self.title(picture), f"{expected}; 1 task per pass, 1 block")
+                script = self.run_fine("report", folder, "--format", "gnuplot").out
+                drawn = subprocess.run(
+                    ["gnuplot", "-d", "-e", "set terminal svg", "-"],
+                    input=script, cwd=self.work, capture_output=True, text=True, check=False,
+                    timeout=common.TIMEOUT_S,
+                )  # fmt: skip
+                self.assertEqual((drawn.returncode, drawn.stderr), (0, ""))
+                self.assertEqual(self.title(drawn.stdout), f"{expected}; 1 task per pass, 1 block")
+                self.assertEqual([p.name for p in self.work.iterdir()], ["output"], "it was run")
+
+    def test_what_must_not_be_shown_is_not_drawn(self):
+        result = self.run_fine(*SHORT, "--", "true", HOSTILE, draw=True)
+        self.assertEqual(result.err, "")
+        picture = (self.only_folder() / "charts/speedup.svg").read_text(encoding="utf-8")
+        self.assertIsNone(HIDDEN.search(picture.replace("\t", "")))
+        self.assertIn("<script>", self.title(picture))
+        self.assertNotIn("<script", picture)
+        self.assertEqual([p.name for p in self.work.iterdir()], ["output"])
 
 
 if __name__ == "__main__":
