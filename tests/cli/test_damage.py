@@ -2,7 +2,9 @@
 is no doubt what they mean, and otherwise told with the place; nothing damaged passes for whole, and
 nothing that a file holds reaches the terminal or breaks what is printed."""
 
+import csv
 import html
+import io
 import json
 import re
 import shutil
@@ -207,6 +209,161 @@ class Configurations(common.Case):
         self.assertIn("c.json:1:12: not valid JSON: not UTF-8", result.err)
         result = self.run_ppt(self.write("c.json", b'{"task": "s\0m"}'))
         self.assertIn("c.json:1:12: not valid JSON: a zero byte", result.err)
+
+
+class Printing(common.Case):
+    """What a run's journal and its names are printed as."""
+
+    CONFIG = {"task": "sum", "task_args": [1000], "task_count": 3, "workers": [0, 1, 2],
+              "iterations": 3}  # fmt: skip
+
+    def hostile_run(self):
+        """A folder with a journal whose every text is hostile, that of a failure as well."""
+        self.run_fine(self.write("c.json", self.CONFIG))
+        folder = self.work / "hostile"
+        self.only_folder().rename(folder)
+        path = folder / "samples.jsonl"
+        lines = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+        lines[0].update(program=HOSTILE, started=HOSTILE, origin=HOSTILE)
+        lines[0]["host"].update(
+            {k: HOSTILE for k in ("name", "system", "cpu_model", "instruction_set", "blas")}
+        )
+        lines[0]["host"]["environment"] = {HOSTILE: HOSTILE}
+        last = next(line for line in reversed(lines) if line["type"] == "pass")
+        lines.insert(
+            lines.index(last) + 1,
+            {"type": "failed", "position": last["position"] + 1, "block": last["block"],
+             "workers": 2, "inner_threads": 1, "message": HOSTILE},
+        )  # fmt: skip
+        path.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+        return folder
+
+    def check_shown(self, text, allowed=""):
+        """Nothing in it but what may be printed, and no text of the journal's in the open."""
+        found = HIDDEN.search(text.translate({ord(c): None for c in allowed}))
+        self.assertIsNone(found, found and text[max(0, found.start() - 40) : found.end() + 40])
+
+    def test_hostile_journal_in_every_format(self):
+        folder = self.hostile_run()
+        texts = {}
+        for name in FORMATS:
+            result = self.run_ppt("report", folder, "--format", name)
+            self.assertEqual(result.code, 0, result)
+            self.assertEqual(result.err_bytes.count(b"\x1b"), 0)
+            texts[name] = result.out_bytes.decode("utf-8")
+            with self.subTest(name):
+                self.check_shown(texts[name], {"csv": "\r", "html": "\t"}.get(name, ""))
+        self.assertNotIn("<script>", texts["html"])
+        # What a program reads says the same as the journal.
+        document = json.loads(texts["json"])
+        self.assertEqual(document["program"], HOSTILE)
+        self.assertEqual(document["host"]["cpu_model"], HOSTILE)
+        self.assertEqual(document["failed"][0]["message"], HOSTILE)
+        self.assertEqual(json.loads(texts["gbench"])["context"]["system"], HOSTILE)
+        extra = json.loads(texts["ghab"])[0]["extra"]
+        self.assertIn(HOSTILE, extra)
+        # Words alone in Markdown: behind backslashes, no line of their own.
+        lines = texts["markdown"].splitlines()
+        self.assertEqual(sum(line.startswith("|") for line in lines), 4, lines)
+        self.assertNotRegex(re.sub(r"\\.", "", lines[-1]), r"[`<>|*$#@\[]")
+
+    def test_hostile_journal_on_the_terminal(self):
+        folder = self.hostile_run()
+        for arguments in (
+            ["report", folder],
+            ["report", folder, "--quiet"],
+            ["predict", folder, "--workers", 2],
+            ["predict", folder, "--workers", 2, "--json"],
+            ["compare", folder, folder],
+            ["compare", folder, folder, "--json"],
+        ):
+            with self.subTest(arguments):
+                result = self.run_ppt(*arguments)
+                self.assertIn(result.code, (0, 5), result)
+                self.check_shown(result.out_bytes.decode("utf-8"))
+                self.check_shown(result.err_bytes.decode("utf-8"))
+        self.assertIn("which failed: ?]0;pwn?", self.run_ppt("report", folder).out)
+
+    def test_hostile_names_in_messages(self):
+        """They come from files and their names."""
+        folder = self.work / f"r\x1b[31m\u202e\x9b\n{1}"
+        self.hostile_run().rename(folder)
+        plain = self.work / "plain"
+        shutil.copytree(folder, plain)
+        config = self.write("c\x1b[2J\u202e.json", {**self.CONFIG, "inner_threads": 2})
+        table = self.write("t\x9b1m\u2069.csv", 'block,workers,seconds\n1,2,"\x1b\u009b\u202e"\n')
+        for arguments in (
+            ["report", folder],
+            ["compare", plain, folder],
+            ["compare", folder, folder / "missing\x9b"],
+            [config],
+            [config, "--output", "o\u202e\x1b"],
+            ["judge", table],
+            [self.write("k.json", {"task": "su\x9bm\u202e"})],
+            [self.write("l.json", {"task": "sum", "ta\x9bk\u202e": 1})],
+            ["--workers", "2\x9b\u202e", config],
+        ):
+            with self.subTest(arguments):
+                result = self.run_ppt(*arguments)
+                self.assertIn(result.code, (0, 2, 5), result)
+                self.check_shown(result.out_bytes.decode("utf-8"))
+                self.check_shown(result.err_bytes.decode("utf-8"))
+
+    def test_bytes_that_are_no_utf_8(self):
+        """On a terminal that takes them for Latin-1 they are control characters, too."""
+        result = self.run_ppt("report", b"missing\x9b31m")
+        self.assertEqual(result.code, 2, result)
+        self.assertNotIn(b"\x9b", result.err_bytes)
+
+    def details_of(self, *words):
+        """The cells with the details of a program that got these words, and the texts of formats."""
+        self.run_fine(*SHORT, "--", shutil.which("true"), *words)
+        folder = self.only_folder()
+        texts = {
+            name: self.run_fine("report", folder, "--format", name).out_bytes.decode("utf-8")
+            for name in FORMATS
+        }
+        shutil.rmtree(self.work / "output")
+        rows = list(csv.DictReader(io.StringIO(texts["csv"], newline="")))
+        return [row["Job details"] for row in rows], texts
+
+    def program(self, name):
+        """A program of that name in the current folder, which does nothing."""
+        path = self.write(name, "#!/bin/sh\n")
+        path.chmod(0o755)
+        return name
+
+    def test_no_field_is_a_formula(self):
+        env = self.environment(PATH=str(self.work))
+        for name in ("=cmd|calc", "+1", "-1", "@sum", "＝1", "＋1", "－1", "＠x"):
+            with self.subTest(name):
+                shutil.rmtree(self.work / "output", ignore_errors=True)
+                self.run_fine(*SHORT, "--", self.program(name), env=env)
+                for row in common.read_csv(self.only_folder() / "results.csv")[1]:
+                    # In quotes of its own what a shell would want so.
+                    self.assertIn(row["Job details"], (f"'{name}", f"'{name}'"))
+
+    def test_other_fields_stay_as_they_are(self):
+        """An apostrophe stands in front of nothing else, numbers below 0 among them."""
+        self.assertEqual(self.details_of("-5", "=x")[0], [f"{shutil.which('true')} -5 =x"] * 2)
+        self.run_fine(self.write("c.json", self.CONFIG))
+        header, rows = common.read_csv(self.only_folder() / "results.csv")
+        self.assertEqual(header[:8], common.CSV_ORIGINAL)
+        for row in rows:
+            self.assertEqual(row["Job details"], "1000")
+            self.assertNotIn("'", "".join(row.values()))
+
+    def test_hostile_words_of_a_program(self):
+        cells, texts = self.details_of(HOSTILE)
+        for name, text in texts.items():
+            with self.subTest(name):
+                self.check_shown(text, {"csv": "\r", "html": "\t"}.get(name, ""))
+        self.assertEqual(len(cells), 2)
+        shown = HIDDEN.sub("?", HOSTILE).replace("\n", "?")
+        self.assertTrue(cells[0].endswith(f" '{shown}'"), cells)
+        self.assertEqual(texts["csv"].count("\n"), 3)
+        self.assertEqual(sum(line.startswith("|") for line in texts["markdown"].splitlines()), 4)
+        self.assertEqual(json.loads(texts["json"])["config"]["task_args"]["argv"][1], HOSTILE)
 
 
 SHORT = ("--iterations", 1, "--task-count", 1, "--workers", "0,1", "--quiet")
