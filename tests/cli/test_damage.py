@@ -211,6 +211,35 @@ class Configurations(common.Case):
         self.assertIn("c.json:1:12: not valid JSON: a zero byte", result.err)
 
 
+class Images(common.Case):
+    """Pictures of colours that are not read are told so by name."""
+
+    def refused(self, path, *words):
+        result = self.run_ppt("once", "img", path)
+        if result.code == 77:
+            self.skipTest("built without libjpeg")
+        self.assertEqual((result.code, result.out), (2, ""), result)
+        for word in (path.name, *words, "grey, YCbCr and RGB are read"):
+            self.assertIn(word, result.err)
+
+    def test_inks(self):
+        for name in ("CMYK", "YCCK"):
+            with self.subTest(name):
+                self.refused(common.ROOT / f"tests/data/img/{name.lower()}.jpg", f"are {name}")
+
+    def test_colours_of_no_known_kind(self):
+        grey = common.make_jpeg()
+        frame = bytes([1, 1, 0x11, 0])
+        two = grey.replace(b"\x00\x0b\x08", b"\x00\x0e\x08", 1).replace(
+            frame, bytes([2, 1, 0x11, 0, 2, 0x11, 0]), 1
+        )
+        self.refused(self.write("two.jpg", two), "its 2 colour components are of no known kind")
+
+    def test_grey_is_read(self):
+        result = self.run_ppt("once", "img", self.write("grey.jpg", common.make_jpeg()))
+        self.assertIn(result.code, (0, 77), result)
+
+
 class Printing(common.Case):
     """What a run's journal and its names are printed as."""
 
