@@ -1,13 +1,12 @@
 #include "csv.h"
 
-#include <ctype.h>
-#include <math.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
+#include "csv_number.h"
 #include "csv_reader.h"
 #include "encoding.h"
 #include "file.h"
@@ -33,71 +32,10 @@ struct table {
 
 /* ---- numbers ---- */
 
-static const char *digits(const char *at)
-{
-    while (isdigit((unsigned char)*at)) {
-        at++;
-    }
-    return at;
-}
-
-/* [+-]digits[.digits][e[+-]digits]: strtod() would take hexadecimal, infinity and NaN as well. */
-static bool is_decimal(const char *text)
-{
-    const char *start = text + (*text == '+' || *text == '-'), *at = digits(start);
-    size_t count = (size_t)(at - start);
-
-    if (*at == '.') {
-        start = at + 1;
-        at = digits(start);
-        count += (size_t)(at - start);
-    }
-    if (count > 0 && (*at == 'e' || *at == 'E')) {
-        start = at + 1 + (at[1] == '+' || at[1] == '-');
-        at = digits(start);
-        count = (size_t)(at - start);
-    }
-    return count > 0 && *at == '\0';
-}
-
-static bool is_zero(const char *text)
-{
-    return text[strspn(text, "+-0.")] == '\0' || strchr("eE", text[strspn(text, "+-0.")]);
-}
-
-static bool has_blank(const char *text)
-{
-    while (*text && ppt_csv_blank(text) == 0) {
-        text++;
-    }
-    return *text != '\0';
-}
-
-/* Why a trimmed text is not a number that can be used, or NULL. */
-static const char *number_problem(const char *text, double *value)
-{
-    const size_t sign = *text == '+' || *text == '-';
-
-    if (is_decimal(text)) {
-        *value = strtod(text, NULL);
-        return !isfinite(*value)               ? ": it is too large"
-               : *value == 0 && !is_zero(text) ? ": it is too close to 0"
-                                               : NULL;
-    }
-    return *text == '\0'                            ? ": the field is empty"
-           : strncasecmp(text + sign, "0x", 2) == 0 ? ": it looks hexadecimal; write it in decimal"
-           : strncasecmp(text + sign, "inf", 3) == 0 || strncasecmp(text + sign, "nan", 3) == 0
-               ? ": a finite one is needed"
-           : strchr(text, ',') ? ": a point is expected in front of decimals, and nothing between "
-                                 "thousands"
-           : has_blank(text) || strpbrk(text, "_'") ? ": nothing may stand between its digits"
-                                                    : "";
-}
-
 static enum ppt_status read_numbers(const struct table *table, double *row, struct ppt_error *error)
 {
     for (size_t i = 0; i < table->count; i++) {
-        const char *problem = number_problem(table->texts[i], &row[i]);
+        const char *problem = ppt_csv_number(table->texts[i], &row[i]);
 
         if (problem) {
             return ppt_fail(error, PPT_BAD_INPUT, "%s:%zu: %s: \"%.40s\" is not a number%s",
@@ -256,7 +194,7 @@ static bool looks_like_row(const struct table *table, const char *line)
                 char *text = ppt_csv_trimmed(part);
                 double value;
 
-                found += number_problem(text, &value) == NULL;
+                found += ppt_csv_number(text, &value) == NULL;
                 free(text);
                 free(part);
             }
@@ -328,7 +266,7 @@ static enum ppt_status check_count(const struct table *table, size_t line, size_
             : "");
 }
 
-/* Room for one more row. */
+/* Appends a row. */
 static void add_row(struct ppt_columns *columns, size_t *capacity, const double *row)
 {
     if (columns->row_count == *capacity) {

@@ -111,8 +111,10 @@ void ppt_text_print(FILE *stream, const char *format, ...)
     va_start(arguments, format);
     addv(&text, format, arguments);
     va_end(arguments);
-    ppt_hide(text.data);
-    fprintf(stream, "%s\n", text.data);
+    if (text.data) {
+        ppt_hide(text.data);
+        fprintf(stream, "%s\n", text.data);
+    }
     ppt_text_free(&text);
 }
 
