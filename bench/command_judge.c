@@ -284,40 +284,50 @@ static void repeats(const struct ppt_columns *columns, struct ppt_grid *grid)
     free(points);
 }
 
-static void print_law(const char *name, const struct ppt_law *law)
+static void print_law(const char *name, const struct ppt_law *law, double largest)
 {
-    double peak = 0;
+    double peak = 0, roof = 0;
 
     printf("%-16s lambda %.7g  sigma %.6g  kappa %.6g  (%s)\n", name, law->lambda, law->sigma,
            law->kappa, ppt_law_name(law));
     if (ppt_law_peak(law, &peak)) {
-        printf("%-16s peak at %.4g workers, throughput %.6g\n", "", peak, ppt_law_at(law, peak));
+        printf("%-16s peak at %.4g worker%s, throughput %.6g\n", "", peak, peak == 1 ? "" : "s",
+               ppt_law_at(law, peak));
     }
-    if (law->sigma > 0) {
-        printf("%-16s roof %.6g; root mean square of residuals %.4g\n", "",
-               law->lambda / law->sigma, law->rms);
+    if (ppt_law_roof(law, largest, &roof)) {
+        printf("%-16s roof %.6g; root mean square of residuals %.4g\n", "", roof, law->rms);
     }
 }
 
 static void print_fit(const struct ppt_cli *cli, const struct ppt_law *weighted,
-                      const struct ppt_law *least_squares, unsigned refusals)
+                      const struct ppt_law *least_squares, double largest, unsigned refusals)
 {
     if (cli->json) {
         json_object *object = json_object_new_object();
 
-        json_object_object_add(object, "weighted", ppt_json_law(weighted));
-        json_object_object_add(object, "least_squares", ppt_json_law(least_squares));
+        json_object_object_add(object, "weighted", ppt_json_law(weighted, largest));
+        json_object_object_add(object, "least_squares", ppt_json_law(least_squares, largest));
         json_object_object_add(object, "refusals", ppt_json_refusals(refusals));
         print_json(object);
         return;
     }
-    print_law("weighted", weighted);
-    print_law("least squares", least_squares);
+    print_law("weighted", weighted, largest);
+    print_law("least squares", least_squares, largest);
     for (unsigned bit = 1; bit <= PPT_REFUSAL_CROSSES_CPUS; bit <<= 1) {
         if (refusals & bit) {
             printf("not to be extrapolated: %s\n", ppt_refusal_text((enum ppt_refusal)bit));
         }
     }
+}
+
+static double largest(const double *values, size_t count)
+{
+    double most = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        most = fmax(most, values[i]);
+    }
+    return most;
 }
 
 /* Throughput is defined from 1 worker on: rows of 0 (sequential calls) are no part of the law. */
@@ -364,7 +374,7 @@ enum ppt_status ppt_command_fit(const struct ppt_cli *cli, struct ppt_error *err
     if (status == PPT_OK) {
         repeats(&columns, &grid);
         ppt_scaling_of(&grid, &context, &scaling);
-        print_fit(cli, &weighted, &least_squares,
+        print_fit(cli, &weighted, &least_squares, largest(columns.values[1], columns.row_count),
                   scaling.fitted ? scaling.refusals : PPT_REFUSAL_FEW_BLOCKS);
         ppt_scaling_free(&scaling);
         ppt_grid_free(&grid);

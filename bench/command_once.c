@@ -152,6 +152,8 @@ static void print_answer(const struct ppt_cli *cli, const struct ppt_config *con
         return;
     }
     json_object *answer = json_object_new_object();
+    struct ppt_text text = {0};
+
     json_object_object_add(answer, "task", json_object_new_string(config->task));
     json_object_object_add(answer, "args",
                            ppt_args_to_json(config->uses[0].kernel, config->uses[0].args));
@@ -159,8 +161,10 @@ static void print_answer(const struct ppt_cli *cli, const struct ppt_config *con
     json_object_object_add(answer, "index", json_object_new_int64((int64_t)cli->index));
     json_object_object_add(answer, "digest", json_object_new_string(hex));
     json_object_object_add(answer, "seconds", ppt_json_number((double)ns * 1e-9));
-    puts(json_object_to_json_string_ext(answer,
-                                        JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
+    ppt_text_add_json(&text, json_object_to_json_string_ext(
+                                 answer, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
+    puts(text.data);
+    ppt_text_free(&text);
     json_object_put(answer);
 }
 
@@ -211,7 +215,7 @@ enum ppt_status ppt_command_once(const struct ppt_cli *cli, struct ppt_error *er
     enum ppt_status status = configure(cli, &configs, error);
 
     if (status == PPT_OK && configs.items[0].warning) {
-        fprintf(stderr, "ppt-omp: %s\n", configs.items[0].warning);
+        ppt_text_print(stderr, "ppt-omp: %s", configs.items[0].warning);
     }
     if (status == PPT_OK) {
         status = ppt_workspace_create(&scratch, error);

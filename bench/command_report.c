@@ -5,6 +5,7 @@
 
 #include "commands.h"
 #include "json.h"
+#include "measure.h"
 #include "recorded.h"
 #include "text.h"
 
@@ -28,12 +29,9 @@ enum ppt_status ppt_command_report(const struct ppt_cli *cli, struct ppt_error *
             ppt_text_table(&recorded.outcome, &terminal, &answer);
         }
         fputs(answer.data, stdout);
-        if (notes.length > 0) {
-            fputs(notes.data, stderr);
-        }
     }
+    ppt_measure_print_notes(&notes);
     ppt_text_free(&answer);
-    ppt_text_free(&notes);
     ppt_recorded_free(&recorded);
     return status;
 }

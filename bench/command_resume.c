@@ -127,7 +127,8 @@ static enum ppt_status load_kernel(const struct ppt_cli *cli, struct ppt_config 
         return status;
     }
     if (cli->force) {
-        fprintf(stderr, "ppt-omp: %s has changed: its passes are mixed\n", config->kernel_file);
+        ppt_text_print(stderr, "ppt-omp: %s has changed: its passes are mixed",
+                       config->kernel_file);
         return PPT_OK;
     }
     return ppt_fail(error, PPT_BAD_INPUT,

@@ -225,7 +225,7 @@ static enum ppt_status report_suite(struct session *session, struct ppt_error *e
         status = ppt_report_write_suite(outcomes, count, &notes, error);
         ppt_measure_print_notes(&notes);
         if (!session->cli->quiet) {
-            fprintf(stderr, "results of all runs: %s\n", folder.folder.path);
+            ppt_text_print(stderr, "results of all runs: %s", folder.folder.path);
         }
     }
     ppt_run_folder_close(&folder);
@@ -293,7 +293,7 @@ enum ppt_status ppt_command_run(const struct ppt_cli *cli, const struct ppt_engi
     status = load(&session, error);
     for (size_t i = 0; i < session.configs.count && status == PPT_OK; i++) {
         if (session.configs.items[i].warning) {
-            fprintf(stderr, "ppt-omp: %s\n", session.configs.items[i].warning);
+            ppt_text_print(stderr, "ppt-omp: %s", session.configs.items[i].warning);
         }
     }
     if (status == PPT_OK) {

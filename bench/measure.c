@@ -1,6 +1,7 @@
 #include "measure.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include "sweep.h"
@@ -106,8 +107,17 @@ bool ppt_measure_reports(enum ppt_status status, const struct ppt_engine *engine
 
 void ppt_measure_print_notes(struct ppt_text *notes)
 {
-    if (notes->length > 0) {
-        fprintf(stderr, "%s", notes->data);
+    char *line = notes->data;
+
+    /* They hold names of folders. */
+    while (line && *line) {
+        char *end = strchr(line, '\n');
+
+        if (end) {
+            *end = '\0';
+        }
+        ppt_text_print(stderr, "%s", line);
+        line = end ? end + 1 : NULL;
     }
     ppt_text_free(notes);
 }
@@ -134,7 +144,8 @@ enum ppt_status ppt_measure_report(const struct ppt_cli *cli, const struct ppt_o
     }
     ppt_measure_print_notes(&notes);
     if (!cli->quiet) {
-        fprintf(stderr, "results: %s\n\n", outcome->folder->path);
+        ppt_text_print(stderr, "results: %s", outcome->folder->path);
+        fputs("\n", stderr);
     }
     ppt_text_free(&table);
     return status;

@@ -237,6 +237,31 @@ static void jpeg_warned(j_common_ptr info, int level)
     }
 }
 
+/* libjpeg turns three kinds of colours into RGB. For inks, as printers have them, that would take
+ * the profile of the printer. */
+static enum ppt_status check_colours(struct jpeg_decoder *decoder)
+{
+    static const char read[] = "grey, YCbCr and RGB are read";
+    const J_COLOR_SPACE colours = decoder->info.jpeg_color_space;
+    char *out = decoder->message;
+
+    switch (colours) {
+    case JCS_GRAYSCALE:
+    case JCS_YCbCr:
+    case JCS_RGB:
+        return PPT_OK;
+    case JCS_CMYK:
+    case JCS_YCCK:
+        snprintf(out, sizeof(decoder->message), "its colours are %s, four inks for printing; %s",
+                 colours == JCS_CMYK ? "CMYK" : "YCCK", read);
+        return PPT_BAD_INPUT;
+    default:
+        snprintf(out, sizeof(decoder->message), "its %d colour components are of no known kind; %s",
+                 decoder->info.num_components, read);
+        return PPT_BAD_INPUT;
+    }
+}
+
 static void jpeg_decode(struct jpeg_decoder *decoder, struct bytes file)
 {
     struct jpeg_decompress_struct *info = &decoder->info;
@@ -247,8 +272,11 @@ static void jpeg_decode(struct jpeg_decoder *decoder, struct bytes file)
     jpeg_create_decompress(info);
     jpeg_mem_src(info, file.data, file.size);
     jpeg_read_header(info, TRUE);
-    decoder->status = make_pixels(decoder->image, info->image_width, info->image_height,
-                                  decoder->message, sizeof(decoder->message));
+    decoder->status = check_colours(decoder);
+    if (decoder->status == PPT_OK) {
+        decoder->status = make_pixels(decoder->image, info->image_width, info->image_height,
+                                      decoder->message, sizeof(decoder->message));
+    }
     if (decoder->status != PPT_OK) {
         return;
     }

@@ -23,9 +23,10 @@ struct ppt_image {
 
 /* Reads the file at `path`, whatever its name; its first bytes tell the format. Any depth, palette
  * or grey becomes 8-bit RGB; transparency, embedded colour profiles and the orientation that a
- * camera noted are ignored. PPT_BAD_INPUT, with the path and the cause, for a file that is missing,
- * no picture, damaged or too large; PPT_UNSUPPORTED for JPEG in a build without libjpeg. On failure
- * `image` is left without memory. */
+ * camera noted are ignored. A JPEG is grey, YCbCr or RGB. PPT_BAD_INPUT, with the path and the
+ * cause, for a file that is missing, no picture, of other colours, damaged or too large;
+ * PPT_UNSUPPORTED for JPEG in a build without libjpeg. On failure `image` is left without memory.
+ */
 enum ppt_status ppt_image_load(const char *path, struct ppt_image *image, struct ppt_error *error);
 
 /* Writes an 8-bit RGB PNG; `what` begins the message on failure. */

@@ -11,6 +11,7 @@
 #define PPT_STATUS_H
 
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 
 enum ppt_status {
@@ -25,7 +26,7 @@ enum ppt_status {
 };
 
 struct ppt_error {
-    char text[1024]; /* one line of UTF-8 without control characters, whatever was put into it */
+    char text[1024]; /* one line of UTF-8 that can be shown, whatever was put into it */
 };
 
 /* Bytes of the UTF-8 character that a text begins with (RFC 3629); 0: it is none, or cut off. */
@@ -52,6 +53,42 @@ static inline size_t ppt_utf8_length(const char *text)
     return length;
 }
 
+/* Bytes of what a text begins with, if that must not be shown to people as it is; otherwise 0.
+ * Control characters (C0, DEL and C1) move a terminal's cursor and more; line separators and those
+ * that change the direction of writing let a text look like another; and what is no UTF-8 is a
+ * control character in an older encoding. */
+static inline size_t ppt_hidden_length(const char *text)
+{
+    const unsigned char *t = (const unsigned char *)text;
+    const size_t length = ppt_utf8_length(text);
+    const bool control = t[0] < ' ' || t[0] == 0x7f || (t[0] == 0xc2 && t[1] < 0xa0);
+    /* U+2028 to U+202E, U+2066 to U+2069 */
+    const bool order = t[0] == 0xe2 && ((t[1] == 0x80 && t[2] >= 0xa8 && t[2] <= 0xae) ||
+                                        (t[1] == 0x81 && t[2] >= 0xa6 && t[2] <= 0xa9));
+
+    return length == 0 ? 1 : control || order ? length : 0;
+}
+
+/* Puts '?' in the place of everything in a text that must not be shown. */
+static inline void ppt_hide(char *text)
+{
+    char *to = text;
+
+    while (*text) {
+        const size_t hidden = ppt_hidden_length(text);
+
+        if (hidden > 0) {
+            *to++ = '?';
+            text += hidden;
+        } else {
+            for (size_t left = ppt_utf8_length(text); left > 0; left--) {
+                *to++ = *text++;
+            }
+        }
+    }
+    *to = '\0';
+}
+
 /* Writes the message and returns `status`, so that a caller can write `return ppt_fail(...)`. */
 __attribute__((format(printf, 3, 4))) static inline enum ppt_status
 ppt_fail(struct ppt_error *error, enum ppt_status status, const char *format, ...)
@@ -63,15 +100,7 @@ ppt_fail(struct ppt_error *error, enum ppt_status status, const char *format, ..
     va_end(arguments);
     /* Names and values from files end up in messages: they must not move the cursor or look like
      * lines of their own. */
-    for (char *c = error->text; *c; c++) {
-        const size_t length = ppt_utf8_length(c);
-
-        if (length == 0 || (unsigned char)*c < ' ' || *c == 0x7f) {
-            *c = '?';
-        } else {
-            c += length - 1;
-        }
-    }
+    ppt_hide(error->text);
     return status;
 }
 

@@ -4,7 +4,12 @@
 #include <gsl/gsl_multifit.h>
 #include <gsl/gsl_multifit_nlinear.h>
 #include <math.h>
-#include <stdint.h>
+#include <stdlib.h>
+
+#include "memory.h"
+
+/* In powers of two. */
+#define FAR_FROM_ONE 256
 
 /* A face of the feasible region: which of sigma and kappa are free. */
 struct face {
@@ -34,11 +39,21 @@ const char *ppt_law_name(const struct ppt_law *law)
 
 bool ppt_law_peak(const struct ppt_law *law, double *workers)
 {
-    if (law->kappa <= 0 || law->sigma >= 1) {
+    /* The slope at one worker has the sign of 1 - sigma - kappa. */
+    if (law->kappa < 0 || (law->kappa == 0 && law->sigma <= 1)) {
         return false;
     }
-    *workers = sqrt((1 - law->sigma) / law->kappa);
-    return *workers >= 1;
+    *workers = law->sigma + law->kappa >= 1 ? 1 : sqrt((1 - law->sigma) / law->kappa);
+    return true;
+}
+
+bool ppt_law_roof(const struct ppt_law *law, double largest, double *roof)
+{
+    if (law->sigma <= 0) {
+        return false;
+    }
+    *roof = fmax(largest, law->lambda / fmin(law->sigma, 1));
+    return true;
 }
 
 static size_t coefficients(struct face face)
@@ -202,14 +217,40 @@ static bool improve_face(struct data *data, struct ppt_law *law)
 
 /* ---- faces ---- */
 
+/* Throughputs whose squares leave the range of a double are fitted in another unit, which a power
+ * of two makes exact: 2^*exponent of it are one. To be given to free(). */
+static double *in_unit(const double *throughput, size_t n, int *exponent)
+{
+    double *scaled = ppt_alloc(n, sizeof(*scaled));
+    double largest = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        largest = fmax(largest, throughput[i]);
+    }
+    frexp(largest, exponent);
+    *exponent = abs(*exponent) > FAR_FROM_ONE ? *exponent : 0;
+    for (size_t i = 0; i < n; i++) {
+        scaled[i] = ldexp(throughput[i], -*exponent);
+    }
+    return scaled;
+}
+
+static void from_unit(struct ppt_law *law, int exponent)
+{
+    law->lambda = ldexp(law->lambda, exponent);
+    law->rms = ldexp(law->rms, exponent);
+}
+
 static bool best_face(const double *workers, const double *throughput, size_t n, bool in_x,
                       struct ppt_law *best)
 {
-    double least = INFINITY;
+    double least = INFINITY, *scaled;
     bool found = false;
+    int exponent;
 
+    scaled = in_unit(throughput, n, &exponent);
     for (size_t i = 0; i < FACE_COUNT && n > 0; i++) {
-        struct data data = {workers, throughput, n, faces[i]};
+        struct data data = {workers, scaled, n, faces[i]};
         struct ppt_law law = {0};
         double cost = 0;
 
@@ -230,6 +271,10 @@ static bool best_face(const double *workers, const double *throughput, size_t n,
             found = true;
         }
     }
+    free(scaled);
+    if (found) {
+        from_unit(best, exponent);
+    }
     return found;
 }
 
@@ -247,12 +292,15 @@ bool ppt_law_fit_least_squares(const double *workers, const double *throughput, 
 bool ppt_law_fit_unbounded(const double *workers, const double *throughput, size_t n,
                            struct ppt_law *law)
 {
-    const struct data data = {workers, throughput, n, faces[0]};
-    double chisq = 0;
+    int exponent;
+    double chisq = 0, *scaled = in_unit(throughput, n, &exponent);
+    const struct data data = {workers, scaled, n, faces[0]};
+    const bool found = n > 0 && fit_face(&data, law, &chisq);
 
-    if (n == 0 || !fit_face(&data, law, &chisq)) {
-        return false;
+    if (found) {
+        law->rms = sqrt(squares(&data, law) / (double)n);
+        from_unit(law, exponent);
     }
-    law->rms = sqrt(squares(&data, law) / (double)n);
-    return true;
+    free(scaled);
+    return found;
 }

@@ -28,8 +28,14 @@ double ppt_law_at(const struct ppt_law *law, double workers);
 /* "linear", "Amdahl" or "USL", by which coefficients are above 0. */
 const char *ppt_law_name(const struct ppt_law *law);
 
-/* Workers at which throughput peaks, sqrt((1-sigma)/kappa); false when it never does. */
+/* Workers at which throughput peaks: sqrt((1-sigma)/kappa), or 1 where that is below it or sigma is
+ * above 1, so that it falls from the first worker on; false when it never does. */
 bool ppt_law_peak(const struct ppt_law *law, double *workers);
+
+/* What throughput stays below however many workers queue for what is shared: lambda/sigma, or
+ * lambda where sigma is above 1 and one worker is the fastest. `largest` is the largest throughput
+ * that was measured: no roof lies below. False when sigma is 0. */
+bool ppt_law_roof(const struct ppt_law *law, double largest, double *roof);
 
 /* Fits by weighted linear least squares in z with weights 1/z^2, which makes errors of X count
  * relative to X. Bounds lambda > 0, sigma >= 0, kappa >= 0 are kept by fitting each face of the

@@ -139,6 +139,13 @@ static double get_kappa(const struct ppt_law *law, double unused)
     return law->kappa;
 }
 
+/* Above 1 throughput falls from the first worker on. */
+static double get_fall(const struct ppt_law *law, double unused)
+{
+    (void)unused;
+    return law->sigma + law->kappa;
+}
+
 static double get_peak(const struct ppt_law *law, double unused)
 {
     double peak = NAN;
@@ -170,6 +177,7 @@ static void fit_blocks(const struct ppt_grid *grid, struct columns *columns,
 static void set_intervals(struct ppt_scaling *scaling)
 {
     const double confidence = scaling->context.confidence;
+    const struct ppt_interval fall = spread(scaling, confidence, get_fall, 0);
 
     scaling->lambda = spread(scaling, confidence, get_lambda, 0);
     scaling->sigma = spread(scaling, confidence, get_sigma, 0);
@@ -177,8 +185,9 @@ static void set_intervals(struct ppt_scaling *scaling)
     scaling->name = scaling->kappa.exists && scaling->kappa.low > 0   ? "USL"
                     : scaling->sigma.exists && scaling->sigma.low > 0 ? "Amdahl"
                                                                       : "linear";
-    scaling->has_peak = scaling->kappa.exists && scaling->kappa.low > 0 &&
-                        ppt_law_peak(&scaling->law, &scaling->peak_workers);
+    scaling->has_peak = ppt_law_peak(&scaling->law, &scaling->peak_workers) &&
+                        ((scaling->kappa.exists && scaling->kappa.low > 0) ||
+                         (scaling->peak_workers == 1 && fall.exists && fall.low > 1));
     if (scaling->has_peak) {
         scaling->peak_throughput = ppt_law_at(&scaling->law, scaling->peak_workers);
         scaling->peak = spread(scaling, confidence, get_peak, 0);
@@ -305,6 +314,7 @@ void ppt_scaling_of(const struct ppt_grid *grid, const struct ppt_scaling_contex
         fit_blocks(grid, &columns, scaling);
         for (size_t i = 0; i < columns.count; i++) {
             columns.throughput[i] = context->tasks / exp(medians[columns.points[i]]);
+            scaling->best_throughput = fmax(scaling->best_throughput, columns.throughput[i]);
         }
         scaling->fitted =
             ppt_law_fit(columns.workers, columns.throughput, columns.count, &scaling->law);

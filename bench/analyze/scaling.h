@@ -52,7 +52,8 @@ struct ppt_scaling {
     const char *name;   /* of the law that the intervals support: linear, Amdahl or USL */
     double smt_share;   /* h; -1 when there are no points to tell */
     struct ppt_interval lambda, sigma, kappa;
-    bool has_peak;
+    double best_throughput; /* the largest median of its points */
+    bool has_peak;          /* surely */
     double peak_workers, peak_throughput;
     struct ppt_interval peak; /* of peak_workers */
     unsigned refusals;        /* those that hold for every target */

@@ -281,7 +281,10 @@ static void add_more(const struct ppt_answer *answer, struct ppt_text *out)
         }
     }
     if (answer->scaling.has_peak && answer->scaling.refusals == 0) {
-        ppt_text_addf(out, " Throughput peaks near %.0f workers.", answer->scaling.peak_workers);
+        const double peak = answer->scaling.peak_workers;
+
+        ppt_text_addf(out, " Throughput peaks %s %.0f worker%s.", peak > 1 ? "near" : "at", peak,
+                      peak < 1.5 ? "" : "s");
     }
 }
 

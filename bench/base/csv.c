@@ -1,124 +1,273 @@
 #include "csv.h"
 
-#include <math.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
+#include "csv_number.h"
+#include "csv_reader.h"
+#include "encoding.h"
 #include "file.h"
 #include "memory.h"
 #include "text.h"
 
 #define LARGEST_FILE ((size_t)256 << 20)
 #define MOST_FIELDS 1000
+#define LONGEST_SHOWN ((size_t)100)
 
-/* A position in the text, moved on field by field. */
-struct reader {
-    const char *path;
-    const char *at;
-    size_t line;
-    struct ppt_text field;
+static const char separators[] = ",;\t|";
+
+/* A file on its way into columns. */
+struct table {
+    struct ppt_csv_reader reader;
+    const char *const *names; /* wanted; borrowed */
+    size_t count;             /* of them */
+    size_t *places;           /* of each, the field that it stands in, from 0; SIZE_MAX: in none */
+    size_t fields;            /* that the first line names */
+    char **texts;             /* of the current row, by name, trimmed; owned */
+    size_t *lines;            /* in which they stand */
 };
 
-/* Reads one field into reader->field; true when another one follows on the same line. */
-static bool next_field(struct reader *reader)
+/* ---- numbers ---- */
+
+static enum ppt_status read_numbers(const struct table *table, double *row, struct ppt_error *error)
 {
-    bool quoted = false;
+    for (size_t i = 0; i < table->count; i++) {
+        const char *problem = ppt_csv_number(table->texts[i], &row[i]);
 
-    reader->field.length = 0;
-    ppt_text_add(&reader->field, "");
-    for (; *reader->at; reader->at++) {
-        const char c = *reader->at;
-
-        if (c == '"') {
-            if (quoted && reader->at[1] == '"') {
-                ppt_text_add(&reader->field, "\"");
-                reader->at++;
-            } else {
-                quoted = !quoted;
-            }
-        } else if (!quoted && c == ',') {
-            reader->at++;
-            return true;
-        } else if (!quoted && c == '\n') {
-            break;
-        } else if (quoted || c != '\r') {
-            reader->line += c == '\n';
-            ppt_text_addf(&reader->field, "%c", c);
-        }
-    }
-    if (*reader->at == '\n') {
-        reader->at++;
-        reader->line++;
-    }
-    return false;
-}
-
-/* Field without the white space around it. */
-static char *trimmed(const struct ppt_text *field)
-{
-    const char *start = field->data + strspn(field->data, " \t");
-    size_t length = strlen(start);
-
-    while (length > 0 && strchr(" \t", start[length - 1])) {
-        length--;
-    }
-    return ppt_text_format("%.*s", (int)length, start);
-}
-
-/* Finds the columns in the first line: places[i] is the field that names[i] stands in. */
-static enum ppt_status read_header(struct reader *reader, const char *const *names, size_t count,
-                                   size_t *places, struct ppt_error *error)
-{
-    bool more = true;
-
-    for (size_t i = 0; i < count; i++) {
-        places[i] = SIZE_MAX;
-    }
-    /* Some programs begin their files with a byte order mark. */
-    if (strncmp(reader->at, "\xef\xbb\xbf", 3) == 0) {
-        reader->at += 3;
-    }
-    for (size_t f = 0; more && f < MOST_FIELDS; f++) {
-        char *name;
-
-        more = next_field(reader);
-        name = trimmed(&reader->field);
-        for (size_t i = 0; i < count; i++) {
-            if (places[i] == SIZE_MAX && strcasecmp(name, names[i]) == 0) {
-                places[i] = f;
-            }
-        }
-        free(name);
-    }
-    for (size_t i = 0; i < count; i++) {
-        if (places[i] == SIZE_MAX) {
-            return ppt_fail(error, PPT_BAD_INPUT, "%s:1: the first line names no column \"%s\"",
-                            reader->path, names[i]);
+        if (problem) {
+            return ppt_fail(error, PPT_BAD_INPUT, "%s:%zu: %s: \"%.40s\" is not a number%s",
+                            table->reader.path, table->lines[i], table->names[i], table->texts[i],
+                            problem);
         }
     }
     return PPT_OK;
 }
 
-static enum ppt_status read_number(const struct reader *reader, size_t line, const char *name,
-                                   double *out, struct ppt_error *error)
-{
-    char *text = trimmed(&reader->field);
-    char *end = NULL;
-    enum ppt_status status = PPT_OK;
+/* ---- the first line ---- */
 
-    *out = strtod(text, &end);
-    if (*text == '\0' || *end != '\0' || !isfinite(*out)) {
-        status = ppt_fail(error, PPT_BAD_INPUT, "%s:%zu: %s: \"%.40s\" is not a number",
-                          reader->path, line, name, text);
+/* Reads it with one separator; `twice` gets a wanted name that stands there once more. */
+static enum ppt_status read_names(struct table *table, const char **twice, struct ppt_error *error)
+{
+    struct ppt_csv_reader *reader = &table->reader;
+    enum ppt_status status = PPT_OK;
+    bool more = true;
+
+    *twice = NULL;
+    for (size_t i = 0; i < table->count; i++) {
+        table->places[i] = SIZE_MAX;
     }
-    free(text);
+    for (table->fields = 0; more && status == PPT_OK; table->fields++) {
+        if (table->fields == MOST_FIELDS) {
+            return ppt_fail(error, PPT_BAD_INPUT, "%s:%zu: more than %d columns", reader->path,
+                            reader->line, MOST_FIELDS);
+        }
+        status = ppt_csv_field(reader, &more, error);
+        char *name = ppt_csv_trimmed(reader->field.data);
+        for (size_t i = 0; i < table->count && status == PPT_OK; i++) {
+            if (strcasecmp(name, table->names[i]) != 0) {
+                continue;
+            }
+            *twice = table->places[i] != SIZE_MAX ? table->names[i] : *twice;
+            table->places[i] = table->fields;
+        }
+        free(name);
+    }
     return status;
 }
 
-static void add_row(struct ppt_columns *columns, size_t *capacity)
+/* The first wanted column that the first line does not name, or NULL. */
+static const char *missing(const struct table *table)
+{
+    for (size_t i = 0; i < table->count; i++) {
+        if (table->places[i] == SIZE_MAX) {
+            return table->names[i];
+        }
+    }
+    return NULL;
+}
+
+/* "sep=;" is what some spreadsheets begin their files with, or ask for. */
+static bool skip_separator_line(struct ppt_csv_reader *reader)
+{
+    const char *at = reader->at;
+
+    if (strncasecmp(at, "sep=", 4) != 0 || !at[4] || !strchr(separators, at[4]) ||
+        !strchr("\r\n", at[5])) {
+        return false;
+    }
+    reader->separator = at[4];
+    ppt_csv_skip_line(reader);
+    return true;
+}
+
+/* Of a text without a table's first line: what stands most often in it that could separate. */
+static char likely_separator(const char *line)
+{
+    const size_t length = strcspn(line, "\r\n");
+    size_t most = 0;
+    char likely = separators[0];
+
+    for (const char *s = separators; *s; s++) {
+        size_t count = 0;
+
+        for (size_t i = 0; i < length; i++) {
+            count += line[i] == *s;
+        }
+        if (count > most) {
+            most = count;
+            likely = *s;
+        }
+    }
+    return likely;
+}
+
+/* Chooses the separator with which all columns are named; leaves the reader as it was. */
+static void choose_separator(struct table *table)
+{
+    const struct ppt_csv_reader start = table->reader;
+    struct ppt_error ignored;
+    const char *twice;
+    bool found = false;
+
+    for (const char *s = separators; *s && !found; s++) {
+        table->reader.separator = *s;
+        found = read_names(table, &twice, &ignored) == PPT_OK && !missing(table);
+        table->reader.at = start.at;
+        table->reader.line = start.line;
+    }
+    if (!found) {
+        table->reader.separator = likely_separator(start.at);
+    }
+}
+
+static enum ppt_status read_header(struct table *table, struct ppt_error *error)
+{
+    struct ppt_csv_reader *reader = &table->reader;
+    const bool told = skip_separator_line(reader);
+    const char *twice, *start;
+
+    while (ppt_csv_blank_line(reader)) {
+        ppt_csv_skip_line(reader);
+    }
+    start = reader->at;
+    if (!told) {
+        choose_separator(table);
+    }
+    const size_t line = reader->line;
+    const enum ppt_status status = read_names(table, &twice, error);
+    if (status != PPT_OK) {
+        return status;
+    }
+    if (missing(table)) {
+        const size_t length = strcspn(start, "\r\n");
+
+        return ppt_fail(error, PPT_BAD_INPUT,
+                        "%s:%zu: the first line names no column \"%s\"; it is \"%.*s\"",
+                        reader->path, line, missing(table),
+                        (int)(length < LONGEST_SHOWN ? length : LONGEST_SHOWN), start);
+    }
+    if (twice) {
+        return ppt_fail(error, PPT_BAD_INPUT,
+                        "%s:%zu: the first line names the column \"%s\" twice", reader->path, line,
+                        twice);
+    }
+    return PPT_OK;
+}
+
+/* ---- rows ---- */
+
+/* Whether a line, as far as it goes, has a number in each wanted place. */
+static bool looks_like_row(const struct table *table, const char *line)
+{
+    const char ends[] = {table->reader.separator, '\r', '\n', '\0'};
+    size_t found = 0;
+
+    for (size_t f = 0;; f++) {
+        const size_t length = strcspn(line, ends);
+
+        for (size_t i = 0; i < table->count; i++) {
+            if (table->places[i] == f) {
+                char *part = ppt_text_format("%.*s", (int)length, line);
+                char *text = ppt_csv_trimmed(part);
+                double value;
+
+                found += ppt_csv_number(text, &value) == NULL;
+                free(text);
+                free(part);
+            }
+        }
+        line += length;
+        if (*line != table->reader.separator) {
+            return found == table->count;
+        }
+        line++;
+    }
+}
+
+/* A field may have several lines; but rows in it are those between two stray quotes. */
+static bool swallows_rows(const struct table *table)
+{
+    const char *at = table->reader.field.data;
+
+    while (*(at += strcspn(at, "\r\n"))) {
+        at++;
+        if (looks_like_row(table, at)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Reads a row's fields into texts; *count: how many there are; *blank: all are empty. */
+static enum ppt_status read_row(struct table *table, size_t *count, bool *blank,
+                                struct ppt_error *error)
+{
+    struct ppt_csv_reader *reader = &table->reader;
+    enum ppt_status status = PPT_OK;
+    bool more = true;
+
+    *blank = true;
+    for (*count = 0; more && status == PPT_OK; ++*count) {
+        status = ppt_csv_field(reader, &more, error);
+        if (status == PPT_OK && swallows_rows(table)) {
+            status = ppt_fail(error, PPT_BAD_INPUT,
+                              "%s:%zu: the quote that opens here closes in a later line, with rows "
+                              "of the table between",
+                              reader->path, reader->field_line);
+        }
+        char *text = ppt_csv_trimmed(reader->field.data);
+        *blank &= *text == '\0';
+        for (size_t i = 0; i < table->count; i++) {
+            if (table->places[i] == *count) {
+                free(table->texts[i]);
+                table->texts[i] = ppt_strdup(text);
+                table->lines[i] = reader->field_line;
+            }
+        }
+        free(text);
+    }
+    return status;
+}
+
+static enum ppt_status check_count(const struct table *table, size_t line, size_t count,
+                                   struct ppt_error *error)
+{
+    if (count == table->fields) {
+        return PPT_OK;
+    }
+    return ppt_fail(
+        error, PPT_BAD_INPUT, "%s:%zu: too %s fields: %zu, but the first line names %zu%s",
+        table->reader.path, line, count < table->fields ? "few" : "many", count, table->fields,
+        count > table->fields && table->reader.separator == ','
+            ? " (decimals need a point, texts with a comma quotes)"
+            : "");
+}
+
+/* Appends a row. */
+static void add_row(struct ppt_columns *columns, size_t *capacity, const double *row)
 {
     if (columns->row_count == *capacity) {
         *capacity = *capacity ? 2 * *capacity : 64;
@@ -127,79 +276,112 @@ static void add_row(struct ppt_columns *columns, size_t *capacity)
                 ppt_realloc(columns->values[i], *capacity, sizeof(*columns->values[i]));
         }
     }
+    for (size_t i = 0; i < columns->column_count; i++) {
+        columns->values[i][columns->row_count] = row[i];
+    }
     columns->row_count++;
 }
 
-static enum ppt_status read_rows(struct reader *reader, const char *const *names,
-                                 const size_t *places, struct ppt_columns *columns,
+static enum ppt_status read_rows(struct table *table, struct ppt_columns *columns,
                                  struct ppt_error *error)
 {
+    double *row = ppt_alloc(table->count, sizeof(*row));
     enum ppt_status status = PPT_OK;
-    size_t capacity = 0;
+    size_t capacity = 0, count = 0;
 
-    while (*reader->at && status == PPT_OK) {
-        const size_t line = reader->line;
-        size_t found = 0;
-        bool more = true;
+    while (*table->reader.at && status == PPT_OK) {
+        const size_t line = table->reader.line;
+        bool blank;
 
-        if (*reader->at == '\n' || (*reader->at == '\r' && reader->at[1] == '\n')) {
-            next_field(reader);
+        if (ppt_csv_blank_line(&table->reader)) {
+            ppt_csv_skip_line(&table->reader);
             continue;
         }
-        add_row(columns, &capacity);
-        for (size_t f = 0; more && status == PPT_OK; f++) {
-            more = next_field(reader);
-            for (size_t i = 0; i < columns->column_count && status == PPT_OK; i++) {
-                if (places[i] == f) {
-                    status = read_number(reader, line, names[i],
-                                         &columns->values[i][columns->row_count - 1], error);
-                    found++;
-                }
-            }
+        status = read_row(table, &count, &blank, error);
+        if (status == PPT_OK && blank) {
+            continue;
         }
-        if (status == PPT_OK && found < columns->column_count) {
-            status = ppt_fail(error, PPT_BAD_INPUT, "%s:%zu: too few fields", reader->path, line);
+        if (status == PPT_OK) {
+            status = check_count(table, line, count, error);
+        }
+        if (status == PPT_OK) {
+            status = read_numbers(table, row, error);
+        }
+        if (status == PPT_OK) {
+            add_row(columns, &capacity, row);
         }
     }
     if (status == PPT_OK && columns->row_count == 0) {
-        status = ppt_fail(error, PPT_BAD_INPUT, "%s: has no rows", reader->path);
+        status = ppt_fail(error, PPT_BAD_INPUT, "%s: has no rows", table->reader.path);
     }
+    free(row);
     return status;
+}
+
+/* ---- the file ---- */
+
+static enum ppt_status check_text(const char *path, const char *text, size_t length,
+                                  struct ppt_error *error)
+{
+    const char *wide = ppt_encoding_wide(text, length), *zero = memchr(text, '\0', length);
+    size_t line = 1;
+
+    if (wide) {
+        return ppt_fail(error, PPT_BAD_INPUT, "%s: is %s text; save it as UTF-8", path, wide);
+    }
+    for (const char *c = text; zero && c < zero; c++) {
+        line += *c == '\n' || (*c == '\r' && c[1] != '\n');
+    }
+    return zero ? ppt_fail(error, PPT_BAD_INPUT,
+                           "%s:%zu: a zero byte: the file is damaged, or no "
+                           "text",
+                           path, line)
+                : PPT_OK;
+}
+
+static void free_texts(struct table *table)
+{
+    for (size_t i = 0; i < table->count; i++) {
+        free(table->texts[i]);
+    }
+    free(table->texts);
+    free(table->lines);
+    free(table->places);
+    ppt_text_free(&table->reader.field);
 }
 
 enum ppt_status ppt_csv_read(const char *path, const char *const *names,
                              struct ppt_columns *columns, struct ppt_error *error)
 {
-    struct reader reader = {.path = path, .line = 1};
+    struct table table = {.reader = {.path = path, .line = 1}, .names = names};
     char *text = NULL;
-    size_t length = 0, count = 0, *places;
+    size_t length = 0;
     enum ppt_status status = ppt_file_read(path, LARGEST_FILE, &text, &length, error);
 
     *columns = (struct ppt_columns){0};
     if (status != PPT_OK) {
         return status;
     }
-    while (names[count]) {
-        count++;
+    while (names[table.count]) {
+        table.count++;
     }
-    places = ppt_alloc(count, sizeof(*places));
-    columns->values = ppt_alloc(count, sizeof(*columns->values));
-    columns->column_count = count;
-    reader.at = text;
-    if (strlen(text) != length) {
-        status = ppt_fail(error, PPT_BAD_INPUT, "%s: is not a text", path);
+    table.places = ppt_alloc(table.count, sizeof(*table.places));
+    table.lines = ppt_alloc(table.count, sizeof(*table.lines));
+    table.texts = ppt_alloc(table.count, sizeof(*table.texts));
+    table.reader.at = text + ppt_encoding_mark(text, length);
+    columns->values = ppt_alloc(table.count, sizeof(*columns->values));
+    columns->column_count = table.count;
+    status = check_text(path, text, length, error);
+    if (status == PPT_OK) {
+        status = read_header(&table, error);
     }
     if (status == PPT_OK) {
-        status = read_header(&reader, names, count, places, error);
-    }
-    if (status == PPT_OK) {
-        status = read_rows(&reader, names, places, columns, error);
+        status = read_rows(&table, columns, error);
     }
     if (status != PPT_OK) {
         ppt_columns_free(columns);
     }
-    ppt_text_free(&reader.field);
-    free(places);
+    free_texts(&table);
     free(text);
     return status;
 }

@@ -16,9 +16,17 @@ struct ppt_columns {
 };
 
 /* Reads the columns `names` (NULL-terminated; upper and lower case are the same) of a file whose
- * first line names its columns. Other columns and empty lines are skipped, fields may be quoted,
- * lines may end in CRLF. Fails with PPT_BAD_INPUT, naming line and column, when one is missing or a
- * field is no finite number. */
+ * first line names its columns. Other columns, empty lines and rows of empty fields are skipped.
+ *
+ * Fields may be quoted, lines end in LF, CRLF or CR, and blanks around a field are no part of it. A
+ * byte order mark is passed over, and so is a first line "sep=;" as spreadsheets write it; without
+ * one, that of comma, semicolon, tab and vertical bar separates fields with which the first line
+ * names all columns.
+ *
+ * Fails with PPT_BAD_INPUT, naming the line and what is odd, for anything else: a text of other
+ * bytes than UTF-8, zero bytes, quotes that do not pair, or that swallow rows; a column that is
+ * missing or there twice; a row with more or fewer fields than columns are named; a field that is
+ * no finite decimal number, with a point if anything. */
 enum ppt_status ppt_csv_read(const char *path, const char *const *names,
                              struct ppt_columns *columns, struct ppt_error *error);
 void ppt_columns_free(struct ppt_columns *columns);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "memory.h"
+#include "status.h"
 
 static void reserve(struct ppt_text *text, size_t more)
 {
@@ -52,19 +53,69 @@ void ppt_text_add(struct ppt_text *text, const char *string)
 
 void ppt_text_add_shown(struct ppt_text *text, const char *string, size_t columns)
 {
-    const bool cut = ppt_text_columns(string) > columns;
-    size_t left = cut && columns > 3 ? columns - 3 : columns;
+    char *shown = ppt_strdup(string);
 
-    for (const unsigned char *c = (const unsigned char *)string; *c; c++) {
-        const bool c1 = c[0] == 0xc2 && c[1] >= 0x80 && c[1] <= 0x9f;
+    ppt_hide(shown);
+    const bool cut = ppt_text_columns(shown) > columns;
+    size_t left = cut && columns > 3 ? columns - 3 : columns, length = 0;
 
-        if ((*c & 0xc0) != 0x80 && left-- == 0) {
-            break;
-        }
-        ppt_text_addf(text, "%c", *c < ' ' || *c == 0x7f || c1 ? '?' : *c);
-        c += c1;
+    while (shown[length] && left-- > 0) {
+        length += ppt_utf8_length(shown + length);
     }
+    shown[length] = '\0';
+    ppt_text_add(text, shown);
     ppt_text_add(text, cut ? "..." : "");
+    free(shown);
+}
+
+/* The number of a character of at most three bytes, as those that must not be shown are; of what is
+ * no character that of U+FFFD, which stands for one. */
+static unsigned code_of(const char *character)
+{
+    const unsigned char *c = (const unsigned char *)character;
+
+    switch (ppt_utf8_length(character)) {
+    case 1:
+        return c[0];
+    case 2:
+        return (c[0] & 0x1fu) << 6 | (c[1] & 0x3fu);
+    case 3:
+        return (c[0] & 0x0fu) << 12 | (c[1] & 0x3fu) << 6 | (c[2] & 0x3fu);
+    default:
+        return 0xfffd;
+    }
+}
+
+void ppt_text_add_json(struct ppt_text *text, const char *json)
+{
+    while (*json) {
+        const char *start = json;
+        size_t hidden = 0;
+
+        while (*json && (*json == '\n' || (hidden = ppt_hidden_length(json)) == 0)) {
+            json += ppt_utf8_length(json);
+        }
+        ppt_text_addf(text, "%.*s", (int)(json - start), start);
+        if (*json) {
+            ppt_text_addf(text, "\\u%04x", code_of(json));
+            json += hidden;
+        }
+    }
+}
+
+void ppt_text_print(FILE *stream, const char *format, ...)
+{
+    struct ppt_text text = {0};
+    va_list arguments;
+
+    va_start(arguments, format);
+    addv(&text, format, arguments);
+    va_end(arguments);
+    if (text.data) {
+        ppt_hide(text.data);
+        fprintf(stream, "%s\n", text.data);
+    }
+    ppt_text_free(&text);
 }
 
 void ppt_text_free(struct ppt_text *text)

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 /* Zero-initialise; `data` is NUL-terminated once something was added. */
 struct ppt_text {
@@ -20,10 +21,17 @@ __attribute__((format(printf, 2, 3))) void ppt_text_addf(struct ppt_text *text, 
 void ppt_text_add(struct ppt_text *text, const char *string);
 void ppt_text_free(struct ppt_text *text);
 
-/* Adds a UTF-8 string that comes from outside with '?' for each control character (C0, DEL and C1):
- * it must not move a terminal's cursor, nor look like lines of its own. Longer than `columns`, at
- * least 4, it ends with "..." there. */
+/* Adds a string that comes from outside with '?' for everything that must not be shown as it is
+ * (ppt_hidden_length()): it must not move a terminal's cursor, nor look like lines of its own.
+ * Longer than `columns`, at least 4, it ends with "..." there. */
 void ppt_text_add_shown(struct ppt_text *text, const char *string, size_t columns);
+
+/* Adds a JSON document, whose lines may end in LF. What must not be shown stands in its strings
+ * alone and becomes an escape, so that the document says the same. */
+void ppt_text_add_json(struct ppt_text *text, const char *json);
+
+/* Prints a line, with '?' as above. */
+__attribute__((format(printf, 2, 3))) void ppt_text_print(FILE *stream, const char *format, ...);
 
 /* Adds to `text` until `column` terminal columns are used since `start`, an offset into it;
  * counts UTF-8 characters, not bytes. */

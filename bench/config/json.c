@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "encoding.h"
 #include "file.h"
 #include "memory.h"
 #include "syntax.h"
@@ -21,17 +22,35 @@ static char *folder_of(const char *path)
     return slash ? ppt_text_format("%.*s", (int)(slash - path + 1), path) : ppt_strdup(".");
 }
 
+/* A byte order mark is no part of the text: RFC 8259 lets readers pass over it, and columns count
+ * from behind it. */
+static void drop_mark(struct ppt_source *source)
+{
+    const size_t mark = ppt_encoding_mark(source->text, source->length);
+
+    source->length -= mark;
+    memmove(source->text, source->text + mark, source->length + 1);
+}
+
 enum ppt_status ppt_source_read(const char *path, struct ppt_source *source,
                                 struct ppt_error *error)
 {
     const enum ppt_status status =
         ppt_file_read(path, LARGEST_FILE, &source->text, &source->length, error);
 
-    if (status == PPT_OK) {
-        source->name = ppt_strdup(path);
-        source->folder = folder_of(path);
+    if (status != PPT_OK) {
+        return status;
     }
-    return status;
+    source->name = ppt_strdup(path);
+    source->folder = folder_of(path);
+    const char *wide = ppt_encoding_wide(source->text, source->length);
+    if (wide) {
+        ppt_fail(error, PPT_BAD_INPUT, "%s: is %s text; save it as UTF-8", path, wide);
+        ppt_source_free(source);
+        return PPT_BAD_INPUT;
+    }
+    drop_mark(source);
+    return PPT_OK;
 }
 
 void ppt_source_from_text(struct ppt_source *source, const char *name, const char *text)
@@ -39,6 +58,7 @@ void ppt_source_from_text(struct ppt_source *source, const char *name, const cha
     source->name = ppt_strdup(name);
     source->text = ppt_strdup(text);
     source->length = strlen(text);
+    drop_mark(source);
 }
 
 void ppt_source_from_line(struct ppt_source *source, const char *path, const char *text,
@@ -52,6 +72,9 @@ void ppt_source_from_line(struct ppt_source *source, const char *path, const cha
         .lines_before = line - 1,
         .recorded = true,
     };
+    if (line == 1) {
+        drop_mark(source);
+    }
 }
 
 void ppt_source_free(struct ppt_source *source)

@@ -36,6 +36,8 @@ struct ppt_place {
     size_t index;
 };
 
+/* Of all of these a byte order mark in front is dropped; a file of UTF-16 or UTF-32 is refused by
+ * name with PPT_BAD_INPUT, and *source stays empty. */
 enum ppt_status ppt_source_read(const char *path, struct ppt_source *source,
                                 struct ppt_error *error);
 

@@ -206,9 +206,9 @@ void ppt_comparison_json(const struct ppt_comparison_outcome *outcome, struct pp
     add(object, "new", side(outcome->new_runs, comparison->new_runs, comparison->new_blocks));
     add(object, "points", points);
     add(object, "warnings", warnings(outcome->warnings));
-    ppt_text_add(out, json_object_to_json_string_ext(object, JSON_C_TO_STRING_PRETTY |
-                                                                 JSON_C_TO_STRING_SPACED |
-                                                                 JSON_C_TO_STRING_NOSLASHESCAPE));
+    ppt_text_add_json(out, json_object_to_json_string_ext(
+                               object, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED |
+                                           JSON_C_TO_STRING_NOSLASHESCAPE));
     ppt_text_add(out, "\n");
     json_object_put(object);
 }

@@ -3,6 +3,7 @@
  */
 #include "compare_report.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -57,8 +58,12 @@ static void add_row(const struct ppt_comparison *comparison, size_t i, struct pp
 }
 
 /* Of a long path the end: that is where runs differ. */
-static void add_folder(const char *folder, size_t columns, struct ppt_text *out)
+static void add_folder(const char *path, size_t columns, struct ppt_text *out)
 {
+    struct ppt_text shown = {0};
+
+    ppt_text_add_shown(&shown, path, SIZE_MAX);
+    const char *folder = shown.data;
     const bool whole = ppt_text_columns(folder) <= columns;
 
     while (!whole && ppt_text_columns(folder) + 3 > columns) {
@@ -69,6 +74,7 @@ static void add_folder(const char *folder, size_t columns, struct ppt_text *out)
         folder++;
     }
     ppt_text_addf(out, "%s%s", whole ? "" : "...", folder);
+    ppt_text_free(&shown);
 }
 
 static void add_side(const char *name, const struct ppt_outcome *runs, size_t count, size_t blocks,

@@ -20,18 +20,38 @@ static const char header[] =
     "Off-CPU inflation,Karp-Flatt fraction,Break-even (tasks),"
     "Outliers,Page faults in tasks\r\n";
 
-/* Quotes a field when it must be; quotes inside are doubled. */
-static void add_field(struct ppt_text *out, const char *field)
+/* Whether a spreadsheet could take a text for a formula; those of East Asia take the wide forms of
+ * the same characters, too. */
+static bool is_formula(const char *words)
 {
-    if (!field[strcspn(field, ",\"\r\n")]) {
-        ppt_text_add(out, field);
-        return;
+    static const char *const starts[] = {"=", "+", "-", "@", "＝", "＋", "－", "＠"};
+
+    for (size_t i = 0; i < sizeof(starts) / sizeof(starts[0]); i++) {
+        if (strncmp(words, starts[i], strlen(starts[i])) == 0) {
+            return true;
+        }
     }
-    ppt_text_add(out, "\"");
-    for (const char *c = field; *c; c++) {
-        ppt_text_addf(out, *c == '"' ? "\"\"" : "%c", *c);
+    return *words == '\t' || *words == '\r';
+}
+
+/* Adds a text as a field: in quotes when it must be, those inside doubled. An apostrophe in front
+ * is how spreadsheets are told that something is a text. */
+static void add_field(struct ppt_text *out, const char *words)
+{
+    struct ppt_text field = {0};
+
+    ppt_text_add(&field, is_formula(words) ? "'" : "");
+    ppt_text_add_shown(&field, words, SIZE_MAX);
+    if (!field.data[strcspn(field.data, ",\"")]) {
+        ppt_text_add(out, field.data);
+    } else {
+        ppt_text_add(out, "\"");
+        for (const char *c = field.data; *c; c++) {
+            ppt_text_addf(out, *c == '"' ? "\"\"" : "%c", *c);
+        }
+        ppt_text_add(out, "\"");
     }
-    ppt_text_add(out, "\"");
+    ppt_text_free(&field);
 }
 
 /* A number, or an empty field where there is none. */

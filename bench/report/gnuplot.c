@@ -1,6 +1,9 @@
 #include "gnuplot.h"
 
+#include <ctype.h>
+#include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "file.h"
 
@@ -10,12 +13,19 @@ const int ppt_chart_marks[PPT_CHART_COLOURS] = {7, 5, 9, 11, 13, 6, 4, 8};
 
 void ppt_gnuplot_quote(struct ppt_text *out, const char *text)
 {
-    ppt_text_add(out, "'");
-    for (const char *c = text; *c; c++) {
-        /* A control character would end the command. */
-        ppt_text_addf(out, *c == '\'' ? "''" : "%c", (unsigned char)*c < ' ' ? ' ' : *c);
+    /* Besides letters and digits what means nothing to gnuplot between quotes. */
+    static const char harmless[] = " !&()*+,-./:;<=>?[]^_{|}~";
+    struct ppt_text shown = {0};
+
+    ppt_text_add_shown(&shown, text, SIZE_MAX);
+    ppt_text_add(out, "\"");
+    for (const unsigned char *c = (const unsigned char *)shown.data; *c; c++) {
+        const bool plain = isalnum(*c) || *c >= 0x80 || strchr(harmless, *c);
+
+        ppt_text_addf(out, plain ? "%c" : "\\%03o", *c);
     }
-    ppt_text_add(out, "'");
+    ppt_text_add(out, "\"");
+    ppt_text_free(&shown);
 }
 
 static void add_head(const struct ppt_chart *chart, struct ppt_text *out)

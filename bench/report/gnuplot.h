@@ -24,7 +24,9 @@ struct ppt_chart {
     struct ppt_text plot; /* the commands between the common head and tail, ending in `plot` */
 };
 
-/* Adds a text in gnuplot's single quotes. */
+/* Adds a text as gnuplot's double-quoted string that shows exactly that, with '?' for what must not
+ * be shown. All but harmless ASCII is escaped: between double quotes gnuplot runs what stands in
+ * backquotes, and its 5.4 misreads two single quotes in a row between single ones. */
 void ppt_gnuplot_quote(struct ppt_text *out, const char *text);
 
 /* Writes name.dat and name.gp into the folder and frees the chart's texts. */

@@ -41,29 +41,10 @@ static const char style[] =
     "h2{break-after:avoid}.scroll{overflow:visible}table{font-size:8pt}"
     "th,td{white-space:normal;padding:.1rem .3rem}figure svg{min-width:0}}\n";
 
-/* The length of the UTF-8 character at `text`, or 0 when it is none. */
-static size_t character_length(const unsigned char *text)
-{
-    static const unsigned char marks[] = {0, 0x00, 0xc0, 0xe0, 0xf0};
-    static const unsigned char masks[] = {0, 0x80, 0xe0, 0xf0, 0xf8};
-
-    for (size_t length = 1; length <= 4; length++) {
-        if ((text[0] & masks[length]) == marks[length]) {
-            for (size_t i = 1; i < length; i++) {
-                if ((text[i] & 0xc0) != 0x80) {
-                    return 0;
-                }
-            }
-            return length;
-        }
-    }
-    return 0;
-}
-
 void ppt_html_add(struct ppt_text *out, const char *text)
 {
     for (const char *c = text; *c;) {
-        const size_t length = character_length((const unsigned char *)c);
+        const size_t hidden = ppt_hidden_length(c), length = hidden ? hidden : ppt_utf8_length(c);
 
         if (*c == '&') {
             ppt_text_add(out, "&amp;");
@@ -75,13 +56,12 @@ void ppt_html_add(struct ppt_text *out, const char *text)
             ppt_text_add(out, "&quot;");
         } else if (*c == '\'') {
             ppt_text_add(out, "&#39;");
-        } else if (length == 0 || ((unsigned char)*c < ' ' && *c != '\n' && *c != '\t') ||
-                   *c == 0x7f) {
+        } else if (hidden > 0 && *c != '\n' && *c != '\t') {
             ppt_text_add(out, "\xef\xbf\xbd");
         } else {
             ppt_text_addf(out, "%.*s", (int)length, c);
         }
-        c += length > 0 ? length : 1;
+        c += length;
     }
 }
 

@@ -150,11 +150,11 @@ json_object *ppt_json_refusals(unsigned refusals)
     return list;
 }
 
-json_object *ppt_json_law(const struct ppt_law *law)
+json_object *ppt_json_law(const struct ppt_law *law, double largest)
 {
     json_object *object = json_object_new_object();
-    double peak = 0;
-    const bool has_peak = ppt_law_peak(law, &peak);
+    double peak = 0, roof = 0;
+    const bool has_peak = ppt_law_peak(law, &peak), has_roof = ppt_law_roof(law, largest, &roof);
 
     add(object, "lambda", number(law->lambda));
     add(object, "sigma", number(law->sigma));
@@ -162,7 +162,7 @@ json_object *ppt_json_law(const struct ppt_law *law)
     add(object, "law", text(ppt_law_name(law)));
     add(object, "peak_workers", has_peak ? number(peak) : NULL);
     add(object, "peak_throughput", has_peak ? number(ppt_law_at(law, peak)) : NULL);
-    add(object, "roof", law->sigma > 0 ? number(law->lambda / law->sigma) : NULL);
+    add(object, "roof", has_roof ? number(roof) : NULL);
     add(object, "rms", number(law->rms));
     return object;
 }
@@ -174,7 +174,7 @@ static json_object *scaling_json(const struct ppt_scaling *scaling)
     if (!scaling->fitted) {
         return NULL;
     }
-    object = ppt_json_law(&scaling->law);
+    object = ppt_json_law(&scaling->law, scaling->best_throughput);
     add(object, "supported_law", text(scaling->name));
     add(object, "lambda_interval", interval(&scaling->lambda));
     add(object, "sigma_interval", interval(&scaling->sigma));

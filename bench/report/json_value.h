@@ -50,9 +50,9 @@ static inline void add_finite(json_object *object, const char *key, double value
 /* Adds the whole document to `out`, and frees it. */
 static inline void print_document(json_object *document, struct ppt_text *out)
 {
-    ppt_text_add(out, json_object_to_json_string_ext(document, JSON_C_TO_STRING_PRETTY |
-                                                                   JSON_C_TO_STRING_SPACED |
-                                                                   JSON_C_TO_STRING_NOSLASHESCAPE));
+    ppt_text_add_json(out, json_object_to_json_string_ext(
+                               document, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED |
+                                             JSON_C_TO_STRING_NOSLASHESCAPE));
     ppt_text_add(out, "\n");
     json_object_put(document);
 }

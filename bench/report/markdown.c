@@ -2,6 +2,7 @@
  * Markdown as GitHub reads it, to be pasted into an issue: per run the verdict, the table and what
  * it was measured with.
  */
+#include <stdint.h>
 #include <string.h>
 
 #include "report.h"
@@ -10,12 +11,13 @@
 /* Words of the user's or of the system's: nothing in them may become markup or end a line. */
 static void add_escaped(struct ppt_text *out, const char *words)
 {
-    for (const char *c = words; *c; c++) {
-        const bool control = (unsigned char)*c < ' ';
+    struct ppt_text shown = {0};
 
-        ppt_text_addf(out, "%s%c", strchr("\\`*_[]<>|~&$#@", *c) && !control ? "\\" : "",
-                      control ? ' ' : *c);
+    ppt_text_add_shown(&shown, words, SIZE_MAX);
+    for (const char *c = shown.data; *c; c++) {
+        ppt_text_addf(out, "%s%c", strchr("\\`*_[]<>|~&$#@", *c) ? "\\" : "", *c);
     }
+    ppt_text_free(&shown);
 }
 
 static void add_heading(const struct ppt_config *config, struct ppt_text *out)
@@ -109,7 +111,11 @@ static void add_conditions(const struct ppt_outcome *outcome, struct ppt_text *o
     add_escaped(out, outcome->host->cpu_model);
     ppt_text_add(out, "; ");
     add_escaped(out, outcome->host->system);
-    ppt_text_addf(out, "; %s, %s.\n", outcome->program, outcome->started);
+    ppt_text_add(out, "; ");
+    add_escaped(out, outcome->program);
+    ppt_text_add(out, ", ");
+    add_escaped(out, outcome->started);
+    ppt_text_add(out, ".\n");
 }
 
 void ppt_markdown_write(const struct ppt_outcome *outcomes, size_t count, struct ppt_text *out)

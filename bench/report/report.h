@@ -91,7 +91,7 @@ enum ppt_status ppt_charts_write(const struct ppt_outcome *outcome, struct ppt_t
 
 /* Parts of it that commands print by themselves; the caller owns them. */
 json_object *ppt_json_verdict(const struct ppt_answer *answer);
-json_object *ppt_json_law(const struct ppt_law *law);
+json_object *ppt_json_law(const struct ppt_law *law, double largest); /* as ppt_law_roof() */
 json_object *ppt_json_refusals(unsigned refusals);
 
 enum ppt_status ppt_charts_write_overview(const struct ppt_outcome *outcomes, size_t count,

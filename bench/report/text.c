@@ -174,15 +174,15 @@ static void add_failures(const struct ppt_outcome *outcome, size_t width, struct
     for (size_t i = 0; i < outcome->samples->failure_count; i++) {
         const struct ppt_failure *failure = &outcome->samples->failures[i];
         char label[PPT_POINT_SIZE];
-        char *line = ppt_text_format(
-            "left out: %s, which failed: %s",
-            ppt_point_label(failure->point, outcome->config->inner_count > 1, label),
-            failure->message);
+        struct ppt_text line = {0};
 
+        ppt_text_addf(&line, "left out: %s, which failed: ",
+                      ppt_point_label(failure->point, outcome->config->inner_count > 1, label));
+        ppt_text_add_shown(&line, failure->message, SIZE_MAX);
         ppt_text_add(out, "  ");
-        ppt_text_wrap(out, line, width - 2, 2);
+        ppt_text_wrap(out, line.data, width - 2, 2);
         ppt_text_add(out, "\n");
-        free(line);
+        ppt_text_free(&line);
     }
 }
 

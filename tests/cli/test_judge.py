@@ -148,6 +148,44 @@ class Fit(common.Case):
         self.assertEqual(set(answer["weighted"]), set(law))
         self.assertTrue(any("5 blocks" in text for text in answer["refusals"]))
 
+    def test_throughput_that_only_falls_peaks_at_one_worker(self):
+        """It was told to have no peak, and a roof at half of what one worker does."""
+        once = ((1, 1000), (2, 620), (3, 500), (4, 430), (6, 360), (8, 330))
+        retro = [(n, x + 3 * (b % 3 - 1)) for b in range(6) for n, x in once]
+        for rows in (retro, ((1, 100), (2, 60), (4, 40), (8, 30), (16, 25))):
+            path = self.write("f.csv", "workers,throughput\n" + "".join(f"{n},{x}\n" for n, x in rows))
+            answer = json.loads(self.run_fine("fit", path, "--json", "--cpus", 8).out)
+            most = max(x for _, x in rows)
+            for law in (answer["weighted"], answer["least_squares"]):
+                self.assertEqual(law["peak_workers"], 1)
+                self.assertEqual(law["peak_throughput"], law["lambda"])
+                self.assertAlmostEqual(law["peak_throughput"] / most, 1, delta=0.02)
+                self.assertGreaterEqual(law["roof"], most)
+                self.assertGreaterEqual(law["roof"], law["peak_throughput"])
+            text = self.run_fine("fit", path, "--cpus", 8).out
+            self.assertEqual(text.count("peak at 1 worker, throughput"), 2, text)
+            peaks = [reason for reason in answer["refusals"] if "where throughput peaks" in reason]
+            self.assertEqual(peaks == [], len(rows) > 5, answer["refusals"])
+
+    def test_roof_is_not_below_what_was_measured(self):
+        rows = ((1, 100), (2, 130), (4, 190), (8, 150), (16, 155), (32, 154), (64, 155))
+        path = self.write("f.csv", "workers,throughput\n" + "".join(f"{n},{x}\n" for n, x in rows))
+        answer = json.loads(self.run_fine("fit", path, "--json").out)
+        self.assertGreaterEqual(answer["weighted"]["roof"], 190)
+        self.assertGreaterEqual(answer["least_squares"]["roof"], 190)
+
+    def test_any_unit(self):
+        """The squares of 1e-200 are 0 to a computer."""
+        rows = ((1, 1), (2, 1.9), (4, 3.5), (8, 6), (16, 9))
+        laws = []
+        for unit in ("e-200", "", "e200"):
+            table = "workers,throughput\n" + "".join(f"{n},{x}{unit}\n" for n, x in rows)
+            laws.append(json.loads(self.run_fine("fit", self.write("u.csv", table), "--json").out))
+        for law in laws:
+            for key in ("sigma", "kappa", "peak_workers"):
+                value, expected = law["weighted"][key], laws[1]["weighted"][key]
+                self.assertAlmostEqual(value / expected, 1, delta=1e-5)
+
     def test_no_peak_is_null(self):
         path = self.write("a.csv", "workers,throughput\n1,10\n2,20\n4,40\n")
         law = json.loads(self.run_fine("fit", path, "--json").out)["weighted"]

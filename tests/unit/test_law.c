@@ -79,6 +79,79 @@ static void exact_data_come_back(void **state)
     }
 }
 
+/* Throughput that falls from the first worker on is largest there, and no roof lies below it. */
+static void a_fall_from_the_first_worker_peaks_there(void **state)
+{
+    const double n[] = {1, 2, 4, 8, 16}, x[] = {100, 60, 40, 30, 25};
+    struct ppt_law laws[2], shapes[] = {{9, 1.5, 0, 0}, {9, 0.4, 0.7, 0}, {9, 0.4, 0.6, 0}};
+    double peak = 0, roof = 0;
+
+    (void)state;
+    assert_true(ppt_law_fit(n, x, 5, &laws[0]));
+    assert_true(ppt_law_fit_least_squares(n, x, 5, &laws[1]));
+    for (size_t i = 0; i < 2; i++) {
+        assert_true(laws[i].sigma > 1);
+        assert_true(ppt_law_peak(&laws[i], &peak));
+        assert_true(peak == 1);
+        assert_true(ppt_law_roof(&laws[i], 100, &roof));
+        assert_true(roof >= 100 && roof >= ppt_law_at(&laws[i], 1));
+    }
+    for (size_t i = 0; i < 3; i++) {
+        assert_true(ppt_law_peak(&shapes[i], &peak));
+        near(peak, 1, 1e-12);
+        assert_true(ppt_law_at(&shapes[i], 1.01) <= 9);
+    }
+}
+
+static void a_roof_lies_above_what_was_measured(void **state)
+{
+    const struct ppt_law amdahl = {10, 0.1, 0, 0}, flat = {10, 1, 0, 0}, steep = {10, 2, 0.1, 0},
+                         free_of_queues = {10, 0, 0.01, 0};
+    double roof = 0, peak = 0;
+
+    (void)state;
+    assert_true(ppt_law_roof(&amdahl, 90, &roof));
+    near(roof, 100, 1e-12);
+    assert_true(ppt_law_roof(&amdahl, 101, &roof));
+    near(roof, 101, 1e-12);
+    assert_true(ppt_law_roof(&flat, 0, &roof));
+    near(roof, 10, 1e-12);
+    assert_true(ppt_law_roof(&steep, 9, &roof));
+    near(roof, 10, 1e-12);
+    assert_false(ppt_law_roof(&free_of_queues, 90, &roof));
+    assert_false(ppt_law_peak(&amdahl, &peak));
+    assert_false(ppt_law_peak(&flat, &peak));
+}
+
+/* What is measured in is a matter of taste: squares must not leave the range of a double. */
+static void any_unit_gives_the_same_law(void **state)
+{
+    const double n[] = {1, 2, 4, 8, 16}, x[] = {1, 1.9, 3.5, 6, 9};
+    const double units[] = {1e-300, 1e-200, 1, 1e200, 1e306};
+    struct ppt_law law, expected[2];
+
+    (void)state;
+    assert_true(ppt_law_fit(n, x, 5, &expected[0]));
+    assert_true(ppt_law_fit_least_squares(n, x, 5, &expected[1]));
+    for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
+        double scaled[5];
+
+        for (size_t j = 0; j < 5; j++) {
+            scaled[j] = x[j] * units[i];
+        }
+        for (size_t k = 0; k < 2; k++) {
+            assert_true(k == 0 ? ppt_law_fit(n, scaled, 5, &law)
+                               : ppt_law_fit_least_squares(n, scaled, 5, &law));
+            near(law.lambda / units[i], expected[k].lambda, 1e-6);
+            near(law.sigma, expected[k].sigma, 1e-6);
+            near(law.kappa, expected[k].kappa, 1e-6);
+            near(law.rms / units[i], expected[k].rms, 1e-6);
+        }
+        assert_true(ppt_law_fit_unbounded(n, scaled, 5, &law));
+        near(law.lambda / units[i], expected[0].lambda, 1e-6);
+    }
+}
+
 /* Coefficients stay inside their bounds when the data would leave them. */
 static void bounds_are_kept(void **state)
 {
@@ -242,6 +315,9 @@ int main(void)
         cmocka_unit_test(published_fit),
         cmocka_unit_test(rounded_fit),
         cmocka_unit_test(exact_data_come_back),
+        cmocka_unit_test(a_fall_from_the_first_worker_peaks_there),
+        cmocka_unit_test(a_roof_lies_above_what_was_measured),
+        cmocka_unit_test(any_unit_gives_the_same_law),
         cmocka_unit_test(bounds_are_kept),
         cmocka_unit_test(karp_flatt_identity),
         cmocka_unit_test(a_good_law_predicts),

@@ -60,7 +60,9 @@ static void what_is_shown_moves_no_cursor(void **state)
         {"\033[31mred\n\r\t\177", "?[31mred????", 12},
         {"\xc2\x9b 2J", "? 2J", 4}, /* U+009B, as good as ESC [ */
         {"\xc2\xa0 \xc3\xa9 \xe2\x82\xac", "\xc2\xa0 \xc3\xa9 \xe2\x82\xac", 5},
-        {"cut \xc2", "cut \xc2", SIZE_MAX},
+        {"cut \xc2", "cut ?", SIZE_MAX},
+        {"\x9b 2J", "? 2J", 4}, /* the same in Latin-1 */
+        {"a\u202eb\u2066c\u2028d\u200e\u2030", "a?b?c?d\u200e\u2030", SIZE_MAX},
         {"\xc3\xa9\n34567", "\xc3\xa9?34567", 7},
         {"\xc3\xa9\n345678", "\xc3\xa9?34...", 7},
     };
