@@ -2,7 +2,8 @@
  * shim.c - a library for LD_PRELOAD that lets one call of the program fail, so that a test can try
  * every call in turn.
  *
- *     PPT_FAULT_CALL    which calls: write, sync, rename, open, memory, thread, truncate or mkdir
+ *     PPT_FAULT_CALL    which calls: write, sync, rename, open, memory, thread, truncate, mkdir or
+ *                       process: what a new process is made with (fork, socketpair, pipe2, mmap)
  *     PPT_FAULT_AT      the number of the call that fails, from 1 on; 0 or unset: none, only count
  *     PPT_FAULT_ERROR   what it fails with: ENOSPC, EIO, EINTR, EMFILE, EAGAIN, ENOMEM, EACCES,
  *                       EOPNOTSUPP;
@@ -34,12 +35,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-enum call { WRITE, SYNC, RENAME, OPEN, MEMORY, THREAD, TRUNCATE, MKDIR, NONE };
+enum call { WRITE, SYNC, RENAME, OPEN, MEMORY, THREAD, TRUNCATE, MKDIR, PROCESS, NONE };
 
 static struct {
     enum call call;
@@ -60,8 +63,9 @@ static const struct {
     const char *name;
     enum call call;
 } calls[] = {
-    {"write", WRITE},   {"sync", SYNC},     {"rename", RENAME},     {"open", OPEN},
-    {"memory", MEMORY}, {"thread", THREAD}, {"truncate", TRUNCATE}, {"mkdir", MKDIR},
+    {"write", WRITE},       {"sync", SYNC},     {"rename", RENAME},
+    {"open", OPEN},         {"memory", MEMORY}, {"thread", THREAD},
+    {"truncate", TRUNCATE}, {"mkdir", MKDIR},   {"process", PROCESS},
 };
 
 static const struct {
@@ -272,6 +276,33 @@ int pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
 {
     NEXT(pthread_create)
     return is_due(THREAD, CALLER) ? fault.error : real(thread, attributes, start_routine, argument);
+}
+
+/* ---- processes ---- */
+
+pid_t fork(void)
+{
+    NEXT(fork)
+    return fails(PROCESS, CALLER) ? -1 : real();
+}
+
+int socketpair(int domain, int type, int protocol, int sockets[2])
+{
+    NEXT(socketpair)
+    return fails(PROCESS, CALLER) ? -1 : real(domain, type, protocol, sockets);
+}
+
+int pipe2(int ends[2], int flags)
+{
+    NEXT(pipe2)
+    return fails(PROCESS, CALLER) ? -1 : real(ends, flags);
+}
+
+void *mmap(void *address, size_t bytes, int protection, int flags, int fd, off_t offset)
+{
+    NEXT(mmap)
+    return fails(PROCESS, CALLER) ? MAP_FAILED
+                                  : real(address, bytes, protection, flags, fd, offset);
 }
 
 /* ---- memory: the C library's own functions, since dlsym() asks for memory itself ---- */
