@@ -1,11 +1,12 @@
 /*
- * A child's standard error always comes here through a pipe, so that its first line can be told
- * when it fails; its standard output does when somebody wants it. What waits for the program at the
- * same time is a descriptor of the process itself (pidfd): a pipe alone would say nothing of a
- * program that closes it, and everything of one that left something running in background.
+ * The worker's side of a program that its warden runs (warden.h): it reads what the program writes,
+ * and looks at the clock and at whether the pass is given up.
  *
- * The most memory a child had resident comes from wait4(). Linux counts from before exec() there,
- * when the child still was a copy of this program: what does not exceed that is not known.
+ * A program's standard error always comes here through a pipe, so that its first line can be told
+ * when it fails, and its standard output does too unless it is /dev/null: programs that find that
+ * there do nothing at all (GNU grep, tar). Both pipes are the warden's and see no end: the warden
+ * tells when the program and all that it started have ended, and then they are emptied for the next
+ * one.
  */
 #include "child.h"
 
@@ -13,39 +14,36 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <spawn.h>
 #include <string.h>
-#include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "digest.h"
-#include "timeval.h"
 
 /* How often it is asked whether the pass is given up. */
 #define ASK_MS 100
 
-/* Where there is no pidfd: how often it is asked whether the program has ended. */
-#define LOOK_MS 1
-
 /* After the polite signal, until the other one. */
 #define GRACE_NS INT64_C(1000000000)
 
+/* What a pipe may hold at most, unless root makes it larger. */
+#define PIPE_BYTES ((size_t)1024 * 1024)
+
 /* One of the two pipes from the child. */
 struct stream {
-    int fd;   /* -1: closed, or never there */
+    int fd;
     int keep; /* where it is copied to, or -1 */
     uint64_t bytes;
+    bool unread; /* nobody wants to know what comes */
 };
 
 struct child {
+    struct ppt_warden *warden;
     const struct ppt_child_request *request;
-    struct ppt_child_result *result;
-    pid_t pid;
-    int pidfd;         /* -1: not to be had */
-    long own_peak_kib; /* of this program, when the child was started */
+    struct ppt_outcome *outcome;
     struct stream out, err;
     size_t held; /* bytes of standard output in the buffer, not yet in the digest */
     bool line_done;
@@ -61,87 +59,54 @@ static int64_t now_ns(void)
     return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
 }
 
-/* ---- start ---- */
-
-static void close_fd(int *fd)
+static const char *name_of(const struct child *child)
 {
-    if (*fd >= 0) {
-        close(*fd);
-        *fd = -1;
-    }
+    return child->warden->slot->argv[0];
 }
 
-/* The end that is read here does not block: after the program has ended others may still hold the
- * other one. */
-static bool make_pipe(int ends[2])
+/* ---- the warden ---- */
+
+/* Somebody has killed it: the program has gone with it, and what is left of its group goes here. */
+static enum ppt_status lose_warden(struct child *child, struct ppt_error *error)
 {
-    return pipe2(ends, O_CLOEXEC) == 0 && fcntl(ends[0], F_SETFL, O_NONBLOCK) == 0;
+    const pid_t pid = child->warden->slot->pid;
+
+    if (!child->warden->lost && pid > 0) {
+        kill(-pid, SIGKILL);
+    }
+    child->warden->lost = true;
+    return ppt_fail(error, PPT_FAILED,
+                    "command: the process that watched over \"%s\" (%s, %d) is gone: something has "
+                    "killed it",
+                    name_of(child), PPT_WARDEN_NAME, (int)child->warden->pid);
 }
 
-static int spawn(struct child *child, int out, int err)
+/* That it is not there will be seen by who waits for its answer. */
+static void tell_warden(const struct child *child, char what)
 {
-    const struct ppt_child_request *request = child->request;
-    posix_spawn_file_actions_t files;
-    posix_spawnattr_t attributes;
-    sigset_t none, all;
-    int problem;
-
-    sigemptyset(&none);
-    sigfillset(&all);
-    posix_spawn_file_actions_init(&files);
-    posix_spawnattr_init(&attributes);
-    posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-    if (out >= 0) {
-        posix_spawn_file_actions_adddup2(&files, out, STDOUT_FILENO);
-    } else {
-        posix_spawn_file_actions_addopen(&files, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
-    }
-    posix_spawn_file_actions_adddup2(&files, err, STDERR_FILENO);
-    /* A session of its own: a group that it cannot leave, and no terminal that it could wait for.
-     */
-    posix_spawnattr_setflags(&attributes,
-                             POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-    posix_spawnattr_setsigmask(&attributes, &none);
-    posix_spawnattr_setsigdefault(&attributes, &all);
-    problem = posix_spawnp(&child->pid, request->argv[0], &files, &attributes, request->argv,
-                           request->envp);
-    posix_spawn_file_actions_destroy(&files);
-    posix_spawnattr_destroy(&attributes);
-    return problem;
+    (void)!send(child->warden->socket, &what, 1, MSG_NOSIGNAL);
 }
 
-static enum ppt_status start(struct child *child, struct ppt_error *error)
+/* Whether it says that the program and all it started have ended. */
+static bool has_ended(struct child *child)
 {
-    int out[2] = {-1, -1}, err[2] = {-1, -1};
-    const char *name = child->request->argv[0];
-    enum ppt_status status = PPT_OK;
-    struct rusage own;
+    char byte = 0;
+    const ssize_t got = recv(child->warden->socket, &byte, 1, MSG_DONTWAIT);
 
-    if (!make_pipe(err) || (child->request->read_output && !make_pipe(out))) {
-        status =
-            ppt_fail(error, PPT_FAILED, "command: no pipe for \"%s\": %s", name, strerror(errno));
-    } else {
-        const int problem = spawn(child, out[1], err[1]);
+    child->warden->lost = got == 0 || (got < 0 && errno != EAGAIN && errno != EINTR);
+    return got == 1 && byte == PPT_WARDEN_DONE;
+}
 
-        if (problem != 0) {
-            status = ppt_fail(error, PPT_FAILED, "command: \"%s\" cannot be started: %s", name,
-                              strerror(problem));
-        }
-    }
-    close_fd(&out[1]);
-    close_fd(&err[1]);
-    if (status != PPT_OK) {
-        close_fd(&out[0]);
-        close_fd(&err[0]);
-        return status;
-    }
-    child->out = (struct stream){.fd = out[0], .keep = child->request->keep_output};
-    child->err = (struct stream){.fd = err[0], .keep = child->request->keep_errors};
-    child->pidfd = (int)syscall(SYS_pidfd_open, child->pid, 0);
+static void start_child(struct child *child)
+{
+    struct ppt_warden_slot *slot = child->warden->slot;
+    /* Workers may be bound to CPUs, and what they start is bound likewise. */
+    const long bytes = syscall(SYS_sched_getaffinity, 0, sizeof(slot->cpus), slot->cpus);
+
+    slot->cpus_bytes = bytes > 0 ? (size_t)bytes : 0;
+    slot->null_output = child->request->output == PPT_CHILD_NULL;
     child->started_ns = now_ns();
-    getrusage(RUSAGE_SELF, &own);
-    child->own_peak_kib = own.ru_maxrss;
-    return PPT_OK;
+    tell_warden(child, PPT_WARDEN_RUN);
 }
 
 /* ---- what it writes ---- */
@@ -153,8 +118,8 @@ static enum ppt_status keep(struct child *child, struct stream *stream, const ch
     if (stream->keep < 0) {
         return PPT_OK;
     }
-    if (stream->bytes > PPT_CHILD_MOST_KEPT) {
-        child->result->end = PPT_CHILD_TOO_MUCH;
+    if (stream->bytes > PPT_OUTCOME_MOST_KEPT) {
+        child->outcome->end = PPT_OUTCOME_TOO_MUCH;
         return PPT_OK;
     }
     while (bytes > 0) {
@@ -165,7 +130,7 @@ static enum ppt_status keep(struct child *child, struct stream *stream, const ch
             bytes -= (size_t)put;
         } else if (put == 0 || errno != EINTR) {
             return ppt_fail(error, PPT_FAILED, "command: what \"%s\" writes cannot be kept: %s",
-                            child->request->argv[0], strerror(put == 0 ? EIO : errno));
+                            name_of(child), strerror(put == 0 ? EIO : errno));
         }
     }
     return PPT_OK;
@@ -173,13 +138,13 @@ static enum ppt_status keep(struct child *child, struct stream *stream, const ch
 
 static void note_error(struct child *child, const char *data, size_t bytes)
 {
-    char *line = child->result->first_error;
+    char *line = child->outcome->first_error;
     size_t length = strlen(line);
 
     for (size_t i = 0; i < bytes && !child->line_done; i++) {
         if (data[i] == '\n' || data[i] == '\r' || data[i] == '\0') {
             child->line_done = length > 0;
-        } else if (length + 1 < sizeof(child->result->first_error)) {
+        } else if (length + 1 < sizeof(child->outcome->first_error)) {
             line[length++] = data[i];
         }
     }
@@ -188,31 +153,50 @@ static void note_error(struct child *child, const char *data, size_t bytes)
 
 static void digest(struct child *child)
 {
-    child->result->digest = ppt_digest(child->result->digest, child->request->buffer, child->held);
+    child->outcome->digest =
+        ppt_digest(child->outcome->digest, child->request->buffer, child->held);
     child->held = 0;
 }
 
+/* Whether anything came that nobody wants to know. It is not even copied: pages of the pipe go to
+ * /dev/null as they are. */
+static bool throw_away(const struct child *child, const struct stream *stream)
+{
+    char waste[4096];
+    ssize_t gone =
+        splice(stream->fd, NULL, child->request->null_device, NULL, PIPE_BYTES, SPLICE_F_NONBLOCK);
+
+    if (gone < 0 && errno == EINVAL) {
+        gone = read(stream->fd, waste, sizeof(waste));
+    }
+    return gone > 0;
+}
+
 /* Reads what is there, but no more than a buffer, so that a flood does not keep the clock from
- * being looked at. */
-static enum ppt_status take(struct child *child, struct stream *stream, struct ppt_error *error)
+ * being looked at. *some: whether there was anything. */
+static enum ppt_status take(struct child *child, struct stream *stream, bool *some,
+                            struct ppt_error *error)
 {
     const bool output = stream == &child->out;
     char small[4096];
     char *into = output ? child->request->buffer + child->held : small;
     const size_t room = output ? PPT_CHILD_BUFFER - child->held : sizeof(small);
-    const ssize_t got = read(stream->fd, into, room);
+    ssize_t got;
 
-    if (got < 0 && (errno == EAGAIN || errno == EINTR)) {
+    if (stream->unread) {
+        *some = throw_away(child, stream);
         return PPT_OK;
     }
+    got = read(stream->fd, into, room);
+    *some = got > 0;
     if (got <= 0) {
-        close_fd(&stream->fd);
         return PPT_OK;
     }
     if (output) {
         child->held += (size_t)got;
     } else {
         note_error(child, into, (size_t)got);
+        stream->unread = child->line_done && stream->keep < 0;
     }
     const enum ppt_status status = keep(child, stream, into, (size_t)got, error);
 
@@ -223,60 +207,47 @@ static enum ppt_status take(struct child *child, struct stream *stream, struct p
     return status;
 }
 
-/* What is still in a pipe once the program has ended; not more than fits into one, since something
- * that got away from the program's group may go on writing. */
+/* What is still in a pipe once the program has ended. Nobody who was started by it writes any more,
+ * and if something else does, it is not for ever listened to. */
 static enum ppt_status drain(struct child *child, struct stream *stream, struct ppt_error *error)
 {
     enum ppt_status status = PPT_OK;
-    uint64_t before = UINT64_MAX;
+    const uint64_t most = stream->bytes + 2 * PIPE_BYTES;
+    bool some = true;
 
-    for (int i = 0; i < 64 && status == PPT_OK && stream->fd >= 0 && stream->bytes != before; i++) {
-        before = stream->bytes;
-        status = take(child, stream, error);
+    while (some && status == PPT_OK && stream->bytes < most && !stream->unread) {
+        status = take(child, stream, &some, error);
+    }
+    for (int i = 0; some && i < 64; i++) {
+        some = throw_away(child, stream);
     }
     return status;
 }
 
 /* ---- until it ends ---- */
 
-static void end_group(struct child *child, int signal)
+/* Asks it to end, and after a while, or when `now`, makes it and all that it started. */
+static void ask_to_end(struct child *child, enum ppt_outcome_end why, bool now)
 {
-    kill(-child->pid, signal);
-    kill(-child->pid, SIGCONT);
-}
+    const bool asked = child->asked_ns != 0;
 
-/* Asks it to end, and after a while, or when `now`, makes it. */
-static void ask_to_end(struct child *child, enum ppt_child_end why, bool now)
-{
-    if (!child->forced && now) {
-        child->result->end = why;
-        child->asked_ns = now_ns();
+    if (!child->forced && (now || (asked && now_ns() - child->asked_ns > GRACE_NS))) {
         child->forced = true;
-        end_group(child, SIGKILL);
-    } else if (child->asked_ns == 0) {
-        child->result->end = why;
-        child->asked_ns = now_ns();
-        end_group(child, SIGTERM);
-    } else if (!child->forced && now_ns() - child->asked_ns > GRACE_NS) {
-        child->forced = true;
-        end_group(child, SIGKILL);
+        tell_warden(child, PPT_WARDEN_END);
+    } else if (!asked) {
+        tell_warden(child, PPT_WARDEN_ASK);
     }
-}
-
-static bool has_ended(const struct child *child)
-{
-    siginfo_t about = {.si_pid = 0};
-
-    /* It stays there to be waited for: its number, and that of its group, belong to nobody else. */
-    return waitid(P_PID, (id_t)child->pid, &about, WEXITED | WNOHANG | WNOWAIT) != 0 ||
-           about.si_pid == child->pid;
+    if (!asked) {
+        child->outcome->end = why;
+        child->asked_ns = now_ns();
+    }
 }
 
 /* Milliseconds until something is to be done whatever happens. */
 static int patience_ms(const struct child *child)
 {
     const double timeout_s = child->request->timeout_s;
-    int ms = child->pidfd >= 0 ? ASK_MS : LOOK_MS;
+    int ms = ASK_MS;
 
     if (timeout_s > 0 && child->asked_ns == 0) {
         const double left_ms = (timeout_s - (double)(now_ns() - child->started_ns) * 1e-9) * 1e3;
@@ -286,103 +257,129 @@ static int patience_ms(const struct child *child)
     return ms;
 }
 
-static enum ppt_status watch(struct child *child, struct ppt_error *error)
+/* Looks at the clock, and at what others wish. `failed`: its output cannot be kept. */
+static void look_around(struct child *child, bool failed)
 {
     const struct ppt_child_request *request = child->request;
+    const double seconds = (double)(now_ns() - child->started_ns) * 1e-9;
+    const int given_up = request->given_up ? request->given_up(request->context) : 0;
+
+    if (child->asked_ns != 0 || failed || child->outcome->end == PPT_OUTCOME_TOO_MUCH) {
+        ask_to_end(child, child->outcome->end, given_up > 1);
+    } else if (given_up > 0) {
+        ask_to_end(child, PPT_OUTCOME_GIVEN_UP, given_up > 1);
+    } else if (request->timeout_s > 0 && seconds >= request->timeout_s) {
+        ask_to_end(child, PPT_OUTCOME_TIMED_OUT, false);
+    }
+}
+
+static enum ppt_status watch(struct child *child, struct ppt_error *error)
+{
     enum ppt_status status = PPT_OK;
+    bool some;
 
     for (;;) {
-        struct pollfd events[] = {
-            {child->pidfd, POLLIN, 0}, {child->out.fd, POLLIN, 0}, {child->err.fd, POLLIN, 0}};
+        struct pollfd events[] = {{child->warden->socket, POLLIN, 0},
+                                  {child->out.fd, POLLIN, 0},
+                                  {child->err.fd, POLLIN, 0}};
 
         if (poll(events, 3, patience_ms(child)) < 0) {
             events[0].revents = events[1].revents = events[2].revents = 0;
         }
         if (events[1].revents && status == PPT_OK) {
-            status = take(child, &child->out, error);
+            status = take(child, &child->out, &some, error);
         }
         if (events[2].revents && status == PPT_OK) {
-            status = take(child, &child->err, error);
+            status = take(child, &child->err, &some, error);
         }
-        if ((child->pidfd < 0 || events[0].revents) && has_ended(child)) {
+        if (events[0].revents && has_ended(child)) {
             return status;
         }
-        const double seconds = (double)(now_ns() - child->started_ns) * 1e-9;
-        const int given_up = request->given_up ? request->given_up(request->context) : 0;
-        if (child->asked_ns != 0 || status != PPT_OK || child->result->end == PPT_CHILD_TOO_MUCH) {
-            ask_to_end(child, child->result->end, given_up > 1);
-        } else if (given_up > 0) {
-            ask_to_end(child, PPT_CHILD_GIVEN_UP, given_up > 1);
-        } else if (request->timeout_s > 0 && seconds >= request->timeout_s) {
-            ask_to_end(child, PPT_CHILD_TIMED_OUT, false);
+        if (child->warden->lost) {
+            return lose_warden(child, error);
         }
-        if (status != PPT_OK) {
-            /* Nobody reads any more; it must not wait for that. */
-            close_fd(&child->out.fd);
-            close_fd(&child->err.fd);
+        look_around(child, status != PPT_OK);
+        if (status != PPT_OK || child->outcome->end == PPT_OUTCOME_TOO_MUCH) {
+            /* It must not wait for being read. */
+            child->out.unread = child->err.unread = true;
         }
     }
 }
 
-/* Takes the program's remains away. */
-static enum ppt_status bury(struct child *child, struct ppt_error *error)
+/* What tasks have used since `before`, which moves on to `now`. */
+static struct ppt_outside used_since(struct ppt_outside *before, const struct ppt_outside *now)
 {
-    struct ppt_child_result *result = child->result;
-    struct rusage usage;
-    pid_t gone;
-    int state = 0;
+    const struct ppt_outside used = {
+        .cpu_ns = now->cpu_ns - before->cpu_ns,
+        .peak_bytes = now->peak_bytes,
+        .user_ns = now->user_ns - before->user_ns,
+        .system_ns = now->system_ns - before->system_ns,
+        .minor_faults = now->minor_faults - before->minor_faults,
+        .major_faults = now->major_faults - before->major_faults,
+        .voluntary_switches = now->voluntary_switches - before->voluntary_switches,
+        .involuntary_switches = now->involuntary_switches - before->involuntary_switches,
+    };
 
-    do {
-        gone = wait4(child->pid, &state, 0, &usage);
-    } while (gone < 0 && errno == EINTR);
-    if (gone < 0) {
-        return ppt_fail(error, PPT_FAILED, "command: how \"%s\" ended cannot be told: %s",
-                        child->request->argv[0], strerror(errno));
+    *before = *now;
+    return used;
+}
+
+/* What the warden has written down. */
+static enum ppt_status read_slot(struct child *child, struct ppt_error *error)
+{
+    const struct ppt_warden_slot *slot = child->warden->slot;
+    struct ppt_outcome *outcome = child->outcome;
+
+    if (slot->problem != 0) {
+        return ppt_fail(error, PPT_FAILED, "command: \"%s\" cannot be started: %s", name_of(child),
+                        strerror(slot->problem));
     }
-    result->cpu_ns = ppt_timeval_ns(usage.ru_utime) + ppt_timeval_ns(usage.ru_stime);
-    if (usage.ru_maxrss > child->own_peak_kib) {
-        result->peak_bytes = (int64_t)usage.ru_maxrss * 1024;
-    }
-    if (WIFEXITED(state)) {
-        result->code = WEXITSTATUS(state);
+    outcome->left = slot->left;
+    outcome->survivor = slot->survivor;
+    if (WIFEXITED(slot->state)) {
+        outcome->code = WEXITSTATUS(slot->state);
     } else {
-        result->signal = WTERMSIG(state);
-        if (result->end == PPT_CHILD_EXITED) {
-            result->end = PPT_CHILD_KILLED;
+        outcome->signal = WTERMSIG(slot->state);
+        if (outcome->end == PPT_OUTCOME_EXITED) {
+            outcome->end = PPT_OUTCOME_KILLED;
         }
     }
     return PPT_OK;
 }
 
-enum ppt_status ppt_child_run(const struct ppt_child_request *request,
-                              struct ppt_child_result *result, struct ppt_error *error)
+enum ppt_status ppt_child_run(struct ppt_warden *warden, const struct ppt_child_request *request,
+                              struct ppt_outcome *outcome, struct ppt_error *error)
 {
-    struct child child = {.request = request, .result = result};
-    enum ppt_status status, buried;
-    struct ppt_error problem;
+    struct child child = {
+        .warden = warden,
+        .request = request,
+        .outcome = outcome,
+        .out = {.fd = warden->out,
+                .keep = request->keep_output,
+                .unread = request->output != PPT_CHILD_READ},
+        .err = {.fd = warden->err, .keep = request->keep_errors},
+    };
+    enum ppt_status status;
 
-    *result = (struct ppt_child_result){.end = PPT_CHILD_EXITED};
-    status = start(&child, error);
-    if (status != PPT_OK) {
+    *outcome = (struct ppt_outcome){.end = PPT_OUTCOME_EXITED};
+    if (warden->lost) {
+        return lose_warden(&child, error);
+    }
+    start_child(&child);
+    status = watch(&child, error);
+    if (warden->lost) {
         return status;
     }
-    status = watch(&child, error);
-    /* What it left running in its group ends with it. */
-    kill(-child.pid, SIGKILL);
-    if (status == PPT_OK) {
-        status = drain(&child, &child.out, error);
-    }
-    if (status == PPT_OK) {
-        status = drain(&child, &child.err, error);
+    for (int i = 0; i < 2; i++) {
+        struct ppt_error problem;
+        const enum ppt_status drained = drain(&child, i ? &child.err : &child.out, &problem);
+
+        if (status == PPT_OK && drained != PPT_OK) {
+            status = drained;
+            *error = problem;
+        }
     }
     digest(&child);
-    buried = bury(&child, &problem);
-    if (status == PPT_OK && buried != PPT_OK) {
-        status = buried;
-        *error = problem;
-    }
-    close_fd(&child.out.fd);
-    close_fd(&child.err.fd);
-    close_fd(&child.pidfd);
-    return status;
+    outcome->used = used_since(&warden->used, &warden->slot->used);
+    return status == PPT_OK ? read_slot(&child, error) : status;
 }

@@ -5,8 +5,8 @@
  * are the workers, or one copy with more threads of its own, which are the inner threads: it is
  * told their number in OMP_NUM_THREADS, and wherever an argument says {inner_threads}.
  *
- * What the program takes (CPU time and memory) is taken by another process; it is counted and told
- * to the bench by `outside`.
+ * Each worker has a process that starts its programs (warden.h). What they take (CPU time, memory)
+ * is counted there and told to the bench by `outside`.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -23,11 +23,13 @@
 #include "kernel.h"
 #include "places.h"
 #include "scratch.h"
+#include "search_path.h"
+#include "warden.h"
 
 enum { ARGV, TIMEOUT, OUTPUT };
-enum { DISCARD, CHECK, KEEP };
+enum { DISCARD, CHECK, KEEP, NO_OUTPUT };
 
-static const char *const outputs[] = {"discard", "check", "keep", NULL};
+static const char *const outputs[] = {"discard", "check", "keep", "null", NULL};
 
 static const struct ppt_param params[] = {
     [ARGV] = {.name = "argv",
@@ -51,8 +53,9 @@ static const struct ppt_param params[] = {
                 .choices = outputs,
                 .unit = "",
                 .help =
-                    "of the program; check: it must be the same at every worker count; keep: in "
-                    "the folder \"tasks\" of the run"},
+                    "of the program; discard: read and thrown away; check: it must be the same at "
+                    "every worker count; keep: in the folder \"tasks\" of the run; null: to "
+                    "/dev/null, where some programs do nothing at all"},
 };
 
 /* The variable that programs of today's libraries take their number of threads from. */
@@ -61,32 +64,32 @@ static const struct ppt_param params[] = {
 extern char **environ;
 
 struct shared {
-    char *
-        *environment; /* of the children, with two places left free at its end; strings borrowed */
-    size_t environment_count;
+    /* Of the programs, with two places left free at its end; strings borrowed. */
+    char **environment;
+    struct ppt_wardens wardens;
 };
 
 struct local {
     struct ppt_setup setup;
     struct ppt_places places;
-    char **environment;
-    char threads[sizeof(THREADS_VARIABLE) + 16];
+    struct ppt_warden *warden; /* this worker's */
+    int null_device;
     char *buffer;  /* of PPT_CHILD_BUFFER bytes */
     char *scratch; /* that places.scratch names, or NULL */
-    char **argv;   /* filled in anew for every task */
-    char *words;   /* storage of argv's strings */
     struct ppt_outside outside;
 };
 
 static void fill_argv(struct local *local, const struct ppt_texts *words, uint64_t index)
 {
-    char *out = local->words;
+    struct ppt_warden_slot *slot = local->warden->slot;
+    char *out = slot->words;
 
     local->places.task = index;
     for (size_t i = 0; i < words->count; i++) {
-        local->argv[i] = out;
+        slot->argv[i] = out;
         out = ppt_places_fill(&local->places, words->items[i], out);
     }
+    slot->argv[words->count] = NULL;
 }
 
 /* ---- open ---- */
@@ -102,8 +105,8 @@ static bool is_program(const char *path)
     return access(path, X_OK) == 0;
 }
 
-/* Looks for the program as posix_spawnp() will: better before anything is measured. `found` gets
- * its path. */
+/* Looks for the program as its warden will: better before anything is measured. `found` gets its
+ * path. */
 static enum ppt_status find_program(const char *name, char found[PATH_MAX], struct ppt_error *error)
 {
     const char *path = getenv("PATH");
@@ -115,17 +118,10 @@ static enum ppt_status find_program(const char *name, char found[PATH_MAX], stru
                    : ppt_fail(error, PPT_BAD_INPUT, "command: \"%s\" cannot be run: %s", name,
                               strerror(errno));
     }
-    for (path = path ? path : "/bin:/usr/bin"; *name; path++) {
-        const int length = (int)strcspn(path, ":");
-
-        /* An empty entry is the current folder. */
-        snprintf(found, PATH_MAX, "%.*s%s%s", length, path, length ? "/" : "", name);
+    path = *name == '\0' ? NULL : path ? path : PPT_SEARCH_PATH_DEFAULT;
+    while (ppt_search_path_next(&path, name, found)) {
         if (is_program(found)) {
             return PPT_OK;
-        }
-        path += length;
-        if (!*path) {
-            break;
         }
     }
     return ppt_fail(error, PPT_BAD_INPUT, "command: there is no program \"%s\" in PATH", name);
@@ -147,38 +143,66 @@ static bool is_own(const char *own, const char *variable)
     return false;
 }
 
-static enum ppt_status open_command(const struct ppt_setup *setup, void **shared,
-                                    struct ppt_error *error)
+/* What programs are told, with room for the number of threads. */
+static char **make_environment(const struct ppt_setup *setup, struct ppt_error *error)
 {
-    const char *name = setup->sets[0][ARGV].words.items[0];
-    struct shared *s;
-    size_t count = 0;
-    char found[PATH_MAX];
-    enum ppt_status status = strchr(name, '{') ? PPT_OK : find_program(name, found, error);
+    char **environment;
+    size_t count = 0, kept = 0;
 
-    if (status != PPT_OK) {
-        return status;
-    }
     while (environ[count]) {
         count++;
     }
-    s = ppt_scratch_alloc(sizeof(*s), "command", error);
-    if (!s) {
-        return PPT_FAILED;
-    }
-    s->environment = ppt_scratch_alloc((count + 2) * sizeof(char *), "command", error);
-    if (!s->environment) {
-        free(s);
-        return PPT_FAILED;
-    }
-    for (size_t i = 0; i < count; i++) {
+    environment = ppt_scratch_alloc((count + 2) * sizeof(char *), "command", error);
+    for (size_t i = 0; environment && i < count; i++) {
         const bool threads = strncmp(environ[i], THREADS_VARIABLE, strlen(THREADS_VARIABLE)) == 0;
 
         if (!threads && !is_own(setup->own_variables, environ[i])) {
-            s->environment[s->environment_count++] = environ[i];
+            environment[kept++] = environ[i];
         }
     }
-    *shared = s;
+    return environment;
+}
+
+/* Where the folder {scratch} of a worker is. */
+static size_t scratch_size(const struct ppt_setup *setup)
+{
+    return strlen(setup->scratch_dir) + 32;
+}
+
+static char *make_scratch_path(const struct ppt_setup *setup, unsigned worker,
+                               struct ppt_error *error)
+{
+    char *path = ppt_scratch_alloc(scratch_size(setup), "command", error);
+
+    if (path) {
+        snprintf(path, scratch_size(setup), "%s/command.w%u", setup->scratch_dir, worker);
+    }
+    return path;
+}
+
+/* Words may be filled in differently by every worker, but never need more than this. */
+static enum ppt_status plan_wardens(const struct ppt_setup *setup, char **environment,
+                                    struct ppt_warden_plan *plan, struct ppt_error *error)
+{
+    char *scratch = make_scratch_path(setup, UINT_MAX, error);
+    const struct ppt_places places = {.scratch = scratch};
+
+    if (!scratch) {
+        return PPT_FAILED;
+    }
+    *plan = (struct ppt_warden_plan){.count = setup->workers > 0 ? setup->workers : 1,
+                                     .environment = environment};
+    for (size_t set = 0; set < setup->set_count; set++) {
+        const struct ppt_texts *words = &setup->sets[set][ARGV].words;
+        size_t bytes = 0;
+
+        for (size_t i = 0; i < words->count; i++) {
+            bytes += ppt_places_size(&places, words->items[i]);
+        }
+        plan->words_bytes = bytes > plan->words_bytes ? bytes : plan->words_bytes;
+        plan->argv_count = words->count > plan->argv_count ? words->count : plan->argv_count;
+    }
+    free(scratch);
     return PPT_OK;
 }
 
@@ -187,9 +211,40 @@ static void close_command(void *shared)
     struct shared *s = shared;
 
     if (s) {
+        ppt_wardens_close(&s->wardens);
         free(s->environment);
         free(s);
     }
+}
+
+static enum ppt_status open_command(const struct ppt_setup *setup, void **shared,
+                                    struct ppt_error *error)
+{
+    const char *name = setup->sets[0][ARGV].words.items[0];
+    struct shared *s;
+    struct ppt_warden_plan plan;
+    char found[PATH_MAX];
+    enum ppt_status status = strchr(name, '{') ? PPT_OK : find_program(name, found, error);
+
+    if (status != PPT_OK) {
+        return status;
+    }
+    s = ppt_scratch_alloc(sizeof(*s), "command", error);
+    if (!s) {
+        return PPT_FAILED;
+    }
+    s->wardens.null_device = -1;
+    s->environment = make_environment(setup, error);
+    status = s->environment ? plan_wardens(setup, s->environment, &plan, error) : PPT_FAILED;
+    if (status == PPT_OK) {
+        status = ppt_wardens_create(&plan, &s->wardens, error);
+    }
+    if (status != PPT_OK) {
+        close_command(s);
+        return status;
+    }
+    *shared = s;
+    return PPT_OK;
 }
 
 /* ---- attach ---- */
@@ -199,11 +254,8 @@ static void detach(void *local)
     struct local *l = local;
 
     if (l) {
-        free(l->environment);
         free(l->buffer);
         free(l->scratch);
-        free(l->argv);
-        free(l->words);
         free(l);
     }
 }
@@ -211,13 +263,10 @@ static void detach(void *local)
 /* A folder that stays until the sweep ends, and is the same in every pass. */
 static enum ppt_status make_scratch(struct local *l, struct ppt_error *error)
 {
-    const size_t size = strlen(l->setup.scratch_dir) + 32;
-
-    l->scratch = ppt_scratch_alloc(size, "command", error);
+    l->scratch = make_scratch_path(&l->setup, l->places.worker, error);
     if (!l->scratch) {
         return PPT_FAILED;
     }
-    snprintf(l->scratch, size, "%s/command.w%u", l->setup.scratch_dir, l->places.worker);
     l->places.scratch = l->scratch;
     return mkdirat(l->setup.scratch_fd, strrchr(l->scratch, '/') + 1, 0700) == 0 || errno == EEXIST
                ? PPT_OK
@@ -225,51 +274,41 @@ static enum ppt_status make_scratch(struct local *l, struct ppt_error *error)
                           strerror(errno));
 }
 
-static enum ppt_status allocate(struct local *l, const struct shared *shared,
-                                const struct ppt_texts *words, struct ppt_error *error)
-{
-    size_t bytes = 0;
-
-    for (size_t i = 0; i < words->count; i++) {
-        bytes += ppt_places_size(&l->places, words->items[i]);
-    }
-    l->words = ppt_scratch_alloc(bytes, "command", error);
-    l->argv =
-        l->words ? ppt_scratch_alloc((words->count + 1) * sizeof(char *), "command", error) : NULL;
-    l->buffer = l->argv ? ppt_scratch_alloc(PPT_CHILD_BUFFER, "command", error) : NULL;
-    l->environment = l->buffer ? ppt_scratch_alloc((shared->environment_count + 2) * sizeof(char *),
-                                                   "command", error)
-                               : NULL;
-    return l->environment ? PPT_OK : PPT_FAILED;
-}
-
 static enum ppt_status attach(const struct ppt_setup *setup, void *shared, unsigned worker,
                               void **local, struct ppt_error *error)
 {
-    const struct ppt_texts *words = &setup->sets[0][ARGV].words;
-    const struct shared *s = shared;
-    struct local *l = ppt_scratch_alloc(sizeof(*l), "command", error);
+    struct shared *s = shared;
+    struct local *l;
     enum ppt_status status = PPT_OK;
 
+    if (worker >= s->wardens.count) {
+        return ppt_fail(error, PPT_FAILED, "command: worker %u is one more than were announced",
+                        worker);
+    }
+    l = ppt_scratch_alloc(sizeof(*l), "command", error);
     if (!l) {
         return PPT_FAILED;
     }
     l->setup = *setup;
+    l->warden = &s->wardens.items[worker];
+    l->null_device = s->wardens.null_device;
     l->places = (struct ppt_places){
         .worker = worker, .workers = setup->workers, .inner_threads = setup->inner_threads};
-    if (ppt_places_scratch(words)) {
-        status = make_scratch(l, error);
+    for (size_t set = 0; set < setup->set_count && status == PPT_OK && !l->scratch; set++) {
+        if (ppt_places_scratch(&setup->sets[set][ARGV].words)) {
+            status = make_scratch(l, error);
+        }
     }
     if (status == PPT_OK) {
-        status = allocate(l, s, words, error);
+        l->buffer = ppt_scratch_alloc(PPT_CHILD_BUFFER, "command", error);
+        status = l->buffer ? PPT_OK : PPT_FAILED;
     }
     if (status != PPT_OK) {
         detach(l);
         return status;
     }
-    memcpy(l->environment, s->environment, s->environment_count * sizeof(char *));
-    snprintf(l->threads, sizeof(l->threads), THREADS_VARIABLE "%u", setup->inner_threads);
-    l->environment[s->environment_count] = l->threads;
+    snprintf(l->warden->slot->threads, sizeof(l->warden->slot->threads), THREADS_VARIABLE "%u",
+             setup->inner_threads);
     *local = l;
     return PPT_OK;
 }
@@ -303,39 +342,16 @@ static enum ppt_status open_kept(const struct local *l, uint64_t index, const ch
                                setup->results_dir, name, strerror(problem));
 }
 
-/* What to say of a program that did not end as it should. */
-static enum ppt_status judge(const struct ppt_child_result *result, const struct ppt_task *task,
-                             const char *name, struct ppt_error *error)
+static void add_outside(struct ppt_outside *sum, const struct ppt_outside *one)
 {
-    const char *colon = result->first_error[0] ? ": " : "";
-    const double timeout_s = task->args[TIMEOUT].real;
-
-    switch (result->end) {
-    case PPT_CHILD_EXITED:
-        if (result->code == 0) {
-            return PPT_OK;
-        }
-        return ppt_fail(error, PPT_FAILED, "command: task %" PRIu64 ": \"%s\" exited with %d%s%s",
-                        task->index, name, result->code, colon, result->first_error);
-    case PPT_CHILD_KILLED:
-        return ppt_fail(error, PPT_FAILED,
-                        "command: task %" PRIu64 ": \"%s\" was killed by signal %d (%s)%s%s",
-                        task->index, name, result->signal, strsignal(result->signal), colon,
-                        result->first_error);
-    case PPT_CHILD_TIMED_OUT:
-        return ppt_fail(error, PPT_FAILED,
-                        "command: task %" PRIu64 ": \"%s\" took longer than %g s and was ended%s%s",
-                        task->index, name, timeout_s, colon, result->first_error);
-    case PPT_CHILD_TOO_MUCH:
-        return ppt_fail(error, PPT_FAILED,
-                        "command: task %" PRIu64 ": \"%s\" writes more than the %d MiB that are "
-                        "kept of a task, and was ended",
-                        task->index, name, (int)(PPT_CHILD_MOST_KEPT >> 20));
-    case PPT_CHILD_GIVEN_UP:
-        break;
-    }
-    return ppt_fail(error, PPT_INTERRUPTED, "command: task %" PRIu64 ": \"%s\" was given up",
-                    task->index, name);
+    sum->cpu_ns += one->cpu_ns;
+    sum->peak_bytes = one->peak_bytes > sum->peak_bytes ? one->peak_bytes : sum->peak_bytes;
+    sum->user_ns += one->user_ns;
+    sum->system_ns += one->system_ns;
+    sum->minor_faults += one->minor_faults;
+    sum->major_faults += one->major_faults;
+    sum->voluntary_switches += one->voluntary_switches;
+    sum->involuntary_switches += one->involuntary_switches;
 }
 
 /* Runs the task's program with its outputs going where `request` says. */
@@ -343,26 +359,23 @@ static enum ppt_status run_child(struct local *l, const struct ppt_task *task,
                                  struct ppt_child_request *request, uint64_t *digest,
                                  struct ppt_error *error)
 {
-    struct ppt_child_result result;
+    struct ppt_outcome outcome;
     enum ppt_status status;
 
     fill_argv(l, &task->args[ARGV].words, task->index);
-    request->argv = l->argv;
-    request->envp = l->environment;
+    request->null_device = l->null_device;
     request->timeout_s = task->args[TIMEOUT].real;
     request->given_up = l->setup.given_up;
     request->context = l->setup.pass;
     request->buffer = l->buffer;
-    status = ppt_child_run(request, &result, error);
+    status = ppt_child_run(l->warden, request, &outcome, error);
+    add_outside(&l->outside, &outcome.used);
     if (status != PPT_OK) {
         return status;
     }
-    l->outside.cpu_ns += result.cpu_ns;
-    if (result.peak_bytes > l->outside.peak_bytes) {
-        l->outside.peak_bytes = result.peak_bytes;
-    }
-    *digest = result.digest;
-    return judge(&result, task, l->argv[0], error);
+    *digest = outcome.digest;
+    return ppt_outcome_judge(&outcome, task->index, l->warden->slot->argv[0], request->timeout_s,
+                             error);
 }
 
 static enum ppt_status run(void *local, const struct ppt_task *task, uint64_t *digest,
@@ -370,8 +383,11 @@ static enum ppt_status run(void *local, const struct ppt_task *task, uint64_t *d
 {
     struct local *l = local;
     const int output = task->args[OUTPUT].choice;
-    struct ppt_child_request request = {
-        .read_output = output != DISCARD, .keep_output = -1, .keep_errors = -1};
+    struct ppt_child_request request = {.output = output == NO_OUTPUT ? PPT_CHILD_NULL
+                                                  : output == DISCARD ? PPT_CHILD_DISCARD
+                                                                      : PPT_CHILD_READ,
+                                        .keep_output = -1,
+                                        .keep_errors = -1};
     uint64_t written = 0;
     enum ppt_status status = PPT_OK;
 
@@ -424,7 +440,7 @@ static enum ppt_status dump(void *local, const struct ppt_task *task, FILE *file
                             struct ppt_error *error)
 {
     struct ppt_child_request request = {
-        .read_output = true, .keep_output = fileno(file), .keep_errors = -1};
+        .output = PPT_CHILD_READ, .keep_output = fileno(file), .keep_errors = -1};
     uint64_t digest;
 
     return run_child(local, task, &request, &digest, error);

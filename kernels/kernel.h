@@ -162,6 +162,11 @@ struct ppt_needs {
 struct ppt_outside {
     int64_t cpu_ns;
     int64_t peak_bytes; /* the most memory that a task had resident there; 0: unknown */
+    /* What getrusage() tells of these processes, but of those that this process has waited for
+     * itself: of them the bench knows. */
+    int64_t user_ns, system_ns;
+    int64_t minor_faults, major_faults;
+    int64_t voluntary_switches, involuntary_switches;
 };
 
 struct ppt_kernel {

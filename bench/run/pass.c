@@ -305,6 +305,25 @@ static struct ppt_usage usage_between(const struct usage *a, const struct usage 
     return difference;
 }
 
+/* Processes that this one has not waited for itself. */
+static void add_usage_outside(const struct pass *pass, struct ppt_usage *usage)
+{
+    for (unsigned i = 0; i < pass->worker_count; i++) {
+        const struct ppt_outside *outside = &pass->workers[i].outside;
+
+        ppt_usage_add(usage,
+                      (struct ppt_usage){
+                          .user_ns = outside->user_ns,
+                          .system_ns = outside->system_ns,
+                          .minor_faults = outside->minor_faults,
+                          .major_faults = outside->major_faults,
+                          .voluntary_switches = outside->voluntary_switches,
+                          .involuntary_switches = outside->involuntary_switches,
+                      },
+                      1);
+    }
+}
+
 /* Of this process, and of what its workers' tasks had at a time elsewhere, at most. */
 static int64_t peak_bytes(const struct pass *pass)
 {
@@ -436,6 +455,7 @@ static enum ppt_status run(struct ppt_workload *workload, struct ppt_point point
     if (status == PPT_OK) {
         fill_sample(&pass, start, end, sample);
         sample->usage = usage_between(&before, &after);
+        add_usage_outside(&pass, &sample->usage);
         sample->noise = ppt_noise_between(&noise_before, &noise_after);
         sample->peak_bytes = peak_bytes(&pass);
         sample->clock_khz = ppt_noise_clock_khz(pass.workers[0].cpu);

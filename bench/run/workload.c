@@ -130,6 +130,12 @@ static void add_outside(const struct ppt_kernel *kernel, void *local, struct ppt
         kernel->outside(local, &one);
         sum->cpu_ns += one.cpu_ns;
         sum->peak_bytes = one.peak_bytes > sum->peak_bytes ? one.peak_bytes : sum->peak_bytes;
+        sum->user_ns += one.user_ns;
+        sum->system_ns += one.system_ns;
+        sum->minor_faults += one.minor_faults;
+        sum->major_faults += one.major_faults;
+        sum->voluntary_switches += one.voluntary_switches;
+        sum->involuntary_switches += one.involuntary_switches;
     }
 }
 

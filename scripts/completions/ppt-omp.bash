@@ -61,7 +61,7 @@ _ppt_omp() {
         return
         ;;
     --program-output)
-        mapfile -t COMPREPLY < <(compgen -W 'discard check keep' -- "$word")
+        mapfile -t COMPREPLY < <(compgen -W 'discard check keep null' -- "$word")
         return
         ;;
     --format)

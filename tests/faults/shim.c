@@ -3,7 +3,8 @@
  * every call in turn.
  *
  *     PPT_FAULT_CALL    which calls: write, sync, rename (and link), open (for writing), memory,
- *                       thread, truncate, mkdir, remove, or look (open a folder, or for reading)
+ *                       thread, truncate, mkdir, remove, look (open a folder, or for reading), or
+ *                       process: what a new one is made with (fork, socketpair, pipe2, mmap)
  *     PPT_FAULT_AT      the number of the call that fails, from 1 on; 0 or unset: none, only count
  *     PPT_FAULT_ERROR   what it fails with: ENOSPC, EIO, EINTR, EMFILE, EAGAIN, ENOMEM, EACCES,
  *                       EOPNOTSUPP;
@@ -35,12 +36,27 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-enum call { WRITE, SYNC, RENAME, OPEN, MEMORY, THREAD, TRUNCATE, MKDIR, REMOVE, LOOK, NONE };
+enum call {
+    WRITE,
+    SYNC,
+    RENAME,
+    OPEN,
+    MEMORY,
+    THREAD,
+    TRUNCATE,
+    MKDIR,
+    REMOVE,
+    LOOK,
+    PROCESS,
+    NONE
+};
 
 static struct {
     enum call call;
@@ -63,7 +79,7 @@ static const struct {
 } calls[] = {
     {"write", WRITE},   {"sync", SYNC},     {"rename", RENAME},     {"open", OPEN},
     {"memory", MEMORY}, {"thread", THREAD}, {"truncate", TRUNCATE}, {"mkdir", MKDIR},
-    {"remove", REMOVE}, {"look", LOOK},
+    {"remove", REMOVE}, {"look", LOOK},     {"process", PROCESS},
 };
 
 static const struct {
@@ -310,6 +326,33 @@ int pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
 {
     NEXT(pthread_create)
     return is_due(THREAD, CALLER) ? fault.error : real(thread, attributes, start_routine, argument);
+}
+
+/* ---- processes ---- */
+
+pid_t fork(void)
+{
+    NEXT(fork)
+    return fails(PROCESS, CALLER) ? -1 : real();
+}
+
+int socketpair(int domain, int type, int protocol, int sockets[2])
+{
+    NEXT(socketpair)
+    return fails(PROCESS, CALLER) ? -1 : real(domain, type, protocol, sockets);
+}
+
+int pipe2(int ends[2], int flags)
+{
+    NEXT(pipe2)
+    return fails(PROCESS, CALLER) ? -1 : real(ends, flags);
+}
+
+void *mmap(void *address, size_t bytes, int protection, int flags, int fd, off_t offset)
+{
+    NEXT(mmap)
+    return fails(PROCESS, CALLER) ? MAP_FAILED
+                                  : real(address, bytes, protection, flags, fd, offset);
 }
 
 /* ---- memory: the C library's own functions, since dlsym() asks for memory itself ---- */
