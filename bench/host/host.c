@@ -12,6 +12,7 @@
 #include "isa.h"
 #include "memory.h"
 #include "probe.h"
+#include "start.h"
 #include "surroundings.h"
 #include "text.h"
 
@@ -47,8 +48,8 @@ extern char **environ;
 /* How this program is started, which changes nothing that is measured. */
 static bool is_of_the_launch(const char *name)
 {
-    static const char *const names[] = {"PPT_OMP_OWN_VARIABLES", "PPT_OMP_EXIT_FILE",
-                                        "PPT_OMP_RANK_TIMEOUT", "PPT_OMP_MPIRUN"};
+    static const char *const names[] = {"PPT_OMP_EXIT_FILE", "PPT_OMP_RANK_TIMEOUT",
+                                        "PPT_OMP_MPIRUN"};
     bool found = false;
 
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
@@ -57,6 +58,7 @@ static bool is_of_the_launch(const char *name)
     return found;
 }
 
+/* What was in force when the libraries were loaded. */
 static json_object *runtime_variables(void)
 {
     static const char *const prefixes[] = {"OMP_", "GOMP_", "OPENBLAS_", "PPT_OMP_", "HWLOC_"};
@@ -69,12 +71,15 @@ static json_object *runtime_variables(void)
             if (equals && strncmp(*variable, prefixes[i], strlen(prefixes[i])) == 0) {
                 char *name = ppt_text_format("%.*s", (int)(equals - *variable), *variable);
 
-                if (!is_of_the_launch(name)) {
+                if (!is_of_the_launch(name) && !ppt_start_withheld(*variable)) {
                     json_object_object_add(object, name, json_object_new_string(equals + 1));
                 }
                 free(name);
             }
         }
+    }
+    if (ppt_start_passive()) {
+        json_object_object_add(object, "OMP_WAIT_POLICY", json_object_new_string("passive"));
     }
     return object;
 }

@@ -9,41 +9,28 @@
 #include "memory.h"
 #include "text.h"
 
-/* Survives the second start, and is no more for others than what it names. */
-#define OWN_VARIABLES "PPT_OMP_OWN_VARIABLES"
+/* Mutable and global, as the environment that it speaks of is. */
+static char *own_variables;
 
 const char *ppt_runtime_own_variables(void)
 {
-    return getenv(OWN_VARIABLES);
+    return own_variables;
 }
 
 void ppt_runtime_keep(const char *const *prefixes)
 {
-    const char *before = getenv(OWN_VARIABLES);
     struct ppt_text names = {0};
 
-    ppt_text_add(&names, before ? before : OWN_VARIABLES);
     for (char **variable = environ; *variable; variable++) {
         for (const char *const *prefix = prefixes; *prefix; prefix++) {
             if (strncmp(*variable, *prefix, strlen(*prefix)) == 0) {
-                ppt_text_addf(&names, ",%.*s", (int)strcspn(*variable, "="), *variable);
+                ppt_text_addf(&names, "%s%.*s", names.length > 0 ? "," : "",
+                              (int)strcspn(*variable, "="), *variable);
             }
         }
     }
-    setenv(OWN_VARIABLES, names.data, 1);
-    ppt_text_free(&names);
-}
-
-void ppt_runtime_prepare(char *const *arguments)
-{
-    if (!getenv("OMP_WAIT_POLICY") && !getenv("GOMP_SPINCOUNT") &&
-        setenv(OWN_VARIABLES, "OMP_WAIT_POLICY," OWN_VARIABLES, 1) == 0 &&
-        setenv("OMP_WAIT_POLICY", "passive", 1) == 0) {
-        execv("/proc/self/exe", arguments);
-        /* Without /proc it goes on as it is; the results say which policy was in force. */
-        unsetenv("OMP_WAIT_POLICY");
-        unsetenv(OWN_VARIABLES);
-    }
+    free(own_variables);
+    own_variables = names.data;
 }
 
 static enum ppt_status refuse(struct ppt_point point, unsigned needed, unsigned possible,

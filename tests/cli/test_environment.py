@@ -1,0 +1,207 @@
+"""Surroundings that are not those of the program's authors: what is set in the shell, how and from
+where it is started, which limits there are, and what a kernel from outside does to the process."""
+
+import os
+import pathlib
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent))
+import common
+
+ALL_CPUS = sorted(os.sched_getaffinity(0))
+BINDINGS = [
+    {"OMP_PROC_BIND": "true"},
+    {"OMP_PROC_BIND": "close"},
+    {"OMP_PROC_BIND": "spread", "OMP_WAIT_POLICY": "active"},
+    {"OMP_PROC_BIND": "true,close", "GOMP_SPINCOUNT": "0"},
+    {"OMP_PLACES": "cores"},
+    {"OMP_PLACES": "{0}"},
+    {"GOMP_CPU_AFFINITY": "0"},
+]
+
+
+def listed(text):
+    """The CPUs of a list such as "0-1,4"."""
+    cpus = []
+    for part in text.split(","):
+        first, _, last = part.partition("-")
+        cpus += range(int(first), int(last or first) + 1)
+    return cpus
+
+
+def only(changes, env):
+    """That environment without OpenMP's variables, and with these changes."""
+    return {**{k: v for k, v in env.items() if "OMP" not in k}, **changes}
+
+
+class Start(common.Case):
+    """The program starts itself a second time; nobody is to see that."""
+
+    def shell(self, script, *options, prefix=(), **changes):
+        """What tasks of a shell script print, by the number of workers."""
+        env = only({"PATH": os.environ["PATH"], **changes}, self.environment(True))
+        (self.work / "output").exists() and shutil.rmtree(self.work / "output")
+        command = [*prefix, common.PPT_OMP, "--iterations", "1", "--task-count", "3", "--quiet",
+                   "--program-output", "keep", *options, "--", "sh", "-c", script]  # fmt: skip
+        self.assertEqual(self.run_program(*command, env=env).code, 0)
+        found = {}
+        for path in (self.only_folder() / "tasks").glob("*.out"):
+            found.setdefault(path.name.split("x")[0], set()).add(path.read_text())
+        return found
+
+    def test_cpus(self):
+        """Whatever OpenMP is told, tasks have the CPUs that the program was given."""
+        for changes in [{}, *BINDINGS]:
+            with self.subTest(changes):
+                found = self.shell("grep Cpus_allowed_list /proc/self/status", "--workers", "0,1,2",
+                                   **changes)  # fmt: skip
+                self.assertEqual(set(found), {"0", "1", "2"})
+                for texts in found.values():
+                    self.assertEqual([listed(t.split()[1]) for t in texts], [ALL_CPUS])
+
+    def test_cpus_as_started(self):
+        for changes in ({}, {"OMP_PROC_BIND": "true"}, {"OMP_PLACES": "{0}"}):
+            with self.subTest(changes):
+                last = ALL_CPUS[-1]
+                found = self.shell("grep Cpus_allowed_list /proc/self/status", "--workers", "0,2",
+                                   prefix=(shutil.which("taskset"), "-c", str(last)),
+                                   **changes)  # fmt: skip
+                for texts in found.values():
+                    self.assertEqual([listed(t.split()[1]) for t in texts], [[last]])
+
+    @unittest.skipIf(len(ALL_CPUS) < 2, "there is one CPU")
+    def test_auto(self):
+        """--workers auto goes as far as without the variable; so do `list` and `doctor`."""
+        plain = set(self.shell("true", "--workers", "auto"))
+        self.assertIn(str(len(ALL_CPUS)), plain)
+        for changes in BINDINGS:
+            with self.subTest(changes):
+                self.assertEqual(set(self.shell("true", "--workers", "auto", **changes)), plain)
+
+    def test_variables(self):
+        """Programs of tasks get the environment as it was, in its order."""
+        script = "tr '\\0' '\\n' </proc/self/environ"
+        for changes in [{}, {"OMP_WAIT_POLICY": "passive"}, *BINDINGS]:
+            with self.subTest(changes):
+                env = {"A": "1", **changes, "Z": "a=b"}
+                found = self.shell(script, "--workers", "0", **env)
+                lines = found["0"].pop().splitlines()
+                expected = list(only({"PATH": os.environ["PATH"], **env}, self.environment(True)))
+                names = [line.split("=")[0] for line in lines]
+                self.assertEqual([n for n in names if n not in ("OMP_NUM_THREADS", "PWD")],
+                                 [n for n in expected if n != "PWD"])  # fmt: skip
+                for name, value in env.items():
+                    self.assertIn(f"{name}={value}", lines)
+
+    def test_record(self):
+        """Results say which settings were in force, not which the shell has."""
+        for changes, expected in (
+            ({}, {"OMP_WAIT_POLICY": "passive"}),
+            ({"OMP_PROC_BIND": "true"}, {"OMP_WAIT_POLICY": "passive"}),
+            ({"OMP_WAIT_POLICY": "active"}, {"OMP_WAIT_POLICY": "active"}),
+            ({"GOMP_SPINCOUNT": "7", "OMP_PLACES": "cores"}, {"GOMP_SPINCOUNT": "7"}),
+            ({"OMP_SCHEDULE": "static"},
+             {"OMP_SCHEDULE": "static", "OMP_WAIT_POLICY": "passive"}),
+        ):  # fmt: skip
+            with self.subTest(changes):
+                env = only(changes, self.environment())
+                result = self.run_fine("--task", "sum", "--task-args", "[10]", "--task-count", "2",
+                                       "--workers", "0", "--iterations", "1", "--output",
+                                       str(len(list(self.work.iterdir()))), env=env)  # fmt: skip
+                folder = pathlib.Path(result.err.split("results: ")[1].strip())
+                run = common.read_samples(self.work / folder)[0]
+                self.assertEqual(run["host"]["environment"], expected)
+
+    def test_waiting_is_passive(self):
+        """What is recorded is so: a thread that waits takes no CPU time."""
+        self.run_fine("--task", "wait", "--task-args", "[30]", "--task-count", "1", "--workers",
+                      "2", "--iterations", "3", "--warmup", "0")  # fmt: skip
+        for sample in common.passes(self.only_folder()):
+            usage = sample["usage"]
+            self.assertLess(usage["user_ns"] + usage["system_ns"], 25e6, sample)
+
+    def test_inherited_mark(self):
+        """A mark that another process left is not believed."""
+        env = only({"PPT_OMP_RESTART": "1:p:cat", "PPT_OMP_WITHHELD_A": "b"}, self.environment())
+        self.run_fine("--task", "sum", "--task-args", "[10]", "--task-count", "2", "--workers",
+                      "0", "--iterations", "1", env=env)  # fmt: skip
+        run = common.read_samples(self.only_folder())[0]
+        self.assertEqual(run["host"]["environment"]["OMP_WAIT_POLICY"], "passive")
+
+
+class Name(common.Case):
+    """The process is called what it was started as, wherever its file is."""
+
+    def start(self, *command, executable=None):
+        """The name of a process that measures, as /proc has it and as it was called."""
+        process = subprocess.Popen(
+            [*command, "--task", "wait", "--task-args", "[50]", "--task-count", "1000"],
+            executable=executable,
+            cwd=self.work,
+            env=only({}, self.environment()),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+        )
+        try:
+            proc = pathlib.Path("/proc", str(process.pid))
+            until = time.monotonic() + common.TIMEOUT_S
+            while not list(self.work.glob("output/*/samples.jsonl")):
+                self.assertIsNone(process.poll())
+                self.assertLess(time.monotonic(), until)
+                time.sleep(0.01)
+            return (
+                (proc / "comm").read_text().strip(),
+                (proc / "cmdline").read_bytes().split(b"\0")[0].decode(),
+            )
+        finally:
+            process.send_signal(signal.SIGINT)
+            process.communicate(timeout=common.TIMEOUT_S)
+            shutil.rmtree(self.work / "output", ignore_errors=True)
+
+    def test_name(self):
+        self.assertEqual(self.start(common.PPT_OMP), ("ppt-omp", common.PPT_OMP))
+
+    def test_link(self):
+        (self.work / "measure").symlink_to(common.PPT_OMP)
+        self.assertEqual(self.start("./measure"), ("measure", "./measure"))
+
+    def test_argument_0(self):
+        self.assertEqual(self.start("-other", executable=common.PPT_OMP), ("ppt-omp", "-other"))
+
+    def test_replaced(self):
+        """A file that is replaced while it starts is not mixed up with the new one: it is the
+        process's own that starts again."""
+        program = self.work / "program"
+        shutil.copy2(common.PPT_OMP, program)
+        script = f'exec 3<"$0"; rm "$0"; printf "#!/bin/sh\\nexit 9\\n" >"$0"; chmod +x "$0"; ' \
+                 f'exec /proc/self/fd/3 list'  # fmt: skip
+        result = self.run_program("/bin/sh", "-c", script, str(program),
+                                  env=only({}, self.environment(True)))  # fmt: skip
+        self.assertEqual(result.code, 0, result)
+        self.assertIn("sum", result.out)
+
+    def test_linker(self):
+        """As an argument of the dynamic linker."""
+        head = pathlib.Path(common.PPT_OMP).read_bytes()[:4096]
+        found = re.search(rb"/[\w./-]*/ld[\w.-]*\.so[\w.]*(?=\0)", head)
+        if not found:
+            self.skipTest("the program names no dynamic linker")
+        env = only({}, self.environment())
+        plain = self.run_ppt("list", env=env)
+        for arguments in ([], ["--argv0", "other"], ["--library-path", "/nowhere"]):
+            with self.subTest(arguments):
+                result = self.run_program(found[0].decode(), *arguments, common.PPT_OMP, "list", env=env)
+                self.assertEqual((result.code, result.out), (plain.code, plain.out), result)
+
+    def test_no_environment(self):
+        self.assertEqual(self.run_program("/usr/bin/env", "-i", common.PPT_OMP, "list").code, 0)
+
+
+if __name__ == "__main__":
+    unittest.main()
