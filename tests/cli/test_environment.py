@@ -203,5 +203,65 @@ class Name(common.Case):
         self.assertEqual(self.run_program("/usr/bin/env", "-i", common.PPT_OMP, "list").code, 0)
 
 
+class Limits(common.Case):
+    """What cannot be done is said before it is begun, with the number that can."""
+
+    def refused(self, code, pattern, *args, prefix=(), **changes):
+        env = only(changes, self.environment())
+        result = self.run_program(*prefix, common.PPT_OMP, *args, env=env)
+        self.assertEqual(result.code, code, result)
+        self.assertRegex(result.err, r"\Appt-omp: [^\n]*" + pattern + r"[^\n]*\n\Z")
+        self.assertEqual(result.out, "")
+        self.assertEqual(list(self.work.iterdir()), [])
+        self.assertEqual(list(self.tmp.iterdir()), [])
+
+    def library_limit(self):
+        """How many threads OpenBLAS is built for, as it says itself."""
+        self.run_fine("--task", "sum", "--task-args", "[10]", "--task-count", "2", "--workers",
+                      "0", "--iterations", "1")  # fmt: skip
+        blas = common.read_samples(self.only_folder())[0]["host"]["blas"]
+        shutil.rmtree(self.work / "output")
+        found = re.search(r"MAX_THREADS=(\d+)", blas)
+        if not found:
+            self.skipTest(f"the library names no limit: {blas}")
+        return int(found[1])
+
+    def test_library(self):
+        """OpenBLAS writes where it must not when more threads than it is built for call it."""
+        most = self.library_limit()
+        for task, args in (("matrix", "[400]"), ("tensor", "[64, 3]"), ("random", "[]"),
+                           ("random", '["sum", "tensor"]')):  # fmt: skip
+            options = ["--task", task, "--task-args", args, "--task-count", "512"]
+            for workers in (str(most + 1), f"0,1,{4 * most}"):
+                with self.subTest(task=task, args=args, workers=workers):
+                    self.refused(2, f"use at most {most} workers", *options, "--workers", workers)
+            if task != "random":
+                self.refused(2, f"use at most {most} inner threads", *options, "--workers", "0",
+                             "--inner-threads", str(most + 1))  # fmt: skip
+                self.refused(2, f"use at most {most // 2} worker", *options, "--workers",
+                             str(most // 2 + 1), "--inner-threads", "1,2")  # fmt: skip
+                self.refused(2, "inner threads", "once", task, args, "--inner-threads",
+                             str(most + 1))  # fmt: skip
+        suite = [{"task": "sum", "task_args": [10]}, {"task": "matrix", "workers": [0, most + 1]}]
+        path = self.write("suite.json", suite)
+        path.rename(self.base / "suite.json")
+        self.refused(2, f"use at most {most} workers", self.base / "suite.json")
+
+    def test_library_bears_its_limit(self):
+        most = self.library_limit()
+        for task, args in (("matrix", "[64]"), ("matrix", "[300]"), ("tensor", "[200, 2]")):
+            for workers, inner in ((most, 1), (most // 2, 2), (0, most)):
+                with self.subTest(task=task, args=args, workers=workers, inner=inner):
+                    output = f"{task}{args}{workers}"
+                    self.run_fine("--task", task, "--task-args", args, "--task-count",
+                                  str(2 * most), "--workers", str(workers), "--inner-threads",
+                                  str(inner), "--iterations", "1", "--output", output)  # fmt: skip
+
+    def test_others_have_no_such_limit(self):
+        most = self.library_limit()
+        self.run_fine("--task", "sum", "--task-args", "[10]", "--task-count", "512", "--workers",
+                      str(2 * most), "--iterations", "1")  # fmt: skip
+
+
 if __name__ == "__main__":
     unittest.main()
