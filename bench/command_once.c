@@ -16,6 +16,7 @@
 #include "json.h"
 #include "memory.h"
 #include "plan.h"
+#include "runtime.h"
 #include "text.h"
 #include "workload.h"
 #include "workspace.h"
@@ -216,6 +217,9 @@ enum ppt_status ppt_command_once(const struct ppt_cli *cli, struct ppt_error *er
         status = ppt_plan_check_needs(&configs.items[0], host.available_bytes,
                                       ppt_workspace_available(&scratch), error);
         ppt_host_free(&host);
+    }
+    if (status == PPT_OK) {
+        status = ppt_runtime_check_threads(configs.items[0].points[0], error);
     }
     if (status == PPT_OK) {
         status = run_once(cli, &configs.items[0], scratch.path, error);

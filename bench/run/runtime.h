@@ -15,8 +15,9 @@ const char *ppt_runtime_own_variables(void);
 void ppt_runtime_keep(const char *const *prefixes);
 
 /* libgomp ends the process when a thread cannot be created. So this finds out beforehand, by
- * creating as many as one process has at the point; fails with PPT_FAILED when that cannot be done,
- * or when OMP_THREAD_LIMIT forbids it. Call it outside of any parallel region. */
+ * creating as many as one process has at the point, with the stacks that libgomp will give them;
+ * fails with PPT_FAILED when that cannot be done, when their stacks are too small for a task, or
+ * when OMP_THREAD_LIMIT forbids it. Call it outside of any parallel region. */
 enum ppt_status ppt_runtime_check_threads(struct ppt_point point, struct ppt_error *error);
 
 #endif

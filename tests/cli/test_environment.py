@@ -1,6 +1,7 @@
 """Surroundings that are not those of the program's authors: what is set in the shell, how and from
 where it is started, which limits there are, and what a kernel from outside does to the process."""
 
+import json
 import os
 import pathlib
 import re
@@ -242,10 +243,12 @@ class Limits(common.Case):
                              str(most // 2 + 1), "--inner-threads", "1,2")  # fmt: skip
                 self.refused(2, "inner threads", "once", task, args, "--inner-threads",
                              str(most + 1))  # fmt: skip
-        suite = [{"task": "sum", "task_args": [10]}, {"task": "matrix", "workers": [0, most + 1]}]
-        path = self.write("suite.json", suite)
-        path.rename(self.base / "suite.json")
-        self.refused(2, f"use at most {most} workers", self.base / "suite.json")
+        files = []
+        for name, task, args in (("a", "sum", [10]), ("b", "matrix", [400])):
+            config = {"task": task, "task_args": args, "task_count": 2, "workers": [0, most + 1]}
+            files.append(self.base / f"{name}.json")
+            files[-1].write_text(json.dumps(config))
+        self.refused(2, f"use at most {most} workers", *files)
 
     def test_library_bears_its_limit(self):
         most = self.library_limit()
@@ -261,6 +264,81 @@ class Limits(common.Case):
         most = self.library_limit()
         self.run_fine("--task", "sum", "--task-args", "[10]", "--task-count", "512", "--workers",
                       str(2 * most), "--iterations", "1")  # fmt: skip
+
+
+    SUM = ["--task", "sum", "--task-args", "[10]", "--task-count", "8", "--iterations", "1"]
+
+    @common.plain_memory_only
+    def test_stack_too_small(self):
+        """Units are K unless something else is said; what libgomp would not take is not refused."""
+        for name, value in (
+            ("OMP_STACKSIZE", "16k"),
+            ("OMP_STACKSIZE", "64"),
+            ("OMP_STACKSIZE", " 80 K "),
+            ("OMP_STACKSIZE", "65536B"),
+            ("GOMP_STACKSIZE", "32k"),
+        ):
+            with self.subTest(name=name, value=value):
+                pattern = name + "=" + value + r" leaves tasks no room .* set it to (\d+)K or more"
+                for args in (["--workers", "0,2"], ["--workers", "0", "--inner-threads", "2"]):
+                    task = ["--task", "sort", "--task-args", "[9000]"]
+                    self.refused(1, pattern, *task, *args, **{name: value})
+                self.refused(1, pattern, "once", "sort", "9000", "--inner-threads", "2",
+                             **{name: value})  # fmt: skip
+
+    @common.plain_memory_only
+    def test_stack_that_is_named_works(self):
+        env = only({"OMP_STACKSIZE": "16k"}, self.environment())
+        result = self.run_ppt(*self.SUM, "--workers", "2", env=env)
+        right = re.search(r"set it to (\d+K) or more", result.err)
+        self.assertTrue(right, result)
+        for task, args in (("sort", "[20000]"), ("matrix", "[300]"), ("tensor", "[100, 3]"),
+                           ("random", "[]")):  # fmt: skip
+            self.run_fine("--task", task, "--task-args", args, "--task-count", "4", "--workers",
+                          "0,2", "--inner-threads", "1,2", "--iterations", "1", "--output", task,
+                          env=only({"OMP_STACKSIZE": right[1]}, self.environment()))  # fmt: skip
+
+    def test_stack_of_no_thread(self):
+        """Where no thread is created, and where libgomp takes the system's size, nothing is said."""
+        for changes, workers in (({"OMP_STACKSIZE": "16k"}, "0,1"), ({"OMP_STACKSIZE": "1"}, "2"),
+                                 ({"OMP_STACKSIZE": "4 x"}, "2")):  # fmt: skip
+            with self.subTest(changes):
+                env = only(changes, self.environment())
+                self.run_fine(*self.SUM, "--workers", workers, "--output", workers + str(changes),
+                              env=env)  # fmt: skip
+
+    @common.plain_memory_only
+    def test_stacks_and_addresses(self):
+        """libgomp would end the run in its warm-up."""
+        prefix = ("/bin/sh", "-c", 'ulimit -v 1200000; exec "$0" "$@"')
+        self.refused(1, r"16 workers .* the system allows only \d+ .*OMP_STACKSIZE=128M.*"
+                     r"ulimit -v 1200000", *self.SUM, "--workers", "0,16", prefix=prefix,
+                     OMP_STACKSIZE="128M")  # fmt: skip
+        env = only({"OMP_STACKSIZE": "128M"}, self.environment())
+        self.assertEqual(self.run_program(*prefix, common.PPT_OMP, *self.SUM, "--workers", "0,2",
+                                          env=env).code, 0)  # fmt: skip
+
+    @common.plain_memory_only
+    def test_stack_of_the_system(self):
+        self.refused(1, r"ulimit -s 90 leaves tasks no room", *self.SUM, "--workers", "0,2",
+                     prefix=("/bin/sh", "-c", 'ulimit -s 90; exec "$0" "$@"'))  # fmt: skip
+
+    @unittest.skipUnless(os.geteuid() == 0, "root alone can become a user without processes")
+    def test_processes(self):
+        """ulimit -u counts threads of all processes of a user, but not for root."""
+        self.base.chmod(0o755)
+        for folder in (self.work, self.tmp):
+            folder.chmod(0o777)
+        copy = self.base / "ppt-omp"
+        shutil.copy2(common.PPT_OMP, copy)
+        result = self.run_program(
+            "prlimit", "--nproc=6", "setpriv", "--reuid=48123", "--clear-groups", str(copy),
+            *self.SUM, "--workers", "0,40", env=only({"PATH": os.environ["PATH"]},
+                                                     self.environment()))  # fmt: skip
+        self.assertEqual(result.code, 1, result)
+        self.assertRegex(result.err, r"\Appt-omp: 40 workers .* the system allows only \d+ .*"
+                         r"ulimit -u")  # fmt: skip
+        self.assertEqual(list(self.work.iterdir()), [])
 
 
 if __name__ == "__main__":
