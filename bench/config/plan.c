@@ -140,14 +140,11 @@ enum ppt_status ppt_plan_check_needs(const struct ppt_config *config, uint64_t m
     const uint64_t kernels = beyond ? UINT64_MAX : needs.shared_bytes + needs.worker_bytes;
     const uint64_t memory = kernels > UINT64_MAX - own ? UINT64_MAX : kernels + own;
 
-    if (check_threads(config, error) != PPT_OK) {
-        return PPT_BAD_INPUT;
-    }
     if (memory > memory_bytes) {
         return refuse(config, "memory", memory, memory_bytes, error);
     }
     if (needs.disk_bytes > disk_bytes) {
         return refuse(config, "disk for temporary files", needs.disk_bytes, disk_bytes, error);
     }
-    return PPT_OK;
+    return check_threads(config, error);
 }
