@@ -214,7 +214,7 @@ enum ppt_status ppt_command_once(const struct ppt_cli *cli, struct ppt_error *er
     }
     if (status == PPT_OK) {
         ppt_host_read(&host);
-        status = ppt_plan_check_needs(&configs.items[0], host.available_bytes,
+        status = ppt_plan_check_needs(&configs.items[0], ppt_host_memory(&host),
                                       ppt_workspace_available(&scratch), error);
         ppt_host_free(&host);
     }
