@@ -305,6 +305,25 @@ static struct ppt_usage usage_between(const struct usage *a, const struct usage 
     return difference;
 }
 
+/* Stops of the process, and of the machine. */
+struct stops {
+    int continued;
+    int64_t suspended_ns;
+};
+
+/* Differences of the two clocks below this are those of reading them. */
+#define SUSPENDED_NS 100000000
+
+static struct stops read_stops(void)
+{
+    return (struct stops){ppt_continued, ppt_noise_suspended_ns()};
+}
+
+static int64_t stops_between(const struct stops *a, const struct stops *b)
+{
+    return b->continued - a->continued + (b->suspended_ns - a->suspended_ns > SUSPENDED_NS);
+}
+
 /* Of this process, and of what its workers' tasks had at a time elsewhere, at most. */
 static int64_t peak_bytes(const struct pass *pass)
 {
@@ -405,6 +424,7 @@ static enum ppt_status run(struct ppt_workload *workload, struct ppt_point point
     };
     struct ppt_noise noise_before, noise_after;
     struct usage before, after;
+    struct stops stops_before, stops_after;
     enum ppt_status status;
 
     *sample = (struct ppt_sample){0};
@@ -419,6 +439,7 @@ static enum ppt_status run(struct ppt_workload *workload, struct ppt_point point
     ppt_noise_reset_peak();
     ppt_noise_read(&noise_before);
     read_usage(&before);
+    stops_before = read_stops();
     const int64_t start = ppt_clock_ns();
     if (share) {
         run_shared_team(&pass);
@@ -428,6 +449,7 @@ static enum ppt_status run(struct ppt_workload *workload, struct ppt_point point
         run_team(&pass);
     }
     const int64_t end = ppt_clock_ns();
+    stops_after = read_stops();
     read_usage(&after);
     ppt_noise_read(&noise_after);
 
@@ -437,6 +459,8 @@ static enum ppt_status run(struct ppt_workload *workload, struct ppt_point point
         fill_sample(&pass, start, end, sample);
         sample->usage = usage_between(&before, &after);
         sample->noise = ppt_noise_between(&noise_before, &noise_after);
+        sample->noise.stopped = stops_between(&stops_before, &stops_after);
+        sample->noise.cpus = ppt_noise_cpus();
         sample->peak_bytes = peak_bytes(&pass);
         sample->clock_khz = ppt_noise_clock_khz(pass.workers[0].cpu);
     }
