@@ -7,6 +7,7 @@
 
 #include "cli.h"
 #include "commands.h"
+#include "interrupt.h"
 #include "isa.h"
 
 static enum ppt_status dispatch(const struct ppt_cli *cli, const struct ppt_engine *engine,
@@ -49,6 +50,7 @@ int ppt_program(int count, char *const *arguments, const struct ppt_engine *engi
     struct ppt_cli cli;
     enum ppt_status status;
 
+    ppt_interrupt_spare_writes();
     /* GSL's own handler ends the program; failures come back as codes instead. */
     gsl_set_error_handler_off();
     status = ppt_cli_read(count, arguments, &cli, &error);

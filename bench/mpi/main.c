@@ -92,6 +92,7 @@ int main(int count, char **arguments)
 
     ppt_start_prepare(arguments);
     ppt_interrupt_gather();
+    ppt_interrupt_spare_writes();
     /* GSL's own handler ends the program; failures come back as codes instead. */
     gsl_set_error_handler_off();
     ppt_host_read(&host);

@@ -98,16 +98,24 @@ enum ppt_status ppt_chart_write(struct ppt_chart *chart, const char *folder,
 static int start(const char *folder, char *const *arguments, pid_t *pid)
 {
     posix_spawn_file_actions_t actions;
+    posix_spawnattr_t attributes;
+    sigset_t all;
     int problem = posix_spawn_file_actions_init(&actions);
 
     if (problem != 0) {
         return problem;
     }
+    /* Signals that this program ignores are not ignored there. */
+    sigfillset(&all);
+    posix_spawnattr_init(&attributes);
+    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
+    posix_spawnattr_setsigdefault(&attributes, &all);
     posix_spawn_file_actions_addchdir_np(&actions, folder);
     posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
     posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
     posix_spawn_file_actions_adddup2(&actions, STDOUT_FILENO, STDERR_FILENO);
-    problem = posix_spawnp(pid, "gnuplot", &actions, NULL, arguments, environ);
+    problem = posix_spawnp(pid, "gnuplot", &actions, &attributes, arguments, environ);
+    posix_spawnattr_destroy(&attributes);
     posix_spawn_file_actions_destroy(&actions);
     return problem;
 }

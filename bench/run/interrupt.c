@@ -46,6 +46,12 @@ static void on_continue(int number)
     ppt_continued++;
 }
 
+void ppt_interrupt_spare_writes(void)
+{
+    signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN);
+}
+
 void ppt_interrupt_watch(void)
 {
     const struct sigaction on = {.sa_handler = on_continue, .sa_flags = SA_RESTART};
@@ -59,7 +65,6 @@ void ppt_interrupt_watch(void)
         sigaction(SIGHUP, &action, NULL);
     }
     sigaction(SIGCONT, &on, NULL);
-    signal(SIGXFSZ, SIG_IGN);
     /* Where a parent had it ignored, how a program ended would not be told. */
     signal(SIGCHLD, SIG_DFL);
 }

@@ -482,5 +482,80 @@ class Meanwhile(common.Case):
             shutil.rmtree(self.work / "output")
 
 
+class Writes(common.Case):
+    """Nobody reads, or a file may grow no further: that is told, and ends no measuring."""
+
+    def check_signals(self, text):
+        """Of /proc/PID/status: neither signal is ignored."""
+        ignored = int(text.split()[1], 16)
+        for number in (signal.SIGPIPE, signal.SIGXFSZ):
+            self.assertFalse(ignored >> (number - 1) & 1, text)
+
+    def configs(self, count):
+        return [self.write(f"{i}.json", {"task": "sum", "task_args": [1000], "task_count": 4,
+                                         "workers": [0, 1], "iterations": 3, "seed": i})
+                for i in range(count)]  # fmt: skip
+
+    def piped(self, *args):
+        """Runs the program with an output that nobody reads."""
+        reader, writer = os.pipe()
+        os.close(reader)
+        with os.fdopen(writer, "wb") as output:
+            result = self.run_ppt(*args, stdout=output, restore_signals=True)
+        return result.code, result.err
+
+    def test_no_reader(self):
+        code, err = self.piped(*self.configs(3), "--quiet")
+        self.assertEqual(code, 1, err)
+        self.assertRegex(err, r"(?m)^ppt-omp: standard output cannot be written[^\n]*\n\Z")
+        self.assertEqual(err.count("ppt-omp: "), 1)
+        self.assertEqual(len(self.folders()), 4)  # of three runs and the suite
+        for folder in self.folders():
+            self.assertTrue((folder / "results.json").exists(), folder)
+        self.assertEqual(list(self.tmp.iterdir()), [])
+
+    def test_no_reader_of_other_verbs(self):
+        self.run_fine(*self.configs(1), "--quiet")
+        folder = self.only_folder()
+        for args in (["list"], ["--help"], ["report", folder], ["doctor"], ["once", "sum", "9"]):
+            with self.subTest(args):
+                code, err = self.piped(*args)
+                self.assertEqual(code, 1, err)
+                self.assertRegex(err, r"ppt-omp: standard output cannot be written[^\n]*\n\Z")
+
+    @common.without_coverage
+    def test_file_size(self):
+        """A limit is named; results that are there stay."""
+        self.run_fine(*self.configs(1), "--quiet")
+        folder = self.only_folder()
+        before = (folder / "results.json").read_text()
+        for verb in (["report"], ["resume"]):
+            result = self.run_program("prlimit", "--fsize=2000", common.PPT_OMP, *verb, folder,
+                                      env=self.environment(True))  # fmt: skip
+            self.assertEqual(result.code, 1, result)
+            self.assertRegex(result.err, r"ppt-omp: [^\n]*File too large\n\Z")
+            self.assertEqual((folder / "results.json").read_text(), before)
+
+    def test_programs_get_the_signals(self):
+        """SIGPIPE and SIGXFSZ are ignored by this program alone."""
+        script = "grep SigIgn /proc/self/status"
+        self.run_fine("--workers", "0", "--task-count", "1", "--iterations", "1", "--quiet",
+                      "--program-output", "keep", "--", "sh", "-c", script,
+                      env=self.environment(True))  # fmt: skip
+        for path in (self.only_folder() / "tasks").glob("*.out"):
+            self.check_signals(path.read_text())
+
+    def test_gnuplot_gets_the_signals(self):
+        self.run_fine(*self.configs(1), "--quiet")
+        bin_folder = self.base / "bin"
+        bin_folder.mkdir()
+        script = bin_folder / "gnuplot"
+        script.write_text(f"#!/bin/sh\n/bin/grep SigIgn /proc/self/status >>{self.base}/seen\n")
+        script.chmod(0o755)
+        env = {**self.environment(), "PATH": str(bin_folder)}
+        self.run_ppt("report", self.only_folder(), env=env)
+        self.check_signals((self.base / "seen").read_text())
+
+
 if __name__ == "__main__":
     unittest.main()
