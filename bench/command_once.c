@@ -11,6 +11,7 @@
 
 #include "clock.h"
 #include "commands.h"
+#include "guard.h"
 #include "host.h"
 #include "interrupt.h"
 #include "json.h"
@@ -117,7 +118,10 @@ static enum ppt_status dump(const struct ppt_workload *workload, void *local,
     }
     /* Half a file is removed again, but not a device that was written to. */
     const bool regular = fstat(fileno(file), &about) == 0 && S_ISREG(about.st_mode);
+    ppt_guard_enter(workload->foreign);
     status = kernel->dump(local, task, file, error);
+    ppt_guard_leave(workload->foreign);
+    status = ppt_workload_judge(workload, kernel, "dump", status, error);
     if (status == PPT_OK && (fflush(file) != 0 || ferror(file))) {
         status =
             ppt_fail(error, PPT_FAILED, "--dump: %s: cannot be written: %s", path, strerror(errno));
@@ -181,20 +185,24 @@ static enum ppt_status run_once(const struct ppt_cli *cli, struct ppt_config *co
     omp_set_dynamic(0);
     omp_set_num_threads((int)config->inner_threads[0]);
     ppt_workload_move(&workload, config->points[0]);
+    ppt_guard_enter(workload.foreign);
     status = ppt_workload_attach(&workload, 0, &local, error);
     if (status == PPT_OK) {
         const int64_t start = ppt_clock_ns();
 
         status = ppt_workload_run(&workload, &local, cli->index, &digest, error);
         const int64_t ns = ppt_clock_ns() - start;
+        ppt_guard_leave(workload.foreign);
         if (status == PPT_OK && cli->dump) {
             status = dump(&workload, local, &task, cli->dump, error);
         }
         if (status == PPT_OK) {
             print_answer(cli, config, digest, ns);
         }
+        ppt_guard_enter(workload.foreign);
         ppt_workload_detach(&workload, &local);
     }
+    ppt_guard_leave(workload.foreign);
     ppt_workload_close(&workload);
     return status;
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "args.h"
+#include "guard.h"
 #include "memory.h"
 #include "registry.h"
 #include "text.h"
@@ -111,7 +112,13 @@ enum ppt_status ppt_plugin_load(const char *path, const struct ppt_kernel **kern
 {
     /* Without a slash it would be looked for in the system's folders. */
     char *place = ppt_text_format("%s%s", strchr(path, '/') ? "" : "./", path);
-    void *library = dlopen(place, RTLD_NOW | RTLD_LOCAL);
+    void *library;
+
+    ppt_guard_expect(path);
+    /* Its constructors run. */
+    ppt_guard_enter(true);
+    library = dlopen(place, RTLD_NOW | RTLD_LOCAL);
+    ppt_guard_leave(true);
 
     free(place);
     if (!library) {

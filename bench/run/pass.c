@@ -25,6 +25,7 @@
 #include <sys/resource.h>
 
 #include "clock.h"
+#include "guard.h"
 #include "interrupt.h"
 #include "memory.h"
 #include "noise.h"
@@ -184,6 +185,7 @@ static void run_team(struct pass *pass)
         if (id == 0) {
             pass->team = (unsigned)omp_get_num_threads();
         }
+        ppt_guard_worker(pass->workload->foreign);
         omp_set_num_threads((int)pass->point.inner_threads);
         attach(pass, id);
 #pragma omp barrier
@@ -235,6 +237,7 @@ static void run_shared_team(struct pass *pass)
             }
             pass->admitted = share->gate(share->context, pass->worker_count);
         } else {
+            ppt_guard_worker(pass->workload->foreign);
             omp_set_num_threads((int)pass->point.inner_threads);
             attach(pass, id);
             ppt_queue_arrive(share->queue, pass->workers[id].status == PPT_OK);
@@ -435,6 +438,7 @@ static enum ppt_status run(struct ppt_workload *workload, struct ppt_point point
     create_workers(&pass, recorder);
     ppt_workload_move(workload, point);
     set_up_runtime(workload->config);
+    ppt_guard_enter(workload->foreign);
 
     ppt_noise_reset_peak();
     ppt_noise_read(&noise_before);
@@ -452,6 +456,7 @@ static enum ppt_status run(struct ppt_workload *workload, struct ppt_point point
     stops_after = read_stops();
     read_usage(&after);
     ppt_noise_read(&noise_after);
+    ppt_guard_leave(workload->foreign);
 
     ppt_binding_restore(&pass.binding);
     status = judge(&pass, error);
