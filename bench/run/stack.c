@@ -8,6 +8,7 @@
 #include <ctype.h>
 #include <errno.h>
 #include <limits.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -17,6 +18,9 @@
 /* Sizes that are tried and named. */
 #define STEP (16 * KIB)
 #define MOST_TRIED (4096 * KIB)
+
+/* From here on nobody need be asked. */
+#define PLENTY (1024 * KIB)
 
 static const char *skip_blanks(const char *text)
 {
@@ -108,6 +112,17 @@ static size_t room_of(const struct ppt_stack *stack)
     return room;
 }
 
+static bool is_plenty(const struct ppt_stack *stack)
+{
+    pthread_attr_t attributes;
+    size_t bytes = 0;
+
+    ppt_stack_attributes(stack, &attributes);
+    pthread_attr_getstacksize(&attributes, &bytes);
+    pthread_attr_destroy(&attributes);
+    return bytes >= PLENTY;
+}
+
 static size_t least_that_works(void)
 {
     struct ppt_stack stack = {NULL, NULL, STEP};
@@ -120,12 +135,12 @@ static size_t least_that_works(void)
 
 enum ppt_status ppt_stack_check(const struct ppt_stack *stack, struct ppt_error *error)
 {
-    const size_t right = room_of(stack) < PPT_STACK_ROOM ? least_that_works() / KIB : 0;
     struct rlimit limit;
 
-    if (right == 0) {
+    if (is_plenty(stack) || room_of(stack) >= PPT_STACK_ROOM) {
         return PPT_OK;
     }
+    const size_t right = least_that_works() / KIB;
     if (stack->variable) {
         return ppt_fail(error, PPT_FAILED,
                         "%s=%s leaves tasks no room on the stacks of their threads: set it to %zuK "
