@@ -12,11 +12,13 @@
 #include "clock.h"
 #include "commands.h"
 #include "draft.h"
+#include "guard.h"
 #include "host.h"
 #include "interrupt.h"
 #include "json.h"
 #include "memory.h"
 #include "plan.h"
+#include "runtime.h"
 #include "text.h"
 #include "workload.h"
 #include "workspace.h"
@@ -119,7 +121,10 @@ static enum ppt_status dump(const struct ppt_workload *workload, void *local,
         status = ppt_fail(error, PPT_FAILED, "%s: cannot be written: %s", path, strerror(errno));
     }
     if (status == PPT_OK) {
+        ppt_guard_enter(workload->foreign);
         status = kernel->dump(local, task, file, error);
+        ppt_guard_leave(workload->foreign);
+        status = ppt_workload_judge(workload, kernel, "dump", status, error);
     }
     if (status == PPT_OK && (fflush(file) != 0 || ferror(file))) {
         status =
@@ -189,20 +194,24 @@ static enum ppt_status run_once(const struct ppt_cli *cli, struct ppt_config *co
     omp_set_dynamic(0);
     omp_set_num_threads((int)config->inner_threads[0]);
     ppt_workload_move(&workload, config->points[0]);
+    ppt_guard_enter(workload.foreign);
     status = ppt_workload_attach(&workload, 0, &local, error);
     if (status == PPT_OK) {
         const int64_t start = ppt_clock_ns();
 
         status = ppt_workload_run(&workload, &local, cli->index, &digest, error);
         const int64_t ns = ppt_clock_ns() - start;
+        ppt_guard_leave(workload.foreign);
         if (status == PPT_OK && cli->dump) {
             status = dump(&workload, local, &task, cli->dump, error);
         }
         if (status == PPT_OK) {
             print_answer(cli, config, digest, ns);
         }
+        ppt_guard_enter(workload.foreign);
         ppt_workload_detach(&workload, &local);
     }
+    ppt_guard_leave(workload.foreign);
     ppt_workload_close(&workload);
     return status;
 }
@@ -222,9 +231,12 @@ enum ppt_status ppt_command_once(const struct ppt_cli *cli, struct ppt_error *er
     }
     if (status == PPT_OK) {
         ppt_host_read(&host);
-        status = ppt_plan_check_needs(&configs.items[0], host.available_bytes,
+        status = ppt_plan_check_needs(&configs.items[0], ppt_host_memory(&host),
                                       ppt_workspace_available(&scratch), error);
         ppt_host_free(&host);
+    }
+    if (status == PPT_OK) {
+        status = ppt_runtime_check_threads(configs.items[0].points[0], error);
     }
     if (status == PPT_OK) {
         status = run_once(cli, &configs.items[0], &scratch.folder, error);

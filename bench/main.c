@@ -1,8 +1,8 @@
 #include "program.h"
-#include "runtime.h"
+#include "start.h"
 
 int main(int count, char **arguments)
 {
-    ppt_runtime_prepare(arguments);
+    ppt_start_prepare(arguments);
     return ppt_program(count, arguments, NULL);
 }

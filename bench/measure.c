@@ -76,7 +76,7 @@ enum ppt_status ppt_measure_check(const struct ppt_config *config, const struct 
         return status;
     }
     status = ppt_sweep_check(config, scratch, ppt_cluster_neighbours(&host->cluster, ranks, 0),
-                             host->available_bytes, error);
+                             ppt_host_memory(host), error);
     return status == PPT_OK && ranks > 0 ? engine->prepare(engine->context, config, true, error)
                                          : status;
 }

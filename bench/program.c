@@ -7,6 +7,8 @@
 
 #include "cli.h"
 #include "commands.h"
+#include "guard.h"
+#include "interrupt.h"
 #include "isa.h"
 
 static enum ppt_status dispatch(const struct ppt_cli *cli, const struct ppt_engine *engine,
@@ -49,6 +51,8 @@ int ppt_program(int count, char *const *arguments, const struct ppt_engine *engi
     struct ppt_cli cli;
     enum ppt_status status;
 
+    ppt_guard_begin();
+    ppt_interrupt_spare_writes();
     /* GSL's own handler ends the program; failures come back as codes instead. */
     gsl_set_error_handler_off();
     status = ppt_cli_read(count, arguments, &cli, &error);
@@ -70,5 +74,6 @@ int ppt_program(int count, char *const *arguments, const struct ppt_engine *engi
         fprintf(stderr, "ppt-omp: %s\n", error.text);
     }
     ppt_cli_free(&cli);
+    ppt_guard_end();
     return (int)status;
 }

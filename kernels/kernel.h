@@ -156,6 +156,8 @@ struct ppt_needs {
     uint64_t shared_bytes; /* memory that open takes */
     uint64_t worker_bytes; /* memory that each attach takes */
     uint64_t disk_bytes;   /* temporary files at a time, per worker */
+    uint64_t most_threads; /* that may run such tasks at a time, those of all workers together: more
+                              are too many for a library; 0: any number */
 };
 
 /* What tasks cost beside the thread that runs them: in processes that they start. */

@@ -12,6 +12,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#include "blas.h"
 #include "checksum.h"
 #include "digest.h"
 #include "inner.h"
@@ -231,6 +232,7 @@ static void needs(const union ppt_value *args, unsigned inner_threads, struct pp
 
     needs->worker_bytes =
         scratch_count(size, inner_threads) * sizeof(double) + 2 * size * sizeof(int32_t);
+    needs->most_threads = ppt_blas_most_threads();
 }
 
 static void draw(struct ppt_rng *rng, union ppt_value *args)

@@ -22,6 +22,7 @@
 #include <gsl/gsl_errno.h>
 #include <gsl/gsl_matrix.h>
 
+#include "blas.h"
 #include "checksum.h"
 #include "digest.h"
 #include "inner.h"
@@ -237,6 +238,7 @@ static enum ppt_status dump(void *pointer, const struct ppt_task *task, FILE *fi
 static void needs(const union ppt_value *args, unsigned inner_threads, struct ppt_needs *needs)
 {
     needs->worker_bytes = scratch_count((size_t)args[SIZE].integer, inner_threads) * sizeof(double);
+    needs->most_threads = ppt_blas_most_threads();
 }
 
 /* From 128 with 12 factors to 1024 with 2: the work grows less than the size cubed. */

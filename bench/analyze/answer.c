@@ -280,6 +280,11 @@ static void set_from_samples(const struct ppt_samples *samples, struct ppt_answe
     const struct ppt_grid *grid = &answer->grid;
 
     answer->disturbance = ppt_disturbance_of(samples);
+    /* What stands still for minutes, or has other CPUs, was not measured as the rest was. */
+    if (answer->disturbance.stopped + answer->disturbance.moved > 0 &&
+        answer->verdict.confidence == PPT_CONFIDENCE_HIGH) {
+        answer->verdict.confidence = PPT_CONFIDENCE_MEDIUM;
+    }
     if (grid->point_count == 0) {
         return;
     }

@@ -9,7 +9,18 @@ bool ppt_sample_stolen(const struct ppt_sample *sample)
 
 bool ppt_sample_disturbed(const struct ppt_sample *sample)
 {
-    return sample->noise.throttled_ns > 0 || ppt_sample_stolen(sample);
+    return sample->noise.throttled_ns > 0 || sample->noise.stopped > 0 || ppt_sample_stolen(sample);
+}
+
+/* CPUs of the first pass of as many ranks, the warm-up included; 0: unknown. */
+static int64_t first_cpus(const struct ppt_samples *samples, unsigned ranks)
+{
+    for (size_t i = 0; i < samples->count; i++) {
+        if (samples->items[i].point.ranks == ranks && samples->items[i].noise.cpus > 0) {
+            return samples->items[i].noise.cpus;
+        }
+    }
+    return 0;
 }
 
 struct ppt_disturbance ppt_disturbance_of(const struct ppt_samples *samples)
@@ -27,6 +38,8 @@ struct ppt_disturbance ppt_disturbance_of(const struct ppt_samples *samples)
         all.disturbed += ppt_sample_disturbed(sample);
         all.stolen += ppt_sample_stolen(sample);
         all.throttled += noise->throttled_ns > 0;
+        all.stopped += noise->stopped > 0;
+        all.moved += noise->cpus > 0 && noise->cpus != first_cpus(samples, sample->point.ranks);
         /* Below 0: the system does not count it. */
         all.steal_s += noise->steal_ns > 0 ? (double)noise->steal_ns * 1e-9 : 0;
         all.throttled_s += noise->throttled_ns > 0 ? (double)noise->throttled_ns * 1e-9 : 0;

@@ -95,7 +95,7 @@ static void add_doubt(const struct ppt_answer *answer, struct ppt_text *out)
     if (verdict->tie) {
         ppt_text_add(out, ". It is a tie: another count is faster by about as much as is taken "
                           "for equal");
-    } else {
+    } else if (verdict->blocks_needed > 0) {
         ppt_text_addf(out, ". Limited by noise: for certainty measure about %zu blocks",
                       verdict->blocks_needed);
     }
@@ -359,6 +359,14 @@ static void add_caveats(const struct ppt_answer *answer, struct ppt_text *out)
     if (answer->disturbance.stolen > 0) {
         ppt_text_addf(out, " Caution: others disturbed %zu of %zu passes.",
                       answer->disturbance.stolen, answer->disturbance.passes);
+    }
+    if (answer->disturbance.stopped > 0) {
+        ppt_text_addf(out, " Caution: %zu of %zu passes were stopped for a while.",
+                      answer->disturbance.stopped, answer->disturbance.passes);
+    }
+    if (answer->disturbance.moved > 0) {
+        ppt_text_addf(out, " Caution: %zu of %zu passes had other CPUs than the first one.",
+                      answer->disturbance.moved, answer->disturbance.passes);
     }
 }
 

@@ -11,6 +11,7 @@
 #include "plugin.h"
 #include "read.h"
 #include "stand_in.h"
+#include "tasks.h"
 #include "text.h"
 
 const char *const ppt_schedule_names[] = {"static", "dynamic", "guided", NULL};
@@ -327,12 +328,22 @@ char *ppt_config_identity(const struct ppt_config *config)
 
 /* ---- settling ---- */
 
+/* As many as there are CPUs, within what can be measured and what the kernels bear. */
+static unsigned most_workers(const struct ppt_config *config, unsigned cpus)
+{
+    const char *kernel;
+    const uint64_t threads = ppt_tasks_most_threads(config, &kernel);
+    const uint64_t limit = threads / config->inner_threads[config->inner_count - 1];
+    const unsigned most =
+        threads == 0 || limit > PPT_MOST_WORKERS ? PPT_MOST_WORKERS : (unsigned)limit;
+
+    return cpus < 1 || most < 1 ? 1 : cpus < most ? cpus : most;
+}
+
 /* A curve bends where workers begin to differ, so it is measured there, too. */
 static void settle_workers(struct ppt_config *config, const struct ppt_cpus *cpus)
 {
-    const unsigned most = cpus->logical < 1                  ? 1
-                          : cpus->logical > PPT_MOST_WORKERS ? PPT_MOST_WORKERS
-                                                             : cpus->logical;
+    const unsigned most = most_workers(config, cpus->logical);
     unsigned *workers = ppt_alloc(cpus->landmark_count + 40, sizeof(*workers));
     size_t count = 1, mark = 0; /* the first is 0: sequential calls */
 

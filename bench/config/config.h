@@ -184,7 +184,8 @@ struct ppt_cpus {
 };
 
 /* Fills in what was left to the machine: "auto" workers become 0, 1, 2, 4 ..., the landmarks below
- * the logical CPUs, and these; a missing seed is drawn from the system. */
+ * the logical CPUs, and these, as far as the kernels bear so many threads; a missing seed is drawn
+ * from the system. */
 enum ppt_status ppt_config_settle(struct ppt_config *config, const struct ppt_cpus *cpus,
                                   struct ppt_error *error);
 

@@ -99,6 +99,36 @@ static enum ppt_status refuse(const struct ppt_config *config, const char *what,
                     inner, ppt_text_bytes(available, available_text));
 }
 
+static enum ppt_status check_threads(const struct ppt_config *config, struct ppt_error *error)
+{
+    const struct ppt_point most = ppt_config_most(config);
+    const unsigned threads = ppt_point_threads(ppt_point_of_rank(most));
+    const char *kernel = NULL;
+    const uint64_t limit = ppt_tasks_most_threads(config, &kernel);
+    char inner[PPT_INNER_SIZE] = "", right[64];
+
+    if (limit == 0 || threads <= limit) {
+        return PPT_OK;
+    }
+    if (most.inner_threads > 1) {
+        snprintf(inner, sizeof(inner), " of %u inner threads", most.inner_threads);
+    }
+    if (most.inner_threads > limit) {
+        snprintf(right, sizeof(right), "%u inner threads", (unsigned)limit);
+    } else {
+        const unsigned workers = (unsigned)(limit / most.inner_threads);
+
+        snprintf(right, sizeof(right), "%u worker%s%s", workers, workers == 1 ? "" : "s",
+                 most.ranks > 0 ? " on each rank" : "");
+    }
+    return ppt_fail(error, PPT_BAD_INPUT,
+                    "%s: %u worker%s%s %s %u threads, but the library behind task \"%s\" allows %u "
+                    "in one process: use at most %s",
+                    config->origin, most.workers > 0 ? most.workers : 1,
+                    most.workers > 1 ? "s" : "", inner, most.workers > 1 ? "are" : "is", threads,
+                    kernel, (unsigned)limit, right);
+}
+
 enum ppt_status ppt_plan_check_needs(const struct ppt_config *config, uint64_t memory_bytes,
                                      uint64_t disk_bytes, struct ppt_error *error)
 {
@@ -116,5 +146,5 @@ enum ppt_status ppt_plan_check_needs(const struct ppt_config *config, uint64_t m
     if (needs.disk_bytes > disk_bytes) {
         return refuse(config, "disk for temporary files", needs.disk_bytes, disk_bytes, error);
     }
-    return PPT_OK;
+    return check_threads(config, error);
 }

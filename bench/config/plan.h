@@ -28,7 +28,8 @@ uint64_t ppt_plan_passes(const struct ppt_config *config);
 #define PPT_WORKER_RECORD_BYTES 65536
 
 /* Fails with PPT_BAD_INPUT when the run needs more memory (of the kernels, of recording, and of the
- * tasks of a mix), or more room for temporary files, than is available; says how much. */
+ * tasks of a mix), or more room for temporary files, than is available, or more threads in a
+ * process than a kernel bears; says how much. */
 enum ppt_status ppt_plan_check_needs(const struct ppt_config *config, uint64_t memory_bytes,
                                      uint64_t disk_bytes, struct ppt_error *error);
 

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "args.h"
+#include "guard.h"
 #include "input.h"
 #include "memory.h"
 #include "registry.h"
@@ -125,7 +126,13 @@ enum ppt_status ppt_plugin_load(const char *path, const struct ppt_kernel **kern
     close(input.fd);
     /* Without a slash it would be looked for in the system's folders. */
     char *place = ppt_text_format("%s%s", strchr(path, '/') ? "" : "./", path);
-    void *library = dlopen(place, RTLD_NOW | RTLD_LOCAL);
+    void *library;
+
+    ppt_guard_expect(path);
+    /* Its constructors run. */
+    ppt_guard_enter(true);
+    library = dlopen(place, RTLD_NOW | RTLD_LOCAL);
+    ppt_guard_leave(true);
 
     free(place);
     if (!library) {

@@ -139,3 +139,22 @@ struct ppt_needs ppt_tasks_needs(const struct ppt_tasks *tasks, struct ppt_point
     }
     return sum;
 }
+
+uint64_t ppt_tasks_most_threads(const struct ppt_config *config, const char **kernel)
+{
+    uint64_t least = 0;
+
+    for (size_t i = 0; i < config->use_count; i++) {
+        const struct ppt_use *use = &config->uses[i];
+        struct ppt_needs needs = {0};
+
+        if (use->kernel->needs) {
+            use->kernel->needs(use->args, 1, &needs);
+        }
+        if (needs.most_threads > 0 && (least == 0 || needs.most_threads < least)) {
+            least = needs.most_threads;
+            *kernel = use->kernel->name;
+        }
+    }
+    return least;
+}

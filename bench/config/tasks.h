@@ -40,4 +40,8 @@ uint64_t ppt_tasks_bytes(const struct ppt_config *config);
 /* What running these tasks takes at a point. */
 struct ppt_needs ppt_tasks_needs(const struct ppt_tasks *tasks, struct ppt_point point);
 
+/* The most threads of a process that may run the configuration's tasks at a time, and in *kernel
+ * whose limit that is; 0: any number. */
+uint64_t ppt_tasks_most_threads(const struct ppt_config *config, const char **kernel);
+
 #endif

@@ -314,6 +314,7 @@ static void read_all(const char *mounts_path, const char *membership, const stru
             }
         }
     }
+    reading->limits.unknown = !stream;
     free(line);
     if (stream) {
         fclose(stream);

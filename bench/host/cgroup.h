@@ -10,6 +10,7 @@
 #ifndef PPT_HOST_CGROUP_H
 #define PPT_HOST_CGROUP_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* What `mounts` and `membership` normally are; tests give their own. */
@@ -20,6 +21,7 @@ struct ppt_cgroup {
     double quota_cpus;     /* CPU time per wall time that may be used; 0: no limit */
     unsigned cpuset_cpus;  /* CPUs that may be used; 0: no limit */
     uint64_t memory_bytes; /* memory that may still be taken; UINT64_MAX: no limit */
+    bool unknown;          /* of which groups the process is in, there is no telling */
 };
 
 /* What cannot be read is no limit. */

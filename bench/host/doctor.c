@@ -206,6 +206,10 @@ static void check_quota(const struct patient *patient, struct ppt_finding *findi
     const struct ppt_host *host = patient->host;
     const double share = throttled_share(patient);
 
+    if (host->quota_cpus <= 0 && host->quota_unknown) {
+        unknown(finding, "the system does not tell (/proc/self/cgroup)", "");
+        return;
+    }
     if (host->quota_cpus <= 0) {
         say(finding, "none");
         return;
@@ -343,6 +347,10 @@ static void check_memory(const struct patient *patient, struct ppt_finding *find
     const uint64_t bytes = patient->host->available_bytes;
     char text[PPT_UNITS_SIZE];
 
+    if (bytes == 0) {
+        unknown(finding, "the system does not tell how much is available (/proc/meminfo)", "");
+        return;
+    }
     finding->value = (double)bytes;
     finding->unit = "bytes";
     say(finding, "%s available", ppt_text_bytes(bytes, text));

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/sysinfo.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
@@ -12,6 +13,7 @@
 #include "isa.h"
 #include "memory.h"
 #include "probe.h"
+#include "start.h"
 #include "surroundings.h"
 #include "text.h"
 
@@ -47,8 +49,8 @@ extern char **environ;
 /* How this program is started, which changes nothing that is measured. */
 static bool is_of_the_launch(const char *name)
 {
-    static const char *const names[] = {"PPT_OMP_OWN_VARIABLES", "PPT_OMP_EXIT_FILE",
-                                        "PPT_OMP_RANK_TIMEOUT", "PPT_OMP_MPIRUN"};
+    static const char *const names[] = {"PPT_OMP_EXIT_FILE", "PPT_OMP_RANK_TIMEOUT",
+                                        "PPT_OMP_MPIRUN"};
     bool found = false;
 
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
@@ -57,6 +59,7 @@ static bool is_of_the_launch(const char *name)
     return found;
 }
 
+/* What was in force when the libraries were loaded. */
 static json_object *runtime_variables(void)
 {
     static const char *const prefixes[] = {"OMP_", "GOMP_", "OPENBLAS_", "PPT_OMP_", "HWLOC_"};
@@ -69,12 +72,15 @@ static json_object *runtime_variables(void)
             if (equals && strncmp(*variable, prefixes[i], strlen(prefixes[i])) == 0) {
                 char *name = ppt_text_format("%.*s", (int)(equals - *variable), *variable);
 
-                if (!is_of_the_launch(name)) {
+                if (!is_of_the_launch(name) && !ppt_start_withheld(*variable)) {
                     json_object_object_add(object, name, json_object_new_string(equals + 1));
                 }
                 free(name);
             }
         }
+    }
+    if (ppt_start_passive()) {
+        json_object_object_add(object, "OMP_WAIT_POLICY", json_object_new_string("passive"));
     }
     return object;
 }
@@ -144,9 +150,32 @@ static void read_cpus(struct ppt_host *host, const struct ppt_cgroup *limits)
     if (!host->topology.made_up) {
         host->cpuset_cpus = limits->cpuset_cpus;
         host->quota_cpus = limits->quota_cpus;
+        host->quota_unknown = limits->unknown;
     }
     host->effective_cpus =
         ppt_host_effective_cpus(host->topology.cpus, host->cpuset_cpus, host->quota_cpus);
+}
+
+static void read_memory(struct ppt_host *host, uint64_t limit)
+{
+    struct sysinfo about;
+
+    host->memory_bytes = memory_field("MemTotal");
+    if (host->memory_bytes == 0 && sysinfo(&about) == 0) {
+        host->memory_bytes = (uint64_t)about.totalram * about.mem_unit;
+    }
+    host->available_bytes = memory_field("MemAvailable");
+    if (limit != UINT64_MAX && (host->available_bytes == 0 || limit < host->available_bytes)) {
+        /* A group that is full is not unknown. */
+        host->available_bytes = limit > 0 ? limit : 1;
+    }
+}
+
+uint64_t ppt_host_memory(const struct ppt_host *host)
+{
+    return host->available_bytes > 0 ? host->available_bytes
+           : host->memory_bytes > 0  ? host->memory_bytes
+                                     : UINT64_MAX;
 }
 
 void ppt_host_read(struct ppt_host *host)
@@ -161,11 +190,7 @@ void ppt_host_read(struct ppt_host *host)
     host->virtual_machine = ppt_surroundings_machine("", signature);
     host->container = ppt_surroundings_container("");
     read_cpus(host, &limits);
-    host->memory_bytes = memory_field("MemTotal");
-    host->available_bytes = memory_field("MemAvailable");
-    if (limits.memory_bytes < host->available_bytes) {
-        host->available_bytes = limits.memory_bytes;
-    }
+    read_memory(host, limits.memory_bytes);
     host->environment = runtime_variables();
     host->instruction_set = ppt_strdup(ppt_isa()->name);
     /* Of what runs, whatever lies under its name by now. */

@@ -19,10 +19,11 @@ struct ppt_host {
     unsigned online_cpus;         /* logical CPUs of the machine */
     struct ppt_topology topology; /* of those in this process's affinity */
     unsigned cpuset_cpus;         /* CPUs of the control group; 0: not limited, or unknown */
-    double quota_cpus;            /* CPU quota of the control group; 0: none */
+    double quota_cpus;            /* CPU quota of the control group; 0: none, or unknown */
+    bool quota_unknown;           /* not recorded */
     unsigned effective_cpus;      /* what may really be used, see ppt_host_effective_cpus() */
-    uint64_t memory_bytes;        /* of the machine */
-    uint64_t available_bytes;     /* that may be taken now, control group included */
+    uint64_t memory_bytes;        /* of the machine; 0: unknown */
+    uint64_t available_bytes;     /* that may be taken now, control group included; 0: unknown */
     char *binary;                 /* digest of the program's file: another build has another */
     char *instruction_set;        /* that our own loops use, see isa.h */
     char *blas;                   /* library and the CPU type it chose */
@@ -39,6 +40,10 @@ unsigned ppt_host_effective_cpus(unsigned allowed, unsigned cpuset, double quota
 
 /* Whether the quota is below the CPUs that could be used without it. */
 bool ppt_host_quota_binds(const struct ppt_host *host);
+
+/* The memory that a run may be planned with: what is available; where that is unknown all that
+ * there is, and where that is, too, UINT64_MAX. */
+uint64_t ppt_host_memory(const struct ppt_host *host);
 
 /* Whether a point has more threads than there are CPUs for them, on any of the hosts that it runs
  * on. */

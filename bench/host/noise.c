@@ -4,6 +4,8 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "cgroup.h"
@@ -61,6 +63,27 @@ struct ppt_noise ppt_noise_between(const struct ppt_noise *before, const struct 
         .pressure_ns = difference(before->pressure_ns, after->pressure_ns),
         .throttled_ns = difference(before->throttled_ns, after->throttled_ns),
     };
+}
+
+int64_t ppt_noise_cpus(void)
+{
+    unsigned long sets[1024]; /* the kernel wants room for all CPUs that it could have */
+    const long bytes = syscall(SYS_sched_getaffinity, 0, sizeof(sets), sets);
+    int64_t count = 0;
+
+    for (long i = 0; i < bytes / (long)sizeof(sets[0]); i++) {
+        count += __builtin_popcountl(sets[i]);
+    }
+    return count;
+}
+
+int64_t ppt_noise_suspended_ns(void)
+{
+    struct timespec with, without;
+
+    clock_gettime(CLOCK_MONOTONIC, &without);
+    clock_gettime(CLOCK_BOOTTIME, &with);
+    return (int64_t)(with.tv_sec - without.tv_sec) * 1000000000 + with.tv_nsec - without.tv_nsec;
 }
 
 void ppt_noise_reset_peak(void)

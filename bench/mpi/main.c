@@ -14,6 +14,7 @@
 #include "member.h"
 #include "program.h"
 #include "runtime.h"
+#include "start.h"
 
 /* With these a program that a task starts would take itself for a rank of this job. Not all that
  * begin with OMPI_: others are the user's settings. */
@@ -89,8 +90,9 @@ int main(int count, char **arguments)
     struct ppt_host host;
     int code;
 
-    ppt_runtime_prepare(arguments);
+    ppt_start_prepare(arguments);
     ppt_interrupt_gather();
+    ppt_interrupt_spare_writes();
     /* GSL's own handler ends the program; failures come back as codes instead. */
     gsl_set_error_handler_off();
     ppt_host_read(&host);

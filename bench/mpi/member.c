@@ -180,7 +180,7 @@ static enum ppt_status take_on(struct member *member, struct ppt_error *error)
                ? ppt_sweep_check(config, &member->scratch,
                                  ppt_cluster_neighbours(&member->world->cluster,
                                                         ppt_config_ranks(config), rank),
-                                 member->host->available_bytes, error)
+                                 ppt_host_memory(member->host), error)
                : status;
 }
 

@@ -127,6 +127,8 @@ static void combine_sums(struct ppt_part *parts, unsigned ranks, const struct pp
         whole->digest += one->digest;
         ppt_usage_add(&whole->usage, one->usage, 1);
         whole->peak_bytes = sum_known(whole->peak_bytes, one->peak_bytes);
+        whole->noise.stopped += one->noise.stopped;
+        whole->noise.cpus += one->noise.cpus;
         /* Noise is a host's, not a rank's: it counts with the first one there. */
         if (ppt_cluster_hosts(cluster, r + 1) > ppt_cluster_hosts(cluster, r)) {
             whole->noise.steal_ns = sum_known(whole->noise.steal_ns, one->noise.steal_ns);

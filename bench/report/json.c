@@ -330,6 +330,9 @@ static json_object *pass_json(const struct ppt_sample *sample)
     add(object, "steal_s", counted_s(sample->noise.steal_ns));
     add(object, "pressure_s", counted_s(sample->noise.pressure_ns));
     add(object, "throttled_s", counted_s(sample->noise.throttled_ns));
+    add(object, "stopped",
+        integer(sample->noise.stopped > 0 ? (uint64_t)sample->noise.stopped : 0));
+    add(object, "cpus", sample->noise.cpus > 0 ? integer((uint64_t)sample->noise.cpus) : NULL);
     add(object, "worker_times", worker_list(sample));
     if (sample->rank_count > 0) {
         add(object, "rank_times", rank_list(sample));
@@ -418,6 +421,8 @@ static json_object *run_json(const struct ppt_outcome *outcome)
     }
     add(object, "drift", drift_json(&answer->drift));
     add(object, "disturbed_passes", integer(answer->disturbance.disturbed));
+    add(object, "stopped_passes", integer(answer->disturbance.stopped));
+    add(object, "moved_passes", integer(answer->disturbance.moved));
     /* It follows from the number of tasks, which all passes share. */
     add(object, "task_time_resolution",
         outcome->samples->count > 0 ? number(outcome->samples->items[0].times.resolution) : NULL);

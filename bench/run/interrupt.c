@@ -5,6 +5,7 @@
 #include <time.h>
 
 volatile int ppt_interrupted;
+volatile int ppt_continued;
 
 /* Signals that are counted; the next one ends the program. */
 static volatile int counted = 1;
@@ -39,8 +40,21 @@ static void on_signal(int number)
     }
 }
 
+static void on_continue(int number)
+{
+    (void)number;
+    ppt_continued++;
+}
+
+void ppt_interrupt_spare_writes(void)
+{
+    signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN);
+}
+
 void ppt_interrupt_watch(void)
 {
+    const struct sigaction on = {.sa_handler = on_continue, .sa_flags = SA_RESTART};
     struct sigaction action = {.sa_handler = on_signal}, before;
 
     sigemptyset(&action.sa_mask);
@@ -50,7 +64,7 @@ void ppt_interrupt_watch(void)
     if (sigaction(SIGHUP, NULL, &before) == 0 && before.sa_handler != SIG_IGN) {
         sigaction(SIGHUP, &action, NULL);
     }
-    signal(SIGXFSZ, SIG_IGN);
+    sigaction(SIGCONT, &on, NULL);
     /* Where a parent had it ignored, how a program ended would not be told. */
     signal(SIGCHLD, SIG_DFL);
 }

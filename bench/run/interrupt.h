@@ -10,8 +10,17 @@
  * nothing else. */
 extern volatile int ppt_interrupted;
 
-/* From here on the first of these signals is counted and the second ends the program. A file that
- * grows beyond a limit is an error of its write(), and no signal any more. */
+/* How often this process was continued after it had been stopped (SIGCONT); another such global. */
+extern volatile int ppt_continued;
+
+/* From here on a write that nobody reads, or to a file that grows beyond a limit, is an error of
+ * that write, and no signal that ends the program. Programs that it starts are to have the signals
+ * back.
+ */
+void ppt_interrupt_spare_writes(void);
+
+/* From here on the first of these signals is counted and the second ends the program. That
+ * the process is continued is counted. */
 void ppt_interrupt_watch(void);
 
 /* Signals that come within a second of each other count as one: launchers of several processes send

@@ -274,6 +274,8 @@ static json_object *noise_to_json(const struct ppt_noise *noise)
     add_integer(object, "steal_ns", noise->steal_ns);
     add_integer(object, "pressure_ns", noise->pressure_ns);
     add_integer(object, "throttled_ns", noise->throttled_ns);
+    add_integer(object, "stopped", noise->stopped);
+    add_integer(object, "cpus", noise->cpus);
     return object;
 }
 

@@ -25,6 +25,7 @@
 #include <sys/resource.h>
 
 #include "clock.h"
+#include "guard.h"
 #include "interrupt.h"
 #include "memory.h"
 #include "noise.h"
@@ -184,6 +185,7 @@ static void run_team(struct pass *pass)
         if (id == 0) {
             pass->team = (unsigned)omp_get_num_threads();
         }
+        ppt_guard_worker(pass->workload->foreign);
         omp_set_num_threads((int)pass->point.inner_threads);
         attach(pass, id);
 #pragma omp barrier
@@ -235,6 +237,7 @@ static void run_shared_team(struct pass *pass)
             }
             pass->admitted = share->gate(share->context, pass->worker_count);
         } else {
+            ppt_guard_worker(pass->workload->foreign);
             omp_set_num_threads((int)pass->point.inner_threads);
             attach(pass, id);
             ppt_queue_arrive(share->queue, pass->workers[id].status == PPT_OK);
@@ -322,6 +325,25 @@ static void add_usage_outside(const struct pass *pass, struct ppt_usage *usage)
                       },
                       1);
     }
+}
+
+/* Stops of the process, and of the machine. */
+struct stops {
+    int continued;
+    int64_t suspended_ns;
+};
+
+/* Differences of the two clocks below this are those of reading them. */
+#define SUSPENDED_NS 100000000
+
+static struct stops read_stops(void)
+{
+    return (struct stops){ppt_continued, ppt_noise_suspended_ns()};
+}
+
+static int64_t stops_between(const struct stops *a, const struct stops *b)
+{
+    return b->continued - a->continued + (b->suspended_ns - a->suspended_ns > SUSPENDED_NS);
 }
 
 /* Of this process, and of what its workers' tasks had at a time elsewhere, at most. */
@@ -424,6 +446,7 @@ static enum ppt_status run(struct ppt_workload *workload, struct ppt_point point
     };
     struct ppt_noise noise_before, noise_after;
     struct usage before, after;
+    struct stops stops_before, stops_after;
     enum ppt_status status;
 
     *sample = (struct ppt_sample){0};
@@ -434,10 +457,12 @@ static enum ppt_status run(struct ppt_workload *workload, struct ppt_point point
     create_workers(&pass, recorder);
     ppt_workload_move(workload, point);
     set_up_runtime(workload->config);
+    ppt_guard_enter(workload->foreign);
 
     ppt_noise_reset_peak();
     ppt_noise_read(&noise_before);
     read_usage(&before);
+    stops_before = read_stops();
     const int64_t start = ppt_clock_ns();
     if (share) {
         run_shared_team(&pass);
@@ -447,8 +472,10 @@ static enum ppt_status run(struct ppt_workload *workload, struct ppt_point point
         run_team(&pass);
     }
     const int64_t end = ppt_clock_ns();
+    stops_after = read_stops();
     read_usage(&after);
     ppt_noise_read(&noise_after);
+    ppt_guard_leave(workload->foreign);
 
     ppt_binding_restore(&pass.binding);
     status = judge(&pass, error);
@@ -457,6 +484,8 @@ static enum ppt_status run(struct ppt_workload *workload, struct ppt_point point
         sample->usage = usage_between(&before, &after);
         add_usage_outside(&pass, &sample->usage);
         sample->noise = ppt_noise_between(&noise_before, &noise_after);
+        sample->noise.stopped = stops_between(&stops_before, &stops_after);
+        sample->noise.cpus = ppt_noise_cpus();
         sample->peak_bytes = peak_bytes(&pass);
         sample->clock_khz = ppt_noise_clock_khz(pass.workers[0].cpu);
     }

@@ -79,6 +79,15 @@ static enum ppt_status read_faults(const struct ppt_item *worker, int64_t *fault
                : PPT_OK;
 }
 
+/* Journals of before they were looked at have none of these. */
+static enum ppt_status read_stops(const struct ppt_item *noise, struct ppt_noise *out,
+                                  struct ppt_error *error)
+{
+    return json_object_object_get_ex(noise->value, "stopped", NULL)
+               ? READ(noise, error, {"stopped", &out->stopped}, {"cpus", &out->cpus})
+               : PPT_OK;
+}
+
 static enum ppt_status read_nested(const struct ppt_item *line, struct ppt_sample *sample,
                                    struct ppt_error *error)
 {
@@ -101,6 +110,9 @@ static enum ppt_status read_nested(const struct ppt_item *line, struct ppt_sampl
         status = READ(&item, error, {"steal_ns", &sample->noise.steal_ns},
                       {"pressure_ns", &sample->noise.pressure_ns},
                       {"throttled_ns", &sample->noise.throttled_ns});
+    }
+    if (status == PPT_OK) {
+        status = read_stops(&item, &sample->noise, error);
     }
     if (status == PPT_OK) {
         status = ppt_item_member(line, "task_times", &place, &item, error);

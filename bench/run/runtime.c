@@ -4,46 +4,35 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "memory.h"
+#include "stack.h"
 #include "text.h"
 
-/* Survives the second start, and is no more for others than what it names. */
-#define OWN_VARIABLES "PPT_OMP_OWN_VARIABLES"
+/* Mutable and global, as the environment that it speaks of is. */
+static char *own_variables;
 
 const char *ppt_runtime_own_variables(void)
 {
-    return getenv(OWN_VARIABLES);
+    return own_variables;
 }
 
 void ppt_runtime_keep(const char *const *prefixes)
 {
-    const char *before = getenv(OWN_VARIABLES);
     struct ppt_text names = {0};
 
-    ppt_text_add(&names, before ? before : OWN_VARIABLES);
     for (char **variable = environ; *variable; variable++) {
         for (const char *const *prefix = prefixes; *prefix; prefix++) {
             if (strncmp(*variable, *prefix, strlen(*prefix)) == 0) {
-                ppt_text_addf(&names, ",%.*s", (int)strcspn(*variable, "="), *variable);
+                ppt_text_addf(&names, "%s%.*s", names.length > 0 ? "," : "",
+                              (int)strcspn(*variable, "="), *variable);
             }
         }
     }
-    setenv(OWN_VARIABLES, names.data, 1);
-    ppt_text_free(&names);
-}
-
-void ppt_runtime_prepare(char *const *arguments)
-{
-    if (!getenv("OMP_WAIT_POLICY") && !getenv("GOMP_SPINCOUNT") &&
-        setenv(OWN_VARIABLES, "OMP_WAIT_POLICY," OWN_VARIABLES, 1) == 0 &&
-        setenv("OMP_WAIT_POLICY", "passive", 1) == 0) {
-        execv("/proc/self/exe", arguments);
-        /* Without /proc it goes on as it is; the results say which policy was in force. */
-        unsetenv("OMP_WAIT_POLICY");
-        unsetenv(OWN_VARIABLES);
-    }
+    free(own_variables);
+    own_variables = names.data;
 }
 
 static enum ppt_status refuse(struct ppt_point point, unsigned needed, unsigned possible,
@@ -58,32 +47,30 @@ static enum ppt_status refuse(struct ppt_point point, unsigned needed, unsigned 
                     possible, why);
 }
 
+/* With memory taken as a task does it, which for a thread's first time means an arena. */
 static void *wait_for(void *gate)
 {
+    void *volatile memory = malloc(1);
+
+    free(memory);
     pthread_mutex_lock(gate);
     pthread_mutex_unlock(gate);
     return NULL;
 }
 
-enum ppt_status ppt_runtime_check_threads(struct ppt_point point, struct ppt_error *error)
+/* All at the same time: none ends before the gate is opened. Returns how many there are then, with
+ * the calling one, and in *problem why no more. */
+static unsigned create_threads(unsigned needed, const pthread_attr_t *attributes, int *problem)
 {
-    /* Of a rank one thread more speaks to the others. */
-    const unsigned needed = ppt_point_threads(ppt_point_of_rank(point)) + (point.ranks > 0);
-    const unsigned limit = (unsigned)omp_get_thread_limit();
     pthread_mutex_t gate = PTHREAD_MUTEX_INITIALIZER;
-    pthread_t *threads;
+    pthread_t *threads = ppt_alloc(needed, sizeof(*threads));
     unsigned created = 1; /* this one is there already */
-    int problem = 0;
 
-    if (needed > limit) {
-        return refuse(point, needed, limit, "OMP_THREAD_LIMIT", "", error);
-    }
-    threads = ppt_alloc(needed, sizeof(*threads));
-    /* All at the same time: none ends before the gate is opened. */
+    *problem = 0;
     pthread_mutex_lock(&gate);
-    while (created < needed && problem == 0) {
-        problem = pthread_create(&threads[created], NULL, wait_for, &gate);
-        created += problem == 0;
+    while (created < needed && *problem == 0) {
+        *problem = pthread_create(&threads[created], attributes, wait_for, &gate);
+        created += *problem == 0;
     }
     pthread_mutex_unlock(&gate);
     for (unsigned i = 1; i < created; i++) {
@@ -91,11 +78,55 @@ enum ppt_status ppt_runtime_check_threads(struct ppt_point point, struct ppt_err
     }
     pthread_mutex_destroy(&gate);
     free(threads);
-    if (problem != 0) {
-        char why[200];
+    return created;
+}
 
-        snprintf(why, sizeof(why), " (%s): see ulimit -u, or the container's limit of processes",
-                 strerror(problem));
+/* Which limits it may be. */
+static void explain(int problem, const struct ppt_stack *stack, char *why, size_t size)
+{
+    char own[120] = "", addresses[60] = "";
+    struct rlimit limit;
+
+    if (stack->variable) {
+        snprintf(own, sizeof(own), "each has a stack of %s=%.60s; ", stack->variable, stack->text);
+    }
+    if (getrlimit(RLIMIT_AS, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY) {
+        snprintf(addresses, sizeof(addresses), "ulimit -v %llu, ",
+                 (unsigned long long)limit.rlim_cur / 1024);
+    }
+    snprintf(why, size, " (%s): %ssee %sulimit -u, or the container's limit of processes",
+             strerror(problem), own, addresses);
+}
+
+enum ppt_status ppt_runtime_check_threads(struct ppt_point point, struct ppt_error *error)
+{
+    /* Of a rank one thread more speaks to the others. */
+    const unsigned needed = ppt_point_threads(ppt_point_of_rank(point)) + (point.ranks > 0);
+    const unsigned limit = (unsigned)omp_get_thread_limit();
+    const struct ppt_stack stack = ppt_stack_wanted();
+    pthread_attr_t attributes;
+    int problem = 0;
+    unsigned created = 0;
+
+    if (needed > limit) {
+        return refuse(point, needed, limit, "OMP_THREAD_LIMIT", "", error);
+    }
+    if (needed == 1) {
+        return PPT_OK;
+    }
+    if (ppt_stack_check(&stack, error) != PPT_OK) {
+        return PPT_FAILED;
+    }
+    ppt_stack_attributes(&stack, &attributes);
+    /* A second time beside the arenas that the first ones have left. */
+    for (int i = 0; i < 2 && problem == 0; i++) {
+        created = create_threads(needed, &attributes, &problem);
+    }
+    pthread_attr_destroy(&attributes);
+    if (problem != 0) {
+        char why[400];
+
+        explain(problem, &stack, why, sizeof(why));
         return refuse(point, needed, created, "the system", why, error);
     }
     return PPT_OK;

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "guard.h"
 #include "interrupt.h"
 #include "memory.h"
 #include "runtime.h"
@@ -15,13 +16,57 @@ static int given_up(const void *pass)
     return asked > 0 ? asked : atomic_load_explicit(&workload->stop, memory_order_relaxed);
 }
 
+enum ppt_status ppt_workload_judge(const struct ppt_workload *workload,
+                                   const struct ppt_kernel *kernel, const char *function,
+                                   enum ppt_status status, struct ppt_error *error)
+{
+    switch ((int)status) {
+    case PPT_OK:
+        return status;
+    case PPT_INTERRUPTED:
+        return given_up(workload) ? status
+                                  : ppt_fail(error, PPT_FAILED,
+                                             "kernel \"%s\": %s says that it was interrupted, but "
+                                             "nobody asked for that",
+                                             kernel->name, function);
+    case PPT_FAILED:
+    case PPT_BAD_INPUT:
+    case PPT_UNSUPPORTED:
+        return error->text[0]
+                   ? status
+                   : ppt_fail(error, status, "kernel \"%s\": %s failed without saying why",
+                              kernel->name, function);
+    default:
+        return ppt_fail(error, PPT_FAILED,
+                        "kernel \"%s\": %s returned %d, which is nothing that a kernel may return",
+                        kernel->name, function, (int)status);
+    }
+}
+
+static enum ppt_status open_kernel(const struct ppt_workload *workload,
+                                   const struct ppt_kernel *kernel, struct ppt_opened *opened,
+                                   struct ppt_error *error)
+{
+    enum ppt_status status;
+
+    if (!kernel->open) {
+        return PPT_OK;
+    }
+    ppt_guard_enter(workload->foreign);
+    status = kernel->open(&opened->setup, &opened->shared, error);
+    ppt_guard_leave(workload->foreign);
+    return ppt_workload_judge(workload, kernel, "open", status, error);
+}
+
 enum ppt_status ppt_workload_open(const struct ppt_config *config, unsigned block,
                                   const struct ppt_dirs *dirs, struct ppt_workload *workload,
                                   struct ppt_error *error)
 {
     bool outside = false;
 
-    *workload = (struct ppt_workload){.config = config, .results = dirs->results};
+    *workload = (struct ppt_workload){
+        .config = config, .results = dirs->results, .foreign = config->kernel_file != NULL};
+    error->text[0] = '\0';
     ppt_tasks_create(config, block, &workload->tasks);
     workload->opened = ppt_alloc(workload->tasks.group_count, sizeof(*workload->opened));
     for (size_t i = 0; i < workload->tasks.group_count; i++) {
@@ -44,15 +89,12 @@ enum ppt_status ppt_workload_open(const struct ppt_config *config, unsigned bloc
             .pass = workload,
         };
         outside |= group->kernel->outside != NULL;
-        if (group->kernel->open) {
-            const enum ppt_status status =
-                group->kernel->open(&opened->setup, &opened->shared, error);
+        const enum ppt_status status = open_kernel(workload, group->kernel, opened, error);
 
-            if (status != PPT_OK) {
-                opened->shared = NULL;
-                ppt_workload_close(workload);
-                return status;
-            }
+        if (status != PPT_OK) {
+            opened->shared = NULL;
+            ppt_workload_close(workload);
+            return status;
         }
         workload->opened_count++;
     }
@@ -62,6 +104,9 @@ enum ppt_status ppt_workload_open(const struct ppt_config *config, unsigned bloc
 
 void ppt_workload_close(struct ppt_workload *workload)
 {
+    const bool foreign = workload->foreign;
+
+    ppt_guard_enter(foreign);
     for (size_t i = 0; i < workload->opened_count; i++) {
         const struct ppt_kernel *kernel = workload->tasks.groups[i].kernel;
 
@@ -69,6 +114,7 @@ void ppt_workload_close(struct ppt_workload *workload)
             kernel->close(workload->opened[i].shared);
         }
     }
+    ppt_guard_leave(foreign);
     free(workload->opened);
     ppt_tasks_free(&workload->tasks);
     *workload = (struct ppt_workload){0};
@@ -108,9 +154,10 @@ enum ppt_status ppt_workload_attach(const struct ppt_workload *workload, unsigne
         const struct ppt_opened *opened = &workload->opened[i];
 
         if (kernel->attach) {
-            const enum ppt_status status =
+            enum ppt_status status =
                 kernel->attach(&opened->setup, opened->shared, worker, &locals[i], error);
 
+            status = ppt_workload_judge(workload, kernel, "attach", status, error);
             if (status != PPT_OK) {
                 locals[i] = NULL;
                 ppt_workload_detach(workload, locals);
@@ -168,7 +215,10 @@ enum ppt_status ppt_workload_run(const struct ppt_workload *workload, void *cons
     size_t group;
     const struct ppt_task task = task_at(workload, index, &group);
 
-    return workload->tasks.groups[group].kernel->run(locals[group], &task, digest, error);
+    const struct ppt_kernel *kernel = workload->tasks.groups[group].kernel;
+    const enum ppt_status status = kernel->run(locals[group], &task, digest, error);
+
+    return status == PPT_OK ? status : ppt_workload_judge(workload, kernel, "run", status, error);
 }
 
 enum ppt_status ppt_workload_run_fresh(const struct ppt_workload *workload, unsigned worker,
@@ -188,9 +238,11 @@ enum ppt_status ppt_workload_run_fresh(const struct ppt_workload *workload, unsi
     setup.set_count = 1;
     if (kernel->attach) {
         status = kernel->attach(&setup, workload->opened[group].shared, worker, &local, error);
+        status = ppt_workload_judge(workload, kernel, "attach", status, error);
     }
     if (status == PPT_OK) {
         status = kernel->run(local, &task, digest, error);
+        status = ppt_workload_judge(workload, kernel, "run", status, error);
         add_outside(kernel, local, outside);
         if (kernel->detach) {
             kernel->detach(local);

@@ -29,9 +29,16 @@ struct ppt_workload {
     struct ppt_opened *opened; /* one per group of tasks */
     size_t opened_count;
     const struct ppt_folder *results; /* for points of this process alone; may be NULL */
+    bool foreign;                     /* whether the kernel comes from a file */
     /* Set when a pass is to be given up, by any thread; tasks may look at it too. */
     _Alignas(PPT_CACHE_LINE) atomic_bool stop;
 };
+
+/* What is to be made of a status that a kernel's function returned: where it is none that a kernel
+ * may return, or comes without a message, the message names the kernel and the function. */
+enum ppt_status ppt_workload_judge(const struct ppt_workload *workload,
+                                   const struct ppt_kernel *kernel, const char *function,
+                                   enum ppt_status status, struct ppt_error *error);
 
 /* Draws the tasks of a block and opens their kernels. The folders must exist until the workload is
  * closed, and the workload must stay where it is. */

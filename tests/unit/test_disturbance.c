@@ -49,12 +49,12 @@ static void counted(void **state)
     struct ppt_samples samples = {0};
 
     (void)state;
-    add_pass(&samples, 0, 0, 100 * MS, 100 * MS, (struct ppt_noise){50 * MS, 0, 50 * MS});
-    add_pass(&samples, 1, 0, 100 * MS, 100 * MS, (struct ppt_noise){-1, -1, -1});
-    add_pass(&samples, 1, 1, 100 * MS, 100 * MS, (struct ppt_noise){1 * MS, 0, 0});
-    add_pass(&samples, 2, 0, 100 * MS, 100 * MS, (struct ppt_noise){10 * MS, 0, 0});
-    add_pass(&samples, 2, 1, 100 * MS, 100 * MS, (struct ppt_noise){0, 0, 1});
-    add_pass(&samples, 3, 0, 100 * MS, 100 * MS, (struct ppt_noise){20 * MS, 0, 30 * MS});
+    add_pass(&samples, 0, 0, 100 * MS, 100 * MS, (struct ppt_noise){50 * MS, 0, 50 * MS, 0, 0});
+    add_pass(&samples, 1, 0, 100 * MS, 100 * MS, (struct ppt_noise){-1, -1, -1, 0, 0});
+    add_pass(&samples, 1, 1, 100 * MS, 100 * MS, (struct ppt_noise){1 * MS, 0, 0, 0, 0});
+    add_pass(&samples, 2, 0, 100 * MS, 100 * MS, (struct ppt_noise){10 * MS, 0, 0, 0, 0});
+    add_pass(&samples, 2, 1, 100 * MS, 100 * MS, (struct ppt_noise){0, 0, 1, 0, 0});
+    add_pass(&samples, 3, 0, 100 * MS, 100 * MS, (struct ppt_noise){20 * MS, 0, 30 * MS, 0, 0});
     const struct ppt_disturbance all = ppt_disturbance_of(&samples);
     assert_int_equal(all.passes, 5);
     assert_int_equal(all.disturbed, 3);
@@ -77,7 +77,7 @@ static void stopped_tasks_do_not_wait(void **state)
 
     (void)state;
     for (int throttled = 0; throttled <= 1; throttled++) {
-        const struct ppt_noise noise = {0, 0, throttled ? 120 * MS : 0};
+        const struct ppt_noise noise = {0, 0, throttled ? 120 * MS : 0, 0, 0};
         struct ppt_samples samples = {0};
         struct ppt_answer answer;
 
@@ -100,7 +100,7 @@ static void stops_are_no_dispatch(void **state)
 
     (void)state;
     for (int throttled = 0; throttled <= 1; throttled++) {
-        const struct ppt_noise noise = {0, 0, throttled ? 50 * MS : 0};
+        const struct ppt_noise noise = {0, 0, throttled ? 50 * MS : 0, 0, 0};
         struct ppt_samples samples = {0};
         struct ppt_answer answer;
 
@@ -206,6 +206,78 @@ static void a_point_beyond_the_cpus_is_told(void **state)
     ppt_answer_free(&answer);
 }
 
+/* Passes of 4 workers that take a quarter of the time of plain calls; the last one may be odd. */
+static struct ppt_answer answer_with(struct ppt_noise last, struct ppt_noise others,
+                                     struct ppt_samples *samples)
+{
+    const struct ppt_answer_context context = {
+        .tasks = 100, .cores = 4, .cpus = 4, .tolerance = 0.05, .confidence = 0.95};
+    struct ppt_answer answer;
+
+    *samples = (struct ppt_samples){0};
+    for (unsigned block = 0; block <= 6; block++) {
+        add_pass(samples, block, 0, 400 * MS, 400 * MS, others);
+        add_pass(samples, block, 4, 100 * MS, 100 * MS, block == 6 ? last : others);
+    }
+    ppt_answer_from_samples(samples, &context, &answer);
+    return answer;
+}
+
+static void stops_and_other_cpus_are_told(void **state)
+{
+    static const struct {
+        struct ppt_noise last, others;
+        size_t stopped, moved;
+        const char *words;
+    } cases[] = {
+        {{0, 0, 0, 0, 4}, {0, 0, 0, 0, 4}, 0, 0, NULL},
+        {{0, 0, 0, 0, 0}, {0, 0, 0, 0, 0}, 0, 0, NULL}, /* of before they were looked at */
+        {{0, 0, 0, 0, 0}, {0, 0, 0, 0, 4}, 0, 0, NULL},
+        {{0, 0, 0, 2, 4}, {0, 0, 0, 0, 4}, 1, 0, " Caution: 1 of 12 passes were stopped"},
+        {{0, 0, 0, 0, 1}, {0, 0, 0, 0, 4}, 0, 1, " Caution: 1 of 12 passes had other CPUs"},
+        {{0, 0, 0, 0, 8}, {0, 0, 0, 0, 4}, 0, 1, " Caution: 1 of 12 passes had other CPUs"},
+        {{0, 0, 0, 1, 1}, {0, 0, 0, 1, 4}, 12, 1, " Caution: 12 of 12 passes were stopped"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct ppt_samples samples;
+        struct ppt_answer answer = answer_with(cases[i].last, cases[i].others, &samples);
+        struct ppt_text verdict = {0};
+
+        assert_int_equal(answer.disturbance.stopped, cases[i].stopped);
+        assert_int_equal(answer.disturbance.disturbed, cases[i].stopped);
+        assert_int_equal(answer.disturbance.moved, cases[i].moved);
+        assert_int_equal(answer.verdict.confidence,
+                         cases[i].words ? PPT_CONFIDENCE_MEDIUM : PPT_CONFIDENCE_HIGH);
+        check_words(&answer, cases[i].words, cases[i].words ? "gain nothing" : "Caution");
+        ppt_sentence_verdict(&answer, &verdict);
+        assert_null(strstr(verdict.data, "about 0 blocks"));
+        ppt_text_free(&verdict);
+        ppt_answer_free(&answer);
+        ppt_samples_free(&samples);
+    }
+}
+
+/* Several ranks have the CPUs of all: other passes are not to be compared with these. */
+static void cpus_are_compared_with_as_many_ranks(void **state)
+{
+    struct ppt_samples samples;
+    struct ppt_answer answer =
+        answer_with((struct ppt_noise){0, 0, 0, 0, 8}, (struct ppt_noise){0, 0, 0, 0, 8}, &samples);
+
+    (void)state;
+    for (size_t i = 0; i < samples.count; i++) {
+        samples.items[i].point.ranks = samples.items[i].point.workers / 4;
+        samples.items[i].noise.cpus = samples.items[i].point.ranks > 0 ? 8 : 4;
+    }
+    assert_int_equal(ppt_disturbance_of(&samples).moved, 0);
+    samples.items[samples.count - 1].noise.cpus = 4;
+    assert_int_equal(ppt_disturbance_of(&samples).moved, 1);
+    ppt_answer_free(&answer);
+    ppt_samples_free(&samples);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -215,6 +287,8 @@ int main(void)
         cmocka_unit_test(a_quota_is_named),
         cmocka_unit_test(a_quota_that_is_used_up_is_the_reason),
         cmocka_unit_test(a_point_beyond_the_cpus_is_told),
+        cmocka_unit_test(stops_and_other_cpus_are_told),
+        cmocka_unit_test(cpus_are_compared_with_as_many_ranks),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -188,7 +188,7 @@ static void a_machine_that_tells_nothing(void **state)
     (void)state;
     silent.host.topology.threads_per_core = 0;
     silent.swapped_pages = -1;
-    silent.spins.noise = (struct ppt_noise){-1, -1, -1};
+    silent.spins.noise = (struct ppt_noise){-1, -1, -1, 0, 0};
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
         check(&silent, names[i], PPT_HEALTH_UNKNOWN);
     }

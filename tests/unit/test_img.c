@@ -318,7 +318,7 @@ static void costs_are_stated(void **state)
 {
     const char *const path = LANDSCAPE;
     union ppt_value args[] = {{.paths = {&path, 1}}};
-    struct ppt_needs needs = {0, 0, 0};
+    struct ppt_needs needs = {0};
 
     (void)state;
     ppt_kernel_img.needs(args, 1, &needs);

@@ -28,7 +28,11 @@ static struct ppt_part part_of(unsigned rank, int64_t offset_ns)
                    .digest = 100 + rank,
                    .peak_bytes = 4096,
                    .usage = {.user_ns = 11, .minor_faults = 3},
-                   .noise = {.steal_ns = 5, .pressure_ns = -1, .throttled_ns = 2},
+                   .noise = {.steal_ns = 5,
+                             .pressure_ns = -1,
+                             .throttled_ns = 2,
+                             .stopped = 1,
+                             .cpus = 4},
                    .workers = ppt_alloc(WORKERS, sizeof(struct ppt_worker_sample)),
                    .worker_count = WORKERS},
     };
@@ -165,6 +169,9 @@ static void parts_become_one_pass(void **state)
     assert_int_equal(whole->noise.steal_ns, 10);
     assert_int_equal(whole->noise.pressure_ns, -1);
     assert_int_equal(whole->noise.throttled_ns, 4);
+    /* Processes are stopped, and have CPUs, one by one. */
+    assert_int_equal(whole->noise.stopped, RANKS);
+    assert_int_equal(whole->noise.cpus, 4 * RANKS);
     for (unsigned r = 0; r < RANKS; r++) {
         for (unsigned w = 0; w < WORKERS; w++) {
             const struct ppt_worker_sample *worker = &whole->workers[r * WORKERS + w];

@@ -525,6 +525,52 @@ static void too_much_memory_is_refused(void **state)
     assert_non_null(strstr(error.text, "16.0 MiB"));
 }
 
+static void needs_of_limited(const union ppt_value *args, unsigned inner_threads,
+                             struct ppt_needs *needs)
+{
+    (void)args;
+    (void)inner_threads;
+    needs->most_threads = 6;
+}
+
+static const struct ppt_kernel limited = {.name = "limited", .needs = needs_of_limited};
+
+/* Counted are the threads of one process: workers times inner threads. */
+static void more_threads_than_a_kernel_bears_are_refused(void **state)
+{
+    static const struct {
+        struct ppt_point most;
+        const char *right; /* NULL: is allowed */
+    } cases[] = {
+        {{6, 1, 0}, NULL},
+        {{3, 2, 0}, NULL},
+        {{0, 6, 0}, NULL},
+        {{6, 1, 100}, NULL},
+        {{7, 1, 0},
+         "here.json: 7 workers are 7 threads, but the library behind task \"limited\" "
+         "allows 6 in one process: use at most 6 workers"},
+        {{2, 4, 0}, "2 workers of 4 inner threads are 8 threads"},
+        {{2, 4, 0}, "use at most 1 worker"},
+        {{0, 7, 0}, "1 worker of 7 inner threads is 7 threads"},
+        {{0, 7, 0}, "use at most 6 inner threads"},
+        {{7, 1, 2}, "use at most 6 workers on each rank"},
+    };
+    union ppt_value args[1];
+    struct ppt_use uses[2];
+    struct ppt_config config = needy(args, uses, 3);
+    struct ppt_error error = {""};
+
+    (void)state;
+    uses[1] = (struct ppt_use){&limited, args};
+    config.use_count = 2;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        points[1] = cases[i].most;
+        assert_int_equal(ppt_plan_check_needs(&config, UINT64_MAX, UINT64_MAX, &error),
+                         cases[i].right ? PPT_BAD_INPUT : PPT_OK);
+        assert_true(!cases[i].right || strstr(error.text, cases[i].right));
+    }
+}
+
 /* Beyond the limit a pass has histograms, one per worker, and no further task takes memory. */
 static void more_tasks_take_no_more_memory(void **state)
 {
@@ -636,6 +682,7 @@ int main(void)
         cmocka_unit_test(needs_grow_with_workers),
         cmocka_unit_test(needs_of_a_mix_are_summed),
         cmocka_unit_test(too_much_memory_is_refused),
+        cmocka_unit_test(more_threads_than_a_kernel_bears_are_refused),
         cmocka_unit_test(more_tasks_take_no_more_memory),
         cmocka_unit_test(tasks_of_a_mix_take_memory),
         cmocka_unit_test(too_much_disk_is_refused),

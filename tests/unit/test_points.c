@@ -243,7 +243,7 @@ static void the_plan_visits_all_points(void **state)
 static void needs_are_those_of_the_most_threads(void **state)
 {
     struct ppt_configs few = load_lists("matrix", "[4, 0]", "[1, 2]");
-    struct ppt_configs many = load_lists("matrix", "[4, 0]", "[64, 1, 2]");
+    struct ppt_configs many = load_lists("matrix", "[4, 0]", "[16, 1, 2]");
     struct ppt_error error = {""};
     uint64_t bytes = 1 << 20;
 
@@ -252,8 +252,8 @@ static void needs_are_those_of_the_most_threads(void **state)
         bytes += 1 << 20;
         assert_true(bytes < (uint64_t)1 << 40);
     }
-    /* 62 more threads with 64 * 1000 numbers of work space each, for every worker. */
-    const uint64_t more = UINT64_C(62) * 64 * 1000 * 8 * 4;
+    /* 14 more threads with 64 * 1000 numbers of work space each, for every worker. */
+    const uint64_t more = UINT64_C(14) * 64 * 1000 * 8 * 4;
     assert_int_equal(ppt_plan_check_needs(many.items, bytes + more - (2 << 20), UINT64_MAX, &error),
                      PPT_BAD_INPUT);
     assert_int_equal(ppt_plan_check_needs(many.items, bytes + more + (2 << 20), UINT64_MAX, &error),

@@ -1,0 +1,248 @@
+/*
+ * The second start is told by a variable that carries the process's number, which exec() keeps, so
+ * that one that was inherited is not believed. Variables that are withheld keep their places under
+ * another name; so the environment can be put back in its order.
+ */
+#include "start.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/auxv.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "memory.h"
+#include "text.h"
+
+#define SELF "/proc/self/exe"
+#define RESTART "PPT_OMP_RESTART" /* =NUMBER:SET:NAME, with what is set for the second start */
+#define WITHHELD "PPT_OMP_WITHHELD_"
+#define PASSIVE "OMP_WAIT_POLICY=passive"
+#define SET_PASSIVE 'p'
+#define SET_NOTHING '-'
+
+extern char **environ;
+
+/* ---- what was there before any library ---- */
+
+/* Mutable and global, since nothing else is there so early; written before main() alone. The kernel
+ * wants room for all CPUs that it could have. */
+static struct {
+    unsigned long cpus[1024];
+    long bytes; /* that were written; below 1: not known */
+} given;
+
+/* Sanitizers begin their own work later. */
+#if defined(__clang__)
+#define EARLY __attribute__((no_sanitize("address", "thread", "undefined", "coverage")))
+#else
+#define EARLY __attribute__((no_sanitize("address", "thread", "undefined")))
+#endif
+
+/* The dynamic linker calls it before the first constructor of a library: libgomp's binds. */
+EARLY static void record_cpus(void)
+{
+    given.bytes = syscall(SYS_sched_getaffinity, 0, sizeof(given.cpus), given.cpus);
+}
+
+__attribute__((section(".preinit_array"), used)) static void (*record)(void) = record_cpus;
+
+static void give_cpus_back(void)
+{
+    unsigned long now[sizeof(given.cpus) / sizeof(given.cpus[0])];
+
+    if (given.bytes > 0 && (syscall(SYS_sched_getaffinity, 0, sizeof(now), now) != given.bytes ||
+                            memcmp(now, given.cpus, (size_t)given.bytes) != 0)) {
+        /* CPUs that are gone by now are no reason to end. */
+        (void)syscall(SYS_sched_setaffinity, 0, (size_t)given.bytes, given.cpus);
+    }
+}
+
+/* ---- variables ---- */
+
+/* Set in the second start, for the record of it. */
+static bool was_made_passive, was_withheld;
+
+static bool begins(const char *text, const char *with)
+{
+    return strncmp(text, with, strlen(with)) == 0;
+}
+
+/* Newer versions of libgomp know OMP_PROC_BIND_ALL, too. */
+static bool binds(const char *variable)
+{
+    return begins(variable, "OMP_PROC_BIND") || begins(variable, "OMP_PLACES=") ||
+           begins(variable, "GOMP_CPU_AFFINITY=");
+}
+
+static bool chooses_waiting(const char *variable)
+{
+    return begins(variable, "OMP_WAIT_POLICY") || begins(variable, "GOMP_SPINCOUNT=");
+}
+
+static bool any(bool (*is)(const char *variable))
+{
+    bool found = false;
+
+    for (char **variable = environ; *variable; variable++) {
+        found |= is(*variable);
+    }
+    return found;
+}
+
+bool ppt_start_passive(void)
+{
+    return was_made_passive;
+}
+
+bool ppt_start_withheld(const char *variable)
+{
+    return was_withheld && binds(variable);
+}
+
+/* ---- the first start ---- */
+
+/* What libgomp is to read. Owned as a whole; most texts in it are the environment's. */
+static char **settings(const char *name)
+{
+    const bool passive = !any(chooses_waiting);
+    size_t count = 0;
+    char **list;
+
+    while (environ[count]) {
+        count++;
+    }
+    list = ppt_alloc(count + 3, sizeof(*list));
+    count = 0;
+    for (char **variable = environ; *variable; variable++) {
+        if (!begins(*variable, RESTART "=") && !begins(*variable, WITHHELD)) {
+            list[count++] =
+                binds(*variable) ? ppt_text_format(WITHHELD "%s", *variable) : *variable;
+        }
+    }
+    if (passive) {
+        list[count++] = ppt_strdup(PASSIVE);
+    }
+    list[count] = ppt_text_format(RESTART "=%ld:%c:%s", (long)getpid(),
+                                  passive ? SET_PASSIVE : SET_NOTHING, name);
+    return list;
+}
+
+/* The file's own name, if it still is that file: so the process is not called "exe" even for a
+ * moment. */
+static const char *own_path(char path[PATH_MAX])
+{
+    const ssize_t length = readlink(SELF, path, PATH_MAX - 1);
+    struct stat running, named;
+
+    if (length < 0) {
+        return SELF;
+    }
+    path[length] = '\0';
+    return stat(SELF, &running) == 0 && stat(path, &named) == 0 && running.st_dev == named.st_dev &&
+                   running.st_ino == named.st_ino
+               ? path
+               : SELF;
+}
+
+/* Started as an argument of the dynamic linker: that has its own arguments, before ours. NULL when
+ * they are not to be had. */
+static char **linker_arguments(void)
+{
+    FILE *file = fopen("/proc/self/cmdline", "re");
+    char **list = NULL, *word = NULL;
+    size_t count = 0, room = 0;
+
+    while (file && getdelim(&word, &room, '\0', file) > 0) {
+        list = ppt_realloc(list, count + 2, sizeof(*list));
+        list[count++] = word;
+        list[count] = NULL;
+        word = NULL;
+        room = 0;
+    }
+    free(word);
+    if (file) {
+        fclose(file);
+    }
+    return list;
+}
+
+static void start_again(char *const *arguments)
+{
+    const bool by_linker = getauxval(AT_BASE) == 0;
+    char path[PATH_MAX], name[17] = "";
+    char **own = by_linker ? linker_arguments() : NULL;
+    struct stat about;
+
+    if ((by_linker && !own) || stat(SELF, &about) != 0) {
+        free(own);
+        return;
+    }
+    prctl(PR_GET_NAME, name);
+    char **variables = settings(name);
+    execve(own_path(path), by_linker ? own : arguments, variables);
+    /* It goes on as it is; the results say which settings were in force. */
+    for (char **variable = variables; *variable; variable++) {
+        if (begins(*variable, WITHHELD) || begins(*variable, RESTART "=")) {
+            free(*variable);
+        }
+    }
+    free(variables);
+    free(own);
+}
+
+/* ---- the second start ---- */
+
+/* What follows the process's number; NULL: this is the first start. */
+static const char *find_mark(void)
+{
+    const char *mark = getenv(RESTART);
+    char *end = NULL;
+
+    if (!mark) {
+        return NULL;
+    }
+    const long process = strtol(mark, &end, 10);
+    return process == (long)getpid() && end[0] == ':' && end[1] && end[2] == ':' ? end + 1 : NULL;
+}
+
+static void put_back(const char *mark)
+{
+    const char *name = mark + 2;
+    char now[17] = "", **kept = environ;
+
+    was_made_passive = *mark == SET_PASSIVE;
+    for (char **variable = environ; *variable; variable++) {
+        if (begins(*variable, WITHHELD)) {
+            *variable += strlen(WITHHELD);
+            was_withheld = true;
+        }
+        if (!begins(*variable, RESTART "=") &&
+            !(was_made_passive && begins(*variable, "OMP_WAIT_POLICY="))) {
+            *kept++ = *variable;
+        }
+    }
+    *kept = NULL;
+    prctl(PR_GET_NAME, now);
+    if (strcmp(now, name) != 0) {
+        prctl(PR_SET_NAME, name);
+    }
+}
+
+void ppt_start_prepare(char *const *arguments)
+{
+    const char *mark = find_mark();
+
+    if (mark) {
+        put_back(mark);
+        return;
+    }
+    give_cpus_back();
+    if (!any(chooses_waiting) || any(binds)) {
+        start_again(arguments);
+    }
+}
