@@ -12,7 +12,7 @@
 #include "report.h"
 #include "sentence.h"
 
-static void print_json(json_object *object)
+static void judge_print_json(json_object *object)
 {
     puts(json_object_to_json_string_ext(object, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED |
                                                     JSON_C_TO_STRING_NOSLASHESCAPE));
@@ -240,7 +240,7 @@ enum ppt_status ppt_command_judge(const struct ppt_cli *cli, struct ppt_error *e
     }
     ppt_answer_from_grid(&grid, &context, &answer);
     if (cli->json) {
-        print_json(ppt_json_verdict(&answer));
+        judge_print_json(ppt_json_verdict(&answer));
     } else {
         print_points(&answer);
     }
@@ -308,7 +308,7 @@ static void print_fit(const struct ppt_cli *cli, const struct ppt_law *weighted,
         json_object_object_add(object, "weighted", ppt_json_law(weighted, largest));
         json_object_object_add(object, "least_squares", ppt_json_law(least_squares, largest));
         json_object_object_add(object, "refusals", ppt_json_refusals(refusals));
-        print_json(object);
+        judge_print_json(object);
         return;
     }
     print_law("weighted", weighted, largest);

@@ -108,8 +108,8 @@ static enum ppt_status begin(const struct session *session, struct run *run,
 }
 
 /* From the journal's first line to its last. */
-static enum ppt_status measure(const struct session *session, struct run *run,
-                               struct ppt_error *error)
+static enum ppt_status run_measure(const struct session *session, struct run *run,
+                                   struct ppt_error *error)
 {
     const struct ppt_dirs dirs = {&session->scratch.folder, &run->folder.folder};
     struct ppt_journal *journal = NULL;
@@ -165,7 +165,7 @@ static enum ppt_status run_one(const struct session *session, struct run *run,
     if (status != PPT_OK) {
         return status;
     }
-    status = measure(session, run, error);
+    status = run_measure(session, run, error);
     if (ppt_measure_reports(status, session->engine)) {
         struct ppt_error problem = {""};
         const enum ppt_status reported = report(session, run, &problem);

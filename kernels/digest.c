@@ -5,7 +5,7 @@
 #include "rng.h"
 #include "variant.h"
 
-#define LANES 8
+#define DIGEST_LANES 8
 
 /* Only AVX-512 multiplies vectors of 64-bit numbers; made of other instructions, such a
  * multiplication takes longer than eight plain ones. */
@@ -21,17 +21,17 @@
 uint64_t PPT_VARIANT(ppt_digest)(uint64_t start, const void *data, size_t bytes)
 {
     const unsigned char *from = data;
-    uint64_t lane[LANES];
-    uint64_t tail[LANES] = {0};
+    uint64_t lane[DIGEST_LANES];
+    uint64_t tail[DIGEST_LANES] = {0};
     const size_t stripes = bytes / sizeof(lane);
     uint64_t digest = ppt_digest_word(start, bytes);
 
-    for (size_t i = 0; i < LANES; i++) {
+    for (size_t i = 0; i < DIGEST_LANES; i++) {
         lane[i] = ppt_mix64(digest + i);
     }
     /* Eight independent chains hide the latency of the multiplication. */
     for (size_t stripe = 0; stripe < stripes; stripe++) {
-        for (size_t i = 0; i < LANES; i++) {
+        for (size_t i = 0; i < DIGEST_LANES; i++) {
             uint64_t word;
 
             memcpy(&word, from + stripe * sizeof(lane) + i * sizeof(word), sizeof(word));
@@ -40,7 +40,7 @@ uint64_t PPT_VARIANT(ppt_digest)(uint64_t start, const void *data, size_t bytes)
         }
     }
     memcpy(tail, from + stripes * sizeof(tail), bytes - stripes * sizeof(tail));
-    for (size_t i = 0; i < LANES; i++) {
+    for (size_t i = 0; i < DIGEST_LANES; i++) {
         digest = ppt_digest_word(digest, lane[i]);
         digest = ppt_digest_word(digest, tail[i]);
     }

@@ -20,7 +20,7 @@
 
 enum { PATHS };
 
-static const struct ppt_param params[] = {
+static const struct ppt_param img_params[] = {
     [PATHS] = {.name = "paths",
                .kind = PPT_PARAM_PATHS,
                .value = "[\"landscape.png\"]",
@@ -33,7 +33,7 @@ struct picture {
     struct ppt_image image;
 };
 
-struct shared {
+struct img_shared {
     struct ppt_img_tables tables;
     struct picture *pictures; /* each file once, however many sets name it */
     size_t picture_count;
@@ -46,8 +46,8 @@ struct shared {
 #define STRIPES (SIDE / STRIPE)
 #define STRIPE_BYTES ((size_t)3 * SIDE * STRIPE)
 
-struct local {
-    const struct shared *shared;
+struct img_local {
+    const struct img_shared *shared;
     unsigned threads;
     struct ppt_img_equaliser equaliser;
     uint8_t lightness[SIDE * SIDE], a[SIDE * SIDE], b[SIDE * SIDE];
@@ -57,12 +57,12 @@ struct local {
 
 static size_t local_bytes(unsigned threads)
 {
-    return sizeof(struct local) + threads * sizeof(struct ppt_img_resizer);
+    return sizeof(struct img_local) + threads * sizeof(struct ppt_img_resizer);
 }
 
 static void close_shared(void *memory)
 {
-    struct shared *shared = memory;
+    struct img_shared *shared = memory;
 
     if (!shared) {
         return;
@@ -77,7 +77,7 @@ static void close_shared(void *memory)
 }
 
 /* Finds the picture, or decodes it. */
-static enum ppt_status choose(struct shared *shared, const char *path, size_t *index,
+static enum ppt_status choose(struct img_shared *shared, const char *path, size_t *index,
                               struct ppt_error *error)
 {
     struct picture *picture = &shared->pictures[shared->picture_count];
@@ -99,7 +99,7 @@ static enum ppt_status choose(struct shared *shared, const char *path, size_t *i
 static enum ppt_status open_shared(const struct ppt_setup *setup, void **memory,
                                    struct ppt_error *error)
 {
-    struct shared *shared = calloc(1, sizeof(*shared));
+    struct img_shared *shared = calloc(1, sizeof(*shared));
     enum ppt_status status = PPT_OK;
     size_t total = 0;
 
@@ -138,10 +138,10 @@ out:
     return PPT_OK;
 }
 
-static enum ppt_status attach(const struct ppt_setup *setup, void *shared, unsigned worker,
-                              void **memory, struct ppt_error *error)
+static enum ppt_status img_attach(const struct ppt_setup *setup, void *shared, unsigned worker,
+                                  void **memory, struct ppt_error *error)
 {
-    struct local *local = ppt_scratch_alloc(local_bytes(setup->inner_threads), "img", error);
+    struct img_local *local = ppt_scratch_alloc(local_bytes(setup->inner_threads), "img", error);
 
     (void)worker;
     if (!local) {
@@ -154,15 +154,15 @@ static enum ppt_status attach(const struct ppt_setup *setup, void *shared, unsig
 }
 
 /* One image, and what the threads that work on it make together. */
-struct job {
-    struct local *local;
+struct img_job {
+    struct img_local *local;
     const struct ppt_image *image;
     uint64_t digest;
 };
 
 /* Rows of the image to planes of Lab. */
-static void go_there(struct local *local, const struct ppt_image *image, unsigned thread, int begin,
-                     int end)
+static void go_there(struct img_local *local, const struct ppt_image *image, unsigned thread,
+                     int begin, int end)
 {
     struct ppt_img_resizer *resizer = &local->resizers[thread];
     struct ppt_img_rgb rgb;
@@ -178,7 +178,7 @@ static void go_there(struct local *local, const struct ppt_image *image, unsigne
 }
 
 /* Rows of Lab, equalised, to the result. */
-static void come_back(struct local *local, int begin, int end)
+static void come_back(struct img_local *local, int begin, int end)
 {
     uint8_t equalised[SIDE];
 
@@ -193,8 +193,8 @@ static void come_back(struct local *local, int begin, int end)
 
 static void work(void *context, unsigned thread, unsigned threads)
 {
-    struct job *job = context;
-    struct local *local = job->local;
+    struct img_job *job = context;
+    struct img_local *local = job->local;
     const size_t stripe = ppt_inner_begin(STRIPES, thread, threads);
     const size_t stripe_end = ppt_inner_begin(STRIPES, thread + 1, threads);
     const int begin = STRIPE * (int)stripe, end = STRIPE * (int)stripe_end;
@@ -220,22 +220,22 @@ static void work(void *context, unsigned thread, unsigned threads)
     __atomic_fetch_add(&job->digest, digest, __ATOMIC_RELAXED);
 }
 
-static enum ppt_status work_on(struct local *local, size_t place, uint64_t *digest,
+static enum ppt_status work_on(struct img_local *local, size_t place, uint64_t *digest,
                                struct ppt_error *error)
 {
-    const struct shared *shared = local->shared;
-    struct job job = {.local = local, .image = &shared->pictures[shared->chosen[place]].image};
+    const struct img_shared *shared = local->shared;
+    struct img_job job = {.local = local, .image = &shared->pictures[shared->chosen[place]].image};
     const enum ppt_status status = ppt_inner_run(local->threads, work, &job, "img", error);
 
     *digest = ppt_digest_word(*digest, job.digest);
     return status;
 }
 
-static enum ppt_status run(void *memory, const struct ppt_task *task, uint64_t *digest,
-                           struct ppt_error *error)
+static enum ppt_status img_run(void *memory, const struct ppt_task *task, uint64_t *digest,
+                               struct ppt_error *error)
 {
-    struct local *local = memory;
-    const struct shared *shared = local->shared;
+    struct img_local *local = memory;
+    const struct img_shared *shared = local->shared;
     enum ppt_status status = PPT_OK;
 
     *digest = 0;
@@ -247,10 +247,10 @@ static enum ppt_status run(void *memory, const struct ppt_task *task, uint64_t *
 }
 
 /* The first image alone. */
-static enum ppt_status dump(void *memory, const struct ppt_task *task, FILE *file,
-                            struct ppt_error *error)
+static enum ppt_status img_dump(void *memory, const struct ppt_task *task, FILE *file,
+                                struct ppt_error *error)
 {
-    struct local *local = memory;
+    struct img_local *local = memory;
     const struct ppt_image result = {SIDE, SIDE, local->result};
     uint64_t digest = 0;
     const enum ppt_status status = work_on(local, local->shared->first[task->set], &digest, error);
@@ -259,21 +259,21 @@ static enum ppt_status dump(void *memory, const struct ppt_task *task, FILE *fil
 }
 
 /* The random mix, too, works on the image that the configuration names. */
-static void draw(struct ppt_rng *rng, union ppt_value *args)
+static void img_draw(struct ppt_rng *rng, union ppt_value *args)
 {
     (void)rng;
     (void)args;
 }
 
 /* How large the images are is known only once they are decoded. */
-static void needs(const union ppt_value *args, unsigned inner_threads, struct ppt_needs *needed)
+static void img_needs(const union ppt_value *args, unsigned inner_threads, struct ppt_needs *needed)
 {
     (void)args;
-    needed->shared_bytes = sizeof(struct shared);
+    needed->shared_bytes = sizeof(struct img_shared);
     needed->worker_bytes = local_bytes(inner_threads);
 }
 
-static void identify(const union ppt_value *args, char *out, size_t size)
+static void img_identify(const union ppt_value *args, char *out, size_t size)
 {
     const struct ppt_texts paths = args[PATHS].paths;
     size_t length = 0;
@@ -293,16 +293,16 @@ const struct ppt_kernel ppt_kernel_img = {
     .name = "img",
     .category = "computation",
     .summary = "images cropped, resized and equalised",
-    .params = params,
-    .param_count = sizeof(params) / sizeof(params[0]),
+    .params = img_params,
+    .param_count = sizeof(img_params) / sizeof(img_params[0]),
     .inner_threads = true,
     .open = open_shared,
-    .attach = attach,
-    .run = run,
+    .attach = img_attach,
+    .run = img_run,
     .detach = free,
     .close = close_shared,
-    .draw = draw,
-    .identify = identify,
-    .needs = needs,
-    .dump = dump,
+    .draw = img_draw,
+    .identify = img_identify,
+    .needs = img_needs,
+    .dump = img_dump,
 };

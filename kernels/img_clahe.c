@@ -22,18 +22,18 @@
 
 /* Pixels alike in a row would make each increment wait for the one before: neighbours count in
  * different histograms. */
-#define LANES 4
+#define CLAHE_LANES 4
 
 static void count(const uint8_t *corner, int histogram[BINS])
 {
-    uint16_t lane[LANES][BINS];
+    uint16_t lane[CLAHE_LANES][BINS];
 
     memset(lane, 0, sizeof(lane));
     for (size_t y = 0; y < TILE; y++) {
         const uint8_t *row = corner + y * SIDE;
 
-        for (int x = 0; x < TILE; x += LANES) {
-            for (int i = 0; i < LANES; i++) {
+        for (int x = 0; x < TILE; x += CLAHE_LANES) {
+            for (int i = 0; i < CLAHE_LANES; i++) {
                 lane[i][row[x + i]]++;
             }
         }

@@ -14,7 +14,7 @@
 
 enum { MIB };
 
-static const struct ppt_param params[] = {
+static const struct ppt_param io_params[] = {
     [MIB] = {.name = "mib",
              .kind = PPT_PARAM_INTEGER,
              .value = "50",
@@ -24,14 +24,14 @@ static const struct ppt_param params[] = {
              .help = "size of the file that one task writes and copies"},
 };
 
-struct local {
+struct io_local {
     struct ppt_tempfile source, copy;
     unsigned char *buffer; /* PPT_TEMPFILE_CHUNK bytes */
 };
 
-static void detach(void *local)
+static void io_detach(void *local)
 {
-    struct local *l = local;
+    struct io_local *l = local;
 
     if (!l) {
         return;
@@ -42,10 +42,10 @@ static void detach(void *local)
     free(l);
 }
 
-static enum ppt_status attach(const struct ppt_setup *setup, void *shared, unsigned worker,
-                              void **local, struct ppt_error *error)
+static enum ppt_status io_attach(const struct ppt_setup *setup, void *shared, unsigned worker,
+                                 void **local, struct ppt_error *error)
 {
-    struct local *l = ppt_scratch_alloc(sizeof(*l), "io", error);
+    struct io_local *l = ppt_scratch_alloc(sizeof(*l), "io", error);
 
     (void)shared;
     if (!l) {
@@ -55,14 +55,14 @@ static enum ppt_status attach(const struct ppt_setup *setup, void *shared, unsig
     if (!l->buffer ||
         ppt_tempfile_init(&l->source, setup, "io", worker, "source", error) != PPT_OK ||
         ppt_tempfile_init(&l->copy, setup, "io", worker, "copy", error) != PPT_OK) {
-        detach(l);
+        io_detach(l);
         return PPT_FAILED;
     }
     *local = l;
     return PPT_OK;
 }
 
-static enum ppt_status write_source(struct local *l, const struct ppt_task *task,
+static enum ppt_status write_source(struct io_local *l, const struct ppt_task *task,
                                     struct ppt_error *error)
 {
     uint64_t left = (uint64_t)task->args[MIB].integer * (MIB_BYTES / PPT_TEMPFILE_CHUNK);
@@ -78,7 +78,7 @@ static enum ppt_status write_source(struct local *l, const struct ppt_task *task
 }
 
 /* The digest is of what was read, so that it covers the way to the disk and back. */
-static enum ppt_status copy_source(struct local *l, uint64_t *digest, struct ppt_error *error)
+static enum ppt_status copy_source(struct io_local *l, uint64_t *digest, struct ppt_error *error)
 {
     enum ppt_status status = ppt_tempfile_open(&l->source, error);
     size_t got = PPT_TEMPFILE_CHUNK;
@@ -104,8 +104,8 @@ static enum ppt_status copy_source(struct local *l, uint64_t *digest, struct ppt
 }
 
 /* `sink` receives the copy before it is deleted; NULL for none. */
-static enum ppt_status work(struct local *l, const struct ppt_task *task, uint64_t *digest,
-                            FILE *sink, struct ppt_error *error)
+static enum ppt_status io_work(struct io_local *l, const struct ppt_task *task, uint64_t *digest,
+                               FILE *sink, struct ppt_error *error)
 {
     enum ppt_status status = write_source(l, task, error);
 
@@ -126,26 +126,26 @@ static enum ppt_status work(struct local *l, const struct ppt_task *task, uint64
     return status;
 }
 
-static enum ppt_status run(void *local, const struct ppt_task *task, uint64_t *digest,
-                           struct ppt_error *error)
+static enum ppt_status io_run(void *local, const struct ppt_task *task, uint64_t *digest,
+                              struct ppt_error *error)
 {
-    return work(local, task, digest, NULL, error);
+    return io_work(local, task, digest, NULL, error);
 }
 
-static enum ppt_status dump(void *local, const struct ppt_task *task, FILE *file,
-                            struct ppt_error *error)
+static enum ppt_status io_dump(void *local, const struct ppt_task *task, FILE *file,
+                               struct ppt_error *error)
 {
     uint64_t digest;
 
-    return work(local, task, &digest, file, error);
+    return io_work(local, task, &digest, file, error);
 }
 
-static void draw(struct ppt_rng *rng, union ppt_value *args)
+static void io_draw(struct ppt_rng *rng, union ppt_value *args)
 {
     args[MIB].integer = ppt_rng_between(rng, 1, 100);
 }
 
-static void needs(const union ppt_value *args, unsigned inner_threads, struct ppt_needs *needs)
+static void io_needs(const union ppt_value *args, unsigned inner_threads, struct ppt_needs *needs)
 {
     (void)inner_threads;
     needs->worker_bytes = PPT_TEMPFILE_CHUNK;
@@ -158,12 +158,12 @@ const struct ppt_kernel ppt_kernel_io = {
     .name = "io",
     .category = "storage",
     .summary = "write random bytes to a file, copy the file, delete both",
-    .params = params,
-    .param_count = sizeof(params) / sizeof(params[0]),
-    .attach = attach,
-    .run = run,
-    .detach = detach,
-    .draw = draw,
-    .needs = needs,
-    .dump = dump,
+    .params = io_params,
+    .param_count = sizeof(io_params) / sizeof(io_params[0]),
+    .attach = io_attach,
+    .run = io_run,
+    .detach = io_detach,
+    .draw = io_draw,
+    .needs = io_needs,
+    .dump = io_dump,
 };

@@ -28,7 +28,7 @@
 
 enum { SIZE };
 
-static const struct ppt_param params[] = {
+static const struct ppt_param matrix_params[] = {
     [SIZE] = {.name = "size",
               .kind = PPT_PARAM_INTEGER,
               .value = "1000",
@@ -44,7 +44,7 @@ static size_t scratch_count(size_t size, unsigned threads)
     return (threads > 1 ? 2 : 1) * size * size + (size_t)threads * BLOCK * size + 2 * size;
 }
 
-struct local {
+struct matrix_local {
     double *memory;
     double *matrix;  /* the inverse, after a task */
     double *inverse; /* NULL for one thread, which inverts in place */
@@ -55,9 +55,9 @@ struct local {
     unsigned threads;
 };
 
-static void detach(void *pointer)
+static void matrix_detach(void *pointer)
 {
-    struct local *local = pointer;
+    struct matrix_local *local = pointer;
 
     if (local) {
         free(local->pivots);
@@ -66,10 +66,10 @@ static void detach(void *pointer)
     }
 }
 
-static enum ppt_status attach(const struct ppt_setup *setup, void *shared, unsigned worker,
-                              void **out, struct ppt_error *error)
+static enum ppt_status matrix_attach(const struct ppt_setup *setup, void *shared, unsigned worker,
+                                     void **out, struct ppt_error *error)
 {
-    struct local *local = ppt_scratch_alloc(sizeof(*local), "matrix", error);
+    struct matrix_local *local = ppt_scratch_alloc(sizeof(*local), "matrix", error);
     const size_t largest = ppt_scratch_largest(setup, SIZE);
 
     (void)shared;
@@ -98,20 +98,20 @@ static enum ppt_status attach(const struct ppt_setup *setup, void *shared, unsig
     *out = local;
     return PPT_OK;
 out:
-    detach(local);
+    matrix_detach(local);
     return PPT_FAILED;
 }
 
 /* One task, and what its threads find out together. */
-struct job {
-    struct local *local;
+struct matrix_job {
+    struct matrix_local *local;
     const struct ppt_task *task;
     size_t size;
     uint64_t mark; /* of the numbers that went in, see ppt_rng_fill_blocks() */
     struct ppt_inverse inverse;
 };
 
-static int32_t invert_alone(const struct local *local, int32_t size)
+static int32_t invert_alone(const struct matrix_local *local, int32_t size)
 {
     const int32_t work_count = BLOCK * size;
     int32_t info = 0;
@@ -125,8 +125,8 @@ static int32_t invert_alone(const struct local *local, int32_t size)
 
 static void work(void *context, unsigned thread, unsigned threads)
 {
-    struct job *job = context;
-    const struct local *local = job->local;
+    struct matrix_job *job = context;
+    const struct matrix_local *local = job->local;
     const size_t size = job->size, count = size * size;
     const uint64_t blocks = ppt_rng_block_count(count);
     const uint64_t begin = ppt_inner_begin(blocks, thread, threads);
@@ -152,12 +152,12 @@ static void work(void *context, unsigned thread, unsigned threads)
     }
 }
 
-static enum ppt_status run(void *pointer, const struct ppt_task *task, uint64_t *digest,
-                           struct ppt_error *error)
+static enum ppt_status matrix_run(void *pointer, const struct ppt_task *task, uint64_t *digest,
+                                  struct ppt_error *error)
 {
-    struct local *local = pointer;
+    struct matrix_local *local = pointer;
     const size_t size = (size_t)task->args[SIZE].integer;
-    struct job job = {.local = local, .task = task, .size = size};
+    struct matrix_job job = {.local = local, .task = task, .size = size};
 
     job.inverse = (struct ppt_inverse){
         .size = size,
@@ -204,10 +204,10 @@ static void print_numbers(FILE *file, const double *numbers, size_t place, size_
 }
 
 /* The matrix was overwritten by its inverse, so it is made again, a block at a time. */
-static enum ppt_status dump(void *pointer, const struct ppt_task *task, FILE *file,
-                            struct ppt_error *error)
+static enum ppt_status matrix_dump(void *pointer, const struct ppt_task *task, FILE *file,
+                                   struct ppt_error *error)
 {
-    const struct local *local = pointer;
+    const struct matrix_local *local = pointer;
     const size_t size = (size_t)task->args[SIZE].integer, count = size * size;
     double *block = malloc(PPT_RNG_BLOCK * sizeof(*block));
 
@@ -226,7 +226,8 @@ static enum ppt_status dump(void *pointer, const struct ppt_task *task, FILE *fi
     return PPT_OK;
 }
 
-static void needs(const union ppt_value *args, unsigned inner_threads, struct ppt_needs *needs)
+static void matrix_needs(const union ppt_value *args, unsigned inner_threads,
+                         struct ppt_needs *needs)
 {
     const size_t size = (size_t)args[SIZE].integer;
 
@@ -235,7 +236,7 @@ static void needs(const union ppt_value *args, unsigned inner_threads, struct pp
     needs->most_threads = ppt_blas_most_threads();
 }
 
-static void draw(struct ppt_rng *rng, union ppt_value *args)
+static void matrix_draw(struct ppt_rng *rng, union ppt_value *args)
 {
     args[SIZE].integer = ppt_rng_between(rng, 100, 2000);
 }
@@ -246,13 +247,13 @@ const struct ppt_kernel ppt_kernel_matrix = {
     .name = "matrix",
     .category = "memory",
     .summary = "inverse of a random matrix by LAPACK",
-    .params = params,
-    .param_count = sizeof(params) / sizeof(params[0]),
+    .params = matrix_params,
+    .param_count = sizeof(matrix_params) / sizeof(matrix_params[0]),
     .inner_threads = true,
-    .attach = attach,
-    .run = run,
-    .detach = detach,
-    .draw = draw,
-    .needs = needs,
-    .dump = dump,
+    .attach = matrix_attach,
+    .run = matrix_run,
+    .detach = matrix_detach,
+    .draw = matrix_draw,
+    .needs = matrix_needs,
+    .dump = matrix_dump,
 };

@@ -10,7 +10,7 @@
 enum { ITERATIONS };
 
 /* 1.00001 to the power of 70 million is about 1e304: beyond, the product is no number any more. */
-static const struct ppt_param params[] = {
+static const struct ppt_param multi_params[] = {
     [ITERATIONS] = {.name = "iterations",
                     .kind = PPT_PARAM_INTEGER,
                     .value = "200000",
@@ -41,8 +41,8 @@ static double multiply(int64_t iterations)
     return product;
 }
 
-static enum ppt_status run(void *local, const struct ppt_task *task, uint64_t *digest,
-                           struct ppt_error *error)
+static enum ppt_status multi_run(void *local, const struct ppt_task *task, uint64_t *digest,
+                                 struct ppt_error *error)
 {
     const double product = multiply(task->args[ITERATIONS].integer);
 
@@ -52,8 +52,8 @@ static enum ppt_status run(void *local, const struct ppt_task *task, uint64_t *d
     return PPT_OK;
 }
 
-static enum ppt_status dump(void *local, const struct ppt_task *task, FILE *file,
-                            struct ppt_error *error)
+static enum ppt_status multi_dump(void *local, const struct ppt_task *task, FILE *file,
+                                  struct ppt_error *error)
 {
     (void)local;
     (void)error;
@@ -61,7 +61,7 @@ static enum ppt_status dump(void *local, const struct ppt_task *task, FILE *file
     return PPT_OK;
 }
 
-static void draw(struct ppt_rng *rng, union ppt_value *args)
+static void multi_draw(struct ppt_rng *rng, union ppt_value *args)
 {
     args[ITERATIONS].integer = ppt_rng_between(rng, 10000, 10000000);
 }
@@ -72,9 +72,9 @@ const struct ppt_kernel ppt_kernel_multi = {
     .name = "multi",
     .category = "computation",
     .summary = "dependent double multiplications by 1.00001",
-    .params = params,
-    .param_count = sizeof(params) / sizeof(params[0]),
-    .run = run,
-    .draw = draw,
-    .dump = dump,
+    .params = multi_params,
+    .param_count = sizeof(multi_params) / sizeof(multi_params[0]),
+    .run = multi_run,
+    .draw = multi_draw,
+    .dump = multi_dump,
 };

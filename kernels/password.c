@@ -24,7 +24,7 @@ enum hash_kind { HASH_SHA256, HASH_ARGON2ID };
 
 static const char *const hashes[] = {[HASH_SHA256] = "sha256", [HASH_ARGON2ID] = "argon2id", NULL};
 
-static const struct ppt_param params[] = {
+static const struct ppt_param password_params[] = {
     [STORED] = {.name = "stored",
                 .kind = PPT_PARAM_INTEGER,
                 .value = "5",
@@ -99,7 +99,7 @@ struct characters {
     size_t used;
 };
 
-struct local {
+struct password_local {
     struct ppt_hash_argon2id *argon2id; /* NULL if no argument set uses it */
     unsigned inner_threads;
     char *passwords; /* one every lengths.high characters */
@@ -109,8 +109,8 @@ struct local {
 };
 
 /* A task under way. */
-struct job {
-    struct local *local;
+struct password_job {
+    struct password_local *local;
     const union ppt_value *args;
     struct ppt_rng rng;
     unsigned char salt[SALT_BYTES];
@@ -135,9 +135,9 @@ static enum ppt_status open_kernel(const struct ppt_setup *setup, void **shared,
     return PPT_OK;
 }
 
-static void detach(void *local)
+static void password_detach(void *local)
 {
-    struct local *l = local;
+    struct password_local *l = local;
 
     if (!l) {
         return;
@@ -154,7 +154,7 @@ static size_t larger(size_t a, int64_t b)
     return a > (size_t)b ? a : (size_t)b;
 }
 
-static enum ppt_status take_memory(struct local *l, const struct ppt_setup *setup,
+static enum ppt_status take_memory(struct password_local *l, const struct ppt_setup *setup,
                                    struct ppt_error *error)
 {
     size_t stored = 0, characters = 0, m_cost = 0;
@@ -180,10 +180,10 @@ static enum ppt_status take_memory(struct local *l, const struct ppt_setup *setu
     return PPT_OK;
 }
 
-static enum ppt_status attach(const struct ppt_setup *setup, void *shared, unsigned worker,
-                              void **local, struct ppt_error *error)
+static enum ppt_status password_attach(const struct ppt_setup *setup, void *shared, unsigned worker,
+                                       void **local, struct ppt_error *error)
 {
-    struct local *l = ppt_scratch_alloc(sizeof(*l), "password", error);
+    struct password_local *l = ppt_scratch_alloc(sizeof(*l), "password", error);
 
     (void)shared;
     (void)worker;
@@ -192,7 +192,7 @@ static enum ppt_status attach(const struct ppt_setup *setup, void *shared, unsig
     }
     l->inner_threads = setup->inner_threads;
     if (take_memory(l, setup, error) != PPT_OK) {
-        detach(l);
+        password_detach(l);
         return PPT_FAILED;
     }
     *local = l;
@@ -231,12 +231,13 @@ static uint64_t digest_hash(uint64_t start, const unsigned char *hash)
                                       ppt_rotate_left(words[3], 47));
 }
 
-static void job_start(struct job *job, struct local *local, const struct ppt_task *task)
+static void job_start(struct password_job *job, struct password_local *local,
+                      const struct ppt_task *task)
 {
     const union ppt_value *args = task->args;
     const uint32_t lanes = (uint32_t)args[LANES].integer;
 
-    *job = (struct job){.local = local, .args = args};
+    *job = (struct password_job){.local = local, .args = args};
     ppt_rng_seed(&job->rng, task->seed, task->index, PPT_STREAM_SIDE);
     characters_start(&local->characters, task);
     ppt_hash_set_clear(&local->set, (uint32_t)args[STORED].integer);
@@ -256,8 +257,8 @@ static void job_start(struct job *job, struct local *local, const struct ppt_tas
     };
 }
 
-static enum ppt_status hash_password(const struct job *job, const char *password, size_t length,
-                                     unsigned char *out, struct ppt_error *error)
+static enum ppt_status hash_password(const struct password_job *job, const char *password,
+                                     size_t length, unsigned char *out, struct ppt_error *error)
 {
     const struct ppt_bytes bytes = {password, (uint32_t)length};
 
@@ -268,16 +269,17 @@ static enum ppt_status hash_password(const struct job *job, const char *password
     return ppt_hash_argon2id_compute(job->local->argon2id, &job->recipe, bytes, out, error);
 }
 
-static size_t draw_length(struct job *job)
+static size_t draw_length(struct password_job *job)
 {
     const struct ppt_span lengths = job->args[LENGTHS].span;
 
     return (size_t)ppt_rng_between(&job->rng, lengths.low, lengths.high);
 }
 
-static enum ppt_status store_passwords(struct job *job, uint64_t *digest, struct ppt_error *error)
+static enum ppt_status store_passwords(struct password_job *job, uint64_t *digest,
+                                       struct ppt_error *error)
 {
-    struct local *l = job->local;
+    struct password_local *l = job->local;
     const size_t count = (size_t)job->args[STORED].integer;
     const size_t stride = (size_t)job->args[LENGTHS].span.high;
 
@@ -297,10 +299,10 @@ static enum ppt_status store_passwords(struct job *job, uint64_t *digest, struct
     return PPT_OK;
 }
 
-static enum ppt_status try_passwords(struct job *job, uint64_t *digest, uint64_t *matches,
+static enum ppt_status try_passwords(struct password_job *job, uint64_t *digest, uint64_t *matches,
                                      struct ppt_error *error)
 {
-    struct local *l = job->local;
+    struct password_local *l = job->local;
     const double ratio = job->args[RATIO].real;
     const uint64_t stored = (uint64_t)job->args[STORED].integer;
     const size_t stride = (size_t)job->args[LENGTHS].span.high;
@@ -328,10 +330,10 @@ static enum ppt_status try_passwords(struct job *job, uint64_t *digest, uint64_t
     return PPT_OK;
 }
 
-static enum ppt_status work(struct local *l, const struct ppt_task *task, uint64_t *digest,
-                            uint64_t *matches, struct ppt_error *error)
+static enum ppt_status password_work(struct password_local *l, const struct ppt_task *task,
+                                     uint64_t *digest, uint64_t *matches, struct ppt_error *error)
 {
-    struct job job;
+    struct password_job job;
     enum ppt_status status;
 
     *digest = 0;
@@ -345,20 +347,20 @@ static enum ppt_status work(struct local *l, const struct ppt_task *task, uint64
     return status;
 }
 
-static enum ppt_status run(void *local, const struct ppt_task *task, uint64_t *digest,
-                           struct ppt_error *error)
+static enum ppt_status password_run(void *local, const struct ppt_task *task, uint64_t *digest,
+                                    struct ppt_error *error)
 {
     uint64_t matches;
 
-    return work(local, task, digest, &matches, error);
+    return password_work(local, task, digest, &matches, error);
 }
 
-static enum ppt_status dump(void *local, const struct ppt_task *task, FILE *file,
-                            struct ppt_error *error)
+static enum ppt_status password_dump(void *local, const struct ppt_task *task, FILE *file,
+                                     struct ppt_error *error)
 {
-    const struct local *l = local;
+    const struct password_local *l = local;
     uint64_t digest, matches;
-    const enum ppt_status status = work(local, task, &digest, &matches, error);
+    const enum ppt_status status = password_work(local, task, &digest, &matches, error);
 
     if (status != PPT_OK) {
         return status;
@@ -374,7 +376,7 @@ static enum ppt_status dump(void *local, const struct ppt_task *task, FILE *file
 }
 
 /* SHA-256 always: the ranges are meant for it. With Argon2id, one task would take minutes. */
-static void draw(struct ppt_rng *rng, union ppt_value *args)
+static void password_draw(struct ppt_rng *rng, union ppt_value *args)
 {
     args[STORED].integer = ppt_rng_between(rng, 1000, 10000);
     args[TRIED].integer = ppt_rng_between(rng, 100, 1000);
@@ -384,12 +386,13 @@ static void draw(struct ppt_rng *rng, union ppt_value *args)
     args[HASH].choice = HASH_SHA256;
 }
 
-static void needs(const union ppt_value *args, unsigned inner_threads, struct ppt_needs *needs)
+static void password_needs(const union ppt_value *args, unsigned inner_threads,
+                           struct ppt_needs *needs)
 {
     const uint64_t stored = (uint64_t)args[STORED].integer;
 
     (void)inner_threads;
-    needs->worker_bytes = sizeof(struct local) + ppt_hash_set_bytes((uint32_t)stored) +
+    needs->worker_bytes = sizeof(struct password_local) + ppt_hash_set_bytes((uint32_t)stored) +
                           stored * ((uint64_t)args[LENGTHS].span.high + sizeof(uint16_t));
     if (args[HASH].choice == HASH_ARGON2ID) {
         needs->worker_bytes += (uint64_t)args[M_COST].integer * 1024;
@@ -402,14 +405,14 @@ const struct ppt_kernel ppt_kernel_password = {
     .name = "password",
     .category = "computation, memory",
     .summary = "hash passwords into a set, then hash tried ones and look them up",
-    .params = params,
-    .param_count = sizeof(params) / sizeof(params[0]),
+    .params = password_params,
+    .param_count = sizeof(password_params) / sizeof(password_params[0]),
     .inner_threads = true,
     .open = open_kernel,
-    .attach = attach,
-    .run = run,
-    .detach = detach,
-    .draw = draw,
-    .needs = needs,
-    .dump = dump,
+    .attach = password_attach,
+    .run = password_run,
+    .detach = password_detach,
+    .draw = password_draw,
+    .needs = password_needs,
+    .dump = password_dump,
 };

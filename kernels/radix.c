@@ -38,7 +38,7 @@
 #define SIGN (UINT64_C(1) << 63)
 
 /* The bits of a double in memory; this type may look at any object. */
-typedef uint64_t bits __attribute__((may_alias));
+typedef uint64_t radix_bits __attribute__((may_alias));
 
 /* Offsets while scattering, counts before; 32 bits keep the tables of all passes in the first
  * level of cache. */
@@ -57,9 +57,9 @@ static inline uint64_t number_of(uint64_t key)
     return key ^ (~(uint64_t)((int64_t)key >> 63) | SIGN);
 }
 
-static void sort(bits *values, bits *spare, size_t count);
+static void sort(radix_bits *values, radix_bits *spare, size_t count);
 
-static void sort_by_insertion(bits *values, size_t count)
+static void sort_by_insertion(radix_bits *values, size_t count)
 {
     for (size_t i = 1; i < count; i++) {
         const uint64_t number = values[i];
@@ -74,7 +74,7 @@ static void sort_by_insertion(bits *values, size_t count)
 }
 
 /* Moves keys[at], smaller than the value before it, back to its place; false when that is far. */
-static bool insert(bits *values, uint64_t key, size_t at)
+static bool insert(radix_bits *values, uint64_t key, size_t at)
 {
     const size_t stop = at > WALK_LARGEST ? at - WALK_LARGEST : 0;
     size_t to = at;
@@ -88,7 +88,8 @@ static bool insert(bits *values, uint64_t key, size_t at)
 
 /* Turns keys that are sorted down to bit `low` into sorted values. The keys are in `values` or
  * `spare` themselves; behind the one being looked at they are not needed any more. */
-static void finish(bits *values, bits *spare, const bits *keys, size_t count, int low)
+static void finish(radix_bits *values, radix_bits *spare, const radix_bits *keys, size_t count,
+                   int low)
 {
     uint64_t before = 0;
 
@@ -116,8 +117,8 @@ static void finish(bits *values, bits *spare, const bits *keys, size_t count, in
 }
 
 /* Counts the digits of all passes in one sweep; inlined with a constant number of passes. */
-static inline __attribute__((always_inline)) void count_digits(table *counts, const bits *values,
-                                                               size_t count, int low, int passes)
+static inline __attribute__((always_inline)) void
+count_digits(table *counts, const radix_bits *values, size_t count, int low, int passes)
 {
     memset(counts, 0, (size_t)passes * sizeof(table));
     for (size_t i = 0; i < count; i++) {
@@ -142,7 +143,7 @@ static void counts_to_offsets(uint32_t *counts)
 }
 
 /* The bits in which any two keys differ. */
-static uint64_t differing_bits(const bits *values, size_t count)
+static uint64_t differing_bits(const radix_bits *values, size_t count)
 {
     const uint64_t first = key_of(values[0]);
     uint64_t differing = 0;
@@ -153,11 +154,11 @@ static uint64_t differing_bits(const bits *values, size_t count)
     return differing;
 }
 
-static void sort(bits *values, bits *spare, size_t count)
+static void sort(radix_bits *values, radix_bits *spare, size_t count)
 {
     table offsets[PASSES_MOST];
-    bits *from = values;
-    bits *to = spare;
+    radix_bits *from = values;
+    radix_bits *to = spare;
 
     if (count <= INSERTION_LARGEST) {
         sort_by_insertion(values, count);
@@ -190,7 +191,7 @@ static void sort(bits *values, bits *spare, size_t count)
     for (int pass = 0; pass < passes; pass++) {
         const int shift = low + pass * DIGIT_BITS;
         uint32_t *offset = offsets[pass];
-        bits *const swap = from;
+        radix_bits *const swap = from;
 
         counts_to_offsets(offset);
         for (size_t i = 0; i < count; i++) {
@@ -206,5 +207,5 @@ static void sort(bits *values, bits *spare, size_t count)
 
 void PPT_VARIANT(ppt_radix_sort)(double *values, double *spare, size_t count)
 {
-    sort((bits *)values, (bits *)spare, count);
+    sort((radix_bits *)values, (radix_bits *)spare, count);
 }

@@ -17,7 +17,7 @@
 
 enum { SIZE };
 
-static const struct ppt_param params[] = {
+static const struct ppt_param sort_params[] = {
     [SIZE] = {.name = "size",
               .kind = PPT_PARAM_INTEGER,
               .value = "1000000",
@@ -27,7 +27,7 @@ static const struct ppt_param params[] = {
               .help = "random numbers that one task sorts"},
 };
 
-struct local {
+struct sort_local {
     double *values; /* the sorted numbers, after a task */
     double *spare;
     unsigned threads;
@@ -35,9 +35,9 @@ struct local {
     void *team_memory;
 };
 
-static void detach(void *pointer)
+static void sort_detach(void *pointer)
 {
-    struct local *local = pointer;
+    struct sort_local *local = pointer;
 
     if (local) {
         free(local->team_memory);
@@ -47,10 +47,10 @@ static void detach(void *pointer)
     }
 }
 
-static enum ppt_status attach(const struct ppt_setup *setup, void *shared, unsigned worker,
-                              void **out, struct ppt_error *error)
+static enum ppt_status sort_attach(const struct ppt_setup *setup, void *shared, unsigned worker,
+                                   void **out, struct ppt_error *error)
 {
-    struct local *local = ppt_scratch_alloc(sizeof(*local), "sort", error);
+    struct sort_local *local = ppt_scratch_alloc(sizeof(*local), "sort", error);
     const size_t largest = ppt_scratch_largest(setup, SIZE);
 
     (void)shared;
@@ -75,13 +75,13 @@ static enum ppt_status attach(const struct ppt_setup *setup, void *shared, unsig
     *out = local;
     return PPT_OK;
 out:
-    detach(local);
+    sort_detach(local);
     return PPT_FAILED;
 }
 
 /* One task, and what its threads find out together. */
-struct job {
-    struct local *local;
+struct sort_job {
+    struct sort_local *local;
     const struct ppt_task *task;
     size_t size;
     uint64_t digest;
@@ -91,8 +91,8 @@ struct job {
  * so that they can be added up. */
 static void work(void *context, unsigned thread, unsigned threads)
 {
-    struct job *job = context;
-    struct local *local = job->local;
+    struct sort_job *job = context;
+    struct sort_local *local = job->local;
     const size_t size = job->size;
     const uint64_t blocks = ppt_rng_block_count(size);
     const uint64_t begin = ppt_inner_begin(blocks, thread, threads);
@@ -124,11 +124,11 @@ static void work(void *context, unsigned thread, unsigned threads)
     __atomic_fetch_add(&job->digest, digest, __ATOMIC_RELAXED);
 }
 
-static enum ppt_status run(void *pointer, const struct ppt_task *task, uint64_t *digest,
-                           struct ppt_error *error)
+static enum ppt_status sort_run(void *pointer, const struct ppt_task *task, uint64_t *digest,
+                                struct ppt_error *error)
 {
-    struct local *local = pointer;
-    struct job job = {.local = local, .task = task, .size = (size_t)task->args[SIZE].integer};
+    struct sort_local *local = pointer;
+    struct sort_job job = {.local = local, .task = task, .size = (size_t)task->args[SIZE].integer};
     const enum ppt_status status = ppt_inner_run(local->threads, work, &job, "sort", error);
 
     if (local->threads > 1) {
@@ -141,10 +141,10 @@ static enum ppt_status run(void *pointer, const struct ppt_task *task, uint64_t 
     return status;
 }
 
-static enum ppt_status dump(void *pointer, const struct ppt_task *task, FILE *file,
-                            struct ppt_error *error)
+static enum ppt_status sort_dump(void *pointer, const struct ppt_task *task, FILE *file,
+                                 struct ppt_error *error)
 {
-    const struct local *local = pointer;
+    const struct sort_local *local = pointer;
     const size_t size = (size_t)task->args[SIZE].integer;
 
     (void)error;
@@ -154,13 +154,13 @@ static enum ppt_status dump(void *pointer, const struct ppt_task *task, FILE *fi
     return PPT_OK;
 }
 
-static void needs(const union ppt_value *args, unsigned inner_threads, struct ppt_needs *needs)
+static void sort_needs(const union ppt_value *args, unsigned inner_threads, struct ppt_needs *needs)
 {
     needs->worker_bytes =
         2 * (uint64_t)args[SIZE].integer * sizeof(double) + ppt_sort_team_bytes(inner_threads);
 }
 
-static void draw(struct ppt_rng *rng, union ppt_value *args)
+static void sort_draw(struct ppt_rng *rng, union ppt_value *args)
 {
     args[SIZE].integer = ppt_rng_between(rng, 200000, 10000000);
 }
@@ -171,13 +171,13 @@ const struct ppt_kernel ppt_kernel_sort = {
     .name = "sort",
     .category = "memory",
     .summary = "radix sort of random doubles",
-    .params = params,
-    .param_count = sizeof(params) / sizeof(params[0]),
+    .params = sort_params,
+    .param_count = sizeof(sort_params) / sizeof(sort_params[0]),
     .inner_threads = true,
-    .attach = attach,
-    .run = run,
-    .detach = detach,
-    .draw = draw,
-    .needs = needs,
-    .dump = dump,
+    .attach = sort_attach,
+    .run = sort_run,
+    .detach = sort_detach,
+    .draw = sort_draw,
+    .needs = sort_needs,
+    .dump = sort_dump,
 };

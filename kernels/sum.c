@@ -8,7 +8,7 @@
 
 enum { ITERATIONS };
 
-static const struct ppt_param params[] = {
+static const struct ppt_param sum_params[] = {
     [ITERATIONS] = {.name = "iterations",
                     .kind = PPT_PARAM_INTEGER,
                     .value = "1000000",
@@ -46,8 +46,8 @@ static uint64_t sum(int64_t iterations)
     return total;
 }
 
-static enum ppt_status run(void *local, const struct ppt_task *task, uint64_t *digest,
-                           struct ppt_error *error)
+static enum ppt_status sum_run(void *local, const struct ppt_task *task, uint64_t *digest,
+                               struct ppt_error *error)
 {
     (void)local;
     (void)error;
@@ -55,8 +55,8 @@ static enum ppt_status run(void *local, const struct ppt_task *task, uint64_t *d
     return PPT_OK;
 }
 
-static enum ppt_status dump(void *local, const struct ppt_task *task, FILE *file,
-                            struct ppt_error *error)
+static enum ppt_status sum_dump(void *local, const struct ppt_task *task, FILE *file,
+                                struct ppt_error *error)
 {
     (void)local;
     (void)error;
@@ -64,7 +64,7 @@ static enum ppt_status dump(void *local, const struct ppt_task *task, FILE *file
     return PPT_OK;
 }
 
-static void draw(struct ppt_rng *rng, union ppt_value *args)
+static void sum_draw(struct ppt_rng *rng, union ppt_value *args)
 {
     args[ITERATIONS].integer = ppt_rng_between(rng, 10000, 10000000);
 }
@@ -75,9 +75,9 @@ const struct ppt_kernel ppt_kernel_sum = {
     .name = "sum",
     .category = "computation",
     .summary = "dependent integer additions",
-    .params = params,
-    .param_count = sizeof(params) / sizeof(params[0]),
-    .run = run,
-    .draw = draw,
-    .dump = dump,
+    .params = sum_params,
+    .param_count = sizeof(sum_params) / sizeof(sum_params[0]),
+    .run = sum_run,
+    .draw = sum_draw,
+    .dump = sum_dump,
 };

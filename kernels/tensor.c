@@ -32,7 +32,7 @@
 
 enum { SIZE, COUNT };
 
-static const struct ppt_param params[] = {
+static const struct ppt_param tensor_params[] = {
     [SIZE] = {.name = "size",
               .kind = PPT_PARAM_INTEGER,
               .value = "256",
@@ -56,7 +56,7 @@ static size_t scratch_count(size_t size, unsigned threads)
     return (threads > 1 ? 4 : 3) * size * size + 5 * size;
 }
 
-struct local {
+struct tensor_local {
     double *memory;
     double *weights;    /* the first `size` of these are a task's */
     double *product[2]; /* (size + 1) * size; the result of an odd number of factors is in [0] */
@@ -66,7 +66,8 @@ struct local {
     unsigned threads;
 };
 
-static enum ppt_status open(const struct ppt_setup *setup, void **shared, struct ppt_error *error)
+static enum ppt_status tensor_open(const struct ppt_setup *setup, void **shared,
+                                   struct ppt_error *error)
 {
     (void)setup;
     (void)error;
@@ -77,9 +78,9 @@ static enum ppt_status open(const struct ppt_setup *setup, void **shared, struct
     return PPT_OK;
 }
 
-static void detach(void *pointer)
+static void tensor_detach(void *pointer)
 {
-    struct local *local = pointer;
+    struct tensor_local *local = pointer;
 
     if (local) {
         free(local->memory);
@@ -87,10 +88,10 @@ static void detach(void *pointer)
     }
 }
 
-static enum ppt_status attach(const struct ppt_setup *setup, void *shared, unsigned worker,
-                              void **out, struct ppt_error *error)
+static enum ppt_status tensor_attach(const struct ppt_setup *setup, void *shared, unsigned worker,
+                                     void **out, struct ppt_error *error)
 {
-    struct local *local = ppt_scratch_alloc(sizeof(*local), "tensor", error);
+    struct tensor_local *local = ppt_scratch_alloc(sizeof(*local), "tensor", error);
     const size_t largest = ppt_scratch_largest(setup, SIZE);
 
     (void)shared;
@@ -102,7 +103,7 @@ static enum ppt_status attach(const struct ppt_setup *setup, void *shared, unsig
     local->memory =
         ppt_scratch_alloc(scratch_count(largest, local->threads) * sizeof(double), "tensor", error);
     if (!local->memory) {
-        detach(local);
+        tensor_detach(local);
         return PPT_FAILED;
     }
     local->product[0] = local->memory;
@@ -119,8 +120,8 @@ static enum ppt_status attach(const struct ppt_setup *setup, void *shared, unsig
 }
 
 /* One task, and what its threads find out together. */
-struct job {
-    struct local *local;
+struct tensor_job {
+    struct tensor_local *local;
     const struct ppt_task *task;
     size_t size;
     int64_t count;
@@ -130,7 +131,7 @@ struct job {
 };
 
 /* The calling thread's share of the numbers of one factor. */
-static uint64_t make(const struct job *job, uint64_t factor, double *out, unsigned thread,
+static uint64_t make(const struct tensor_job *job, uint64_t factor, double *out, unsigned thread,
                      unsigned threads)
 {
     const size_t count = job->size * job->size;
@@ -162,8 +163,8 @@ static int multiply(const double *product, const double *factor, double *out, si
 
 static void work(void *context, unsigned thread, unsigned threads)
 {
-    struct job *job = context;
-    const struct local *local = job->local;
+    struct tensor_job *job = context;
+    const struct tensor_local *local = job->local;
     const size_t size = job->size;
     const bool last = thread + 1 == threads;
     const size_t begin = ppt_inner_begin(size, thread, threads);
@@ -190,12 +191,12 @@ static void work(void *context, unsigned thread, unsigned threads)
     }
 }
 
-static enum ppt_status run(void *pointer, const struct ppt_task *task, uint64_t *digest,
-                           struct ppt_error *error)
+static enum ppt_status tensor_run(void *pointer, const struct ppt_task *task, uint64_t *digest,
+                                  struct ppt_error *error)
 {
-    struct local *local = pointer;
+    struct tensor_local *local = pointer;
     const size_t size = (size_t)task->args[SIZE].integer;
-    struct job job = {
+    struct tensor_job job = {
         .local = local,
         .task = task,
         .size = size,
@@ -222,10 +223,10 @@ static enum ppt_status run(void *pointer, const struct ppt_task *task, uint64_t 
     return PPT_OK;
 }
 
-static enum ppt_status dump(void *pointer, const struct ppt_task *task, FILE *file,
-                            struct ppt_error *error)
+static enum ppt_status tensor_dump(void *pointer, const struct ppt_task *task, FILE *file,
+                                   struct ppt_error *error)
 {
-    const struct local *local = pointer;
+    const struct tensor_local *local = pointer;
     const size_t size = (size_t)task->args[SIZE].integer;
 
     (void)error;
@@ -235,14 +236,15 @@ static enum ppt_status dump(void *pointer, const struct ppt_task *task, FILE *fi
     return PPT_OK;
 }
 
-static void needs(const union ppt_value *args, unsigned inner_threads, struct ppt_needs *needs)
+static void tensor_needs(const union ppt_value *args, unsigned inner_threads,
+                         struct ppt_needs *needs)
 {
     needs->worker_bytes = scratch_count((size_t)args[SIZE].integer, inner_threads) * sizeof(double);
     needs->most_threads = ppt_blas_most_threads();
 }
 
 /* From 128 with 12 factors to 1024 with 2: the work grows less than the size cubed. */
-static void draw(struct ppt_rng *rng, union ppt_value *args)
+static void tensor_draw(struct ppt_rng *rng, union ppt_value *args)
 {
     const int64_t size = ppt_rng_between_log(rng, 128, 1024);
     const double octaves = log2((double)size / 128.0);
@@ -257,14 +259,14 @@ const struct ppt_kernel ppt_kernel_tensor = {
     .name = "tensor",
     .category = "computation",
     .summary = "product of random matrices by GSL and OpenBLAS",
-    .params = params,
-    .param_count = sizeof(params) / sizeof(params[0]),
+    .params = tensor_params,
+    .param_count = sizeof(tensor_params) / sizeof(tensor_params[0]),
     .inner_threads = true,
-    .open = open,
-    .attach = attach,
-    .run = run,
-    .detach = detach,
-    .draw = draw,
-    .needs = needs,
-    .dump = dump,
+    .open = tensor_open,
+    .attach = tensor_attach,
+    .run = tensor_run,
+    .detach = tensor_detach,
+    .draw = tensor_draw,
+    .needs = tensor_needs,
+    .dump = tensor_dump,
 };

@@ -17,7 +17,7 @@
 
 enum { FREE_MS, LOCKED_MS };
 
-static const struct ppt_param params[] = {
+static const struct ppt_param wait_params[] = {
     [FREE_MS] = {.name = "milliseconds",
                  .kind = PPT_PARAM_REAL,
                  .value = "10",
@@ -35,19 +35,19 @@ static const struct ppt_param params[] = {
                    .help = "further sleep that only one task at a time can do"},
 };
 
-struct shared {
+struct wait_shared {
     pthread_mutex_t lock; /* an OpenMP lock would spin, and so use the CPUs that it waits on */
 };
 
-struct local {
-    struct shared *shared;
+struct wait_local {
+    struct wait_shared *shared;
     int slack_before_ns;
 };
 
 static enum ppt_status open_wait(const struct ppt_setup *setup, void **shared,
                                  struct ppt_error *error)
 {
-    struct shared *s = ppt_scratch_alloc(sizeof(*s), "wait", error);
+    struct wait_shared *s = ppt_scratch_alloc(sizeof(*s), "wait", error);
 
     (void)setup;
     if (!s) {
@@ -60,7 +60,7 @@ static enum ppt_status open_wait(const struct ppt_setup *setup, void **shared,
 
 static void close_wait(void *shared)
 {
-    struct shared *s = shared;
+    struct wait_shared *s = shared;
 
     if (s) {
         pthread_mutex_destroy(&s->lock);
@@ -68,10 +68,10 @@ static void close_wait(void *shared)
     }
 }
 
-static enum ppt_status attach(const struct ppt_setup *setup, void *shared, unsigned worker,
-                              void **local, struct ppt_error *error)
+static enum ppt_status wait_attach(const struct ppt_setup *setup, void *shared, unsigned worker,
+                                   void **local, struct ppt_error *error)
 {
-    struct local *l = ppt_scratch_alloc(sizeof(*l), "wait", error);
+    struct wait_local *l = ppt_scratch_alloc(sizeof(*l), "wait", error);
 
     (void)setup;
     (void)worker;
@@ -86,9 +86,9 @@ static enum ppt_status attach(const struct ppt_setup *setup, void *shared, unsig
     return PPT_OK;
 }
 
-static void detach(void *local)
+static void wait_detach(void *local)
 {
-    struct local *l = local;
+    struct wait_local *l = local;
 
     if (l && l->slack_before_ns > 0) {
         prctl(PR_SET_TIMERSLACK, (unsigned long)l->slack_before_ns, 0, 0, 0);
@@ -112,10 +112,10 @@ static void sleep_ms(double ms)
     }
 }
 
-static enum ppt_status run(void *local, const struct ppt_task *task, uint64_t *digest,
-                           struct ppt_error *error)
+static enum ppt_status wait_run(void *local, const struct ppt_task *task, uint64_t *digest,
+                                struct ppt_error *error)
 {
-    struct shared *shared = ((struct local *)local)->shared;
+    struct wait_shared *shared = ((struct wait_local *)local)->shared;
 
     (void)error;
     sleep_ms(task->args[FREE_MS].real);
@@ -134,11 +134,11 @@ const struct ppt_kernel ppt_kernel_wait = {
     .name = "wait",
     .category = "waiting",
     .summary = "sleep, and sleep under a lock that all tasks share",
-    .params = params,
-    .param_count = sizeof(params) / sizeof(params[0]),
+    .params = wait_params,
+    .param_count = sizeof(wait_params) / sizeof(wait_params[0]),
     .open = open_wait,
-    .attach = attach,
-    .run = run,
-    .detach = detach,
+    .attach = wait_attach,
+    .run = wait_run,
+    .detach = wait_detach,
     .close = close_wait,
 };

@@ -22,7 +22,7 @@ enum content { CONTENT_RANDOM, CONTENT_TEXT };
 
 static const char *const contents[] = {[CONTENT_RANDOM] = "random", [CONTENT_TEXT] = "text", NULL};
 
-static const struct ppt_param params[] = {
+static const struct ppt_param zip_params[] = {
     [MIB] = {.name = "mib",
              .kind = PPT_PARAM_INTEGER,
              .value = "50",
@@ -52,7 +52,7 @@ struct word {
     unsigned char length;
 };
 
-struct local {
+struct zip_local {
     struct ppt_tempfile plain, packed, restored;
     unsigned char *in, *out; /* BUFFER_BYTES each */
     struct word *words;
@@ -102,9 +102,9 @@ static void fill_text(const struct word *words, struct ppt_rng *rng, unsigned ch
     }
 }
 
-static void detach(void *local)
+static void zip_detach(void *local)
 {
-    struct local *l = local;
+    struct zip_local *l = local;
 
     if (!l) {
         return;
@@ -119,10 +119,10 @@ static void detach(void *local)
     free(l);
 }
 
-static enum ppt_status attach(const struct ppt_setup *setup, void *shared, unsigned worker,
-                              void **local, struct ppt_error *error)
+static enum ppt_status zip_attach(const struct ppt_setup *setup, void *shared, unsigned worker,
+                                  void **local, struct ppt_error *error)
 {
-    struct local *l = ppt_scratch_alloc(sizeof(*l), "zip", error);
+    struct zip_local *l = ppt_scratch_alloc(sizeof(*l), "zip", error);
 
     (void)shared;
     if (!l) {
@@ -136,12 +136,12 @@ static enum ppt_status attach(const struct ppt_setup *setup, void *shared, unsig
         ppt_tempfile_init(&l->packed, setup, "zip", worker, "packed.gz", error) != PPT_OK ||
         ppt_tempfile_init(&l->restored, setup, "zip", worker, "restored", error) != PPT_OK ||
         ppt_gzip_init(&l->gzip, l->in, l->out, error) != PPT_OK) {
-        detach(l);
+        zip_detach(l);
         return PPT_FAILED;
     }
     for (size_t i = 0; i < setup->set_count; i++) {
         if (ppt_gzip_add_level(&l->gzip, (int)setup->sets[i][LEVEL].integer, error) != PPT_OK) {
-            detach(l);
+            zip_detach(l);
             return PPT_FAILED;
         }
     }
@@ -150,7 +150,7 @@ static enum ppt_status attach(const struct ppt_setup *setup, void *shared, unsig
     return PPT_OK;
 }
 
-static enum ppt_status write_plain(struct local *l, const struct ppt_task *task,
+static enum ppt_status write_plain(struct zip_local *l, const struct ppt_task *task,
                                    struct ppt_error *error)
 {
     const bool text = task->args[CONTENT].choice == CONTENT_TEXT;
@@ -172,7 +172,7 @@ static enum ppt_status write_plain(struct local *l, const struct ppt_task *task,
     return status == PPT_OK ? ppt_tempfile_close(&l->plain, error) : status;
 }
 
-static enum ppt_status differ(const struct local *l, uint64_t at, size_t bytes,
+static enum ppt_status differ(const struct zip_local *l, uint64_t at, size_t bytes,
                               struct ppt_error *error)
 {
     size_t i = 0;
@@ -185,7 +185,7 @@ static enum ppt_status differ(const struct local *l, uint64_t at, size_t bytes,
 }
 
 /* Compares the third file with the first, as both are on the disk. */
-static enum ppt_status verify(struct local *l, uint64_t *digest, struct ppt_error *error)
+static enum ppt_status verify(struct zip_local *l, uint64_t *digest, struct ppt_error *error)
 {
     enum ppt_status status = ppt_tempfile_open(&l->plain, error);
     size_t got = CHUNK, restored = 0;
@@ -214,7 +214,7 @@ static enum ppt_status verify(struct local *l, uint64_t *digest, struct ppt_erro
 }
 
 /* `sink` receives the compressed file before it is deleted; NULL for none. */
-static enum ppt_status work(struct local *l, const struct ppt_task *task, uint64_t *digest,
+static enum ppt_status work(struct zip_local *l, const struct ppt_task *task, uint64_t *digest,
                             FILE *sink, struct ppt_error *error)
 {
     struct ppt_tempfile *const files[] = {&l->plain, &l->packed, &l->restored};
@@ -247,26 +247,26 @@ static enum ppt_status work(struct local *l, const struct ppt_task *task, uint64
     return status;
 }
 
-static enum ppt_status run(void *local, const struct ppt_task *task, uint64_t *digest,
-                           struct ppt_error *error)
+static enum ppt_status zip_run(void *local, const struct ppt_task *task, uint64_t *digest,
+                               struct ppt_error *error)
 {
     return work(local, task, digest, NULL, error);
 }
 
-static enum ppt_status dump(void *local, const struct ppt_task *task, FILE *file,
-                            struct ppt_error *error)
+static enum ppt_status zip_dump(void *local, const struct ppt_task *task, FILE *file,
+                                struct ppt_error *error)
 {
     uint64_t digest;
 
     return work(local, task, &digest, file, error);
 }
 
-static void draw(struct ppt_rng *rng, union ppt_value *args)
+static void zip_draw(struct ppt_rng *rng, union ppt_value *args)
 {
     args[MIB].integer = ppt_rng_between(rng, 1, 100);
 }
 
-static void needs(const union ppt_value *args, unsigned inner_threads, struct ppt_needs *needs)
+static void zip_needs(const union ppt_value *args, unsigned inner_threads, struct ppt_needs *needs)
 {
     const uint64_t bytes = (uint64_t)args[MIB].integer * MIB_BYTES;
 
@@ -281,12 +281,12 @@ const struct ppt_kernel ppt_kernel_zip = {
     .name = "zip",
     .category = "computation, storage",
     .summary = "write a file, gzip it, gunzip it, compare, delete all",
-    .params = params,
-    .param_count = sizeof(params) / sizeof(params[0]),
-    .attach = attach,
-    .run = run,
-    .detach = detach,
-    .draw = draw,
-    .needs = needs,
-    .dump = dump,
+    .params = zip_params,
+    .param_count = sizeof(zip_params) / sizeof(zip_params[0]),
+    .attach = zip_attach,
+    .run = zip_run,
+    .detach = zip_detach,
+    .draw = zip_draw,
+    .needs = zip_needs,
+    .dump = zip_dump,
 };

@@ -90,8 +90,8 @@ static size_t count_chosen(const struct ppt_comparison *comparison, chooses *cho
 }
 
 /* "1, 2 and 4 workers"; "2x1 and 4x2 (workers x inner threads)"; "9 of 20 points". */
-static void add_points(const struct ppt_comparison *comparison, chooses *chosen,
-                       struct ppt_text *out)
+static void compare_sentence_add_points(const struct ppt_comparison *comparison, chooses *chosen,
+                                        struct ppt_text *out)
 {
     const bool with_inner = ppt_comparison_has_inner(comparison);
     const size_t all = count_chosen(comparison, chosen);
@@ -201,17 +201,17 @@ static void add_slower(const struct ppt_comparison *comparison, struct ppt_text 
         break;
     case PPT_CHANGE_BOTH:
         ppt_text_add(out, "slower everywhere, and scaling got worse at ");
-        add_points(comparison, scales_worse, out);
+        compare_sentence_add_points(comparison, scales_worse, out);
         add_extreme(comparison, scales_worse, "slower", true, out);
         break;
     case PPT_CHANGE_SCALING:
         ppt_text_add(out, "scaling got worse at ");
-        add_points(comparison, is_slower, out);
+        compare_sentence_add_points(comparison, is_slower, out);
         add_extreme(comparison, is_slower, "slower", true, out);
         break;
     default:
         ppt_text_add(out, "slower at ");
-        add_points(comparison, is_slower, out);
+        compare_sentence_add_points(comparison, is_slower, out);
         add_extreme(comparison, is_slower, "more time", false, out);
         break;
     }
@@ -228,13 +228,13 @@ static void add_faster(const struct ppt_comparison *comparison, struct ppt_text 
             return;
         }
         ppt_text_add(out, ", and scaling got better at ");
-        add_points(comparison, scales_better, out);
+        compare_sentence_add_points(comparison, scales_better, out);
         return;
     }
     ppt_text_add(out,
                  comparison->kind == PPT_CHANGE_SCALING ? "scaling got better, " : "it takes ");
     ppt_text_add(out, "less time at ");
-    add_points(comparison, is_faster, out);
+    compare_sentence_add_points(comparison, is_faster, out);
     add_extreme(comparison, is_faster, "less", comparison->kind == PPT_CHANGE_SCALING, out);
 }
 
@@ -266,12 +266,12 @@ static void add_speedups(const struct ppt_comparison *comparison, struct ppt_tex
 
     if (count_chosen(comparison, scales_worse) > 0 && !(slower && said)) {
         ppt_text_add(out, " Speedups fell at ");
-        add_points(comparison, scales_worse, out);
+        compare_sentence_add_points(comparison, scales_worse, out);
         ppt_text_add(out, ".");
     }
     if (count_chosen(comparison, scales_better) > 0 && !(!slower && said)) {
         ppt_text_add(out, " Speedups rose at ");
-        add_points(comparison, scales_better, out);
+        compare_sentence_add_points(comparison, scales_better, out);
         ppt_text_add(out, ".");
     }
 }
@@ -309,7 +309,7 @@ void ppt_comparison_details(const struct ppt_comparison *comparison, struct ppt_
 {
     if (comparison->change >= PPT_CHANGE_SUSPECT && count_chosen(comparison, is_faster) > 0) {
         ppt_text_add(out, " Less time at ");
-        add_points(comparison, is_faster, out);
+        compare_sentence_add_points(comparison, is_faster, out);
         ppt_text_add(out, ".");
     }
     if (comparison->change != PPT_CHANGE_INCONCLUSIVE) {

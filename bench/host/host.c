@@ -156,7 +156,7 @@ static void read_cpus(struct ppt_host *host, const struct ppt_cgroup *limits)
         ppt_host_effective_cpus(host->topology.cpus, host->cpuset_cpus, host->quota_cpus);
 }
 
-static void read_memory(struct ppt_host *host, uint64_t limit)
+static void host_read_memory(struct ppt_host *host, uint64_t limit)
 {
     struct sysinfo about;
 
@@ -190,7 +190,7 @@ void ppt_host_read(struct ppt_host *host)
     host->virtual_machine = ppt_surroundings_machine("", signature);
     host->container = ppt_surroundings_container("");
     read_cpus(host, &limits);
-    read_memory(host, limits.memory_bytes);
+    host_read_memory(host, limits.memory_bytes);
     host->environment = runtime_variables();
     host->instruction_set = ppt_strdup(ppt_isa()->name);
     /* Of what runs, whatever lies under its name by now. */

@@ -47,9 +47,9 @@ static enum ppt_status prepare(void *context, const struct ppt_config *config, b
     return status;
 }
 
-static enum ppt_status run(void *context, struct ppt_workload *workload, unsigned block,
-                           struct ppt_point point, struct ppt_recorder *recorder,
-                           struct ppt_sample *sample, struct ppt_error *error)
+static enum ppt_status master_run(void *context, struct ppt_workload *workload, unsigned block,
+                                  struct ppt_point point, struct ppt_recorder *recorder,
+                                  struct ppt_sample *sample, struct ppt_error *error)
 {
     return ppt_deal_run(((struct ppt_master *)context)->world, workload, block, point, recorder,
                         sample, error);
@@ -66,7 +66,7 @@ struct ppt_engine ppt_master_engine(struct ppt_master *master)
         .context = master,
         .cluster = &master->world->cluster,
         .prepare = prepare,
-        .run = run,
+        .run = master_run,
         .broken = broken,
     };
 }

@@ -275,8 +275,8 @@ bool ppt_world_peek(struct ppt_world *world, MPI_Comm comm, struct ppt_incoming 
 }
 
 /* Until the request is done, or the rank that it is about is lost. */
-static enum ppt_status finish(struct ppt_world *world, MPI_Request *request, unsigned rank,
-                              struct ppt_error *error)
+static enum ppt_status world_finish(struct ppt_world *world, MPI_Request *request, unsigned rank,
+                                    struct ppt_error *error)
 {
     struct ppt_nap nap = {.most_ns = 200000};
     enum ppt_status status = PPT_OK;
@@ -302,7 +302,7 @@ enum ppt_status ppt_world_receive(struct ppt_world *world, MPI_Comm comm,
 
     IN_MPI(world, MPI_Irecv(data, (int)incoming->bytes, MPI_BYTE, (int)incoming->rank,
                             incoming->tag, comm, &request));
-    const enum ppt_status status = finish(world, &request, incoming->rank, error);
+    const enum ppt_status status = world_finish(world, &request, incoming->rank, error);
     world->heard_ns[incoming->rank] = ppt_clock_ns();
     return status;
 }
@@ -316,7 +316,7 @@ enum ppt_status ppt_world_send(struct ppt_world *world, MPI_Comm comm, unsigned 
         return ppt_fail(error, PPT_FAILED, "a message of %zu bytes is too long for MPI", bytes);
     }
     IN_MPI(world, MPI_Isend(data, (int)bytes, MPI_BYTE, (int)rank, tag, comm, &request));
-    return finish(world, &request, rank, error);
+    return world_finish(world, &request, rank, error);
 }
 
 /* ---- waiting ---- */

@@ -146,8 +146,8 @@ static enum ppt_status check(struct bare *bare, const struct solo *solo, struct 
     return status;
 }
 
-static enum ppt_status hold_all(const struct venue *venue, struct solo *solo, struct bare *bare,
-                                struct ppt_error *error)
+static enum ppt_status io_hold_all(const struct venue *venue, struct solo *solo, struct bare *bare,
+                                   struct ppt_error *error)
 {
     struct contest contest = {
         .measured = {"50 MiB", solo_run, .state = solo, .units = 1},
@@ -209,7 +209,7 @@ enum ppt_status speed_io(const struct venue *venue, struct ppt_error *error)
     plain_name(&bare.copy, venue->scratch->path, "bare.copy");
     ppt_rng_bulk_seed(&rng, SOLO_SEED, SOLO_INDEX, PPT_STREAM_DATA);
     ppt_rng_fill_bytes(&rng, bare.bytes, BYTES);
-    status = hold_all(venue, &solo, &bare, error);
+    status = io_hold_all(venue, &solo, &bare, error);
 out:
     free(bare.bytes);
     free(bare.buffer);

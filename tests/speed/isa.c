@@ -62,7 +62,7 @@ static enum ppt_status run_bytes(void *state, struct ppt_error *error)
     return PPT_OK;
 }
 
-static enum ppt_status run_digest(void *state, struct ppt_error *error)
+static enum ppt_status isa_run_digest(void *state, struct ppt_error *error)
 {
     struct shift *s = state;
 
@@ -127,15 +127,15 @@ static const struct loop {
     const char *unit;
     double unit_ns;
     double limit, limit_avx512; /* 0: there is no bar */
-} table[] = {
+} isa_table[] = {
     {"a random double", run_doubles, NULL, WORDS, "ns", 1, DOUBLE_NS, DOUBLE_NS_AVX512},
     {"8 random bytes", run_bytes, NULL, WORDS, "ns", 1, 0, 0},
-    {"digest of 8 bytes", run_digest, NULL, WORDS, "ns", 1, 0, 0},
+    {"digest of 8 bytes", isa_run_digest, NULL, WORDS, "ns", 1, 0, 0},
     {"the sort of 1000000 numbers", run_sort, prepare_sort, SIZE, "ns per element", 1, SORT_NS,
      SORT_NS_AVX512},
     {"the work on an image", run_img, NULL, 1, "µs", 1e3, 0, 0},
 };
-#define LOOPS (sizeof(table) / sizeof(table[0]))
+#define LOOPS (sizeof(isa_table) / sizeof(isa_table[0]))
 
 static enum ppt_status hold(const struct venue *venue, const struct loop *loop,
                             const struct ppt_isa *isa, struct loops *loops, struct ppt_error *error)
@@ -159,16 +159,16 @@ static enum ppt_status hold(const struct venue *venue, const struct loop *loop,
     return contest_hold(venue, &contest, error);
 }
 
-static enum ppt_status hold_all(const struct venue *venue, struct loops *loops,
-                                struct ppt_error *error)
+static enum ppt_status isa_hold_all(const struct venue *venue, struct loops *loops,
+                                    struct ppt_error *error)
 {
     enum ppt_status status = PPT_OK;
 
     for (size_t i = 0; i < LOOPS && status == PPT_OK; i++) {
         for (size_t v = 0; ppt_isas[v] && status == PPT_OK; v++) {
             /* The plainest one has its turn where it is all there is, and where it has a bar. */
-            if (ppt_isas[v]->usable() && (v > 0 || !ppt_isas[1] || table[i].limit > 0)) {
-                status = hold(venue, &table[i], ppt_isas[v], loops, error);
+            if (ppt_isas[v]->usable() && (v > 0 || !ppt_isas[1] || isa_table[i].limit > 0)) {
+                status = hold(venue, &isa_table[i], ppt_isas[v], loops, error);
             }
         }
     }
@@ -193,7 +193,7 @@ enum ppt_status speed_isa(const struct venue *venue, struct ppt_error *error)
         status = ppt_image_load(PPT_DATA "/landscape.png", &loops->image, error);
     }
     if (status == PPT_OK) {
-        status = hold_all(venue, loops, error);
+        status = isa_hold_all(venue, loops, error);
     }
     ppt_image_free(&loops->image);
     free(loops->numbers);

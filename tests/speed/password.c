@@ -133,7 +133,7 @@ static enum ppt_status compare(struct hashing *h,
     return status;
 }
 
-static enum ppt_status check(struct hashing *h, struct ppt_error *error)
+static enum ppt_status password_check(struct hashing *h, struct ppt_error *error)
 {
     enum ppt_status status = compare(h, run_module, run_evp, error);
 
@@ -224,7 +224,7 @@ enum ppt_status speed_password(const struct venue *venue, struct ppt_error *erro
     }
     status = hashing_start(h, error);
     if (status == PPT_OK) {
-        status = check(h, error);
+        status = password_check(h, error);
     }
     if (status == PPT_OK) {
         status = hold_sha256(venue, h, error);

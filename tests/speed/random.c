@@ -134,7 +134,7 @@ static enum ppt_status hold_all(const struct venue *venue, struct generators *g,
 }
 
 /* All numbers are in their range and are spread over it. */
-static enum ppt_status check(struct generators *g, struct ppt_error *error)
+static enum ppt_status random_check(struct generators *g, struct ppt_error *error)
 {
     double total = 0.0;
 
@@ -163,7 +163,7 @@ enum ppt_status speed_random(const struct venue *venue, struct ppt_error *error)
         status = ppt_fail(error, PPT_FAILED, "random: not enough memory");
     } else if (g.numbers) {
         ppt_rng_bulk_seed(&g.rng, SOLO_SEED, SOLO_INDEX, PPT_STREAM_DATA);
-        status = check(&g, error);
+        status = random_check(&g, error);
         if (status == PPT_OK) {
             status = hold_all(venue, &g, error);
         }

@@ -36,7 +36,7 @@ static void multiply(const struct bare *bare)
                 bare->product, size, bare->factor, size, 0.0, bare->spare, size);
 }
 
-static void prepare(void *state)
+static void tensor_prepare(void *state)
 {
     struct bare *bare = state;
 
@@ -75,11 +75,11 @@ static enum ppt_status run_fill(void *state, struct ppt_error *error)
 
 /* One product of the reference is right: weighted sums of its columns are those that the factor
  * makes of the first matrix' sums. */
-static enum ppt_status check(struct bare *bare, struct ppt_error *error)
+static enum ppt_status tensor_check(struct bare *bare, struct ppt_error *error)
 {
     double *const sums = bare->work, *const expected = sums + bare->size;
 
-    prepare(bare);
+    tensor_prepare(bare);
     multiply(bare);
     ppt_checksum_weights(bare->weights, bare->size);
     ppt_checksum(bare->weights, bare->first, bare->size, bare->size, sums);
@@ -126,15 +126,15 @@ static void bare_stop(struct bare *bare)
     free(bare->work);
 }
 
-static enum ppt_status hold_all(const struct venue *venue, struct solo *solo, struct bare *bare,
-                                struct ppt_error *error)
+static enum ppt_status tensor_hold_all(const struct venue *venue, struct solo *solo,
+                                       struct bare *bare, struct ppt_error *error)
 {
     const double products = (double)bare->products;
     char name[96], reference[96];
     struct bare taller = *bare;
     struct contest contest = {
         .measured = {name, solo_run, .state = solo, .units = products},
-        .reference = {reference, run_products, prepare, .state = bare, .units = products},
+        .reference = {reference, run_products, tensor_prepare, .state = bare, .units = products},
         .unit = "µs per product",
         .unit_ns = 1e3,
         .ratio = CONTEST_SPEED,
@@ -157,15 +157,15 @@ static enum ppt_status hold_all(const struct venue *venue, struct solo *solo, st
     if (status == PPT_OK) {
         snprintf(name, sizeof(name), "size %zu, bare dgemm with one row more", bare->size);
         taller.rows++;
-        contest.measured =
-            (struct contestant){name, run_products, prepare, .state = &taller, .units = products};
+        contest.measured = (struct contestant){name, run_products, tensor_prepare, .state = &taller,
+                                               .units = products};
         status = contest_hold(venue, &contest, error);
     }
     return status;
 }
 
-static enum ppt_status measure(const struct venue *venue, size_t size, int64_t products,
-                               struct ppt_error *error)
+static enum ppt_status tensor_measure(const struct venue *venue, size_t size, int64_t products,
+                                      struct ppt_error *error)
 {
     const union ppt_value args[] = {{.integer = (int64_t)size}, {.integer = products + 1}};
     struct solo solo;
@@ -174,13 +174,13 @@ static enum ppt_status measure(const struct venue *venue, size_t size, int64_t p
 
     solo = (struct solo){0};
     if (status == PPT_OK) {
-        status = check(&bare, error);
+        status = tensor_check(&bare, error);
     }
     if (status == PPT_OK) {
         status = solo_start(&solo, &ppt_kernel_tensor, args, venue->scratch, error);
     }
     if (status == PPT_OK) {
-        status = hold_all(venue, &solo, &bare, error);
+        status = tensor_hold_all(venue, &solo, &bare, error);
     }
     solo_stop(&solo);
     bare_stop(&bare);
@@ -196,7 +196,7 @@ enum ppt_status speed_tensor(const struct venue *venue, struct ppt_error *error)
     enum ppt_status status = PPT_OK;
 
     for (size_t i = 0; status == PPT_OK && i < sizeof(cases) / sizeof(cases[0]); i++) {
-        status = measure(venue, cases[i].size, cases[i].products, error);
+        status = tensor_measure(venue, cases[i].size, cases[i].products, error);
     }
     return status;
 }
