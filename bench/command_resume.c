@@ -137,8 +137,8 @@ static enum ppt_status load_kernel(const struct ppt_cli *cli, struct ppt_config 
 }
 
 /* Everything that may be wrong is found before the journal is changed. */
-static enum ppt_status check(const struct ppt_cli *cli, const struct ppt_engine *engine,
-                             struct going_on *run, struct ppt_error *error)
+static enum ppt_status check_resume(const struct ppt_cli *cli, const struct ppt_engine *engine,
+                                    struct going_on *run, struct ppt_error *error)
 {
     struct ppt_config *config = &run->recording.configs.items[0];
     enum ppt_status status = ppt_measure_check_ranks(config, engine, error);
@@ -171,7 +171,7 @@ static enum ppt_status measure(const struct ppt_cli *cli, const struct ppt_engin
         ppt_workspace_clear();
     } else if (status == PPT_OK) {
         ppt_measure_host(engine, &run.host);
-        status = check(cli, engine, &run, error);
+        status = check_resume(cli, engine, &run, error);
         if (status == PPT_OK) {
             status = go_on(cli, engine, &run, error);
         }

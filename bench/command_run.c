@@ -80,7 +80,7 @@ static enum ppt_status load(struct session *session, struct ppt_error *error)
     return status;
 }
 
-static enum ppt_status check(const struct session *session, struct ppt_error *error)
+static enum ppt_status check_all(const struct session *session, struct ppt_error *error)
 {
     enum ppt_status status = PPT_OK;
 
@@ -301,7 +301,7 @@ enum ppt_status ppt_command_run(const struct ppt_cli *cli, const struct ppt_engi
         status = ppt_workspace_create(&session.scratch, error);
     }
     if (status == PPT_OK) {
-        status = check(&session, error);
+        status = check_all(&session, error);
     }
     if (status == PPT_OK) {
         status = ppt_run_folder_open_all(cli->output, &session.output, error);

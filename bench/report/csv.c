@@ -94,7 +94,7 @@ static void add_times(const struct ppt_outcome *outcome, const struct ppt_point_
     add_number(out, p->peak_bytes >= 0, p->peak_bytes);
 }
 
-static void add_verdict(const struct ppt_answer *answer, size_t point, struct ppt_text *out)
+static void csv_add_verdict(const struct ppt_answer *answer, size_t point, struct ppt_text *out)
 {
     const struct ppt_verdict *verdict = &answer->verdict;
     const struct ppt_point_answer *p = point != SIZE_MAX ? &answer->points[point] : NULL;
@@ -119,8 +119,8 @@ static void add_verdict(const struct ppt_answer *answer, size_t point, struct pp
     add_number(out, p != NULL, p ? (double)(p->outliers.mild + p->outliers.far) : 0);
 }
 
-static void add_row(const struct ppt_outcome *outcome, const struct ppt_point_summary *p,
-                    struct ppt_text *out)
+static void csv_add_row(const struct ppt_outcome *outcome, const struct ppt_point_summary *p,
+                        struct ppt_text *out)
 {
     const struct ppt_answer *answer = outcome->answer;
     const size_t point = ppt_grid_find(&answer->grid, p->point);
@@ -138,7 +138,7 @@ static void add_row(const struct ppt_outcome *outcome, const struct ppt_point_su
     add_field(out, outcome->config->details);
     ppt_text_addf(out, ",%llu", (unsigned long long)outcome->config->task_count);
     add_times(outcome, p, point != SIZE_MAX ? &answer->points[point] : NULL, out);
-    add_verdict(answer, point, out);
+    csv_add_verdict(answer, point, out);
     add_number(out, true, p->task_faults.mean);
     ppt_text_add(out, "\r\n");
 }
@@ -148,7 +148,7 @@ void ppt_csv_write(const struct ppt_outcome *outcomes, size_t count, struct ppt_
     ppt_text_add(out, header);
     for (size_t i = 0; i < count; i++) {
         for (size_t p = 0; p < outcomes[i].summary->count; p++) {
-            add_row(&outcomes[i], &outcomes[i].summary->points[p], out);
+            csv_add_row(&outcomes[i], &outcomes[i].summary->points[p], out);
         }
     }
 }

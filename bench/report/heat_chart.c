@@ -48,8 +48,8 @@ static size_t row_of(const struct axis *axis, struct ppt_point point)
     return place_of(axis->numbers, axis->count, axis->ranks ? point.ranks : point.inner_threads);
 }
 
-static void add_data(const struct ppt_outcome *outcome, const struct axis *axis,
-                     struct ppt_text *out)
+static void heat_add_data(const struct ppt_outcome *outcome, const struct axis *axis,
+                          struct ppt_text *out)
 {
     const struct ppt_summary *summary = outcome->summary;
 
@@ -127,7 +127,7 @@ enum ppt_status ppt_heat_chart_write(const struct ppt_outcome *outcome,
     const struct axis axis = axis_of(outcome);
     struct ppt_chart chart = {.name = "heat"};
 
-    add_data(outcome, &axis, &chart.data);
+    heat_add_data(outcome, &axis, &chart.data);
     ppt_chart_title(outcome,
                     axis.ranks ? "tasks per second by workers and ranks"
                                : "tasks per second by workers and inner threads",

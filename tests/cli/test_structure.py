@@ -1,5 +1,6 @@
 """What the tree promises: layers that the compiler enforces, one style, no way around either."""
 
+import concurrent.futures
 import json
 import os
 import pathlib
@@ -62,6 +63,45 @@ class Layers(unittest.TestCase):
             if re.search(r"#pragma omp parallel", p.read_text())
         ]
         self.assertEqual(users, ["bench/run/pass.c"])
+
+
+class Unity(unittest.TestCase):
+    """Meson can hand several files of a library to the compiler as one (-Dunity=on): then two statics
+    of one name clash. As it does with its defaults, four at a time; only the syntax is looked at."""
+
+    SIZE = 4
+
+    @staticmethod
+    def groups():
+        targets = json.loads((BUILD / "meson-info" / "intro-targets.json").read_text())
+        for target in targets:
+            for part in target.get("target_sources", []):
+                files = [f for f in part["sources"] if f.startswith(str(SOURCE / "bench"))
+                         or f.startswith(str(SOURCE / "kernels"))]  # fmt: skip
+                if part.get("language") != "c" or target["name"] not in Unity.TARGETS:
+                    continue
+                for first in range(0, len(files), Unity.SIZE):
+                    yield part["compiler"], part["parameters"], files[first : first + Unity.SIZE]
+
+    TARGETS = ["base", "config", "host", "run", "analyze", "report", "mpi", "kernels", "ppt-omp",
+               "ppt-omp-mpi"]  # fmt: skip
+
+    def compile_together(self, group):
+        compiler, parameters, files = group
+        text = "".join(f'#include "{file}"\n' for file in files)
+        done = subprocess.run(
+            [*compiler, *parameters, "-O0", "-fsyntax-only", "-x", "c", "-"],
+            cwd=BUILD, input=text, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        return [line for line in done.stderr.splitlines() if " error: " in line]
+
+    def test_statics_do_not_clash(self):
+        groups = list(self.groups())
+        self.assertGreater(len(groups), 20)
+        with concurrent.futures.ThreadPoolExecutor() as pool:
+            for group, errors in zip(groups, pool.map(self.compile_together, groups)):
+                with self.subTest(files=[os.path.basename(f) for f in group[2]]):
+                    self.assertEqual(errors, [])
 
 
 class OneHand(unittest.TestCase):

@@ -5,9 +5,9 @@
 #include <string.h>
 #include <unistd.h>
 
-static int remove_file(int folder, const char *name)
+static int remove_file(int directory, const char *name)
 {
-    return unlinkat(folder, name, 0);
+    return unlinkat(directory, name, 0);
 }
 
 const struct ppt_services fixture_services = {.remove_file = remove_file};
