@@ -368,7 +368,12 @@ static int open_inner(int folder, const char *name, const struct mount *mount)
 /* Nobody is told when this fails, so it is tried again: a call may have been interrupted. */
 static bool take_away(int folder, const char *name, int flags)
 {
-    return unlinkat(folder, name, flags) == 0 || unlinkat(folder, name, flags) == 0;
+    int result = -1;
+
+    for (unsigned i = 0; i < 2 && result != 0; i++) {
+        result = unlinkat(folder, name, flags);
+    }
+    return result == 0;
 }
 
 static bool remove_one(int folder, const char *name, const struct mount *mount);
