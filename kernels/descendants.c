@@ -51,7 +51,7 @@ static pid_t number_of(const char *text)
  * 1. Returns its length, 0 when it cannot be read. */
 static size_t read_about(const char *number, const char *name, char *text, size_t size)
 {
-    char path[64] = "/proc/";
+    char path[64] = "/proc/", *end;
     size_t length = 0;
     ssize_t got;
     int fd;
@@ -59,9 +59,9 @@ static size_t read_about(const char *number, const char *name, char *text, size_
     if (strlen(number) + strlen(name) + 8 > sizeof(path)) {
         return 0;
     }
-    strcat(path, number);
-    strcat(path, "/");
-    strcat(path, name);
+    end = stpcpy(path + strlen(path), number);
+    *end++ = '/';
+    stpcpy(end, name);
     fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0) {
         return 0;

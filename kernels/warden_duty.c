@@ -223,7 +223,10 @@ static char receive(void)
     do {
         got = recv(SOCKET, &byte, 1, 0);
     } while (got < 0 && errno == EINTR);
-    return got == 1 ? byte : '\0';
+    if (got != 1) {
+        byte = '\0';
+    }
+    return byte;
 }
 
 static _Noreturn void quit(struct state *s)
