@@ -150,17 +150,15 @@ static bool is_ready(struct ppt_warden *warden)
 
 /* Many workers need more descriptors than a user's limit allows unless it is raised, which a
  * program may do up to a second limit. For programs of tasks it stays as it was. */
-static void raise_limit(const struct ppt_warden_plan *plan, struct ppt_warden_duty *duty)
+static void raise_limit(struct ppt_wardens *wardens, size_t count)
 {
-    const rlim_t needed = OTHER_DESCRIPTORS + plan->count * DESCRIPTORS_OF_ONE;
+    const rlim_t needed = OTHER_DESCRIPTORS + count * DESCRIPTORS_OF_ONE;
     struct rlimit limit;
 
-    if (getrlimit(RLIMIT_NOFILE, &duty->limit) != 0) {
-        duty->limit = (struct rlimit){RLIM_INFINITY, RLIM_INFINITY};
-    } else if (duty->limit.rlim_cur < needed) {
-        limit = duty->limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < needed) {
+        wardens->limit = limit;
         limit.rlim_cur = limit.rlim_max < needed ? limit.rlim_max : needed;
-        setrlimit(RLIMIT_NOFILE, &limit);
+        wardens->raised = setrlimit(RLIMIT_NOFILE, &limit) == 0;
     }
 }
 
@@ -173,14 +171,18 @@ enum ppt_status ppt_wardens_create(const struct ppt_warden_plan *plan, struct pp
     size_t i = 0;
 
     *wardens = (struct ppt_wardens){.null_device = open("/dev/null", O_WRONLY | O_CLOEXEC)};
+    if (wardens->null_device < 0) {
+        return ppt_fail(error, PPT_FAILED, "command: /dev/null cannot be opened: %s",
+                        strerror(errno));
+    }
     wardens->items = ppt_scratch_alloc(plan->count * sizeof(*wardens->items), "command", error);
     if (!wardens->items) {
         ppt_wardens_close(wardens);
         return PPT_FAILED;
     }
     find_words(&duty);
-    raise_limit(plan, &duty);
-    wardens->limit = duty.limit;
+    raise_limit(wardens, plan->count);
+    duty.limit = wardens->raised ? &wardens->limit : NULL;
     for (; i < plan->count; i++) {
         struct ppt_warden *warden = &wardens->items[wardens->count++];
 
@@ -195,7 +197,7 @@ enum ppt_status ppt_wardens_create(const struct ppt_warden_plan *plan, struct pp
             i = ready;
         }
     }
-    if (i < plan->count || wardens->null_device < 0) {
+    if (i < plan->count) {
         const int problem = errno;
 
         ppt_wardens_close(wardens);
@@ -228,7 +230,7 @@ void ppt_wardens_close(struct ppt_wardens *wardens)
     for (size_t i = 0; i < wardens->count; i++) {
         close_warden(&wardens->items[i]);
     }
-    if (wardens->limit.rlim_max > 0) {
+    if (wardens->raised) {
         setrlimit(RLIMIT_NOFILE, &wardens->limit);
     }
     free(wardens->items);

@@ -67,8 +67,9 @@ struct ppt_warden {
 struct ppt_wardens {
     struct ppt_warden *items;
     size_t count;
-    int null_device;     /* for writing */
-    struct rlimit limit; /* of descriptors, as it was before; all zero: not looked at yet */
+    int null_device; /* for writing */
+    bool raised;     /* the limit of descriptors, until they are closed; before it was: */
+    struct rlimit limit;
 };
 
 /* What all of them are made for. Borrowed, and copied by fork(): later changes are not seen. */

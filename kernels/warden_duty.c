@@ -397,7 +397,9 @@ static bool become_warden(struct state *s)
     if (prctl(PR_SET_CHILD_SUBREAPER, 1) != 0 || !take_descriptors(s->duty)) {
         return false;
     }
-    setrlimit(RLIMIT_NOFILE, &s->duty->limit);
+    if (s->duty->limit) {
+        setrlimit(RLIMIT_NOFILE, s->duty->limit);
+    }
     return true;
 }
 

@@ -5,7 +5,6 @@
 #define PPT_WARDEN_DUTY_H
 
 #include <stdint.h>
-#include <sys/resource.h>
 
 #include "warden.h"
 
@@ -15,7 +14,7 @@ struct ppt_warden_duty {
     const char *path;                /* where programs are looked for */
     int socket;                      /* the warden's end */
     int out, err;                    /* the programs' ends */
-    struct rlimit limit;             /* of descriptors; for the programs */
+    const struct rlimit *limit;      /* of descriptors, for the programs; NULL: as it is */
     uint64_t words_begin, words_end; /* addresses of the command line's words; 0: unknown */
 };
 

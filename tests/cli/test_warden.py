@@ -17,7 +17,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import common  # noqa: E402  (found through the line above)
 import test_command  # noqa: E402
 
-from test_command import MARK, PYTHON, running  # noqa: E402
+from test_command import MARK, PYTHON, marked, programs, running  # noqa: E402
 
 SHIM = os.environ.get("PPT_FAULTS_SHIM", str(common.ROOT / "build/tests/faults.so"))
 CPUS = os.sched_getaffinity(0)
@@ -62,9 +62,12 @@ ALL = "\n".join(ESCAPES.values())
 def children(pid):
     """The processes that a process has started, with their names."""
     found = {}
-    for file in pathlib.Path(f"/proc/{pid}/task").glob("*/children"):
-        for child in file.read_text().split():
-            found[int(child)] = pathlib.Path(f"/proc/{child}/comm").read_text().strip()
+    try:
+        for file in pathlib.Path(f"/proc/{pid}/task").glob("*/children"):
+            for child in file.read_text().split():
+                found[int(child)] = pathlib.Path(f"/proc/{child}/comm").read_text().strip()
+    except OSError:
+        pass  # one of them has just ended
     return found
 
 
@@ -113,6 +116,11 @@ class Warden(test_command.Command):
     def wardens(self, process):
         return [pid for pid, name in children(process.pid).items() if name == "ppt-warden"]
 
+    def busy_wardens(self, process):
+        """Once a program runs: others are made before, to see whether they can be."""
+        until(lambda: any(map(children, self.wardens(process))))
+        return self.wardens(process)
+
 
 class Escapes(Warden):
     def test_at_its_end(self):
@@ -141,7 +149,7 @@ class Escapes(Warden):
 
     def end(self, signals, code, script=f"{ALL}\nsleep {MARK}"):
         process = self.begin("bash", "-c", script, MARK)
-        until(lambda: len(running()) > 12)
+        until(lambda: len(programs()) >= 12)
         wardens = self.wardens(process)
         for number in signals:
             process.send_signal(number)
@@ -206,8 +214,9 @@ class Escapes(Warden):
                     "--workers", "0", "--task-count", "1", "--quick", *ONCE, "--timeout", "1", "--", "sh",
                     "-c", f"{script}; {wait}", env=self.environment(PATH="/usr/bin:/bin"), **options
                 )  # fmt: skip
-                left = running()
-                subprocess.run(["pkill", "-KILL", "-f", f"^sleep {MARK}"], check=False)
+                left = marked()
+                for pid in left:
+                    os.kill(pid, signal.SIGKILL)
                 self.assertEqual(result.code, 1, result)
                 self.assertRegex(result.err, r'"sh" left process \d+ \(sleep\) running, which cannot'
                                              r" be ended: Operation not permitted")  # fmt: skip
@@ -219,8 +228,8 @@ class Escapes(Warden):
 class Itself(Warden):
     def test_what_it_holds(self):
         """Neither a file of the run nor a lock, nor what another one has."""
-        process = self.begin("sleep", MARK, workers="0,3")
-        until(lambda: len(running()) > 3)
+        process = self.begin("sleep", MARK, workers="3")
+        until(lambda: len(programs()) == 3)
         (folder,) = self.folders()
         wardens = self.wardens(process)
         self.assertEqual(len(wardens), 3)
@@ -231,9 +240,9 @@ class Itself(Warden):
                                                          "socket"])  # fmt: skip
             words = pathlib.Path(f"/proc/{pid}/cmdline").read_bytes()
             self.assertEqual(words.strip(b"\0"), b"ppt-warden")
-        programs = [pid for warden in wardens for pid in children(warden)]
-        self.assertEqual(len(programs), 3)
-        for pid in programs:
+        started = [pid for warden in wardens for pid in children(warden)]
+        self.assertEqual(len(started), 3)
+        for pid in started:
             self.assertEqual(sorted(os.listdir(f"/proc/{pid}/fd")), ["0", "1", "2"])
         process.kill()
         process.wait()
@@ -244,15 +253,14 @@ class Itself(Warden):
 
     def test_none_is_left(self):
         process = self.begin("sleep", "0.2", workers="0,2", options=("--task-count", "2"))
-        until(lambda: len(self.wardens(process)) == 2 or process.poll() is not None)
-        wardens = self.wardens(process)
+        wardens = self.busy_wardens(process)
         self.assertEqual(process.wait(common.TIMEOUT_S), 0)
         self.assertEqual([pid for pid in wardens if os.path.exists(f"/proc/{pid}")], [])
 
     def test_killed(self):
         """The task has failed then, and nothing waits for ever."""
         process = self.begin("sleep", MARK)
-        until(lambda: len(running()) > 2)
+        until(lambda: len(programs()) == 2)
         os.kill(self.wardens(process)[0], signal.SIGKILL)
         self.assertEqual(process.wait(common.TIMEOUT_S), 1)
         message = process.stderr.read().decode()
@@ -262,8 +270,7 @@ class Itself(Warden):
     def test_asked_to_end(self):
         """As when a session is closed: it waits for ppt-omp to do so."""
         process = self.begin("sleep", "0.3", options=("--task-count", "2"))
-        until(lambda: len(self.wardens(process)) == 2)
-        for pid in self.wardens(process):
+        for pid in self.busy_wardens(process):
             for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGPIPE):
                 os.kill(pid, number)
         self.assertEqual(process.wait(common.TIMEOUT_S), 0, process.stderr.read())
