@@ -2,6 +2,7 @@
  * One task by hand: for looking at what a kernel makes, and for a first idea of its time.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <json-c/json.h>
 #include <omp.h>
@@ -116,7 +117,11 @@ static enum ppt_status dump(const struct ppt_workload *workload, void *local,
     if (status != PPT_OK) {
         return status;
     }
-    file = fdopen(dup(draft.fd), "w");
+    const int fd = fcntl(draft.fd, F_DUPFD_CLOEXEC, 0);
+    file = fd >= 0 ? fdopen(fd, "w") : NULL;
+    if (!file && fd >= 0) {
+        close(fd);
+    }
     if (!file) {
         status = ppt_fail(error, PPT_FAILED, "%s: cannot be written: %s", path, strerror(errno));
     }

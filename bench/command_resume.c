@@ -90,9 +90,6 @@ static enum ppt_status take(const char *path, struct going_on *run, struct ppt_e
     if (status == PPT_OK) {
         status = ppt_recording_of(name, text, length, &run->recording, error);
     }
-    if (status == PPT_OK) {
-        ppt_recorded_warn(&run->folder, &run->recording);
-    }
     free(text);
     free(name);
     return status;
@@ -104,7 +101,10 @@ static enum ppt_status go_on(const struct ppt_cli *cli, const struct ppt_engine 
 {
     const struct ppt_dirs dirs = {&run->scratch.folder, &run->folder};
     char started[PPT_STARTED_SIZE];
-    enum ppt_status status = ppt_journal_go_on(run->journal, run->recording.whole, error);
+    enum ppt_status status;
+
+    ppt_recorded_warn(&run->folder, &run->recording);
+    status = ppt_journal_go_on(run->journal, run->recording.whole, error);
 
     ppt_measure_now(started);
     if (status == PPT_OK) {

@@ -71,10 +71,9 @@ static enum ppt_status lose_warden(struct child *child, struct ppt_error *error)
 {
     const pid_t pid = child->warden->slot->pid;
 
-    if (!child->warden->lost && pid > 0) {
+    if (pid > 0) {
         kill(-pid, SIGKILL);
     }
-    child->warden->lost = true;
     return ppt_fail(error, PPT_FAILED,
                     "command: the process that watched over \"%s\" (%s, %d) is gone: something has "
                     "killed it",
@@ -105,6 +104,8 @@ static void start_child(struct child *child)
 
     slot->cpus_bytes = bytes > 0 ? (size_t)bytes : 0;
     slot->null_output = child->request->output == PPT_CHILD_NULL;
+    /* The number of the last one may be anybody's by now. */
+    slot->pid = 0;
     child->started_ns = now_ns();
     tell_warden(child, PPT_WARDEN_RUN);
 }
@@ -286,11 +287,14 @@ static enum ppt_status watch(struct child *child, struct ppt_error *error)
         if (poll(events, 3, patience_ms(child)) < 0) {
             events[0].revents = events[1].revents = events[2].revents = 0;
         }
-        if (events[1].revents && status == PPT_OK) {
-            status = take(child, &child->out, &some, error);
-        }
-        if (events[2].revents && status == PPT_OK) {
-            status = take(child, &child->err, &some, error);
+        for (int i = 0; i < 2; i++) {
+            struct stream *stream = i == 0 ? &child->out : &child->err;
+
+            if (events[i + 1].revents && stream->unread) {
+                throw_away(child, stream);
+            } else if (events[i + 1].revents && status == PPT_OK) {
+                status = take(child, stream, &some, error);
+            }
         }
         if (events[0].revents && has_ended(child)) {
             return status;

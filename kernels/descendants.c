@@ -11,9 +11,34 @@
 
 /* ---- finding them ---- */
 
+static void write_number(pid_t pid, char out[16])
+{
+    char digits[16];
+    size_t count = 0, length = 0;
+
+    do {
+        digits[count++] = (char)('0' + pid % 10);
+        pid /= 10;
+    } while (pid > 0);
+    while (count > 0) {
+        out[length++] = digits[--count];
+    }
+    out[length] = '\0';
+}
+
+/* In a namespace of processes whose /proc is that of another one the same numbers mean others. */
+static bool is_own_proc(void)
+{
+    char own[16], told[16];
+    const ssize_t length = readlink("/proc/self", told, sizeof(told));
+
+    write_number(getpid(), own);
+    return length > 0 && (size_t)length == strlen(own) && memcmp(told, own, (size_t)length) == 0;
+}
+
 bool ppt_descendants_list(ppt_descendants_visit *visit, void *context)
 {
-    const int fd = open("/proc/thread-self/children", O_RDONLY | O_CLOEXEC);
+    const int fd = is_own_proc() ? open("/proc/thread-self/children", O_RDONLY | O_CLOEXEC) : -1;
     char text[4096];
     pid_t pid = 0;
     ssize_t got;
@@ -92,7 +117,7 @@ static pid_t parent_of(const char *number)
 
 bool ppt_descendants_scan(ppt_descendants_visit *visit, void *context)
 {
-    const int fd = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    const int fd = is_own_proc() ? open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
     _Alignas(struct dirent64) char entries[8192];
     const pid_t own = getpid();
     bool any = false;
@@ -118,21 +143,6 @@ bool ppt_descendants_scan(ppt_descendants_visit *visit, void *context)
 }
 
 /* ---- ending them ---- */
-
-static void write_number(pid_t pid, char out[16])
-{
-    char digits[16];
-    size_t count = 0, length = 0;
-
-    do {
-        digits[count++] = (char)('0' + pid % 10);
-        pid /= 10;
-    } while (pid > 0);
-    while (count > 0) {
-        out[length++] = digits[--count];
-    }
-    out[length] = '\0';
-}
 
 static void note_descendant(pid_t pid, int problem, struct ppt_descendant *one)
 {

@@ -14,7 +14,7 @@
 typedef void ppt_descendants_visit(pid_t pid, void *context);
 
 /* Visits each child, as the kernel lists them for the calling thread. Returns false when there is
- * no such list (no /proc, or a kernel built without it). */
+ * no such list: no /proc, that of another namespace of processes, or a kernel built without it. */
 bool ppt_descendants_list(ppt_descendants_visit *visit, void *context);
 
 /* The same by looking at every process. Returns false without /proc. */

@@ -118,7 +118,7 @@ static int replace(int folder, const char *between, const char *name)
 
 int ppt_change_place(int folder, int fd, const char *name)
 {
-    struct stat about;
+    struct stat about = {.st_ino = 0};
     int result = fstat(fd, &about);
     const bool nameless = result == 0 && about.st_nlink == 0;
     const struct name between = name_on_its_way(&about);
@@ -227,6 +227,25 @@ int ppt_change_cut(int fd, off_t length)
 
 #define LATEST "latest"
 
+/* "...__2026_01_31__12_00_00", perhaps with "_2" behind it. */
+static bool is_run_name(const char *name, size_t length)
+{
+    static const char stamp[] = "__0000_00_00__00_00_00";
+    size_t digits = 0;
+    bool is = length > sizeof(stamp) - 1;
+
+    for (size_t i = 0; is && i < sizeof(stamp) - 1; i++) {
+        const char c = name[length - (sizeof(stamp) - 1) + i];
+
+        is = stamp[i] == '0' ? c >= '0' && c <= '9' : c == stamp[i];
+    }
+    while (!is && digits < length && strchr("0123456789", name[length - 1 - digits])) {
+        digits++;
+    }
+    return is || (digits > 0 && digits + 1 < length && name[length - 1 - digits] == '_' &&
+                  is_run_name(name, length - 1 - digits));
+}
+
 /* Whether it is a link such as this program makes: to a neighbour, whose name tells task and time.
  */
 static bool is_own_link(int folder, const char *name)
@@ -235,7 +254,7 @@ static bool is_own_link(int folder, const char *name)
     const ssize_t length = readlinkat(folder, name, target, sizeof(target));
 
     return length > 0 && (size_t)length < sizeof(target) && !memchr(target, '/', (size_t)length) &&
-           memmem(target, (size_t)length, "__", 2);
+           is_run_name(target, (size_t)length);
 }
 
 int ppt_change_set_latest(int folder, const char *name)
@@ -326,7 +345,8 @@ bool ppt_change_is_scratch(int outer, const char *name, int folder)
            S_ISREG(marker.st_mode) && marker.st_uid == geteuid() && marker.st_size == 0;
 }
 
-/* Where a folder is mounted: another mount may well have the same device. */
+/* Where a folder is mounted: another mount may well have the same device. Before Linux 5.8 that is
+ * all there is to tell them apart, and `id` is 0. */
 struct mount {
     uint64_t id;
     uint32_t major, minor;
@@ -376,10 +396,20 @@ static bool take_away(int folder, const char *name, int flags)
     return result == 0;
 }
 
-static bool remove_one(int folder, const char *name, const struct mount *mount);
+/* A removal on its way. */
+struct removal {
+    struct mount mount;
+    int top;        /* the folder that all of it is in */
+    unsigned moved; /* folders that were moved up into it */
+};
+
+/* Each level takes two descriptors. */
+#define DEEPEST 64
+
+static bool remove_one(struct removal *removal, int folder, const char *name, unsigned depth);
 
 /* Removes what is in the folder but for `kept`; true if there was something that could be. */
-static bool remove_all(int folder, const char *kept, const struct mount *mount)
+static bool remove_all(struct removal *removal, int folder, const char *kept, unsigned depth)
 {
     DIR *entries = open_entries(folder);
     const struct dirent *entry;
@@ -390,7 +420,7 @@ static bool remove_all(int folder, const char *kept, const struct mount *mount)
 
         if (strcmp(name, ".") != 0 && strcmp(name, "..") != 0 &&
             (!kept || strcmp(name, kept) != 0)) {
-            any |= remove_one(folder, name, mount);
+            any |= remove_one(removal, folder, name, depth);
         }
     }
     if (entries) {
@@ -399,25 +429,32 @@ static bool remove_all(int folder, const char *kept, const struct mount *mount)
     return any;
 }
 
-/* Entries may be passed over where some are removed while they are listed. */
-static void empty(int folder, const char *kept, const struct mount *mount)
+/* A folder that is too deep down is moved to the top, where it comes by again. */
+static bool move_up(struct removal *removal, int folder, const char *name)
 {
-    while (remove_all(folder, kept, mount)) {
-    }
+    char there[32];
+
+    snprintf(there, sizeof(there), ".deep.%u", removal->moved++);
+    return renameat(folder, name, removal->top, there) == 0;
 }
 
-static bool remove_one(int folder, const char *name, const struct mount *mount)
+static bool remove_one(struct removal *removal, int folder, const char *name, unsigned depth)
 {
     int inner;
 
     if (take_away(folder, name, 0)) {
         return true;
     }
-    inner = open_inner(folder, name, mount);
+    if (depth == DEEPEST) {
+        return move_up(removal, folder, name);
+    }
+    inner = open_inner(folder, name, &removal->mount);
     if (inner < 0) {
         return false;
     }
-    empty(inner, NULL, mount);
+    /* Entries may be passed over where some are removed while they are listed. */
+    while (remove_all(removal, inner, NULL, depth + 1)) {
+    }
     close(inner);
     return take_away(folder, name, AT_REMOVEDIR);
 }
@@ -440,16 +477,17 @@ static bool holds_only(int folder, const char *kept)
 
 void ppt_change_remove_scratch(int outer, const char *name, int folder)
 {
-    struct mount mount;
+    struct removal removal = {.top = folder};
     struct stat about;
 
-    if (!ppt_change_is_scratch(outer, name, folder) || !find_mount(folder, &mount) ||
+    if (!ppt_change_is_scratch(outer, name, folder) || !find_mount(folder, &removal.mount) ||
         fstat(folder, &about) != 0) {
         return;
     }
     const struct name marker = marker_of(name, &about);
     /* The marker goes last: what is left when the process dies here is still known. */
-    empty(folder, marker.text, &mount);
+    while (remove_all(&removal, folder, marker.text, 0)) {
+    }
     if (holds_only(folder, marker.text) && take_away(folder, marker.text, 0) &&
         is_same(outer, name, folder, &about)) {
         take_away(outer, name, AT_REMOVEDIR);

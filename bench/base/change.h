@@ -5,20 +5,26 @@
  *
  * What it touches, and why nothing else can be hit:
  *
- *   a scratch folder     with all that is in it: when its process ends, or a later one finds it
- * left behind. It must hold the marker that ppt_change_mark() put there, whose name tells the
- * folder's own name and inode, so that neither a folder of the user's, nor a copy, nor one that was
- * renamed is taken for it; it must have mode 0700, belong to this user, and be locked by the
- * caller. It is emptied by descriptors alone (openat, O_NOFOLLOW), never across a mount. a file
- * being made    has no name, or one that tells its own inode (".ppt-omp-1f3c"), until it takes the
- * place of a regular file or a link of the final name in one step: what a link led to, and other
- * hard links of it, stay as they are. a file of a run      that this program makes: a picture that
- * could not be drawn anew, the journal of a run that could not begin, a task's temporary file.
- * Regular files and links alone, by their name inside a folder that is held open. the journal is
- * cut behind its last whole line, after all of it was read and checked (run/journal.h), or where
- * half a line was written. the link "latest"    if it is a link to a neighbour with the name of a
- * run; see below. a folder of a run    that could not begin, when it is empty and still the one
- * that was created.
+ * - A scratch folder, with all that is in it: when its process ends, or a later one finds it left
+ *   behind. It must hold the marker that ppt_change_mark() put there, whose name tells the folder's
+ *   own name and inode, so that neither a folder of the user's, nor a copy, nor a renamed one is
+ *   taken for it; it must have mode 0700, belong to this user, and be locked by the caller. It is
+ *   emptied by descriptors alone (openat, O_NOFOLLOW), never across a mount.
+ *
+ * - A file being made. It has no name, or one that tells its own inode (".ppt-omp-1f3c"), until it
+ *   takes the place of a regular file or a link of the final name in one step: what a link led to,
+ *   and other hard links of it, stay as they are.
+ *
+ * - A file of a run that this program makes: a picture that could not be drawn anew, the journal of
+ *   a run that could not begin, a task's temporary file. Regular files and links alone, by their
+ *   name inside a folder that is held open.
+ *
+ * - The journal is cut behind its last whole line, after all of it was read and checked
+ *   (run/journal.h), or where half a line was written.
+ *
+ * - The link "latest", if it leads to a neighbour with the name of a run.
+ *
+ * - A folder of a run that could not begin, when it is empty and still the one that was created.
  *
  * Everything else in the file system is never changed. Functions return 0, or -1 with the cause in
  * errno; whoever calls knows the words for a message.

@@ -19,17 +19,24 @@ static enum ppt_status refuse(struct ppt_draft *draft, const char *why, struct p
     return PPT_FAILED;
 }
 
-/* The file takes over owner and mode of the one that it will replace; where that cannot be had, the
- * mode alone. */
+/* The file takes over owner, group and mode of the one that it will replace, as far as that can be
+ * had; another group gets no rights by that. */
 static int take_over(const struct ppt_draft *draft, const struct stat *old)
 {
+    mode_t mode = old->st_mode & 0777;
     struct stat own;
 
-    if (fstat(draft->fd, &own) == 0 && (own.st_uid != old->st_uid || own.st_gid != old->st_gid) &&
-        fchown(draft->fd, old->st_uid, old->st_gid) != 0 && errno != EPERM) {
+    if (fchown(draft->fd, old->st_uid, old->st_gid) != 0 &&
+        fchown(draft->fd, (uid_t)-1, old->st_gid) != 0 && errno != EPERM && errno != EINVAL) {
         return -1;
     }
-    return fchmod(draft->fd, old->st_mode & 0777);
+    if (fstat(draft->fd, &own) != 0) {
+        return -1;
+    }
+    if (own.st_gid != old->st_gid) {
+        mode &= ~(mode_t)070;
+    }
+    return fchmod(draft->fd, mode);
 }
 
 /* draft->folder, name and path are there. */
@@ -50,7 +57,10 @@ static enum ppt_status begin(struct ppt_draft *draft, struct ppt_error *error)
     }
     draft->fd = ppt_change_begin(draft->folder.fd);
     if (draft->fd < 0) {
-        return refuse(draft, strerror(errno), error);
+        return refuse(draft,
+                      errno == EACCES || errno == EROFS ? "its folder must not be written to"
+                                                        : strerror(errno),
+                      error);
     }
     if (exists && take_over(draft, &old) != 0) {
         ppt_fail(error, PPT_FAILED, "%s: cannot be written: %s", draft->path, strerror(errno));
@@ -76,11 +86,26 @@ enum ppt_status ppt_draft_open_in(const struct ppt_folder *folder, const char *n
     return begin(draft, error);
 }
 
-/* What is not a regular file cannot be replaced, only written to. */
-static enum ppt_status open_directly(struct ppt_draft *draft, struct ppt_error *error)
+/* Which of the program's own outputs a file is, as /dev/stdout; -1: none. */
+static int own_output(const struct stat *about)
+{
+    for (int fd = STDOUT_FILENO; fd <= STDERR_FILENO; fd++) {
+        struct stat own;
+
+        if (fstat(fd, &own) == 0 && own.st_dev == about->st_dev && own.st_ino == about->st_ino) {
+            return fd;
+        }
+    }
+    return -1;
+}
+
+/* What is not a regular file cannot be replaced, only written to; nor is what this program writes
+ * to anyway. */
+static enum ppt_status open_directly(struct ppt_draft *draft, int own, struct ppt_error *error)
 {
     do {
-        draft->fd = open(draft->path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+        draft->fd = own >= 0 ? fcntl(own, F_DUPFD_CLOEXEC, 0)
+                             : open(draft->path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
     } while (draft->fd < 0 && errno == EINTR);
     return draft->fd < 0 ? refuse(draft, strerror(errno), error) : PPT_OK;
 }
@@ -96,9 +121,9 @@ enum ppt_status ppt_draft_open(const char *path, struct ppt_draft *draft, struct
     enum ppt_status status;
 
     *draft = (struct ppt_draft){.fd = -1, .path = ppt_strdup(path)};
-    if (exists && !S_ISREG(about.st_mode) && !S_ISDIR(about.st_mode)) {
+    if (exists && !S_ISDIR(about.st_mode) && (!S_ISREG(about.st_mode) || own_output(&about) >= 0)) {
         free(real);
-        return open_directly(draft, error);
+        return open_directly(draft, own_output(&about), error);
     }
     if (!real || (exists && S_ISDIR(about.st_mode))) {
         status = refuse(draft, real ? "there is a folder of that name" : strerror(errno), error);

@@ -10,7 +10,6 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -41,8 +40,8 @@ static int start(int folder, char *const *arguments, pid_t *pid)
     }
     sigfillset(&all);
     posix_spawnattr_init(&attributes);
-    /* A group of its own, so that all of it can be ended; and no signal ignored. */
-    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF);
+    /* In the group of this program, so that a Ctrl-C is for it, too; and with no signal ignored. */
+    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
     posix_spawnattr_setsigdefault(&attributes, &all);
     posix_spawn_file_actions_addfchdir_np(&actions, folder);
     posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
@@ -90,7 +89,7 @@ static const char *await(pid_t pid)
            (ended < 0 && errno == EINTR)) {
         if (ended == 0 && ppt_clock_ns() > end_ns) {
             late = true;
-            kill(-pid, SIGKILL);
+            kill(pid, SIGKILL);
         } else if (ended == 0) {
             ppt_clock_sleep(POLL_S, NULL);
         }
@@ -168,15 +167,34 @@ static enum ppt_status lend(const struct ppt_folder *from, const struct ppt_fold
     return status;
 }
 
+/* gnuplot does not look whether there was room for what it wrote. */
+static bool is_whole(const char *data, size_t length)
+{
+    static const char chunk[] = "IEND\xae\x42\x60\x82", tag[] = "</svg>";
+    const size_t png = sizeof(chunk) - 1, svg = sizeof(tag) - 1;
+
+    if (length > png && memcmp(data + length - png, chunk, png) == 0) {
+        return true;
+    }
+    while (length > 0 && strchr(" \t\r\n", data[length - 1])) {
+        length--;
+    }
+    return length > svg && memcmp(data + length - svg, tag, svg) == 0;
+}
+
 static enum ppt_status look(const struct ppt_folder *from, const struct ppt_folder *to,
                             const char *file, struct ppt_error *error)
 {
-    struct stat about;
+    char *data = NULL;
+    size_t length = 0;
+    enum ppt_status status = ppt_file_read_in(from, file, LARGEST_FILE, &data, &length, error);
 
     (void)to;
-    return fstatat(from->fd, file, &about, AT_SYMLINK_NOFOLLOW) == 0
-               ? PPT_OK
-               : ppt_fail(error, PPT_FAILED, "%s: %s", file, strerror(errno));
+    if (status == PPT_OK && !is_whole(data, length)) {
+        status = ppt_fail(error, PPT_FAILED, "%s: is not whole", file);
+    }
+    free(data);
+    return status;
 }
 
 static enum ppt_status fetch(const struct ppt_folder *from, const struct ppt_folder *to,
@@ -222,7 +240,7 @@ enum ppt_status ppt_gnuplot_draw(const struct ppt_folder *folder, const char *co
     /* A program of that name may be another one. */
     if (ran && !why &&
         for_each(&workspace.folder, NULL, names, pictures, look, &problem) != PPT_OK) {
-        why = "made no pictures";
+        why = "made no whole pictures";
     }
     if (status != PPT_OK || why) {
         ppt_text_addf(notes, "charts were not drawn: %s%s; draw them with: cd ",

@@ -108,14 +108,24 @@ void ppt_workspace_clear(void)
     remove_stale(ppt_workspace_base());
 }
 
+/* Somebody who looks for what the dead have left may hold it for a moment. */
+static int wait_for_lock(int folder)
+{
+    int result;
+
+    do {
+        result = flock(folder, LOCK_EX);
+    } while (result != 0 && errno == EINTR);
+    return result;
+}
+
 /* As long as it has no marker, others leave it alone; the lock comes first. */
 static int prepare(int outer, const char *path, int *folder)
 {
     const char *name = strrchr(path, '/') + 1;
 
     *folder = open_folder(outer, name, O_NOFOLLOW);
-    if (*folder < 0 || flock(*folder, LOCK_EX | LOCK_NB) != 0 ||
-        ppt_change_mark(*folder, name) != 0) {
+    if (*folder < 0 || wait_for_lock(*folder) != 0 || ppt_change_mark(*folder, name) != 0) {
         const int problem = errno;
 
         (void)ppt_change_remove_empty(outer, name, *folder);

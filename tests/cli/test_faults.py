@@ -444,7 +444,10 @@ class Gnuplot(FaultCase):
     def drawn(self):
         return [p.name for p in self.only_folder().glob("charts/*") if p.suffix in (".svg", ".png")]
 
-    WHOLE = "for n in *.gp; do echo '<svg></svg>' | tee ${n%.gp}.svg >${n%.gp}.png; done\n"
+    WHOLE = (
+        "for n in *.gp; do echo ' <svg></svg>' >${n%.gp}.svg; "
+        "printf 'x\\0\\0\\0\\0IEND\\256\\102\\140\\202' >${n%.gp}.png; done\n"
+    )
     HALF = "for n in *.gp; do echo '<svg><g>' >${n%.gp}.svg; done\n"
 
     def test_hangs(self):
@@ -475,7 +478,13 @@ class Gnuplot(FaultCase):
     def test_draws_nothing(self):
         """A program of that name that is another one."""
         result, _ = self.draw("exit 0\n")
-        self.assertIn("charts were not drawn: gnuplot made no pictures", result.err)
+        self.assertIn("charts were not drawn: gnuplot made no whole pictures", result.err)
+        self.assertEqual(self.drawn(), [])
+
+    def test_no_room_where_it_draws(self):
+        """gnuplot ends well then, with pictures that are empty or cut."""
+        result, _ = self.draw(self.WHOLE + "head -c 9 speedup.svg >x; mv x speedup.svg\n")
+        self.assertIn("charts were not drawn: gnuplot made no whole pictures", result.err)
         self.assertEqual(self.drawn(), [])
 
     def test_limit_that_is_none(self):

@@ -204,6 +204,13 @@ class Output(HarmCase):
         )
         self.assertEqual(result.code, 1, result)
         self.check_untouched(mine)
+        # What the program writes to anyway is not replaced under its hands.
+        log = self.victim("log")
+        with open(log, "ab") as out:
+            self.run_ppt("once", "sort", "3", "--dump", "/dev/stdout", stdout=out)
+        lines = log.read_text().splitlines()
+        self.assertEqual(lines[0], VICTIM.strip())
+        self.assertEqual(len(lines), 1 + 3 + 1)
         link = self.work / "link"
         link.symlink_to("s.txt")
         self.run_fine("once", "sort", "100", "--dump", "link")

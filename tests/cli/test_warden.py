@@ -193,6 +193,24 @@ class Escapes(Warden):
         self.assertEqual(result.code, 0, result)
         self.assertEqual(running(), [])
 
+    @unittest.skipUnless(os.geteuid() == 0 and shutil.which("unshare"), "needs a namespace")
+    def test_with_the_proc_of_others(self):
+        """Numbers of processes mean others there: none is ended by them, and that is told."""
+        bystander = subprocess.Popen(["sleep", MARK])
+        self.addCleanup(bystander.wait)
+        self.addCleanup(bystander.kill)
+        result = self.run_program(
+            "unshare", "--fork", "--pid", "--kill-child", common.PPT_OMP, "--workers", "0",
+            "--task-count", "1", "--quick", *ONCE, "--", "sh", "-c", "setsid sleep 61 & true",
+            env=self.environment(),
+        )  # fmt: skip
+        if "unshare failed" in result.err:
+            self.skipTest("must not make a namespace")
+        self.assertEqual(result.code, 1, result)
+        self.assertIn('what "sh" left running cannot be found, and runs on; is /proc mounted?',
+                      result.err)  # fmt: skip
+        self.assertIsNone(bystander.poll())
+
     @unittest.skipUnless(os.geteuid() == 0, "only root can make programs of root's for others")
     def test_of_another_user(self):
         """As with sudo: what cannot be ended is told."""

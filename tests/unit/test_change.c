@@ -82,6 +82,26 @@ static void what_a_dead_process_left_is_removed(void **state)
     assert_true(is_cleared(SCRATCH));
 }
 
+/* As a program may leave it that makes a folder per step: more than there are descriptors for. */
+static void a_deep_tree_is_removed(void **state)
+{
+    int fd;
+
+    (void)state;
+    make_scratch(SCRATCH);
+    fd = open_folder(SCRATCH);
+    for (unsigned i = 0; i < 3000; i++) {
+        const int outer = fd;
+
+        assert_int_equal(mkdirat(outer, "inner", 0700), 0);
+        fd = openat(outer, "inner", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        assert_true(fd >= 0);
+        close(outer);
+    }
+    close(fd);
+    assert_true(is_cleared(SCRATCH));
+}
+
 /* Without a marker a folder is somebody's, whatever its name, mode and owner. */
 static void folders_without_a_marker_stay(void **state)
 {
@@ -203,6 +223,8 @@ static const char *latest(void)
 
 static void latest_is_a_link_of_the_program_or_of_nobody(void **state)
 {
+    static const char *const others[] = {"my__notes", "__2026_01_01__00_00_00", "a__2026_01_01",
+                                         "sum__2026_01_01__00_00_00_", "sum__2026_01_01__00_00_0x"};
     const int here = open_folder(".");
 
     (void)state;
@@ -216,6 +238,15 @@ static void latest_is_a_link_of_the_program_or_of_nobody(void **state)
     assert_int_equal(symlink("/var", "latest"), 0);
     assert_int_equal(ppt_change_set_latest(here, "sum__2026_01_01__00_00_02"), -1);
     assert_string_equal(latest(), "/var");
+    for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+        assert_int_equal(unlink("latest"), 0);
+        assert_int_equal(symlink(others[i], "latest"), 0);
+        assert_int_equal(ppt_change_set_latest(here, "sum__2026_01_01__00_00_02"), -1);
+        assert_string_equal(latest(), others[i]);
+    }
+    assert_int_equal(unlink("latest"), 0);
+    assert_int_equal(symlink("random__2026_01_01__00_00_02_13", "latest"), 0);
+    assert_int_equal(ppt_change_set_latest(here, "sum__2026_01_01__00_00_02"), 0);
     assert_int_equal(unlink("latest"), 0);
     touch("latest");
     assert_int_equal(ppt_change_set_latest(here, "sum__2026_01_01__00_00_02"), -1);
@@ -259,6 +290,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(what_a_dead_process_left_is_removed),
+        TEST(a_deep_tree_is_removed),
         TEST(folders_without_a_marker_stay),
         TEST(markers_of_others_count_for_nothing),
         TEST(other_modes_locks_and_links_stay),
