@@ -201,7 +201,7 @@ class Escapes(Warden):
         self.addCleanup(bystander.kill)
         result = self.run_program(
             "unshare", "--fork", "--pid", "--kill-child", common.PPT_OMP, "--workers", "0",
-            "--task-count", "1", "--quick", *ONCE, "--", "sh", "-c", "setsid sleep 61 & true",
+            "--task-count", "1", "--quick", *ONCE, "--", "sh", "-c", "setsid sleep 61 & sleep 0.2",
             env=self.environment(),
         )  # fmt: skip
         if "unshare failed" in result.err:
