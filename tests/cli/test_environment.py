@@ -343,6 +343,7 @@ class Limits(common.Case):
         self.assertEqual(list(self.work.iterdir()), [])
 
 
+@unittest.skipIf(common.SANITIZED, "LeakSanitizer needs /proc")
 class NoProc(common.Case):
     """Without /proc (a chroot, some sandboxes) what is unknown is not 0."""
 

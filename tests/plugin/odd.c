@@ -48,8 +48,11 @@ static void fork_and_exit(void)
 
 static void use_locale(const char *name)
 {
-    const locale_t locale = newlocale(LC_ALL_MASK, name, (locale_t)0);
+    static _Atomic(locale_t) locale;
 
+    if (!locale) {
+        locale = newlocale(LC_ALL_MASK, name, (locale_t)0);
+    }
     if (!locale || !uselocale(locale)) {
         abort();
     }
