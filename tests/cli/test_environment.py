@@ -598,7 +598,8 @@ class Kernel(common.Case):
     def test_locale(self):
         german = self.german()
         for place in ("load", "open", "attach", "run", "close"):
-            for way in ("setlocale", "uselocale"):
+            # glibc 2.36 loses 24 bytes where newlocale() looks for files, which LeakSanitizer tells.
+            for way in ("setlocale",) if common.SANITIZED else ("setlocale", "uselocale"):
                 with self.subTest(place=place, way=way):
                     result = self.odd(**german, **{place: f"{way} de_DE.UTF-8"})
                     self.assertEqual(result.code, 0, result)
