@@ -1,8 +1,10 @@
 /*
- * exit(), quick_exit() and _exit() of the whole process are the functions below, which stand before
- * those of the system since the program exports them. What is to be done at exit would come too
- * late: by then a thread may have ended the process that found nothing left to do, as every further
- * caller of exit() does before version 2.41 of glibc; and _exit() does nothing at all.
+ * exit(), quick_exit(), _exit() and _Exit() of the whole process are the functions below, which
+ * stand before those of the system since the program exports them. What is to be done at exit would
+ * come too late: by then a thread may have ended the process that found nothing left to do, as
+ * every further caller of exit() does before version 2.41 of glibc; and _exit() does nothing at
+ * all. Only errx() and others of the system's library, which call its exit() from the inside, are
+ * left to what is done at exit.
  */
 #include "guard.h"
 
@@ -10,6 +12,7 @@
 #include <fcntl.h>
 #include <fenv.h>
 #include <locale.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,27 +30,79 @@ struct surroundings {
     fenv_t rounding;
 };
 
-/* Mutable and global, since exit() and the process are. But for `told` changed by the main thread
- * alone. */
+/* Mutable and global, since exit() and the process are. But for `teller` and `own` changed by the
+ * main thread alone. */
 static struct {
     pid_t process; /* 0: not begun; of a child that the code forks nothing is told */
     int home;      /* the folder that the program was started in; -1: it cannot be opened */
     char *file;    /* NULL: no code from outside is there */
-    bool told;     /* that it ended the program */
+    pid_t teller;  /* the thread that told that it ended the program; 0: none */
+    bool own;      /* the program itself called exit() */
     bool changed;  /* `theirs` holds something */
     struct surroundings theirs;
 } guard;
 
+/* Who tells, removes what is at exit, or ends the process after that has it: several threads may be
+ * inside of exit() before version 2.41 of glibc, and none may cut another short. */
+static pthread_mutex_t ending = PTHREAD_MUTEX_INITIALIZER;
+
 /* ---- ends of the process ---- */
 
-/* The program itself ends when there is no memory, and libgomp when there is no thread; both say
- * so. */
+/* Libraries that end the process for the program, and say so: libgomp when there is no thread, and
+ * those of MPI when a job is aborted. */
+static const char *const own_libraries[] = {"libgomp.", "libmpi.",   "libopen-rte.", "libopen-pal.",
+                                            "libpmix.", "libprrte.", "mca_",         NULL};
+
+static const char *last_part(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+
+    return slash ? slash + 1 : path;
+}
+
+/* The program itself ends when there is no memory, and says so. Any library that is not known is
+ * taken for the kernel's: its own ones may end the process, too, and a wrong name in a message is
+ * better than an end by exit(0) that nobody is told. Names are compared without their folders, as
+ * the kernel's may be relative to one that has been left. */
 static bool is_own(const void *caller)
 {
     Dl_info theirs, own;
 
-    return dladdr(caller, &theirs) && dladdr((const void *)&guard, &own) &&
-           (theirs.dli_fbase == own.dli_fbase || strstr(theirs.dli_fname, "libgomp"));
+    if (!dladdr(caller, &theirs) || !dladdr((const void *)&guard, &own)) {
+        return false;
+    }
+    if (theirs.dli_fbase == own.dli_fbase) {
+        return true;
+    }
+    const char *name = last_part(theirs.dli_fname);
+
+    for (size_t i = 0; own_libraries[i]; i++) {
+        if (strncmp(name, own_libraries[i], strlen(own_libraries[i])) == 0) {
+            return strcmp(name, last_part(guard.file)) != 0;
+        }
+    }
+    return false;
+}
+
+/* A child that the code forked: nothing is told of it, and the temporary files are not its own to
+ * remove. */
+static bool is_child(void)
+{
+    return guard.process != 0 && getpid() != guard.process;
+}
+
+/* `ending` is held. Of several threads one tells; returns whether that is this one. */
+static bool tell_once(const char *function, int code)
+{
+    if (guard.teller == 0) {
+        __atomic_store_n(&guard.teller, gettid(), __ATOMIC_RELAXED);
+        fflush(stdout);
+        fprintf(stderr,
+                "ppt-omp: %s: its kernel ended the program by %s(%d): it must return a status "
+                "instead\n",
+                guard.file, function, code);
+    }
+    return guard.teller == gettid();
 }
 
 /* The next function of that name, which is the system's. */
@@ -66,29 +121,54 @@ static void end_by(const char *function, int code)
 /* Returns where the end is none of the code's. */
 static void tell(const char *function, int code, const void *caller)
 {
-    if (!guard.file || getpid() != guard.process || is_own(caller)) {
+    if (!guard.file || guard.process == 0 || is_child() || is_own(caller)) {
         return;
     }
-    /* Several workers may do that at the same time. */
-    while (__atomic_exchange_n(&guard.told, true, __ATOMIC_RELAXED)) {
-        pause();
+    pthread_mutex_lock(&ending);
+
+    const bool mine = tell_once(function, code);
+
+    pthread_mutex_unlock(&ending);
+    if (!mine) {
+        /* Several workers may do that at the same time. */
+        for (;;) {
+            pause();
+        }
     }
-    fflush(stdout);
-    fprintf(stderr,
-            "ppt-omp: %s: its kernel ended the program by %s(%d): it must return a status "
-            "instead\n",
-            guard.file, function, code);
+    /* From inside of exit(), where the code registered something that ends the process, this goes
+     * on with what is left to be done. */
     end_by("exit", PPT_FAILED);
+}
+
+/* The last of what is done at exit. There comes by what did not come by the functions below. */
+static void tell_at_exit(int code, void *unused)
+{
+    if (!guard.file || guard.own || is_child()) {
+        return;
+    }
+    if (code == PPT_FAILED && __atomic_load_n(&guard.teller, __ATOMIC_RELAXED) == gettid()) {
+        /* Another thread may still be removing something. */
+        pthread_mutex_lock(&ending);
+        pthread_mutex_unlock(&ending);
+        return;
+    }
+    /* Another thread that finds nothing left to do would end the process with its own code: so it
+     * finds this, and waits. */
+    (void)on_exit(tell_at_exit, unused);
+    pthread_mutex_lock(&ending);
+    tell_once("exit", code);
+    syscall(SYS_exit_group, PPT_FAILED);
+    __builtin_unreachable();
 }
 
 void exit(int code)
 {
     tell("exit", code, __builtin_return_address(0));
-    if (guard.file && getpid() != guard.process) {
-        /* A child that the code forked: the temporary files are not its own to remove. */
+    if (guard.file && is_child()) {
         fflush(NULL);
         syscall(SYS_exit_group, code);
     }
+    guard.own = true;
     end_by("exit", code);
     __builtin_unreachable();
 }
@@ -107,6 +187,27 @@ void _exit(int code)
     __builtin_unreachable();
 }
 
+void _Exit(int code)
+{
+    tell("_Exit", code, __builtin_return_address(0));
+    syscall(SYS_exit_group, code);
+    __builtin_unreachable();
+}
+
+bool ppt_guard_clean_begin(void)
+{
+    if (is_child()) {
+        return false;
+    }
+    pthread_mutex_lock(&ending);
+    return true;
+}
+
+void ppt_guard_clean_end(void)
+{
+    pthread_mutex_unlock(&ending);
+}
+
 /* ---- what the code changes ---- */
 
 static locale_t plain(void)
@@ -121,6 +222,8 @@ void ppt_guard_begin(void)
     guard.home = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
     guard.theirs.folder = -1;
     uselocale(plain());
+    /* Before all others, so that it is the last; without it less is told. */
+    (void)on_exit(tell_at_exit, NULL);
 }
 
 void ppt_guard_end(void)

@@ -19,6 +19,11 @@ void ppt_guard_end(void);
 /* Code of this file (its name is copied) may end the program from here on. */
 void ppt_guard_expect(const char *file);
 
+/* Around what is removed at exit. False: nothing is to be, as this is a child that the code forked;
+ * then without the end. */
+bool ppt_guard_clean_begin(void);
+void ppt_guard_clean_end(void);
+
 /* Around everything that the main thread lets code from outside do; `foreign` says whether it is
  * any, else nothing happens. Not to be nested. */
 void ppt_guard_enter(bool foreign);

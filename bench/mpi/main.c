@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "file.h"
+#include "guard.h"
 #include "interrupt.h"
 #include "isa.h"
 #include "master.h"
@@ -59,8 +60,10 @@ static int tell_exit_code(int code)
 static int serve(struct ppt_world *world, const struct ppt_host *host)
 {
     struct ppt_error error = {""};
-    enum ppt_status status = ppt_isa_check(&error);
+    enum ppt_status status;
 
+    ppt_guard_begin();
+    status = ppt_isa_check(&error);
     if (status == PPT_OK) {
         status = ppt_member_serve(world, host, &error);
     }
@@ -70,6 +73,7 @@ static int serve(struct ppt_world *world, const struct ppt_host *host)
 
         fprintf(stderr, "ppt-omp: %s: %s\n", ppt_world_name(world, world->rank, name), error.text);
     }
+    ppt_guard_end();
     return status;
 }
 

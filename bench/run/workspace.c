@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "change.h"
+#include "guard.h"
 #include "memory.h"
 #include "text.h"
 
@@ -39,7 +40,10 @@ static void let_go(struct ppt_workspace_keeper *keeper)
 static void remove_at_exit(int code, void *keeper)
 {
     (void)code;
-    let_go(keeper);
+    if (ppt_guard_clean_begin()) {
+        let_go(keeper);
+        ppt_guard_clean_end();
+    }
     free(keeper);
 }
 

@@ -638,6 +638,7 @@ class Kernel(common.Case):
     def test_exit(self):
         for place in ("load", "open", "attach", "run", "close"):
             for way in ("exit 0", "exit 1", "exit 3", "quick_exit 0", "_exit 0",
+                        "_Exit 0", "errx 0", "errx 1", "error 5", "bye 0", "bye_by_errx 0",
                         "thread_exit 0", "thread_exit 1"):  # fmt: skip
                 for workers in ("0", "1", "2"):
                     if (way.startswith("thread") or workers == "1") and place != "run":
@@ -646,7 +647,8 @@ class Kernel(common.Case):
                         options = ["--task-count", "2", "--workers", workers, "--iterations", "3"]
                         result = self.odd(options=options, **{place: way})
                         self.assertEqual(result.code, 1, result)
-                        told = [l for l in result.err.splitlines() if l.startswith("ppt-omp: ")]
+                        told = [l for l in result.err.splitlines() if l.startswith("ppt-omp: ")
+                                and l != "ppt-omp: bye"]  # fmt: skip
                         self.assertEqual(len(told), 1, result)
                         self.assertIn("odd.so: its kernel ended the program by", told[0])
                         self.assertEqual(list(self.tmp.iterdir()), [])
@@ -654,7 +656,7 @@ class Kernel(common.Case):
     def test_exit_of_many(self):
         """All workers at the same time: it is told once, and nothing is left."""
         options = ["--task-count", "500", "--workers", "60", "--iterations", "3"]
-        for way in ("exit 0", "_exit 0", "quick_exit 7"):
+        for way in ("exit 0", "_exit 0", "_Exit 0", "quick_exit 7", "errx 0", "bye 0", "bye_by_errx 0"):
             result = self.odd(options=options, run=way)
             self.assertEqual(result.code, 1, result)
             self.assertEqual(result.err.count("ended the program"), 1, result)
@@ -685,8 +687,9 @@ class Kernel(common.Case):
             self.assertEqual(result.code, -number, result)
 
     def test_children(self):
-        result = self.odd(run="fork")
-        self.assertEqual(result.code, 0, result)
+        for way in ("fork", "fork_errx"):
+            result = self.odd(run=way)
+            self.assertEqual(result.code, 0, result)
 
     def test_folder(self):
         """Reports are where they would be; a second run, too."""

@@ -2,6 +2,8 @@
  * A kernel that does what none should: where (ODD_LOAD, ODD_OPEN, ODD_ATTACH, ODD_RUN, ODD_CLOSE)
  * and what is said by environment variables.
  */
+#include <err.h>
+#include <error.h>
 #include <fenv.h>
 #include <locale.h>
 #include <pthread.h>
@@ -46,6 +48,37 @@ static void fork_and_exit(void)
     }
 }
 
+/* As in fork_and_exit(), by a function of the system that calls exit() inside. */
+static void fork_and_errx(void)
+{
+    const pid_t child = fork();
+
+    if (child == 0) {
+        errx(0, "bye");
+    }
+    waitpid(child, NULL, 0);
+    if (scratch && access(scratch, F_OK) != 0) {
+        abort();
+    }
+}
+
+static void bye(void)
+{
+    _exit(7);
+}
+
+static void bye_by_errx(void)
+{
+    errx(0, "bye");
+}
+
+static void exit_with(void (*last)(void), int code)
+{
+    if (atexit(last) == 0) {
+        exit(code);
+    }
+}
+
 static void use_locale(const char *name)
 {
     static _Atomic(locale_t) locale;
@@ -77,6 +110,16 @@ static int misbehave(const char *variable)
         quick_exit(atoi(with));
     } else if (strcmp(word, "_exit") == 0) {
         _exit(atoi(with));
+    } else if (strcmp(word, "_Exit") == 0) {
+        _Exit(atoi(with));
+    } else if (strcmp(word, "errx") == 0) {
+        errx(atoi(with), "bye");
+    } else if (strcmp(word, "error") == 0) {
+        error(atoi(with), 0, "bye");
+    } else if (strcmp(word, "bye") == 0) {
+        exit_with(bye, atoi(with));
+    } else if (strcmp(word, "bye_by_errx") == 0) {
+        exit_with(bye_by_errx, atoi(with));
     } else if (strcmp(word, "thread_exit") == 0) {
         end_in_thread(atoi(with));
     } else if (strcmp(word, "chdir") == 0 && chdir(with) != 0) {
@@ -85,6 +128,8 @@ static int misbehave(const char *variable)
         raise(atoi(with));
     } else if (strcmp(word, "fork") == 0) {
         fork_and_exit();
+    } else if (strcmp(word, "fork_errx") == 0) {
+        fork_and_errx();
     } else if (strcmp(word, "round") == 0) {
         fesetround(FE_UPWARD);
     } else if (strcmp(word, "return") == 0) {
