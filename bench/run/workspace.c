@@ -31,10 +31,10 @@ static void let_go(struct ppt_workspace_keeper *keeper)
     if (keeper->outer >= 0) {
         ppt_change_remove_scratch(keeper->outer, keeper->name, keeper->folder);
         close(keeper->outer);
-        free(keeper->name);
         keeper->outer = -1;
-        keeper->name = NULL;
     }
+    free(keeper->name);
+    keeper->name = NULL;
 }
 
 static void remove_at_exit(int code, void *keeper)
@@ -142,17 +142,20 @@ static int prepare(int outer, const char *path, int *folder)
     return 0;
 }
 
+/* All memory is taken before there is a folder: a process that ends for want of it leaves none. */
 enum ppt_status ppt_workspace_create(struct ppt_workspace *workspace, struct ppt_error *error)
 {
     const char *base = ppt_workspace_base();
-    char *absolute = realpath(base, NULL), *path = NULL;
+    char *absolute = realpath(base, NULL);
+    char *path = ppt_text_format("%s/" PREFIX RANDOM, absolute ? absolute : "");
+    struct ppt_workspace_keeper *keeper = create_keeper();
     int outer = absolute ? open_folder(AT_FDCWD, absolute, 0) : -1;
     int folder = -1;
 
-    *workspace = (struct ppt_workspace){0};
+    *workspace = (struct ppt_workspace){.keeper = keeper};
+    keeper->name = ppt_strdup(PREFIX RANDOM);
     if (outer >= 0) {
         remove_stale(absolute);
-        path = ppt_text_format("%s/" PREFIX RANDOM, absolute);
     }
     if (outer < 0 || !mkdtemp(path) || prepare(outer, path, &folder) != 0) {
         ppt_fail(error, PPT_FAILED, "%s: cannot be used for temporary files: %s",
@@ -162,12 +165,12 @@ enum ppt_status ppt_workspace_create(struct ppt_workspace *workspace, struct ppt
         }
         free(path);
         free(absolute);
+        ppt_workspace_remove(workspace);
         return PPT_FAILED;
     }
-    workspace->keeper = create_keeper();
-    workspace->keeper->name = ppt_strdup(strrchr(path, '/') + 1);
-    workspace->keeper->folder = folder;
-    workspace->keeper->outer = outer;
+    memcpy(keeper->name, strrchr(path, '/') + 1, strlen(PREFIX RANDOM));
+    keeper->folder = folder;
+    keeper->outer = outer;
     workspace->folder = (struct ppt_folder){folder, path};
     free(absolute);
     return PPT_OK;
