@@ -325,6 +325,7 @@ class Limits(common.Case):
         self.refused(1, r"ulimit -s 90 leaves tasks no room", *self.SUM, "--workers", "0,2",
                      prefix=("/bin/sh", "-c", 'ulimit -s 90; exec "$0" "$@"'))  # fmt: skip
 
+    @common.without_coverage
     @unittest.skipUnless(os.geteuid() == 0, "root alone can become a user without processes")
     def test_processes(self):
         """ulimit -u counts threads of all processes of a user, but not for root."""
@@ -396,10 +397,10 @@ class Meanwhile(common.Case):
     """What is done to the process while it measures is noticed and told."""
 
     def meddle(self, *actions, options=()):
-        """Starts a run of passes of 40 ms, and calls each action with the process while a pass of
+        """Starts a run of passes of 120 ms, and calls each action with the process while a pass of
         the next block is under way. Returns its folder and what it printed."""
         process = subprocess.Popen(
-            [common.PPT_OMP, "--task", "wait", "--task-args", "[20]", "--task-count", "2",
+            [common.PPT_OMP, "--task", "wait", "--task-args", "[60]", "--task-count", "2",
              "--workers", "0,1,2", "--iterations", "8", *options],
             cwd=self.work, env=only({}, self.environment()), stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL, text=True)  # fmt: skip

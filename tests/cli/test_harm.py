@@ -197,6 +197,7 @@ class Output(HarmCase):
         self.run_fine("once", "sort", "100", "--dump", "s.txt")
         self.check_untouched(also)
 
+    @common.without_coverage
     def test_a_dump_that_fails_leaves_the_old_file(self):
         mine = self.victim("s.txt")
         result = self.run_ppt(
