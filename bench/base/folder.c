@@ -10,7 +10,7 @@
 #include "memory.h"
 #include "text.h"
 
-static int open_at(int outer, const char *name, int more)
+int ppt_folder_descriptor(int outer, const char *name, int more)
 {
     int fd;
 
@@ -36,7 +36,8 @@ static enum ppt_status taken(struct ppt_folder *folder, int fd, char *path, enum
 enum ppt_status ppt_folder_open(const char *path, struct ppt_folder *folder,
                                 struct ppt_error *error)
 {
-    return taken(folder, open_at(AT_FDCWD, path, 0), ppt_strdup(path), PPT_BAD_INPUT, error);
+    return taken(folder, ppt_folder_descriptor(AT_FDCWD, path, 0), ppt_strdup(path), PPT_BAD_INPUT,
+                 error);
 }
 
 enum ppt_status ppt_folder_enter(const struct ppt_folder *outer, const char *name, bool create,
@@ -56,7 +57,8 @@ enum ppt_status ppt_folder_enter(const struct ppt_folder *outer, const char *nam
         free(path);
         return PPT_FAILED;
     }
-    return taken(folder, open_at(outer->fd, name, O_NOFOLLOW), path, PPT_FAILED, error);
+    return taken(folder, ppt_folder_descriptor(outer->fd, name, O_NOFOLLOW), path, PPT_FAILED,
+                 error);
 }
 
 enum ppt_status ppt_folder_copy(const struct ppt_folder *folder, struct ppt_folder *copy,

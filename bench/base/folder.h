@@ -25,6 +25,10 @@ enum ppt_status ppt_folder_open(const char *path, struct ppt_folder *folder,
 enum ppt_status ppt_folder_enter(const struct ppt_folder *outer, const char *name, bool create,
                                  struct ppt_folder *folder, struct ppt_error *error);
 
+/* Only its descriptor, or -1 with the cause in errno: of `name` in the folder that is open as
+ * `outer` (or AT_FDCWD), with `more` flags of open(), such as O_NOFOLLOW. */
+int ppt_folder_descriptor(int outer, const char *name, int more);
+
 /* The same folder once more, with a descriptor of its own. */
 enum ppt_status ppt_folder_copy(const struct ppt_folder *folder, struct ppt_folder *copy,
                                 struct ppt_error *error);

@@ -57,20 +57,10 @@ static struct ppt_workspace_keeper *create_keeper(void)
     return keeper;
 }
 
-static int open_folder(int outer, const char *name, int more)
-{
-    int fd;
-
-    do {
-        fd = openat(outer, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | more);
-    } while (fd < 0 && errno == EINTR);
-    return fd;
-}
-
 /* What cannot be removed stays; it is in nobody's way. */
 static void remove_if_stale(int outer, const char *name)
 {
-    const int folder = open_folder(outer, name, O_NOFOLLOW);
+    const int folder = ppt_folder_descriptor(outer, name, O_NOFOLLOW);
 
     if (folder >= 0) {
         if (flock(folder, LOCK_EX | LOCK_NB) == 0) {
@@ -128,7 +118,7 @@ static int prepare(int outer, const char *path, int *folder)
 {
     const char *name = strrchr(path, '/') + 1;
 
-    *folder = open_folder(outer, name, O_NOFOLLOW);
+    *folder = ppt_folder_descriptor(outer, name, O_NOFOLLOW);
     if (*folder < 0 || wait_for_lock(*folder) != 0 || ppt_change_mark(*folder, name) != 0) {
         const int problem = errno;
 
@@ -149,7 +139,7 @@ enum ppt_status ppt_workspace_create(struct ppt_workspace *workspace, struct ppt
     char *absolute = realpath(base, NULL);
     char *path = ppt_text_format("%s/" PREFIX RANDOM, absolute ? absolute : "");
     struct ppt_workspace_keeper *keeper = create_keeper();
-    int outer = absolute ? open_folder(AT_FDCWD, absolute, 0) : -1;
+    int outer = absolute ? ppt_folder_descriptor(AT_FDCWD, absolute, 0) : -1;
     int folder = -1;
 
     *workspace = (struct ppt_workspace){.keeper = keeper};
