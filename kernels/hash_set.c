@@ -64,15 +64,39 @@ void ppt_hash_set_add(struct ppt_hash_set *set)
 {
     uint32_t *slot = find(set, ppt_hash_set_next(set));
 
-    set->count++;
     if (*slot == 0) {
-        *slot = set->count;
+        *slot = ++set->count;
     }
 }
 
 bool ppt_hash_set_has(const struct ppt_hash_set *set, const unsigned char hash[PPT_HASH_BYTES])
 {
     return *find(set, hash) != 0;
+}
+
+/* Nearly always the first word decides. That its difference must exist in a register each time
+ * keeps the compiler from comparing several hashes in one step. */
+static inline bool is_same(const unsigned char *a, const unsigned char *b)
+{
+    uint64_t first, other;
+
+    memcpy(&first, a, sizeof(first));
+    memcpy(&other, b, sizeof(other));
+    first ^= other;
+    __asm__ volatile("" : "+r"(first));
+    return first == 0 && memcmp(a, b, PPT_HASH_BYTES) == 0;
+}
+
+bool ppt_hash_set_scan(const struct ppt_hash_set *set, const unsigned char hash[PPT_HASH_BYTES])
+{
+    const unsigned char *end = set->hashes + (size_t)set->count * PPT_HASH_BYTES;
+
+    for (const unsigned char *stored = set->hashes; stored < end; stored += PPT_HASH_BYTES) {
+        if (is_same(stored, hash)) {
+            return true;
+        }
+    }
+    return false;
 }
 
 uint64_t ppt_hash_set_bytes(uint32_t capacity)

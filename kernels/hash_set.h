@@ -22,7 +22,7 @@ struct ppt_hash_set {
     unsigned char *hashes;
     uint32_t *slots; /* the place in `hashes` plus one, or 0 */
     uint32_t mask;   /* slots in use minus one */
-    uint32_t count;  /* hashes that were added, repeated ones included */
+    uint32_t count;  /* different hashes that were added */
 };
 
 /* Takes memory for `capacity` hashes, at most PPT_HASH_SET_LARGEST. `what` is for the message. */
@@ -35,10 +35,13 @@ void ppt_hash_set_clear(struct ppt_hash_set *set, uint32_t capacity);
 /* Where the hash to be added next is to be written. */
 unsigned char *ppt_hash_set_next(struct ppt_hash_set *set);
 
-/* Adds the hash that was written there. */
+/* Adds the hash that was written there, unless the set has it. */
 void ppt_hash_set_add(struct ppt_hash_set *set);
 
 bool ppt_hash_set_has(const struct ppt_hash_set *set, const unsigned char hash[PPT_HASH_BYTES]);
+
+/* The same, found out by comparing with one after the other in the order they were added. */
+bool ppt_hash_set_scan(const struct ppt_hash_set *set, const unsigned char hash[PPT_HASH_BYTES]);
 
 /* The memory that init takes. */
 uint64_t ppt_hash_set_bytes(uint32_t capacity);

@@ -44,7 +44,7 @@
 #include "status.h"
 
 /* Grows with every incompatible change to what follows. */
-#define PPT_KERNEL_VERSION 1
+#define PPT_KERNEL_VERSION 2
 
 /* The name of the constant `struct ppt_kernel` that a shared object exports. */
 #define PPT_KERNEL_SYMBOL "ppt_kernel"
@@ -96,6 +96,7 @@ struct ppt_param {
     const char *const *choices; /* NULL-terminated, for PPT_PARAM_CHOICE; else NULL */
     const char *unit;           /* "" for a plain count */
     const char *help;
+    const char *joint; /* what stands before it when arguments are shown; NULL: ", " */
 };
 
 /* What the program does for kernels. Those that are built outside of it have the widest

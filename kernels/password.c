@@ -1,9 +1,11 @@
 /*
- * password - hashes passwords into a set, then hashes passwords that somebody tries and looks each
- * of them up.
+ * password - hashes passwords and stores them, then hashes passwords that somebody tries and looks
+ * each of them up.
  *
  * Argon2id is what passwords deserve: most of its time is memory traffic. SHA-256, which is made
- * to be fast, is plain computation and measures the rest of the loop as well.
+ * to be fast, is plain computation and measures the rest of the loop as well: with many passwords
+ * stored, that is mostly the comparing of hashes one after the other, until one is equal. A set
+ * ("lookup": "set") spares that.
  */
 #include "digest.h"
 #include "hash.h"
@@ -11,48 +13,54 @@
 #include "kernel.h"
 #include "rng_bulk.h"
 #include "scratch.h"
+#include "tries.h"
 
 #define SALT_BYTES 16
 #define LONGEST 1024
 #define KIB_PER_LANE 8 /* RFC 9106, 3.1: m is at least 8 p */
 
-#define FIRST_PRINTABLE 33 /* '!'; the space is left out */
-#define PRINTABLES 94
+#define LETTERS 26
+#define CHARACTERS (2 * LETTERS + 10)
 
-enum { STORED, TRIED, LENGTHS, RATIO, HASH, T_COST, M_COST, LANES };
+enum { STORED, TRIED, LENGTHS, RATIO, HASH, T_COST, M_COST, LANES, LOOKUP };
 enum hash_kind { HASH_SHA256, HASH_ARGON2ID };
+enum lookup { LOOKUP_SCAN, LOOKUP_SET };
 
 static const char *const hashes[] = {[HASH_SHA256] = "sha256", [HASH_ARGON2ID] = "argon2id", NULL};
+static const char *const lookups[] = {[LOOKUP_SCAN] = "scan", [LOOKUP_SET] = "set", NULL};
 
 static const struct ppt_param password_params[] = {
     [STORED] = {.name = "stored",
                 .kind = PPT_PARAM_INTEGER,
                 .value = "5",
-                .smallest = 1,
+                .smallest = 0,
                 .largest = PPT_HASH_SET_LARGEST,
                 .unit = "",
-                .help = "passwords whose hashes are put into the set"},
+                .help = "passwords that are hashed and stored"},
     [TRIED] = {.name = "tried",
                .kind = PPT_PARAM_INTEGER,
                .value = "20",
-               .smallest = 1,
+               .smallest = 0,
                .largest = 1e9,
                .unit = "",
-               .help = "passwords that are hashed and looked up"},
+               .help = "passwords that are hashed and looked up",
+               .joint = "/"},
     [LENGTHS] = {.name = "lengths",
                  .kind = PPT_PARAM_SPAN,
                  .value = "[12, 20]",
-                 .smallest = 1,
+                 .smallest = 0,
                  .largest = LONGEST,
                  .unit = "characters",
-                 .help = "shortest and longest password"},
+                 .help = "shortest and longest password",
+                 .joint = "; "},
     [RATIO] = {.name = "ratio",
                .kind = PPT_PARAM_REAL,
                .value = "0.8",
                .smallest = 0,
                .largest = 1,
                .unit = "",
-               .help = "share of the tried passwords that are stored ones"},
+               .help = "share of the tried passwords that are stored ones, exactly",
+               .joint = "; "},
     [HASH] = {.name = "hash",
               .kind = PPT_PARAM_CHOICE,
               .value = "\"argon2id\"",
@@ -61,7 +69,8 @@ static const struct ppt_param password_params[] = {
               .group = "options",
               .choices = hashes,
               .unit = "",
-              .help = "how passwords are hashed"},
+              .help = "how passwords are hashed",
+              .joint = "; "},
     [T_COST] = {.name = "t_cost",
                 .kind = PPT_PARAM_INTEGER,
                 .value = "2",
@@ -89,6 +98,14 @@ static const struct ppt_param password_params[] = {
                .largest = 1024,
                .unit = "",
                .help = "Argon2id: lanes of one hash, which inner threads share"},
+    [LOOKUP] = {.name = "lookup",
+                .kind = PPT_PARAM_CHOICE,
+                .value = "\"scan\"",
+                .optional = true,
+                .group = "options",
+                .choices = lookups,
+                .unit = "",
+                .help = "how hashes are looked up: one after the other, or in a set"},
 };
 
 /* Characters are made many at a time, which compilers vectorise, and handed out in pieces. */
@@ -104,6 +121,7 @@ struct password_local {
     unsigned inner_threads;
     char *passwords; /* one every lengths.high characters */
     uint16_t *lengths;
+    uint32_t *deck; /* for the order in which stored ones are tried */
     struct ppt_hash_set set;
     struct characters characters;
 };
@@ -117,6 +135,12 @@ struct password_job {
     struct ppt_argon2id_recipe recipe;
 };
 
+/* How many of the tried passwords are stored ones. */
+static uint64_t right_of(const union ppt_value *args)
+{
+    return ppt_tries_right(args[TRIED].integer, args[RATIO].real);
+}
+
 static enum ppt_status open_kernel(const struct ppt_setup *setup, void **shared,
                                    struct ppt_error *error)
 {
@@ -129,6 +153,12 @@ static enum ppt_status open_kernel(const struct ppt_setup *setup, void **shared,
                             "password: m_cost_kib: %lld is too little for %lld lanes; Argon2 needs "
                             "at least %d KiB for each, which makes %lld",
                             m_cost, lanes, KIB_PER_LANE, KIB_PER_LANE * lanes);
+        }
+        if (args[STORED].integer == 0 && right_of(args) > 0) {
+            return ppt_fail(error, PPT_BAD_INPUT,
+                            "password: stored: 0 leaves none to be the %llu right ones of those "
+                            "tried; a ratio of 0 needs none",
+                            (unsigned long long)right_of(args));
         }
     }
     *shared = NULL;
@@ -145,6 +175,7 @@ static void password_detach(void *local)
     ppt_hash_argon2id_destroy(l->argon2id);
     free(l->passwords);
     free(l->lengths);
+    free(l->deck);
     ppt_hash_set_free(&l->set);
     free(l);
 }
@@ -170,7 +201,8 @@ static enum ppt_status take_memory(struct password_local *l, const struct ppt_se
     }
     l->passwords = ppt_scratch_alloc(characters, "password", error);
     l->lengths = ppt_scratch_alloc(stored * sizeof(*l->lengths), "password", error);
-    if (!l->passwords || !l->lengths ||
+    l->deck = ppt_scratch_alloc(stored * sizeof(*l->deck), "password", error);
+    if (!l->passwords || !l->lengths || !l->deck ||
         ppt_hash_set_init(&l->set, (uint32_t)stored, "password", error) != PPT_OK) {
         return PPT_FAILED;
     }
@@ -205,14 +237,22 @@ static void characters_start(struct characters *c, const struct ppt_task *task)
     c->used = sizeof(c->text);
 }
 
+/* Of 'a' to 'z', 'A' to 'Z', '0' to '9'; of 65536 numbers, each gets 1057 or 1058. */
+static inline char character(uint16_t number)
+{
+    const int32_t place = (int32_t)((uint32_t)number * CHARACTERS >> 16);
+
+    return (char)('a' + place - (place >= LETTERS) * ('a' + LETTERS - 'A') -
+                  (place >= 2 * LETTERS) * ('A' + LETTERS - '0'));
+}
+
 /* At most LONGEST characters, which stay there until the next call. */
 static const char *characters_take(struct characters *c, size_t count)
 {
     if (count > sizeof(c->text) - c->used) {
         ppt_rng_fill_bytes(&c->rng, c->numbers, sizeof(c->numbers));
-        /* Of 65536 numbers, each character gets 697 or 698. */
         for (size_t i = 0; i < sizeof(c->text); i++) {
-            c->text[i] = (char)(FIRST_PRINTABLE + ((uint32_t)c->numbers[i] * PRINTABLES >> 16));
+            c->text[i] = character(c->numbers[i]);
         }
         c->used = 0;
     }
@@ -299,24 +339,32 @@ static enum ppt_status store_passwords(struct password_job *job, uint64_t *diges
     return PPT_OK;
 }
 
+static bool look_up(const struct password_job *job, const unsigned char *hash)
+{
+    const struct ppt_hash_set *set = &job->local->set;
+
+    return job->args[LOOKUP].choice == LOOKUP_SET ? ppt_hash_set_has(set, hash)
+                                                  : ppt_hash_set_scan(set, hash);
+}
+
 static enum ppt_status try_passwords(struct password_job *job, uint64_t *digest, uint64_t *matches,
                                      struct ppt_error *error)
 {
     struct password_local *l = job->local;
-    const double ratio = job->args[RATIO].real;
-    const uint64_t stored = (uint64_t)job->args[STORED].integer;
     const size_t stride = (size_t)job->args[LENGTHS].span.high;
+    struct ppt_tries tries;
 
+    ppt_tries_start(&tries, (uint64_t)job->args[TRIED].integer, right_of(job->args), l->deck,
+                    (uint64_t)job->args[STORED].integer);
     for (int64_t i = 0; i < job->args[TRIED].integer; i++) {
         unsigned char hash[PPT_HASH_BYTES];
         const char *password;
+        uint64_t which;
         size_t length;
 
-        if (ppt_rng_double(&job->rng) < ratio) {
-            const size_t pick = ppt_rng_below(&job->rng, stored);
-
-            password = l->passwords + pick * stride;
-            length = l->lengths[pick];
+        if (ppt_tries_next(&tries, &job->rng, &which)) {
+            password = l->passwords + which * stride;
+            length = l->lengths[which];
         } else {
             length = draw_length(job);
             password = characters_take(&l->characters, length);
@@ -324,7 +372,7 @@ static enum ppt_status try_passwords(struct password_job *job, uint64_t *digest,
         if (hash_password(job, password, length, hash, error) != PPT_OK) {
             return PPT_FAILED;
         }
-        *matches += ppt_hash_set_has(&l->set, hash);
+        *matches += look_up(job, hash);
         *digest = digest_hash(*digest, hash);
     }
     return PPT_OK;
@@ -342,6 +390,13 @@ static enum ppt_status password_work(struct password_local *l, const struct ppt_
     status = store_passwords(&job, digest, error);
     if (status == PPT_OK) {
         status = try_passwords(&job, digest, matches, error);
+    }
+    if (status == PPT_OK && *matches < right_of(job.args)) {
+        status = ppt_fail(error, PPT_FAILED,
+                          "password: %llu of the passwords tried by task %llu were found, but %llu "
+                          "are stored",
+                          (unsigned long long)*matches, (unsigned long long)task->index,
+                          (unsigned long long)right_of(job.args));
     }
     *digest = ppt_digest_word(*digest, *matches);
     return status;
@@ -392,8 +447,9 @@ static void password_needs(const union ppt_value *args, unsigned inner_threads,
     const uint64_t stored = (uint64_t)args[STORED].integer;
 
     (void)inner_threads;
-    needs->worker_bytes = sizeof(struct password_local) + ppt_hash_set_bytes((uint32_t)stored) +
-                          stored * ((uint64_t)args[LENGTHS].span.high + sizeof(uint16_t));
+    needs->worker_bytes =
+        sizeof(struct password_local) + ppt_hash_set_bytes((uint32_t)stored) +
+        stored * ((uint64_t)args[LENGTHS].span.high + sizeof(uint16_t) + sizeof(uint32_t));
     if (args[HASH].choice == HASH_ARGON2ID) {
         needs->worker_bytes += (uint64_t)args[M_COST].integer * 1024;
     }
@@ -404,7 +460,7 @@ const struct ppt_kernel ppt_kernel_password = {
     .struct_size = sizeof(struct ppt_kernel),
     .name = "password",
     .category = "computation, memory",
-    .summary = "hash passwords into a set, then hash tried ones and look them up",
+    .summary = "hash passwords, then hash tried ones and look each of them up",
     .params = password_params,
     .param_count = sizeof(password_params) / sizeof(password_params[0]),
     .inner_threads = true,

@@ -15,7 +15,6 @@
 #ifndef PPT_RNG_H
 #define PPT_RNG_H
 
-#include <math.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -119,15 +118,6 @@ static inline int64_t ppt_rng_between(struct ppt_rng *rng, int64_t low, int64_t 
         return (int64_t)ppt_rng_next(rng);
     }
     return (int64_t)((uint64_t)low + ppt_rng_below(rng, span + 1));
-}
-
-/* As ppt_rng_between(), but uniform on a logarithmic scale; 0 < low <= high. */
-static inline int64_t ppt_rng_between_log(struct ppt_rng *rng, int64_t low, int64_t high)
-{
-    const double exponent = log((double)high / (double)low) * ppt_rng_double(rng);
-    const int64_t value = llround((double)low * exp(exponent));
-
-    return value < low ? low : value > high ? high : value;
 }
 
 #endif

@@ -21,7 +21,7 @@ static const struct ppt_param sort_params[] = {
     [SIZE] = {.name = "size",
               .kind = PPT_PARAM_INTEGER,
               .value = "1000000",
-              .smallest = 1,
+              .smallest = 0,
               .largest = PPT_RADIX_LARGEST,
               .unit = "",
               .help = "random numbers that one task sorts"},

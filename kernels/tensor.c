@@ -36,17 +36,18 @@ static const struct ppt_param tensor_params[] = {
     [SIZE] = {.name = "size",
               .kind = PPT_PARAM_INTEGER,
               .value = "256",
-              .smallest = 1,
+              .smallest = 0,
               .largest = 65535,
               .unit = "",
               .help = "rows and columns of each matrix"},
     [COUNT] = {.name = "count",
                .kind = PPT_PARAM_INTEGER,
                .value = "50",
-               .smallest = 1,
+               .smallest = 0,
                .largest = 1e9,
                .unit = "",
-               .help = "random matrices multiplied by one task"},
+               .help = "random matrices multiplied by one task; one is made even of none",
+               .joint = "x"},
 };
 
 /* The factors' places, two products with a row of sums, the weights, and room for the last check.
@@ -200,9 +201,15 @@ static enum ppt_status tensor_run(void *pointer, const struct ppt_task *task, ui
         .local = local,
         .task = task,
         .size = size,
-        .count = task->args[COUNT].integer,
+        .count = task->args[COUNT].integer > 0 ? task->args[COUNT].integer : 1,
         .bound = sqrt(3.0 / (double)size),
     };
+
+    if (size == 0) {
+        local->result = local->product[0];
+        *digest = 0; /* a product of nothing, which GSL refuses to look at */
+        return PPT_OK;
+    }
     const enum ppt_status status = ppt_inner_run(local->threads, work, &job, "tensor", error);
 
     if (status != PPT_OK) {
@@ -243,14 +250,15 @@ static void tensor_needs(const union ppt_value *args, unsigned inner_threads,
     needs->most_threads = ppt_blas_most_threads();
 }
 
-/* From 128 with 12 factors to 1024 with 2: the work grows less than the size cubed. */
+/* At most 12 factors of 128 rows, at most 2 of 1024: the work grows less than the size cubed. It is
+ * 0.97 GFLOP on average, and 0.80 in the median. */
 static void tensor_draw(struct ppt_rng *rng, union ppt_value *args)
 {
-    const int64_t size = ppt_rng_between_log(rng, 128, 1024);
+    const int64_t size = ppt_rng_between(rng, 128, 1024);
     const double octaves = log2((double)size / 128.0);
 
     args[SIZE].integer = size;
-    args[COUNT].integer = llround(12.0 - 10.0 / 3.0 * octaves);
+    args[COUNT].integer = ppt_rng_between(rng, 2, llround(12.0 - 10.0 / 3.0 * octaves));
 }
 
 const struct ppt_kernel ppt_kernel_tensor = {

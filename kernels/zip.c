@@ -26,7 +26,7 @@ static const struct ppt_param zip_params[] = {
     [MIB] = {.name = "mib",
              .kind = PPT_PARAM_INTEGER,
              .value = "50",
-             .smallest = 1,
+             .smallest = 0,
              .largest = 1 << 20,
              .unit = "MiB",
              .help = "size of the file that one task compresses and restores"},

@@ -22,7 +22,7 @@ LARGEST_WHOLE = 2**53
 def numbers(smallest, largest, description):
     """A number, or several; the smallest unless given."""
     number = {"type": "integer", "minimum": smallest, "maximum": largest}
-    several = {"type": "array", "minItems": 1, "uniqueItems": True, "items": number}
+    several = {"type": "array", "minItems": 1, "items": number}
     return {"anyOf": [number, several], "default": smallest, "description": description}
 
 
@@ -58,7 +58,6 @@ KEYS = {
             {
                 "type": "array",
                 "minItems": 1,
-                "uniqueItems": True,
                 "items": {"type": "integer", "minimum": 0, "maximum": MOST_WORKERS},
             },
         ],
@@ -99,21 +98,21 @@ KEYS = {
         "description": "discarded rounds before the first block",
     },
     "wait_time_after_runner": {
-        "type": "number",
+        "type": ["number", "null"],
         "minimum": 0,
         "maximum": 86400,
         "default": 0,
         "description": "seconds of rest after every pass",
     },
     "wait_time_after_iteration": {
-        "type": "number",
+        "type": ["number", "null"],
         "minimum": 0,
         "maximum": 86400,
         "default": 0,
         "description": "seconds of rest after every block",
     },
     "gc_after_iteration": {
-        "type": "boolean",
+        "type": ["boolean", "null"],
         "default": False,
         "description": "give freed memory back to the system after every block",
     },
@@ -248,6 +247,9 @@ def positional(parameters):
     }
 
 
+# As if there were no list.
+DEFAULTS = {"type": "array", "maxItems": 0, "description": "every argument's default"}
+
 # Whether an object says itself what to run, rather than inheriting it.
 SAYS_WHAT = {"anyOf": [{"required": ["task"]}, {"required": ["kernel"]}]}
 
@@ -282,7 +284,11 @@ def schema(kernels):
     }
     arguments = {
         kernel["name"]: {
-            "anyOf": [positional(kernel["parameters"]), members(kernel["parameters"])]
+            "anyOf": [
+                positional(kernel["parameters"]),
+                members(kernel["parameters"]),
+                DEFAULTS,
+            ]
         }
         for kernel in kernels
     }

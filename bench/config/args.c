@@ -187,6 +187,9 @@ static enum ppt_status parse_positional(const struct ppt_kernel *kernel,
     enum ppt_status status = PPT_OK;
     size_t slot = 0;
 
+    if (given == 0) {
+        return PPT_OK; /* the defaults, as if there were no list */
+    }
     for (size_t i = 0; i < kernel->param_count && status == PPT_OK; i++) {
         const struct ppt_param *param = &kernel->params[i];
         const struct ppt_place place = {.outer = item->place, .index = slot};
@@ -310,9 +313,8 @@ static const char *base_name(const char *path)
 static void describe_paths(const struct ppt_texts *paths, struct ppt_text *out)
 {
     for (size_t i = 0; i < paths->count; i++) {
-        ppt_text_addf(out, "%s%s", i ? ", " : "[", base_name(paths->items[i]));
+        ppt_text_addf(out, "%s%s", i ? ";" : "", base_name(paths->items[i]));
     }
-    ppt_text_add(out, "]");
 }
 
 /* As a shell would be told. */
@@ -382,7 +384,7 @@ void ppt_args_describe(const struct ppt_kernel *kernel, const union ppt_value *a
         if (after_words && could_be_left(param, &args[i])) {
             continue;
         }
-        ppt_text_add(out, i ? ", " : "");
+        ppt_text_add(out, i == 0 ? "" : param->joint ? param->joint : ", ");
         if (after_words) {
             /* A list takes words alone there, so that these can only be given by name. */
             ppt_text_addf(out, "%s: ", param->name);

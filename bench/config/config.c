@@ -103,6 +103,17 @@ static void free_config(struct ppt_config *config)
     *config = (struct ppt_config){0};
 }
 
+void ppt_config_warn(struct ppt_config *config, char *text)
+{
+    char *before = config->warning;
+
+    config->warning = before ? ppt_text_format("%s; %s", before, text) : text;
+    if (before) {
+        free(before);
+        free(text);
+    }
+}
+
 /* To a task that uses none, points that differ in inner threads alone are the same: one is left. */
 static void drop_unused_threads(struct ppt_config *config)
 {
@@ -115,16 +126,15 @@ static void drop_unused_threads(struct ppt_config *config)
     if (used) {
         return;
     }
-    char *before = config->warning;
     char only[64] = "";
 
     if (config->inner_count > 1) {
         snprintf(only, sizeof(only), "; only %u is measured", fewest);
     }
-    config->warning = ppt_text_format(
-        "%s%s%s: \"inner_threads\" changes nothing: a task of \"%s\" uses one thread%s",
-        before ? before : "", before ? "; " : "", config->origin, config->task, only);
-    free(before);
+    ppt_config_warn(
+        config,
+        ppt_text_format("%s: \"inner_threads\" changes nothing: a task of \"%s\" uses one thread%s",
+                        config->origin, config->task, only));
 
     size_t left = 0;
     for (size_t i = 0; i < config->point_count; i++) {

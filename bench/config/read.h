@@ -18,4 +18,7 @@ enum ppt_status ppt_read_keys(const struct ppt_layer *top, struct ppt_config *co
 /* Makes the ascending list of points: each of these with each of config->inner_threads. */
 void ppt_config_set_points(struct ppt_config *config, const unsigned *workers, size_t count);
 
+/* Adds something that the user should know, and takes the text over. */
+void ppt_config_warn(struct ppt_config *config, char *text);
+
 #endif

@@ -43,25 +43,59 @@ void ppt_config_set_points(struct ppt_config *config, const unsigned *workers, s
     qsort(config->points, config->point_count, sizeof(*config->points), ppt_point_compare);
 }
 
-/* A list of different whole numbers; `counts` has room for all of them. */
-static enum ppt_status read_list(const struct ppt_item *item, unsigned smallest, unsigned largest,
-                                 unsigned *counts, struct ppt_error *error)
+/* A key that is a number, or a list of them; without it `smallest` alone. */
+struct numbers {
+    const char *key;
+    unsigned smallest, largest;
+    const char *example;
+};
+
+/* Of several that are equal, one is left. Sorts the list, and returns how long it is then. */
+static size_t drop_repeated(unsigned *counts, size_t count)
 {
+    size_t left = 0;
+
+    qsort(counts, count, sizeof(*counts), compare_counts);
+    for (size_t i = 0; i < count; i++) {
+        if (left == 0 || counts[left - 1] != counts[i]) {
+            counts[left++] = counts[i];
+        }
+    }
+    return left;
+}
+
+/* A list of whole numbers, each of which is kept once, in a new array. */
+static enum ppt_status read_list(const struct ppt_item *item, const struct numbers *about,
+                                 struct ppt_config *config, unsigned **numbers, size_t *count,
+                                 struct ppt_error *error)
+{
+    const size_t given = json_object_array_length(item->value);
     enum ppt_status status = PPT_OK;
 
-    for (size_t i = 0; i < json_object_array_length(item->value) && status == PPT_OK; i++) {
+    if (given == 0) {
+        return ppt_item_reject(item, error, "an empty list; give %s", about->example);
+    }
+    *numbers = ppt_alloc(given, sizeof(**numbers));
+    for (size_t i = 0; i < given && status == PPT_OK; i++) {
         const struct ppt_place place = {.outer = item->place, .index = i};
         const struct ppt_item one = {json_object_array_get_idx(item->value, i), item->source,
                                      &place};
         int64_t value = 0;
 
-        status = ppt_item_integer(&one, smallest, largest, &value, error);
-        counts[i] = (unsigned)value;
-        for (size_t j = 0; j < i && status == PPT_OK; j++) {
-            if (counts[j] == counts[i]) {
-                status = ppt_item_reject(&one, error, "%u is in the list twice", counts[i]);
-            }
-        }
+        status = ppt_item_integer(&one, about->smallest, about->largest, &value, error);
+        (*numbers)[i] = (unsigned)value;
+    }
+    if (status != PPT_OK) {
+        return status;
+    }
+    *count = drop_repeated(*numbers, given);
+    if (*count < given) {
+        char *position = ppt_json_position(item->source, item->place);
+
+        ppt_config_warn(config, ppt_text_format("%s: some are in the list more than once; each is "
+                                                "measured as one",
+                                                position));
+        free(position);
     }
     return status;
 }
@@ -69,15 +103,12 @@ static enum ppt_status read_list(const struct ppt_item *item, unsigned smallest,
 static enum ppt_status read_worker_list(const struct ppt_item *item, struct ppt_config *config,
                                         struct ppt_error *error)
 {
-    const size_t count = json_object_array_length(item->value);
-    unsigned *workers;
-    enum ppt_status status;
+    static const struct numbers about = {"workers", 0, PPT_MOST_WORKERS,
+                                         "worker counts such as [0, 1, 2]"};
+    unsigned *workers = NULL;
+    size_t count = 0;
+    const enum ppt_status status = read_list(item, &about, config, &workers, &count, error);
 
-    if (count == 0) {
-        return ppt_item_reject(item, error, "an empty list; give worker counts such as [0, 1, 2]");
-    }
-    workers = ppt_alloc(count, sizeof(*workers));
-    status = read_list(item, 0, PPT_MOST_WORKERS, workers, error);
     if (status == PPT_OK) {
         ppt_config_set_points(config, workers, count);
     }
@@ -194,15 +225,9 @@ static enum ppt_status read_whole(const struct ppt_layer *top, const char *key, 
                : PPT_OK;
 }
 
-/* A key that is a number, or a list of them; without it `smallest` alone. */
-struct numbers {
-    const char *key;
-    unsigned smallest, largest;
-    const char *example;
-};
-
 static enum ppt_status read_numbers(const struct ppt_layer *top, const struct numbers *about,
-                                    unsigned **numbers, size_t *count, struct ppt_error *error)
+                                    struct ppt_config *config, unsigned **numbers, size_t *count,
+                                    struct ppt_error *error)
 {
     struct ppt_found found;
     int64_t one = about->smallest;
@@ -215,14 +240,7 @@ static enum ppt_status read_numbers(const struct ppt_layer *top, const struct nu
         *numbers = ppt_alloc(1, sizeof(**numbers));
         status = ppt_item_integer(&found.item, about->smallest, about->largest, &one, error);
     } else {
-        *count = json_object_array_length(found.item.value);
-        if (*count == 0) {
-            return ppt_item_reject(&found.item, error, "an empty list; give %s", about->example);
-        }
-        *numbers = ppt_alloc(*count, sizeof(**numbers));
-        status = read_list(&found.item, about->smallest, about->largest, *numbers, error);
-        qsort(*numbers, *count, sizeof(**numbers), compare_counts);
-        return status;
+        return read_list(&found.item, about, config, numbers, count, error);
     }
     (*numbers)[0] = (unsigned)one;
     return status;
@@ -246,10 +264,11 @@ static enum ppt_status read_counts(const struct ppt_layer *top, struct ppt_confi
         status = read_whole(top, "warmup", 0, 1000, &warmup, error);
     }
     if (status == PPT_OK) {
-        status = read_numbers(top, &inner, &config->inner_threads, &config->inner_count, error);
+        status =
+            read_numbers(top, &inner, config, &config->inner_threads, &config->inner_count, error);
     }
     if (status == PPT_OK) {
-        status = read_numbers(top, &ranks, &config->ranks, &config->rank_count, error);
+        status = read_numbers(top, &ranks, config, &config->ranks, &config->rank_count, error);
     }
     /* null draws a seed, as leaving the key out does. */
     if (status == PPT_OK && ppt_layer_find(top, "seed", NULL, &found) && found.item.value) {
@@ -263,6 +282,7 @@ static enum ppt_status read_counts(const struct ppt_layer *top, struct ppt_confi
     return status;
 }
 
+/* null is what leaving the key out is. */
 static enum ppt_status read_waits(const struct ppt_layer *top, struct ppt_config *config,
                                   struct ppt_error *error)
 {
@@ -272,11 +292,12 @@ static enum ppt_status read_waits(const struct ppt_layer *top, struct ppt_config
     struct ppt_found found;
 
     for (size_t i = 0; i < 2 && status == PPT_OK; i++) {
-        if (ppt_layer_find(top, names[i], NULL, &found)) {
+        if (ppt_layer_find(top, names[i], NULL, &found) && found.item.value) {
             status = ppt_item_real(&found.item, 0, 86400, targets[i], error);
         }
     }
-    if (status == PPT_OK && ppt_layer_find(top, "gc_after_iteration", NULL, &found)) {
+    if (status == PPT_OK && ppt_layer_find(top, "gc_after_iteration", NULL, &found) &&
+        found.item.value) {
         status = ppt_item_bool(&found.item, &config->trim_after_block, error);
     }
     return status;
@@ -334,9 +355,9 @@ static void read_start_method(const struct ppt_layer *top, struct ppt_config *co
     struct ppt_found found;
 
     if (ppt_layer_find(top, "multiprocessing_start_method", NULL, &found) && found.item.value) {
-        config->warning = ppt_text_format(
-            "%s: \"multiprocessing_start_method\" is ignored: workers are threads here",
-            config->origin);
+        ppt_config_warn(config, ppt_text_format("%s: \"multiprocessing_start_method\" is ignored: "
+                                                "workers are threads here",
+                                                config->origin));
     }
 }
 

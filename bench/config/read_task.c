@@ -187,7 +187,7 @@ static enum ppt_status add_default_use(struct ppt_config *config, const struct p
     return status;
 }
 
-/* By name, or "all tasks": the same for a list that was left empty and for one that names all. */
+/* By name, or "any": the same for a list that was left empty and for one that names all. */
 static void describe_mix(struct ppt_config *config)
 {
     struct ppt_text details = {0};
@@ -201,10 +201,10 @@ static void describe_mix(struct ppt_config *config)
         }
     }
     for (size_t i = 0; i < config->use_count; i++) {
-        ppt_text_addf(&details, "%s%s", i ? ", " : "", config->uses[i].kernel->name);
+        ppt_text_addf(&details, "%s%s", i ? ";" : "", config->uses[i].kernel->name);
     }
     config->details = same && all == config->use_count
-                          ? ppt_strdup("all tasks")
+                          ? ppt_strdup("any")
                           : ppt_strdup(details.data ? details.data : "");
     ppt_text_free(&details);
 }

@@ -241,8 +241,6 @@ class Keys(Refusal):
         self.refuse_file(start + "«null}", "workers: ")
         self.refuse_file(start + '«{"0": 1}}', "workers: .*list")
         self.refuse_file(start + "«[]}", "workers: .*empty")
-        self.refuse_file(start + "[0, 2, 1, «2]}", r"workers\[3\]: ", "2", "twice|duplicate|more")
-        self.refuse_file(start + "[«0, «0]}", r"workers\[1\]: ", "twice|duplicate|more")
         self.refuse_file(start + "[0, «2.5]}", r"workers\[1\]: 2\.5")
         self.refuse_file(start + '[0, «"2"]}', r"workers\[1\]: ")
         self.refuse_file(start + "[0, «null]}", r"workers\[1\]: ")
@@ -268,7 +266,7 @@ class Keys(Refusal):
             for value in ("-1", "1e300", "99999999999999999999", "0.5"):
                 self.refuse_file(start + f'"{key}": «{value}}}', key + ": ")
         self.refuse_file(start + '"inner_threads": «0}', "inner_threads: 0")
-        for value in ("«[]", "[«0]", "[1, «1]", "[1, 2, «1]", "[1, «1025]", "[1, «-1]", "[«1.5]"):
+        for value in ("«[]", "[«0]", "[1, «1025]", "[1, «-1]", "[«1.5]"):
             self.refuse_file(start + f'"inner_threads": {value}}}', "inner_threads")
 
     def test_not_a_number(self):
@@ -335,7 +333,6 @@ class Arguments(Refusal):
     def test_count(self):
         """The message shows what the kernel takes."""
         self.refuse_file('{"task": "sort", "task_args": «[1000, 3]}', "task_args", "size")
-        self.refuse_file('{"task": "sort", "task_args": «[]}', "task_args", "size")
         self.refuse_file('{"task": "tensor", "task_args": «[8]}', "task_args", "size, count")
         self.refuse_file('{"task": "password", "task_args": «[5, 5]}', "task_args", "stored, tried")
         self.refuse_file(
@@ -372,18 +369,18 @@ class Arguments(Refusal):
         for task, args, needle in (
             ("sum", "[«-3]", r"task_args\[0\]: -3 is below 0"),
             ("sum", "[«1e30]", r"task_args\[0\]: "),
-            ("sort", "[«0]", r"task_args\[0\]: 0 is below 1"),
+            ("sort", "[«-1]", r"task_args\[0\]: -1 is below 0"),
             ("sort", "[«4294967296]", r"task_args\[0\]: 4294967296 is above 4294967295"),
             ("sort", "[«18446744073709551617]", r"task_args\[0\]: .*above"),
             ("sort", "[«1e400]", r"task_args\[0\]: "),
-            ("io", "[«0]", r"task_args\[0\]: 0 is below 1"),
+            ("io", "[«-1]", r"task_args\[0\]: -1 is below 0"),
             ("zip", "[1, «10]", r"task_args\[1\]: 10 is above 9"),
-            ("tensor", "[8, «0]", r"task_args\[1\]: 0 is below 1"),
+            ("tensor", "[8, «-1]", r"task_args\[1\]: -1 is below 0"),
             ("matrix", "[«1000000]", r"task_args\[0\]: 1000000 is above"),
             ("password", "[5, 5, [6, 7], «1.5]", r"task_args\[3\]: 1\.5 is above 1"),
             ("password", "[5, 5, [6, 7], «-0.1]", r"task_args\[3\]: -0\.1 is below 0"),
             ("password", "[5, 5, «[«12, 10], 0.5]", r"task_args\[2\]"),
-            ("password", "[5, 5, [«0, 10], 0.5]", r"task_args\[2\]\[0\]"),
+            ("password", "[5, 5, [«-1, 10], 0.5]", r"task_args\[2\]\[0\]"),
         ):
             self.refuse_file(f'{{"task": "{task}",\n "task_args": {args}}}', needle)
 
@@ -411,7 +408,7 @@ class Arguments(Refusal):
         )
         self.refuse_file('{"task": "sort", "task_args": {"size": «-5}}', r"task_args\.size: -5")
         self.refuse_file('{"task": "sort", "task_args": {"size": «"x"}}', r"task_args\.size: ")
-        self.refuse_file('{"task": "tensor", "task_args": {"size": 8, "count": «0}}', "count: 0")
+        self.refuse_file('{"task": "tensor", "task_args": {"size": 8, "count": «-1}}', "count: -1")
 
     def test_random(self):
         """Names of the mix are checked as names of tasks are."""
@@ -538,11 +535,11 @@ class Options(Refusal):
     def test_values(self):
         """Every option with values it cannot take, named in the message."""
         for option, values in {
-            "--workers": ["", "-1", "0,,1", "1,", ",1", "a", "0,0", "2.5", "1;2", "99999999999"],
+            "--workers": ["", "-1", "0,,1", "1,", ",1", "a", "2.5", "1;2", "99999999999"],
             "--iterations": ["", "0", "-1", "3x", "2.5", "x", "99999999999999999999"],
             "--task-count": ["", "0", "-1", "3x", "x", "99999999999999999999"],
             "--warmup": ["-1", "x", ""],
-            "--inner-threads": ["", "0", "-1", "x", "1,0", "2,2", "1,,2", "1,", "1025", "[]"],
+            "--inner-threads": ["", "0", "-1", "x", "1,0", "1,,2", "1,", "1025", "[]"],
             "--wait": ["-1", "nan", "inf", "x", "1e400", ""],
             "--seed": ["-1", "x", "99999999999999999999", ""],
             "--schedule": ["dynmic", "dynamic,0", "dynamic,x", ""],

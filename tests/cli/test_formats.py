@@ -140,8 +140,8 @@ class FormatCase(common.Case):
                                 "Time: total": "total_s", "Time: task avg": "task_s"}.items():  # fmt: skip
                 self.near(float(row[column]), point[key]["mean"], column)
             if run["task"] == "img":
-                names = ", ".join(HOSTILE).replace("\n", "?")
-                self.assertEqual(row["Job details"], f"[{names}]")
+                names = ";".join(HOSTILE).replace("\n", "?")
+                self.assertEqual(row["Job details"], names)
 
     def check_gbench(self, text, runs):
         document = loads(text)
@@ -305,8 +305,8 @@ class FormatCase(common.Case):
             lines = part.splitlines()
             plain = re.sub(r"\\([^\w\s])", r"\1", lines[0])
             if run["task"] == "img":
-                details = ", ".join(HOSTILE).replace("\n", "?")
-                self.assertEqual(plain, f"### img ([{details}])")
+                details = ";".join(HOSTILE).replace("\n", "?")
+                self.assertEqual(plain, f"### img ({details})")
             self.assertNotRegex(re.sub(r"\\.", "", lines[0]), r"[|`*<\[]")
             self.assertIn(run["verdict"]["sentence"], lines[2])
             table = [line for line in lines if line.startswith("|")]

@@ -535,7 +535,7 @@ class Refused(MpiCase):
     def test_bad_values(self):
         """From the command line and from a file, by both programs."""
         bad = {
-            "ranks": [-1, [0, -1], "many", "auto", [], [1, 1], 1.5, [1, "2"], None, True, {}, 65537,
+            "ranks": [-1, [0, -1], "many", "auto", [], 1.5, [1, "2"], None, True, {}, 65537,
                       10**30, [[1]]],
             "distribution": ["guided", "dynamic,0", "dynamic,-1", "dynamic,x", "dynamic,",
                              "static,4", "", "Static", "dynamic,1,2", "dynamic,99999999999", 1,
@@ -546,7 +546,7 @@ class Refused(MpiCase):
                 with self.subTest(key=key, value=value):
                     self.write("c.json", {"task": "sum", "workers": [1], key: value})
                     self.check_refused(self.run_ppt("c.json"), 2, rf"c\.json:\d+:\d+: {key}\b")
-        for option in ("--ranks=-1", "--ranks=1,,2", "--ranks=1,1", "--ranks=x", "--ranks=",
+        for option in ("--ranks=-1", "--ranks=1,,2", "--ranks=x", "--ranks=",
                        "--distribution=fast", "--distribution=dynamic,0",
                        "--distribution="):  # fmt: skip
             with self.subTest(option=option):

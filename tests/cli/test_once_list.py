@@ -347,7 +347,7 @@ class Bad(common.Case):
         self.refuse(["once", "sorr"], "sorr", 'did you mean "sort"')
         self.refuse(["once", "random"], "random")
         self.refuse(["once", "sort", "[1, 2]"], "size")
-        self.refuse(["once", "sort", "[-1]"], "-1 is below 1")
+        self.refuse(["once", "sort", "[-1]"], "-1 is below 0")
         self.refuse(["once", "sort", "[1000"], "JSON")
         self.refuse(["once", "sort", '{"sise": 3}'], 'did you mean "size"')
         self.refuse(["once", "sort", "[10]", "[20]"])

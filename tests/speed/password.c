@@ -166,8 +166,9 @@ static enum ppt_status hold_kernel(const struct venue *venue, struct hashing *h,
                                    struct ppt_error *error)
 {
     const union ppt_value args[] = {
-        {.integer = STORED}, {.integer = TRIED},  {.span = {LENGTH, LENGTH}}, {.real = 0.8},
-        {.choice = 0},       {.integer = T_COST}, {.integer = M_COST_KIB},    {.integer = 1}};
+        {.integer = STORED},     {.integer = TRIED}, {.span = {LENGTH, LENGTH}},
+        {.real = 0.8},           {.choice = 0},      {.integer = T_COST},
+        {.integer = M_COST_KIB}, {.integer = 1},     {.choice = 0}};
     struct solo solo;
     struct contest contest = {
         .measured = {"100 stored, 1000 tried, 20 characters", solo_run, .state = &solo, .units = 1},

@@ -17,6 +17,7 @@
 #include "file.h"
 #include "item.h"
 #include "place.h"
+#include "registry.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define PATH 256
@@ -208,6 +209,49 @@ static void start_method_gets_a_warning(void **state)
     ppt_configs_free(&configs);
 }
 
+/* What the original's own defaults are: null, where nothing is to be waited for. */
+static void null_leaves_a_key_out(void **state)
+{
+    struct ppt_configs configs = load(
+        "{\"task\": \"sum\", \"wait_time_after_runner\": 2, \"wait_time_after_iteration\": 3,\n"
+        "\"gc_after_iteration\": true, \"runs\": [{}, {\"wait_time_after_runner\": null,\n"
+        "\"wait_time_after_iteration\": null, \"gc_after_iteration\": null,\n"
+        "\"multiprocessing_start_method\": null}]}");
+    const struct ppt_config *c = configs.items;
+
+    (void)state;
+    assert_int_equal(configs.count, 2);
+    assert_true(c[0].wait_after_pass_s == 2 && c[0].wait_after_block_s == 3);
+    assert_true(c[0].trim_after_block);
+    assert_true(c[1].wait_after_pass_s == 0 && c[1].wait_after_block_s == 0);
+    assert_false(c[1].trim_after_block);
+    assert_null(c[1].warning);
+    ppt_configs_free(&configs);
+}
+
+/* As the original, which has one runner for each number. */
+static void repeated_counts_are_one(void **state)
+{
+    struct ppt_configs configs =
+        load("{\"task\": \"sort\", \"workers\": [2, 0, 2.0, 1, 0], \"inner_threads\": [4, 1, 4]}");
+    const struct ppt_config *c = configs.items;
+
+    (void)state;
+    assert_int_equal(c->worker_count, 3);
+    for (unsigned i = 0; i < 3; i++) {
+        assert_int_equal(c->workers[i], i);
+    }
+    assert_int_equal(c->inner_count, 2);
+    assert_int_equal(c->inner_threads[0], 1);
+    assert_int_equal(c->inner_threads[1], 4);
+    assert_int_equal(c->point_count, 6);
+    assert_string_equal(
+        c->warning,
+        "c.json:1:65: inner_threads: some are in the list more than once; each is measured as one; "
+        "c.json:1:29: workers: some are in the list more than once; each is measured as one");
+    ppt_configs_free(&configs);
+}
+
 static void numbers_may_be_written_in_any_way(void **state)
 {
     struct ppt_configs configs = load(
@@ -261,7 +305,7 @@ static void wrong_keys_and_values_are_named(void **state)
         {"{\"task\": \"sum\", \"task_args\": {\"iteration\": 1}}",
          "c.json:1:44: task_args.iteration: unknown key; did you mean \"iterations\"?"},
         {"{\"task\": \"sum\", \"task_args\": [1, 2]}", "c.json:1:30: task_args: 2 arguments given"},
-        {"{\"task\": \"sum\", \"task_args\": []}", "c.json:1:30: task_args: 0 arguments given"},
+        {"{\"task\": \"tensor\", \"task_args\": [1]}", "c.json:1:33: task_args: 1 argument given"},
         {"{\"task\": \"sum\", \"task_args\": 7}", "c.json:1:30: task_args: "},
         {"{\"task\": \"random\", \"task_args\": [\"sum\", \"sorr\"]}",
          "c.json:1:41: task_args[1]: no kernel \"sorr\"; did you mean \"sort\"?"},
@@ -396,7 +440,7 @@ static void arguments_of_another_task_are_ignored(void **state)
                   "\"runs\": [{\"task\": \"tensor\"}, {\"task\": \"sort\"},\n"
                   "{\"task_args\": [20]}, {\"task\": \"sum\", \"task_args\": [30]}]}");
     require(ppt_configs_load("c.json", NULL, &configs, &error), &error);
-    assert_string_equal(configs.items[0].details, "256, 50");
+    assert_string_equal(configs.items[0].details, "256x50");
     assert_int_equal(configs.items[1].uses[0].args[0].integer, 1000000);
     assert_int_equal(configs.items[2].uses[0].args[0].integer, 20);
     assert_int_equal(configs.items[3].uses[0].args[0].integer, 30);
@@ -527,17 +571,44 @@ static void four_arguments_of_password_mean_sha256(void **state)
     assert_int_equal(hash_of("[5, 10, [12, 20], 0.8, {\"hash\": \"sha256\"}]"), 256);
 }
 
+static void an_empty_list_of_arguments_is_the_defaults(void **state)
+{
+    (void)state;
+    for (size_t i = 0; ppt_kernels[i]; i++) {
+        char text[PATH];
+
+        if (ppt_kernels[i]->missing) {
+            continue;
+        }
+        snprintf(text, sizeof(text), "{\"task\": \"%s\"}", ppt_kernels[i]->name);
+        struct ppt_configs without = load(text);
+        snprintf(text, sizeof(text), "{\"task\": \"%s\", \"task_args\": []}", ppt_kernels[i]->name);
+        struct ppt_configs empty = load(text);
+
+        assert_string_equal(empty.items[0].details, without.items[0].details);
+        ppt_configs_free(&without);
+        ppt_configs_free(&empty);
+    }
+    assert_int_equal(hash_of("[]"), 2);
+}
+
 static void arguments_are_described_as_positional(void **state)
 {
     (void)state;
     check_details("sum", NULL, "1000000");
-    check_details("tensor", "[64, 3]", "64, 3");
-    check_details("tensor", "{\"count\": 3}", "256, 3");
-    check_details("password", "[100, 1000, [20, 20], 0.8]", "100, 1000, [20, 20], 0.8");
-    check_details("password", "{\"lengths\": [3, 4], \"hash\": \"sha256\"}", "5, 20, [3, 4], 0.8");
-    check_details("random", "[]", "all tasks");
-    check_details("random", NULL, "all tasks");
-    check_details("random", "[\"sum\", \"sort\"]", "sum, sort");
+    check_details("tensor", "[64, 3]", "64x3");
+    check_details("tensor", "{\"count\": 3}", "256x3");
+    check_details("password", "[100, 1000, [20, 20], 0.8]", "100/1000; [20, 20]; 0.8");
+    check_details("password", "{\"lengths\": [3, 4], \"hash\": \"sha256\"}", "5/20; [3, 4]; 0.8");
+    check_details("password", "[1, 2, [3, 4], 0.5, {\"lookup\": \"set\"}]",
+                  "1/2; [3, 4]; 0.5; {hash: argon2id, t_cost: 2, m_cost_kib: 19456, lanes: 1, "
+                  "lookup: set}");
+    check_details("zip", "[50]", "50");
+    check_details("zip", "[50, 6]", "50, 6");
+    check_details("img", "[]", "landscape.png");
+    check_details("random", "[]", "any");
+    check_details("random", NULL, "any");
+    check_details("random", "[\"sum\", \"sort\"]", "sum;sort");
 }
 
 static void wrong_arguments_are_named(void **state)
@@ -546,7 +617,7 @@ static void wrong_arguments_are_named(void **state)
         {"[5, 10, [20, 12], 0.8]", "c.json:1:43: task_args[2]: "},
         {"[5, 10, [12], 0.8]", "c.json:1:43: task_args[2]: "},
         {"[5, 10, 12, 0.8]", "c.json:1:43: task_args[2]: "},
-        {"[5, 10, [0, 12], 0.8]", "c.json:1:44: task_args[2][0]: 0 is below 1"},
+        {"[5, 10, [-1, 12], 0.8]", "c.json:1:44: task_args[2][0]: -1 is below 0"},
         {"[5, 10, [12, 20], 1.5]", "c.json:1:53: task_args[3]: 1.5 is above 1"},
         {"[5, 10, [12, 20]]", "c.json:1:35: task_args: 3 arguments given"},
         {"[5, 10, [12, 20], 0.8, \"sha256\"]", "c.json:1:58: task_args[4]: "},
@@ -848,6 +919,9 @@ int main(void)
         TEST(precision_makes_it_adaptive),
         TEST(schedules),
         TEST(start_method_gets_a_warning),
+        TEST(null_leaves_a_key_out),
+        TEST(repeated_counts_are_one),
+        TEST(an_empty_list_of_arguments_is_the_defaults),
         TEST(numbers_may_be_written_in_any_way),
         TEST(wrong_keys_and_values_are_named),
         TEST(a_missing_file_is_named),

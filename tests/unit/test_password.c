@@ -9,16 +9,19 @@
 #include "hash.h"
 #include "hash_set.h"
 #include "rng.h"
+#include "tries.h"
 
 extern const struct ppt_kernel ppt_kernel_password;
 
-enum { STORED, TRIED, LENGTHS, RATIO, HASH, T_COST, M_COST, LANES, ARGS };
+enum { STORED, TRIED, LENGTHS, RATIO, HASH, T_COST, M_COST, LANES, LOOKUP, ARGS };
 enum { SHA256, ARGON2ID };
+enum { SCAN, SET };
 
 #define ARGUMENTS(stored, tried, low, high, ratio, hash, m_cost, lanes)                            \
     {                                                                                              \
         {.integer = (stored)}, {.integer = (tried)}, {.span = {(low), (high)}}, {.real = (ratio)}, \
             {.choice = (hash)}, {.integer = 1}, {.integer = (m_cost)}, {.integer = (lanes)},       \
+            {.choice = SCAN},                                                                      \
     }
 
 static const union ppt_value fast[ARGS] = ARGUMENTS(100, 1000, 12, 20, 0.8, SHA256, 19456, 1);
@@ -152,9 +155,11 @@ static void set_finds_what_collides(void **state)
         for (uint32_t i = 0; i < capacity; i++) {
             number_hash(hash, UINT32_MAX, i);
             assert_false(ppt_hash_set_has(&set, hash));
+            assert_false(ppt_hash_set_scan(&set, hash));
             number_hash(ppt_hash_set_next(&set), UINT32_MAX, i);
             ppt_hash_set_add(&set);
             assert_true(ppt_hash_set_has(&set, hash));
+            assert_true(ppt_hash_set_scan(&set, hash));
         }
         number_hash(hash, UINT32_MAX, 0);
         assert_true(ppt_hash_set_has(&set, hash));
@@ -262,7 +267,8 @@ static void serves_several_argument_sets(void **state)
 static unsigned long dumped(const union ppt_value *args, uint64_t index)
 {
     char line[100];
-    unsigned long matches = 0, lines = 0;
+    unsigned long matches = 0;
+    int64_t lines = 0;
     struct fixture f;
     FILE *file;
 
@@ -272,7 +278,8 @@ static unsigned long dumped(const union ppt_value *args, uint64_t index)
         assert_int_equal(strspn(line, "0123456789abcdef"), 2 * PPT_HASH_BYTES);
         lines++;
     }
-    assert_int_equal(lines, args[STORED].integer);
+    /* Hashes of passwords that are the same are stored once. */
+    assert_true(args[LENGTHS].span.low < 12 ? lines <= 62 : lines == args[STORED].integer);
     assert_memory_equal(line, "matches ", 8);
     matches = strtoul(line + 8, NULL, 10);
     assert_null(fgets(line, sizeof(line), file));
@@ -281,37 +288,136 @@ static unsigned long dumped(const union ppt_value *args, uint64_t index)
     return matches;
 }
 
-static void matches_follow_the_ratio(void **state)
+/* Cut off as Python's int() does it: 0.29 of 100 is a little less than 29. */
+static void right_ones_are_exactly_as_many(void **state)
 {
+    static const struct {
+        int64_t stored, tried;
+        double ratio;
+        unsigned long right;
+    } cases[] = {
+        {100, 1000, 0.788, 788}, {100, 1000, 1, 1000}, {100, 1000, 0, 0}, {1000, 1000, 0.5, 500},
+        {1000, 999, 0.5, 499},   {5, 100, 0.29, 28},   {5, 0, 1, 0},      {0, 20, 0, 0},
+    };
     union ppt_value args[ARGS];
 
     (void)state;
-    memcpy(args, fast, sizeof(args));
-    args[RATIO].real = 1;
-    assert_int_equal(dumped(args, 0), 1000);
-    args[RATIO].real = 0;
-    assert_int_equal(dumped(args, 0), 0);
-    /* 7 standard deviations of 15.8 each */
-    args[RATIO].real = 0.5;
-    assert_in_range(dumped(args, 0), 500 - 110, 500 + 110);
-    assert_int_not_equal(dumped(args, 0), dumped(args, 1));
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        memcpy(args, fast, sizeof(args));
+        args[STORED].integer = cases[i].stored;
+        args[TRIED].integer = cases[i].tried;
+        args[RATIO].real = cases[i].ratio;
+        for (int lookup = SCAN; lookup <= SET; lookup++) {
+            args[LOOKUP].choice = lookup;
+            assert_int_equal(dumped(args, 0), cases[i].right);
+            assert_int_equal(dumped(args, 1), cases[i].right);
+        }
+    }
     memcpy(args, slow, sizeof(args));
-    args[RATIO].real = 1;
-    assert_int_equal(dumped(args, 0), 20);
-    args[RATIO].real = 0;
-    assert_int_equal(dumped(args, 0), 0);
+    assert_int_equal(dumped(args, 0), 16);
 }
 
-/* There are 94 passwords of one character: of 47 stored ones, about 37 are different, and each
- * tried one is among them with about 0.39; with 2000 stored, all are known. */
+static void none_stored_cannot_be_tried(void **state)
+{
+    union ppt_value args[ARGS] = ARGUMENTS(0, 10, 1, 1, 0.25, SHA256, 8, 1);
+    const union ppt_value *const sets[] = {args};
+    const struct ppt_setup setup = {.seed = 1, .sets = sets, .set_count = 1, .inner_threads = 1};
+    struct ppt_error error = {""};
+    void *shared;
+
+    (void)state;
+    assert_int_equal(ppt_kernel_password.open(&setup, &shared, &error), PPT_BAD_INPUT);
+    assert_string_equal(error.text, "password: stored: 0 leaves none to be the 2 right ones of "
+                                    "those tried; a ratio of 0 needs none");
+    args[RATIO].real = 0.09;
+    assert_int_equal(ppt_kernel_password.open(&setup, &shared, &error), PPT_OK);
+}
+
+/* Both lookups answer the same, so a task has the same result. */
+static void lookups_agree(void **state)
+{
+    union ppt_value set[ARGS];
+
+    (void)state;
+    memcpy(set, fast, sizeof(set));
+    set[LOOKUP].choice = SET;
+    assert_int_equal(digest_of(fast, 0, 1), digest_of(set, 0, 1));
+}
+
+#define STORED_MANY 50
+#define TRIED_MANY 80
+
+/* Right ones that suffice are each tried once at most, in any order and any place; of 2000 lists,
+ * each stored one and each place gets its share (within 6 standard deviations). */
+static void tries_are_fair(void **state)
+{
+    size_t by_stored[STORED_MANY] = {0}, by_place[TRIED_MANY] = {0};
+    uint32_t deck[STORED_MANY];
+    struct ppt_rng rng;
+
+    (void)state;
+    ppt_rng_seed(&rng, 3, 0, PPT_STREAM_SIDE);
+    for (size_t list = 0; list < 2000; list++) {
+        bool seen[STORED_MANY] = {false};
+        size_t right = 0;
+        struct ppt_tries tries;
+
+        ppt_tries_start(&tries, TRIED_MANY, 20, deck, STORED_MANY);
+        for (size_t place = 0; place < TRIED_MANY; place++) {
+            uint64_t which = 0;
+
+            if (ppt_tries_next(&tries, &rng, &which)) {
+                assert_true(which < STORED_MANY && !seen[which]);
+                seen[which] = true;
+                by_stored[which]++;
+                by_place[place]++;
+                right++;
+            }
+        }
+        assert_int_equal(right, 20);
+    }
+    for (size_t i = 0; i < STORED_MANY; i++) {
+        assert_in_range(by_stored[i], 800 - 132, 800 + 132);
+    }
+    for (size_t i = 0; i < TRIED_MANY; i++) {
+        assert_in_range(by_place[i], 500 - 117, 500 + 117);
+    }
+}
+
+/* More right ones than are stored: any of them, again and again. */
+static void tries_repeat_when_they_must(void **state)
+{
+    size_t counts[4] = {0};
+    struct ppt_tries tries;
+    struct ppt_rng rng;
+
+    (void)state;
+    ppt_rng_seed(&rng, 4, 0, PPT_STREAM_SIDE);
+    ppt_tries_start(&tries, 4000, 4000, (uint32_t[4]){0}, 4);
+    for (size_t i = 0; i < 4000; i++) {
+        uint64_t which = 4;
+
+        assert_true(ppt_tries_next(&tries, &rng, &which));
+        assert_true(which < 4);
+        counts[which]++;
+    }
+    for (size_t i = 0; i < 4; i++) {
+        assert_in_range(counts[i], 1000 - 165, 1000 + 165);
+    }
+}
+
+/* There are 62 passwords of one character, and one of none: of 31 stored ones, about 24.5 are
+ * different, and each tried one is among them with about 0.39; with 2000 stored, all are known. */
 static void short_passwords_repeat(void **state)
 {
-    static const union ppt_value some[ARGS] = ARGUMENTS(47, 2000, 1, 1, 0, SHA256, 8, 1);
+    static const union ppt_value some[ARGS] = ARGUMENTS(31, 2000, 1, 1, 0, SHA256, 8, 1);
     static const union ppt_value all[ARGS] = ARGUMENTS(2000, 2000, 1, 1, 0, SHA256, 8, 1);
+    static const union ppt_value empty[ARGS] = ARGUMENTS(3, 10, 0, 0, 0, SHA256, 8, 1);
 
     (void)state;
     assert_in_range(dumped(some, 0), 400, 1200);
     assert_int_equal(dumped(all, 0), 2000);
+    assert_int_equal(dumped(empty, 0), 10);
 }
 
 static void lanes_need_memory(void **state)
@@ -371,7 +477,11 @@ int main(void)
         cmocka_unit_test(every_argument_matters),
         cmocka_unit_test(threads_do_not_matter),
         cmocka_unit_test(serves_several_argument_sets),
-        cmocka_unit_test(matches_follow_the_ratio),
+        cmocka_unit_test(right_ones_are_exactly_as_many),
+        cmocka_unit_test(none_stored_cannot_be_tried),
+        cmocka_unit_test(lookups_agree),
+        cmocka_unit_test(tries_are_fair),
+        cmocka_unit_test(tries_repeat_when_they_must),
         cmocka_unit_test(short_passwords_repeat),
         cmocka_unit_test(lanes_need_memory),
         cmocka_unit_test(draws_and_needs_are_in_range),

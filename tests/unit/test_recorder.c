@@ -24,7 +24,7 @@ static int64_t time_of(uint64_t index)
     struct ppt_rng rng;
 
     ppt_rng_seed(&rng, 5, index, 0);
-    return ppt_rng_between_log(&rng, 100, 10000000);
+    return llround(100 * pow(1e5, ppt_rng_double(&rng)));
 }
 
 static int64_t nearly_constant(uint64_t index)

@@ -412,34 +412,6 @@ static void between_covers_both_ends(void **state)
     assert_true(negative && positive);
 }
 
-static void between_log_is_uniform_in_the_logarithm(void **state)
-{
-    struct ppt_rng rng = single(14, 0, PPT_STREAM_DATA);
-    size_t decades[3] = {0};
-    bool low = false, high = false;
-
-    (void)state;
-    for (size_t i = 0; i < 30000; i++) {
-        const int64_t value = ppt_rng_between_log(&rng, 10000, 10000000);
-
-        assert_true(value >= 10000 && value <= 10000000);
-        decades[value < 100000 ? 0 : value < 1000000 ? 1 : 2]++;
-    }
-    for (size_t i = 0; i < 3; i++) {
-        assert_in_range(decades[i], 9500, 10500);
-    }
-    for (size_t i = 0; i < 3000; i++) {
-        const int64_t value = ppt_rng_between_log(&rng, 1, 3);
-
-        assert_true(value >= 1 && value <= 3);
-        low |= value == 1;
-        high |= value == 3;
-        assert_true(ppt_rng_between_log(&rng, 77, 77) == 77);
-        assert_true(ppt_rng_between_log(&rng, 1, INT64_MAX) >= 1);
-    }
-    assert_true(low && high);
-}
-
 /* ---- moments ---- */
 
 static void check_moments(const double *values, size_t count)
@@ -499,7 +471,6 @@ int main(void)
         cmocka_unit_test(below_has_no_bias),
         cmocka_unit_test(below_has_no_bias_at_a_large_bound),
         cmocka_unit_test(between_covers_both_ends),
-        cmocka_unit_test(between_log_is_uniform_in_the_logarithm),
         cmocka_unit_test(doubles_have_the_moments_of_a_uniform),
     };
 
