@@ -43,6 +43,14 @@ static void png_take(png_structp png, png_bytep to, size_t count)
     decoder->at += count;
 }
 
+/* Else libpng unpacks and keeps all that is said beside the pixels, up to 8 MB for each of a
+ * thousand texts: a file of 7 MB would take 6 GB. What pixels depend on is read all the same (PLTE,
+ * tRNS). */
+static void leave_out_the_rest(png_structp png)
+{
+    png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_NEVER, NULL, -1);
+}
+
 static void ask_for_rgb(png_structp png)
 {
     png_set_palette_to_rgb(png);
@@ -63,6 +71,7 @@ static void png_decode(struct png_decoder *decoder)
     png_set_read_fn(png, decoder, png_take);
     /* The limits are those of ppt_image_make_pixels(), with its message. */
     png_set_user_limits(png, PNG_UINT_31_MAX, PNG_UINT_31_MAX);
+    leave_out_the_rest(png);
     png_read_info(png, decoder->info);
     reading->status = ppt_image_make_pixels(reading, png_get_image_width(png, decoder->info),
                                             png_get_image_height(png, decoder->info));
