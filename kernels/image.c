@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "exif.h"
 #include "image_read.h"
 #include "input.h"
 
@@ -64,11 +65,46 @@ enum ppt_status ppt_image_make_pixels(struct ppt_image_reading *reading, size_t 
     return PPT_OK;
 }
 
+/* Moves the pixels to where they are to be seen. For that time there are two pictures: then one
+ * that lies on its side needs no other way than the rest. */
+static enum ppt_status turn_upright(struct ppt_image_reading *reading)
+{
+    static const struct {
+        bool from_right, from_bottom; /* what is stored from left to right, from top to bottom */
+        bool sideways;                /* then rows become columns */
+    } turns[PPT_EXIF_ORIENTATIONS + 1] = {
+        [2] = {true, false, false}, [3] = {true, true, false}, [4] = {false, true, false},
+        [5] = {false, false, true}, [6] = {false, true, true}, [7] = {true, true, true},
+        [8] = {true, false, true}};
+    const struct ppt_image stored = reading->image;
+    const bool from_right = turns[reading->orientation].from_right;
+    const bool from_bottom = turns[reading->orientation].from_bottom;
+    const bool sideways = turns[reading->orientation].sideways;
+    const unsigned char *from = stored.pixels;
+    enum ppt_status status;
+
+    status = ppt_image_make_pixels(reading, sideways ? stored.height : stored.width,
+                                   sideways ? stored.width : stored.height);
+    for (size_t y = 0; y < stored.height && status == PPT_OK; y++) {
+        const size_t v = from_bottom ? stored.height - 1 - y : y;
+
+        for (size_t x = 0; x < stored.width; x++, from += 3) {
+            const size_t u = from_right ? stored.width - 1 - x : x;
+            const size_t to = sideways ? u * stored.height + v : v * stored.width + u;
+
+            memcpy(reading->image.pixels + 3 * to, from, 3);
+        }
+    }
+    free(stored.pixels);
+    return status;
+}
+
 static enum ppt_status decode(const char *path, const char *data, size_t size,
                               struct ppt_image *image, struct ppt_error *error)
 {
     const struct format *format = format_of(data, size);
-    struct ppt_image_reading reading = {.data = (const unsigned char *)data, .size = size};
+    struct ppt_image_reading reading = {
+        .data = (const unsigned char *)data, .size = size, .orientation = PPT_EXIF_UPRIGHT};
 
     if (!format) {
         return ppt_fail(error, PPT_BAD_INPUT, "%s: not a PNG or JPEG image", path);
@@ -79,6 +115,9 @@ static enum ppt_status decode(const char *path, const char *data, size_t size,
                         format->name, format->library);
     }
     format->read(&reading);
+    if (reading.status == PPT_OK && reading.orientation != PPT_EXIF_UPRIGHT) {
+        reading.status = turn_upright(&reading);
+    }
     if (reading.status != PPT_OK) {
         ppt_image_free(&reading.image);
         return ppt_fail(error, reading.status, "%s: %s %s: %s", path,

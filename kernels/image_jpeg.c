@@ -8,6 +8,7 @@
 
 #include <jerror.h>
 
+#include "exif.h"
 #include "image_read.h"
 
 struct jpeg_decoder {
@@ -79,6 +80,14 @@ static enum ppt_status check_colours(struct jpeg_decoder *decoder)
     }
 }
 
+/* OpenCV asks the first APP1 alone, and so does the standard, where EXIF comes before all else. */
+static unsigned jpeg_orientation(const struct jpeg_decompress_struct *info)
+{
+    const struct jpeg_marker_struct *first = info->marker_list; /* none but APP1 are kept */
+
+    return first ? ppt_exif_orientation_app1(first->data, first->data_length) : PPT_EXIF_UPRIGHT;
+}
+
 static void jpeg_decode(struct jpeg_decoder *decoder)
 {
     struct jpeg_decompress_struct *info = &decoder->info;
@@ -89,7 +98,9 @@ static void jpeg_decode(struct jpeg_decoder *decoder)
     }
     jpeg_create_decompress(info);
     jpeg_mem_src(info, reading->data, reading->size);
+    jpeg_save_markers(info, JPEG_APP0 + 1, 0xffff);
     jpeg_read_header(info, TRUE);
+    reading->orientation = jpeg_orientation(info);
     reading->status = check_colours(decoder);
     if (reading->status == PPT_OK) {
         reading->status = ppt_image_make_pixels(reading, info->image_width, info->image_height);

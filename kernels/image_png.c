@@ -6,6 +6,7 @@
 
 #include <png.h>
 
+#include "exif.h"
 #include "image_read.h"
 
 struct png_decoder {
@@ -45,10 +46,11 @@ static void png_take(png_structp png, png_bytep to, size_t count)
 
 /* Else libpng unpacks and keeps all that is said beside the pixels, up to 8 MB for each of a
  * thousand texts: a file of 7 MB would take 6 GB. What pixels depend on is read all the same (PLTE,
- * tRNS). */
+ * tRNS), and so is which way up they are. */
 static void leave_out_the_rest(png_structp png)
 {
     png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_NEVER, NULL, -1);
+    png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_AS_DEFAULT, (png_const_bytep) "eXIf", 1);
 }
 
 static void ask_for_rgb(png_structp png)
@@ -58,6 +60,20 @@ static void ask_for_rgb(png_structp png)
     png_set_strip_16(png);
     png_set_strip_alpha(png);
     png_set_gray_to_rgb(png);
+}
+
+static unsigned png_orientation(png_structp png, png_infop info)
+{
+    png_uint_32 size = 0;
+    png_bytep exif = NULL;
+
+#ifdef PNG_eXIf_SUPPORTED
+    png_get_eXIf_1(png, info, &size, &exif);
+#else
+    (void)png;
+    (void)info;
+#endif
+    return ppt_exif_orientation(exif, size);
 }
 
 static void png_decode(struct png_decoder *decoder)
@@ -92,7 +108,9 @@ static void png_decode(struct png_decoder *decoder)
             png_read_row(png, reading->image.pixels + y * row_bytes, NULL);
         }
     }
-    png_read_end(png, NULL);
+    /* An eXIf may stand before the pixels or behind them; the first one counts. */
+    png_read_end(png, decoder->info);
+    reading->orientation = png_orientation(png, decoder->info);
 }
 
 void ppt_image_read_png(struct ppt_image_reading *reading)

@@ -16,7 +16,8 @@
 struct ppt_image_reading {
     const unsigned char *data; /* the whole file; borrowed */
     size_t size;
-    struct ppt_image image; /* owned; its pixels may be there even when reading failed */
+    struct ppt_image image; /* as it is stored; owned; may have pixels even if reading failed */
+    unsigned orientation;   /* as in exif.h; PPT_EXIF_UPRIGHT at the start */
     enum ppt_status status; /* PPT_OK at the start */
     bool ended;             /* failed because the file ends too early */
     char message[256];      /* why it failed */
