@@ -22,10 +22,11 @@ struct ppt_image {
 };
 
 /* Reads the file at `path`, whatever its name; its first bytes tell the format. Any depth, palette
- * or grey becomes 8-bit RGB; transparency, embedded colour profiles and the orientation that a
- * camera noted are ignored. A JPEG is grey, YCbCr or RGB. PPT_BAD_INPUT, with the path and the
- * cause, for a file that is missing, no picture, of other colours, damaged or too large;
- * PPT_UNSUPPORTED for JPEG in a build without libjpeg. On failure `image` is left without memory.
+ * or grey becomes 8-bit RGB; transparency and embedded colour profiles are ignored. A picture is
+ * turned upright if a camera noted that it is not (exif.h); for that time it takes its memory
+ * twice. A JPEG is grey, YCbCr or RGB. PPT_BAD_INPUT, with the path and the cause, for a file that
+ * is missing, no picture, of other colours, damaged or too large; PPT_UNSUPPORTED for JPEG in a
+ * build without libjpeg. On failure `image` is left without memory.
  */
 enum ppt_status ppt_image_load(const char *path, struct ppt_image *image, struct ppt_error *error);
 

@@ -25,7 +25,8 @@ static const struct ppt_param img_params[] = {
                .kind = PPT_PARAM_PATHS,
                .value = "[\"landscape.png\"]",
                .unit = "",
-               .help = "PNG or JPEG images that each task works through"},
+               .help = "PNG or JPEG images that each task works through, "
+                       "turned upright if their EXIF says so"},
 };
 
 struct picture {

@@ -7,10 +7,13 @@
  * The life of a kernel in one sweep, and who pays for it:
  *
  *     open                    not timed    read-only input that all workers share
- *       attach  per worker    init         scratch of that worker, first touched by it
+ *       attach  per worker    init (*)     scratch of that worker, first touched by it
  *         run   per task      work         one task
- *       detach  per worker    cleanup
+ *       detach  per worker    cleanup (*)
  *     close                   not timed
+ *
+ * (*) Less what it takes the quickest worker, which plain calls would pay as well: that is told
+ * apart from the pass.
  *
  * open and close are called once per sweep (for a random mix once per block), attach and detach
  * in every pass. With "memory": "fresh", attach and detach surround every single task inside its

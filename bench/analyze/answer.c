@@ -242,11 +242,13 @@ static double round_s(const struct ppt_sample *sample)
 
 static double cpu_use(const struct ppt_sample *sample)
 {
+    const int64_t wall_ns = ppt_sample_wall_ns(sample);
+
     /* Of a pass so short the system's count is mostly of what was done around it. */
-    if (sample->total_ns < 1000000) {
+    if (wall_ns < 1000000) {
         return 0;
     }
-    return (double)(sample->usage.user_ns + sample->usage.system_ns) / (double)sample->total_ns;
+    return (double)(sample->usage.user_ns + sample->usage.system_ns) / (double)wall_ns;
 }
 
 /* Of all workers together: how much of their tasks' time was CPU time. That a quota stopped them is

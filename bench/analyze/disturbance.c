@@ -4,7 +4,7 @@
 
 bool ppt_sample_stolen(const struct ppt_sample *sample)
 {
-    return (double)sample->noise.steal_ns > STEAL_SHARE * (double)sample->total_ns;
+    return (double)sample->noise.steal_ns > STEAL_SHARE * (double)ppt_sample_wall_ns(sample);
 }
 
 bool ppt_sample_disturbed(const struct ppt_sample *sample)

@@ -10,7 +10,7 @@
  *     load balance  = mean B / max B      workers finish with unequal loads
  *     communication = (W - M) / W         waiting for tasks that another rank has
  *     scheduling    = max B / (W - M)     handing tasks out, waiting for the first
- *     startup       = W / T               creating and releasing teams, attach and detach
+ *     startup       = W / T               creating and releasing teams, scratch beyond one's
  *     work          = B0 / sum B          tasks take longer side by side (the inverse of inflation)
  *     reference     = T0 / B0             what the sequential pass spends outside its tasks
  *

@@ -6,6 +6,9 @@
 #define DISPATCH_OVERHEAD 1.2
 /* How near a speedup must come to the bound of the task count to say that this is what binds. */
 #define NEAR_BOUND 0.9
+/* Nothing is explained by a factor that takes less than this. */
+#define LEAST_LOSS 0.005
+
 /* CPUs that are busy for less than this share of the time do not limit anything. */
 #define MOSTLY_IDLE 0.5
 
@@ -117,8 +120,12 @@ static enum ppt_reason find_reason(const struct ppt_answer *answer)
     if (p == 0) {
         return PPT_REASON_NO_GAIN;
     }
-    /* Pass times alone do not tell. */
-    return answer->points[p].factors.exists ? PPT_REASON_FACTOR : PPT_REASON_NONE;
+    const struct ppt_point_factors *factors = &answer->points[p].factors;
+    if (!factors->exists) {
+        return PPT_REASON_NONE; /* pass times alone do not tell */
+    }
+    return factors->factor[worst_factor(factors)] < 1 - LEAST_LOSS ? PPT_REASON_FACTOR
+                                                                   : PPT_REASON_NO_GAIN;
 }
 
 void ppt_reason_find(struct ppt_answer *answer)

@@ -42,6 +42,11 @@ static double total_s(const struct ppt_sample *sample)
     return (double)sample->total_ns * 1e-9;
 }
 
+static double scratch_s(const struct ppt_sample *sample)
+{
+    return (double)sample->scratch_ns * 1e-9;
+}
+
 static double task_s(const struct ppt_sample *sample)
 {
     return (double)sample->times.sum_ns * 1e-9 / (double)sample->task_count;
@@ -136,6 +141,7 @@ void ppt_summary_create(const struct ppt_samples *samples, struct ppt_summary *s
         p->init_s = over_blocks(samples, p->point, init_s);
         p->work_s = over_blocks(samples, p->point, work_s);
         p->cleanup_s = over_blocks(samples, p->point, cleanup_s);
+        p->scratch_s = over_blocks(samples, p->point, scratch_s);
         p->total_s = over_blocks(samples, p->point, total_s);
         p->task_s = over_blocks(samples, p->point, task_s);
         p->task_median_s = over_blocks(samples, p->point, task_median_s);

@@ -11,7 +11,7 @@
 /* Statistics over blocks; times in seconds. */
 struct ppt_point_summary {
     struct ppt_point point; /* first, for ppt_point_compare() */
-    struct ppt_stat init_s, work_s, cleanup_s, total_s;
+    struct ppt_stat init_s, work_s, cleanup_s, total_s, scratch_s;
     struct ppt_stat task_s; /* of the mean task time of each pass */
     struct ppt_stat task_median_s, task_p95_s, task_p99_s, task_longest_s;
     struct ppt_stat rate;        /* tasks per second of the whole pass */

@@ -112,9 +112,9 @@ static int64_t sum_known(int64_t a, int64_t b)
 }
 
 /* Clocks are compared with a small error, which must not put anything outside of the pass. */
-static int64_t within(int64_t ns, int64_t total_ns)
+static int64_t within(int64_t ns, int64_t wall_ns)
 {
-    return ns < 0 ? 0 : ns > total_ns ? total_ns : ns;
+    return ns < 0 ? 0 : ns > wall_ns ? wall_ns : ns;
 }
 
 static void combine_sums(struct ppt_part *parts, unsigned ranks, const struct ppt_cluster *cluster)
@@ -139,7 +139,7 @@ static void combine_sums(struct ppt_part *parts, unsigned ranks, const struct pp
     }
 }
 
-static void combine_workers(struct ppt_part *parts, unsigned ranks)
+static void combine_workers(struct ppt_part *parts, unsigned ranks, int64_t wall_ns)
 {
     struct ppt_sample *whole = &parts[0].sample;
     struct ppt_worker_sample *workers;
@@ -158,8 +158,8 @@ static void combine_workers(struct ppt_part *parts, unsigned ranks)
             struct ppt_worker_sample *worker = &workers[count++];
 
             *worker = one->workers[i];
-            worker->start_ns = within(worker->start_ns + shift, whole->total_ns);
-            worker->end_ns = within(worker->end_ns + shift, whole->total_ns);
+            worker->start_ns = within(worker->start_ns + shift, wall_ns);
+            worker->end_ns = within(worker->end_ns + shift, wall_ns);
         }
         /* Their texts went along. */
         free(one->workers);
@@ -170,35 +170,21 @@ static void combine_workers(struct ppt_part *parts, unsigned ranks)
     whole->worker_count = count;
 }
 
-static void combine_times(struct ppt_sample *whole)
-{
-    int64_t ready = whole->workers[0].start_ns, done = whole->workers[0].end_ns;
-
-    for (size_t i = 1; i < whole->worker_count; i++) {
-        const struct ppt_worker_sample *worker = &whole->workers[i];
-
-        ready = worker->start_ns < ready ? worker->start_ns : ready;
-        done = worker->end_ns > done ? worker->end_ns : done;
-    }
-    whole->init_ns = ready;
-    whole->work_ns = done - ready;
-    whole->cleanup_ns = whole->total_ns - done;
-}
-
 void ppt_parts_combine(struct ppt_part *parts, unsigned ranks, const struct ppt_cluster *cluster)
 {
     struct ppt_sample *whole = &parts[0].sample;
+    const int64_t wall_ns = ppt_sample_wall_ns(whole);
 
     combine_sums(parts, ranks, cluster);
-    combine_workers(parts, ranks);
-    combine_times(whole);
+    combine_workers(parts, ranks, wall_ns);
+    ppt_sample_divide(whole, wall_ns);
     whole->ranks = ppt_alloc(ranks, sizeof(*whole->ranks));
     whole->rank_count = ranks;
     for (unsigned r = 0; r < ranks; r++) {
         struct ppt_rank_sample rank = parts[r].rank;
 
-        rank.begin_ns = within(rank.begin_ns - rank.offset_ns - whole->started_ns, whole->total_ns);
-        rank.end_ns = within(rank.end_ns - rank.offset_ns - whole->started_ns, whole->total_ns);
+        rank.begin_ns = within(rank.begin_ns - rank.offset_ns - whole->started_ns, wall_ns);
+        rank.end_ns = within(rank.end_ns - rank.offset_ns - whole->started_ns, wall_ns);
         whole->ranks[r] = rank;
     }
 }

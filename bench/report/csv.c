@@ -1,6 +1,7 @@
 /*
- * results.csv (RFC 4180): one row per point. The first eight columns are those of the tool that
- * this one succeeds, means in seconds; the others follow them.
+ * results.csv (RFC 4180): one row per point. The first ten columns are those of the tool that this
+ * one succeeds, and mean the same: times are means in seconds, and a speedup is one rate by
+ * another. The verdict's speedups, and all else, follow them.
  */
 #include "report.h"
 
@@ -11,7 +12,9 @@
 static const char header[] =
     "Name,Workers,Job details,Job count,Time: init,Time: work,"
     "Time: task avg,Time: total,Tasks per second,Speedup (vs sequential),"
-    "Task,Inner threads,Ranks,Blocks,Time: cleanup (s),Time: total median (s),"
+    "\"Speedup (median, paired)\","
+    "Task,Inner threads,Ranks,Blocks,Time: cleanup (s),Time: scratch (s),"
+    "Time: total median (s),"
     "Time: total min (s),Time: total max (s),Time: total low (s),"
     "Time: total high (s),Speedup low,Speedup high,Task p95 (s),"
     "Task longest (s),CPU time (s),Page faults,Peak memory (bytes),"
@@ -64,10 +67,17 @@ static void add_number(struct ppt_text *out, bool exists, double value)
     }
 }
 
+/* With the fewest inner threads; NULL where there are no sequential calls. Points are ascending. */
+static const struct ppt_point_summary *find_sequential(const struct ppt_summary *summary)
+{
+    return summary->points[0].point.workers == 0 ? &summary->points[0] : NULL;
+}
+
 static void add_times(const struct ppt_outcome *outcome, const struct ppt_point_summary *p,
                       const struct ppt_point_answer *answer, struct ppt_text *out)
 {
     const struct ppt_config *config = outcome->config;
+    const struct ppt_point_summary *sequential = find_sequential(outcome->summary);
     const struct ppt_ratio none = {0}, *speedup = answer ? &answer->over_sequential : &none;
 
     add_number(out, true, p->init_s.mean);
@@ -75,11 +85,14 @@ static void add_times(const struct ppt_outcome *outcome, const struct ppt_point_
     add_number(out, true, p->task_s.mean);
     add_number(out, true, p->total_s.mean);
     add_number(out, true, (double)config->task_count / p->total_s.mean);
+    add_number(out, sequential != NULL,
+               sequential ? sequential->total_s.mean / p->total_s.mean : 0);
     add_number(out, speedup->value > 0, speedup->value);
     ppt_text_add(out, ",");
     add_field(out, config->task);
     ppt_text_addf(out, ",%u,%u,%zu", p->point.inner_threads, p->point.ranks, p->total_s.n);
     add_number(out, true, p->cleanup_s.mean);
+    add_number(out, true, p->scratch_s.mean);
     add_number(out, true, p->total_s.median);
     add_number(out, true, p->total_s.smallest);
     add_number(out, true, p->total_s.largest);

@@ -74,7 +74,7 @@ static void add_pass(struct ppt_text *out, const struct ppt_sample *s,
                      const struct ppt_disturbance *all)
 {
     const bool disturbed = ppt_sample_disturbed(s);
-    const double percent = 100 / (double)s->total_ns;
+    const double percent = 100 / (double)ppt_sample_wall_ns(s);
     char label[PPT_POINT_SIZE];
 
     ppt_text_addf(out, "<tr%s><td>%.2f s</td><td>%u</td><td>%s</td><td>%u</td>",
@@ -84,6 +84,7 @@ static void add_pass(struct ppt_text *out, const struct ppt_sample *s,
     ppt_html_duration(out, (double)s->work_ns * 1e-9);
     ppt_html_duration(out, (double)s->cleanup_ns * 1e-9);
     ppt_html_duration(out, (double)s->total_ns * 1e-9);
+    ppt_html_duration(out, (double)s->scratch_ns * 1e-9);
     if (all->steal_s > 0) {
         ppt_html_number(out, s->noise.steal_ns >= 0, percent * (double)s->noise.steal_ns, 1, " %");
     }
@@ -97,11 +98,11 @@ static void add_pass(struct ppt_text *out, const struct ppt_sample *s,
 
 void ppt_html_passes(struct ppt_text *out, const struct ppt_outcome *outcome)
 {
-    const char *heads[12] = {"started", "block", "workers", "inner threads",
-                             "init",    "work",  "cleanup", "total"};
+    const char *heads[13] = {"started", "block",   "workers", "inner threads", "init",
+                             "work",    "cleanup", "total",   "scratch"};
     const struct ppt_answer *answer = outcome->answer;
     const struct ppt_disturbance *all = &answer->disturbance;
-    size_t columns = 8;
+    size_t columns = 9;
 
     ppt_text_add(out, "<h2>All passes in time</h2>\n");
     ppt_html_chart(out, outcome->folder, "passes",

@@ -253,6 +253,7 @@ static json_object *point_json(const struct ppt_outcome *outcome,
     add(object, "init_s", statistics(&summary->init_s));
     add(object, "work_s", statistics(&summary->work_s));
     add(object, "cleanup_s", statistics(&summary->cleanup_s));
+    add(object, "scratch_s", statistics(&summary->scratch_s));
     add(object, "total_s", statistics(&summary->total_s));
     add(object, "task_s", statistics(&summary->task_s));
     add(object, "task_median_s", statistics(&summary->task_median_s));
@@ -325,6 +326,7 @@ static json_object *pass_json(const struct ppt_sample *sample)
     add(object, "init_s", number((double)sample->init_ns * 1e-9));
     add(object, "work_s", number((double)sample->work_ns * 1e-9));
     add(object, "cleanup_s", number((double)sample->cleanup_ns * 1e-9));
+    add(object, "scratch_s", number((double)sample->scratch_ns * 1e-9));
     add(object, "total_s", number((double)sample->total_ns * 1e-9));
     add(object, "disturbed", json_object_new_boolean(ppt_sample_disturbed(sample)));
     add(object, "steal_s", counted_s(sample->noise.steal_ns));

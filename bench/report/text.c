@@ -274,7 +274,8 @@ static void add_notes(const struct ppt_outcome *outcome, size_t width, struct pp
     }
 }
 
-/* "sort (1000000): 100 tasks, 10 blocks, seed 7"; long arguments get a line of their own. */
+/* "sort (1000000): 100 tasks, medians of 10 blocks, seed 7"; long arguments get a line of their
+ * own. */
 static void add_heading(const struct ppt_outcome *outcome, size_t width, struct ppt_text *out)
 {
     const struct ppt_config *config = outcome->config;
@@ -283,9 +284,9 @@ static void add_heading(const struct ppt_outcome *outcome, size_t width, struct 
     struct ppt_text details = {0};
     char inner[PPT_INNER_SIZE];
     char *rest =
-        ppt_text_format("%llu task%s, %zu block%s%s, seed %llu", tasks, tasks == 1 ? "" : "s",
-                        blocks, blocks == 1 ? "" : "s", ppt_config_inner_text(config, inner),
-                        (unsigned long long)config->seed);
+        ppt_text_format("%llu task%s, %s%zu block%s%s, seed %llu", tasks, tasks == 1 ? "" : "s",
+                        blocks > 1 ? "medians of " : "", blocks, blocks == 1 ? "" : "s",
+                        ppt_config_inner_text(config, inner), (unsigned long long)config->seed);
 
     ppt_text_add_shown(&details, config->details, width - 2);
     if (strlen(config->task) + ppt_text_columns(details.data) + strlen(rest) + 5 <= width) {

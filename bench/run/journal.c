@@ -306,6 +306,8 @@ static json_object *workers_to_json(const struct ppt_sample *sample)
         add_integer(object, "cpu_ns", worker->cpu_ns);
         add_integer(object, "start_ns", worker->start_ns);
         add_integer(object, "end_ns", worker->end_ns);
+        add_integer(object, "attach_ns", worker->attach_ns);
+        add_integer(object, "detach_ns", worker->detach_ns);
         add_integer(object, "faults", worker->faults);
         add_integer(object, "cpu", worker->cpu);
         if (sample->rank_count > 0) {
@@ -364,6 +366,7 @@ enum ppt_status ppt_journal_pass(struct ppt_journal *journal, const struct ppt_s
     add_integer(line, "work_ns", sample->work_ns);
     add_integer(line, "cleanup_ns", sample->cleanup_ns);
     add_integer(line, "total_ns", sample->total_ns);
+    add_integer(line, "scratch_ns", sample->scratch_ns);
     add_integer(line, "task_count", (int64_t)sample->task_count);
     json_object_object_add(line, "digest", json_object_new_string(digest));
     json_object_object_add(line, "usage", usage_to_json(&sample->usage));

@@ -39,7 +39,7 @@ struct worker {
     void **locals;
     bool attached;
     enum ppt_status status;
-    int64_t start_ns, end_ns, cpu_ns, faults, waited_ns;
+    int64_t start_ns, end_ns, attach_ns, detach_ns, cpu_ns, faults, waited_ns;
     struct ppt_outside outside;
     int cpu;
     struct ppt_error error;
@@ -78,9 +78,11 @@ static void attach(struct pass *pass, unsigned id)
         return;
     }
     if (!pass->fresh) {
+        const int64_t start = ppt_clock_ns();
         const enum ppt_status status =
             ppt_workload_attach(pass->workload, id, worker->locals, &worker->error);
 
+        worker->attach_ns = ppt_clock_ns() - start;
         worker->attached = status == PPT_OK;
         if (status != PPT_OK) {
             fail_worker(pass, worker, status);
@@ -91,7 +93,10 @@ static void attach(struct pass *pass, unsigned id)
 static void detach(const struct pass *pass, struct worker *worker)
 {
     if (worker->attached) {
+        const int64_t start = ppt_clock_ns();
+
         ppt_workload_detach(pass->workload, worker->locals);
+        worker->detach_ns = ppt_clock_ns() - start;
     }
 }
 
@@ -360,8 +365,6 @@ static int64_t peak_bytes(const struct pass *pass)
 static void fill_sample(const struct pass *pass, int64_t start, int64_t end,
                         struct ppt_sample *sample)
 {
-    int64_t ready = pass->workers[0].start_ns, done = pass->workers[0].end_ns;
-
     *sample = (struct ppt_sample){
         .point = pass->point, .task_count = pass->task_count, .started_ns = start};
     sample->workers = ppt_alloc(pass->worker_count, sizeof(*sample->workers));
@@ -369,8 +372,6 @@ static void fill_sample(const struct pass *pass, int64_t start, int64_t end,
     for (unsigned i = 0; i < pass->worker_count; i++) {
         const struct worker *worker = &pass->workers[i];
 
-        ready = worker->start_ns < ready ? worker->start_ns : ready;
-        done = worker->end_ns > done ? worker->end_ns : done;
         sample->digest += worker->digest;
         sample->workers[i] = (struct ppt_worker_sample){
             .tasks = worker->record->count,
@@ -378,16 +379,15 @@ static void fill_sample(const struct pass *pass, int64_t start, int64_t end,
             .cpu_ns = worker->cpu_ns,
             .start_ns = worker->start_ns - start,
             .end_ns = worker->end_ns - start,
+            .attach_ns = worker->attach_ns,
+            .detach_ns = worker->detach_ns,
             .faults = worker->faults,
             .waited_ns = worker->waited_ns,
             .cpu = worker->cpu,
             .bound = ppt_binding_list(&pass->binding, i),
         };
     }
-    sample->init_ns = ready - start;
-    sample->work_ns = done - ready;
-    sample->cleanup_ns = end - done;
-    sample->total_ns = end - start;
+    ppt_sample_divide(sample, end - start);
 }
 
 /* The first error among the workers, or what else kept the pass from being one. That others then

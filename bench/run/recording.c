@@ -79,6 +79,24 @@ static enum ppt_status read_faults(const struct ppt_item *worker, int64_t *fault
                : PPT_OK;
 }
 
+/* Of journals in which it was part of init and cleanup, there is none. */
+static enum ppt_status read_scratch(const struct ppt_item *line, int64_t *scratch,
+                                    struct ppt_error *error)
+{
+    return json_object_object_get_ex(line->value, "scratch_ns", NULL)
+               ? READ(line, error, {"scratch_ns", scratch})
+               : PPT_OK;
+}
+
+static enum ppt_status read_attach(const struct ppt_item *item, struct ppt_worker_sample *worker,
+                                   struct ppt_error *error)
+{
+    return json_object_object_get_ex(item->value, "attach_ns", NULL)
+               ? READ(item, error, {"attach_ns", &worker->attach_ns},
+                      {"detach_ns", &worker->detach_ns})
+               : PPT_OK;
+}
+
 /* Journals of before they were looked at have none of these. */
 static enum ppt_status read_stops(const struct ppt_item *noise, struct ppt_noise *out,
                                   struct ppt_error *error)
@@ -209,6 +227,9 @@ static enum ppt_status read_workers(const struct ppt_item *line, struct ppt_samp
                       {"cpu_ns", &worker->cpu_ns}, {"start_ns", &worker->start_ns},
                       {"end_ns", &worker->end_ns}, {"cpu", &cpu});
         if (status == PPT_OK) {
+            status = read_attach(&item, worker, error);
+        }
+        if (status == PPT_OK) {
             status = read_faults(&item, &worker->faults, error);
         }
         if (status == PPT_OK) {
@@ -311,7 +332,7 @@ static enum ppt_status check_times(const struct ppt_item *line, const struct ppt
                                    struct ppt_error *error)
 {
     if (sample->task_count == 0 || sample->total_ns <= 0 || sample->work_ns <= 0 ||
-        sample->init_ns < 0 || sample->cleanup_ns < 0 ||
+        sample->init_ns < 0 || sample->cleanup_ns < 0 || sample->scratch_ns < 0 ||
         sample->init_ns + sample->work_ns + sample->cleanup_ns != sample->total_ns) {
         return ppt_item_reject(line, error, "times that do not add up to a pass");
     }
@@ -360,6 +381,9 @@ static enum ppt_status read_pass(const struct ppt_item *line, struct ppt_recordi
     sample.position = (uint64_t)position;
     sample.block = (unsigned)block;
     sample.task_count = (uint64_t)tasks;
+    if (status == PPT_OK) {
+        status = read_scratch(line, &sample.scratch_ns, error);
+    }
     if (status == PPT_OK && (block < 0 || block > PPT_MOST_BLOCKS || tasks < 0)) {
         status = ppt_item_reject(line, error, "a pass that no run has");
     }

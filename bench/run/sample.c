@@ -14,6 +14,39 @@ void ppt_usage_add(struct ppt_usage *sum, struct ppt_usage one, int sign)
     sum->involuntary_switches += sign * one.involuntary_switches;
 }
 
+static int64_t smaller(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+static int64_t larger(int64_t a, int64_t b)
+{
+    return a > b ? a : b;
+}
+
+void ppt_sample_divide(struct ppt_sample *sample, int64_t wall_ns)
+{
+    int64_t ready = wall_ns, done = 0, attach = wall_ns, detach = wall_ns;
+
+    for (size_t i = 0; i < sample->worker_count; i++) {
+        const struct ppt_worker_sample *worker = &sample->workers[i];
+
+        ready = smaller(ready, worker->start_ns);
+        done = larger(done, worker->end_ns);
+        attach = smaller(attach, worker->attach_ns);
+        detach = smaller(detach, worker->detach_ns);
+    }
+    const bool calls = sample->point.workers == 0;
+    /* Times of other hosts may be off by as much as their clocks are. */
+    attach = calls ? ready : smaller(attach, ready);
+    detach = calls ? wall_ns - done : smaller(detach, wall_ns - done);
+    sample->init_ns = ready - attach;
+    sample->work_ns = done - ready;
+    sample->cleanup_ns = wall_ns - done - detach;
+    sample->scratch_ns = attach + detach;
+    sample->total_ns = wall_ns - sample->scratch_ns;
+}
+
 void ppt_sample_free(struct ppt_sample *sample)
 {
     for (size_t i = 0; i < sample->worker_count; i++) {

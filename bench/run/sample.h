@@ -1,13 +1,20 @@
 /*
  * sample.h - what one pass measured. All times in nanoseconds of CLOCK_MONOTONIC.
  *
- * With t0 the start of the pass, "ready" the moment from which the first worker could take tasks
- * and "done" the moment the last worker found no more:
+ * With t0 the start of the pass, "ready" the moment from which the first worker could take tasks,
+ * "done" the moment the last worker found no more, and A and D what attach and detach took the
+ * worker that was quickest at each:
  *
- *     init    = ready - t0     creating the team, and every worker's attach
- *     work    = done - ready   the tasks
- *     cleanup = end - done     every worker's detach, and releasing the team
- *     total   = end - t0       exactly their sum
+ *     init    = ready - t0 - A   creating the team, and scratch for all beyond what one takes
+ *     work    = done - ready     the tasks
+ *     cleanup = end - done - D   giving that back, and releasing the team
+ *     total                      exactly their sum
+ *     scratch = A + D            in none of them
+ *
+ * A program that makes plain calls takes scratch memory, too: that is no price of having workers,
+ * and no speedup comes from it. So with 0 workers all that is not work is scratch: init and cleanup
+ * are 0, and the total is the work. With more, only what they cost beyond one worker's scratch
+ * counts, and both sides of a speedup leave out the same.
  */
 #ifndef PPT_RUN_SAMPLE_H
 #define PPT_RUN_SAMPLE_H
@@ -21,10 +28,12 @@
 
 struct ppt_worker_sample {
     uint64_t tasks;
-    int64_t busy_ns;   /* sum of its task times */
-    int64_t cpu_ns;    /* its CPU time between start and end */
-    int64_t start_ns;  /* when it was ready for tasks, since the start of the pass */
-    int64_t end_ns;    /* when it found no more tasks, since the start of the pass */
+    int64_t busy_ns;              /* sum of its task times */
+    int64_t cpu_ns;               /* its CPU time between start and end */
+    int64_t start_ns;             /* when it was ready for tasks, since the start of the pass */
+    int64_t end_ns;               /* when it found no more tasks, since the start of the pass */
+    int64_t attach_ns, detach_ns; /* what taking and giving back its scratch took; 0 where every
+                                     task does that for itself */
     int64_t faults;    /* its page faults, minor and major, between start and end; those of threads
                           inside its tasks are not among them */
     int64_t waited_ns; /* for tasks that its rank had to ask rank 0 for; 0 without ranks */
@@ -68,6 +77,7 @@ struct ppt_sample {
     uint64_t position;  /* in the run: 0 for its first pass */
     int64_t started_ns; /* since the start of the run */
     int64_t init_ns, work_ns, cleanup_ns, total_ns;
+    int64_t scratch_ns; /* beside the total */
     uint64_t task_count;
     uint64_t digest; /* of all results; independent of the order of tasks */
     struct ppt_usage usage;
@@ -81,6 +91,15 @@ struct ppt_sample {
     size_t rank_count;
     int64_t *task_ns; /* owned; by task index; NULL beyond PPT_MOST_TASK_TIMES */
 };
+
+/* From the start of the pass to its end. */
+static inline int64_t ppt_sample_wall_ns(const struct ppt_sample *sample)
+{
+    return sample->total_ns + sample->scratch_ns;
+}
+
+/* Divides a pass that took `wall_ns` into its parts, by the times of its workers and its point. */
+void ppt_sample_divide(struct ppt_sample *sample, int64_t wall_ns);
 
 /* A point that is left out from this pass on, because something in it failed. */
 struct ppt_failure {

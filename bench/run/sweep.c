@@ -114,7 +114,7 @@ static enum ppt_status run_pass(struct sweep *sweep, unsigned block, size_t poin
     sample.block = block;
     sample.position = sweep->samples->count;
     sample.started_ns -= sweep->started_ns;
-    ppt_progress_after(sweep->progress, point, sample.total_ns);
+    ppt_progress_after(sweep->progress, point, ppt_sample_wall_ns(&sample));
     status = ppt_journal_pass(sweep->journal, &sample, error);
     ppt_samples_add(sweep->samples, &sample);
     ppt_clock_sleep(sweep->config->wait_after_pass_s, &ppt_interrupted);
@@ -281,7 +281,7 @@ static int64_t measured_ns(const struct ppt_samples *samples)
 {
     const struct ppt_sample *last = samples->count > 0 ? &samples->items[samples->count - 1] : NULL;
 
-    return last ? last->started_ns + last->total_ns : 0;
+    return last ? last->started_ns + ppt_sample_wall_ns(last) : 0;
 }
 
 /* malloc keeps memory back once it has seen large blocks freed: then what "fresh" costs would

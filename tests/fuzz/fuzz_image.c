@@ -1,6 +1,7 @@
 /*
- * Pictures from anywhere: PNG and JPEG files, whole and damaged.
+ * Pictures from anywhere: PNG and JPEG files, whole and damaged, and their EXIF by itself.
  */
+#include "exif.h"
 #include "image.h"
 #include "input.h"
 
@@ -25,6 +26,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         MUST(!image.pixels);
         MUST(error.text[0] != '\0');
     }
+    MUST(ppt_exif_orientation(data, size) - 1 < PPT_EXIF_ORIENTATIONS);
+    MUST(ppt_exif_orientation_app1(data, size) - 1 < PPT_EXIF_ORIENTATIONS);
     ppt_image_free(&image);
     input_close(&input);
     return 0;

@@ -2,7 +2,7 @@
  * Image files: every kind that must be read, and every kind that must be refused with a message
  * that names it, quietly and without a crash.
  *
- * PPT_DATA is the folder data; PPT_HAVE_JPEG says whether image.c was built with libjpeg.
+ * PPT_DATA is the folder data; PPT_HAVE_JPEG says whether JPEG can be read.
  */
 #include <math.h>
 #include <setjmp.h>

@@ -23,7 +23,8 @@ static struct ppt_part part_of(unsigned rank, int64_t offset_ns)
     const int64_t begin = 1000 + offset_ns;
     struct ppt_part part = {
         .rank = {.begin_ns = begin + 10, .end_ns = begin + 900, .mpi_ns = 7 + rank, .requests = 4},
-        .sample = {.started_ns = begin,
+        .sample = {.point = {WORKERS, 1, 0},
+                   .started_ns = begin,
                    .total_ns = 1000,
                    .digest = 100 + rank,
                    .peak_bytes = 4096,
@@ -43,6 +44,8 @@ static struct ppt_part part_of(unsigned rank, int64_t offset_ns)
             .busy_ns = 50,
             .start_ns = 100 + 10 * (int64_t)rank + w,
             .end_ns = 700 + 10 * (int64_t)rank + w,
+            .attach_ns = 20 + rank,
+            .detach_ns = 30 + w,
             .waited_ns = rank,
             .cpu = (int)w,
             .bound = w == 0 ? ppt_strdup("0-3") : NULL,
@@ -183,8 +186,10 @@ static void parts_become_one_pass(void **state)
         assert_int_equal(whole->ranks[r].begin_ns, 10);
         assert_int_equal(whole->ranks[r].end_ns, 900);
     }
-    assert_int_equal(whole->init_ns, 100);
+    assert_int_equal(whole->init_ns, 100 - 20);
     assert_int_equal(whole->work_ns, 721 - 100);
+    assert_int_equal(whole->scratch_ns, 20 + 30);
+    assert_int_equal(ppt_sample_wall_ns(whole), 1000);
     assert_int_equal(whole->init_ns + whole->work_ns + whole->cleanup_ns, whole->total_ns);
     for (unsigned r = 0; r < RANKS; r++) {
         ppt_sample_free(&parts[r].sample);
@@ -204,6 +209,7 @@ static void wrong_clocks_stay_inside(void **state)
         ppt_parts_combine(parts, 2, &cluster);
         const struct ppt_sample *whole = &parts[0].sample;
         assert_true(whole->init_ns >= 0 && whole->cleanup_ns >= 0 && whole->work_ns > 0);
+        assert_true(whole->scratch_ns >= 0 && ppt_sample_wall_ns(whole) == 1000);
         assert_int_equal(whole->init_ns + whole->work_ns + whole->cleanup_ns, whole->total_ns);
         ppt_sample_free(&parts[0].sample);
         ppt_sample_free(&parts[1].sample);

@@ -151,25 +151,34 @@ static void check_times(const struct ppt_sample *s)
 
 static void check_workers(const struct ppt_sample *s)
 {
-    int64_t first = INT64_MAX, last = INT64_MIN, busy = 0;
+    int64_t first = INT64_MAX, last = INT64_MIN, attach = INT64_MAX, detach = INT64_MAX, busy = 0;
     uint64_t tasks = 0;
 
     assert_int_equal(s->worker_count, s->point.workers > 0 ? s->point.workers : 1);
     for (size_t i = 0; i < s->worker_count; i++) {
         const struct ppt_worker_sample *w = &s->workers[i];
 
-        assert_true(w->start_ns >= 0 && w->start_ns <= w->end_ns && w->end_ns <= s->total_ns);
+        assert_true(w->start_ns >= 0 && w->start_ns <= w->end_ns &&
+                    w->end_ns <= ppt_sample_wall_ns(s));
         assert_true(w->busy_ns >= 0 && w->busy_ns <= w->end_ns - w->start_ns);
         assert_true(w->busy_ns > 0 || w->tasks == 0);
         assert_true(w->cpu_ns >= 0);
         assert_true(w->cpu >= -1 && w->cpu < CPU_SETSIZE);
         first = w->start_ns < first ? w->start_ns : first;
         last = w->end_ns > last ? w->end_ns : last;
+        attach = w->attach_ns < attach ? w->attach_ns : attach;
+        detach = w->detach_ns < detach ? w->detach_ns : detach;
         tasks += w->tasks;
         busy += w->busy_ns;
     }
-    assert_true(first == s->init_ns);
-    assert_true(last == s->init_ns + s->work_ns);
+    assert_true(s->work_ns == last - first);
+    if (s->point.workers == 0) {
+        assert_true(s->init_ns == 0 && s->cleanup_ns == 0 && s->total_ns == s->work_ns);
+        assert_true(s->scratch_ns >= attach + detach);
+    } else {
+        assert_true(s->init_ns == first - attach);
+        assert_true(s->scratch_ns == attach + detach);
+    }
     assert_int_equal(tasks, s->task_count);
     assert_true(busy == s->times.sum_ns);
 }
