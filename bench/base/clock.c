@@ -1,5 +1,7 @@
 #include "clock.h"
 
+#include <stdlib.h>
+
 /* A signal that comes between looking at the flag and falling asleep wakes nobody; so nobody sleeps
  * for longer than this at a time. */
 #define LONGEST_NAP_NS INT64_C(50000000)
@@ -15,4 +17,13 @@ void ppt_clock_sleep(double seconds, const volatile int *stop)
 
         clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL);
     }
+}
+
+double ppt_clock_setting_s(const char *variable, double least, double usual)
+{
+    const char *text = getenv(variable);
+    char *end = NULL;
+    const double seconds = text ? strtod(text, &end) : 0;
+
+    return text && end != text && *end == '\0' && seconds >= least ? seconds : usual;
 }

@@ -28,4 +28,8 @@ static inline int64_t ppt_clock_thread_cpu_ns(void)
 /* Sleeps that long, interrupted by signals whose handler sets *stop (may be NULL) alone. */
 void ppt_clock_sleep(double seconds, const volatile int *stop);
 
+/* The seconds that a variable of the environment holds, `usual` unless that is a number of at least
+ * `least`, which may be infinite. */
+double ppt_clock_setting_s(const char *variable, double least, double usual);
+
 #endif

@@ -204,12 +204,10 @@ static void add_speedup_curves(const struct ppt_config *config, struct ppt_text 
         char *title = ppt_chart_curve_title(config, i);
 
         ppt_text_addf(out,
-                      ", \\\n  'speedup.dat' index %zu using 1:2:3:4 with yerrorbars lc rgb '%s' "
+                      ", \\\n  data index %zu using 1:2:3:4 with yerrorbars lc rgb '%s' "
                       "pt %d ps 0.6 lw 1.5 title '%s'",
                       i, colour, mark, title ? title : "measured: median and 95 % interval");
-        ppt_text_addf(out,
-                      ", \\\n  'speedup.dat' index %zu using 1:2 with lines lc rgb '%s' lw 1.5 "
-                      "notitle",
+        ppt_text_addf(out, ", \\\n  data index %zu using 1:2 with lines lc rgb '%s' lw 1.5 notitle",
                       i, colour);
         free(title);
     }
@@ -255,7 +253,7 @@ static enum ppt_status write_speedup(const struct ppt_outcome *outcome,
                   base ? base : 1);
     add_speedup_curves(outcome->config, &chart.plot);
     if (stars) {
-        ppt_chart_stars("'speedup.dat'", "1", &chart.plot);
+        ppt_chart_stars("data", "1", &chart.plot);
     }
     ppt_text_add(&chart.plot, "\n");
     return ppt_chart_write(&chart, folder, error);
@@ -348,15 +346,13 @@ static enum ppt_status write_rate(const struct ppt_outcome *outcome,
     ppt_chart_title(outcome, "tasks per second", &chart.plot);
     ppt_chart_category_axis(outcome, &chart.plot);
     ppt_chart_category_cpu_mark(outcome, &chart.plot);
-    ppt_text_add(
-        &chart.plot,
-        "set ylabel 'tasks per second'\n"
-        "set boxwidth 0.6\n"
-        "set style fill solid 0.85 border lc rgb 'black'\n"
-        "plot 'tasks_per_second.dat' using 1:3 with boxes lc rgb '#56B4E9' title "
-        "'median', \\\n"
-        "  'tasks_per_second.dat' using 1:3:4:5 with yerrorbars lc rgb 'black' pt 0 ps 0 lw 1.5 "
-        "title 'smallest to largest'\n");
+    ppt_text_add(&chart.plot,
+                 "set ylabel 'tasks per second'\n"
+                 "set boxwidth 0.6\n"
+                 "set style fill solid 0.85 border lc rgb 'black'\n"
+                 "plot data using 1:3 with boxes lc rgb '#56B4E9' title 'median', \\\n"
+                 "  data using 1:3:4:5 with yerrorbars lc rgb 'black' pt 0 ps 0 lw 1.5 title "
+                 "'smallest to largest'\n");
     return ppt_chart_write(&chart, folder, error);
 }
 
@@ -395,18 +391,17 @@ static enum ppt_status write_time(const struct ppt_outcome *outcome,
     ppt_chart_title(outcome, "where the time of a pass goes", &chart.plot);
     ppt_chart_category_axis(outcome, &chart.plot);
     ppt_chart_category_cpu_mark(outcome, &chart.plot);
-    ppt_text_addf(
-        &chart.plot,
-        "set ylabel '%s per pass'\n"
-        "set boxwidth 0.6\n"
-        "set style fill solid 0.85 border lc rgb 'black'\n"
-        "plot 'time.dat' using 1:($3+$4+$5) with boxes lc rgb '" VERMILLION
-        "' title 'cleanup', \\\n"
-        "  'time.dat' using 1:($3+$4) with boxes lc rgb '#56B4E9' title 'work', \\\n"
-        "  'time.dat' using 1:3 with boxes lc rgb '" BLUE "' title 'init', \\\n"
-        "  'time.dat' using 1:6:7:8 with yerrorbars lc rgb 'black' pt 0 ps 0 lw 1.5 title "
-        "'total: smallest to largest'\n",
-        unit_name);
+    ppt_text_addf(&chart.plot,
+                  "set ylabel '%s per pass'\n"
+                  "set boxwidth 0.6\n"
+                  "set style fill solid 0.85 border lc rgb 'black'\n"
+                  "plot data using 1:($3+$4+$5) with boxes lc rgb '" VERMILLION
+                  "' title 'cleanup', \\\n"
+                  "  data using 1:($3+$4) with boxes lc rgb '#56B4E9' title 'work', \\\n"
+                  "  data using 1:3 with boxes lc rgb '" BLUE "' title 'init', \\\n"
+                  "  data using 1:6:7:8 with yerrorbars lc rgb 'black' pt 0 ps 0 lw 1.5 title "
+                  "'total: smallest to largest'\n",
+                  unit_name);
     return ppt_chart_write(&chart, folder, error);
 }
 

@@ -70,7 +70,7 @@ enum ppt_status ppt_comparison_chart(const struct ppt_comparison_outcome *outcom
     ppt_text_add(&chart.plot, ".': old and new'\nset ylabel 'tasks per second'\n");
     add_axis(outcome, &chart.plot);
     ppt_text_add(&chart.plot,
-                 "plot 'compare.dat' index 0 using ($1-0.04):2:3:4 with yerrorbars lc rgb "
+                 "plot data index 0 using ($1-0.04):2:3:4 with yerrorbars lc rgb "
                  "'#0072B2' pt 7 ps 0.6 lw 1.5 title 'old: median and 95 % interval', \\\n"
                  "  '' index 0 using ($1-0.04):2 with lines lc rgb '#0072B2' lw 1.5 notitle, \\\n"
                  "  '' index 1 using ($1+0.04):2:3:4 with yerrorbars lc rgb '#D55E00' pt 5 ps "

@@ -13,7 +13,7 @@ static const char header[] =
     "Name,Workers,Job details,Job count,Time: init,Time: work,"
     "Time: task avg,Time: total,Tasks per second,Speedup (vs sequential),"
     "\"Speedup (median, paired)\","
-    "Task,Inner threads,Ranks,Blocks,Time: cleanup (s),Time: scratch (s),"
+    "Task,Inner threads,Ranks,Means over (blocks),Time: cleanup (s),Time: scratch (s),"
     "Time: total median (s),"
     "Time: total min (s),Time: total max (s),Time: total low (s),"
     "Time: total high (s),Speedup low,Speedup high,Task p95 (s),"

@@ -68,19 +68,11 @@ static void add_shell_word(struct ppt_text *out, const char *word)
 #define DEADLINE_S 60
 #define POLL_S 0.005
 
-static double deadline_s(void)
-{
-    const char *text = getenv("PPT_CHART_SECONDS");
-    char *end = NULL;
-    const double seconds = text ? strtod(text, &end) : 0;
-
-    return text && end != text && *end == '\0' && seconds > 0 ? seconds : DEADLINE_S;
-}
-
 /* Waits for its end and returns why it drew nothing, or NULL. */
 static const char *await(pid_t pid)
 {
-    const int64_t end_ns = ppt_clock_ns() + (int64_t)(fmin(deadline_s(), 1e9) * 1e9);
+    const double deadline_s = ppt_clock_setting_s("PPT_CHART_SECONDS", 1e-9, DEADLINE_S);
+    const int64_t end_ns = ppt_clock_ns() + (int64_t)(fmin(deadline_s, 1e9) * 1e9);
     bool late = false;
     int state = 0;
     pid_t ended;

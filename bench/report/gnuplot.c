@@ -28,32 +28,90 @@ void ppt_gnuplot_quote(struct ppt_text *out, const char *text)
     ppt_text_free(&shown);
 }
 
-static void add_head(const struct ppt_chart *chart, struct ppt_text *out)
+/* Lines that are not comments, as gnuplot counts them. */
+static size_t count_rows(const char *data)
 {
-    ppt_text_addf(out,
-                  "# Draw with: gnuplot -d %s.gp   (makes %s.svg and %s.png; the data is in "
-                  "%s.dat)\n"
-                  "reset session\n"
-                  "set encoding utf8\n"
-                  "set border 3 lw 1\n"
-                  "set tics nomirror out\n"
-                  "set grid ytics lc rgb '#d9d9d9' lw 1\n"
-                  "set key outside bottom center horizontal reverse Left samplen 3\n"
-                  "set pointintervalbox 0\n"
-                  "set termoption noenhanced\n",
-                  chart->name, chart->name, chart->name, chart->name);
+    size_t rows = 0;
+
+    for (const char *line = data; line && *line; line = strchr(line, '\n') + 1) {
+        rows += *line != '#' && *line != '\n';
+    }
+    return rows;
 }
 
-static void add_tail(const struct ppt_chart *chart, struct ppt_text *out)
+/* ARG0 is the script as gnuplot was told it, and is empty or not there when it comes through a
+ * pipe; "reset session" would forget it. Bytes are counted, not characters, since a folder's name
+ * may be no UTF-8; and without "./" a name that begins with "<" or "|" would be a command. */
+static void add_place(const struct ppt_chart *chart, struct ppt_text *out)
 {
     ppt_text_addf(out,
-                  "set terminal push\n"
+                  "# Draw with: gnuplot -d %s.gp, or by its path from any other folder\n"
+                  "# (makes %s.svg and %s.png beside this script, of the data in %s.dat)\n"
+                  "reset\n"
+                  "unset decimalsign\n"
+                  "set encoding default\n"
+                  "folder = exists('ARG0') ? ARG0 : ''\n"
+                  "while (folder ne '' && folder[strlen(folder):] ne '/') {\n"
+                  "  folder = folder[1:strlen(folder) - 1]\n"
+                  "}\n"
+                  "if (folder[1:1] ne '/') { folder = './'.folder }\n"
+                  "set encoding utf8\n"
+                  "data = folder.'%s.dat'\n",
+                  chart->name, chart->name, chart->name, chart->name, chart->name);
+}
+
+/* gnuplot takes missing data for a curve without points, draws the rest and ends well. Its "exit
+ * error", which before a prompt goes back to that, takes the message for a format of printf(): no
+ * folder's name may be in it. */
+static void add_check(const struct ppt_chart *chart, struct ppt_text *out)
+{
+    const size_t rows = count_rows(chart->data.data);
+
+    ppt_text_addf(out,
+                  "undefine STATS_*\n"
+                  "stats data using 0 nooutput\n"
+                  "if (!exists('STATS_records')) { STATS_records = 0 }\n"
+                  "if (STATS_records < %zu) {\n"
+                  "  exit error sprintf('%s.dat: %%d of %zu rows of data are there; nothing is "
+                  "drawn', STATS_records)\n"
+                  "}\n",
+                  rows, chart->name, rows);
+}
+
+static void add_style(struct ppt_text *out)
+{
+    ppt_text_add(out, "set border 3 lw 1\n"
+                      "set tics nomirror out\n"
+                      "set grid ytics lc rgb '#d9d9d9' lw 1\n"
+                      "set key outside bottom center horizontal reverse Left samplen 3\n"
+                      "set pointintervalbox 0\n"
+                      "set termoption noenhanced\n");
+}
+
+/* The first drawing goes nowhere: a command that fails ends the script before it has opened a
+ * picture, which would empty the one of before. For the same reason the PNG comes first: some
+ * gnuplots cannot draw it. */
+static void add_drawing(const struct ppt_chart *chart, struct ppt_text *out)
+{
+    ppt_text_add(out, "set terminal push\n"
+                      "set terminal dumb\n"
+                      "set output '/dev/null'\n");
+    ppt_text_add(out, chart->plot.data);
+    /* The name prefixes the ids inside, so that several charts can be put into one page. */
+    ppt_text_addf(out,
+                  "set output\n"
                   "set terminal pngcairo noenhanced size 1440,900 font 'DejaVu Sans,22' lw 2 "
                   "pointscale 2 background rgb 'white'\n"
-                  "set output '%s.png'\n"
+                  "set output folder.'%s.png'\n"
                   "replot\n"
-                  "set output\n",
-                  chart->name);
+                  "set output\n"
+                  "set terminal svg noenhanced size 720,450 dynamic font 'DejaVu Sans,12' name "
+                  "'%s' background rgb 'white'\n"
+                  "set output folder.'%s.svg'\n"
+                  "replot\n"
+                  "set output\n"
+                  "set terminal pop\n",
+                  chart->name, chart->name, chart->name);
 }
 
 static enum ppt_status write_file(const struct ppt_folder *folder, const char *name,
@@ -73,15 +131,10 @@ enum ppt_status ppt_chart_write(struct ppt_chart *chart, const struct ppt_folder
     struct ppt_text script = {0};
     enum ppt_status status;
 
-    add_head(chart, &script);
-    /* The name prefixes the ids inside, so that several charts can be put into one page. */
-    ppt_text_addf(&script,
-                  "set terminal svg noenhanced size 720,450 dynamic font 'DejaVu Sans,12' name "
-                  "'%s' background rgb 'white'\n"
-                  "set output '%s.svg'\n",
-                  chart->name, chart->name);
-    ppt_text_add(&script, chart->plot.data);
-    add_tail(chart, &script);
+    add_place(chart, &script);
+    add_check(chart, &script);
+    add_style(&script);
+    add_drawing(chart, &script);
     status = write_file(folder, chart->name, "dat", &chart->data, error);
     if (status == PPT_OK) {
         status = write_file(folder, chart->name, "gp", &script, error);

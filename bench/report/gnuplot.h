@@ -1,6 +1,7 @@
 /*
- * gnuplot.h - what all charts share: a script that draws itself as SVG and PNG from data that lies
- * beside it, and running gnuplot on it.
+ * gnuplot.h - what all charts share: a script that draws itself as SVG and PNG beside itself, from
+ * data that lie there too, and running gnuplot on it. From whatever folder it is called, a script
+ * draws all of its data, or says what is missing, exits with 1 and leaves the pictures of before.
  *
  * Colours are those of Okabe and Ito, which people with any kind of colour vision tell apart; each
  * series has its own point type or fill pattern too, for paper.
@@ -21,7 +22,8 @@ extern const int ppt_chart_marks[PPT_CHART_COLOURS];
 struct ppt_chart {
     const char *name;
     struct ppt_text data;
-    struct ppt_text plot; /* the commands between the common head and tail, ending in `plot` */
+    struct ppt_text plot; /* the commands between the common head and tail, ending in `plot`, for
+                             which the variable `data` holds the path of name.dat */
 };
 
 /* Adds a text as gnuplot's double-quoted string that shows exactly that, with '?' for what must not

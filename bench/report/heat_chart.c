@@ -140,9 +140,9 @@ enum ppt_status ppt_heat_chart_write(const struct ppt_outcome *outcome,
         "set palette defined (0 '#ffffff', 1 '#56B4E9')\n"
         "set cbrange [0:*]\n"
         "set cblabel 'tasks per second'\n"
-        "plot 'heat.dat' using 1:2:($1-0.48):($1+0.48):($2-0.48):($2+0.48):3 with boxxyerror fs "
+        "plot data using 1:2:($1-0.48):($1+0.48):($2-0.48):($2+0.48):3 with boxxyerror fs "
         "solid 1 noborder fc palette notitle, \\\n"
-        "  'heat.dat' using 1:2:4 with labels tc rgb 'black' notitle%s\n",
+        "  data using 1:2:4 with labels tc rgb 'black' notitle%s\n",
         outcome->answer->verdict.exists
             ? ", \\\n  NaN with lines lc rgb '#009E73' lw 3 title 'recommended'"
             : "");

@@ -115,12 +115,12 @@ static enum ppt_status write_model(const struct ppt_outcome *outcome,
     add_recommended(outcome->answer, &chart.plot);
     add_law_label(scaling, &chart.plot);
     ppt_text_addf(&chart.plot,
-                  "plot 'model.dat' index 1 using 1:3:4 with filledcurves fc rgb '#E69F00' fs "
+                  "plot data index 1 using 1:3:4 with filledcurves fc rgb '#E69F00' fs "
                   "transparent solid 0.25 noborder title '95 %% band', \\\n"
                   "  %.9g * x with lines lc rgb '#7f7f7f' dt 2 lw 1.5 title 'ideal', \\\n"
-                  "  'model.dat' index 1 using 1:2 with lines lc rgb '#E69F00' lw 2 title '%s "
+                  "  data index 1 using 1:2 with lines lc rgb '#E69F00' lw 2 title '%s "
                   "law', \\\n"
-                  "  'model.dat' index 0 using 1:2:3:4 with yerrorbars lc rgb '#0072B2' pt 7 ps "
+                  "  data index 0 using 1:2:3:4 with yerrorbars lc rgb '#0072B2' pt 7 ps "
                   "0.6 lw 1.5 title 'measured, 95 %% interval'\n",
                   scaling->law.lambda, scaling->name);
     return ppt_chart_write(&chart, folder, error);
@@ -166,7 +166,7 @@ static enum ppt_status write_factors(const struct ppt_outcome *outcome,
     ppt_text_add(&chart.plot, "set ylabel 'factor (1: nothing is lost)'\n"
                               "set yrange [0:1.15<*]\n"
                               "set boxwidth 0.5\n"
-                              "plot 'efficiency.dat' using 1:3 with boxes fs solid 0.4 border lc "
+                              "plot data using 1:3 with boxes fs solid 0.4 border lc "
                               "rgb '#7f7f7f' fc rgb '#d9d9d9' title 'all together'");
     for (size_t f = 0; f < PPT_FACTOR_COUNT; f++) {
         if (f == PPT_FACTOR_COMMUNICATION && !with_ranks) {
@@ -174,7 +174,7 @@ static enum ppt_status write_factors(const struct ppt_outcome *outcome,
         }
         /* In a grid neighbours differ in inner threads: a line between them would say nothing. */
         ppt_text_addf(&chart.plot,
-                      ", \\\n  'efficiency.dat' using ($1%+.3g):%zu with %spoints lc rgb '%s' "
+                      ", \\\n  data using ($1%+.3g):%zu with %spoints lc rgb '%s' "
                       "pt %d ps 0.8 lw 1.2 title '%s'",
                       0.06 * ((double)f - 2.5), f + 4,
                       ppt_chart_curve_count(outcome->config) > 1 ? "" : "lines", styles[f].colour,

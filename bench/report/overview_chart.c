@@ -160,14 +160,14 @@ enum ppt_status ppt_charts_write_overview(const struct ppt_outcome *outcomes, si
         }
 
         ppt_text_addf(&chart.plot,
-                      ", \\\n  'overview.dat' index %zu using %s:2:3:4 with yerrorbars lc "
+                      ", \\\n  data index %zu using %s:2:3:4 with yerrorbars lc "
                       "rgb '%s' pt %d ps 0.6 lw 1.2 notitle, \\\n"
-                      "  'overview.dat' index %zu using %s:2 with linespoints lc rgb '%s' "
+                      "  data index %zu using %s:2 with linespoints lc rgb '%s' "
                       "pt %d ps 0.6 lw 1.5 dt %zu title ",
                       i, x, colour, mark, i, x, colour, mark, i / PPT_CHART_COLOURS + 1);
         ppt_gnuplot_quote(&chart.plot, outcomes[i].config->task);
         if (ppt_chart_any_beyond(outcomes[i].answer, inner_of(&outcomes[i], count))) {
-            char *data = ppt_text_format("'overview.dat' index %zu", i);
+            char *data = ppt_text_format("data index %zu", i);
 
             ppt_chart_stars(data, x, &chart.plot);
             free(data);

@@ -50,14 +50,14 @@ static enum ppt_status write_task_times(const struct ppt_outcome *outcome,
     if (smallest > 0 && largest > WIDE_RANGE * smallest) {
         ppt_text_add(&chart.plot, "set logscale y\nset yrange [*:*]\n");
     }
-    ppt_text_add(&chart.plot, "plot 'task_times.dat' using 1:6 with points lc rgb '#D55E00' pt 9 "
-                              "title 'longest', \\\n"
-                              "  'task_times.dat' using 1:5 with points lc rgb '#CC79A7' pt 11 "
-                              "title '99 % are shorter', \\\n"
-                              "  'task_times.dat' using 1:4 with points lc rgb '#E69F00' pt 5 "
-                              "title '95 % are shorter', \\\n"
-                              "  'task_times.dat' using 1:3 with points lc rgb '#0072B2' pt 7 "
-                              "title 'median'\n");
+    ppt_text_add(&chart.plot, "plot data using 1:6 with points lc rgb '#D55E00' pt 9 title "
+                              "'longest', \\\n"
+                              "  data using 1:5 with points lc rgb '#CC79A7' pt 11 title "
+                              "'99 % are shorter', \\\n"
+                              "  data using 1:4 with points lc rgb '#E69F00' pt 5 title "
+                              "'95 % are shorter', \\\n"
+                              "  data using 1:3 with points lc rgb '#0072B2' pt 7 title "
+                              "'median'\n");
     return ppt_chart_write(&chart, folder, error);
 }
 
@@ -130,7 +130,7 @@ static enum ppt_status write_balance(const struct ppt_outcome *outcome,
     ppt_chart_category_cpu_mark(outcome, &chart.plot);
     ppt_text_add(&chart.plot, "set ylabel 'busy with tasks (%)'\n"
                               "set yrange [0:110]\n"
-                              "plot 'balance.dat' using 1:2 with points lc rgb '#0072B2' pt 7 ps "
+                              "plot data using 1:2 with points lc rgb '#0072B2' pt 7 ps "
                               "0.7 title 'one mark per worker, the least busy first'\n");
     return ppt_chart_write(&chart, folder, error);
 }
@@ -185,9 +185,9 @@ static enum ppt_status write_passes(const struct ppt_outcome *outcome,
                  "set xrange [0:*]\nset yrange [0:*<2]\n"
                  "set offsets graph 0.02, graph 0.02, graph 0.02, 0\n"
                  "plot 1 with lines lc rgb '#7f7f7f' lw 1 title 'median', \\\n"
-                 "  'passes.dat' index 0 using 1:2 with points lc rgb '#0072B2' pt 7 ps 0.5 title "
+                 "  data index 0 using 1:2 with points lc rgb '#0072B2' pt 7 ps 0.5 title "
                  "'passes', \\\n"
-                 "  'passes.dat' index 1 using 1:2 with points lc rgb '#D55E00' pt 2 ps 1 title "
+                 "  data index 1 using 1:2 with points lc rgb '#D55E00' pt 2 ps 1 title "
                  "'disturbed by others or a quota'\n");
     return ppt_chart_write(&chart, folder, error);
 }

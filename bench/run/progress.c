@@ -1,6 +1,6 @@
 #include "progress.h"
 
-#include <stdbool.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,11 +10,16 @@
 #include "terminal.h"
 #include "text.h"
 
+/* Between lines of a log, unless PPT_PROGRESS_SECONDS says otherwise. */
+#define INTERVAL_S 10
+
 struct ppt_progress {
     FILE *stream;
     bool terminal;
     const struct ppt_config *config;
     int64_t started_ns;
+    int64_t last_ns; /* when the last line of a log was written, at first the start */
+    int64_t interval_ns;
     uint64_t done;
     struct point_time {
         uint64_t passes;
@@ -22,14 +27,19 @@ struct ppt_progress {
     } * points;
 };
 
-struct ppt_progress *ppt_progress_create(FILE *stream, const struct ppt_config *config)
+struct ppt_progress *ppt_progress_create(FILE *stream, const struct ppt_config *config,
+                                         uint64_t recorded)
 {
+    const double interval_s = ppt_clock_setting_s("PPT_PROGRESS_SECONDS", 0, INTERVAL_S);
     struct ppt_progress *progress = ppt_alloc(1, sizeof(*progress));
 
     progress->stream = stream;
     progress->terminal = stream && ppt_terminal_of(stream).present;
     progress->config = config;
     progress->started_ns = ppt_clock_ns();
+    progress->last_ns = progress->started_ns;
+    progress->interval_ns = (int64_t)(fmin(interval_s, 1e9) * 1e9);
+    progress->done = recorded;
     progress->points = ppt_alloc(config->point_count, sizeof(*progress->points));
     return progress;
 }
@@ -92,11 +102,54 @@ static void add_time_left(struct ppt_text *line, double seconds)
     }
 }
 
+static double percent_of(const struct ppt_progress *progress)
+{
+    return 100.0 * (double)progress->done / (double)ppt_plan_passes(progress->config);
+}
+
+/* "block 3 of 10, 4 workers". */
+static void add_place(struct ppt_text *line, const struct ppt_config *config, unsigned block,
+                      size_t point)
+{
+    const unsigned workers = config->points[point].workers, ranks = config->points[point].ranks;
+
+    if (block == 0) {
+        ppt_text_add(line, "warm-up");
+    } else if (config->adaptive) {
+        ppt_text_addf(line, "block %u, until settled", block);
+    } else {
+        ppt_text_addf(line, "block %u of %u", block, config->blocks);
+    }
+    ppt_text_addf(line,
+                  workers == 0   ? ", sequential"
+                  : workers == 1 ? ", 1 worker"
+                                 : ", %u workers",
+                  workers);
+    if (ranks > 0) {
+        ppt_text_addf(line, " x %u rank%s", ranks, ranks == 1 ? "" : "s");
+    }
+    if (config->inner_count > 1) {
+        ppt_text_addf(line, " x %u inner threads", config->points[point].inner_threads);
+    }
+}
+
+/* "about 2 min 05 s left", if anything is known of it. */
+static void add_left(struct ppt_text *line, const struct ppt_progress *progress,
+                     const char *separator)
+{
+    const bool adaptive = progress->config->adaptive;
+    const double left_s = left_s_of(progress);
+
+    if (left_s >= 0) {
+        ppt_text_addf(line, "%s%s ", separator, adaptive ? "at most" : "about");
+        add_time_left(line, left_s);
+        ppt_text_add(line, " left");
+    }
+}
+
 void ppt_progress_before(struct ppt_progress *progress, unsigned block, size_t point)
 {
     const struct ppt_config *config = progress->config;
-    const uint64_t all = ppt_plan_passes(config);
-    const double left_s = left_s_of(progress);
     struct ppt_text line = {0};
 
     if (!progress->terminal) {
@@ -104,32 +157,10 @@ void ppt_progress_before(struct ppt_progress *progress, unsigned block, size_t p
     }
     ppt_text_addf(&line, "%s  ", config->task);
     if (!config->adaptive) {
-        ppt_text_addf(&line, "%3.0f %%  ", 100.0 * (double)progress->done / (double)all);
+        ppt_text_addf(&line, "%3.0f %%  ", percent_of(progress));
     }
-    if (block == 0) {
-        ppt_text_add(&line, "warm-up");
-    } else if (config->adaptive) {
-        ppt_text_addf(&line, "block %u, until settled", block);
-    } else {
-        ppt_text_addf(&line, "block %u of %u", block, config->blocks);
-    }
-    const unsigned workers = config->points[point].workers, ranks = config->points[point].ranks;
-    ppt_text_addf(&line,
-                  workers == 0   ? ", sequential"
-                  : workers == 1 ? ", 1 worker"
-                                 : ", %u workers",
-                  workers);
-    if (ranks > 0) {
-        ppt_text_addf(&line, " x %u rank%s", ranks, ranks == 1 ? "" : "s");
-    }
-    if (config->inner_count > 1) {
-        ppt_text_addf(&line, " x %u inner threads", config->points[point].inner_threads);
-    }
-    if (left_s >= 0) {
-        ppt_text_add(&line, config->adaptive ? "  at most " : "  about ");
-        add_time_left(&line, left_s);
-        ppt_text_add(&line, " left");
-    }
+    add_place(&line, config, block, point);
+    add_left(&line, progress, "  ");
     /* All characters of the line are ASCII, so bytes are columns. */
     const size_t width = ppt_terminal_of(progress->stream).width - 1;
     if (line.length > width) {
@@ -139,9 +170,41 @@ void ppt_progress_before(struct ppt_progress *progress, unsigned block, size_t p
     ppt_text_free(&line);
 }
 
-void ppt_progress_after(struct ppt_progress *progress, size_t point, int64_t total_ns)
+bool ppt_progress_due(int64_t last_ns, int64_t now_ns, int64_t interval_ns)
 {
+    return now_ns - last_ns >= interval_ns;
+}
+
+/* A line of a log: "sort: block 3 of 10, 4 workers done, 27 %, about 2 min 05 s left". */
+static void write_line(const struct ppt_progress *progress, unsigned block, size_t point)
+{
+    const struct ppt_config *config = progress->config;
+    struct ppt_text line = {0};
+
+    add_place(&line, config, block, point);
+    ppt_text_add(&line, " done");
+    if (!config->adaptive) {
+        ppt_text_addf(&line, ", %.0f %%", percent_of(progress));
+    }
+    if (progress->done < ppt_plan_passes(config)) {
+        add_left(&line, progress, ", ");
+    }
+    ppt_text_print(progress->stream, "%s: %s", config->task, line.data);
+    fflush(progress->stream);
+    ppt_text_free(&line);
+}
+
+void ppt_progress_after(struct ppt_progress *progress, unsigned block, size_t point,
+                        int64_t wall_ns)
+{
+    const int64_t now_ns = ppt_clock_ns();
+
     progress->done++;
     progress->points[point].passes++;
-    progress->points[point].seconds += (double)total_ns * 1e-9;
+    progress->points[point].seconds += (double)wall_ns * 1e-9;
+    if (progress->stream && !progress->terminal &&
+        ppt_progress_due(progress->last_ns, now_ns, progress->interval_ns)) {
+        write_line(progress, block, point);
+        progress->last_ns = now_ns;
+    }
 }

@@ -1,11 +1,13 @@
 /*
- * progress.h - how far a run is, on one line of a terminal that is rewritten; nothing elsewhere.
+ * progress.h - how far a run is: on one line of a terminal that is rewritten; elsewhere, in a log
+ * that is read later or followed, on a line of its own now and then.
  *
- * It is drawn between passes, never during one: a thread that ticks would be measured too.
+ * It is told between passes, never during one: a thread that ticks would be measured too.
  */
 #ifndef PPT_RUN_PROGRESS_H
 #define PPT_RUN_PROGRESS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 
@@ -14,14 +16,21 @@
 
 struct ppt_progress;
 
-/* Draws on `stream` if that is a terminal. The configuration is borrowed. */
-struct ppt_progress *ppt_progress_create(FILE *stream, const struct ppt_config *config);
+/* Tells it on `stream` (NULL: nowhere), of a run of which so many passes were recorded before. The
+ * configuration is borrowed. */
+struct ppt_progress *ppt_progress_create(FILE *stream, const struct ppt_config *config,
+                                         uint64_t recorded);
 void ppt_progress_destroy(struct ppt_progress *progress); /* clears the line; NULL is fine */
 
 /* A pass at points[point] is about to start. */
 void ppt_progress_before(struct ppt_progress *progress, unsigned block, size_t point);
 
 /* It took so long. */
-void ppt_progress_after(struct ppt_progress *progress, size_t point, int64_t total_ns);
+void ppt_progress_after(struct ppt_progress *progress, unsigned block, size_t point,
+                        int64_t wall_ns);
+
+/* Whether it is time for another line where there is no terminal: so long after the last one, or
+ * the start, that a short run has none. */
+bool ppt_progress_due(int64_t last_ns, int64_t now_ns, int64_t interval_ns);
 
 #endif

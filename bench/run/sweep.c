@@ -114,7 +114,7 @@ static enum ppt_status run_pass(struct sweep *sweep, unsigned block, size_t poin
     sample.block = block;
     sample.position = sweep->samples->count;
     sample.started_ns -= sweep->started_ns;
-    ppt_progress_after(sweep->progress, point, ppt_sample_wall_ns(&sample));
+    ppt_progress_after(sweep->progress, block, point, ppt_sample_wall_ns(&sample));
     status = ppt_journal_pass(sweep->journal, &sample, error);
     ppt_samples_add(sweep->samples, &sample);
     ppt_clock_sleep(sweep->config->wait_after_pass_s, &ppt_interrupted);
@@ -284,6 +284,17 @@ static int64_t measured_ns(const struct ppt_samples *samples)
     return last ? last->started_ns + ppt_sample_wall_ns(last) : 0;
 }
 
+/* Passes that are not run again; the warm-up is. */
+static uint64_t count_recorded(const struct ppt_samples *samples)
+{
+    uint64_t count = 0;
+
+    for (size_t i = 0; i < samples->count; i++) {
+        count += samples->items[i].block > 0;
+    }
+    return count;
+}
+
 /* malloc keeps memory back once it has seen large blocks freed: then what "fresh" costs would
  * depend on the tasks before, of another run even. With thresholds given (those that malloc starts
  * with) every block beyond them is new pages, always. */
@@ -306,7 +317,7 @@ enum ppt_status ppt_sweep_run(const struct ppt_config *config, const struct ppt_
         .judge = judge,
         .samples = samples,
         .recorder = ppt_recorder_create(),
-        .progress = ppt_progress_create(judge->progress, config),
+        .progress = ppt_progress_create(judge->progress, config, count_recorded(samples)),
         .started_ns = ppt_clock_ns() - measured_ns(samples),
     };
     ppt_sweep_set_up_memory(config);

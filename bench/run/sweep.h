@@ -28,7 +28,7 @@ void ppt_sweep_set_up_memory(const struct ppt_config *config);
 struct ppt_sweep_judge {
     bool (*enough)(const struct ppt_samples *samples, void *context);
     void *context;
-    FILE *progress; /* where its progress is shown, if that is a terminal; or NULL */
+    FILE *progress;                  /* where its progress is told; or NULL */
     const struct ppt_engine *engine; /* for points with ranks; NULL when there are none */
 };
 

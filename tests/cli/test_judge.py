@@ -234,7 +234,7 @@ class Recording(common.Case):
         self.run_fine("report", folder)
         with open(folder / "results.csv", newline="") as stream:
             rows = list(csv.DictReader(stream))
-        self.assertEqual(sorted(r["Blocks"] for r in rows), ["2", "3"])
+        self.assertEqual(sorted(r["Means over (blocks)"] for r in rows), ["2", "3"])
 
     def test_damaged_recordings(self):
         folder = self.record("--task", "sum", "--quick", "--task-count", 2, "--workers", "0,1")

@@ -482,8 +482,8 @@ class Interrupted(MockCase):
         self.check_digests(folder)
         rows = self.check_csv(folder)
         self.assertEqual([int(row["Workers"]) for row in rows], [0, 1, 2])
-        self.assertGreaterEqual(min(int(row["Blocks"]) for row in rows), 3)
-        self.assertLessEqual(max(int(row["Blocks"]) for row in rows), max(
+        self.assertGreaterEqual(min(int(row["Means over (blocks)"]) for row in rows), 3)
+        self.assertLessEqual(max(int(row["Means over (blocks)"]) for row in rows), max(
             s["block"] for s in samples))  # fmt: skip
         self.assertRegex(result.err, "(?i)interrupt")
         self.assertIn("steady", result.out)

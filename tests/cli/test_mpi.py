@@ -484,6 +484,26 @@ class Distributions(MpiCase):
                 self.assertEqual(self.results(folder)["config"]["ranks"], [2])
 
 
+class Progress(MpiCase):
+    """Rank 0 tells how far the job is, in a log as well."""
+
+    def test_every_pass(self):
+        config = {"task": "sum", "task_args": [3000], "task_count": 6, "workers": [0, 1, 2],
+                  "ranks": [0, 2], "iterations": 2, "warmup": 0, "seed": 6}  # fmt: skip
+        folder = self.measure(config, PPT_PROGRESS_SECONDS="0")
+        lines = [line for line in self.result.err.splitlines() if " done" in line]
+        passes = common.passes(folder)
+        self.assertEqual(len(lines), len(passes), lines)
+        for i, (line, sample) in enumerate(zip(lines, passes, strict=True), 1):
+            ranks, workers = point_of(sample)
+            where = f"{workers} worker{'' if workers == 1 else 's'}" if workers else "sequential"
+            where += f" x {ranks} ranks" if ranks else ""
+            percent = f"{100 * i / len(passes):.0f} %"
+            start = f"sum: block {sample['block']} of 2, {where} done, {percent}"
+            self.assertTrue(line.startswith(start), f"{line} / {start}")
+        self.assertNotIn(" done", self.launch_fine("c.json").err)
+
+
 class Refused(MpiCase):
     """What cannot be measured gets one message, and nothing is written."""
 

@@ -24,7 +24,7 @@ OWN_COLUMNS = {
     "Task",
     "Inner threads",
     "Ranks",
-    "Blocks",
+    "Means over (blocks)",
     "Time: cleanup (s)",
     "Time: scratch (s)",
     "Speedup low",

@@ -1,6 +1,7 @@
 """What people see: a terminal of any width, with colours and without, and what a pipe gets."""
 
 import fcntl
+import json
 import os
 import pty
 import re
@@ -110,6 +111,113 @@ class Terminal(common.Case):
             self.assertEqual(result.err, "")
             self.assertRegex(" ".join(result.out.split()), r"^sum: (use|no) .*\.$")
             self.assertLessEqual(len(result.out.splitlines()), 4)
+
+
+class Progress(common.Case):
+    """Where standard error is no terminal a line now and then tells how far a run is."""
+
+    CONFIG = {"task": "sum", "task_args": [3000], "task_count": 9, "workers": [0, 1, 2],
+              "iterations": 4, "warmup": 1, "seed": 3}  # fmt: skip
+    LINE = re.compile(
+        r"(?m)^(?P<task>\w+): (?P<place>warm-up|block \d+ of \d+|block \d+, until settled), "
+        r"(?P<point>sequential|1 worker|\d+ workers) done(, (?P<percent>\d+) %)?"
+        r"(, (about|at most) [\d hmins]+ left)?$"
+    )
+
+    def lines(self, *args, config=None, **variables):
+        """Of a run, as (task, place, point, percent); nothing else looks like them."""
+        if config:
+            self.write("c.json", config)
+        env = self.environment(PPT_PROGRESS_SECONDS="0", **variables)
+        result = self.run_fine(*args, env={k: v for k, v in env.items() if v is not None})
+        self.assertNotRegex(result.err_bytes.decode(), "[\x1b\r\x08]")
+        self.assertNotIn(" done", result.out)
+        found = [match.group("task", "place", "point", "percent")
+                 for match in self.LINE.finditer(result.err)]  # fmt: skip
+        self.assertEqual(len(found), result.err.count(" done"), result.err)
+        return found
+
+    def expected(self, passes, before, blocks):
+        """The lines of these passes of a run with 3 points, of which others were made before."""
+        every = len(passes) + before
+        names = {0: "sequential", 1: "1 worker"}
+        return [(f"block {p['block']} of {blocks}" if p["block"] else "warm-up",
+                 names.get(p["workers"], f"{p['workers']} workers"),
+                 f"{100 * (before + i) / every:.0f}") for i, p in enumerate(passes, 1)]  # fmt: skip
+
+    def test_every_pass(self):
+        """With no time between lines: each pass of the journal, up to 100 %."""
+        found = self.lines("c.json", config=self.CONFIG)
+        expected = self.expected(common.passes(self.only_folder()), 0, 4)
+        self.assertEqual([line[1:] for line in found], expected)
+        self.assertEqual(len(found), 14)
+        self.assertEqual(found[-1][3], "100")
+        self.assertEqual({line[0] for line in found}, {"sum"})
+
+    def test_short_run(self):
+        """It has none, whatever the setting, unless that is a time that is over."""
+        for value in (None, "", "-1", "nan", "soon", "0 s", "1000", "inf"):
+            with self.subTest(value=value):
+                variables = {"PPT_PROGRESS_SECONDS": value} if value is not None else {}
+                self.write("c.json", self.CONFIG)
+                result = self.run_fine("c.json", env=self.environment(**variables))
+                self.assertNotRegex(result.err, "done|left|%")
+
+    def test_quiet(self):
+        self.assertEqual(self.lines("c.json", "--quiet", config=self.CONFIG), [])
+
+    def test_suite(self):
+        runs = [{"task": task, "task_args": [300]} for task in ("sum", "multi")]
+        config = {**self.CONFIG, "runs": runs}
+        del config["task"], config["task_args"]
+        found = self.lines("c.json", config=config)
+        self.assertEqual([line[0] for line in found], ["sum"] * 14 + ["multi"] * 14)
+        self.assertEqual([i for i, line in enumerate(found) if line[3] == "100"], [13, 27])
+
+    def test_until_settled(self):
+        """Nobody knows how many passes there will be."""
+        config = {**self.CONFIG, "precision": {"relative_ci": 0.5, "max_seconds": 60}}
+        found = self.lines("c.json", config=config)
+        passes = common.passes(self.only_folder())
+        self.assertEqual(len(found), len(passes))
+        self.assertEqual({line[3] for line in found}, {None})
+        self.assertEqual(found[-1][1], f"block {passes[-1]['block']}, until settled")
+
+    def test_resume(self):
+        """What was recorded before is done; the warm-up is not, it is made again."""
+        self.lines("c.json", config=self.CONFIG)
+        folder = self.only_folder()
+        journal = folder / "samples.jsonl"
+        lines = journal.read_text().splitlines(True)
+        kept = [i for i, line in enumerate(lines) if json.loads(line)["type"] == "pass"][:9]
+        journal.write_text("".join(lines[: kept[-1] + 1]))
+        found = self.lines("resume", folder)
+        passes = common.passes(folder)[9:]
+        self.assertEqual(len(passes), 2 + 14 - 9)
+        self.assertEqual([line[1:] for line in found], self.expected(passes, 9 - 2, 4))
+        self.assertEqual(self.lines("resume", folder, "--quiet"), [])
+
+    def test_terminal(self):
+        """There one line is rewritten, as ever."""
+        self.write("c.json", self.CONFIG)
+        main, side = pty.openpty()
+        env = self.environment(TERM="xterm", PPT_PROGRESS_SECONDS="0")
+        done = subprocess.run(
+            [common.PPT_OMP, "c.json"], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+            stderr=side, env=env, cwd=self.work, check=False, timeout=common.TIMEOUT_S,
+        )  # fmt: skip
+        os.close(side)
+        seen = b""
+        with open(main, "rb", buffering=0) as terminal:
+            try:
+                while part := terminal.read(65536):
+                    seen += part
+            except OSError:
+                pass  # what Linux says when the other side is closed
+        self.assertEqual(done.returncode, 0, seen)
+        self.assertNotIn(b" done", seen)
+        self.assertEqual(seen.count(b"\r\x1b[Ksum  "), 14, seen)
+        self.assertIn(b"  0 %  warm-up, 2 workers", seen)
 
 
 if __name__ == "__main__":

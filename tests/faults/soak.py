@@ -131,7 +131,7 @@ class Soak:
                 raise Violation(f"not whole: {known}")
         results = json.loads((folder / "results.json").read_text())
         rows = list(csv.DictReader((folder / "results.csv").read_text().splitlines()))
-        if [row["Blocks"] for row in rows] != [str(BLOCKS)] * 3 or results["failed"]:
+        if [row["Means over (blocks)"] for row in rows] != [str(BLOCKS)] * 3 or results["failed"]:
             raise Violation(f"results are not of {BLOCKS} blocks at 3 points")
         if not (folder / "report.html").read_text().endswith("</html>\n"):
             raise Violation("report.html is not whole")

@@ -1,0 +1,224 @@
+"""The scripts of a run's charts, by hand: from any folder, of any name, and with data missing."""
+
+import os
+import shutil
+import subprocess
+import sys
+import unittest
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+
+import common  # noqa: E402  (found through the line above)
+
+GRID = {"task": "sort", "task_args": [3000], "task_count": 5, "workers": [0, 1, 2, 3, 4, 6],
+        "inner_threads": [1, 2], "iterations": 3, "warmup": 0, "seed": 3}  # fmt: skip
+SUITE = {"task_count": 3, "workers": [0, 2], "iterations": 2, "seed": 3,
+         "runs": [{"task": task, "task_args": [300]} for task in ("sum", "multi")]}  # fmt: skip
+
+# Names of folders that mean something to a shell, to gnuplot, to printf(), or to nobody.
+NAMES = [b"plain", b"two words", b"it's", b'a"b', b"d$HOME", b"b`touch pwned`", b"100%s%n%d",
+         "é ü 漢".encode(), b"no \xff\xc3 UTF-8", b"\x80", b"back\\slash\\n", b"@x", b"#c", b"+",
+         b"-", b"~", b"<cat", b"|touch pwned;", b"'.system('touch pwned').'",
+         b'".system("touch pwned")."', b"new\nline"]  # fmt: skip
+
+OLD = b"drawn before"
+
+
+@unittest.skipUnless(shutil.which("gnuplot"), "gnuplot is not installed")
+class ChartCase(common.Case):
+    def measured(self, config, pattern):
+        """The folder of charts of a run or of a suite, without pictures."""
+        self.write("c.json", config)
+        self.run_fine("c.json")
+        (folder,) = (self.work / "output").glob(f"{pattern}__*/charts")
+        return folder
+
+    def gnuplot(self, *args, cwd=None, **options):
+        """What gnuplot printed, and its exit status."""
+        done = subprocess.run(
+            ["gnuplot", *args], cwd=cwd or self.work, env=self.environment(draw=True),
+            stdin=options.pop("stdin", subprocess.DEVNULL), capture_output=True,
+            timeout=common.TIMEOUT_S, check=False, **options,
+        )  # fmt: skip
+        return done.returncode, (done.stdout + done.stderr).decode("utf-8", "replace")
+
+    def pictures(self, folder):
+        return {p.name for p in folder.iterdir() if p.suffix in (".svg", ".png")}
+
+    def check_drawn(self, folder, names):
+        """Whole pictures of these charts and no others; then they are taken away."""
+        self.assertEqual(self.pictures(folder), {f"{n}.{e}" for n in names for e in ("svg", "png")})
+        for name in names:
+            svg, png = folder / f"{name}.svg", folder / f"{name}.png"
+            self.assertTrue(svg.read_text("utf-8").rstrip().endswith("</svg>"), svg)
+            self.assertTrue(png.read_bytes().endswith(b"IEND\xaeB`\x82"), png)
+            svg.unlink()
+            png.unlink()
+
+
+class Places(ChartCase):
+    """Data are beside the script, and so are its pictures."""
+
+    def check_everywhere(self, folder):
+        scripts = sorted(folder.glob("*.gp"))
+        names = [path.stem for path in scripts]
+        before = {p.name for p in self.work.iterdir()}
+        relative = [os.path.relpath(path, self.work) for path in scripts]
+        for cwd, options, paths in (
+            (folder, ["-d"], [path.name for path in scripts]),
+            (folder.parent, ["-d"], [f"charts/{path.name}" for path in scripts]),
+            (self.work, ["-d"], relative),
+            (self.work, [], relative),
+            (self.tmp, ["-d"], scripts),
+            (self.work, ["-d", "-e", "; ".join(f"load '{path}'" for path in relative)], []),
+        ):
+            with self.subTest(cwd=cwd, options=options):
+                self.assertEqual(self.gnuplot(*options, *paths, cwd=cwd), (0, ""))
+                self.check_drawn(folder, names)
+        for path in scripts:
+            with open(path, "rb") as file:
+                self.assertEqual(self.gnuplot("-d", cwd=folder, stdin=file), (0, ""))
+        self.check_drawn(folder, names)
+        self.assertEqual({p.name for p in self.work.iterdir()}, before)
+        self.assertEqual(list(self.tmp.iterdir()), [])
+        return set(names)
+
+    def test_run(self):
+        """All charts that a run with inner threads has, singly and all in one process."""
+        drawn = self.check_everywhere(self.measured(GRID, "sort"))
+        self.assertLessEqual({"heat", "speedup", "time", "tasks_per_second", "passes"}, drawn)
+
+    def test_suite(self):
+        self.assertEqual(self.check_everywhere(self.measured(SUITE, "suite")), {"overview"})
+
+    def test_names_of_folders(self):
+        """A name is a name: nothing of it is run or replaced, and without its data a script says so
+        there, too."""
+        charts = self.measured(GRID, "sort")
+        for name in NAMES:
+            folder = os.path.join(os.fsencode(self.work), name)
+            shutil.copytree(os.fsencode(charts), folder)
+            for path in (b"./" + name, folder) if name[:1] in b"-<" else (name, folder):
+                script = os.path.join(path, b"speedup.gp")
+                with self.subTest(path=path):
+                    self.assertEqual(self.gnuplot("-d", script), (0, ""))
+                    for ending in (b"svg", b"png"):
+                        picture = os.path.join(folder, b"speedup." + ending)
+                        self.assertGreater(os.stat(picture).st_size, 1000)
+                        os.unlink(picture)
+            os.unlink(os.path.join(folder, b"speedup.dat"))
+            with self.subTest(without_data=name):
+                code, said = self.gnuplot("-d", script)
+                self.assertEqual(code, 1)
+                self.assertIn("speedup.dat: 0 of ", said)
+        self.assertFalse((self.work / "pwned").exists())
+
+    def test_first_line_is_true(self):
+        """Each script says how to draw it and what that makes."""
+        charts = self.measured(GRID, "sort")
+        for path in charts.glob("*.gp"):
+            head = path.read_text("utf-8").splitlines()[:2]
+            self.assertTrue(head[0].startswith(f"# Draw with: gnuplot -d {path.name},"), head)
+            for ending in ("svg", "png", "dat"):
+                self.assertIn(f"{path.stem}.{ending}", head[1])
+
+
+class Failures(ChartCase):
+    """A script that cannot draw all says so, exits with 1, and leaves what is there."""
+
+    def setUp(self):
+        super().setUp()
+        self.charts = self.measured(GRID, "sort")
+
+    def check_refused(self, name, *said, script=None):
+        """Without pictures and with those of before, from two folders."""
+        script = script or f"{name}.gp"
+        older = {f"{name}.svg": OLD, f"{name}.png": OLD}
+        for before, cwd, path in (({}, self.charts, script),
+                                  (older, self.work, self.charts / script)):  # fmt: skip
+            for file, content in before.items():
+                (self.charts / file).write_bytes(content)
+            code, text = self.gnuplot("-d", path, cwd=cwd)
+            self.assertEqual(code, 1, text)
+            for words in said:
+                self.assertIn(words, text)
+            left = {p: (self.charts / p).read_bytes() for p in self.pictures(self.charts)}
+            self.assertEqual(left, before)
+        for file in older:
+            (self.charts / file).unlink()
+        self.assertEqual([p.name for p in self.work.iterdir() if p.suffix in (".svg", ".png")], [])
+
+    def test_data_are_missing(self):
+        """Whatever becomes of the data of whatever chart."""
+        for path in sorted(self.charts.glob("*.dat")):
+            name, content = path.stem, path.read_bytes()
+            rows = [l for l in content.splitlines() if l and not l.startswith(b"#")]
+            missing = f"{path.name}: 0 of {len(rows)} rows of data are there; nothing is drawn"
+            last_row = content.rindex(rows[-1])
+            with self.subTest(chart=name, data="gone"):
+                path.unlink()
+                self.check_refused(name, missing)
+            with self.subTest(chart=name, data="empty"):
+                path.write_bytes(b"")
+                self.check_refused(name, missing)
+            with self.subTest(chart=name, data="comments"):
+                path.write_bytes(content.splitlines(True)[0])
+                self.check_refused(name, missing)
+            with self.subTest(chart=name, data="cut"):
+                path.write_bytes(content[:last_row])
+                self.check_refused(name, f"{path.name}: {len(rows) - 1} of {len(rows)} rows")
+            with self.subTest(chart=name, data="a folder"):
+                path.unlink()
+                path.mkdir()
+                self.check_refused(name, f"{path.name}\" is a directory")
+                path.rmdir()
+            path.write_bytes(content)
+
+    @unittest.skipIf(os.geteuid() == 0, "root may read everything")
+    def test_data_are_not_to_be_read(self):
+        (self.charts / "time.dat").chmod(0)
+        self.check_refused("time", "time.dat: 0 of ")
+
+    def test_suite_without_data(self):
+        self.charts = self.measured(SUITE, "suite")
+        (self.charts / "overview.dat").unlink()
+        self.check_refused("overview", "overview.dat: 0 of 2 rows")
+
+    def test_one_of_several(self):
+        """What was drawn before it is whole, and the status tells that not all is there."""
+        (self.charts / "passes.dat").unlink()
+        scripts = ["heat.gp", "passes.gp", "time.gp"]
+        code, said = self.gnuplot("-d", *scripts, cwd=self.charts)
+        self.assertEqual(code, 1)
+        self.assertIn("passes.dat: 0 of ", said)
+        self.check_drawn(self.charts, ["heat"])
+
+    def test_commands_that_fail(self):
+        """After the data were found to be there: in the plot, and where PNGs cannot be made."""
+        script = (self.charts / "passes.gp").read_text("utf-8")
+        for old, new, said in (
+            ("\nplot ", "\nplot nonsense(x), ", "undefined function: nonsense"),
+            ("terminal pngcairo", "terminal pngnone", "terminal type"),
+        ):
+            with self.subTest(said=said):
+                self.assertIn(old, script)
+                (self.charts / "changed.gp").write_text(script.replace(old, new), "utf-8")
+                self.check_refused("passes", said, script="changed.gp")
+
+    def test_at_a_prompt(self):
+        """Where gnuplot talks to somebody it goes on, with the terminal that was set."""
+        (self.charts / "time.dat").unlink()
+        process = subprocess.run(
+            ["script", "-qec", "gnuplot -d", "/dev/null"], cwd=self.charts, text=True,
+            input="set terminal dumb\nload 'time.gp'\nload 'heat.gp'\nshow terminal\nexit\n",
+            env=self.environment(draw=True, TERM="dumb"), capture_output=True,
+            timeout=common.TIMEOUT_S, check=False,
+        )  # fmt: skip
+        self.assertIn("time.dat: 0 of ", process.stdout)
+        self.assertIn("terminal type is dumb", process.stdout)
+        self.check_drawn(self.charts, ["heat"])
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
