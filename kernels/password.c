@@ -103,6 +103,7 @@ static const struct ppt_param password_params[] = {
                 .value = "\"scan\"",
                 .optional = true,
                 .group = "options",
+                .apart = true,
                 .choices = lookups,
                 .unit = "",
                 .help = "how hashes are looked up: one after the other, or in a set"},

@@ -178,6 +178,39 @@ static enum ppt_status parse_members(const struct ppt_kernel *kernel, const stru
     return status;
 }
 
+/* Whether the object of a positional list leaves its members what they mean without one. */
+static bool says_nothing(const struct ppt_kernel *kernel, json_object *object)
+{
+    for (size_t i = 0; i < kernel->param_count; i++) {
+        if (!kernel->params[i].apart &&
+            json_object_object_get_ex(object, kernel->params[i].name, NULL)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* The object that the parameters of a group share in a positional list. */
+static enum ppt_status parse_group(const struct ppt_kernel *kernel, const struct ppt_item *item,
+                                   size_t first, const struct ppt_search *search,
+                                   union ppt_value *args, struct ppt_error *error)
+{
+    const char *group = kernel->params[first].group;
+    enum ppt_status status = PPT_OK;
+
+    if (!json_object_is_type(item->value, json_type_object)) {
+        return ppt_item_reject(item, error, "must be an object {...} of %s", group);
+    }
+    for (size_t i = first; says_nothing(kernel, item->value) && i < kernel->param_count; i++) {
+        const struct ppt_param *param = &kernel->params[i];
+
+        if (param->when_left && (i == first || shares_slot(kernel, i)) && status == PPT_OK) {
+            status = set_from_table(kernel, param, param->when_left, search, &args[i], error);
+        }
+    }
+    return status == PPT_OK ? parse_members(kernel, item, group, search, args, error) : status;
+}
+
 static enum ppt_status parse_positional(const struct ppt_kernel *kernel,
                                         const struct ppt_item *item,
                                         const struct ppt_search *search, union ppt_value *args,
@@ -219,10 +252,8 @@ static enum ppt_status parse_positional(const struct ppt_kernel *kernel,
         inner.value = json_object_array_get_idx(item->value, slot++);
         if (!param->group) {
             status = parse_value(&inner, param, search, &args[i], error);
-        } else if (json_object_is_type(inner.value, json_type_object)) {
-            status = parse_members(kernel, &inner, param->group, search, args, error);
         } else {
-            status = ppt_item_reject(&inner, error, "must be an object {...} of %s", param->group);
+            status = parse_group(kernel, &inner, i, search, args, error);
         }
     }
     if (status == PPT_OK && given > slot) {

@@ -568,6 +568,10 @@ static void four_arguments_of_password_mean_sha256(void **state)
     assert_int_equal(hash_of("{\"t_cost\": 1}"), 2);
     assert_int_equal(hash_of("{\"hash\": \"sha256\"}"), 256);
     assert_int_equal(hash_of("[5, 10, [12, 20], 0.8, {\"hash\": \"argon2id\"}]"), 2);
+    assert_int_equal(hash_of("[5, 10, [12, 20], 0.8, {\"t_cost\": 1}]"), 2);
+    assert_int_equal(hash_of("[5, 10, [12, 20], 0.8, {\"t_cost\": 1, \"lookup\": \"set\"}]"), 2);
+    assert_int_equal(hash_of("[5, 10, [12, 20], 0.8, {\"lookup\": \"set\"}]"), 256);
+    assert_int_equal(hash_of("[5, 10, [12, 20], 0.8, {}]"), 256);
     assert_int_equal(hash_of("[5, 10, [12, 20], 0.8, {\"hash\": \"sha256\"}]"), 256);
 }
 
@@ -601,7 +605,7 @@ static void arguments_are_described_as_positional(void **state)
     check_details("password", "[100, 1000, [20, 20], 0.8]", "100/1000; [20, 20]; 0.8");
     check_details("password", "{\"lengths\": [3, 4], \"hash\": \"sha256\"}", "5/20; [3, 4]; 0.8");
     check_details("password", "[1, 2, [3, 4], 0.5, {\"lookup\": \"set\"}]",
-                  "1/2; [3, 4]; 0.5; {hash: argon2id, t_cost: 2, m_cost_kib: 19456, lanes: 1, "
+                  "1/2; [3, 4]; 0.5; {hash: sha256, t_cost: 2, m_cost_kib: 19456, lanes: 1, "
                   "lookup: set}");
     check_details("zip", "[50]", "50");
     check_details("zip", "[50, 6]", "50, 6");
