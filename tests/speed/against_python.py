@@ -48,8 +48,8 @@ MOST_TASKS = 5000
 LEAST_SHARE, MOST_SHARE = 0.9, 1.1  # of the time that one undisturbed thread has a CPU
 LEAST_DB = 50
 
-# Of Python or ppt-omp: seconds of one task.
-Times = collections.namedtuple("Times", "wall cpu")
+# Of Python or ppt-omp in a turn: seconds of one task, and the process's CPU time for wall-clock time.
+Times = collections.namedtuple("Times", "wall cpu share")
 
 # A count of the work: what it is named, what it is called in counting.so or /proc/PID/io, how many
 # of these make one of the table's units, what it must be for both and how exactly. None: whatever
@@ -275,7 +275,8 @@ class Python:
         if not line:
             raise SystemExit(f"the Python task {subject.name} ended before its time")
         answer = json.loads(line)
-        return Times(answer["wall"] / tasks, answer["cpu"] / tasks)
+        share = answer["cpu"] / answer["wall"]
+        return Times(answer["wall"] / tasks, answer["cpu"] / tasks, share)
 
     def once(self, name, args):
         return [sys.executable, TASKS, "once", name, json.dumps(args)]
@@ -306,8 +307,11 @@ class Ours:
         records = [json.loads(line) for line in lines]
         self.host = records[0]["host"]
         (measured,) = [r for r in records if r["type"] == "pass" and r["block"] == 1]
-        cpu_ns = measured["usage"]["user_ns"] + measured["usage"]["system_ns"]
-        return Times(measured["work_ns"] / 1e9 / tasks, cpu_ns / 1e9 / tasks)
+        cpu_ns = measured["worker_times"][0]["cpu_ns"]
+        # Of all threads, and of taking the scratch as well.
+        used_ns = measured["usage"]["user_ns"] + measured["usage"]["system_ns"]
+        share = used_ns / measured["total_ns"]
+        return Times(measured["work_ns"] / 1e9 / tasks, cpu_ns / 1e9 / tasks, share)
 
     def once(self, name, args):
         return [PPT_OMP, "once", name, *map(json.dumps, args)]
@@ -416,16 +420,11 @@ def ratios(times, kind):
     return [getattr(a, kind) / getattr(b, kind) for a, b in zip(*times)]
 
 
-def cpu_share(side):
-    """CPU time for wall-clock time: what is well above 1 had more than one thread."""
-    return statistics.median(t.cpu / t.wall for t in side)
-
-
 def row(sides, subject, folder):
     work, same = judge_work(sides, subject, folder)
     result, right = judge_result(sides[1], subject)
     times = measure(sides, subject)
-    shares = list(map(cpu_share, times))
+    shares = [statistics.median(t.share for t in side) for side in times]
     alone = max(shares) <= MOST_SHARE
     if not alone:
         work += "; **more than one thread**"
