@@ -48,7 +48,7 @@ MOST_TASKS = 5000
 LEAST_SHARE, MOST_SHARE = 0.9, 1.1  # of the time that one undisturbed thread has a CPU
 LEAST_DB = 50
 
-# Of Python or ppt-omp in a turn: seconds of one task, and the process's CPU time for wall-clock time.
+# Of a side in a turn: seconds of one task, and the process's CPU time for wall-clock time.
 Times = collections.namedtuple("Times", "wall cpu share")
 
 # A count of the work: what it is named, what it is called in counting.so or /proc/PID/io, how many
