@@ -87,16 +87,17 @@ static inline bool is_same(const unsigned char *a, const unsigned char *b)
     return first == 0 && memcmp(a, b, PPT_HASH_BYTES) == 0;
 }
 
-bool ppt_hash_set_scan(const struct ppt_hash_set *set, const unsigned char hash[PPT_HASH_BYTES])
+bool ppt_hash_set_scan(const struct ppt_hash_set *set, const unsigned char hash[PPT_HASH_BYTES],
+                       uint64_t *compared)
 {
     const unsigned char *end = set->hashes + (size_t)set->count * PPT_HASH_BYTES;
+    const unsigned char *stored = set->hashes;
 
-    for (const unsigned char *stored = set->hashes; stored < end; stored += PPT_HASH_BYTES) {
-        if (is_same(stored, hash)) {
-            return true;
-        }
+    while (stored < end && !is_same(stored, hash)) {
+        stored += PPT_HASH_BYTES;
     }
-    return false;
+    *compared += (uint64_t)(stored - set->hashes) / PPT_HASH_BYTES + (stored < end);
+    return stored < end;
 }
 
 uint64_t ppt_hash_set_bytes(uint32_t capacity)

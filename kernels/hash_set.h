@@ -40,8 +40,10 @@ void ppt_hash_set_add(struct ppt_hash_set *set);
 
 bool ppt_hash_set_has(const struct ppt_hash_set *set, const unsigned char hash[PPT_HASH_BYTES]);
 
-/* The same, found out by comparing with one after the other in the order they were added. */
-bool ppt_hash_set_scan(const struct ppt_hash_set *set, const unsigned char hash[PPT_HASH_BYTES]);
+/* The same, found out by comparing with one after the other in the order they were added; adds to
+ * *compared how many these were. */
+bool ppt_hash_set_scan(const struct ppt_hash_set *set, const unsigned char hash[PPT_HASH_BYTES],
+                       uint64_t *compared);
 
 /* The memory that init takes. */
 uint64_t ppt_hash_set_bytes(uint32_t capacity);

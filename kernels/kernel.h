@@ -95,8 +95,8 @@ struct ppt_param {
     const char *when_left;      /* what an optional one means when left out of a positional list,
                                    where that differs from the default; else NULL */
     const char *group;          /* the name of the shared object, or NULL */
-    bool apart;                 /* in a positional list's object, says nothing of the others, which
-                                   mean what they do without it */
+    bool apart;                 /* in a positional list's object, says nothing of the others: alone
+                                   there, it leaves them what they mean without an object */
     double smallest, largest;   /* bounds of numbers, both allowed */
     const char *const *choices; /* NULL-terminated, for PPT_PARAM_CHOICE; else NULL */
     const char *unit;           /* "" for a plain count */

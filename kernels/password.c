@@ -134,6 +134,9 @@ struct password_job {
     struct ppt_rng rng;
     unsigned char salt[SALT_BYTES];
     struct ppt_argon2id_recipe recipe;
+    uint64_t digest;
+    uint64_t matches;  /* tried ones that are stored */
+    uint64_t compared; /* stored hashes that they were compared with, one by one */
 };
 
 /* How many of the tried passwords are stored ones. */
@@ -317,8 +320,7 @@ static size_t draw_length(struct password_job *job)
     return (size_t)ppt_rng_between(&job->rng, lengths.low, lengths.high);
 }
 
-static enum ppt_status store_passwords(struct password_job *job, uint64_t *digest,
-                                       struct ppt_error *error)
+static enum ppt_status store_passwords(struct password_job *job, struct ppt_error *error)
 {
     struct password_local *l = job->local;
     const size_t count = (size_t)job->args[STORED].integer;
@@ -335,21 +337,20 @@ static enum ppt_status store_passwords(struct password_job *job, uint64_t *diges
             return PPT_FAILED;
         }
         ppt_hash_set_add(&l->set);
-        *digest = digest_hash(*digest, hash);
+        job->digest = digest_hash(job->digest, hash);
     }
     return PPT_OK;
 }
 
-static bool look_up(const struct password_job *job, const unsigned char *hash)
+static bool look_up(struct password_job *job, const unsigned char *hash)
 {
     const struct ppt_hash_set *set = &job->local->set;
 
     return job->args[LOOKUP].choice == LOOKUP_SET ? ppt_hash_set_has(set, hash)
-                                                  : ppt_hash_set_scan(set, hash);
+                                                  : ppt_hash_set_scan(set, hash, &job->compared);
 }
 
-static enum ppt_status try_passwords(struct password_job *job, uint64_t *digest, uint64_t *matches,
-                                     struct ppt_error *error)
+static enum ppt_status try_passwords(struct password_job *job, struct ppt_error *error)
 {
     struct password_local *l = job->local;
     const size_t stride = (size_t)job->args[LENGTHS].span.high;
@@ -373,50 +374,49 @@ static enum ppt_status try_passwords(struct password_job *job, uint64_t *digest,
         if (hash_password(job, password, length, hash, error) != PPT_OK) {
             return PPT_FAILED;
         }
-        *matches += look_up(job, hash);
-        *digest = digest_hash(*digest, hash);
+        job->matches += look_up(job, hash);
+        job->digest = digest_hash(job->digest, hash);
     }
     return PPT_OK;
 }
 
 static enum ppt_status password_work(struct password_local *l, const struct ppt_task *task,
-                                     uint64_t *digest, uint64_t *matches, struct ppt_error *error)
+                                     struct password_job *job, struct ppt_error *error)
 {
-    struct password_job job;
+    const uint64_t right = right_of(task->args);
     enum ppt_status status;
 
-    *digest = 0;
-    *matches = 0;
-    job_start(&job, l, task);
-    status = store_passwords(&job, digest, error);
+    job_start(job, l, task);
+    status = store_passwords(job, error);
     if (status == PPT_OK) {
-        status = try_passwords(&job, digest, matches, error);
+        status = try_passwords(job, error);
     }
-    if (status == PPT_OK && *matches < right_of(job.args)) {
+    if (status == PPT_OK && job->matches < right) {
         status = ppt_fail(error, PPT_FAILED,
                           "password: %llu of the passwords tried by task %llu were found, but %llu "
                           "are stored",
-                          (unsigned long long)*matches, (unsigned long long)task->index,
-                          (unsigned long long)right_of(job.args));
+                          (unsigned long long)job->matches, (unsigned long long)task->index,
+                          (unsigned long long)right);
     }
-    *digest = ppt_digest_word(*digest, *matches);
     return status;
 }
 
 static enum ppt_status password_run(void *local, const struct ppt_task *task, uint64_t *digest,
                                     struct ppt_error *error)
 {
-    uint64_t matches;
+    struct password_job job;
+    const enum ppt_status status = password_work(local, task, &job, error);
 
-    return password_work(local, task, digest, &matches, error);
+    *digest = ppt_digest_word(job.digest, job.matches);
+    return status;
 }
 
 static enum ppt_status password_dump(void *local, const struct ppt_task *task, FILE *file,
                                      struct ppt_error *error)
 {
     const struct password_local *l = local;
-    uint64_t digest, matches;
-    const enum ppt_status status = password_work(local, task, &digest, &matches, error);
+    struct password_job job;
+    const enum ppt_status status = password_work(local, task, &job, error);
 
     if (status != PPT_OK) {
         return status;
@@ -427,7 +427,8 @@ static enum ppt_status password_dump(void *local, const struct ppt_task *task, F
         }
         fputc('\n', file);
     }
-    fprintf(file, "matches %llu\n", (unsigned long long)matches);
+    fprintf(file, "compared %llu\nmatches %llu\n", (unsigned long long)job.compared,
+            (unsigned long long)job.matches);
     return PPT_OK;
 }
 

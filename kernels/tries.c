@@ -6,7 +6,7 @@ void ppt_tries_start(struct ppt_tries *tries, uint64_t tried, uint64_t right, ui
     *tries = (struct ppt_tries){.left = tried,
                                 .right_left = right,
                                 .stored = stored,
-                                .once = right <= stored,
+                                .once = right > 0 && right <= stored,
                                 .deck = deck};
     for (uint64_t i = 0; tries->once && i < stored; i++) {
         deck[i] = (uint32_t)i;

@@ -6,7 +6,8 @@
 #define DISPATCH_OVERHEAD 1.2
 /* How near a speedup must come to the bound of the task count to say that this is what binds. */
 #define NEAR_BOUND 0.9
-/* Nothing is explained by a factor that takes less than this. */
+/* Nothing is explained by a factor that takes less than this: medians of passes waver as much even
+ * where nothing disturbs them. */
 #define LEAST_LOSS 0.005
 
 /* CPUs that are busy for less than this share of the time do not limit anything. */

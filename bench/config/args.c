@@ -201,10 +201,11 @@ static enum ppt_status parse_group(const struct ppt_kernel *kernel, const struct
     if (!json_object_is_type(item->value, json_type_object)) {
         return ppt_item_reject(item, error, "must be an object {...} of %s", group);
     }
-    for (size_t i = first; says_nothing(kernel, item->value) && i < kernel->param_count; i++) {
+    const bool left = says_nothing(kernel, item->value);
+    for (size_t i = first; left && i < kernel->param_count && status == PPT_OK; i++) {
         const struct ppt_param *param = &kernel->params[i];
 
-        if (param->when_left && (i == first || shares_slot(kernel, i)) && status == PPT_OK) {
+        if (param->when_left && (i == first || shares_slot(kernel, i))) {
             status = set_from_table(kernel, param, param->when_left, search, &args[i], error);
         }
     }
@@ -397,6 +398,39 @@ static bool could_be_left(const struct ppt_param *param, const union ppt_value *
     return same;
 }
 
+/* What stands before an argument: nothing before the first. */
+static void add_joint(const struct ppt_param *param, struct ppt_text *out)
+{
+    if (out->length > 0) {
+        ppt_text_add(out, param->joint ? param->joint : ", ");
+    }
+}
+
+/* The members of a group that say something, as an object; nothing where none does. One that means
+ * something else when the others are left is said with any of them. */
+static void describe_group(const struct ppt_kernel *kernel, size_t first,
+                           const union ppt_value *args, struct ppt_text *out)
+{
+    bool more = false;
+    size_t end = first, shown = 0;
+
+    do {
+        more |= !kernel->params[end].apart && !could_be_left(&kernel->params[end], &args[end]);
+    } while (++end < kernel->param_count && shares_slot(kernel, end));
+    for (size_t i = first; i < end; i++) {
+        const struct ppt_param *param = &kernel->params[i];
+
+        if (!could_be_left(param, &args[i]) || (more && param->when_left)) {
+            if (shown == 0) {
+                add_joint(&kernel->params[first], out);
+            }
+            ppt_text_addf(out, "%s%s: ", shown++ ? ", " : "{", param->name);
+            describe_value(param, &args[i], out);
+        }
+    }
+    ppt_text_add(out, shown > 0 ? "}" : "");
+}
+
 void ppt_args_describe(const struct ppt_kernel *kernel, const union ppt_value *args,
                        struct ppt_text *out)
 {
@@ -406,27 +440,21 @@ void ppt_args_describe(const struct ppt_kernel *kernel, const union ppt_value *a
     while (shown > 0 && could_be_left(&kernel->params[shown - 1], &args[shown - 1])) {
         shown--;
     }
-    while (shown < kernel->param_count && shares_slot(kernel, shown)) {
-        shown++;
-    }
     for (size_t i = 0; i < shown; i++) {
         const struct ppt_param *param = &kernel->params[i];
 
-        if (after_words && could_be_left(param, &args[i])) {
-            continue;
-        }
-        ppt_text_add(out, i == 0 ? "" : param->joint ? param->joint : ", ");
-        if (after_words) {
-            /* A list takes words alone there, so that these can only be given by name. */
-            ppt_text_addf(out, "%s: ", param->name);
+        if (param->group) {
+            if (!shares_slot(kernel, i)) {
+                describe_group(kernel, i, args, out);
+            }
+        } else if (!after_words || !could_be_left(param, &args[i])) {
+            add_joint(param, out);
+            if (after_words) {
+                /* A list takes words alone there, so that these can only be given by name. */
+                ppt_text_addf(out, "%s: ", param->name);
+            }
+            describe_value(param, &args[i], out);
         }
         after_words |= param->kind == PPT_PARAM_WORDS;
-        if (param->group) {
-            ppt_text_addf(out, "%s%s: ", shares_slot(kernel, i) ? "" : "{", param->name);
-        }
-        describe_value(param, &args[i], out);
-        if (param->group && (i + 1 == kernel->param_count || !shares_slot(kernel, i + 1))) {
-            ppt_text_add(out, "}");
-        }
     }
 }

@@ -9,6 +9,7 @@
 #include "memory.h"
 #include "packet.h"
 #include "pass.h"
+#include "price.h"
 #include "queue.h"
 #include "wire.h"
 
@@ -467,7 +468,8 @@ enum ppt_status ppt_deal_run(struct ppt_world *world, struct ppt_workload *workl
         status = run_deal(&deal, point, recorder, error);
     }
     if (status == PPT_OK) {
-        ppt_parts_combine(deal.parts, point.ranks, &world->cluster);
+        ppt_parts_combine(deal.parts, point.ranks, &world->cluster,
+                          ppt_price_of(workload, point.inner_threads));
         *sample = deal.parts[0].sample;
         deal.parts[0].sample = (struct ppt_sample){0};
         ppt_recorder_summarise(recorder, sample);

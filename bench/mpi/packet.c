@@ -170,14 +170,15 @@ static void combine_workers(struct ppt_part *parts, unsigned ranks, int64_t wall
     whole->worker_count = count;
 }
 
-void ppt_parts_combine(struct ppt_part *parts, unsigned ranks, const struct ppt_cluster *cluster)
+void ppt_parts_combine(struct ppt_part *parts, unsigned ranks, const struct ppt_cluster *cluster,
+                       struct ppt_price price)
 {
     struct ppt_sample *whole = &parts[0].sample;
     const int64_t wall_ns = ppt_sample_wall_ns(whole);
 
     combine_sums(parts, ranks, cluster);
     combine_workers(parts, ranks, wall_ns);
-    ppt_sample_divide(whole, wall_ns);
+    ppt_sample_divide(whole, wall_ns, price);
     whole->ranks = ppt_alloc(ranks, sizeof(*whole->ranks));
     whole->rank_count = ranks;
     for (unsigned r = 0; r < ranks; r++) {

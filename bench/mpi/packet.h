@@ -28,7 +28,8 @@ bool ppt_packet_unpack(const void *bytes, size_t length, struct ppt_part *part,
                        struct ppt_recorder *recorder, unsigned worker);
 
 /* Makes rank 0's sample, parts[0].sample, that of the whole pass. Times become those since its
- * start, by the offsets in the parts' `rank`. */
-void ppt_parts_combine(struct ppt_part *parts, unsigned ranks, const struct ppt_cluster *cluster);
+ * start, by the offsets in the parts' `rank`. The price is rank 0's. */
+void ppt_parts_combine(struct ppt_part *parts, unsigned ranks, const struct ppt_cluster *cluster,
+                       struct ppt_price price);
 
 #endif

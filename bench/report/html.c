@@ -412,8 +412,10 @@ static void add_run(struct ppt_text *out, const struct ppt_outcome *outcome)
     ppt_html_chart(
         out, outcome->folder, "time",
         "Chart: init, work and cleanup of a pass at every number of workers",
-        "Init is creating the team and each worker's scratch, work is the tasks, cleanup "
-        "gives everything back. Whiskers go from the shortest to the longest pass.");
+        "Init is creating the team, and its scratch memory beyond what one worker takes; work is "
+        "the tasks; cleanup gives everything back. What one worker's scratch takes plain calls pay "
+        "as well: it is in none of these, but in the list of passes. Whiskers go from the shortest "
+        "to the longest pass.");
     ppt_html_chart(out, outcome->folder, "tasks_per_second",
                    "Chart: tasks per second at every number of workers",
                    "Throughput of whole passes, starting and ending the workers included.");

@@ -306,8 +306,6 @@ static json_object *workers_to_json(const struct ppt_sample *sample)
         add_integer(object, "cpu_ns", worker->cpu_ns);
         add_integer(object, "start_ns", worker->start_ns);
         add_integer(object, "end_ns", worker->end_ns);
-        add_integer(object, "attach_ns", worker->attach_ns);
-        add_integer(object, "detach_ns", worker->detach_ns);
         add_integer(object, "faults", worker->faults);
         add_integer(object, "cpu", worker->cpu);
         if (sample->rank_count > 0) {

@@ -17,6 +17,7 @@
  */
 #include "pass.h"
 
+#include <malloc.h>
 #include <omp.h>
 #include <sched.h>
 #include <stdatomic.h>
@@ -29,6 +30,7 @@
 #include "interrupt.h"
 #include "memory.h"
 #include "noise.h"
+#include "price.h"
 #include "rng.h"
 #include "timeval.h"
 #include "topology.h"
@@ -39,7 +41,7 @@ struct worker {
     void **locals;
     bool attached;
     enum ppt_status status;
-    int64_t start_ns, end_ns, attach_ns, detach_ns, cpu_ns, faults, waited_ns;
+    int64_t start_ns, end_ns, cpu_ns, faults, waited_ns;
     struct ppt_outside outside;
     int cpu;
     struct ppt_error error;
@@ -51,6 +53,7 @@ struct pass {
     const struct ppt_share *share; /* NULL: all tasks are for this process */
     bool admitted;                 /* those who share the pass are all ready */
     struct ppt_binding binding;
+    struct ppt_price price; /* of scratch */
     bool fresh;
     uint64_t task_count;
     struct worker *workers;
@@ -78,11 +81,9 @@ static void attach(struct pass *pass, unsigned id)
         return;
     }
     if (!pass->fresh) {
-        const int64_t start = ppt_clock_ns();
         const enum ppt_status status =
             ppt_workload_attach(pass->workload, id, worker->locals, &worker->error);
 
-        worker->attach_ns = ppt_clock_ns() - start;
         worker->attached = status == PPT_OK;
         if (status != PPT_OK) {
             fail_worker(pass, worker, status);
@@ -93,10 +94,7 @@ static void attach(struct pass *pass, unsigned id)
 static void detach(const struct pass *pass, struct worker *worker)
 {
     if (worker->attached) {
-        const int64_t start = ppt_clock_ns();
-
         ppt_workload_detach(pass->workload, worker->locals);
-        worker->detach_ns = ppt_clock_ns() - start;
     }
 }
 
@@ -379,15 +377,13 @@ static void fill_sample(const struct pass *pass, int64_t start, int64_t end,
             .cpu_ns = worker->cpu_ns,
             .start_ns = worker->start_ns - start,
             .end_ns = worker->end_ns - start,
-            .attach_ns = worker->attach_ns,
-            .detach_ns = worker->detach_ns,
             .faults = worker->faults,
             .waited_ns = worker->waited_ns,
             .cpu = worker->cpu,
             .bound = ppt_binding_list(&pass->binding, i),
         };
     }
-    ppt_sample_divide(sample, end - start);
+    ppt_sample_divide(sample, end - start, pass->price);
 }
 
 /* The first error among the workers, or what else kept the pass from being one. That others then
@@ -459,6 +455,12 @@ static enum ppt_status run(struct ppt_workload *workload, struct ppt_point point
     set_up_runtime(workload->config);
     ppt_guard_enter(workload->foreign);
 
+    /* Without what earlier passes gave back, of which malloc keeps some: a pass is to find what a
+     * program would that has just begun. */
+    if (point.workers > 0) {
+        pass.price = ppt_price_of(workload, point.inner_threads);
+    }
+    malloc_trim(0);
     ppt_noise_reset_peak();
     ppt_noise_read(&noise_before);
     read_usage(&before);

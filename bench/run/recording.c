@@ -88,15 +88,6 @@ static enum ppt_status read_scratch(const struct ppt_item *line, int64_t *scratc
                : PPT_OK;
 }
 
-static enum ppt_status read_attach(const struct ppt_item *item, struct ppt_worker_sample *worker,
-                                   struct ppt_error *error)
-{
-    return json_object_object_get_ex(item->value, "attach_ns", NULL)
-               ? READ(item, error, {"attach_ns", &worker->attach_ns},
-                      {"detach_ns", &worker->detach_ns})
-               : PPT_OK;
-}
-
 /* Journals of before they were looked at have none of these. */
 static enum ppt_status read_stops(const struct ppt_item *noise, struct ppt_noise *out,
                                   struct ppt_error *error)
@@ -226,9 +217,6 @@ static enum ppt_status read_workers(const struct ppt_item *line, struct ppt_samp
         status = READ(&item, error, {"tasks", &tasks}, {"busy_ns", &worker->busy_ns},
                       {"cpu_ns", &worker->cpu_ns}, {"start_ns", &worker->start_ns},
                       {"end_ns", &worker->end_ns}, {"cpu", &cpu});
-        if (status == PPT_OK) {
-            status = read_attach(&item, worker, error);
-        }
         if (status == PPT_OK) {
             status = read_faults(&item, &worker->faults, error);
         }

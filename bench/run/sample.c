@@ -24,26 +24,22 @@ static int64_t larger(int64_t a, int64_t b)
     return a > b ? a : b;
 }
 
-void ppt_sample_divide(struct ppt_sample *sample, int64_t wall_ns)
+void ppt_sample_divide(struct ppt_sample *sample, int64_t wall_ns, struct ppt_price price)
 {
-    int64_t ready = wall_ns, done = 0, attach = wall_ns, detach = wall_ns;
+    int64_t ready = wall_ns, done = 0;
 
     for (size_t i = 0; i < sample->worker_count; i++) {
-        const struct ppt_worker_sample *worker = &sample->workers[i];
-
-        ready = smaller(ready, worker->start_ns);
-        done = larger(done, worker->end_ns);
-        attach = smaller(attach, worker->attach_ns);
-        detach = smaller(detach, worker->detach_ns);
+        ready = smaller(ready, sample->workers[i].start_ns);
+        done = larger(done, sample->workers[i].end_ns);
     }
     const bool calls = sample->point.workers == 0;
-    /* Times of other hosts may be off by as much as their clocks are. */
-    attach = calls ? ready : smaller(attach, ready);
-    detach = calls ? wall_ns - done : smaller(detach, wall_ns - done);
-    sample->init_ns = ready - attach;
+    const int64_t before = calls ? ready : smaller(price.attach_ns, ready);
+    const int64_t after = calls ? wall_ns - done : smaller(price.detach_ns, wall_ns - done);
+
+    sample->init_ns = ready - before;
     sample->work_ns = done - ready;
-    sample->cleanup_ns = wall_ns - done - detach;
-    sample->scratch_ns = attach + detach;
+    sample->cleanup_ns = wall_ns - done - after;
+    sample->scratch_ns = before + after;
     sample->total_ns = wall_ns - sample->scratch_ns;
 }
 

@@ -2,8 +2,8 @@
  * sample.h - what one pass measured. All times in nanoseconds of CLOCK_MONOTONIC.
  *
  * With t0 the start of the pass, "ready" the moment from which the first worker could take tasks,
- * "done" the moment the last worker found no more, and A and D what attach and detach took the
- * worker that was quickest at each:
+ * "done" the moment the last worker found no more, and A and D what taking and giving back the
+ * scratch of one worker takes a thread that is alone (struct ppt_price):
  *
  *     init    = ready - t0 - A   creating the team, and scratch for all beyond what one takes
  *     work    = done - ready     the tasks
@@ -13,8 +13,8 @@
  *
  * A program that makes plain calls takes scratch memory, too: that is no price of having workers,
  * and no speedup comes from it. So with 0 workers all that is not work is scratch: init and cleanup
- * are 0, and the total is the work. With more, only what they cost beyond one worker's scratch
- * counts, and both sides of a speedup leave out the same.
+ * are 0, and the total is the work. With more, what one thread would pay is left out, measured
+ * alone: of workers who take theirs side by side even the quickest waits for the others.
  */
 #ifndef PPT_RUN_SAMPLE_H
 #define PPT_RUN_SAMPLE_H
@@ -28,12 +28,10 @@
 
 struct ppt_worker_sample {
     uint64_t tasks;
-    int64_t busy_ns;              /* sum of its task times */
-    int64_t cpu_ns;               /* its CPU time between start and end */
-    int64_t start_ns;             /* when it was ready for tasks, since the start of the pass */
-    int64_t end_ns;               /* when it found no more tasks, since the start of the pass */
-    int64_t attach_ns, detach_ns; /* what taking and giving back its scratch took; 0 where every
-                                     task does that for itself */
+    int64_t busy_ns;   /* sum of its task times */
+    int64_t cpu_ns;    /* its CPU time between start and end */
+    int64_t start_ns;  /* when it was ready for tasks, since the start of the pass */
+    int64_t end_ns;    /* when it found no more tasks, since the start of the pass */
     int64_t faults;    /* its page faults, minor and major, between start and end; those of threads
                           inside its tasks are not among them */
     int64_t waited_ns; /* for tasks that its rank had to ask rank 0 for; 0 without ranks */
@@ -98,8 +96,13 @@ static inline int64_t ppt_sample_wall_ns(const struct ppt_sample *sample)
     return sample->total_ns + sample->scratch_ns;
 }
 
+/* What the scratch of one worker takes a thread that is alone. */
+struct ppt_price {
+    int64_t attach_ns, detach_ns;
+};
+
 /* Divides a pass that took `wall_ns` into its parts, by the times of its workers and its point. */
-void ppt_sample_divide(struct ppt_sample *sample, int64_t wall_ns);
+void ppt_sample_divide(struct ppt_sample *sample, int64_t wall_ns, struct ppt_price price);
 
 /* A point that is left out from this pass on, because something in it failed. */
 struct ppt_failure {

@@ -27,6 +27,7 @@ struct sweep {
     struct ppt_workload workload;
     int64_t started_ns;
     bool open;
+    bool resting; /* a pass has run */
 };
 
 enum ppt_status ppt_sweep_check(const struct ppt_config *config,
@@ -101,6 +102,11 @@ static enum ppt_status run_pass(struct sweep *sweep, unsigned block, size_t poin
     struct ppt_sample sample;
     enum ppt_status status;
 
+    /* After every pass but the last one. */
+    if (sweep->resting) {
+        ppt_clock_sleep(sweep->config->wait_after_pass_s, &ppt_interrupted);
+    }
+    sweep->resting = true;
     ppt_progress_before(sweep->progress, block, point);
     status = at.ranks > 0 ? engine->run(engine->context, &sweep->workload, block, at,
                                         sweep->recorder, &sample, error)
@@ -117,7 +123,6 @@ static enum ppt_status run_pass(struct sweep *sweep, unsigned block, size_t poin
     ppt_progress_after(sweep->progress, block, point, ppt_sample_wall_ns(&sample));
     status = ppt_journal_pass(sweep->journal, &sample, error);
     ppt_samples_add(sweep->samples, &sample);
-    ppt_clock_sleep(sweep->config->wait_after_pass_s, &ppt_interrupted);
     return status;
 }
 

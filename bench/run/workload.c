@@ -116,6 +116,7 @@ void ppt_workload_close(struct ppt_workload *workload)
     }
     ppt_guard_leave(foreign);
     free(workload->opened);
+    free(workload->prices);
     ppt_tasks_free(&workload->tasks);
     *workload = (struct ppt_workload){0};
 }

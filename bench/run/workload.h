@@ -9,6 +9,7 @@
 #include "config.h"
 #include "folder.h"
 #include "recorder.h"
+#include "sample.h"
 #include "tasks.h"
 
 /* Folders that kernels may write to, both borrowed. */
@@ -23,6 +24,12 @@ struct ppt_opened {
     void *shared;
 };
 
+/* See price.h. */
+struct ppt_known_price {
+    unsigned inner_threads;
+    struct ppt_price price;
+};
+
 struct ppt_workload {
     const struct ppt_config *config; /* borrowed */
     struct ppt_tasks tasks;
@@ -30,6 +37,8 @@ struct ppt_workload {
     size_t opened_count;
     const struct ppt_folder *results; /* for points of this process alone; may be NULL */
     bool foreign;                     /* whether the kernel comes from a file */
+    struct ppt_known_price *prices;   /* of scratch, as far as they were asked for */
+    size_t price_count;
     /* Set when a pass is to be given up, by any thread; tasks may look at it too. */
     _Alignas(PPT_CACHE_LINE) atomic_bool stop;
 };

@@ -139,16 +139,22 @@ def rule_of(run):
     return int(chunk) if chunk else 0
 
 
+def wall_ns(entry):
+    """From the start of a pass to its end: what scratch memory takes one thread is not in its total
+    (of older programs it is)."""
+    return max(1, entry["total_ns"] + entry.get("scratch_ns", 0))
+
+
 def cpus_used(entry):
     """How many CPUs a pass kept busy on average."""
     usage = entry["usage"]
-    return (usage["user_ns"] + usage["system_ns"]) / max(1, entry["total_ns"])
+    return (usage["user_ns"] + usage["system_ns"]) / wall_ns(entry)
 
 
 def talking_cpus(entry):
     """CPUs that each rank of a pass needed for anything but tasks: the thread that speaks to other
     ranks wakes up to look for messages."""
-    tasks = sum(w["cpu_ns"] for w in entry["worker_times"]) / max(1, entry["total_ns"])
+    tasks = sum(w["cpu_ns"] for w in entry["worker_times"]) / wall_ns(entry)
     return max(0.0, cpus_used(entry) - tasks) / max(1, entry.get("ranks", 0))
 
 
@@ -219,7 +225,7 @@ def fit_startup(run, workers, inner, part):
     """How a part of a pass grows with the ranks, by least squares over the medians of the points
     with so many workers. Rank 0 tells every rank of its own, so it is a straight line."""
     seconds = {
-        ranks: statistics.median(p[part] * 1e-9 for p in run.at(ranks, workers, inner))
+        ranks: statistics.median(p.get(part, 0) * 1e-9 for p in run.at(ranks, workers, inner))
         for ranks, w, i in run.points()
         if (w, i) == (workers, inner)
     }
@@ -240,10 +246,11 @@ def measured_startup(run):
     _, workers, inner = max(run.points(), key=lambda point: point[1:])
     begin = fit_startup(run, workers, inner, "init_ns")
     end = fit_startup(run, workers, inner, "cleanup_ns")
+    scratch = fit_startup(run, workers, inner, "scratch_ns")
     job = max((rank.get("startup_ns", 0) for rank in run.cluster), default=0)
     return Startup(
-        max(0, job) * 1e-9 + begin.constant + end.constant,
-        begin.per_rank + end.per_rank,
+        max(0, job) * 1e-9 + begin.constant + end.constant + scratch.constant,
+        begin.per_rank + end.per_rank + scratch.per_rank,
     )
 
 

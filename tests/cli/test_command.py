@@ -212,7 +212,6 @@ class Arguments(Command):
         self.refused(self.measure(plain), 2, "Permission denied")
         self.refused(self.run_ppt("--timeout", "5", "--task", "sum"), 2, "--timeout", '"--"')
         for args, part in (
-            ([], "takes [argv"),
             (["a", None], "task_args[1]: must be a text"),
             (["a", ["b"]], "task_args[1]: must be a text"),
             ({"argv": []}, "empty list"),

@@ -219,8 +219,9 @@ class Password(Values):
     def attempt(self, args, *options):
         """The stored hashes and the number of matches."""
         lines = self.dump("password", args, *options).decode("ascii").split("\n")
-        *hashes, matches, end = lines
+        *hashes, compared, matches, end = lines
         self.assertEqual(end, "")
+        self.assertRegex(compared, r"^compared \d+$")
         word, count = matches.split(" ")
         self.assertEqual(word, "matches")
         for line in hashes:

@@ -21,6 +21,10 @@ extern const struct ppt_kernel ppt_mock_unattachable;
 /* Its passes at 2 workers fail after the first so many of a process. */
 extern const struct ppt_kernel ppt_mock_fading;
 
+/* Takes its scratch for so long, and each worker waits for the one before. */
+#define PPT_MOCK_QUEUE_NS 10000000
+extern const struct ppt_kernel ppt_mock_queueing;
+
 /* Says that it needs 1 EiB of memory. */
 extern const struct ppt_kernel ppt_mock_hungry;
 

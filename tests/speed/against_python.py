@@ -147,7 +147,17 @@ def check_password(dump, stored, tried, lengths, ratio):
     demand(hashes == stored, f"{hashes} hashes are stored")
     demand(ours == [str(due)], f"{', '.join(ours)} matches, {due} are due")
     demand(theirs == due, f"{theirs} matches in Python, {due} are due")
-    return f"{theirs} matches; {ours[0]}"
+    (compared,) = map(int, re.findall(r"^compared (\d+)$", text, re.MULTILINE))
+    # Each right one is found anywhere: its place is uniform among those stored.
+    expected = average_comparisons(stored, tried, ratio)
+    spread = math.sqrt(due / 12) * stored
+    demand(abs(compared - expected) <= 6 * spread, f"{compared} comparisons, not {expected}")
+    return f"{theirs} matches; {ours[0]} by {spaced(compared)} comparisons"
+
+
+def average_comparisons(stored, tried, ratio):
+    right = int(tried * ratio)
+    return right * (stored + 1) / 2 + (tried - right) * stored
 
 
 def count_comparisons(stored, tried, lengths, ratio):
@@ -218,7 +228,7 @@ def matrix_subject(size):
 
 def password_subject(stored, tried, lengths, ratio):
     right = int(tried * ratio)
-    expected = right * (stored + 1) / 2 + (tried - right) * stored
+    expected = average_comparisons(stored, tried, ratio)
     compared = count_comparisons(stored, tried, lengths, ratio)
     work = (
         f"{spaced(stored + tried)} hashes of {lengths[0]} characters, {right} matches, "

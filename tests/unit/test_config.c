@@ -605,8 +605,11 @@ static void arguments_are_described_as_positional(void **state)
     check_details("password", "[100, 1000, [20, 20], 0.8]", "100/1000; [20, 20]; 0.8");
     check_details("password", "{\"lengths\": [3, 4], \"hash\": \"sha256\"}", "5/20; [3, 4]; 0.8");
     check_details("password", "[1, 2, [3, 4], 0.5, {\"lookup\": \"set\"}]",
-                  "1/2; [3, 4]; 0.5; {hash: sha256, t_cost: 2, m_cost_kib: 19456, lanes: 1, "
-                  "lookup: set}");
+                  "1/2; [3, 4]; 0.5; {lookup: set}");
+    check_details("password", "[]", "5/20; [12, 20]; 0.8; {hash: argon2id}");
+    check_details("password", "{\"lanes\": 2}", "5/20; [12, 20]; 0.8; {hash: argon2id, lanes: 2}");
+    check_details("password", "{\"hash\": \"sha256\", \"t_cost\": 3}",
+                  "5/20; [12, 20]; 0.8; {hash: sha256, t_cost: 3}");
     check_details("zip", "[50]", "50");
     check_details("zip", "[50, 6]", "50, 6");
     check_details("img", "[]", "landscape.png");

@@ -44,8 +44,6 @@ static struct ppt_part part_of(unsigned rank, int64_t offset_ns)
             .busy_ns = 50,
             .start_ns = 100 + 10 * (int64_t)rank + w,
             .end_ns = 700 + 10 * (int64_t)rank + w,
-            .attach_ns = 20 + rank,
-            .detach_ns = 30 + w,
             .waited_ns = rank,
             .cpu = (int)w,
             .bound = w == 0 ? ppt_strdup("0-3") : NULL,
@@ -160,7 +158,7 @@ static void parts_become_one_pass(void **state)
         parts[r] = part_of(r, offsets[r]);
         parts[r].rank.offset_ns = offsets[r];
     }
-    ppt_parts_combine(parts, RANKS, &cluster);
+    ppt_parts_combine(parts, RANKS, &cluster, (struct ppt_price){20, 30});
     const struct ppt_sample *whole = &parts[0].sample;
     assert_int_equal(whole->worker_count, (size_t)RANKS * WORKERS);
     assert_int_equal(whole->rank_count, RANKS);
@@ -206,7 +204,7 @@ static void wrong_clocks_stay_inside(void **state)
     for (int64_t wrong = -5000; wrong <= 5000; wrong += 1250) {
         struct ppt_part parts[2] = {part_of(0, 0), part_of(1, wrong)};
 
-        ppt_parts_combine(parts, 2, &cluster);
+        ppt_parts_combine(parts, 2, &cluster, (struct ppt_price){20, 30});
         const struct ppt_sample *whole = &parts[0].sample;
         assert_true(whole->init_ns >= 0 && whole->cleanup_ns >= 0 && whole->work_ns > 0);
         assert_true(whole->scratch_ns >= 0 && ppt_sample_wall_ns(whole) == 1000);

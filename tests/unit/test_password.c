@@ -145,6 +145,7 @@ static void number_hash(unsigned char *hash, uint32_t start, uint32_t number)
 static void set_finds_what_collides(void **state)
 {
     const uint32_t capacity = 64;
+    uint64_t compared;
     unsigned char hash[PPT_HASH_BYTES];
     struct ppt_error error = {""};
     struct ppt_hash_set set = {0};
@@ -155,11 +156,15 @@ static void set_finds_what_collides(void **state)
         for (uint32_t i = 0; i < capacity; i++) {
             number_hash(hash, UINT32_MAX, i);
             assert_false(ppt_hash_set_has(&set, hash));
-            assert_false(ppt_hash_set_scan(&set, hash));
+            compared = 0;
+            assert_false(ppt_hash_set_scan(&set, hash, &compared));
+            assert_int_equal(compared, i);
             number_hash(ppt_hash_set_next(&set), UINT32_MAX, i);
             ppt_hash_set_add(&set);
             assert_true(ppt_hash_set_has(&set, hash));
-            assert_true(ppt_hash_set_scan(&set, hash));
+            compared = 0;
+            assert_true(ppt_hash_set_scan(&set, hash, &compared));
+            assert_int_equal(compared, i + 1);
         }
         number_hash(hash, UINT32_MAX, 0);
         assert_true(ppt_hash_set_has(&set, hash));
@@ -263,8 +268,8 @@ static void serves_several_argument_sets(void **state)
     fixture_stop(&f);
 }
 
-/* Counts lines of hashes and returns the matches. */
-static unsigned long dumped(const union ppt_value *args, uint64_t index)
+/* Counts lines of hashes and returns the matches, and in *compared the comparisons. */
+static unsigned long counted(const union ppt_value *args, uint64_t index, unsigned long *compared)
 {
     char line[100];
     unsigned long matches = 0;
@@ -280,12 +285,41 @@ static unsigned long dumped(const union ppt_value *args, uint64_t index)
     }
     /* Hashes of passwords that are the same are stored once. */
     assert_true(args[LENGTHS].span.low < 12 ? lines <= 62 : lines == args[STORED].integer);
+    assert_memory_equal(line, "compared ", 9);
+    *compared = strtoul(line + 9, NULL, 10);
+    assert_non_null(fgets(line, sizeof(line), file));
     assert_memory_equal(line, "matches ", 8);
     matches = strtoul(line + 8, NULL, 10);
     assert_null(fgets(line, sizeof(line), file));
     fclose(file);
     fixture_stop(&f);
     return matches;
+}
+
+static unsigned long dumped(const union ppt_value *args, uint64_t index)
+{
+    unsigned long compared;
+
+    return counted(args, index, &compared);
+}
+
+/* A wrong one is compared with all that are stored; of right ones that are each tried once, one
+ * with the first, one with the first two ...; a set compares with none. */
+static void a_scan_compares_one_by_one(void **state)
+{
+    union ppt_value args[ARGS] = ARGUMENTS(100, 1000, 20, 20, 0, SHA256, 8, 1);
+    unsigned long compared;
+
+    (void)state;
+    assert_int_equal(counted(args, 0, &compared), 0);
+    assert_int_equal(compared, 100 * 1000);
+    args[TRIED].integer = 100;
+    args[RATIO].real = 1;
+    assert_int_equal(counted(args, 0, &compared), 100);
+    assert_int_equal(compared, 100 * 101 / 2);
+    args[LOOKUP].choice = SET;
+    assert_int_equal(counted(args, 0, &compared), 100);
+    assert_int_equal(compared, 0);
 }
 
 /* Cut off as Python's int() does it: 0.29 of 100 is a little less than 29. */
@@ -479,6 +513,7 @@ int main(void)
         cmocka_unit_test(serves_several_argument_sets),
         cmocka_unit_test(right_ones_are_exactly_as_many),
         cmocka_unit_test(none_stored_cannot_be_tried),
+        cmocka_unit_test(a_scan_compares_one_by_one),
         cmocka_unit_test(lookups_agree),
         cmocka_unit_test(tries_are_fair),
         cmocka_unit_test(tries_repeat_when_they_must),

@@ -12,19 +12,17 @@
 
 #define WALL 1000
 
-/* A pass of two workers, each: ready, done, attach, detach. */
-static struct ppt_sample divided(unsigned workers, size_t count, const int64_t times[][4])
+/* A pass whose workers were ready and done then, where scratch takes one thread as long. */
+static struct ppt_sample divided(unsigned workers, size_t count, const int64_t times[][2],
+                                 int64_t attach_ns, int64_t detach_ns)
 {
     static struct ppt_worker_sample all[2];
     struct ppt_sample sample = {.point = {workers, 1, 0}, .workers = all, .worker_count = count};
 
     for (size_t i = 0; i < count; i++) {
-        all[i] = (struct ppt_worker_sample){.start_ns = times[i][0],
-                                            .end_ns = times[i][1],
-                                            .attach_ns = times[i][2],
-                                            .detach_ns = times[i][3]};
+        all[i] = (struct ppt_worker_sample){.start_ns = times[i][0], .end_ns = times[i][1]};
     }
-    ppt_sample_divide(&sample, WALL);
+    ppt_sample_divide(&sample, WALL, (struct ppt_price){attach_ns, detach_ns});
     return sample;
 }
 
@@ -39,21 +37,18 @@ static void check(const struct ppt_sample *s, int64_t init, int64_t work, int64_
     assert_int_equal(ppt_sample_wall_ns(s), WALL);
 }
 
-/* All but the work, what lies around attach and detach included. */
+/* All but the work, whatever scratch takes elsewhere. */
 static void plain_calls_start_nothing(void **state)
 {
-    const struct ppt_sample s = divided(0, 1, (const int64_t[][4]){{120, 900, 110, 80}});
+    const struct ppt_sample s = divided(0, 1, (const int64_t[][2]){{120, 900}}, 50, 10);
 
     (void)state;
     check(&s, 0, 780, 0, 220);
 }
 
-/* Of two, who take 50 and 90 to attach, 40 and 10 to detach, what the quickest take is no price of
- * there being two. */
 static void workers_pay_for_more_than_one(void **state)
 {
-    const struct ppt_sample s =
-        divided(2, 2, (const int64_t[][4]){{150, 880, 50, 40}, {160, 900, 90, 10}});
+    const struct ppt_sample s = divided(2, 2, (const int64_t[][2]){{160, 880}, {150, 900}}, 50, 10);
 
     (void)state;
     check(&s, 100, 750, 90, 60);
@@ -62,17 +57,16 @@ static void workers_pay_for_more_than_one(void **state)
 /* "memory": "fresh" has its scratch in the tasks. */
 static void fresh_memory_is_work(void **state)
 {
-    const struct ppt_sample s = divided(1, 1, (const int64_t[][4]){{150, 880, 0, 0}});
+    const struct ppt_sample s = divided(1, 1, (const int64_t[][2]){{150, 880}}, 0, 0);
 
     (void)state;
     check(&s, 150, 730, 120, 0);
 }
 
-/* Another host's clock puts its worker nearer to the start or the end than can be. */
+/* Once scratch took longer alone than it did here. */
 static void no_part_is_negative(void **state)
 {
-    const struct ppt_sample s =
-        divided(2, 2, (const int64_t[][4]){{30, 990, 50, 40}, {160, 900, 90, 20}});
+    const struct ppt_sample s = divided(2, 2, (const int64_t[][2]){{30, 990}, {160, 900}}, 50, 40);
 
     (void)state;
     check(&s, 0, 960, 0, 40);

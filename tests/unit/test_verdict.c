@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "answer.h"
+#include "reason.h"
 #include "rng.h"
 #include "sentence.h"
 
@@ -158,6 +159,31 @@ static void still_rising(void **state)
     check(simulate(workers, curve, 4, 10, 1000, 4), 4, PPT_REASON_CPUS_BUSY);
 }
 
+/* A factor that takes less than half a percent is no reason; "most is lost to ... (0.0 %)" would
+ * say nothing. */
+static void small_losses_are_no_reason(void **state)
+{
+    const unsigned workers[] = {0, 1, 2};
+    const double curve[] = {1.2, 1, 1};
+    struct ppt_answer answer = simulate(workers, curve, 3, 10, 1000, 4);
+    struct ppt_point_factors *factors = &answer.points[1].factors;
+
+    (void)state;
+    assert_int_equal(answer.verdict.recommended, 1);
+    factors->exists = true;
+    for (size_t f = 0; f < PPT_FACTOR_COUNT; f++) {
+        factors->factor[f] = 1;
+    }
+    factors->factor[PPT_FACTOR_STARTUP] = 0.994;
+    ppt_reason_find(&answer);
+    assert_int_equal(answer.reason, PPT_REASON_FACTOR);
+    assert_int_equal(answer.worst_factor, PPT_FACTOR_STARTUP);
+    factors->factor[PPT_FACTOR_STARTUP] = 0.996;
+    ppt_reason_find(&answer);
+    assert_int_equal(answer.reason, PPT_REASON_NO_GAIN);
+    ppt_answer_free(&answer);
+}
+
 static void all_points_equal(void **state)
 {
     const unsigned workers[] = {0, 1, 2, 4};
@@ -300,6 +326,7 @@ int main(void)
         cmocka_unit_test(worked_cases),
         cmocka_unit_test(staircase),
         cmocka_unit_test(still_rising),
+        cmocka_unit_test(small_losses_are_no_reason),
         cmocka_unit_test(all_points_equal),
         cmocka_unit_test(exactly_equal_times),
         cmocka_unit_test(heavy_outliers),
