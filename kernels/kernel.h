@@ -12,8 +12,8 @@
  *       detach  per worker    cleanup (*)
  *     close                   not timed
  *
- * (*) Less what it takes the quickest worker, which plain calls would pay as well: that is told
- * apart from the pass.
+ * (*) Less what it takes one worker alone, which plain calls would pay as well; to measure that,
+ * attach and detach are called a few times by one thread outside of a pass.
  *
  * open and close are called once per sweep (for a random mix once per block), attach and detach
  * in every pass. With "memory": "fresh", attach and detach surround every single task inside its
