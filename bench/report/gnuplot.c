@@ -1,6 +1,7 @@
 #include "gnuplot.h"
 
 #include <ctype.h>
+#include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,15 +29,59 @@ void ppt_gnuplot_quote(struct ppt_text *out, const char *text)
     ppt_text_free(&shown);
 }
 
-/* Lines that are not comments, as gnuplot counts them. */
-static size_t count_rows(const char *data)
-{
-    size_t rows = 0;
+/* What gnuplot must find in a chart's data. */
+struct extent {
+    size_t rows, columns; /* columns: of the row that has most */
+    size_t numbers;       /* NaN, which is none, and quoted texts are not among them */
+};
 
-    for (const char *line = data; line && *line; line = strchr(line, '\n') + 1) {
-        rows += *line != '#' && *line != '\n';
+static const char *behind_line(const char *line)
+{
+    line += strcspn(line, "\n");
+    return line + (*line == '\n');
+}
+
+static const char *behind_field(const char *field)
+{
+    if (*field != '"') {
+        return field + strcspn(field, " \n");
     }
-    return rows;
+    field += 1 + strcspn(field + 1, "\"\n");
+    return field + (*field == '"');
+}
+
+static bool is_number(const char *field)
+{
+    char *end;
+    const double value = strtod(field, &end);
+
+    return end != field && !isnan(value);
+}
+
+static void add_row(struct extent *extent, const char *row)
+{
+    size_t columns = 0;
+
+    for (const char *field = row; *field && *field != '\n'; columns++) {
+        extent->numbers += is_number(field);
+        field = behind_field(field);
+        field += strspn(field, " ");
+    }
+    extent->rows++;
+    extent->columns = columns > extent->columns ? columns : extent->columns;
+}
+
+/* Lines that are comments or empty are no rows, as for gnuplot. */
+static struct extent measure_data(const char *data)
+{
+    struct extent extent = {0};
+
+    for (const char *line = data; *line; line = behind_line(line)) {
+        if (*line != '#' && *line != '\n') {
+            add_row(&extent, line);
+        }
+    }
+    return extent;
 }
 
 /* ARG0 is the script as gnuplot was told it, and is empty or not there when it comes through a
@@ -60,22 +105,41 @@ static void add_place(const struct ppt_chart *chart, struct ppt_text *out)
                   chart->name, chart->name, chart->name, chart->name, chart->name);
 }
 
-/* gnuplot takes missing data for a curve without points, draws the rest and ends well. Its "exit
- * error", which before a prompt goes back to that, takes the message for a format of printf(): no
- * folder's name may be in it. */
+/* A comment to whoever else reads the data. What else stands in comments follows "# ". */
+#define END_MARK "#end"
+
+/* gnuplot takes missing data for a curve without points, draws the rest and ends well. Rows are
+ * counted, and what valid() calls a number in them, since text in place of numbers is left out of
+ * curves as well; and without the mark at the end the last number may have lost digits. gnuplot's
+ * "exit error", which before a prompt goes back to that, takes the message for a format of
+ * printf(): no folder's name may be in it. */
 static void add_check(const struct ppt_chart *chart, struct ppt_text *out)
 {
-    const size_t rows = count_rows(chart->data.data);
+    const struct extent extent = measure_data(chart->data.data);
 
     ppt_text_addf(out,
                   "undefine STATS_*\n"
-                  "stats data using 0 nooutput\n"
-                  "if (!exists('STATS_records')) { STATS_records = 0 }\n"
+                  "stats data using (sum [c = 1:%zu] valid(c)) nooutput\n"
+                  "if (!exists('STATS_records')) { STATS_records = 0; STATS_sum = 0 }\n"
                   "if (STATS_records < %zu) {\n"
                   "  exit error sprintf('%s.dat: %%d of %zu rows of data are there; nothing is "
                   "drawn', STATS_records)\n"
+                  "}\n"
+                  "if (STATS_sum < %zu) {\n"
+                  "  exit error sprintf('%s.dat: %%d of %zu numbers are there; nothing is drawn', "
+                  "STATS_sum)\n"
                   "}\n",
-                  rows, chart->name, rows);
+                  extent.columns, extent.rows, chart->name, extent.rows, extent.numbers,
+                  chart->name, extent.numbers);
+    ppt_text_addf(out,
+                  "set datafile commentschars ''\n"
+                  "stats data using (strcol(1) eq '" END_MARK "') nooutput\n"
+                  "set datafile commentschars\n"
+                  "if (STATS_sum < 1) {\n"
+                  "  exit error '%s.dat: the line " END_MARK " that ends the data is not there; "
+                  "nothing is drawn'\n"
+                  "}\n",
+                  chart->name);
 }
 
 static void add_style(struct ppt_text *out)
@@ -131,6 +195,7 @@ enum ppt_status ppt_chart_write(struct ppt_chart *chart, const struct ppt_folder
     struct ppt_text script = {0};
     enum ppt_status status;
 
+    ppt_text_add(&chart->data, END_MARK "\n");
     add_place(chart, &script);
     add_check(chart, &script);
     add_style(&script);

@@ -21,7 +21,8 @@ extern const int ppt_chart_marks[PPT_CHART_COLOURS];
 /* One chart being written: name.gp plots name.dat. */
 struct ppt_chart {
     const char *name;
-    struct ppt_text data;
+    struct ppt_text data; /* lines: rows of numbers and quoted texts with spaces between them, and
+                             comments, which begin with "# " */
     struct ppt_text plot; /* the commands between the common head and tail, ending in `plot`, for
                              which the variable `data` holds the path of name.dat */
 };

@@ -142,7 +142,7 @@ class Failures(ChartCase):
             code, text = self.gnuplot("-d", path, cwd=cwd)
             self.assertEqual(code, 1, text)
             for words in said:
-                self.assertIn(words, text)
+                self.assertRegex(text, words)
             left = {p: (self.charts / p).read_bytes() for p in self.pictures(self.charts)}
             self.assertEqual(left, before)
         for file in older:
@@ -168,12 +168,29 @@ class Failures(ChartCase):
             with self.subTest(chart=name, data="cut"):
                 path.write_bytes(content[:last_row])
                 self.check_refused(name, f"{path.name}: {len(rows) - 1} of {len(rows)} rows")
+            for data, spoiled, message in self.spoil(content, rows[-1]):
+                with self.subTest(chart=name, data=data):
+                    path.write_bytes(spoiled)
+                    self.check_refused(name, f"{path.name}: {message}")
             with self.subTest(chart=name, data="a folder"):
                 path.unlink()
                 path.mkdir()
                 self.check_refused(name, f"{path.name}\" is a directory")
                 path.rmdir()
             path.write_bytes(content)
+
+    @staticmethod
+    def spoil(content, row):
+        """Data whose rows are as many as ever, the last of them not whole."""
+        start, fields = content.rindex(row), row.split()
+        before, end = content[:start], content[start + len(row) :]
+        numbers = r"\d+ of \d+ numbers are there; nothing is drawn"
+        no_end = "the line #end that ends the data is not there; nothing is drawn"
+        yield "a row begun", before + fields[0], numbers
+        yield "a row of text", before + b"x y z" + end, numbers
+        yield "text in a row", before + b" ".join(fields[:-1] + [b"x"]) + end, numbers
+        yield "a digit lost", before + row[:-1], no_end if len(fields[-1]) > 1 else numbers
+        yield "no end", before + row, no_end
 
     @unittest.skipIf(os.geteuid() == 0, "root may read everything")
     def test_data_are_not_to_be_read(self):

@@ -1,8 +1,10 @@
-"""`ppt-omp-speed`: what its figures say is for people; that it gives them is tested here."""
+"""`ppt-omp-speed`, and the script that writes the table against Python: what their figures say is
+for people; that they give them is tested here."""
 
 import os
 import pathlib
 import re
+import shutil
 import sys
 import unittest
 
@@ -49,6 +51,57 @@ class Speed(common.Case):
             self.assertLessEqual(value, high, row)
             self.assertIn(row[5].strip(" |"), ("yes", "no", "-"), row)
             self.assertEqual(row[4].strip() == "-", row[5].strip(" |") == "-", row)
+
+
+@unittest.skipUnless(shutil.which("bash") and shutil.which("cc"), "bash or cc is not installed")
+class AgainstPython(common.Case):
+    """scripts/against-python.sh in a tree of its own, where nothing is built or measured."""
+
+    DOCUMENT = (
+        "above\n<!-- against python: begin -->\n\n| old |\n\n<!-- against python: end -->\nbelow\n"
+    )
+
+    def setUp(self):
+        super().setUp()
+        self.document = self.write("docs/performance.md", self.DOCUMENT)
+        self.write("scripts/setup.sh", "mkdir -p build\n")
+        for name in ("cv2", "numpy"):
+            self.write(f"modules/{name}.py", "")
+        for name in ("against-python.sh", "measured.sh"):
+            shutil.copy(common.ROOT / "scripts" / name, self.work / "scripts")
+
+    def compare(self, code, *options):
+        """The script's Result when the comparison prints a table and has this exit code."""
+        self.write("tests/speed/against_python.py", f"print('| new |')\nraise SystemExit({code})\n")
+        env = self.environment(True, PYTHONPATH=str(self.work / "modules"))
+        script = self.work / "scripts/against-python.sh"
+        result = self.run_program("bash", script, *options, env=env)
+        self.assertIn("| new |", result.out, result)
+        self.assertEqual(result.code, code, result)
+        self.assertEqual(list((self.work / "build").iterdir()), [], "left behind")
+        return result
+
+    def test_table(self):
+        """It takes the place of the old one, and of nothing else."""
+        self.compare(0)
+        text = self.document.read_text()
+        before, after = self.DOCUMENT.split("| old |")
+        self.assertTrue(text.startswith(before) and text.endswith(f"| new |{after}"), text)
+        self.assertNotIn("| old |", text)
+
+    def test_wrong(self):
+        """A comparison that failed is shown and leaves the document as it was."""
+        for code in (3, 1):
+            with self.subTest(code=code):
+                result = self.compare(code)
+                self.assertEqual(self.document.read_text(), self.DOCUMENT)
+                self.assertIn("docs/performance.md is left as it is", result.err)
+
+    def test_quick(self):
+        for code in (0, 3):
+            with self.subTest(code=code):
+                self.compare(code, "--quick")
+                self.assertEqual(self.document.read_text(), self.DOCUMENT)
 
 
 if __name__ == "__main__":

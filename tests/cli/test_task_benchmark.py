@@ -5,9 +5,12 @@ import copy
 import gzip
 import json
 import os
+import random
 import re
+import struct
 import sys
 import unittest
+import zlib
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
@@ -17,7 +20,23 @@ import common  # noqa: E402  (found through the line above)
 SCRIPT = common.ROOT / "tests/speed/task_benchmark.py"
 sys.path.insert(0, str(SCRIPT.parent))
 
+import picture  # noqa: E402
 import task_benchmark  # noqa: E402
+
+
+def png_of(rows, wide=512, high=512, colour_type=2):
+    """A PNG of these rows, filters included."""
+    header = struct.pack(">IIBBBBB", wide, high, 8, colour_type, 0, 0, 0)
+    parts = [(b"IHDR", header), (b"IDAT", zlib.compress(rows)), (b"IEND", b"")]
+    return common.PNG_MAGIC + b"".join(common.png_chunk(*part) for part in parts)
+
+
+def darken(data):
+    """Every byte of a picture less by 1, where it can be; that is 48 dB."""
+    _, pixels = picture.read_png(data)
+    darker = bytes(max(value - 1, 0) for value in pixels)
+    return png_of(b"".join(b"\0" + darker[i : i + 1536] for i in range(0, len(darker), 1536)))
+
 
 CONFIG = {"task": "sum", "task_args": [500], "task_count": 6, "workers": [0, 1, 2]}
 
@@ -41,7 +60,14 @@ DUMPS = {
     ),
     "img": (
         {"paths": ["landscape.png"]},
-        [lambda data: data.replace(b"\0\0\2\0", b"\0\0\2\1", 1), lambda data: b"JPEG" + data[4:]],
+        [
+            lambda data: data.replace(b"\0\0\2\0", b"\0\0\2\1", 1),
+            lambda data: b"JPEG" + data[4:],
+            lambda data: data[:-13],
+            lambda data: png_of(bytes(512 * 1537)),
+            lambda data: png_of(bytes(511 * 1537), high=511),
+            darken,
+        ],
     ),
     "password": (
         {"stored": 5, "tried": 9, "lengths": [9, 9], "ratio": 0.5},
@@ -130,6 +156,70 @@ class Checks(common.Case):
                         check(args, spoil(data))
 
 
+    def test_results_say_what_is_known(self):
+        """No more than was checked."""
+        path = self.base / "dump"
+        other = self.write("other.png", common.make_png())
+        for task, args, said in (
+            ("tensor", {"size": 4, "count": 2}, "its numbers are not known"),
+            ("img", {"paths": ["landscape.png"]}, "pixels are right"),
+            ("img", {"paths": [str(other)]}, "its pixels are not known"),
+        ):
+            with self.subTest(task=task, args=args):
+                self.run_fine("once", task, json.dumps(args), "--dump", path)
+                self.assertIn(said, task_benchmark.RESULTS[task](args, path.read_bytes()))
+        mix = {"task": "random", "config": {"task_args": {}}}
+        self.assertIn("not known", task_benchmark.check_result(common.PPT_OMP, mix))
+
+
+class Pictures(unittest.TestCase):
+    """The reader of PNGs."""
+
+    @staticmethod
+    def filtered(kind, row, above, step):
+        """A row as a file has it, by the formulas of the standard."""
+        def difference(i):
+            a, c = (row[i - step], above[i - step]) if i >= step else (0, 0)
+            b = above[i]
+            near = {value: abs(a + b - c - value) for value in (c, b, a)}
+            paeth = next(value for value in (a, b, c) if near[value] == min(near.values()))
+            return row[i] - (0, a, b, (a + b) // 2, paeth)[kind]
+
+        return bytes([kind, *(difference(i) & 255 for i in range(len(row)))])
+
+    def test_filters(self):
+        """Whatever filter a row has, its pixels come back."""
+        source = random.Random(1)
+        for colour_type, step in picture.CHANNELS.items():
+            with self.subTest(colour_type=colour_type):
+                lines = [source.randbytes(9 * step) for _ in range(25)]
+                before = [bytes(9 * step), *lines]
+                rows = [self.filtered(i % 5, line, before[i], step)
+                        for i, line in enumerate(lines)]  # fmt: skip
+                data = png_of(b"".join(rows), 9, 25, colour_type)
+                self.assertEqual(picture.read_png(data), ((9, 25, step), b"".join(lines)))
+
+    def test_unreadable(self):
+        data = common.make_png()
+        for spoiled, message in (
+            (b"", "not a PNG"),
+            (data[:40], "damaged"),
+            (data[:-1], "damaged"),
+            (data.replace(b"IDAT", b"IDAR"), "damaged in its b'IDAR'"),
+            (png_of(bytes(9), 3, 1), "9 bytes in its rows"),
+            (png_of(b"\5" + bytes(9), 3, 1), "filter 5"),
+            (png_of(bytes(4), 3, 1, colour_type=3), "another kind"),
+        ):
+            with self.subTest(message=message):
+                with self.assertRaisesRegex(picture.Unreadable, message):
+                    picture.read_png(spoiled)
+
+    def test_decibels(self):
+        self.assertEqual(picture.decibels(b"ab", b"ab"), float("inf"))
+        self.assertAlmostEqual(picture.decibels(b"\0" * 9, b"\1" * 9), 48.13, 2)
+        self.assertEqual(picture.decibels(b"\0", b"\xff"), 0)
+
+
 class Whole(common.Case):
     """The script as Meson calls it."""
 
@@ -152,7 +242,7 @@ class Whole(common.Case):
             result = self.benchmark()
             self.assertEqual(result.code, 0, result)
             self.assertRegex(result.out, r"(?m)^sum: use ")
-            self.assertIn("the result is right", result.out)
+            self.assertIn("the sum is right", result.out)
 
     def test_spoiled(self):
         """Exit code 1 and a message."""
