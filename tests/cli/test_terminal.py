@@ -162,13 +162,6 @@ class Progress(common.Case):
                 result = self.run_fine("c.json", env=env)
                 self.assertNotRegex(result.err, "done|left|%")
 
-    def test_other_tests(self):
-        """A run of theirs that takes longer than the default of ten seconds, as on a slow machine,
-        has no such line among what they expect on standard error."""
-        config = {**self.CONFIG, "workers": [0], "iterations": 11, "warmup": 0}
-        self.write("c.json", {**config, "wait_time_after_runner": 1.02})
-        self.assertNotIn(" done", self.run_fine("c.json").err)
-
     def test_quiet(self):
         self.assertEqual(self.lines("c.json", "--quiet", config=self.CONFIG), [])
 
