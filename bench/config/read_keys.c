@@ -72,10 +72,10 @@ static enum ppt_status read_list(const struct ppt_item *item, const struct numbe
     const size_t given = json_object_array_length(item->value);
     enum ppt_status status = PPT_OK;
 
+    *numbers = ppt_alloc(given, sizeof(**numbers));
     if (given == 0) {
         return ppt_item_reject(item, error, "an empty list; give %s", about->example);
     }
-    *numbers = ppt_alloc(given, sizeof(**numbers));
     for (size_t i = 0; i < given && status == PPT_OK; i++) {
         const struct ppt_place place = {.outer = item->place, .index = i};
         const struct ppt_item one = {json_object_array_get_idx(item->value, i), item->source,
