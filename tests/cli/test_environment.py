@@ -412,6 +412,8 @@ class Meanwhile(common.Case):
                 self.assertIsNone(process.poll())
                 self.assertLess(time.monotonic(), until)
                 time.sleep(0.002)
+            # What was seen is the end of a pass; its line may still be on the way to the disk.
+            time.sleep(0.03)
             action(process)
         out, _ = process.communicate(timeout=common.TIMEOUT_S)
         self.assertEqual(process.returncode, 0, out)

@@ -243,8 +243,10 @@ class Parts(Columns):
                 self.assertEqual((line["init_ns"], line["cleanup_ns"]), (0, 0), line)
                 self.assertEqual(line["work_ns"], line["total_ns"])
             else:
-                self.assertGreater(line["init_ns"], 0)
-                self.assertGreater(line["cleanup_ns"], 0)
+                # Of one worker there may be nothing beyond what plain calls do.
+                self.assertGreaterEqual(line["init_ns"], 0)
+                self.assertGreaterEqual(line["cleanup_ns"], 0)
+                self.assertGreater(line["init_ns"] + line["scratch_ns"], 0)
 
     def test_scratch_stands_beside(self):
         """Memory of sequential calls takes time that is recorded, in a column of its own, and in
