@@ -65,7 +65,7 @@ class Texts(common.Case):
 
     def test_exit_codes(self):
         text = MANUAL.read_text(encoding="utf-8").split("# EXIT STATUS")[1].split("# ")[0]
-        header = (common.ROOT / "kernels/status.h").read_text(encoding="utf-8")
+        header = (common.ROOT / "kernels/common/status.h").read_text(encoding="utf-8")
         codes = re.findall(r"PPT_[A-Z_]+ = (\d+)", header)
         self.assertEqual(re.findall(r"\*(\d+)\*", text), codes)
 
