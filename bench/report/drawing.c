@@ -159,19 +159,25 @@ static enum ppt_status lend(const struct ppt_folder *from, const struct ppt_fold
     return status;
 }
 
-/* gnuplot does not look whether there was room for what it wrote. */
-static bool is_whole(const char *data, size_t length)
+bool ppt_svg_is_whole(const char *data, size_t length)
 {
-    static const char chunk[] = "IEND\xae\x42\x60\x82", tag[] = "</svg>";
-    const size_t png = sizeof(chunk) - 1, svg = sizeof(tag) - 1;
+    static const char tag[] = "</svg>";
+    const size_t svg = sizeof(tag) - 1;
 
-    if (length > png && memcmp(data + length - png, chunk, png) == 0) {
-        return true;
-    }
     while (length > 0 && strchr(" \t\r\n", data[length - 1])) {
         length--;
     }
     return length > svg && memcmp(data + length - svg, tag, svg) == 0;
+}
+
+/* gnuplot does not look whether there was room for what it wrote. */
+static bool is_whole(const char *data, size_t length)
+{
+    static const char chunk[] = "IEND\xae\x42\x60\x82";
+    const size_t png = sizeof(chunk) - 1;
+
+    return (length > png && memcmp(data + length - png, chunk, png) == 0) ||
+           ppt_svg_is_whole(data, length);
 }
 
 static enum ppt_status look(const struct ppt_folder *from, const struct ppt_folder *to,

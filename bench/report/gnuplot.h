@@ -44,4 +44,8 @@ enum ppt_status ppt_chart_write(struct ppt_chart *chart, const struct ppt_folder
 enum ppt_status ppt_gnuplot_draw(const struct ppt_folder *folder, const char *const *names,
                                  struct ppt_text *notes, struct ppt_error *error);
 
+/* Whether a picture goes on to its end; one that was being written while the disk filled does not.
+ */
+bool ppt_svg_is_whole(const char *svg, size_t length);
+
 #endif
