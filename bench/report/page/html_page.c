@@ -2,8 +2,8 @@
 
 #include <stdlib.h>
 
+#include "charts.h"
 #include "file.h"
-#include "gnuplot.h"
 #include "memory.h"
 
 /* Colours of text keep a contrast of at least 4.5 to 1 on their ground, light and dark (WCAG 2.1).

@@ -1,4 +1,4 @@
-#include "gnuplot.h"
+#include "chart.h"
 
 #include <ctype.h>
 #include <math.h>
@@ -7,10 +7,6 @@
 #include <string.h>
 
 #include "file.h"
-
-const char *const ppt_chart_colours[PPT_CHART_COLOURS] = {
-    "#0072B2", "#D55E00", "#009E73", "#E69F00", "#CC79A7", "#56B4E9", "#000000", "#8C6D1F"};
-const int ppt_chart_marks[PPT_CHART_COLOURS] = {7, 5, 9, 11, 13, 6, 4, 8};
 
 void ppt_gnuplot_quote(struct ppt_text *out, const char *text)
 {
@@ -58,7 +54,7 @@ static bool is_number(const char *field)
     return end != field && !isnan(value);
 }
 
-static void add_row(struct extent *extent, const char *row)
+static void count_row(struct extent *extent, const char *row)
 {
     size_t columns = 0;
 
@@ -78,7 +74,7 @@ static struct extent measure_data(const char *data)
 
     for (const char *line = data; *line; line = behind_line(line)) {
         if (*line != '#' && *line != '\n') {
-            add_row(&extent, line);
+            count_row(&extent, line);
         }
     }
     return extent;
@@ -146,7 +142,7 @@ static void add_style(struct ppt_text *out)
 {
     ppt_text_add(out, "set border 3 lw 1\n"
                       "set tics nomirror out\n"
-                      "set grid ytics lc rgb '#d9d9d9' lw 1\n"
+                      "set grid ytics lc rgb '" PPT_PALE "' lw 1\n"
                       "set key outside bottom center horizontal reverse Left samplen 3\n"
                       "set pointintervalbox 0\n"
                       "set termoption noenhanced\n");
@@ -178,7 +174,7 @@ static void add_drawing(const struct ppt_chart *chart, struct ppt_text *out)
                   chart->name, chart->name, chart->name);
 }
 
-static enum ppt_status write_file(const struct ppt_folder *folder, const char *name,
+static enum ppt_status write_part(const struct ppt_folder *folder, const char *name,
                                   const char *ending, const struct ppt_text *text,
                                   struct ppt_error *error)
 {
@@ -200,12 +196,10 @@ enum ppt_status ppt_chart_write(struct ppt_chart *chart, const struct ppt_folder
     add_check(chart, &script);
     add_style(&script);
     add_drawing(chart, &script);
-    status = write_file(folder, chart->name, "dat", &chart->data, error);
+    status = write_part(folder, chart->name, "dat", &chart->data, error);
     if (status == PPT_OK) {
-        status = write_file(folder, chart->name, "gp", &script, error);
+        status = write_part(folder, chart->name, "gp", &script, error);
     }
     ppt_text_free(&script);
-    ppt_text_free(&chart->data);
-    ppt_text_free(&chart->plot);
     return status;
 }
