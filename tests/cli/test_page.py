@@ -190,6 +190,12 @@ class Page(common.Case):
                 self.assertIn("The chart speedup was not drawn", text)
                 self.assertEqual(len(self.check(text).pictures()), len(CHARTS) - 1)
 
+    def test_style(self):
+        """The one of the sources, to the letter."""
+        _, text = self.run_small(draw=False)
+        style = (common.ROOT / "bench/report/page/style.css").read_text(encoding="utf-8")
+        self.assertIn(f"<style>\n{style}</style>", text)
+
     def test_colours(self):
         """Text keeps a contrast of 4.5 to 1 on every ground it stands on, light and dark."""
         _, text = self.run_small(draw=False)

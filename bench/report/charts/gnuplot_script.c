@@ -12,6 +12,8 @@
 #include "chart.h"
 #include "memory.h"
 
+extern const char ppt_chart_bare[]; /* bare.gp: how it begins */
+
 /* Arguments longer than this do not fit a key beside others. */
 #define LONGEST_TITLE 20
 
@@ -146,14 +148,7 @@ void ppt_gnuplot_script_write(const struct ppt_outcome *outcomes, size_t count,
     size_t curve_count;
     struct curve *curves = list_curves(outcomes, count, &curve_count);
 
-    ppt_text_add(out, "# Draw on the default terminal with: gnuplot -d -p THIS_FILE\n"
-                      "reset\n"
-                      "set encoding utf8\n"
-                      "set termoption noenhanced\n"
-                      "set border 3\n"
-                      "set tics nomirror out\n"
-                      "set grid ytics\n"
-                      "set key outside bottom center horizontal reverse Left samplen 3\n");
+    ppt_text_add(out, ppt_chart_bare);
     for (size_t i = 0; i < curve_count; i++) {
         add_data(&curves[i], i, out);
     }

@@ -6,39 +6,7 @@
 #include "file.h"
 #include "memory.h"
 
-/* Colours of text keep a contrast of at least 4.5 to 1 on their ground, light and dark (WCAG 2.1).
- * Charts are drawn for white; in the dark they are inverted with their hues kept. */
-static const char style[] =
-    ":root{color-scheme:light dark;--ink:#1a1a1a;--soft:#595959;--ground:#fff;--panel:#f4f6f8;"
-    "--line:#d0d5da;--mark:#00684a;--mark-ground:#e3f4ec;--warn:#9a3412;--link:#0b5cad}\n"
-    "@media (prefers-color-scheme:dark){:root{--ink:#e8e8e8;--soft:#b0b4b8;--ground:#16181b;"
-    "--panel:#1f2327;--line:#3a4046;--mark:#5fd3a6;--mark-ground:#12332a;--warn:#ffab7a;"
-    "--link:#7db8ff}figure img{filter:invert(.92) hue-rotate(180deg)}}\n"
-    "*{box-sizing:border-box}body{margin:0;background:var(--ground);color:var(--ink);"
-    "font:16px/1.5 system-ui,'DejaVu Sans',sans-serif}main{max-width:70rem;margin:0 auto;"
-    "padding:1rem}h1{font-size:1.5rem;margin:.5rem 0;overflow-wrap:anywhere}"
-    "h2{font-size:1.15rem;margin:2rem 0 .5rem;border-bottom:1px solid var(--line)}"
-    "p{margin:.5rem 0}a{color:var(--link)}.verdict{background:var(--mark-ground);"
-    "border-left:.4rem solid var(--mark);padding:.75rem 1rem;margin:1rem 0}"
-    ".verdict p:first-child{font-size:1.2rem;font-weight:600}.badge{display:inline-block;"
-    "border:1px solid currentColor;border-radius:.3rem;padding:0 .4rem;font-size:.8rem;"
-    "font-weight:600;color:var(--mark)}.low{color:var(--warn)}.soft{color:var(--soft);"
-    "font-size:.9rem}.scroll{overflow-x:auto}table{border-collapse:collapse;margin:.5rem 0;"
-    "font-size:.85rem;font-variant-numeric:tabular-nums}caption{text-align:left;"
-    "color:var(--soft);padding:.25rem 0}th,td{border-bottom:1px solid var(--line);"
-    "padding:.25rem .6rem;text-align:right;white-space:nowrap;vertical-align:top}"
-    "th:first-child,td:first-child{text-align:left}thead th{background:var(--panel)}"
-    ".text td,.text th{text-align:left}.text td{white-space:normal;overflow-wrap:anywhere}"
-    ".text td.word{white-space:nowrap}"
-    "tr.chosen{background:var(--mark-ground);font-weight:600}tr.flagged td{color:var(--warn)}"
-    "figure{margin:1rem 0}figure div{overflow-x:auto}"
-    "figure img{width:100%;height:auto;min-width:30rem;max-width:45rem;display:block}"
-    "figcaption{color:var(--soft);font-size:.9rem;max-width:45rem}"
-    "pre{background:var(--panel);padding:.75rem;overflow-x:auto;font-size:.85rem}"
-    "summary{cursor:pointer}\n"
-    "@media print{body{font-size:11pt}main{max-width:none;padding:0}figure,tr{break-inside:avoid}"
-    "h2{break-after:avoid}.scroll{overflow:visible}table{font-size:8pt}"
-    "th,td{white-space:normal;padding:.1rem .3rem}figure img{min-width:0}}\n";
+extern const char ppt_page_style[]; /* style.css */
 
 void ppt_html_add(struct ppt_text *out, const char *text)
 {
@@ -73,7 +41,7 @@ void ppt_html_begin(struct ppt_text *out, const char *title)
                       "<link rel=\"icon\" href=\"data:,\">\n<title>");
     ppt_html_add(out, title);
     ppt_text_add(out, "</title>\n<style>\n");
-    ppt_text_add(out, style);
+    ppt_text_add(out, ppt_page_style);
     ppt_text_add(out, "</style>\n</head>\n<body>\n<main>\n");
 }
 
