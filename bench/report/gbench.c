@@ -166,7 +166,7 @@ static unsigned thread_count(const struct point_rows *rows)
     return ppt_point_running(rows->point);
 }
 
-static void add_passes(const struct point_rows *rows, json_object *list)
+static void gbench_add_passes(const struct point_rows *rows, json_object *list)
 {
     for (size_t i = 0; i < rows->count; i++) {
         json_object *row = start_row(rows, "", "iteration");
@@ -199,8 +199,8 @@ static void add_aggregate(const struct point_rows *rows, enum aggregate kind, js
     free(ending);
 }
 
-static void add_point(const struct ppt_outcome *outcomes, size_t which, size_t point,
-                      json_object *list)
+static void gbench_add_point(const struct ppt_outcome *outcomes, size_t which, size_t point,
+                             json_object *list)
 {
     struct point_rows rows = {
         .outcome = &outcomes[which],
@@ -211,7 +211,7 @@ static void add_point(const struct ppt_outcome *outcomes, size_t which, size_t p
 
     rows.name = ppt_series_name(outcomes, which, rows.point, "real_time");
     collect_passes(&rows);
-    add_passes(&rows, list);
+    gbench_add_passes(&rows, list);
     for (size_t kind = 0; kind < AGGREGATE_COUNT; kind++) {
         /* The spread of one pass is not 0 but unknown. */
         if (rows.count > 1 || kind == MEAN || kind == MEDIAN) {
@@ -312,7 +312,7 @@ void ppt_gbench_write(const struct ppt_outcome *outcomes, size_t count, struct p
 
     for (size_t i = 0; i < count; i++) {
         for (size_t p = 0; p < outcomes[i].summary->count; p++) {
-            add_point(outcomes, i, p, list);
+            gbench_add_point(outcomes, i, p, list);
         }
     }
     add(document, "context", context_of(outcomes, count));

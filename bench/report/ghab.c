@@ -45,8 +45,8 @@ static void add_entry(const struct ppt_outcome *outcome, const struct entry *ent
     free(name);
 }
 
-static void add_point(const struct ppt_outcome *outcome, const struct ppt_point_summary *p,
-                      const char *series, json_object *list)
+static void ghab_add_point(const struct ppt_outcome *outcome, const struct ppt_point_summary *p,
+                           const char *series, json_object *list)
 {
     const struct ppt_grid *grid = &outcome->answer->grid;
     const size_t point = ppt_grid_find(grid, p->point);
@@ -71,7 +71,7 @@ void ppt_ghab_write(const struct ppt_outcome *outcomes, size_t count, struct ppt
             const struct ppt_point_summary *summary = &outcomes[i].summary->points[p];
             char *series = ppt_series_name(outcomes, i, summary->point, NULL);
 
-            add_point(&outcomes[i], summary, series, list);
+            ghab_add_point(&outcomes[i], summary, series, list);
             free(series);
         }
     }

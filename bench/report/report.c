@@ -3,7 +3,13 @@
 #include <string.h>
 
 #include "change.h"
+#include "charts.h"
 #include "file.h"
+
+unsigned ppt_outcome_cpus(const struct ppt_outcome *outcome)
+{
+    return ppt_host_all_cpus(outcome->host, outcome->config);
+}
 
 const struct ppt_format ppt_formats[] = {
     {"csv", "results.csv", "results.csv", false, ppt_csv_write},

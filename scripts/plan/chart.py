@@ -6,7 +6,7 @@ import subprocess
 from journal import Refusal
 from words import count_text
 
-# As in bench/report/gnuplot.c.
+# As in bench/report/charts/curves.c.
 COLOURS = ["#0072B2", "#D55E00", "#009E73", "#E69F00", "#CC79A7", "#56B4E9", "#000000", "#8C6D1F"]
 MARKS = [7, 5, 9, 11, 13, 6, 4, 8]
 

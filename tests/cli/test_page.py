@@ -1,9 +1,11 @@
 """report.html and a suite's index.html: as files, and in a browser."""
 
+import base64
 import html.parser
 import json
 import os
 import re
+import socket
 import sys
 import unittest
 
@@ -13,7 +15,9 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import browser  # noqa: E402  (found through the line above)
 import common  # noqa: E402
 
-CHARTS = ["speedup", "model", "efficiency", "time", "tasks_per_second", "task_times", "balance"]
+CHARTS = ["speedup", "model", "efficiency", "time", "tasks_per_second", "task_times", "balance",
+          "passes"]  # fmt: skip
+PICTURE = "data:image/svg+xml;base64,"
 
 # A name that would be markup, a quote, a gnuplot command and a control character at once.
 NASTY = "<script>alert(1)</script> \"x' onload='y' &amp; $z %s `id`.png"
@@ -22,7 +26,7 @@ NASTY = "<script>alert(1)</script> \"x' onload='y' &amp; $z %s `id`.png"
 class Parser(html.parser.HTMLParser):
     """Collects elements, ids and text, and checks that tags are balanced."""
 
-    VOID = {"meta", "link", "br"}
+    VOID = {"meta", "link", "br", "img"}
 
     def __init__(self, text):
         super().__init__()
@@ -47,6 +51,11 @@ class Parser(html.parser.HTMLParser):
     def handle_data(self, data):
         self.words.append(data)
 
+    def pictures(self):
+        """The files of the charts that are shown, in that order."""
+        sources = [attributes["src"] for tag, attributes in self.tags if tag == "img"]
+        return [base64.b64decode(s.removeprefix(PICTURE), validate=True) for s in sources]
+
 
 class Page(common.Case):
     def run_small(self, *args, draw=True, **options):
@@ -59,16 +68,21 @@ class Page(common.Case):
         return folder, (folder / "report.html").read_text(encoding="utf-8")
 
     def check(self, text):
-        """What holds for every page: well-formed, no script, nothing from anywhere else."""
+        """What holds for every page: well-formed, no script, nothing from anywhere else, no picture
+        but charts, and none without words for those who do not see it."""
         page = Parser(text)
         self.assertEqual(page.open, [])
         self.assertEqual(sorted(set(page.ids)), sorted(page.ids), "an id appears twice")
         for tag, attributes in page.tags:
-            self.assertNotIn(tag, ("script", "iframe", "object", "embed", "img"))
+            self.assertNotIn(tag, ("script", "iframe", "object", "embed", "svg"))
             for name, value in attributes.items():
                 self.assertFalse(name.startswith("on"), f"{tag} has {name}")
-                if name in ("href", "src", "xlink:href") and tag != "a":
+                if tag == "img" and name == "src":
+                    self.assertTrue(value.startswith(PICTURE), value[:80])
+                elif name in ("href", "src", "xlink:href") and tag != "a":
                     self.assertRegex(value, r"^(#|data:,$)")
+            if tag == "img":
+                self.assertTrue(attributes["alt"].startswith("Chart: "), attributes["alt"])
         self.assertNotRegex("".join(page.words), r"(?i)(?<![\w-])(nan|-?inf)(?![\w-])")
         return page
 
@@ -92,11 +106,8 @@ class Page(common.Case):
         rows = len(results["passes"])
         self.assertEqual(text.count("<td>warm-up</td>"), 2)
         self.assertGreaterEqual(text.count("<tr"), rows)
-        for name in CHARTS:
-            self.assertIn(f"{name}_plot_1", text, name)
-        figures = [a for tag, a in page.tags if tag == "div" and a.get("role") == "img"]
-        self.assertEqual(len(figures), len(CHARTS) + 1)
-        self.assertTrue(all(a["aria-label"].startswith("Chart: ") for a in figures))
+        drawn = [(folder / "charts" / f"{name}.svg").read_bytes() for name in CHARTS]
+        self.assertEqual(page.pictures(), drawn)
         for tag, attributes in page.tags:
             if tag == "th":
                 self.assertIn(attributes.get("scope"), ("row", "col"))
@@ -105,7 +116,7 @@ class Page(common.Case):
         """gnuplot is not there: the page says so and is whole."""
         _, text = self.run_small(draw=False)
         self.check(text)
-        self.assertEqual(text.count("was not drawn"), len(CHARTS) + 1)
+        self.assertEqual(text.count("was not drawn"), len(CHARTS))
 
     def test_one_block(self):
         """No verdict, no interval, and no figure where there is none."""
@@ -126,9 +137,10 @@ class Page(common.Case):
             "--task", "random", "--task-args", '["sum", "sort"]', "--task-count", "4",
             "--workers", "0,2", "--inner-threads", "1,2", "--quick", draw=True,
         )  # fmt: skip
-        text = (self.only_folder() / "report.html").read_text(encoding="utf-8")
-        self.check(text)
-        self.assertIn("heat_plot_1", text)
+        folder = self.only_folder()
+        text = (folder / "report.html").read_text(encoding="utf-8")
+        heat = (folder / "charts" / "heat.svg").read_bytes()
+        self.assertIn(heat, self.check(text).pictures())
         self.assertIn("Kinds of the mix", text)
         self.assertIn("sequential × 2", text)
 
@@ -158,25 +170,31 @@ class Page(common.Case):
         page = self.check((folder / "report.html").read_text(encoding="utf-8"))
         self.assertIn("<img src=x onerror=alert(1)>\ufffd", "".join(page.words))
 
-    def test_foreign_charts_stay_out(self):
-        """What lies where a chart should be, and is more than a picture, is not taken in."""
+    def test_foreign_charts(self):
+        """What lies where a chart should be is an image and nothing else, and none if it is not
+        whole."""
         folder, _ = self.run_small()
-        for bad in ("<svg><script>1</script></svg>", "<svg onload='x'></svg>", "<svg><a/></svg>",
-                    "<svg><use href='http://x/'/></svg>", "<svg><g fill='url(http://x)'/></svg>",
-                    "<svg><g style='fill:url(#a);background:url(http://x)'/></svg>",
-                    "<svg style='background:URL(http://x)'></svg>", "<svg style='a:\\75rl(x)'></svg>",
-                    "<svg style='a:image-set(\"http://x\" 1x)'></svg>", "<svg><use HREF='x'/></svg>",
-                    "<svg style='background:u&#114;l(http://x)'></svg>",
-                    "<svg><image href='#a'/></svg>", "<svg a=b></svg>", "<svg", "no picture",
-                    "<svg><foreignObject/></svg>", "<svg><g ONCLICK='1'/></svg>",
-                    "<svg><!-- --><g/></svg>"):  # fmt: skip
-            with self.subTest(bad=bad):
-                (folder / "charts" / "speedup.svg").write_text(bad)
+        for foreign in ("<svg><script>1</script></svg>", "<svg onload='x'>\"'></svg>\n",
+                        "<svg><use href='http://x/'/></svg>", "\"><b>x</b><svg></svg>"):  # fmt: skip
+            with self.subTest(foreign=foreign):
+                (folder / "charts" / "speedup.svg").write_text(foreign)
+                self.run_fine("report", folder, draw=False)
+                text = (folder / "report.html").read_text(encoding="utf-8")
+                self.assertEqual(self.check(text).pictures()[0], foreign.encode())
+                self.assertNotIn(foreign.strip(), text)
+        for part in ("<svg><g>", "no picture", ""):
+            with self.subTest(part=part):
+                (folder / "charts" / "speedup.svg").write_text(part)
                 self.run_fine("report", folder, draw=False)
                 text = (folder / "report.html").read_text(encoding="utf-8")
                 self.assertIn("The chart speedup was not drawn", text)
-                self.assertEqual(text.count("<svg"), len(CHARTS))
-                self.assertNotIn(bad if bad != "<svg" else "<svg</div>", text)
+                self.assertEqual(len(self.check(text).pictures()), len(CHARTS) - 1)
+
+    def test_style(self):
+        """The one of the sources, to the letter."""
+        _, text = self.run_small(draw=False)
+        style = (common.ROOT / "bench/report/page/style.css").read_text(encoding="utf-8")
+        self.assertIn(f"<style>\n{style}</style>", text)
 
     def test_colours(self):
         """Text keeps a contrast of 4.5 to 1 on every ground it stands on, light and dark."""
@@ -212,7 +230,7 @@ class Page(common.Case):
             self.assertEqual(list(self.tmp.iterdir()), [])
             text = (self.work / "page.html").read_text(encoding="utf-8")
             page = self.check(text)
-            self.assertEqual("compare_plot_1" in text, draw)
+            self.assertEqual([b"compare_plot_1" in p for p in page.pictures()], [True] * draw)
             words = " ".join("".join(page.words).split())
             self.assertIn("sum: did it change?", words)
             self.assertIn(str(new), words)
@@ -232,7 +250,7 @@ class Page(common.Case):
         self.assertEqual(len(links), 2)
         for link in links:
             self.assertTrue((folder / link).resolve().is_file(), link)
-        self.assertIn("overview_plot_1", text)
+        self.assertEqual(page.pictures(), [(folder / "charts" / "overview.svg").read_bytes()])
         self.assertEqual(len(json.loads((folder / "results.json").read_text())["runs"]), 2)
 
 
@@ -272,8 +290,40 @@ class Shown(Page):
                 self.browser.open(page)
                 seen[name] = self.look(verdict, width, height)
                 self.assertEqual(self.browser.complaints(), [])
-                self.assertEqual(self.browser.requests(), [f"file://{page}"])
+                self.assertEqual(self.asked_for(), [f"file://{page}"])
         self.assertNotEqual(seen["desk"], seen["dark"], "the dark page looks like the light one")
+
+    def asked_for(self):
+        """Every address but those of pictures that the page itself holds."""
+        return [url for url in self.browser.requests() if not url.startswith(PICTURE)]
+
+    def test_foreign_chart_does_nothing(self):
+        """A chart that would act or load something, if it could."""
+        folder, _ = self.run_small()
+        page = folder / "report.html"
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            address = f"http://127.0.0.1:{server.getsockname()[1]}/x"
+            (folder / "charts" / "speedup.svg").write_text(
+                f"""<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 720 450' onload='alert(1)'>
+                <style>@import url({address}); g {{ background: url({address}) }}</style>
+                <script>parent.document.title = 'mine'; fetch('{address}'); alert(2)</script>
+                <script href='{address}'/><image href='{address}' width='9' height='9'/>
+                <use href='{address}#a'/><g fill='url({address}#a)'><rect width='9' height='9'/></g>
+                <foreignObject width='9' height='9'>
+                <iframe xmlns='http://www.w3.org/1999/xhtml' src='{address}'/></foreignObject></svg>"""
+            )
+            self.run_fine("report", folder, draw=False)
+            self.browser.open(page)
+            seen = self.browser.evaluate(
+                """(() => { const chart = document.querySelector('figure img');
+                return [chart.naturalWidth > 0, document.title]; })()"""
+            )
+            self.assertEqual(seen, [True, "sum: how many workers?"])
+            self.assertEqual(self.browser.complaints(), [])
+            self.assertEqual(self.asked_for(), [f"file://{page}"])
+            server.setblocking(False)
+            with self.assertRaises(BlockingIOError):
+                server.accept()
 
     def look(self, verdict, width, height):
         """Checks the page that is open; returns the colour of its ground."""
@@ -282,7 +332,8 @@ class Shown(Page):
               const box = e => { const r = e.getBoundingClientRect();
                                  return [r.left, r.top, r.width, r.height]; };
               return {
-                charts: [...document.querySelectorAll('figure svg')].map(box),
+                charts: [...document.querySelectorAll('figure img')].map(box),
+                drawn: [...document.querySelectorAll('figure img')].every(e => e.naturalWidth > 0),
                 verdict: document.querySelector('.verdict p').innerText,
                 place: box(document.querySelector('.verdict p')),
                 wide: document.documentElement.scrollWidth,
@@ -294,7 +345,8 @@ class Shown(Page):
         self.assertIn(verdict, " ".join(look["verdict"].split()))
         left, top, _, tall = look["place"]
         self.assertTrue(0 <= left and 0 <= top and top + tall <= height, look["place"])
-        self.assertEqual(len(look["charts"]), len(CHARTS) + 1)
+        self.assertEqual(len(look["charts"]), len(CHARTS))
+        self.assertTrue(look["drawn"], "a chart is no picture to the browser")
         for _, _, chart_width, chart_height in look["charts"]:
             self.assertGreater(chart_width, 200)
             self.assertGreater(chart_height, 100)

@@ -5,9 +5,8 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "gnuplot.h"
+#include "chart.h"
 #include "memory.h"
-#include "report.h"
 
 /* A range of more than this is drawn on a logarithmic scale. */
 #define WIDE_RANGE 20
@@ -23,11 +22,9 @@ static const char *unit_of(double largest_s, double *unit)
                                : "nanoseconds";
 }
 
-static enum ppt_status write_task_times(const struct ppt_outcome *outcome,
-                                        const struct ppt_folder *folder, struct ppt_error *error)
+static void task_times_write(const struct ppt_outcome *outcome, struct ppt_chart *chart)
 {
     const struct ppt_summary *summary = outcome->summary;
-    struct ppt_chart chart = {.name = "task_times"};
     double largest = 0, smallest = INFINITY, unit;
 
     for (size_t i = 0; i < summary->count; i++) {
@@ -35,31 +32,32 @@ static enum ppt_status write_task_times(const struct ppt_outcome *outcome,
         smallest = fmin(smallest, summary->points[i].task_median_s.median);
     }
     const char *name = unit_of(largest, &unit);
-    ppt_text_addf(&chart.data, "# position  workers  median  p95  p99  longest   (%s)\n", name);
+    ppt_text_addf(&chart->data, "# position  workers  median  p95  p99  longest   (%s)\n", name);
     for (size_t i = 0; i < summary->count; i++) {
         const struct ppt_point_summary *p = &summary->points[i];
 
-        ppt_text_addf(&chart.data, "%zu %u %.9g %.9g %.9g %.9g\n", i, ppt_point_workers(p->point),
+        ppt_text_addf(&chart->data, "%zu %u %.9g %.9g %.9g %.9g\n", i, ppt_point_workers(p->point),
                       p->task_median_s.median / unit, p->task_p95_s.median / unit,
                       p->task_p99_s.median / unit, p->task_longest_s.median / unit);
     }
-    ppt_chart_title(outcome, "how long single tasks take", &chart.plot);
-    ppt_chart_category_axis(outcome, &chart.plot);
-    ppt_chart_category_cpu_mark(outcome, &chart.plot);
-    ppt_text_addf(&chart.plot, "set ylabel '%s per task'\n", name);
+    ppt_chart_title(outcome, "how long single tasks take", &chart->plot);
+    ppt_chart_category_axis(outcome, &chart->plot);
+    ppt_text_addf(&chart->plot, "set ylabel '%s per task'\n", name);
     if (smallest > 0 && largest > WIDE_RANGE * smallest) {
-        ppt_text_add(&chart.plot, "set logscale y\nset yrange [*:*]\n");
+        ppt_text_add(&chart->plot, "set logscale y\nset yrange [*:*]\n");
     }
-    ppt_text_add(&chart.plot, "plot data using 1:6 with points lc rgb '#D55E00' pt 9 title "
-                              "'longest', \\\n"
-                              "  data using 1:5 with points lc rgb '#CC79A7' pt 11 title "
-                              "'99 % are shorter', \\\n"
-                              "  data using 1:4 with points lc rgb '#E69F00' pt 5 title "
-                              "'95 % are shorter', \\\n"
-                              "  data using 1:3 with points lc rgb '#0072B2' pt 7 title "
-                              "'median'\n");
-    return ppt_chart_write(&chart, folder, error);
+    ppt_text_add(&chart->plot,
+                 "plot data using 1:6 with points lc rgb '" PPT_VERMILLION "' pt 9 title "
+                 "'longest', \\\n"
+                 "  data using 1:5 with points lc rgb '" PPT_PURPLE "' pt 11 title "
+                 "'99 % are shorter', \\\n"
+                 "  data using 1:4 with points lc rgb '" PPT_ORANGE "' pt 5 title "
+                 "'95 % are shorter', \\\n"
+                 "  data using 1:3 with points lc rgb '" PPT_BLUE "' pt 7 title "
+                 "'median'\n");
 }
+
+const struct ppt_chart_kind ppt_chart_task_times = {"task_times", NULL, task_times_write};
 
 /* ---- how busy workers were ---- */
 
@@ -104,13 +102,12 @@ static void busy_shares(const struct ppt_samples *samples, struct ppt_point poin
     free(all);
 }
 
-static enum ppt_status write_balance(const struct ppt_outcome *outcome,
-                                     const struct ppt_folder *folder, struct ppt_error *error)
+static void balance_write(const struct ppt_outcome *outcome, struct ppt_chart *chart)
 {
     const struct ppt_summary *summary = outcome->summary;
-    struct ppt_chart chart = {.name = "balance"};
 
-    ppt_text_add(&chart.data, "# position  busy share of the time that tasks ran, in %  workers\n");
+    ppt_text_add(&chart->data,
+                 "# position  busy share of the time that tasks ran, in %  workers\n");
     for (size_t i = 0; i < summary->count; i++) {
         const struct ppt_point point = summary->points[i].point;
         const size_t workers = ppt_point_running(point);
@@ -120,20 +117,20 @@ static enum ppt_status write_balance(const struct ppt_outcome *outcome,
         for (size_t w = 0; w < workers; w++) {
             const double place = workers > 1 ? 0.5 * ((double)w / (double)(workers - 1) - 0.5) : 0;
 
-            ppt_text_addf(&chart.data, "%.4g %.9g %u\n", (double)i + place, 100 * shares[w],
+            ppt_text_addf(&chart->data, "%.4g %.9g %u\n", (double)i + place, 100 * shares[w],
                           ppt_point_workers(point));
         }
         free(shares);
     }
-    ppt_chart_title(outcome, "how busy each worker is while tasks run", &chart.plot);
-    ppt_chart_category_axis(outcome, &chart.plot);
-    ppt_chart_category_cpu_mark(outcome, &chart.plot);
-    ppt_text_add(&chart.plot, "set ylabel 'busy with tasks (%)'\n"
-                              "set yrange [0:110]\n"
-                              "plot data using 1:2 with points lc rgb '#0072B2' pt 7 ps "
-                              "0.7 title 'one mark per worker, the least busy first'\n");
-    return ppt_chart_write(&chart, folder, error);
+    ppt_chart_title(outcome, "how busy each worker is while tasks run", &chart->plot);
+    ppt_chart_category_axis(outcome, &chart->plot);
+    ppt_text_add(&chart->plot, "set ylabel 'busy with tasks (%)'\n"
+                               "set yrange [0:110]\n"
+                               "plot data using 1:2 with points lc rgb '" PPT_BLUE "' pt 7 ps "
+                               "0.7 title 'one mark per worker, the least busy first'\n");
 }
+
+const struct ppt_chart_kind ppt_chart_balance = {"balance", NULL, balance_write};
 
 /* ---- the passes in time ---- */
 
@@ -168,45 +165,25 @@ static void add_passes(const struct ppt_outcome *outcome, bool disturbed, struct
     }
 }
 
-static enum ppt_status write_passes(const struct ppt_outcome *outcome,
-                                    const struct ppt_folder *folder, struct ppt_error *error)
+static void passes_write(const struct ppt_outcome *outcome, struct ppt_chart *chart)
 {
-    struct ppt_chart chart = {.name = "passes"};
 
-    ppt_text_add(&chart.data,
+    ppt_text_add(&chart->data,
                  "# started (s)  time / median of its point  block  workers  inner threads\n");
-    add_passes(outcome, false, &chart.data);
-    ppt_text_add(&chart.data, "\n\n# disturbed by others or by a quota\n");
-    add_passes(outcome, true, &chart.data);
-    ppt_chart_title(outcome, "all passes in the order they ran", &chart.plot);
-    ppt_text_add(&chart.plot,
+    add_passes(outcome, false, &chart->data);
+    ppt_text_add(&chart->data, "\n\n# disturbed by others or by a quota\n");
+    add_passes(outcome, true, &chart->data);
+    ppt_chart_title(outcome, "all passes in the order they ran", &chart->plot);
+    ppt_text_add(&chart->plot,
                  "set xlabel 'seconds since the start' offset 0,0.4\n"
                  "set ylabel 'time of the pass / median of its point'\n"
                  "set xrange [0:*]\nset yrange [0:*<2]\n"
                  "set offsets graph 0.02, graph 0.02, graph 0.02, 0\n"
-                 "plot 1 with lines lc rgb '#7f7f7f' lw 1 title 'median', \\\n"
-                 "  data index 0 using 1:2 with points lc rgb '#0072B2' pt 7 ps 0.5 title "
+                 "plot 1 with lines lc rgb '" PPT_GREY "' lw 1 title 'median', \\\n"
+                 "  data index 0 using 1:2 with points lc rgb '" PPT_BLUE "' pt 7 ps 0.5 title "
                  "'passes', \\\n"
-                 "  data index 1 using 1:2 with points lc rgb '#D55E00' pt 2 ps 1 title "
+                 "  data index 1 using 1:2 with points lc rgb '" PPT_VERMILLION "' pt 2 ps 1 title "
                  "'disturbed by others or a quota'\n");
-    return ppt_chart_write(&chart, folder, error);
 }
 
-enum ppt_status ppt_pass_charts_write(const struct ppt_outcome *outcome,
-                                      const struct ppt_folder *folder, const char **names,
-                                      struct ppt_error *error)
-{
-    enum ppt_status status = write_task_times(outcome, folder, error);
-
-    if (status == PPT_OK) {
-        status = write_balance(outcome, folder, error);
-    }
-    if (status == PPT_OK) {
-        status = write_passes(outcome, folder, error);
-    }
-    names[0] = "task_times";
-    names[1] = "balance";
-    names[2] = "passes";
-    names[3] = NULL;
-    return status;
-}
+const struct ppt_chart_kind ppt_chart_passes = {"passes", NULL, passes_write};

@@ -1,10 +1,8 @@
-/*
- * index.html of a suite: the answer of every run in a line, which leads to its page.
- */
+#include "html_index.h"
+
 #include <string.h>
 
 #include "html_page.h"
-#include "report.h"
 #include "sentence.h"
 
 static void add_index_row(struct ppt_text *out, const struct ppt_outcome *outcome)

@@ -1,95 +1,11 @@
 /*
- * The page of a comparison: what changed, both curves, and every point.
+ * The page of a comparison: what changed, the chart of it, and every point.
  */
 #include <stdlib.h>
 
 #include "compare_report.h"
 #include "compare_sentence.h"
-#include "gnuplot.h"
 #include "html_page.h"
-#include "memory.h"
-#include "report.h"
-
-/* ---- the chart ---- */
-
-/* Tasks per second of one side at every common point; its position, median and 95 % interval. */
-static void add_curve(const struct ppt_comparison_outcome *outcome, bool old, struct ppt_text *out)
-{
-    const struct ppt_comparison *comparison = outcome->comparison;
-    const double tasks = (double)outcome->old_runs[0].config->task_count;
-    size_t position = 0;
-
-    for (size_t i = 0; i < comparison->point_count; i++) {
-        const struct ppt_compared_point *point = &comparison->points[i];
-        const struct ppt_stat *s = old ? &point->old_s : &point->new_s;
-
-        if (ppt_compared_common(point)) {
-            const bool exists = s->interval.exists && s->interval.low > 0;
-
-            ppt_text_addf(out, "%zu %.9g %.9g %.9g\n", position++, tasks / s->median,
-                          tasks / (exists ? s->interval.high : s->median),
-                          tasks / (exists ? s->interval.low : s->median));
-        }
-    }
-    if (position == 0) {
-        ppt_text_add(out, "0 NaN NaN NaN\n");
-    }
-}
-
-static void add_axis(const struct ppt_comparison_outcome *outcome, struct ppt_text *out)
-{
-    const struct ppt_comparison *comparison = outcome->comparison;
-    struct ppt_point *points = ppt_alloc(comparison->point_count, sizeof(*points));
-    size_t count = 0;
-
-    for (size_t i = 0; i < comparison->point_count; i++) {
-        if (ppt_compared_common(&comparison->points[i])) {
-            points[count++] = comparison->points[i].point;
-        }
-    }
-    ppt_chart_point_axis(points, count, ppt_comparison_has_inner(comparison),
-                         outcome->old_runs[0].host, out);
-    free(points);
-}
-
-enum ppt_status ppt_comparison_chart(const struct ppt_comparison_outcome *outcome,
-                                     const struct ppt_folder *folder, struct ppt_text *notes,
-                                     struct ppt_error *error)
-{
-    static const char *const names[] = {"compare", NULL};
-    struct ppt_folder charts;
-    struct ppt_chart chart = {.name = "compare"};
-    enum ppt_status status = ppt_folder_enter(folder, "charts", true, &charts, error);
-
-    ppt_text_add(&chart.data, "# old: position  tasks/s: median  95 % interval: low  high\n");
-    add_curve(outcome, true, &chart.data);
-    ppt_text_add(&chart.data, "\n\n# new\n");
-    add_curve(outcome, false, &chart.data);
-    ppt_text_add(&chart.plot, "set title ");
-    ppt_gnuplot_quote(&chart.plot, outcome->old_runs[0].config->task);
-    ppt_text_add(&chart.plot, ".': old and new'\nset ylabel 'tasks per second'\n");
-    add_axis(outcome, &chart.plot);
-    ppt_text_add(&chart.plot,
-                 "plot data index 0 using ($1-0.04):2:3:4 with yerrorbars lc rgb "
-                 "'#0072B2' pt 7 ps 0.6 lw 1.5 title 'old: median and 95 % interval', \\\n"
-                 "  '' index 0 using ($1-0.04):2 with lines lc rgb '#0072B2' lw 1.5 notitle, \\\n"
-                 "  '' index 1 using ($1+0.04):2:3:4 with yerrorbars lc rgb '#D55E00' pt 5 ps "
-                 "0.6 lw 1.5 title 'new', \\\n"
-                 "  '' index 1 using ($1+0.04):2 with lines lc rgb '#D55E00' lw 1.5 dt 2 "
-                 "notitle\n");
-    if (status == PPT_OK) {
-        status = ppt_chart_write(&chart, &charts, error);
-    }
-    if (status == PPT_OK) {
-        status = ppt_gnuplot_draw(&charts, names, notes, error);
-    }
-    ppt_text_free(&chart.data);
-    ppt_text_free(&chart.plot);
-    ppt_folder_close(&charts);
-    return status;
-}
-
-/* ---- the page ---- */
 
 static void add_words(struct ppt_text *out, const struct ppt_text *words, const char *end)
 {
@@ -100,7 +16,7 @@ static void add_words(struct ppt_text *out, const struct ppt_text *words, const 
     }
 }
 
-static void add_verdict(struct ppt_text *out, const struct ppt_comparison_outcome *outcome)
+static void compare_add_verdict(struct ppt_text *out, const struct ppt_comparison_outcome *outcome)
 {
     const struct ppt_comparison *comparison = outcome->comparison;
     const bool fine =
@@ -120,7 +36,7 @@ static void add_verdict(struct ppt_text *out, const struct ppt_comparison_outcom
     ppt_text_add(out, "</div>\n");
 }
 
-static void add_change(struct ppt_text *out, const struct ppt_difference *difference)
+static void compare_add_change(struct ppt_text *out, const struct ppt_difference *difference)
 {
     const struct ppt_interval *ends = &difference->shift.interval;
     char text[PPT_PERCENT_SIZE];
@@ -133,8 +49,8 @@ static void add_change(struct ppt_text *out, const struct ppt_difference *differ
     ppt_text_addf(out, "</td><td>%s</td>", ppt_change_names[difference->change]);
 }
 
-static void add_point(struct ppt_text *out, const struct ppt_comparison *comparison,
-                      const struct ppt_compared_point *point)
+static void compare_add_point(struct ppt_text *out, const struct ppt_comparison *comparison,
+                              const struct ppt_compared_point *point)
 {
     const bool worse = point->time.change >= PPT_CHANGE_SUSPECT;
     char label[PPT_POINT_SIZE], text[PPT_UNITS_SIZE];
@@ -147,21 +63,21 @@ static void add_point(struct ppt_text *out, const struct ppt_comparison *compari
     ppt_text_addf(out, "<td>%s</td>",
                   point->new_s.n > 0 ? ppt_text_duration(point->new_s.median, text) : "–");
     if (ppt_compared_common(point)) {
-        add_change(out, &point->time);
+        compare_add_change(out, &point->time);
     } else {
         ppt_text_add(out, "<td>–</td><td>only one side has it</td>");
     }
     if (ppt_compared_common(point) && point->has_speedup) {
         ppt_text_addf(out, "<td>%.2fx</td><td>%.2fx</td>", point->old_speedup.value,
                       point->new_speedup.value);
-        add_change(out, &point->speedup);
+        compare_add_change(out, &point->speedup);
     } else {
         ppt_text_add(out, "<td>–</td><td>–</td><td>–</td><td>–</td>");
     }
     ppt_text_add(out, "</tr>\n");
 }
 
-static void add_points(struct ppt_text *out, const struct ppt_comparison_outcome *outcome)
+static void compare_add_points(struct ppt_text *out, const struct ppt_comparison_outcome *outcome)
 {
     const struct ppt_comparison *comparison = outcome->comparison;
 
@@ -177,7 +93,7 @@ static void add_points(struct ppt_text *out, const struct ppt_comparison_outcome
     }
     ppt_text_add(out, "</tr></thead>\n<tbody>\n");
     for (size_t i = 0; i < comparison->point_count; i++) {
-        add_point(out, comparison, &comparison->points[i]);
+        compare_add_point(out, comparison, &comparison->points[i]);
     }
     ppt_text_add(out, "</tbody>\n</table>\n</div>\n");
 }
@@ -210,7 +126,7 @@ void ppt_comparison_html(const struct ppt_comparison_outcome *outcome,
     ppt_text_add(out, "</h1>\n<p class=\"soft\">");
     ppt_html_add(out, outcome->old_runs[0].config->details);
     ppt_text_add(out, "</p>\n");
-    add_verdict(out, outcome);
+    compare_add_verdict(out, outcome);
     if (*outcome->warnings) {
         ppt_text_add(out, "<p>Worth knowing:</p>\n<pre>");
         ppt_html_add(out, outcome->warnings);
@@ -221,7 +137,7 @@ void ppt_comparison_html(const struct ppt_comparison_outcome *outcome,
         "Chart: tasks per second of the old and the new runs at every number of workers",
         "Higher is faster. Where the intervals of both sides overlap widely, nothing can "
         "be told; the table says it point by point, with an exact test.");
-    add_points(out, outcome);
+    compare_add_points(out, outcome);
     ppt_text_add(out,
                  "<h2>Runs</h2>\n<div class=\"scroll\" tabindex=\"0\">\n<table "
                  "class=\"text\">\n<caption>What was compared</caption>\n<thead><tr><th "

@@ -9,11 +9,10 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#include "gnuplot.h"
+#include "chart.h"
 #include "memory.h"
-#include "report.h"
 
-#define GREY "#7f7f7f"
+extern const char ppt_chart_bare[]; /* bare.gp: how it begins */
 
 /* Arguments longer than this do not fit a key beside others. */
 #define LONGEST_TITLE 20
@@ -47,7 +46,7 @@ static bool is_on(const struct curve *curve, struct ppt_point point)
                : ppt_chart_on_curve(&own, point);
 }
 
-static bool any_beyond(const struct curve *curve)
+static bool script_any_beyond(const struct curve *curve)
 {
     const struct ppt_answer *answer = curve->outcome->answer;
 
@@ -102,23 +101,21 @@ static void add_plot(const struct curve *curves, size_t count, struct ppt_text *
 
     if (!shared) {
         ppt_text_add(out, "set ylabel 'speedup over the fewest workers (times)'\n");
-    } else if (base == 0) {
-        ppt_text_add(out, "set ylabel 'speedup over sequential calls (times)'\n");
     } else {
-        ppt_text_addf(out, "set ylabel 'speedup over %u worker%s (times)'\n", base,
-                      base == 1 ? "" : "s");
+        ppt_chart_speedup_label(base, out);
     }
     ppt_text_addf(out,
                   "set samples 500\n"
-                  "plot x / %u.0 with lines lc rgb '" GREY "' dt 2 title 'ideal', \\\n"
-                  "  1 with lines lc rgb '" GREY "' title 'baseline'",
+                  "plot x / %u.0 with lines lc rgb '" PPT_GREY "' dt 2 title 'ideal', \\\n"
+                  "  1 with lines lc rgb '" PPT_GREY "' title 'baseline'",
                   shared && base > 0 ? base : 1);
 }
 
-static void add_curve(const struct curve *curve, size_t index, bool several_runs,
-                      struct ppt_text *out)
+static void script_add_curve(const struct curve *curve, size_t index, bool several_runs,
+                             struct ppt_text *out)
 {
     const struct ppt_config *config = curve->outcome->config;
+    const struct ppt_series_style style = ppt_series_style(index);
     char *title;
 
     if (several_runs) {
@@ -132,13 +129,12 @@ static void add_curve(const struct curve *curve, size_t index, bool several_runs
     }
     ppt_text_addf(out,
                   ", \\\n  $curve%zu using 1:2:3:4 with yerrorbars lc rgb '%s' pt %d lw 1.5 title ",
-                  index, ppt_chart_colours[index % PPT_CHART_COLOURS],
-                  ppt_chart_marks[index % PPT_CHART_COLOURS]);
+                  index, style.colour, style.mark);
     ppt_gnuplot_quote(out, title);
     ppt_text_addf(out, ", \\\n  $curve%zu using 1:2 with lines lc rgb '%s' lw 1.5 notitle", index,
-                  ppt_chart_colours[index % PPT_CHART_COLOURS]);
+                  style.colour);
     free(title);
-    if (any_beyond(curve)) {
+    if (script_any_beyond(curve)) {
         char *data = ppt_text_format("$curve%zu", index);
 
         ppt_chart_stars(data, "1", out);
@@ -152,14 +148,7 @@ void ppt_gnuplot_script_write(const struct ppt_outcome *outcomes, size_t count,
     size_t curve_count;
     struct curve *curves = list_curves(outcomes, count, &curve_count);
 
-    ppt_text_add(out, "# Draw on the default terminal with: gnuplot -d -p THIS_FILE\n"
-                      "reset\n"
-                      "set encoding utf8\n"
-                      "set termoption noenhanced\n"
-                      "set border 3\n"
-                      "set tics nomirror out\n"
-                      "set grid ytics\n"
-                      "set key outside bottom center horizontal reverse Left samplen 3\n");
+    ppt_text_add(out, ppt_chart_bare);
     for (size_t i = 0; i < curve_count; i++) {
         add_data(&curves[i], i, out);
     }
@@ -168,10 +157,10 @@ void ppt_gnuplot_script_write(const struct ppt_outcome *outcomes, size_t count,
     } else {
         ppt_chart_title(&outcomes[0], "how much faster with workers", out);
     }
-    ppt_chart_union_axis(outcomes, count, out);
+    ppt_chart_speedup_axis(outcomes, count, out);
     add_plot(curves, curve_count, out);
     for (size_t i = 0; i < curve_count; i++) {
-        add_curve(&curves[i], i, count > 1, out);
+        script_add_curve(&curves[i], i, count > 1, out);
     }
     ppt_text_add(out, "\n");
     free(curves);

@@ -4,15 +4,15 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "file.h"
-#include "gnuplot.h"
+#include "chart.h"
 #include "memory.h"
-#include "report.h"
 
 #define CURVE_STEPS 120
 
+/* ---- the law ---- */
+
 /* The fitted law from 1 to as far as it may be said, in n_eff, with the band of the block fits. */
-static void add_curve(const struct ppt_scaling *scaling, double most, struct ppt_text *out)
+static void law_add_curve(const struct ppt_scaling *scaling, double most, struct ppt_text *out)
 {
     ppt_text_add(out, "\n\n# law: workers  tasks/s  band: low  high\n");
     for (int i = 0; i <= CURVE_STEPS; i++) {
@@ -45,7 +45,7 @@ static void add_measured(const struct ppt_outcome *outcome, struct ppt_text *out
     }
 }
 
-static void add_recommended(const struct ppt_answer *answer, struct ppt_text *out)
+static void model_add_recommended(const struct ppt_answer *answer, struct ppt_text *out)
 {
     const struct ppt_verdict *verdict = &answer->verdict;
     const unsigned n =
@@ -56,9 +56,9 @@ static void add_recommended(const struct ppt_answer *answer, struct ppt_text *ou
 
         ppt_text_addf(out,
                       "set arrow 2 from first %u, graph 0 to first %u, graph 1 nohead lc rgb "
-                      "'#009E73' lw 2\n"
+                      "'" PPT_GREEN "' lw 2\n"
                       "set label 2 'recommended: %s ' at first %u, graph 0.12 right tc rgb "
-                      "'#009E73'\n",
+                      "'" PPT_GREEN "'\n",
                       n, n,
                       ppt_point_label(answer->grid.points[verdict->recommended], false, label), n);
     }
@@ -97,112 +97,104 @@ static void add_model_title(const struct ppt_outcome *outcome, struct ppt_text *
     free(title);
 }
 
-static enum ppt_status write_model(const struct ppt_outcome *outcome,
-                                   const struct ppt_folder *folder, struct ppt_error *error)
+static void model_write(const struct ppt_outcome *outcome, struct ppt_chart *chart)
 {
     const struct ppt_scaling *scaling = &outcome->answer->scaling;
     const struct ppt_summary *summary = outcome->summary;
     const unsigned most = ppt_point_workers(summary->points[summary->count - 1].point);
-    struct ppt_chart chart = {.name = "model"};
 
-    add_measured(outcome, &chart.data);
-    add_curve(scaling, most > 1 ? most : 2, &chart.data);
-    add_model_title(outcome, &chart.plot);
-    ppt_chart_worker_axis(outcome, &chart.plot);
-    ppt_text_add(&chart.plot, "set ylabel 'tasks per second'\n");
+    add_measured(outcome, &chart->data);
+    law_add_curve(scaling, most > 1 ? most : 2, &chart->data);
+    add_model_title(outcome, &chart->plot);
+    (void)ppt_chart_worker_axis(outcome, 1, &chart->plot);
+    ppt_text_add(&chart->plot, "set ylabel 'tasks per second'\n");
     ppt_chart_cpu_mark(ppt_outcome_cpus(outcome), outcome->answer->row.points[0].inner_threads,
-                       most, &chart.plot);
-    add_recommended(outcome->answer, &chart.plot);
-    add_law_label(scaling, &chart.plot);
-    ppt_text_addf(&chart.plot,
-                  "plot data index 1 using 1:3:4 with filledcurves fc rgb '#E69F00' fs "
+                       most, &chart->plot);
+    model_add_recommended(outcome->answer, &chart->plot);
+    add_law_label(scaling, &chart->plot);
+    ppt_text_addf(&chart->plot,
+                  "plot data index 1 using 1:3:4 with filledcurves fc rgb '" PPT_ORANGE "' fs "
                   "transparent solid 0.25 noborder title '95 %% band', \\\n"
-                  "  %.9g * x with lines lc rgb '#7f7f7f' dt 2 lw 1.5 title 'ideal', \\\n"
-                  "  data index 1 using 1:2 with lines lc rgb '#E69F00' lw 2 title '%s "
+                  "  %.9g * x with lines lc rgb '" PPT_GREY "' dt 2 lw 1.5 title 'ideal', \\\n"
+                  "  data index 1 using 1:2 with lines lc rgb '" PPT_ORANGE "' lw 2 title '%s "
                   "law', \\\n"
-                  "  data index 0 using 1:2:3:4 with yerrorbars lc rgb '#0072B2' pt 7 ps "
+                  "  data index 0 using 1:2:3:4 with yerrorbars lc rgb '" PPT_BLUE "' pt 7 ps "
                   "0.6 lw 1.5 title 'measured, 95 %% interval'\n",
                   scaling->law.lambda, scaling->name);
-    return ppt_chart_write(&chart, folder, error);
 }
 
-static enum ppt_status write_factors(const struct ppt_outcome *outcome,
-                                     const struct ppt_folder *folder, struct ppt_error *error)
+static bool is_fitted(const struct ppt_outcome *outcome)
+{
+    return outcome->answer->scaling.fitted;
+}
+
+const struct ppt_chart_kind ppt_chart_model = {"model", is_fitted, model_write};
+
+/* ---- efficiency factors ---- */
+
+static bool has_factors(const struct ppt_outcome *outcome)
+{
+    const struct ppt_answer *answer = outcome->answer;
+    bool any = false;
+
+    for (size_t p = 0; p < answer->grid.point_count; p++) {
+        any |= answer->points[p].factors.exists;
+    }
+    return any;
+}
+
+static void factors_write(const struct ppt_outcome *outcome, struct ppt_chart *chart)
 {
     static const struct {
         const char *colour;
         int mark;
     } styles[PPT_FACTOR_COUNT] = {
-        [PPT_FACTOR_BALANCE] = {"#0072B2", 7},    [PPT_FACTOR_COMMUNICATION] = {"#56B4E9", 3},
-        [PPT_FACTOR_SCHEDULING] = {"#E69F00", 5}, [PPT_FACTOR_STARTUP] = {"#009E73", 9},
-        [PPT_FACTOR_WORK] = {"#D55E00", 11},      [PPT_FACTOR_REFERENCE] = {"#CC79A7", 13},
+        [PPT_FACTOR_BALANCE] = {PPT_BLUE, 7},      [PPT_FACTOR_COMMUNICATION] = {PPT_SKY, 3},
+        [PPT_FACTOR_SCHEDULING] = {PPT_ORANGE, 5}, [PPT_FACTOR_STARTUP] = {PPT_GREEN, 9},
+        [PPT_FACTOR_WORK] = {PPT_VERMILLION, 11},  [PPT_FACTOR_REFERENCE] = {PPT_PURPLE, 13},
     };
     const bool with_ranks = ppt_config_ranks(outcome->config) > 0;
     const struct ppt_answer *answer = outcome->answer;
-    struct ppt_chart chart = {.name = "efficiency"};
 
-    ppt_text_add(&chart.data, "# position  workers  efficiency");
+    ppt_text_add(&chart->data, "# position  workers  efficiency");
     for (size_t f = 0; f < PPT_FACTOR_COUNT; f++) {
-        ppt_text_addf(&chart.data, "  %s", ppt_factor_names[f]);
+        ppt_text_addf(&chart->data, "  %s", ppt_factor_names[f]);
     }
-    ppt_text_add(&chart.data, "\n");
+    ppt_text_add(&chart->data, "\n");
     for (size_t p = 0; p < answer->grid.point_count; p++) {
         const struct ppt_point_answer *point = &answer->points[p];
 
         if (point->factors.exists) {
             const unsigned workers = ppt_point_workers(answer->grid.points[p]);
 
-            ppt_text_addf(&chart.data, "%zu %u %.9g", p, workers,
+            ppt_text_addf(&chart->data, "%zu %u %.9g", p, workers,
                           point->by_workers.value / workers);
             for (size_t f = 0; f < PPT_FACTOR_COUNT; f++) {
-                ppt_text_addf(&chart.data, " %.9g", point->factors.factor[f]);
+                ppt_text_addf(&chart->data, " %.9g", point->factors.factor[f]);
             }
-            ppt_text_add(&chart.data, "\n");
+            ppt_text_add(&chart->data, "\n");
         }
     }
-    ppt_chart_title(outcome, "what speedup per worker is lost to", &chart.plot);
-    ppt_chart_category_axis(outcome, &chart.plot);
-    ppt_chart_category_cpu_mark(outcome, &chart.plot);
-    ppt_text_add(&chart.plot, "set ylabel 'factor (1: nothing is lost)'\n"
-                              "set yrange [0:1.15<*]\n"
-                              "set boxwidth 0.5\n"
-                              "plot data using 1:3 with boxes fs solid 0.4 border lc "
-                              "rgb '#7f7f7f' fc rgb '#d9d9d9' title 'all together'");
+    ppt_chart_title(outcome, "what speedup per worker is lost to", &chart->plot);
+    ppt_chart_category_axis(outcome, &chart->plot);
+    ppt_text_add(&chart->plot, "set ylabel 'factor (1: nothing is lost)'\n"
+                               "set yrange [0:1.15<*]\n"
+                               "set boxwidth 0.5\n"
+                               "plot data using 1:3 with boxes fs solid 0.4 border lc "
+                               "rgb '" PPT_GREY "' fc rgb '" PPT_PALE "' title 'all together'");
     for (size_t f = 0; f < PPT_FACTOR_COUNT; f++) {
         if (f == PPT_FACTOR_COMMUNICATION && !with_ranks) {
             continue; /* 1 everywhere */
         }
         /* In a grid neighbours differ in inner threads: a line between them would say nothing. */
-        ppt_text_addf(&chart.plot,
+        ppt_text_addf(&chart->plot,
                       ", \\\n  data using ($1%+.3g):%zu with %spoints lc rgb '%s' "
                       "pt %d ps 0.8 lw 1.2 title '%s'",
                       0.06 * ((double)f - 2.5), f + 4,
                       ppt_chart_curve_count(outcome->config) > 1 ? "" : "lines", styles[f].colour,
                       styles[f].mark, ppt_factor_names[f]);
     }
-    ppt_text_add(&chart.plot, "\n");
-    return ppt_chart_write(&chart, folder, error);
+    ppt_text_add(&chart->plot, "\n");
 }
 
-enum ppt_status ppt_model_charts_write(const struct ppt_outcome *outcome,
-                                       const struct ppt_folder *folder, const char **names,
-                                       struct ppt_error *error)
-{
-    const struct ppt_answer *answer = outcome->answer;
-    enum ppt_status status = PPT_OK;
-    bool factors = false;
-
-    for (size_t p = 0; p < answer->grid.point_count; p++) {
-        factors |= answer->points[p].factors.exists;
-    }
-    if (answer->scaling.fitted) {
-        status = write_model(outcome, folder, error);
-        *names++ = "model";
-    }
-    if (status == PPT_OK && factors) {
-        status = write_factors(outcome, folder, error);
-        *names++ = "efficiency";
-    }
-    *names = NULL;
-    return status;
-}
+const struct ppt_chart_kind ppt_chart_factors = {"efficiency", has_factors, factors_write};

@@ -5,8 +5,7 @@
  */
 #include <stdlib.h>
 
-#include "gnuplot.h"
-#include "report.h"
+#include "chart.h"
 
 /* What goes upwards. */
 struct axis {
@@ -105,8 +104,8 @@ static void add_axes(const struct ppt_config *config, const struct axis *axis, u
                   columns - 1, axis->count - 1);
 }
 
-static void add_recommended(const struct ppt_outcome *outcome, const struct axis *axis,
-                            struct ppt_text *out)
+static void heat_add_recommended(const struct ppt_outcome *outcome, const struct axis *axis,
+                                 struct ppt_text *out)
 {
     const struct ppt_verdict *verdict = &outcome->answer->verdict;
 
@@ -116,35 +115,39 @@ static void add_recommended(const struct ppt_outcome *outcome, const struct axis
 
         ppt_text_addf(out,
                       "set object 1 rectangle center %zu,%zu size 0.94,0.94 front fs empty border "
-                      "lc rgb '#009E73' lw 3\n",
+                      "lc rgb '" PPT_GREEN "' lw 3\n",
                       column, row);
     }
 }
 
-enum ppt_status ppt_heat_chart_write(const struct ppt_outcome *outcome,
-                                     const struct ppt_folder *folder, struct ppt_error *error)
+static void heat_write(const struct ppt_outcome *outcome, struct ppt_chart *chart)
 {
     const struct axis axis = axis_of(outcome);
-    struct ppt_chart chart = {.name = "heat"};
 
-    heat_add_data(outcome, &axis, &chart.data);
+    heat_add_data(outcome, &axis, &chart->data);
     ppt_chart_title(outcome,
                     axis.ranks ? "tasks per second by workers and ranks"
                                : "tasks per second by workers and inner threads",
-                    &chart.plot);
-    add_axes(outcome->config, &axis, outcome->host->effective_cpus, &chart.plot);
-    add_recommended(outcome, &axis, &chart.plot);
+                    &chart->plot);
+    add_axes(outcome->config, &axis, outcome->host->effective_cpus, &chart->plot);
+    heat_add_recommended(outcome, &axis, &chart->plot);
     ppt_text_addf(
-        &chart.plot,
+        &chart->plot,
         /* Light enough throughout for black numbers. */
-        "set palette defined (0 '#ffffff', 1 '#56B4E9')\n"
+        "set palette defined (0 '" PPT_WHITE "', 1 '" PPT_SKY "')\n"
         "set cbrange [0:*]\n"
         "set cblabel 'tasks per second'\n"
         "plot data using 1:2:($1-0.48):($1+0.48):($2-0.48):($2+0.48):3 with boxxyerror fs "
         "solid 1 noborder fc palette notitle, \\\n"
         "  data using 1:2:4 with labels tc rgb 'black' notitle%s\n",
-        outcome->answer->verdict.exists
-            ? ", \\\n  NaN with lines lc rgb '#009E73' lw 3 title 'recommended'"
-            : "");
-    return ppt_chart_write(&chart, folder, error);
+        outcome->answer->verdict.exists ? ", \\\n  NaN with lines lc rgb '" PPT_GREEN
+                                          "' lw 3 title 'recommended'"
+                                        : "");
 }
+
+static bool is_grid(const struct ppt_outcome *outcome)
+{
+    return ppt_chart_curve_count(outcome->config) > 1;
+}
+
+const struct ppt_chart_kind ppt_chart_heat = {"heat", is_grid, heat_write};

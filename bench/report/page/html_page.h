@@ -3,7 +3,7 @@
  * other address for anything.
  *
  * Whatever comes from a configuration, a file name or the machine passes ppt_html_add(), and charts
- * pass ppt_html_chart(), so that nothing of it can become markup.
+ * are images (ppt_html_chart()), so that nothing of it can become markup.
  */
 #ifndef PPT_REPORT_HTML_PAGE_H
 #define PPT_REPORT_HTML_PAGE_H
@@ -20,8 +20,8 @@ void ppt_html_begin(struct ppt_text *out, const char *title);
 void ppt_html_end(struct ppt_text *out);
 
 /* A figure: the drawn chart `folder`/charts/`name`.svg, what it shows for those who do not see it,
- * and a sentence on how to read it (both plain text). Where there is no such file, or it holds
- * anything that a chart has no use for, a line says so. */
+ * and a sentence on how to read it (both plain text). Where there is no such file, or no whole
+ * picture in it, a line says so. */
 void ppt_html_chart(struct ppt_text *out, const struct ppt_folder *folder, const char *name,
                     const char *shows, const char *reading);
 

@@ -14,9 +14,10 @@
 #include <unistd.h>
 
 #include "change.h"
+#include "chart.h"
+#include "charts.h"
 #include "clock.h"
 #include "file.h"
-#include "gnuplot.h"
 #include "memory.h"
 #include "workspace.h"
 
@@ -91,20 +92,20 @@ static const char *await(pid_t pid)
 
 /* "gnuplot -d NAME.gp ...": without what is in the user's or the machine's own settings of gnuplot,
  * which may be for other terminals and other data. */
-static const char *run_gnuplot(int folder, const char *const *names, bool *ran)
+static const char *run_gnuplot(int folder, const struct ppt_chart *charts, bool *ran)
 {
     size_t count = 0;
     char **arguments;
     pid_t pid;
 
-    while (names[count]) {
+    while (charts[count].name) {
         count++;
     }
     arguments = ppt_alloc(count + 3, sizeof(*arguments));
     arguments[0] = ppt_strdup("gnuplot");
     arguments[1] = ppt_strdup("-d");
     for (size_t i = 0; i < count; i++) {
-        arguments[i + 2] = ppt_text_format("%s.gp", names[i]);
+        arguments[i + 2] = ppt_text_format("%s.gp", charts[i].name);
     }
     const int problem = start(folder, arguments, &pid);
     for (size_t i = 0; i < count + 2; i++) {
@@ -120,14 +121,14 @@ typedef enum ppt_status each(const struct ppt_folder *from, const struct ppt_fol
                              const char *file, struct ppt_error *error);
 
 static enum ppt_status for_each(const struct ppt_folder *from, const struct ppt_folder *to,
-                                const char *const *names, const char *const *endings, each *act,
-                                struct ppt_error *error)
+                                const struct ppt_chart *charts, const char *const *endings,
+                                each *act, struct ppt_error *error)
 {
     enum ppt_status status = PPT_OK;
 
-    for (size_t i = 0; names[i] && status == PPT_OK; i++) {
+    for (size_t i = 0; charts[i].name && status == PPT_OK; i++) {
         for (size_t e = 0; endings[e] && status == PPT_OK; e++) {
-            char *file = ppt_text_format("%s.%s", names[i], endings[e]);
+            char *file = ppt_text_format("%s.%s", charts[i].name, endings[e]);
 
             status = act(from, to, file, error);
             free(file);
@@ -159,19 +160,25 @@ static enum ppt_status lend(const struct ppt_folder *from, const struct ppt_fold
     return status;
 }
 
-/* gnuplot does not look whether there was room for what it wrote. */
-static bool is_whole(const char *data, size_t length)
+bool ppt_svg_is_whole(const char *data, size_t length)
 {
-    static const char chunk[] = "IEND\xae\x42\x60\x82", tag[] = "</svg>";
-    const size_t png = sizeof(chunk) - 1, svg = sizeof(tag) - 1;
+    static const char tag[] = "</svg>";
+    const size_t svg = sizeof(tag) - 1;
 
-    if (length > png && memcmp(data + length - png, chunk, png) == 0) {
-        return true;
-    }
     while (length > 0 && strchr(" \t\r\n", data[length - 1])) {
         length--;
     }
     return length > svg && memcmp(data + length - svg, tag, svg) == 0;
+}
+
+/* gnuplot does not look whether there was room for what it wrote. */
+static bool is_whole(const char *data, size_t length)
+{
+    static const char chunk[] = "IEND\xae\x42\x60\x82";
+    const size_t png = sizeof(chunk) - 1;
+
+    return (length > png && memcmp(data + length - png, chunk, png) == 0) ||
+           ppt_svg_is_whole(data, length);
 }
 
 static enum ppt_status look(const struct ppt_folder *from, const struct ppt_folder *to,
@@ -214,7 +221,7 @@ static enum ppt_status forget(const struct ppt_folder *from, const struct ppt_fo
     return PPT_OK;
 }
 
-enum ppt_status ppt_gnuplot_draw(const struct ppt_folder *folder, const char *const *names,
+enum ppt_status ppt_gnuplot_draw(const struct ppt_folder *folder, const struct ppt_chart *charts,
                                  struct ppt_text *notes, struct ppt_error *error)
 {
     struct ppt_workspace workspace;
@@ -224,14 +231,14 @@ enum ppt_status ppt_gnuplot_draw(const struct ppt_folder *folder, const char *co
     enum ppt_status status = ppt_workspace_create(&workspace, &problem);
 
     if (status == PPT_OK) {
-        status = for_each(folder, &workspace.folder, names, sources, lend, &problem);
+        status = for_each(folder, &workspace.folder, charts, sources, lend, &problem);
     }
     if (status == PPT_OK) {
-        why = run_gnuplot(workspace.folder.fd, names, &ran);
+        why = run_gnuplot(workspace.folder.fd, charts, &ran);
     }
     /* A program of that name may be another one. */
     if (ran && !why &&
-        for_each(&workspace.folder, NULL, names, pictures, look, &problem) != PPT_OK) {
+        for_each(&workspace.folder, NULL, charts, pictures, look, &problem) != PPT_OK) {
         why = "made no whole pictures";
     }
     if (status != PPT_OK || why) {
@@ -241,10 +248,10 @@ enum ppt_status ppt_gnuplot_draw(const struct ppt_folder *folder, const char *co
         ppt_text_add(notes, " && gnuplot -d *.gp\n");
         status = PPT_OK;
     } else {
-        status = for_each(&workspace.folder, folder, names, pictures, fetch, error);
+        status = for_each(&workspace.folder, folder, charts, pictures, fetch, error);
     }
     if (ran && (why || status != PPT_OK)) {
-        for_each(NULL, folder, names, pictures, forget, &problem);
+        for_each(NULL, folder, charts, pictures, forget, &problem);
     }
     ppt_workspace_remove(&workspace);
     return status;

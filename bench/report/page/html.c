@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "charts.h"
+#include "html_index.h"
 #include "html_page.h"
 #include "html_passes.h"
 #include "html_table.h"
@@ -38,8 +40,8 @@ static void add_paragraph(struct ppt_text *out, const struct ppt_text *words)
 }
 
 /* "4", "4 × 2", "3 ranks × 4" or "sequential"; the row's header. */
-static void add_point(struct ppt_text *out, const struct ppt_outcome *outcome,
-                      struct ppt_point point)
+static void page_add_point(struct ppt_text *out, const struct ppt_outcome *outcome,
+                           struct ppt_point point)
 {
     ppt_text_add(out, "<th scope=\"row\">");
     if (point.ranks > 0) {
@@ -64,7 +66,7 @@ static void begin_row(struct ppt_text *out, const struct ppt_outcome *outcome, s
                         ppt_point_same(outcome->answer->grid.points[verdict->recommended], point);
 
     ppt_text_add(out, chosen ? "<tr class=\"chosen\">" : "<tr>");
-    add_point(out, outcome, point);
+    page_add_point(out, outcome, point);
 }
 
 static const struct ppt_point_answer *answer_at(const struct ppt_outcome *outcome, size_t p)
@@ -76,7 +78,7 @@ static const struct ppt_point_answer *answer_at(const struct ppt_outcome *outcom
 
 /* ---- the answer ---- */
 
-static void add_verdict(struct ppt_text *out, const struct ppt_outcome *outcome)
+static void page_add_verdict(struct ppt_text *out, const struct ppt_outcome *outcome)
 {
     const struct ppt_verdict *verdict = &outcome->answer->verdict;
     struct ppt_text words = {0};
@@ -98,7 +100,7 @@ static void add_verdict(struct ppt_text *out, const struct ppt_outcome *outcome)
     ppt_text_add(out, "</div>\n");
 }
 
-static void add_points(struct ppt_text *out, const struct ppt_outcome *outcome)
+static void page_add_points(struct ppt_text *out, const struct ppt_outcome *outcome)
 {
     static const char *const heads[] = {"workers",        "init",  "work",    "cleanup",
                                         "task, mean",     "total", "tasks/s", "speedup [95 %]",
@@ -137,7 +139,7 @@ static void add_points(struct ppt_text *out, const struct ppt_outcome *outcome)
 }
 
 /* Points that failed are nowhere else on the page. */
-static void add_failures(struct ppt_text *out, const struct ppt_outcome *outcome)
+static void page_add_failures(struct ppt_text *out, const struct ppt_outcome *outcome)
 {
     for (size_t i = 0; i < outcome->samples->failure_count; i++) {
         const struct ppt_failure *failure = &outcome->samples->failures[i];
@@ -199,16 +201,6 @@ static void add_law(struct ppt_text *out, const struct ppt_outcome *outcome)
     }
 }
 
-static bool has_factors(const struct ppt_answer *answer)
-{
-    bool any = false;
-
-    for (size_t p = 0; p < answer->grid.point_count; p++) {
-        any |= answer->points[p].factors.exists;
-    }
-    return any;
-}
-
 static void add_factors(struct ppt_text *out, const struct ppt_outcome *outcome)
 {
     static const char *const heads[] = {
@@ -219,7 +211,7 @@ static void add_factors(struct ppt_text *out, const struct ppt_outcome *outcome)
         "reference", "on CPU",       "off CPU",       "serial fraction", "pays from", NULL};
     const bool with_ranks = ppt_config_ranks(outcome->config) > 0;
 
-    if (!has_factors(outcome->answer)) {
+    if (!ppt_charts_have(outcome, "efficiency")) {
         return;
     }
     ppt_text_add(out, "<h2>What speedup is lost to</h2>\n");
@@ -307,7 +299,7 @@ static void add_object(struct ppt_text *out, const char *caption, json_object *o
 }
 
 /* Where the ranks ran, and what no pass includes. */
-static void add_ranks(struct ppt_text *out, const struct ppt_outcome *outcome)
+static void page_add_ranks(struct ppt_text *out, const struct ppt_outcome *outcome)
 {
     static const char *const heads[] = {"rank", "host", "CPUs it may use", "CPU", "temporary files",
                                         NULL};
@@ -389,13 +381,13 @@ static void add_run(struct ppt_text *out, const struct ppt_outcome *outcome)
         (unsigned long long)outcome->config->seed);
     ppt_html_add(out, outcome->host->name);
     ppt_text_add(out, "</p>\n");
-    add_verdict(out, outcome);
+    page_add_verdict(out, outcome);
     ppt_html_chart(
         out, outcome->folder, "speedup",
         "Chart: speedup against the number of workers, with intervals and the ideal line",
         "How many times as fast as the baseline. Bars are 95 % intervals of the median; "
         "where they overlap, the difference may be chance.");
-    if (ppt_chart_curve_count(outcome->config) > 1) {
+    if (ppt_charts_have(outcome, "heat")) {
         ppt_html_chart(out, outcome->folder, "heat",
                        outcome->config->rank_count > 1
                            ? "Chart: tasks per second by workers and ranks"
@@ -404,8 +396,8 @@ static void add_run(struct ppt_text *out, const struct ppt_outcome *outcome)
                        "one. Fields with * have "
                        "more threads than there are CPUs.");
     }
-    add_points(out, outcome);
-    add_failures(out, outcome);
+    page_add_points(out, outcome);
+    page_add_failures(out, outcome);
     add_law(out, outcome);
     add_factors(out, outcome);
     ppt_text_add(out, "<h2>Where the time goes</h2>\n");
@@ -428,7 +420,7 @@ static void add_run(struct ppt_text *out, const struct ppt_outcome *outcome)
         "The share of the time in which a worker ran tasks. Marks far apart mean that some "
         "workers had nothing left to do while others were still at it.");
     ppt_html_passes(out, outcome);
-    add_ranks(out, outcome);
+    page_add_ranks(out, outcome);
     add_making(out, outcome);
     ppt_html_end(out);
     free(title);

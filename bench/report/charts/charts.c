@@ -1,0 +1,67 @@
+#include "charts.h"
+
+#include <string.h>
+
+#include "chart.h"
+
+extern const struct ppt_chart_kind ppt_chart_speedup, ppt_chart_rate, ppt_chart_time,
+    ppt_chart_model, ppt_chart_factors, ppt_chart_task_times, ppt_chart_balance, ppt_chart_passes,
+    ppt_chart_heat;
+
+static const struct ppt_chart_kind *const kinds[] = {
+    &ppt_chart_speedup, &ppt_chart_rate,    &ppt_chart_time,
+    &ppt_chart_model,   &ppt_chart_factors, &ppt_chart_task_times,
+    &ppt_chart_balance, &ppt_chart_passes,  &ppt_chart_heat,
+};
+
+#define KINDS (sizeof(kinds) / sizeof(kinds[0]))
+
+static bool applies(const struct ppt_chart_kind *kind, const struct ppt_outcome *outcome)
+{
+    return !kind->applies || kind->applies(outcome);
+}
+
+bool ppt_charts_have(const struct ppt_outcome *outcome, const char *name)
+{
+    for (size_t i = 0; i < KINDS; i++) {
+        if (strcmp(kinds[i]->name, name) == 0) {
+            return applies(kinds[i], outcome);
+        }
+    }
+    return false;
+}
+
+enum ppt_status ppt_charts_write(const struct ppt_outcome *outcome, struct ppt_text *notes,
+                                 struct ppt_error *error)
+{
+    struct ppt_chart charts[KINDS + 1] = {0};
+    size_t count = 0;
+
+    for (size_t i = 0; i < KINDS; i++) {
+        if (applies(kinds[i], outcome)) {
+            charts[count].name = kinds[i]->name;
+            kinds[i]->write(outcome, &charts[count++]);
+        }
+    }
+    return ppt_charts_finish(outcome->folder, charts, notes, error);
+}
+
+enum ppt_status ppt_charts_finish(const struct ppt_folder *folder, struct ppt_chart *charts,
+                                  struct ppt_text *notes, struct ppt_error *error)
+{
+    struct ppt_folder place;
+    enum ppt_status status = ppt_folder_enter(folder, "charts", true, &place, error);
+
+    for (struct ppt_chart *chart = charts; chart->name; chart++) {
+        if (status == PPT_OK) {
+            status = ppt_chart_write(chart, &place, error);
+        }
+        ppt_text_free(&chart->data);
+        ppt_text_free(&chart->plot);
+    }
+    if (status == PPT_OK) {
+        status = ppt_gnuplot_draw(&place, charts, notes, error);
+    }
+    ppt_folder_close(&place);
+    return status;
+}

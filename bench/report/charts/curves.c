@@ -1,0 +1,95 @@
+/*
+ * The curves of charts over workers, and the points on them.
+ */
+#include <stdlib.h>
+
+#include "chart.h"
+
+struct ppt_series_style ppt_series_style(size_t series)
+{
+    static const char *const colours[] = {PPT_BLUE,   PPT_VERMILLION, PPT_GREEN, PPT_ORANGE,
+                                          PPT_PURPLE, PPT_SKY,        PPT_BLACK, PPT_BROWN};
+    static const int marks[] = {7, 5, 9, 11, 13, 6, 4, 8};
+    const size_t count = sizeof(marks) / sizeof(marks[0]);
+
+    return (struct ppt_series_style){colours[series % count], marks[series % count],
+                                     series / count + 1};
+}
+
+size_t ppt_chart_curve_count(const struct ppt_config *config)
+{
+    return config->rank_count * config->inner_count;
+}
+
+struct ppt_curve ppt_chart_curve(const struct ppt_config *config, size_t which)
+{
+    return (struct ppt_curve){config->ranks[which / config->inner_count],
+                              config->inner_threads[which % config->inner_count]};
+}
+
+bool ppt_chart_on_curve(const struct ppt_curve *curve, struct ppt_point point)
+{
+    return point.workers > 0 && point.ranks == curve->ranks &&
+           point.inner_threads == curve->inner_threads;
+}
+
+char *ppt_chart_curve_title(const struct ppt_config *config, size_t which)
+{
+    const struct ppt_curve curve = ppt_chart_curve(config, which);
+    char ranks[40] = "", inner[40] = "";
+
+    if (curve.ranks > 0) {
+        snprintf(ranks, sizeof(ranks), "%u rank%s", curve.ranks, curve.ranks == 1 ? "" : "s");
+    } else if (config->rank_count > 1) {
+        snprintf(ranks, sizeof(ranks), "without MPI");
+    }
+    if (config->inner_count > 1) {
+        snprintf(inner, sizeof(inner), "%u inner thread%s", curve.inner_threads,
+                 curve.inner_threads == 1 ? "" : "s");
+    }
+    return ppt_chart_curve_count(config) == 1
+               ? NULL
+               : ppt_text_format("%s%s%s", ranks, *ranks && *inner ? ", " : "", inner);
+}
+
+/* A point without an interval (one block) is its own whiskers: a mark, and nothing around it. */
+void ppt_chart_speedup_row(const struct ppt_answer *answer, size_t point, struct ppt_text *out)
+{
+    const struct ppt_ratio *speedup = &answer->points[point].over_fewest;
+    const bool exists = speedup->interval.exists;
+
+    ppt_text_addf(out, "%u %.9g %.9g %.9g %d\n", ppt_point_workers(answer->grid.points[point]),
+                  speedup->value, exists ? speedup->interval.low : speedup->value,
+                  exists ? speedup->interval.high : speedup->value,
+                  ppt_answer_beyond(answer, point));
+}
+
+bool ppt_chart_any_beyond(const struct ppt_answer *answer, unsigned inner)
+{
+    for (size_t p = 0; p < answer->grid.point_count; p++) {
+        const struct ppt_point point = answer->grid.points[p];
+
+        if (point.workers > 0 && (inner == 0 || point.inner_threads == inner) &&
+            ppt_answer_beyond(answer, p)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+unsigned ppt_chart_inner_among(const struct ppt_outcome *outcome, size_t count)
+{
+    const struct ppt_grid *row = &outcome->answer->row;
+
+    return count == 1             ? 0
+           : row->point_count > 0 ? row->points[0].inner_threads
+                                  : outcome->config->inner_threads[0];
+}
+
+void ppt_chart_stars(const char *data, const char *x, struct ppt_text *out)
+{
+    ppt_text_addf(out,
+                  ", \\\n  %s using %s:($5 > 0 ? $2 : 1/0) with points lc rgb 'black' pt 3 ps 1 "
+                  "notitle",
+                  data, x);
+}

@@ -1,0 +1,12 @@
+/*
+ * html_index.h - the page of a suite.
+ */
+#ifndef PPT_REPORT_HTML_INDEX_H
+#define PPT_REPORT_HTML_INDEX_H
+
+#include "report.h"
+
+/* A line for each run, which leads to its page, and the chart of all. */
+void ppt_html_index(struct ppt_text *out, const struct ppt_outcome *outcomes, size_t count);
+
+#endif
