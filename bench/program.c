@@ -6,41 +6,41 @@
 #include <string.h>
 
 #include "cli.h"
-#include "commands.h"
 #include "guard.h"
 #include "interrupt.h"
 #include "isa.h"
+#include "verbs.h"
 
-static enum ppt_status dispatch(const struct ppt_cli *cli, const struct ppt_engine *engine,
-                                struct ppt_error *error)
+#define VERB(name) &ppt_verb_##name,
+static const struct ppt_verb *const verbs[] = {PPT_VERBS(VERB) NULL};
+#undef VERB
+
+/* It fits a page. */
+static void print_help(void)
 {
-    switch (cli->command) {
-    case PPT_COMMAND_RUN:
-        return ppt_command_run(cli, engine, error);
-    case PPT_COMMAND_LIST:
-        return ppt_command_list(cli, error);
-    case PPT_COMMAND_ONCE:
-        return ppt_command_once(cli, error);
-    case PPT_COMMAND_REPORT:
-        return ppt_command_report(cli, error);
-    case PPT_COMMAND_RESUME:
-        return ppt_command_resume(cli, engine, error);
-    case PPT_COMMAND_PREDICT:
-        return ppt_command_predict(cli, error);
-    case PPT_COMMAND_JUDGE:
-        return ppt_command_judge(cli, error);
-    case PPT_COMMAND_FIT:
-        return ppt_command_fit(cli, error);
-    case PPT_COMMAND_DOCTOR:
-        return ppt_command_doctor(cli, error);
-    case PPT_COMMAND_COMPARE:
-        return ppt_command_compare(cli, error);
-    case PPT_COMMAND_HELP:
-        fputs(ppt_cli_help, stdout);
-        break;
-    case PPT_COMMAND_VERSION:
+    struct ppt_text help = {0};
+
+    ppt_text_add(&help, "ppt-omp - how many workers should this task use on this machine?\n\n");
+    ppt_cli_help(verbs, &help);
+    ppt_text_add(
+        &help, "\n"
+               "Exit codes: 0 fine, 1 the run failed, 2 usage or configuration is wrong,\n"
+               "3 results differ between worker counts, 4 slower than before, 5 inconclusive, or\n"
+               "(doctor) not fit for measuring, 77 not in this build, 130 interrupted (what was\n"
+               "measured is saved).\n");
+    fputs(help.data, stdout);
+    ppt_text_free(&help);
+}
+
+static enum ppt_status dispatch(const struct ppt_line *line, struct ppt_error *error)
+{
+    if (!line->asked) {
+        return line->verb->run(line, error);
+    }
+    if (line->asked->kind == PPT_OPTION_VERSION) {
         puts("ppt-omp " PPT_VERSION);
-        break;
+    } else {
+        print_help();
     }
     return PPT_OK;
 }
@@ -48,20 +48,21 @@ static enum ppt_status dispatch(const struct ppt_cli *cli, const struct ppt_engi
 int ppt_program(int count, char *const *arguments, const struct ppt_engine *engine)
 {
     struct ppt_error error = {""};
-    struct ppt_cli cli;
+    struct ppt_line line;
     enum ppt_status status;
 
     ppt_guard_begin();
     ppt_interrupt_spare_writes();
     /* GSL's own handler ends the program; failures come back as codes instead. */
     gsl_set_error_handler_off();
-    status = ppt_cli_read(count, arguments, &cli, &error);
+    status = ppt_cli_read(verbs, count, arguments, &line, &error);
+    line.engine = engine;
     /* Help comes whatever else is wrong. */
-    if (status == PPT_OK && cli.command != PPT_COMMAND_HELP && cli.command != PPT_COMMAND_VERSION) {
+    if (status == PPT_OK && !line.asked) {
         status = ppt_isa_check(&error);
     }
     if (status == PPT_OK) {
-        status = dispatch(&cli, engine, &error);
+        status = dispatch(&line, &error);
     }
     if (status == PPT_OK && fflush(stdout) != 0) {
         status =
@@ -73,7 +74,7 @@ int ppt_program(int count, char *const *arguments, const struct ppt_engine *engi
     if (status != PPT_OK && error.text[0]) {
         fprintf(stderr, "ppt-omp: %s\n", error.text);
     }
-    ppt_cli_free(&cli);
+    ppt_cli_free(&line);
     ppt_guard_end();
     return (int)status;
 }

@@ -383,6 +383,12 @@ class Output(Command):
                     self.assertEqual((kept / name).read_text(), f"{kind} {task}\n", name)
         self.assertEqual(len(list(kept.iterdir())), 16)
 
+    def test_options_of_the_program(self):
+        """What follows "--" is the program's, even if an option of that name is known."""
+        self.run_fine("--workers", "0", "--task-count", "1", "--", "true", "--quick")
+        blocks = {sample["block"] for sample in common.passes(self.only_folder())}
+        self.assertEqual(blocks, set(range(11)))  # that of the warm-up, too
+
     def test_once(self):
         result = self.run_fine("once", "--dump", "made.txt", "--index", "7", "--", "echo", "n{task}",
                                env=self.environment())  # fmt: skip

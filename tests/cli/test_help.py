@@ -18,18 +18,17 @@ MANUAL = common.ROOT / "docs/ppt-omp.1.scd"
 OPTION = r"--[a-z][a-z-]+"
 
 
-def table(name):
-    """The first text of every entry of one of the tables in bench/cli.c."""
-    source = (common.ROOT / "bench/cli.c").read_text(encoding="utf-8")
-    block = re.search(name + r"\[\] = \{\n(.*?)\n\};", source, re.S)[1]
-    return set(re.findall(r'^\s*(?:\[\w+\] = )?\{"([^"]+)"', block, re.M))
-
-
+# Descriptors of verbs, each the last thing in its file, and the tables of options.
+SOURCES = "".join(
+    path.read_text(encoding="utf-8")
+    for folder in ("bench/cli", "bench/verbs")
+    for path in sorted((common.ROOT / folder).rglob("*.c"))
+)
+VERBS = set(re.findall(r'^const struct ppt_verb .*\n    \.name = "([a-z]+)",', SOURCES, re.M))
+ROWS = re.findall(r'\{(?:\.name = )?"(-[a-z-]+)",\s*(?:\.kind = )?PPT_OPTION_(\w+)', SOURCES)
+OPTIONS = {name for name, _ in ROWS} - {"-h"}
 # Options without a value.
-FLAGS = set(re.findall(r'\{"([^"]+)", FLAG,', (common.ROOT / "bench/cli.c").read_text()))
-
-VERBS = table("commands")
-OPTIONS = table("options") - {"-h"}
+FLAGS = {name for name, kind in ROWS if kind in ("FLAG", "PRESET", "HELP", "VERSION")}
 
 
 class Texts(common.Case):

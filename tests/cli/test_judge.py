@@ -283,6 +283,8 @@ class Recording(common.Case):
         self.assertIsNone(answer["throughput"])
         self.assertGreaterEqual(len(answer["refusals"]), 2)
         self.assertEqual(self.run_ppt("predict", folder).code, 2)
+        before = self.run_ppt("--workers", 4, "predict", folder, "--json")
+        self.assertEqual((before.code, before.out), (result.code, result.out))
 
     def test_results_json(self):
         """No number that is none, and the verdict in the shape that tools rely on."""

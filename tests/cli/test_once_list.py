@@ -319,6 +319,14 @@ class Dump(common.Case):
             self.dump("sort", "[10]", "--index", "3"), self.dump("sort", "[10]", "--index", "3")
         )
 
+    def test_options_before_the_verb(self):
+        """They are the verb's own wherever they stand."""
+        behind = self.run_fine("once", "sort", "[1000]", "--seed", "7", "--index", "2", "--json")
+        before = self.run_fine("--seed", "7", "--index", "2", "--json", "once", "sort", "[1000]")
+        answers = [json.loads(result.out) for result in (behind, before)]
+        self.assertEqual(answers[0]["seed"], 7)
+        self.assertEqual(answers[0]["digest"], answers[1]["digest"])
+
     def test_replaces_whole(self):
         """An older, longer dump leaves no tail."""
         path = self.work / "dumped"
@@ -407,7 +415,12 @@ class Help(common.Case):
 
     def test_help_anywhere(self):
         """Asked for in any place, help comes instead of an error or a run."""
-        for args in (["list", "--help"], ["once", "--help"], ["--task", "sum", "--help"]):
+        for args in (
+            ["list", "--help"],
+            ["once", "--help"],
+            ["--task", "sum", "--help"],
+            ["--timeout", "3", "--help"],
+        ):
             with self.subTest(args=args):
                 result = self.run_fine(*args)
                 self.assertIn("ppt-omp", result.out)

@@ -12,7 +12,7 @@ import unittest
 
 SOURCE = pathlib.Path(os.environ["PPT_SOURCE"])
 BUILD = pathlib.Path(os.environ["PPT_BUILD"])
-STAGES = ["base", "config", "host", "run", "analyze", "report"]
+STAGES = ["base", "config", "cli", "host", "run", "analyze", "report", "verbs/common", "verbs"]
 SOURCES = [p for top in ("bench", "kernels", "tests") for p in sorted((SOURCE / top).rglob("*.[ch]"))]
 
 
@@ -41,6 +41,19 @@ class Layers(unittest.TestCase):
                 for hidden in stages[i + 1 :] + inner:
                     with self.subTest(source=source.name, hidden=hidden.name):
                         self.assertNotIn(hidden, folders)
+
+    def test_what_reads_the_command_line_knows_no_verb(self):
+        """It works by descriptors alone, which are one file for every line of the table."""
+        table = (SOURCE / "bench/verbs/verbs.h").read_text()
+        verbs = re.findall(r"^    VERB\((\w+)\)", table, re.M)
+        self.assertGreaterEqual(len(verbs), 10)
+        files = {p.stem for p in (SOURCE / "bench/verbs").glob("*.c")}
+        self.assertEqual(files, set(verbs))
+        for source in sorted((SOURCE / "bench/cli").glob("*.[ch]")):
+            texts = " ".join(re.findall(r'"([^"\n]*)"', source.read_text()))
+            for verb in verbs:
+                with self.subTest(source=source.name, verb=verb):
+                    self.assertNotRegex(texts, rf"\b{verb}\b")
 
     def test_kernels_see_nothing_of_the_bench(self):
         for source in sorted((SOURCE / "kernels").rglob("*.c")):
@@ -87,8 +100,8 @@ class Unity(unittest.TestCase):
                 for first in range(0, len(files), Unity.SIZE):
                     yield part["compiler"], part["parameters"], files[first : first + Unity.SIZE]
 
-    TARGETS = ["base", "config", "host", "run", "analyze", "report", "mpi", "kernels", "ppt-omp",
-               "ppt-omp-mpi"]  # fmt: skip
+    TARGETS = ["base", "config", "cli", "host", "run", "analyze", "report", "common", "verbs", "mpi",
+               "kernels", "ppt-omp", "ppt-omp-mpi"]  # fmt: skip
 
     def compile_together(self, group):
         compiler, parameters, files = group

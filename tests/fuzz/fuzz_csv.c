@@ -1,13 +1,14 @@
 /*
- * Tables of passes that were timed elsewhere, through the commands that answer them; the answer for
+ * Tables of passes that were timed elsewhere, through the verbs that answer them; the answer for
  * programs must be JSON, whatever figures there were.
  */
 #include <gsl/gsl_errno.h>
 #include <string.h>
 
-#include "commands.h"
+#include "cli.h"
 #include "input.h"
 #include "json.h"
+#include "verbs.h"
 
 static void check_json(const char *text)
 {
@@ -24,24 +25,23 @@ static void check_json(const char *text)
     ppt_source_free(&source);
 }
 
-static void answer(const char *path, bool json,
-                   enum ppt_status (*command)(const struct ppt_cli *, struct ppt_error *))
+static void answer(const struct ppt_verb *verb, const char *path, bool json)
 {
-    const char *const operands[] = {path};
-    const struct ppt_cli cli = {.operands = (const char **)(uintptr_t)operands,
-                                .operand_count = 1,
-                                .cpus = 4,
-                                .tolerance = 0.05,
-                                .json = json};
+    static char program[] = "ppt-omp", cpus[] = "--cpus=4", as_json[] = "--json";
+    char *const arguments[] = {program, (char *)(uintptr_t)verb->name, (char *)(uintptr_t)path,
+                               cpus, as_json};
+    const struct ppt_verb *const verbs[] = {verb, verb, NULL};
     struct ppt_error error = {""};
+    struct ppt_line line;
     FILE *const before = stdout;
     char *text = NULL;
     size_t length = 0;
 
-    /* The commands print; glibc lets a program choose where to. */
+    MUST(ppt_cli_read(verbs, json ? 5 : 4, arguments, &line, &error) == PPT_OK);
+    /* The verbs print; glibc lets a program choose where to. */
     stdout = open_memstream(&text, &length);
     MUST(stdout);
-    const enum ppt_status status = command(&cli, &error);
+    const enum ppt_status status = verb->run(&line, &error);
     MUST(fclose(stdout) == 0);
     stdout = before;
     MUST(length > 0 || error.text[0] != '\0');
@@ -50,6 +50,7 @@ static void answer(const char *path, bool json,
         check_json(text);
     }
     free(text);
+    ppt_cli_free(&line);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -58,8 +59,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     gsl_set_error_handler_off();
     for (int json = 0; json < 2; json++) {
-        answer(input.path, json, ppt_command_judge);
-        answer(input.path, json, ppt_command_fit);
+        answer(&ppt_verb_judge, input.path, json);
+        answer(&ppt_verb_fit, input.path, json);
     }
     input_close(&input);
     return 0;

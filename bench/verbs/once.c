@@ -11,7 +11,6 @@
 #include <unistd.h>
 
 #include "clock.h"
-#include "commands.h"
 #include "draft.h"
 #include "guard.h"
 #include "host.h"
@@ -20,9 +19,20 @@
 #include "memory.h"
 #include "plan.h"
 #include "runtime.h"
+#include "shared.h"
 #include "text.h"
+#include "verbs.h"
+#include "words.h"
 #include "workload.h"
 #include "workspace.h"
+
+struct once_options {
+    uint64_t index; /* which task */
+    uint64_t seed;
+    const char *dump; /* the file to write, or NULL */
+    struct ppt_words_options words;
+    bool json;
+};
 
 /* A JSON value if all of the word is one, or else a text. */
 static json_object *parse_word(const char *word)
@@ -42,15 +52,15 @@ static json_object *parse_word(const char *word)
 
 /* "once sort 1000000", "once sort '[1000000]'" and "once sort '{"size": 1000000}'" all say the
  * same; plain words become positional arguments. */
-static char *args_to_json(const struct ppt_cli *cli)
+static char *args_to_json(const struct ppt_line *line)
 {
     struct ppt_text json = {0};
 
-    if (cli->operand_count == 2 && (*cli->operands[1] == '[' || *cli->operands[1] == '{')) {
-        return ppt_strdup(cli->operands[1]);
+    if (line->operand_count == 2 && (*line->operands[1] == '[' || *line->operands[1] == '{')) {
+        return ppt_strdup(line->operands[1]);
     }
-    for (size_t i = 1; i < cli->operand_count; i++) {
-        json_object *value = parse_word(cli->operands[i]);
+    for (size_t i = 1; i < line->operand_count; i++) {
+        json_object *value = parse_word(line->operands[i]);
 
         ppt_text_addf(&json, "%s%s", i > 1 ? ", " : "[",
                       json_object_to_json_string_ext(value, JSON_C_TO_STRING_PLAIN));
@@ -60,31 +70,32 @@ static char *args_to_json(const struct ppt_cli *cli)
     return json.data;
 }
 
-static enum ppt_status configure(const struct ppt_cli *cli, struct ppt_configs *configs,
+static enum ppt_status configure(const struct ppt_line *line, struct ppt_configs *configs,
                                  struct ppt_error *error)
 {
+    const struct once_options *options = line->options;
     enum ppt_status status = PPT_OK;
 
-    if (!cli->program) {
+    if (line->rest != PPT_REST_PROGRAM) {
         /* What has a slash in it is the file of a kernel. */
-        const char *key = strchr(cli->operands[0], '/') ? "kernel" : "task";
-        json_object *name = json_object_new_string(cli->operands[0]);
+        const char *key = strchr(line->operands[0], '/') ? "kernel" : "task";
+        json_object *name = json_object_new_string(line->operands[0]);
 
-        status =
-            ppt_overrides_add(cli->overrides, "once", key, json_object_to_json_string(name), error);
+        status = ppt_overrides_add(line->overrides, "once", key, json_object_to_json_string(name),
+                                   error);
         json_object_put(name);
     }
-    if (status == PPT_OK && cli->operand_count > 1) {
-        char *json = args_to_json(cli);
+    if (status == PPT_OK && line->operand_count > 1) {
+        char *json = args_to_json(line);
 
-        status = ppt_overrides_add(cli->overrides, "once", "task_args", json, error);
+        status = ppt_overrides_add(line->overrides, "once", "task_args", json, error);
         free(json);
     }
     if (status == PPT_OK) {
-        status = ppt_overrides_add(cli->overrides, "once", "workers", "[0]", error);
+        status = ppt_overrides_add(line->overrides, "once", "workers", "[0]", error);
     }
     if (status == PPT_OK) {
-        status = ppt_configs_load(NULL, cli->overrides, configs, error);
+        status = ppt_configs_load(NULL, line->overrides, configs, error);
     }
     if (status == PPT_OK && configs->items[0].inner_count > 1) {
         status = ppt_fail(error, PPT_BAD_INPUT,
@@ -95,7 +106,7 @@ static enum ppt_status configure(const struct ppt_cli *cli, struct ppt_configs *
             ppt_fail(error, PPT_BAD_INPUT, "once runs one kernel; \"random\" is a mix of them");
     }
     if (status == PPT_OK) {
-        configs->items[0].seed = cli->seed;
+        configs->items[0].seed = options->seed;
         configs->items[0].seed_given = true;
     }
     return status;
@@ -146,13 +157,13 @@ static enum ppt_status dump(const struct ppt_workload *workload, void *local,
     return status;
 }
 
-static void print_answer(const struct ppt_cli *cli, const struct ppt_config *config,
+static void print_answer(const struct once_options *options, const struct ppt_config *config,
                          uint64_t digest, int64_t ns)
 {
     char duration[PPT_UNITS_SIZE], hex[17];
 
     snprintf(hex, sizeof(hex), "%016" PRIx64, digest);
-    if (!cli->json) {
+    if (!options->json) {
         struct ppt_text details = {0};
 
         ppt_text_add_shown(&details, config->details, SIZE_MAX);
@@ -168,7 +179,7 @@ static void print_answer(const struct ppt_cli *cli, const struct ppt_config *con
     json_object_object_add(answer, "args",
                            ppt_args_to_json(config->uses[0].kernel, config->uses[0].args));
     json_object_object_add(answer, "seed", json_object_new_int64((int64_t)config->seed));
-    json_object_object_add(answer, "index", json_object_new_int64((int64_t)cli->index));
+    json_object_object_add(answer, "index", json_object_new_int64((int64_t)options->index));
     json_object_object_add(answer, "digest", json_object_new_string(hex));
     json_object_object_add(answer, "seconds", ppt_json_number((double)ns * 1e-9));
     ppt_text_add_json(&text, json_object_to_json_string_ext(
@@ -178,11 +189,11 @@ static void print_answer(const struct ppt_cli *cli, const struct ppt_config *con
     json_object_put(answer);
 }
 
-static enum ppt_status run_once(const struct ppt_cli *cli, struct ppt_config *config,
+static enum ppt_status run_once(const struct once_options *options, struct ppt_config *config,
                                 const struct ppt_folder *scratch, struct ppt_error *error)
 {
     const struct ppt_task task = {
-        .seed = config->seed, .index = cli->index, .set = 0, .args = config->uses[0].args};
+        .seed = config->seed, .index = options->index, .set = 0, .args = config->uses[0].args};
     const struct ppt_dirs dirs = {.scratch = scratch};
     struct ppt_workload workload;
     void *local = NULL;
@@ -204,14 +215,14 @@ static enum ppt_status run_once(const struct ppt_cli *cli, struct ppt_config *co
     if (status == PPT_OK) {
         const int64_t start = ppt_clock_ns();
 
-        status = ppt_workload_run(&workload, &local, cli->index, &digest, error);
+        status = ppt_workload_run(&workload, &local, options->index, &digest, error);
         const int64_t ns = ppt_clock_ns() - start;
         ppt_guard_leave(workload.foreign);
-        if (status == PPT_OK && cli->dump) {
-            status = dump(&workload, local, &task, cli->dump, error);
+        if (status == PPT_OK && options->dump) {
+            status = dump(&workload, local, &task, options->dump, error);
         }
         if (status == PPT_OK) {
-            print_answer(cli, config, digest, ns);
+            print_answer(options, config, digest, ns);
         }
         ppt_guard_enter(workload.foreign);
         ppt_workload_detach(&workload, &local);
@@ -221,12 +232,12 @@ static enum ppt_status run_once(const struct ppt_cli *cli, struct ppt_config *co
     return status;
 }
 
-enum ppt_status ppt_command_once(const struct ppt_cli *cli, struct ppt_error *error)
+static enum ppt_status once(const struct ppt_line *line, struct ppt_error *error)
 {
     struct ppt_configs configs = {0};
     struct ppt_host host;
     struct ppt_workspace scratch = {0};
-    enum ppt_status status = configure(cli, &configs, error);
+    enum ppt_status status = configure(line, &configs, error);
 
     if (status == PPT_OK && configs.items[0].warning) {
         ppt_text_print(stderr, "ppt-omp: %s", configs.items[0].warning);
@@ -244,9 +255,53 @@ enum ppt_status ppt_command_once(const struct ppt_cli *cli, struct ppt_error *er
         status = ppt_runtime_check_threads(configs.items[0].points[0], error);
     }
     if (status == PPT_OK) {
-        status = run_once(cli, &configs.items[0], &scratch.folder, error);
+        status = run_once(line->options, &configs.items[0], &scratch.folder, error);
     }
     ppt_workspace_remove(&scratch);
     ppt_configs_free(&configs);
     return status;
 }
+
+static enum ppt_status once_separate(struct ppt_line *line, struct ppt_error *error)
+{
+    (void)error;
+    if (line->operand_count == 0 ||
+        (line->operand_count == 1 && strcmp(line->operands[0], "command") == 0)) {
+        line->rest = PPT_REST_PROGRAM;
+    }
+    return PPT_OK;
+}
+
+static enum ppt_status once_check(struct ppt_line *line, struct ppt_error *error)
+{
+    struct ppt_words_options words = ((const struct once_options *)line->options)->words;
+
+    if (line->rest == PPT_REST_PROGRAM && !words.output) {
+        words.output = "check"; /* so that its digest says something */
+    }
+    return ppt_words_take(line, &words, error);
+}
+
+static const struct ppt_option once_rows[] = {
+    {"--index", PPT_OPTION_COUNT, .offset = offsetof(struct once_options, index),
+     .heading = "Options of once:", .metavar = "N", .help = "which task (default: 0);"},
+    {"--seed", PPT_OPTION_COUNT, .offset = offsetof(struct once_options, seed), .joins = true,
+     .metavar = "N", .help = "its seed (default: 1)"},
+    {"--dump", PPT_OPTION_TEXT, .offset = offsetof(struct once_options, dump), .metavar = "FILE",
+     .help = "writes what the task made: an image, sorted numbers, ..."},
+    PPT_SHARED_SETTING(INNER_THREADS),
+    PPT_SHARED(TIMEOUT, struct once_options, words.timeout),
+    PPT_SHARED(PROGRAM_OUTPUT, struct once_options, words.output),
+    PPT_SHARED(JSON, struct once_options, json),
+};
+
+const struct ppt_verb ppt_verb_once = {
+    .name = "once",
+    .forms = {{"once KERNEL [ARGS]", "one task: its digest and its time"}},
+    .most = SIZE_MAX,
+    .needs = "a kernel, as in: ppt-omp once sort",
+    .separate = once_separate,
+    PPT_OPTIONS(once_rows, struct once_options, .seed = 1),
+    .check = once_check,
+    .run = once,
+};

@@ -3,9 +3,10 @@
  * first of them is measured, and before anything is written.
  */
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
+#include <unistd.h>
 
-#include "commands.h"
 #include "host.h"
 #include "interrupt.h"
 #include "journal.h"
@@ -13,10 +14,19 @@
 #include "memory.h"
 #include "report.h"
 #include "run_folder.h"
+#include "shared.h"
 #include "summary.h"
 #include "sweep.h"
 #include "text.h"
+#include "verbs.h"
+#include "words.h"
 #include "workspace.h"
+
+struct run_options {
+    const char *output; /* the folder that results go below */
+    struct ppt_print print;
+    struct ppt_words_options words;
+};
 
 /* One configuration on its way through the stages. */
 struct run {
@@ -31,7 +41,8 @@ struct run {
 };
 
 struct session {
-    const struct ppt_cli *cli;
+    const struct ppt_line *line;
+    const struct run_options *options;
     const struct ppt_engine *engine;
     struct ppt_configs configs;
     struct ppt_host host;
@@ -59,7 +70,7 @@ static void free_session(struct session *session)
 
 static enum ppt_status load(struct session *session, struct ppt_error *error)
 {
-    const struct ppt_cli *cli = session->cli;
+    const struct ppt_line *line = session->line;
     unsigned landmarks[PPT_MOST_KINDS];
     const struct ppt_cpus cpus = {
         .logical = session->host.effective_cpus,
@@ -68,11 +79,11 @@ static enum ppt_status load(struct session *session, struct ppt_error *error)
     };
     enum ppt_status status = PPT_OK;
 
-    for (size_t i = 0; i < cli->file_count && status == PPT_OK; i++) {
-        status = ppt_configs_load(cli->files[i], cli->overrides, &session->configs, error);
+    for (size_t i = 0; i < line->operand_count && status == PPT_OK; i++) {
+        status = ppt_configs_load(line->operands[i], line->overrides, &session->configs, error);
     }
-    if (cli->file_count == 0) {
-        status = ppt_configs_load(NULL, cli->overrides, &session->configs, error);
+    if (line->operand_count == 0) {
+        status = ppt_configs_load(NULL, line->overrides, &session->configs, error);
     }
     for (size_t i = 0; i < session->configs.count && status == PPT_OK; i++) {
         status = ppt_config_settle(&session->configs.items[i], &cpus, error);
@@ -117,8 +128,8 @@ static enum ppt_status run_measure(const struct session *session, struct run *ru
 
     if (status == PPT_OK) {
         ppt_run_folder_set_latest(&session->output, &run->folder);
-        status = ppt_measure_go(session->cli, run->config, &session->host, &dirs, session->engine,
-                                journal, &run->samples, error);
+        status = ppt_measure_go(&session->options->print, run->config, &session->host, &dirs,
+                                session->engine, journal, &run->samples, error);
     }
     ppt_journal_close(journal);
     return status;
@@ -151,7 +162,7 @@ static enum ppt_status report(const struct session *session, struct run *run,
     }
     ppt_answer_from_samples(&run->counted, &about, &run->answer);
     const struct ppt_outcome outcome = outcome_of(session, run);
-    status = ppt_measure_report(session->cli, &outcome, error);
+    status = ppt_measure_report(&session->options->print, &outcome, error);
     run->reported = status == PPT_OK && run->summary.count > 0;
     return status;
 }
@@ -199,7 +210,7 @@ static void print_format(const struct session *session)
     struct ppt_outcome *outcomes = list_outcomes(session, &count);
 
     if (count > 0) {
-        session->cli->format->write(outcomes, count, &text);
+        session->options->print.format->write(outcomes, count, &text);
         fputs(text.data, stdout);
     }
     ppt_text_free(&text);
@@ -224,7 +235,7 @@ static enum ppt_status report_suite(struct session *session, struct ppt_error *e
         }
         status = ppt_report_write_suite(outcomes, count, &notes, error);
         ppt_measure_print_notes(&notes);
-        if (!session->cli->quiet) {
+        if (!session->options->print.quiet) {
             ppt_text_print(stderr, "results of all runs: %s", folder.folder.path);
         }
     }
@@ -277,19 +288,19 @@ static enum ppt_status run_all(struct session *session, struct ppt_error *error)
             *error = problem;
         }
     }
-    if (session->cli->format) {
+    if (session->options->print.format) {
         print_format(session);
     }
     return first;
 }
 
-enum ppt_status ppt_command_run(const struct ppt_cli *cli, const struct ppt_engine *engine,
-                                struct ppt_error *error)
+static enum ppt_status run(const struct ppt_line *line, struct ppt_error *error)
 {
-    struct session session = {.cli = cli, .engine = engine, .started = time(NULL)};
+    struct session session = {
+        .line = line, .options = line->options, .engine = line->engine, .started = time(NULL)};
     enum ppt_status status;
 
-    ppt_measure_host(engine, &session.host);
+    ppt_measure_host(line->engine, &session.host);
     status = load(&session, error);
     for (size_t i = 0; i < session.configs.count && status == PPT_OK; i++) {
         if (session.configs.items[i].warning) {
@@ -304,7 +315,7 @@ enum ppt_status ppt_command_run(const struct ppt_cli *cli, const struct ppt_engi
         status = check_all(&session, error);
     }
     if (status == PPT_OK) {
-        status = ppt_run_folder_open_all(cli->output, &session.output, error);
+        status = ppt_run_folder_open_all(session.options->output, &session.output, error);
     }
     if (status == PPT_OK) {
         status = run_all(&session, error);
@@ -312,3 +323,108 @@ enum ppt_status ppt_command_run(const struct ppt_cli *cli, const struct ppt_engi
     free_session(&session);
     return status;
 }
+
+/* ---- its command line ---- */
+
+static bool is_config(const char *argument)
+{
+    const size_t length = strlen(argument);
+
+    return (length > 5 && strcmp(argument + length - 5, ".json") == 0) ||
+           access(argument, F_OK) == 0;
+}
+
+static enum ppt_status run_separate(struct ppt_line *line, struct ppt_error *error)
+{
+    (void)error;
+    line->rest = PPT_REST_PROGRAM;
+    return PPT_OK;
+}
+
+static const struct ppt_preset quick[] = {
+    {"iterations", "3"},
+    {"wait_time_after_runner", "0"},
+    {"wait_time_after_iteration", "0"},
+    {NULL, NULL},
+};
+
+enum { CONFIG, TASK, KERNEL, TASK_ARGS };
+
+static const struct ppt_option run_rows[] = {
+    [CONFIG] = {"--config", PPT_OPTION_OPERAND,
+                .heading = "Options of a measurement; they override what a file says:",
+                .metavar = "FILE", .help = "a configuration, as a plain argument is"},
+    [TASK] = {"--task", PPT_OPTION_SET_TEXT, .keys = {"task"}, .metavar = "NAME",
+              .help = "the kernel, or \"random\""},
+    [KERNEL] = {"--kernel", PPT_OPTION_SET_TEXT, .keys = {"kernel"}, .metavar = "FILE.so",
+                .help = "a kernel of your own, see docs/adding-a-kernel.md"},
+    [TASK_ARGS] = {"--task-args", PPT_OPTION_SET_JSON, .keys = {"task_args"}, .metavar = "JSON",
+                   .help = "its arguments: '[1000000]' or '{\"size\": 1000000}'"},
+    {"--task-count", PPT_OPTION_SET_NUMBER, .keys = {"task_count"}, .metavar = "N",
+     .help = "tasks per pass"},
+    {"--workers", PPT_OPTION_SET_COUNTS, .keys = {"workers"}, .metavar = "LIST",
+     .help = "worker counts: 0,1,2,4 or auto; 0 means sequential calls"},
+    PPT_SHARED_SETTING(INNER_THREADS),
+    {"--ranks", PPT_OPTION_SET_COUNTS, .keys = {"ranks"}, .metavar = "LIST",
+     .help = "of ppt-omp-mpi: processes that share the tasks; 0: no MPI"},
+    {"--distribution", PPT_OPTION_SET_TEXT, .keys = {"distribution"}, .metavar = "K",
+     .help = "how these get them: dynamic, dynamic,4 or static"},
+    {"--iterations", PPT_OPTION_SET_NUMBER, .keys = {"iterations"}, .metavar = "N",
+     .help = "blocks: how often every worker count is measured"},
+    {"--warmup", PPT_OPTION_SET_NUMBER, .keys = {"warmup"}, .metavar = "N",
+     .help = "discarded rounds before the first block"},
+    {"--wait", PPT_OPTION_SET_NUMBER,
+     .keys = {"wait_time_after_runner", "wait_time_after_iteration"}, .metavar = "S",
+     .help = "seconds of rest after every pass and every block"},
+    {"--schedule", PPT_OPTION_SET_TEXT, .keys = {"schedule"}, .metavar = "KIND",
+     .help = "static, dynamic or guided, or with a chunk: dynamic,4"},
+    {"--placement", PPT_OPTION_SET_TEXT, .keys = {"placement"}, .metavar = "KIND",
+     .help = "none, close or spread: binds workers to CPUs"},
+    {"--memory", PPT_OPTION_SET_TEXT, .keys = {"memory"}, .metavar = "KIND",
+     .help = "reuse (scratch per worker) or fresh (anew for every task)"},
+    {"--seed", PPT_OPTION_SET_NUMBER, .keys = {"seed"}, .metavar = "N",
+     .help = "makes inputs and order repeatable"},
+    {"--tolerance", PPT_OPTION_SET_NUMBER, .keys = {"tolerance"}, .metavar = "X",
+     .help = "how much slower is as good as equal (default: 0.05)"},
+    {"--quick", PPT_OPTION_PRESET, .presets = quick, .help = "3 blocks and no waits"},
+    {"--output", PPT_OPTION_TEXT, .offset = offsetof(struct run_options, output), .noun = "folder",
+     .metavar = "DIR", .help = "where results go (default: output)"},
+    PPT_SHARED(FORMAT, struct run_options, print.format),
+    PPT_SHARED(QUIET, struct run_options, print.quiet),
+    PPT_SHARED(TIMEOUT, struct run_options, words.timeout),
+    PPT_SHARED(PROGRAM_OUTPUT, struct run_options, words.output),
+};
+
+static enum ppt_status run_check(struct ppt_line *line, struct ppt_error *error)
+{
+    const struct run_options *options = line->options;
+    const bool program = line->rest == PPT_REST_PROGRAM;
+
+    for (size_t i = TASK; i <= TASK_ARGS && program; i++) {
+        /* The program is the task, and has its arguments. */
+        if (ppt_line_has(line, &run_rows[i])) {
+            return ppt_fail(error, PPT_BAD_INPUT, "%s does not go with a program behind \"--\"",
+                            run_rows[i].name);
+        }
+    }
+    if (line->operand_count == 0 && !program && !ppt_line_has(line, &run_rows[TASK]) &&
+        !ppt_line_has(line, &run_rows[KERNEL])) {
+        return ppt_fail(error, PPT_BAD_INPUT,
+                        "what should be measured? Give a configuration file, --task or a program "
+                        "behind \"--\"; see ppt-omp --help");
+    }
+    return ppt_words_take(line, &options->words, error);
+}
+
+const struct ppt_verb ppt_verb_run = {
+    .name = "a measurement",
+    .forms = {{"CONFIG.json [CONFIG.json ...]", "measure what the files describe"},
+              {"--task sort --workers 0,1,2", "measure without a file"},
+              {"--workers auto -- PROGRAM ARGS", "measure a program of your own"}},
+    .most = SIZE_MAX,
+    .accepts = is_config,
+    .separate = run_separate,
+    PPT_OPTIONS(run_rows, struct run_options, .output = "output"),
+    .check = run_check,
+    .run = run,
+};

@@ -81,13 +81,13 @@ enum ppt_status ppt_measure_check(const struct ppt_config *config, const struct 
                                          : status;
 }
 
-enum ppt_status ppt_measure_go(const struct ppt_cli *cli, const struct ppt_config *config,
+enum ppt_status ppt_measure_go(const struct ppt_print *print, const struct ppt_config *config,
                                const struct ppt_host *host, const struct ppt_dirs *dirs,
                                const struct ppt_engine *engine, struct ppt_journal *journal,
                                struct ppt_samples *samples, struct ppt_error *error)
 {
     struct judge_context context = {config, host};
-    const struct ppt_sweep_judge judge = {enough, &context, cli->quiet ? NULL : stderr, engine};
+    const struct ppt_sweep_judge judge = {enough, &context, print->quiet ? NULL : stderr, engine};
     struct ppt_error ignored;
     enum ppt_status status = ppt_sweep_run(config, dirs, journal, &judge, samples, error);
 
@@ -122,7 +122,7 @@ void ppt_measure_print_notes(struct ppt_text *notes)
     ppt_text_free(notes);
 }
 
-enum ppt_status ppt_measure_report(const struct ppt_cli *cli, const struct ppt_outcome *outcome,
+enum ppt_status ppt_measure_report(const struct ppt_print *print, const struct ppt_outcome *outcome,
                                    struct ppt_error *error)
 {
     const struct ppt_terminal terminal = ppt_terminal_of(stdout);
@@ -132,9 +132,9 @@ enum ppt_status ppt_measure_report(const struct ppt_cli *cli, const struct ppt_o
     if (outcome->summary->count > 0) {
         status = ppt_report_write(outcome, &notes, error);
     }
-    if (!cli->format && cli->quiet) {
+    if (!print->format && print->quiet) {
         ppt_text_verdict(outcome, &terminal, &table);
-    } else if (!cli->format) {
+    } else if (!print->format) {
         ppt_text_table(outcome, &terminal, &table);
         ppt_text_add(&table, "\n");
     }
@@ -143,7 +143,7 @@ enum ppt_status ppt_measure_report(const struct ppt_cli *cli, const struct ppt_o
         fflush(stdout);
     }
     ppt_measure_print_notes(&notes);
-    if (!cli->quiet) {
+    if (!print->quiet) {
         ppt_text_print(stderr, "results: %s", outcome->folder->path);
         fputs("\n", stderr);
     }

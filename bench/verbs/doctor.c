@@ -6,14 +6,19 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "commands.h"
 #include "doctor.h"
 #include "json.h"
+#include "shared.h"
 #include "terminal.h"
 #include "text.h"
+#include "verbs.h"
 #include "workspace.h"
 
 #define TEST_SECONDS 2.0
+
+struct doctor_options {
+    bool json;
+};
 
 static enum ppt_status examine(struct ppt_diagnosis *diagnosis, struct ppt_error *error)
 {
@@ -180,15 +185,16 @@ static void print_json(const struct ppt_diagnosis *diagnosis)
     ppt_text_free(&closing);
 }
 
-enum ppt_status ppt_command_doctor(const struct ppt_cli *cli, struct ppt_error *error)
+static enum ppt_status doctor(const struct ppt_line *line, struct ppt_error *error)
 {
+    const struct doctor_options *options = line->options;
     struct ppt_diagnosis diagnosis;
     const enum ppt_status status = examine(&diagnosis, error);
 
     if (status != PPT_OK) {
         return status;
     }
-    if (cli->json) {
+    if (options->json) {
         print_json(&diagnosis);
     } else {
         print_text(&diagnosis);
@@ -196,3 +202,14 @@ enum ppt_status ppt_command_doctor(const struct ppt_cli *cli, struct ppt_error *
     error->text[0] = '\0'; /* all has been said */
     return diagnosis.fit ? PPT_OK : PPT_INCONCLUSIVE;
 }
+
+static const struct ppt_option doctor_rows[] = {
+    PPT_SHARED(JSON, struct doctor_options, json),
+};
+
+const struct ppt_verb ppt_verb_doctor = {
+    .name = "doctor",
+    .forms = {{"doctor", "is this machine fit for measuring?"}},
+    PPT_OPTIONS(doctor_rows, struct doctor_options, 0),
+    .run = doctor,
+};

@@ -1,12 +1,18 @@
 #include <json-c/json.h>
 
 #include "args.h"
-#include "commands.h"
 #include "isa.h"
 #include "json.h"
 #include "plugin.h"
 #include "registry.h"
+#include "shared.h"
 #include "text.h"
+#include "verbs.h"
+
+struct list_options {
+    const char *kernel; /* the file of one that is not built in, or NULL */
+    bool json;
+};
 
 static const char *const kinds[] = {
     [PPT_PARAM_INTEGER] = "integer",  [PPT_PARAM_REAL] = "number",   [PPT_PARAM_CHOICE] = "choice",
@@ -113,15 +119,15 @@ static json_object *isas_to_json(struct ppt_text *out)
     return object;
 }
 
-enum ppt_status ppt_command_list(const struct ppt_cli *cli, struct ppt_error *error)
+static enum ppt_status list(const struct ppt_line *line, struct ppt_error *error)
 {
+    const struct list_options *options = line->options;
     json_object *kernels = json_object_new_array();
     struct ppt_text text = {0};
-
     const struct ppt_kernel *own = NULL;
 
-    if (cli->kernel) {
-        const enum ppt_status status = ppt_plugin_load(cli->kernel, &own, error);
+    if (options->kernel) {
+        const enum ppt_status status = ppt_plugin_load(options->kernel, &own, error);
 
         if (status != PPT_OK) {
             json_object_put(kernels);
@@ -137,7 +143,7 @@ enum ppt_status ppt_command_list(const struct ppt_cli *cli, struct ppt_error *er
     ppt_text_add(&text, "random    a mix of tasks, drawn anew for every block\n"
                         "    task_args           names of kernels to draw from, or [] for all\n");
     json_object *isas = isas_to_json(&text);
-    if (cli->json) {
+    if (options->json) {
         json_object *answer = json_object_new_object();
 
         json_object_object_add(answer, "kernels", kernels);
@@ -153,3 +159,15 @@ enum ppt_status ppt_command_list(const struct ppt_cli *cli, struct ppt_error *er
     ppt_text_free(&text);
     return PPT_OK;
 }
+
+static const struct ppt_option list_rows[] = {
+    {"--kernel", PPT_OPTION_TEXT, .offset = offsetof(struct list_options, kernel)},
+    PPT_SHARED(JSON, struct list_options, json),
+};
+
+const struct ppt_verb ppt_verb_list = {
+    .name = "list",
+    .forms = {{"list", "kernels, parameters, defaults"}},
+    PPT_OPTIONS(list_rows, struct list_options, 0),
+    .run = list,
+};

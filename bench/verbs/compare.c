@@ -6,26 +6,37 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "commands.h"
 #include "comparable.h"
 #include "compare_report.h"
 #include "file.h"
 #include "memory.h"
 #include "recorded.h"
+#include "shared.h"
+#include "verbs.h"
 #include "workspace.h"
 
-struct session {
+struct compare_options {
+    size_t old_count; /* operands before "--"; 0: there is none */
+    double threshold; /* the change that counts */
+    bool strict;      /* a suspect is not fine */
+    const char *html; /* the page to write, or NULL */
+    bool json;
+};
+
+struct comparing {
     struct ppt_recorded *recorded; /* old ones first */
     struct ppt_outcome *outcomes;  /* of them, side by side */
     size_t count, old_count;
 };
 
-static enum ppt_status read_sides(const struct ppt_cli *cli, struct session *session,
+static enum ppt_status read_sides(const struct ppt_line *line, struct comparing *session,
                                   struct ppt_error *error)
 {
-    session->count = cli->operand_count;
-    session->old_count = cli->old_count > 0 ? cli->old_count : 1;
-    if (cli->old_count == 0 && cli->operand_count != 2) {
+    const size_t old_count = ((const struct compare_options *)line->options)->old_count;
+
+    session->count = line->operand_count;
+    session->old_count = old_count > 0 ? old_count : 1;
+    if (old_count == 0 && line->operand_count != 2) {
         return ppt_fail(error, PPT_BAD_INPUT,
                         "compare needs the folders of two runs, or several of each side with "
                         "\"--\" between old and new ones");
@@ -38,7 +49,7 @@ static enum ppt_status read_sides(const struct ppt_cli *cli, struct session *ses
 
 /* A run counted twice, perhaps by way of the link "latest", would make its side look surer than it
  * is. On both sides it is harmless. */
-static enum ppt_status check_distinct(const struct ppt_cli *cli, const struct session *session,
+static enum ppt_status check_distinct(const char *const *folders, const struct comparing *session,
                                       struct ppt_error *error)
 {
     struct stat a, b;
@@ -47,17 +58,17 @@ static enum ppt_status check_distinct(const struct ppt_cli *cli, const struct se
         const size_t end = i < session->old_count ? session->old_count : session->count;
 
         for (size_t j = i + 1; j < end; j++) {
-            if (stat(cli->operands[i], &a) == 0 && stat(cli->operands[j], &b) == 0 &&
-                a.st_dev == b.st_dev && a.st_ino == b.st_ino) {
+            if (stat(folders[i], &a) == 0 && stat(folders[j], &b) == 0 && a.st_dev == b.st_dev &&
+                a.st_ino == b.st_ino) {
                 return ppt_fail(error, PPT_BAD_INPUT, "%s and %s are the same run, on one side",
-                                cli->operands[i], cli->operands[j]);
+                                folders[i], folders[j]);
             }
         }
     }
     return PPT_OK;
 }
 
-static enum ppt_status load(const struct ppt_cli *cli, struct session *session,
+static enum ppt_status load(const char *const *folders, struct comparing *session,
                             struct ppt_error *error)
 {
     enum ppt_status status = PPT_OK;
@@ -65,13 +76,13 @@ static enum ppt_status load(const struct ppt_cli *cli, struct session *session,
     session->recorded = ppt_alloc(session->count, sizeof(*session->recorded));
     session->outcomes = ppt_alloc(session->count, sizeof(*session->outcomes));
     for (size_t i = 0; i < session->count && status == PPT_OK; i++) {
-        status = ppt_recorded_load(cli->operands[i], &session->recorded[i], error);
+        status = ppt_recorded_load(folders[i], &session->recorded[i], error);
         session->outcomes[i] = session->recorded[i].outcome;
     }
     return status;
 }
 
-static void session_free(struct session *session)
+static void session_free(struct comparing *session)
 {
     for (size_t i = 0; session->recorded && i < session->count; i++) {
         ppt_recorded_free(&session->recorded[i]);
@@ -80,8 +91,8 @@ static void session_free(struct session *session)
     free(session->outcomes);
 }
 
-static void compare(const struct ppt_cli *cli, const struct session *session,
-                    struct ppt_comparison *comparison)
+static void compare_grids(double threshold, const struct comparing *session,
+                          struct ppt_comparison *comparison)
 {
     struct ppt_grid *grids = ppt_alloc(session->count, sizeof(*grids));
 
@@ -89,15 +100,15 @@ static void compare(const struct ppt_cli *cli, const struct session *session,
         grids[i] = session->outcomes[i].answer->grid;
     }
     ppt_comparison_of(grids, session->old_count, grids + session->old_count,
-                      session->count - session->old_count, cli->threshold, comparison);
+                      session->count - session->old_count, threshold, comparison);
     free(grids);
 }
 
-static void print(const struct ppt_cli *cli, const struct ppt_comparison_outcome *outcome)
+static void print(bool json, const struct ppt_comparison_outcome *outcome)
 {
     struct ppt_text out = {0};
 
-    if (cli->json) {
+    if (json) {
         ppt_comparison_json(outcome, &out);
     } else {
         ppt_comparison_text(outcome, &out);
@@ -151,17 +162,18 @@ static enum ppt_status status_of(const struct ppt_comparison *comparison, bool s
     }
 }
 
-enum ppt_status ppt_command_compare(const struct ppt_cli *cli, struct ppt_error *error)
+static enum ppt_status compare(const struct ppt_line *line, struct ppt_error *error)
 {
-    struct session session = {0};
+    const struct compare_options *options = line->options;
+    struct comparing session = {0};
     struct ppt_text warnings = {0};
-    enum ppt_status status = read_sides(cli, &session, error);
+    enum ppt_status status = read_sides(line, &session, error);
 
     if (status == PPT_OK) {
-        status = check_distinct(cli, &session, error);
+        status = check_distinct(line->operands, &session, error);
     }
     if (status == PPT_OK) {
-        status = load(cli, &session, error);
+        status = load(line->operands, &session, error);
     }
     if (status == PPT_OK) {
         status = ppt_comparable_check(session.outcomes, session.count, error);
@@ -169,7 +181,7 @@ enum ppt_status ppt_command_compare(const struct ppt_cli *cli, struct ppt_error 
     if (status == PPT_OK) {
         struct ppt_comparison comparison;
 
-        compare(cli, &session, &comparison);
+        compare_grids(options->threshold, &session, &comparison);
         ppt_comparable_warn(session.outcomes, session.count, &warnings);
         const struct ppt_comparison_outcome outcome = {
             .comparison = &comparison,
@@ -178,14 +190,52 @@ enum ppt_status ppt_command_compare(const struct ppt_cli *cli, struct ppt_error 
             .warnings = warnings.data ? warnings.data : "",
         };
         warn(outcome.warnings);
-        print(cli, &outcome);
-        if (cli->html) {
-            status = write_page(cli->html, &outcome, error);
+        print(options->json, &outcome);
+        if (options->html) {
+            status = write_page(options->html, &outcome, error);
         }
-        status = status == PPT_OK ? status_of(&comparison, cli->strict) : status;
+        status = status == PPT_OK ? status_of(&comparison, options->strict) : status;
         ppt_comparison_free(&comparison);
     }
     ppt_text_free(&warnings);
     session_free(&session);
     return status;
 }
+
+/* "--" stands between old and new; options may follow on both sides of it. */
+static enum ppt_status compare_separate(struct ppt_line *line, struct ppt_error *error)
+{
+    struct compare_options *options = line->options;
+
+    if (options->old_count > 0) {
+        return ppt_fail(error, PPT_BAD_INPUT, "compare has two sides, and one \"--\" between them");
+    }
+    if (line->operand_count == 0) {
+        return ppt_fail(error, PPT_BAD_INPUT, "compare needs the folder of a run before \"--\"");
+    }
+    options->old_count = line->operand_count;
+    line->rest = PPT_REST_ALL;
+    return PPT_OK;
+}
+
+static const struct ppt_option compare_rows[] = {
+    {"--threshold", PPT_OPTION_SHARE, .offset = offsetof(struct compare_options, threshold),
+     .heading = "Options of compare:", .metavar = "X",
+     .help = "the change that counts (default: 0.03)"},
+    {"--strict", PPT_OPTION_FLAG, .offset = offsetof(struct compare_options, strict),
+     .help = "a merely suspected one is not fine;"},
+    {"--html", PPT_OPTION_TEXT, .offset = offsetof(struct compare_options, html), .noun = "file",
+     .joins = true, .metavar = "FILE", .help = ": a page"},
+    PPT_SHARED(JSON, struct compare_options, json),
+};
+
+const struct ppt_verb ppt_verb_compare = {
+    .name = "compare",
+    .forms = {{"compare OLD NEW", "did speed or scaling change?"},
+              {"compare OLD... -- NEW...", "the same with several runs on a side"}},
+    .most = SIZE_MAX,
+    .needs = "the folders of two runs, as in: ppt-omp compare output/before output/after",
+    .separate = compare_separate,
+    PPT_OPTIONS(compare_rows, struct compare_options, .threshold = 0.03),
+    .run = compare,
+};

@@ -1,40 +1,18 @@
 /*
- * report and predict: what a recorded run says, without measuring anything again.
+ * predict: what a recorded run's scaling law says for a number of workers.
  */
 #include <json-c/json.h>
 
-#include "commands.h"
 #include "json.h"
-#include "measure.h"
 #include "recorded.h"
+#include "shared.h"
 #include "text.h"
+#include "verbs.h"
 
-enum ppt_status ppt_command_report(const struct ppt_cli *cli, struct ppt_error *error)
-{
-    struct ppt_recorded recorded;
-    const struct ppt_terminal terminal = ppt_terminal_of(stdout);
-    struct ppt_text answer = {0}, notes = {0};
-    enum ppt_status status = ppt_recorded_load(cli->operands[0], &recorded, error);
-
-    if (status != PPT_OK) {
-        return status;
-    }
-    status = ppt_report_write(&recorded.outcome, &notes, error);
-    if (status == PPT_OK) {
-        if (cli->format) {
-            cli->format->write(&recorded.outcome, 1, &answer);
-        } else if (cli->quiet) {
-            ppt_text_verdict(&recorded.outcome, &terminal, &answer);
-        } else {
-            ppt_text_table(&recorded.outcome, &terminal, &answer);
-        }
-        fputs(answer.data, stdout);
-    }
-    ppt_measure_print_notes(&notes);
-    ppt_text_free(&answer);
-    ppt_recorded_free(&recorded);
-    return status;
-}
+struct predict_options {
+    uint64_t workers; /* 0: not given */
+    bool json;
+};
 
 /* " × 2 inner threads" where several numbers of them were measured: the law is that of one. */
 static const char *inner_words(const struct ppt_answer *answer, char out[40])
@@ -48,14 +26,13 @@ static const char *inner_words(const struct ppt_answer *answer, char out[40])
     return out;
 }
 
-static void print_prediction(const struct ppt_cli *cli, const struct ppt_answer *answer,
+static void print_prediction(const struct predict_options *options, const struct ppt_answer *answer,
                              const struct ppt_prediction *prediction)
 {
     char words[40];
-
     const bool shown = prediction->refusals == 0;
 
-    if (cli->json) {
+    if (options->json) {
         json_object *object = json_object_new_object(), *ends = NULL;
 
         if (shown && prediction->interval.exists) {
@@ -63,7 +40,7 @@ static void print_prediction(const struct ppt_cli *cli, const struct ppt_answer 
             json_object_array_add(ends, ppt_json_number(prediction->interval.low));
             json_object_array_add(ends, ppt_json_number(prediction->interval.high));
         }
-        json_object_object_add(object, "workers", json_object_new_int64((int64_t)cli->workers));
+        json_object_object_add(object, "workers", json_object_new_int64((int64_t)options->workers));
         json_object_object_add(object, "inner_threads",
                                json_object_new_int64(answer->row.points[0].inner_threads));
         json_object_object_add(object, "throughput",
@@ -79,13 +56,13 @@ static void print_prediction(const struct ppt_cli *cli, const struct ppt_answer 
         char rate[PPT_UNITS_SIZE], low[PPT_UNITS_SIZE], high[PPT_UNITS_SIZE];
 
         printf("%llu workers%s: %s tasks per second [%s, %s] (95 %%)\n",
-               (unsigned long long)cli->workers, inner_words(answer, words),
+               (unsigned long long)options->workers, inner_words(answer, words),
                ppt_text_rate(prediction->throughput, rate),
                ppt_text_rate(prediction->interval.low, low),
                ppt_text_rate(prediction->interval.high, high));
         return;
     }
-    printf("%llu workers%s: no prediction\n", (unsigned long long)cli->workers,
+    printf("%llu workers%s: no prediction\n", (unsigned long long)options->workers,
            inner_words(answer, words));
     for (unsigned bit = 1; bit <= PPT_REFUSAL_CROSSES_CPUS; bit <<= 1) {
         if (prediction->refusals & bit) {
@@ -94,29 +71,44 @@ static void print_prediction(const struct ppt_cli *cli, const struct ppt_answer 
     }
 }
 
-enum ppt_status ppt_command_predict(const struct ppt_cli *cli, struct ppt_error *error)
+static enum ppt_status predict(const struct ppt_line *line, struct ppt_error *error)
 {
+    const struct predict_options *options = line->options;
     struct ppt_recorded recorded;
     enum ppt_status status;
 
-    if (cli->workers < 1 || cli->workers > PPT_MOST_WORKERS) {
+    if (options->workers < 1 || options->workers > PPT_MOST_WORKERS) {
         return ppt_fail(error, PPT_BAD_INPUT, "predict needs --workers N, from 1 to %d",
                         PPT_MOST_WORKERS);
     }
-    status = ppt_recorded_load(cli->operands[0], &recorded, error);
+    status = ppt_recorded_load(line->operands[0], &recorded, error);
     if (status != PPT_OK) {
         return status;
     }
     if (!recorded.answer.scaling.fitted) {
         status =
-            ppt_fail(error, PPT_INCONCLUSIVE, "%s: no passes to fit a law to", cli->operands[0]);
+            ppt_fail(error, PPT_INCONCLUSIVE, "%s: no passes to fit a law to", line->operands[0]);
     } else {
         const struct ppt_prediction prediction =
-            ppt_scaling_predict(&recorded.answer.scaling, (unsigned)cli->workers);
+            ppt_scaling_predict(&recorded.answer.scaling, (unsigned)options->workers);
 
-        print_prediction(cli, &recorded.answer, &prediction);
+        print_prediction(options, &recorded.answer, &prediction);
         status = prediction.refusals == 0 ? PPT_OK : PPT_INCONCLUSIVE;
     }
     ppt_recorded_free(&recorded);
     return status;
 }
+
+static const struct ppt_option predict_rows[] = {
+    {"--workers", PPT_OPTION_COUNT, .offset = offsetof(struct predict_options, workers)},
+    PPT_SHARED(JSON, struct predict_options, json),
+};
+
+const struct ppt_verb ppt_verb_predict = {
+    .name = "predict",
+    .forms = {{"predict RUN_DIR --workers N", "what the run says for N workers"}},
+    .most = 1,
+    .needs = "the folder of a run, as in: ppt-omp predict output/latest",
+    PPT_OPTIONS(predict_rows, struct predict_options, 0),
+    .run = predict,
+};

@@ -5,7 +5,6 @@
 #ifndef PPT_MEASURE_H
 #define PPT_MEASURE_H
 
-#include "cli.h"
 #include "engine.h"
 #include "host.h"
 #include "journal.h"
@@ -30,9 +29,15 @@ enum ppt_status ppt_measure_check(const struct ppt_config *config, const struct 
                                   const struct ppt_workspace *scratch,
                                   const struct ppt_engine *engine, struct ppt_error *error);
 
+/* What is printed of a run. */
+struct ppt_print {
+    const struct ppt_format *format; /* instead of the table; or NULL */
+    bool quiet;                      /* the verdict alone */
+};
+
 /* Runs the sweep and writes the journal's closing line. `samples` may hold what was measured
  * before. Points that failed are found in `samples`, and are no failure here. */
-enum ppt_status ppt_measure_go(const struct ppt_cli *cli, const struct ppt_config *config,
+enum ppt_status ppt_measure_go(const struct ppt_print *print, const struct ppt_config *config,
                                const struct ppt_host *host, const struct ppt_dirs *dirs,
                                const struct ppt_engine *engine, struct ppt_journal *journal,
                                struct ppt_samples *samples, struct ppt_error *error);
@@ -41,9 +46,9 @@ enum ppt_status ppt_measure_go(const struct ppt_cli *cli, const struct ppt_confi
  * the engine's (NULL: none), what is complete is. */
 bool ppt_measure_reports(enum ppt_status status, const struct ppt_engine *engine);
 
-/* Writes the reports, if there is a pass to report, and prints the table, or what the command line
- * asks for. A --format is left to the caller, who may have several runs. */
-enum ppt_status ppt_measure_report(const struct ppt_cli *cli, const struct ppt_outcome *outcome,
+/* Writes the reports, if there is a pass to report, and prints the table, or what is asked for. A
+ * --format is left to the caller, who may have several runs. */
+enum ppt_status ppt_measure_report(const struct ppt_print *print, const struct ppt_outcome *outcome,
                                    struct ppt_error *error);
 
 /* Prints notes to standard error and frees them. */

@@ -1,0 +1,341 @@
+#include "cli.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "memory.h"
+
+/* Those that every verb has. */
+static const struct ppt_option general[] = {
+    {.name = "--help", .kind = PPT_OPTION_HELP},
+    {.name = "-h", .kind = PPT_OPTION_HELP},
+    {.name = "--version", .kind = PPT_OPTION_VERSION},
+};
+
+#define GENERAL_COUNT (sizeof(general) / sizeof(general[0]))
+
+/* One argument after the other. */
+struct reader {
+    const struct ppt_verb *const *verbs;
+    char *const *arguments;
+    int count, at;
+};
+
+static const struct ppt_option *find_in(const struct ppt_option *table, size_t count,
+                                        const char *name, size_t length)
+{
+    for (size_t i = 0; i < count; i++) {
+        const char *known = ppt_option_face(&table[i])->name;
+
+        if (strlen(known) == length && strncmp(known, name, length) == 0) {
+            return &table[i];
+        }
+    }
+    return NULL;
+}
+
+/* The verb's own, a general one, or one of another verb, which `owner` tells; NULL: it is none at
+ * all. */
+static const struct ppt_option *find_option(const struct ppt_verb *const *verbs,
+                                            const struct ppt_verb *verb, const char *argument,
+                                            const struct ppt_verb **owner)
+{
+    const size_t length = strcspn(argument, "=");
+    const struct ppt_option *found = find_in(verb->options, verb->option_count, argument, length);
+
+    *owner = verb;
+    if (!found) {
+        found = find_in(general, GENERAL_COUNT, argument, length);
+    }
+    for (size_t i = 0; !found && verbs[i]; i++) {
+        *owner = verbs[i];
+        found = find_in(verbs[i]->options, verbs[i]->option_count, argument, length);
+    }
+    return found;
+}
+
+static bool looks_like_option(const char *argument)
+{
+    return argument[0] == '-' && !ppt_option_is_number(argument);
+}
+
+/* ---- before anything is read: what the first operand and what lies under the others say ---- */
+
+/* Moves over the option's value if that is an argument of its own. Returns the option if it is one
+ * of the verb's, of that kind; or else NULL. */
+static const struct ppt_option *pass_option(struct reader *reader, const struct ppt_verb *verb,
+                                            enum ppt_option_kind kind)
+{
+    const char *argument = reader->arguments[reader->at];
+    const struct ppt_verb *owner;
+    const struct ppt_option *option = find_option(reader->verbs, verb, argument, &owner);
+
+    if (option && ppt_option_takes_value(ppt_option_face(option)) && !strchr(argument, '=')) {
+        reader->at++;
+    }
+    return option && owner == verb && ppt_option_face(option)->kind == kind ? option : NULL;
+}
+
+/* The place of the verb's name among the arguments; 0: there is none. */
+static int find_verb(struct reader reader, const struct ppt_verb **verb)
+{
+    *verb = reader.verbs[0];
+    for (; reader.at < reader.count; reader.at++) {
+        const char *argument = reader.arguments[reader.at];
+
+        if (strcmp(argument, "--") == 0) {
+            return 0;
+        }
+        if (looks_like_option(argument)) {
+            if (pass_option(&reader, *verb, PPT_OPTION_OPERAND)) {
+                return 0;
+            }
+            continue;
+        }
+        for (size_t i = 1; reader.verbs[i]; i++) {
+            if (strcmp(argument, reader.verbs[i]->name) == 0) {
+                *verb = reader.verbs[i];
+                return reader.at;
+            }
+        }
+        return 0;
+    }
+    return 0;
+}
+
+/* They lie under the other options whatever their order, so they are taken first. */
+static enum ppt_status take_presets(struct reader reader, struct ppt_line *line,
+                                    struct ppt_error *error)
+{
+    enum ppt_status status = PPT_OK;
+
+    for (; reader.at < reader.count && status == PPT_OK; reader.at++) {
+        const char *argument = reader.arguments[reader.at];
+
+        if (strcmp(argument, "--") == 0) {
+            break;
+        }
+        const struct ppt_option *option = looks_like_option(argument)
+                                              ? pass_option(&reader, line->verb, PPT_OPTION_PRESET)
+                                              : NULL;
+        if (option) {
+            status = ppt_option_take(option, "", line->options, line->overrides, error);
+        }
+    }
+    return status;
+}
+
+/* ---- reading ---- */
+
+static enum ppt_status take_option(struct ppt_line *line, const struct ppt_option *option,
+                                   const char *value, struct ppt_error *error)
+{
+    line->given[line->given_count++] = option;
+    switch (ppt_option_face(option)->kind) {
+    case PPT_OPTION_HELP:
+    case PPT_OPTION_VERSION:
+        line->asked = option;
+        return PPT_OK;
+    case PPT_OPTION_OPERAND:
+        line->operands[line->operand_count++] = value;
+        return PPT_OK;
+    case PPT_OPTION_PRESET:
+        return PPT_OK; /* has been taken */
+    default:
+        return ppt_option_take(option, value, line->options, line->overrides, error);
+    }
+}
+
+/* One of another verb, for which its value must be right all the same. */
+static enum ppt_status take_foreign(struct ppt_line *line, const struct ppt_verb *owner,
+                                    const struct ppt_option *option, const char *value,
+                                    struct ppt_error *error)
+{
+    void *options = ppt_alloc(1, owner->size);
+    struct ppt_overrides *overrides = ppt_overrides_create();
+    const enum ppt_status status = ppt_option_take(option, value, options, overrides, error);
+
+    line->foreign = line->foreign ? line->foreign : option;
+    ppt_overrides_destroy(overrides);
+    free(options);
+    return status;
+}
+
+static enum ppt_status reject_option(const struct ppt_verb *const *verbs, const char *argument,
+                                     struct ppt_error *error)
+{
+    char *name = ppt_text_format("%.*s", (int)strcspn(argument, "="), argument);
+    size_t count = GENERAL_COUNT;
+    size_t added = 0;
+
+    for (size_t v = 0; verbs[v]; v++) {
+        count += verbs[v]->option_count;
+    }
+    const char **names = ppt_alloc(count + 1, sizeof(*names));
+    for (size_t v = 0; verbs[v]; v++) {
+        for (size_t i = 0; i < verbs[v]->option_count; i++) {
+            names[added++] = ppt_option_face(&verbs[v]->options[i])->name;
+        }
+    }
+    for (size_t i = 0; i < GENERAL_COUNT; i++) {
+        names[added++] = general[i].name;
+    }
+    const char *meant = ppt_text_suggest(name, names);
+    ppt_fail(error, PPT_BAD_INPUT,
+             meant ? "unknown option %s; did you mean %s?" : "unknown option %s; see %s", name,
+             meant ? meant : "ppt-omp --help");
+    free(names);
+    free(name);
+    return PPT_BAD_INPUT;
+}
+
+/* Reads an option, and its value from "=..." or the next argument. */
+static enum ppt_status read_option(struct reader *reader, struct ppt_line *line,
+                                   struct ppt_error *error)
+{
+    const char *argument = reader->arguments[reader->at];
+    const char *value = strchr(argument, '=') ? strchr(argument, '=') + 1 : NULL;
+    const struct ppt_verb *owner;
+    const struct ppt_option *option = find_option(reader->verbs, line->verb, argument, &owner);
+
+    if (!option) {
+        return reject_option(reader->verbs, argument, error);
+    }
+    const char *name = ppt_option_face(option)->name;
+    if (!ppt_option_takes_value(ppt_option_face(option))) {
+        if (value) {
+            return ppt_fail(error, PPT_BAD_INPUT, "%s takes no value", name);
+        }
+        value = "";
+    } else if (!value && reader->at + 1 < reader->count) {
+        value = reader->arguments[++reader->at];
+    }
+    if (!value) {
+        return ppt_fail(error, PPT_BAD_INPUT, "%s needs a value", name);
+    }
+    return owner == line->verb ? take_option(line, option, value, error)
+                               : take_foreign(line, owner, option, value, error);
+}
+
+/* A word that no operand can be may be a verb that is not spelled right. */
+static enum ppt_status reject_operand(const struct ppt_verb *const *verbs, const char *operand,
+                                      struct ppt_error *error)
+{
+    size_t count = 0;
+
+    while (verbs[count]) {
+        count++;
+    }
+    const char **names = ppt_alloc(count, sizeof(*names));
+    for (size_t i = 1; i < count; i++) {
+        names[i - 1] = verbs[i]->name;
+    }
+    const char *meant = ppt_text_suggest(operand, names);
+    free(names);
+    return meant ? ppt_fail(error, PPT_BAD_INPUT,
+                            "\"%s\" is neither a command nor a file; did you mean \"%s\"?", operand,
+                            meant)
+                 : ppt_fail(error, PPT_BAD_INPUT,
+                            "\"%s\" is neither a command nor a file; see ppt-omp --help", operand);
+}
+
+static enum ppt_status read_operand(const struct reader *reader, struct ppt_line *line,
+                                    struct ppt_error *error)
+{
+    const struct ppt_verb *verb = line->verb;
+    const char *operand = reader->arguments[reader->at];
+
+    if (line->asked) {
+        return PPT_OK; /* help comes whatever they are */
+    }
+    if (line->operand_count >= verb->most) {
+        return ppt_fail(error, PPT_BAD_INPUT, "%s takes no argument \"%s\"", verb->name, operand);
+    }
+    if (verb->accepts && !verb->accepts(operand)) {
+        return reject_operand(reader->verbs, operand, error);
+    }
+    line->operands[line->operand_count++] = operand;
+    return PPT_OK;
+}
+
+static enum ppt_status separate(struct ppt_line *line, struct ppt_error *error)
+{
+    line->rest = PPT_REST_OPERANDS;
+    return line->verb->separate && !line->asked ? line->verb->separate(line, error) : PPT_OK;
+}
+
+static enum ppt_status read_argument(struct reader *reader, struct ppt_line *line,
+                                     struct ppt_error *error)
+{
+    const char *argument = reader->arguments[reader->at];
+
+    if (line->rest == PPT_REST_PROGRAM) {
+        line->program[line->program_count++] = argument;
+        return PPT_OK;
+    }
+    if (line->rest == PPT_REST_ALL && strcmp(argument, "--") == 0) {
+        return separate(line, error);
+    }
+    return line->rest == PPT_REST_ALL && looks_like_option(argument)
+               ? read_option(reader, line, error)
+               : read_operand(reader, line, error);
+}
+
+/* What can be said once everything is read. */
+static enum ppt_status check(struct ppt_line *line, struct ppt_error *error)
+{
+    const struct ppt_verb *verb = line->verb;
+
+    if (line->foreign) {
+        /* It would be ignored: its author believes that it does something. */
+        return ppt_fail(error, PPT_BAD_INPUT, "%s does not belong to %s",
+                        ppt_option_face(line->foreign)->name, verb->name);
+    }
+    if (verb->needs && line->operand_count == 0 && line->rest != PPT_REST_PROGRAM) {
+        return ppt_fail(error, PPT_BAD_INPUT, "%s needs %s", verb->name, verb->needs);
+    }
+    return verb->check ? verb->check(line, error) : PPT_OK;
+}
+
+enum ppt_status ppt_cli_read(const struct ppt_verb *const *verbs, int count, char *const *arguments,
+                             struct ppt_line *line, struct ppt_error *error)
+{
+    struct reader reader = {verbs, arguments, count, 1};
+    const size_t most = (size_t)count + 1;
+
+    *line = (struct ppt_line){0};
+    const int verb_at = find_verb(reader, &line->verb);
+    line->options = ppt_alloc(1, line->verb->size);
+    memcpy(line->options, line->verb->defaults, line->verb->size);
+    line->operands = ppt_alloc(most, sizeof(*line->operands));
+    line->program = ppt_alloc(most, sizeof(*line->program));
+    line->given = ppt_alloc(most, sizeof(*line->given));
+    line->overrides = ppt_overrides_create();
+    enum ppt_status status = take_presets(reader, line, error);
+    for (; reader.at < count && status == PPT_OK; reader.at++) {
+        if (reader.at != verb_at) {
+            status = read_argument(&reader, line, error);
+        }
+    }
+    return status == PPT_OK && !line->asked ? check(line, error) : status;
+}
+
+bool ppt_line_has(const struct ppt_line *line, const struct ppt_option *option)
+{
+    for (size_t i = 0; i < line->given_count; i++) {
+        if (line->given[i] == option) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void ppt_cli_free(struct ppt_line *line)
+{
+    free(line->options);
+    free(line->operands);
+    free(line->program);
+    free(line->given);
+    ppt_overrides_destroy(line->overrides);
+    *line = (struct ppt_line){0};
+}

@@ -1,0 +1,68 @@
+/*
+ * option.h - options as rows of tables: what each is called, what its value may be and where that
+ * goes. Reading them, their messages and their lines of --help follow from the row.
+ */
+#ifndef PPT_CLI_OPTION_H
+#define PPT_CLI_OPTION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "config.h"
+#include "status.h"
+
+enum ppt_option_kind {
+    PPT_OPTION_FLAG,    /* takes no value; its place, a bool, becomes true */
+    PPT_OPTION_TEXT,    /* a const char *, borrowed */
+    PPT_OPTION_COUNT,   /* a uint64_t from 0 to 2^53 */
+    PPT_OPTION_SHARE,   /* a double from `least` to 1 */
+    PPT_OPTION_READ,    /* what `read` makes of it */
+    PPT_OPTION_OPERAND, /* the same as a plain argument */
+    PPT_OPTION_HELP,    /* takes no value: asks for that, and no more */
+    PPT_OPTION_VERSION, /* likewise */
+    /* Settings of the configuration: the value becomes JSON for `keys`. */
+    PPT_OPTION_SET_NUMBER, /* as it is, if it looks like one */
+    PPT_OPTION_SET_TEXT,   /* in quotes */
+    PPT_OPTION_SET_COUNTS, /* a list with commas, or a word */
+    PPT_OPTION_SET_JSON,   /* as it is */
+    PPT_OPTION_PRESET      /* takes no value: `presets`, under all other settings */
+};
+
+struct ppt_preset {
+    const char *key, *json;
+};
+
+struct ppt_option {
+    const char *name; /* "--workers" */
+    enum ppt_option_kind kind;
+    /* A row of another table that says all but `offset`; then nothing else is given here. */
+    const struct ppt_option *shared;
+    size_t offset;                    /* of its place, in the options of the verb */
+    const char *noun;                 /* that an empty text does not name; NULL: it may be empty */
+    double least;                     /* of a share */
+    const char *keys[2];              /* of the configuration; the second may be NULL */
+    const struct ppt_preset *presets; /* a key of NULL ends them */
+    enum ppt_status (*read)(const char *value, void *place, struct ppt_error *error);
+
+    /* For --help. Those without `help` are not in it. */
+    const char *heading; /* above it; NULL: there is none */
+    const char *metavar; /* its value; NULL: there is none */
+    const char *help;    /* every newline in it goes on below its beginning */
+    bool joins;          /* stands on the line of what is before it */
+    bool general;        /* comes after those of all verbs */
+};
+
+/* The row that says what an option is: itself, or the one that it shares. */
+const struct ppt_option *ppt_option_face(const struct ppt_option *option);
+
+bool ppt_option_takes_value(const struct ppt_option *face);
+
+/* Whether a text looks like a number, so that it is none of the options that begin with "-". */
+bool ppt_option_is_number(const char *text);
+
+/* Puts a value, borrowed, where it belongs: into a verb's options or the overrides. Operands and
+ * what asks for help are left to the caller. Fails with PPT_BAD_INPUT. */
+enum ppt_status ppt_option_take(const struct ppt_option *option, const char *value, void *options,
+                                struct ppt_overrides *overrides, struct ppt_error *error);
+
+#endif

@@ -1,0 +1,29 @@
+#include "shared.h"
+
+#include "report.h"
+
+static enum ppt_status read_format(const char *value, void *place, struct ppt_error *error)
+{
+    return ppt_format_find(value, place, error);
+}
+
+const struct ppt_option ppt_shared_options[] = {
+    [PPT_SHARED_INNER_THREADS] = {"--inner-threads", PPT_OPTION_SET_COUNTS,
+                                  .keys = {"inner_threads"}, .metavar = "L",
+                                  .help = "threads inside a task: 1, or a list 1,2,4"},
+    [PPT_SHARED_FORMAT] = {"--format", PPT_OPTION_READ, .read = read_format, .metavar = "NAME",
+                           .help = "prints that instead of the table: csv, json, html, gbench,\n"
+                                   "bmf, ghab, hyperfine, markdown, gnuplot"},
+    [PPT_SHARED_QUIET] = {"--quiet", PPT_OPTION_FLAG,
+                          .help = "prints the verdict alone; both also of report and resume"},
+    [PPT_SHARED_TIMEOUT] = {"--timeout", PPT_OPTION_TEXT,
+                            .heading = "Options of a program behind \"--\":", .joins = true,
+                            .metavar = "S", .help = "ends it after so long (3600);"},
+    [PPT_SHARED_PROGRAM_OUTPUT] = {"--program-output", PPT_OPTION_TEXT, .metavar = "W",
+                                   .help = "discard, null (to /dev/null), keep, or check that it "
+                                           "is the\nsame everywhere"},
+    [PPT_SHARED_CPUS] = {"--cpus", PPT_OPTION_COUNT, .joins = true, .metavar = "N",
+                         .help = "that may be used"},
+    [PPT_SHARED_JSON] = {"--json", PPT_OPTION_FLAG, .general = true, .heading = "General:",
+                         .help = "an answer for programs (not of runs, report, resume)"},
+};

@@ -1,0 +1,75 @@
+#include "words.h"
+
+#include <json-c/json.h>
+#include <stdlib.h>
+
+/* Configurations and journals are JSON, which is UTF-8. */
+static enum ppt_status check_words(const struct ppt_line *line, struct ppt_error *error)
+{
+    for (size_t i = 0; i < line->program_count; i++) {
+        for (const char *c = line->program[i]; *c; c += ppt_utf8_length(c)) {
+            if (ppt_utf8_length(c) == 0) {
+                return ppt_fail(error, PPT_BAD_INPUT,
+                                "word %zu behind \"--\" (%s) is not UTF-8; let a script of yours "
+                                "call the program with it",
+                                i + 1, line->program[i]);
+            }
+        }
+    }
+    return PPT_OK;
+}
+
+static json_object *args_of(const struct ppt_line *line, const struct ppt_words_options *options)
+{
+    json_object *args = json_object_new_object();
+    json_object *argv = json_object_new_array();
+
+    for (size_t i = 0; i < line->program_count; i++) {
+        json_object_array_add(argv, json_object_new_string(line->program[i]));
+    }
+    json_object_object_add(args, "argv", argv);
+    if (options->timeout) {
+        json_object_object_add(
+            args, "timeout",
+            ppt_option_is_number(options->timeout)
+                ? json_object_new_double_s(strtod(options->timeout, NULL), options->timeout)
+                : json_object_new_string(options->timeout));
+    }
+    if (options->output) {
+        json_object_object_add(args, "output", json_object_new_string(options->output));
+    }
+    return args;
+}
+
+enum ppt_status ppt_words_take(struct ppt_line *line, const struct ppt_words_options *options,
+                               struct ppt_error *error)
+{
+    json_object *args;
+    enum ppt_status status;
+
+    if (line->rest != PPT_REST_PROGRAM) {
+        return options->timeout || options->output
+                   ? ppt_fail(
+                         error, PPT_BAD_INPUT,
+                         "%s belongs to a program behind \"--\"; in a file it is an argument of "
+                         "the task \"command\"",
+                         options->timeout ? "--timeout" : "--program-output")
+                   : PPT_OK;
+    }
+    if (line->program_count == 0) {
+        return ppt_fail(error, PPT_BAD_INPUT, "which program? Nothing follows \"--\"");
+    }
+    status = check_words(line, error);
+    if (status != PPT_OK) {
+        return status;
+    }
+    args = args_of(line, options);
+    status = ppt_overrides_add(line->overrides, "command line", "task", "\"command\"", error);
+    if (status == PPT_OK) {
+        status =
+            ppt_overrides_add(line->overrides, "command line", "task_args",
+                              json_object_to_json_string_ext(args, JSON_C_TO_STRING_PLAIN), error);
+    }
+    json_object_put(args);
+    return status;
+}

@@ -1,0 +1,21 @@
+/*
+ * words.h - a program on the command line: what follows "--" is a task of the kernel "command", and
+ * its words are the arguments, just as they are.
+ */
+#ifndef PPT_VERBS_WORDS_H
+#define PPT_VERBS_WORDS_H
+
+#include "verb.h"
+
+/* What options say of that program; NULL: nothing. */
+struct ppt_words_options {
+    const char *timeout;
+    const char *output; /* what becomes of it */
+};
+
+/* Makes the program the task, if there is one. Fails with PPT_BAD_INPUT, also when there are
+ * options for one but no program. */
+enum ppt_status ppt_words_take(struct ppt_line *line, const struct ppt_words_options *options,
+                               struct ppt_error *error);
+
+#endif
