@@ -5,8 +5,8 @@
  * made: a scan of the text, which is known to be valid JSON by then, along a path of keys and
  * indices.
  */
-#ifndef PPT_CONFIG_JSON_H
-#define PPT_CONFIG_JSON_H
+#ifndef PPT_BASE_JSON_H
+#define PPT_BASE_JSON_H
 
 #include <json-c/json_object.h>
 #include <stdbool.h>
