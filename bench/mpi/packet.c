@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "memory.h"
+#include "usage.h"
 
 struct head {
     int32_t status;

@@ -4,16 +4,6 @@
 
 #include "memory.h"
 
-void ppt_usage_add(struct ppt_usage *sum, struct ppt_usage one, int sign)
-{
-    sum->user_ns += sign * one.user_ns;
-    sum->system_ns += sign * one.system_ns;
-    sum->minor_faults += sign * one.minor_faults;
-    sum->major_faults += sign * one.major_faults;
-    sum->voluntary_switches += sign * one.voluntary_switches;
-    sum->involuntary_switches += sign * one.involuntary_switches;
-}
-
 static int64_t smaller(int64_t a, int64_t b)
 {
     return a < b ? a : b;
