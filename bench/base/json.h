@@ -68,6 +68,10 @@ char *ppt_json_position(const struct ppt_source *source, const struct ppt_place 
 /* A number that prints as people write it: 0.05, not 0.050000000000000003. */
 json_object *ppt_json_number(double value);
 
+/* One that was measured, with nine digits; NULL, which is null in JSON, for what is not finite:
+ * JSON has no such numbers. */
+json_object *ppt_json_rounded(double value);
+
 /* A number, text or other value as it stands in the source, shortened for a message; to be given
  * to free(). */
 char *ppt_json_literal(const struct ppt_source *source, const struct ppt_place *place);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "memory.h"
+#include "sample_fields.h"
 
 static int64_t smaller(int64_t a, int64_t b)
 {
@@ -35,11 +36,7 @@ void ppt_sample_divide(struct ppt_sample *sample, int64_t wall_ns, struct ppt_pr
 
 void ppt_sample_free(struct ppt_sample *sample)
 {
-    for (size_t i = 0; i < sample->worker_count; i++) {
-        free(sample->workers[i].bound);
-    }
-    free(sample->workers);
-    free(sample->ranks);
+    ppt_fields_free(ppt_sample_list_fields, sample);
     free(sample->task_ns);
     *sample = (struct ppt_sample){0};
 }
