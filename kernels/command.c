@@ -24,6 +24,7 @@
 #include "places.h"
 #include "scratch.h"
 #include "search_path.h"
+#include "usage.h"
 #include "warden.h"
 
 enum { ARGV, TIMEOUT, OUTPUT };
@@ -342,18 +343,6 @@ static enum ppt_status open_kept(const struct local *l, uint64_t index, const ch
                                setup->results_dir, name, strerror(problem));
 }
 
-static void add_outside(struct ppt_outside *sum, const struct ppt_outside *one)
-{
-    sum->cpu_ns += one->cpu_ns;
-    sum->peak_bytes = one->peak_bytes > sum->peak_bytes ? one->peak_bytes : sum->peak_bytes;
-    sum->user_ns += one->user_ns;
-    sum->system_ns += one->system_ns;
-    sum->minor_faults += one->minor_faults;
-    sum->major_faults += one->major_faults;
-    sum->voluntary_switches += one->voluntary_switches;
-    sum->involuntary_switches += one->involuntary_switches;
-}
-
 /* Runs the task's program with its outputs going where `request` says. */
 static enum ppt_status run_child(struct local *l, const struct ppt_task *task,
                                  struct ppt_child_request *request, uint64_t *digest,
@@ -369,7 +358,7 @@ static enum ppt_status run_child(struct local *l, const struct ppt_task *task,
     request->context = l->setup.pass;
     request->buffer = l->buffer;
     status = ppt_child_run(l->warden, request, &outcome, error);
-    add_outside(&l->outside, &outcome.used);
+    ppt_outside_add(&l->outside, &outcome.used);
     if (status != PPT_OK) {
         return status;
     }

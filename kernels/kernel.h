@@ -166,15 +166,19 @@ struct ppt_needs {
                               are too many for a library; 0: any number */
 };
 
-/* What tasks cost beside the thread that runs them: in processes that they start. */
-struct ppt_outside {
-    int64_t cpu_ns;
-    int64_t peak_bytes; /* the most memory that a task had resident there; 0: unknown */
-    /* What getrusage() tells of these processes, but of those that this process has waited for
-     * itself: of them the bench knows. */
+/* What processes have used, as getrusage() tells it. */
+struct ppt_usage {
     int64_t user_ns, system_ns;
     int64_t minor_faults, major_faults;
     int64_t voluntary_switches, involuntary_switches;
+};
+
+/* What tasks cost beside the thread that runs them: in processes that they start. */
+struct ppt_outside {
+    int64_t cpu_ns;
+    int64_t peak_bytes;     /* the most memory that a task had resident there; 0: unknown */
+    struct ppt_usage usage; /* of these processes, but of those that this process has waited for
+                               itself: of them the bench knows */
 };
 
 struct ppt_kernel {

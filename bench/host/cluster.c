@@ -123,105 +123,35 @@ struct ppt_cluster ppt_cluster_copy(const struct ppt_cluster *cluster)
 
 void ppt_cluster_free(struct ppt_cluster *cluster)
 {
-    for (size_t r = 0; r < cluster->count; r++) {
-        free(cluster->ranks[r].host);
-        free(cluster->ranks[r].cpus);
-        free(cluster->ranks[r].cpu_model);
-        free(cluster->ranks[r].scratch);
-    }
-    free(cluster->ranks);
+    ppt_fields_free(ppt_cluster_fields, cluster);
     *cluster = (struct ppt_cluster){0};
 }
 
-/* ---- JSON ---- */
+#define PLACE(member) PPT_FIELD(struct ppt_rank_place, member, #member)
 
-json_object *ppt_cluster_to_json(const struct ppt_cluster *cluster)
-{
-    json_object *list = json_object_new_array();
+static const struct ppt_field place_fields[] = {
+    {PLACE(host)},
+    {PLACE(cpus)},
+    {PLACE(cpu_model)},
+    {PLACE(scratch)},
+    {PLACE(cores), .smallest = 1, .largest = 1e6},
+    {PLACE(effective_cpus), .smallest = 1, .largest = 1e6},
+    {PLACE(startup_ns), .smallest = -1, .largest = 1e18},
+    {0},
+};
 
-    for (size_t r = 0; r < cluster->count; r++) {
-        const struct ppt_rank_place *place = &cluster->ranks[r];
-        json_object *object = json_object_new_object();
-
-        json_object_object_add(object, "host", json_object_new_string(place->host));
-        json_object_object_add(object, "cpus", json_object_new_string(place->cpus));
-        json_object_object_add(object, "cpu_model", json_object_new_string(place->cpu_model));
-        json_object_object_add(object, "scratch", json_object_new_string(place->scratch));
-        json_object_object_add(object, "cores", json_object_new_int64(place->cores));
-        json_object_object_add(object, "effective_cpus",
-                               json_object_new_int64(place->effective_cpus));
-        json_object_object_add(object, "startup_ns", json_object_new_int64(place->startup_ns));
-        json_object_array_add(list, object);
-    }
-    return list;
-}
-
-static enum ppt_status read_place(const struct ppt_item *item, struct ppt_rank_place *place,
-                                  struct ppt_error *error)
-{
-    const struct {
-        const char *key;
-        char **text;
-    } texts[] = {{"host", &place->host},
-                 {"cpus", &place->cpus},
-                 {"cpu_model", &place->cpu_model},
-                 {"scratch", &place->scratch}};
-    int64_t cores = 0, cpus = 0;
-    const struct {
-        const char *key;
-        double smallest, largest;
-        int64_t *number;
-    } numbers[] = {{"cores", 1, 1e6, &cores},
-                   {"effective_cpus", 1, 1e6, &cpus},
-                   {"startup_ns", -1, 1e18, &place->startup_ns}};
-    enum ppt_status status = PPT_OK;
-    struct ppt_place where;
-    struct ppt_item inner;
-
-    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]) && status == PPT_OK; i++) {
-        const char *text = "";
-
-        status = ppt_item_member(item, texts[i].key, &where, &inner, error);
-        if (status == PPT_OK) {
-            status = ppt_item_text(&inner, &text, error);
-        }
-        *texts[i].text = ppt_strdup(text);
-    }
-    for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]) && status == PPT_OK; i++) {
-        status = ppt_item_member(item, numbers[i].key, &where, &inner, error);
-        if (status == PPT_OK) {
-            status = ppt_item_integer(&inner, numbers[i].smallest, numbers[i].largest,
-                                      numbers[i].number, error);
-        }
-    }
-    place->cores = (unsigned)cores;
-    place->effective_cpus = (unsigned)cpus;
-    return status;
-}
-
-enum ppt_status ppt_cluster_from_item(const struct ppt_item *item, struct ppt_cluster *cluster,
-                                      struct ppt_error *error)
-{
-    enum ppt_status status = PPT_OK;
-
-    *cluster = (struct ppt_cluster){0};
-    if (!json_object_is_type(item->value, json_type_array) ||
-        json_object_array_length(item->value) > PPT_MOST_RANKS) {
-        return ppt_item_reject(item, error, "must be a list of at most %d ranks", PPT_MOST_RANKS);
-    }
-    cluster->ranks = ppt_alloc(json_object_array_length(item->value), sizeof(*cluster->ranks));
-    while (cluster->count < json_object_array_length(item->value) && status == PPT_OK) {
-        const struct ppt_place place = {.outer = item->place, .index = cluster->count};
-        const struct ppt_item one = {json_object_array_get_idx(item->value, cluster->count),
-                                     item->source, &place};
-
-        status = read_place(&one, &cluster->ranks[cluster->count++], error);
-    }
-    if (status != PPT_OK) {
-        ppt_cluster_free(cluster);
-    }
-    return status;
-}
+const struct ppt_field ppt_cluster_fields[] = {
+    {.key = "cluster",
+     .kind = PPT_FIELD_LIST,
+     .flags = PPT_FIELD_SPARSE,
+     .offset = offsetof(struct ppt_cluster, ranks),
+     .count_offset = offsetof(struct ppt_cluster, count),
+     .rows = place_fields,
+     .size = sizeof(struct ppt_rank_place),
+     .most = PPT_MOST_RANKS,
+     .noun = "ranks"},
+    {0},
+};
 
 bool ppt_cluster_differs(const struct ppt_cluster *a, const struct ppt_cluster *b, size_t ranks)
 {

@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "item.h"
+#include "field.h"
 
 struct ppt_point;
 
@@ -54,12 +54,8 @@ bool ppt_cluster_beyond(const struct ppt_cluster *cluster, struct ppt_point poin
 struct ppt_cluster ppt_cluster_copy(const struct ppt_cluster *cluster);
 void ppt_cluster_free(struct ppt_cluster *cluster);
 
-/* As recorded in results: a list, in the order of the ranks. The caller owns it. */
-json_object *ppt_cluster_to_json(const struct ppt_cluster *cluster);
-
-/* Reads back what ppt_cluster_to_json() made. */
-enum ppt_status ppt_cluster_from_item(const struct ppt_item *item, struct ppt_cluster *cluster,
-                                      struct ppt_error *error);
+/* As it is recorded: "cluster", a list in the order of the ranks; nothing where there are none. */
+extern const struct ppt_field ppt_cluster_fields[];
 
 /* Whether passes of one, over so many ranks at most, must not be mixed with those of the other:
  * other hosts of the same kind, with the ranks placed alike, are no difference. */

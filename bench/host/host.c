@@ -233,18 +233,3 @@ const char *ppt_host_difference(const struct ppt_host *a, const struct ppt_host 
            : !json_object_equal(a->environment, b->environment)   ? "environment"
                                                                   : NULL;
 }
-
-void ppt_host_free(struct ppt_host *host)
-{
-    free(host->name);
-    free(host->system);
-    free(host->cpu_model);
-    free(host->virtual_machine);
-    free(host->container);
-    free(host->binary);
-    free(host->instruction_set);
-    free(host->blas);
-    json_object_put(host->environment);
-    ppt_cluster_free(&host->cluster);
-    *host = (struct ppt_host){0};
-}

@@ -11,6 +11,21 @@
 #include "cgroup.h"
 #include "probe.h"
 
+#define COUNTED(member, more)                                                                      \
+    {                                                                                              \
+        PPT_FIELD(struct ppt_noise, member, #member), .flags = PPT_FIELD_SHOWN | (more),           \
+                                                      .smallest = -1, .largest = 1e18              \
+    }
+
+const struct ppt_field ppt_noise_fields[] = {
+    COUNTED(steal_ns, PPT_FIELD_BELOW_0),
+    COUNTED(pressure_ns, PPT_FIELD_BELOW_0),
+    COUNTED(throttled_ns, PPT_FIELD_BELOW_0),
+    COUNTED(stopped, PPT_FIELD_OPTIONAL),
+    COUNTED(cpus, PPT_FIELD_OPTIONAL | PPT_FIELD_BELOW_0 | PPT_FIELD_NOT_0),
+    {0},
+};
+
 /* NOLINTBEGIN(cert-err34-c): numbers that the system writes, none of which is out of range. */
 
 /* cpu  user nice system idle iowait irq softirq steal ... in clock ticks */
@@ -51,18 +66,12 @@ void ppt_noise_read(struct ppt_noise *noise)
     };
 }
 
-static int64_t difference(int64_t before, int64_t after)
-{
-    return before < 0 || after < 0 ? -1 : after - before;
-}
-
 struct ppt_noise ppt_noise_between(const struct ppt_noise *before, const struct ppt_noise *after)
 {
-    return (struct ppt_noise){
-        .steal_ns = difference(before->steal_ns, after->steal_ns),
-        .pressure_ns = difference(before->pressure_ns, after->pressure_ns),
-        .throttled_ns = difference(before->throttled_ns, after->throttled_ns),
-    };
+    struct ppt_noise between = *after;
+
+    ppt_fields_add(ppt_noise_fields, &between, before, -1);
+    return between;
 }
 
 int64_t ppt_noise_cpus(void)

@@ -6,6 +6,8 @@
 
 #include <stdint.h>
 
+#include "field.h"
+
 /* Counters since some start; differences of two readings count. -1: not available here. */
 struct ppt_noise {
     int64_t steal_ns;     /* CPU time that the hypervisor gave to others, all CPUs (10 ms steps) */
@@ -16,6 +18,8 @@ struct ppt_noise {
     int64_t stopped; /* how often it was stopped and continued, the suspended machine included */
     int64_t cpus; /* that the process might use at its end; over ranks those of all; 0: unknown */
 };
+
+extern const struct ppt_field ppt_noise_fields[];
 
 /* About 150 µs: not inside a timed span. Leaves alone what is a pass's. */
 void ppt_noise_read(struct ppt_noise *noise);

@@ -4,16 +4,13 @@
 #include <string.h>
 
 #include "memory.h"
+#include "usage.h"
 
 struct head {
     int32_t status;
-    uint32_t workers;
     struct ppt_error error;
     struct ppt_rank_sample rank;
-    int64_t started_ns, peak_bytes;
-    uint64_t digest;
-    struct ppt_usage usage;
-    struct ppt_noise noise;
+    struct ppt_sample sample; /* with what it points to behind it */
 };
 
 /* A worker, with the text that its `bound` points to; longer lists of CPUs are cut. */
@@ -28,14 +25,9 @@ void *ppt_packet_pack(const struct ppt_part *part, const struct ppt_recorder *re
     const struct ppt_sample *sample = &part->sample;
     const struct head head = {
         .status = part->status,
-        .workers = (uint32_t)sample->worker_count,
         .error = part->error,
         .rank = part->rank,
-        .started_ns = sample->started_ns,
-        .peak_bytes = sample->peak_bytes,
-        .digest = sample->digest,
-        .usage = sample->usage,
-        .noise = sample->noise,
+        .sample = *sample,
     };
     size_t times = 0;
     void *recorded = part->status == PPT_OK ? ppt_recorder_pack(recorder, &times) : NULL;
@@ -75,22 +67,17 @@ bool ppt_packet_unpack(const void *bytes, size_t length, struct ppt_part *part,
     memcpy(&head, rest, sizeof(head));
     rest += sizeof(head);
     length -= sizeof(head);
-    if (length / sizeof(struct worker) < head.workers) {
+    if (length / sizeof(struct worker) < head.sample.worker_count) {
         return false;
     }
     part->status = (enum ppt_status)head.status;
     part->error = head.error;
     part->rank = head.rank;
-    part->sample = (struct ppt_sample){
-        .started_ns = head.started_ns,
-        .peak_bytes = head.peak_bytes,
-        .digest = head.digest,
-        .usage = head.usage,
-        .noise = head.noise,
-        .workers = ppt_alloc(head.workers, sizeof(*part->sample.workers)),
-        .worker_count = head.workers,
-    };
-    for (uint32_t i = 0; i < head.workers; i++) {
+    part->sample = head.sample;
+    part->sample.workers = ppt_alloc(head.sample.worker_count, sizeof(*part->sample.workers));
+    part->sample.ranks = NULL;
+    part->sample.task_ns = NULL;
+    for (size_t i = 0; i < head.sample.worker_count; i++) {
         struct worker one;
 
         memcpy(&one, rest, sizeof(one));
@@ -127,15 +114,13 @@ static void combine_sums(struct ppt_part *parts, unsigned ranks, const struct pp
         whole->digest += one->digest;
         ppt_usage_add(&whole->usage, one->usage, 1);
         whole->peak_bytes = sum_known(whole->peak_bytes, one->peak_bytes);
-        whole->noise.stopped += one->noise.stopped;
-        whole->noise.cpus += one->noise.cpus;
         /* Noise is a host's, not a rank's: it counts with the first one there. */
-        if (ppt_cluster_hosts(cluster, r + 1) > ppt_cluster_hosts(cluster, r)) {
-            whole->noise.steal_ns = sum_known(whole->noise.steal_ns, one->noise.steal_ns);
-            whole->noise.pressure_ns = sum_known(whole->noise.pressure_ns, one->noise.pressure_ns);
-            whole->noise.throttled_ns =
-                sum_known(whole->noise.throttled_ns, one->noise.throttled_ns);
-        }
+        ppt_fields_add(
+            ppt_noise_fields, &whole->noise,
+            ppt_cluster_hosts(cluster, r + 1) > ppt_cluster_hosts(cluster, r)
+                ? &one->noise
+                : &(struct ppt_noise){.stopped = one->noise.stopped, .cpus = one->noise.cpus},
+            1);
     }
 }
 

@@ -5,6 +5,7 @@
 #include "json_value.h"
 #include "kinds.h"
 #include "report.h"
+#include "sample_fields.h"
 #include "sentence.h"
 
 #define RESULTS_VERSION 1
@@ -230,24 +231,13 @@ static void add_answer(json_object *object, const struct ppt_point_answer *answe
     add(object, "factors", factors_json(&answer->factors));
 }
 
-/* What a point is; all its workers are named where they are those of several ranks. */
-static void add_point(json_object *object, struct ppt_point point)
-{
-    add(object, "workers", integer(point.workers));
-    add(object, "inner_threads", integer(point.inner_threads));
-    if (point.ranks > 0) {
-        add(object, "ranks", integer(point.ranks));
-        add(object, "all_workers", integer(ppt_point_workers(point)));
-    }
-}
-
 static json_object *point_json(const struct ppt_outcome *outcome,
                                const struct ppt_point_summary *summary)
 {
     const size_t p = ppt_grid_find(&outcome->answer->grid, summary->point);
     json_object *object = json_object_new_object();
 
-    add_point(object, summary->point);
+    ppt_fields_write(ppt_point_fields, &summary->point, PPT_FIELD_SHOWN, object);
     add(object, "beyond_cpus",
         json_object_new_boolean(ppt_host_beyond(outcome->host, summary->point)));
     add(object, "init_s", statistics(&summary->init_s));
@@ -271,74 +261,15 @@ static json_object *point_json(const struct ppt_outcome *outcome,
     return object;
 }
 
-static json_object *worker_list(const struct ppt_sample *sample)
-{
-    json_object *list = json_object_new_array();
-
-    for (size_t i = 0; i < sample->worker_count; i++) {
-        json_object *object = json_object_new_object();
-
-        add(object, "tasks", integer(sample->workers[i].tasks));
-        add(object, "busy_s", number((double)sample->workers[i].busy_ns * 1e-9));
-        add(object, "cpu_s", number((double)sample->workers[i].cpu_ns * 1e-9));
-        add(object, "bound", sample->workers[i].bound ? text(sample->workers[i].bound) : NULL);
-        if (sample->rank_count > 0) {
-            add(object, "waited_s", number((double)sample->workers[i].waited_ns * 1e-9));
-        }
-        json_object_array_add(list, object);
-    }
-    return list;
-}
-
-static json_object *rank_list(const struct ppt_sample *sample)
-{
-    json_object *list = json_object_new_array();
-
-    for (size_t i = 0; i < sample->rank_count; i++) {
-        const struct ppt_rank_sample *rank = &sample->ranks[i];
-        json_object *object = json_object_new_object();
-
-        add(object, "begin_s", number((double)rank->begin_ns * 1e-9));
-        add(object, "end_s", number((double)rank->end_ns * 1e-9));
-        add(object, "mpi_s", number((double)rank->mpi_ns * 1e-9));
-        add(object, "requests", integer((uint64_t)rank->requests));
-        add(object, "answer_s", number((double)rank->answer_ns * 1e-9));
-        add(object, "clock_offset_s", number((double)rank->offset_ns * 1e-9));
-        add(object, "clock_error_s", number((double)rank->offset_error_ns * 1e-9));
-        json_object_array_add(list, object);
-    }
-    return list;
-}
-
-/* Of a counter that the system may not have. */
-static json_object *counted_s(int64_t ns)
-{
-    return ns >= 0 ? number((double)ns * 1e-9) : NULL;
-}
-
 static json_object *pass_json(const struct ppt_sample *sample)
 {
+    const unsigned which = PPT_FIELD_SHOWN | (sample->rank_count > 0 ? PPT_FIELD_SOMETIMES : 0);
     json_object *object = json_object_new_object();
 
-    add(object, "block", integer(sample->block));
-    add_point(object, sample->point);
-    add(object, "started_s", number((double)sample->started_ns * 1e-9));
-    add(object, "init_s", number((double)sample->init_ns * 1e-9));
-    add(object, "work_s", number((double)sample->work_ns * 1e-9));
-    add(object, "cleanup_s", number((double)sample->cleanup_ns * 1e-9));
-    add(object, "scratch_s", number((double)sample->scratch_ns * 1e-9));
-    add(object, "total_s", number((double)sample->total_ns * 1e-9));
+    ppt_fields_write(ppt_sample_fields, sample, which, object);
     add(object, "disturbed", json_object_new_boolean(ppt_sample_disturbed(sample)));
-    add(object, "steal_s", counted_s(sample->noise.steal_ns));
-    add(object, "pressure_s", counted_s(sample->noise.pressure_ns));
-    add(object, "throttled_s", counted_s(sample->noise.throttled_ns));
-    add(object, "stopped",
-        integer(sample->noise.stopped > 0 ? (uint64_t)sample->noise.stopped : 0));
-    add(object, "cpus", sample->noise.cpus > 0 ? integer((uint64_t)sample->noise.cpus) : NULL);
-    add(object, "worker_times", worker_list(sample));
-    if (sample->rank_count > 0) {
-        add(object, "rank_times", rank_list(sample));
-    }
+    ppt_fields_write(ppt_noise_fields, &sample->noise, which, object);
+    ppt_fields_write(ppt_sample_list_fields, sample, which, object);
     return object;
 }
 
@@ -389,9 +320,7 @@ static json_object *failed_json(const struct ppt_samples *samples)
     for (size_t i = 0; i < samples->failure_count; i++) {
         json_object *object = json_object_new_object();
 
-        add(object, "block", integer(samples->failures[i].block));
-        add_point(object, samples->failures[i].point);
-        add(object, "message", text(samples->failures[i].message));
+        ppt_fields_write(ppt_failure_fields, &samples->failures[i], PPT_FIELD_SHOWN, object);
         json_object_array_add(list, object);
     }
     return list;

@@ -8,8 +8,8 @@
 #include <json-c/json.h>
 #include <math.h>
 #include <stdint.h>
-#include <stdio.h>
 
+#include "json.h"
 #include "text.h"
 
 static inline void add(json_object *object, const char *key, json_object *value)
@@ -17,16 +17,9 @@ static inline void add(json_object *object, const char *key, json_object *value)
     json_object_object_add(object, key, value);
 }
 
-/* NULL, which is null in JSON, for what is not finite: JSON has no such numbers. */
 static inline json_object *number(double value)
 {
-    char text[40];
-
-    if (!isfinite(value)) {
-        return NULL;
-    }
-    snprintf(text, sizeof(text), "%.9g", value);
-    return json_object_new_double_s(value, text);
+    return ppt_json_rounded(value);
 }
 
 static inline json_object *integer(uint64_t value)

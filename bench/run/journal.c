@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
@@ -13,7 +12,11 @@
 #include "file.h"
 #include "input.h"
 #include "memory.h"
+#include "recording.h"
+#include "sample_fields.h"
 #include "text.h"
+
+#define PROGRAM "ppt-omp " PPT_VERSION
 
 struct ppt_journal {
     int fd;
@@ -198,28 +201,27 @@ static json_object *line_of(const char *type)
     return object;
 }
 
-static void add_integer(json_object *object, const char *key, int64_t value)
-{
-    json_object_object_add(object, key, json_object_new_int64(value));
-}
-
 enum ppt_status ppt_journal_run(struct ppt_journal *journal, const struct ppt_config *config,
                                 const struct ppt_host *host, const char *started,
                                 struct ppt_error *error)
 {
     json_object *line = line_of("run");
-    char *identity = ppt_config_identity(config);
+    char program[] = PROGRAM;
+    struct ppt_config copy = *config;
+    const struct ppt_recording run = {
+        .version = PPT_JOURNAL_VERSION,
+        .program = program,
+        .started = ppt_strdup(started),
+        .origin = copy.origin,
+        .configs = {.items = &copy, .count = 1},
+        .identity = ppt_config_identity(config),
+        .host = *host,
+    };
 
-    add_integer(line, "version", PPT_JOURNAL_VERSION);
-    json_object_object_add(line, "program", json_object_new_string("ppt-omp " PPT_VERSION));
-    json_object_object_add(line, "started", json_object_new_string(started));
-    json_object_object_add(line, "origin", json_object_new_string(config->origin));
-    json_object_object_add(line, "config", ppt_config_to_json(config));
-    if (identity) {
-        json_object_object_add(line, "identity", json_object_new_string(identity));
-        free(identity);
-    }
-    json_object_object_add(line, "host", ppt_host_to_json(host));
+    ppt_fields_write(ppt_version_fields, &run, 0, line);
+    ppt_fields_write(ppt_run_fields, &run, PPT_FIELD_SOMETIMES, line);
+    free(run.started);
+    free(run.identity);
     return append(journal, line, error);
 }
 
@@ -227,10 +229,12 @@ enum ppt_status ppt_journal_resume(struct ppt_journal *journal, const struct ppt
                                    const char *started, struct ppt_error *error)
 {
     json_object *line = line_of("resume");
+    char program[] = PROGRAM;
+    const struct ppt_recording run = {
+        .program = program, .started = ppt_strdup(started), .host = *host};
 
-    json_object_object_add(line, "program", json_object_new_string("ppt-omp " PPT_VERSION));
-    json_object_object_add(line, "started", json_object_new_string(started));
-    json_object_object_add(line, "host", ppt_host_to_json(host));
+    ppt_fields_write(ppt_run_fields, &run, 0, line);
+    free(run.started);
     return append(journal, line, error);
 }
 
@@ -249,141 +253,19 @@ enum ppt_status ppt_journal_tasks(struct ppt_journal *journal, unsigned block,
                                ppt_args_to_json(group->kernel, group->sets[tasks->refs[i].set]));
         json_object_array_add(list, entry);
     }
-    add_integer(line, "block", block);
+    json_object_object_add(line, "block", json_object_new_int64(block));
     json_object_object_add(line, "tasks", list);
     return append(journal, line, error);
-}
-
-static json_object *usage_to_json(const struct ppt_usage *usage)
-{
-    json_object *object = json_object_new_object();
-
-    add_integer(object, "user_ns", usage->user_ns);
-    add_integer(object, "system_ns", usage->system_ns);
-    add_integer(object, "minor_faults", usage->minor_faults);
-    add_integer(object, "major_faults", usage->major_faults);
-    add_integer(object, "voluntary_switches", usage->voluntary_switches);
-    add_integer(object, "involuntary_switches", usage->involuntary_switches);
-    return object;
-}
-
-static json_object *noise_to_json(const struct ppt_noise *noise)
-{
-    json_object *object = json_object_new_object();
-
-    add_integer(object, "steal_ns", noise->steal_ns);
-    add_integer(object, "pressure_ns", noise->pressure_ns);
-    add_integer(object, "throttled_ns", noise->throttled_ns);
-    add_integer(object, "stopped", noise->stopped);
-    add_integer(object, "cpus", noise->cpus);
-    return object;
-}
-
-static json_object *times_to_json(const struct ppt_task_times *times)
-{
-    json_object *object = json_object_new_object();
-
-    add_integer(object, "sum_ns", times->sum_ns);
-    add_integer(object, "smallest_ns", times->smallest_ns);
-    add_integer(object, "median_ns", times->median_ns);
-    add_integer(object, "p95_ns", times->p95_ns);
-    add_integer(object, "p99_ns", times->p99_ns);
-    add_integer(object, "largest_ns", times->largest_ns);
-    json_object_object_add(object, "resolution", json_object_new_double(times->resolution));
-    return object;
-}
-
-static json_object *workers_to_json(const struct ppt_sample *sample)
-{
-    json_object *list = json_object_new_array();
-
-    for (size_t i = 0; i < sample->worker_count; i++) {
-        const struct ppt_worker_sample *worker = &sample->workers[i];
-        json_object *object = json_object_new_object();
-
-        add_integer(object, "tasks", (int64_t)worker->tasks);
-        add_integer(object, "busy_ns", worker->busy_ns);
-        add_integer(object, "cpu_ns", worker->cpu_ns);
-        add_integer(object, "start_ns", worker->start_ns);
-        add_integer(object, "end_ns", worker->end_ns);
-        add_integer(object, "faults", worker->faults);
-        add_integer(object, "cpu", worker->cpu);
-        if (sample->rank_count > 0) {
-            add_integer(object, "waited_ns", worker->waited_ns);
-        }
-        if (worker->bound) {
-            json_object_object_add(object, "bound", json_object_new_string(worker->bound));
-        }
-        json_object_array_add(list, object);
-    }
-    return list;
-}
-
-static json_object *ranks_to_json(const struct ppt_sample *sample)
-{
-    json_object *list = json_object_new_array();
-
-    for (size_t i = 0; i < sample->rank_count; i++) {
-        const struct ppt_rank_sample *rank = &sample->ranks[i];
-        json_object *object = json_object_new_object();
-
-        add_integer(object, "begin_ns", rank->begin_ns);
-        add_integer(object, "end_ns", rank->end_ns);
-        add_integer(object, "mpi_ns", rank->mpi_ns);
-        add_integer(object, "requests", rank->requests);
-        add_integer(object, "answer_ns", rank->answer_ns);
-        add_integer(object, "offset_ns", rank->offset_ns);
-        add_integer(object, "offset_error_ns", rank->offset_error_ns);
-        json_object_array_add(list, object);
-    }
-    return list;
-}
-
-static void add_point(json_object *object, struct ppt_point point)
-{
-    add_integer(object, "workers", point.workers);
-    add_integer(object, "inner_threads", point.inner_threads);
-    if (point.ranks > 0) {
-        add_integer(object, "ranks", point.ranks);
-    }
 }
 
 enum ppt_status ppt_journal_pass(struct ppt_journal *journal, const struct ppt_sample *sample,
                                  struct ppt_error *error)
 {
     json_object *line = line_of("pass");
-    char digest[17];
 
-    /* As text: many JSON readers round numbers of 64 bits. */
-    snprintf(digest, sizeof(digest), "%016" PRIx64, sample->digest);
-    add_integer(line, "position", (int64_t)sample->position);
-    add_integer(line, "block", sample->block);
-    add_point(line, sample->point);
-    add_integer(line, "started_ns", sample->started_ns);
-    add_integer(line, "init_ns", sample->init_ns);
-    add_integer(line, "work_ns", sample->work_ns);
-    add_integer(line, "cleanup_ns", sample->cleanup_ns);
-    add_integer(line, "total_ns", sample->total_ns);
-    add_integer(line, "scratch_ns", sample->scratch_ns);
-    add_integer(line, "task_count", (int64_t)sample->task_count);
-    json_object_object_add(line, "digest", json_object_new_string(digest));
-    json_object_object_add(line, "usage", usage_to_json(&sample->usage));
-    json_object_object_add(line, "noise", noise_to_json(&sample->noise));
-    add_integer(line, "peak_bytes", sample->peak_bytes);
-    add_integer(line, "clock_khz", sample->clock_khz);
-    json_object_object_add(line, "task_times", times_to_json(&sample->times));
-    json_object_object_add(line, "worker_times", workers_to_json(sample));
-    if (sample->rank_count > 0) {
-        json_object_object_add(line, "rank_times", ranks_to_json(sample));
-    }
-    if (sample->task_ns) {
-        json_object *list = json_object_new_array_ext((int)sample->task_count);
-
-        for (uint64_t i = 0; i < sample->task_count; i++) {
-            json_object_array_add(list, json_object_new_int64(sample->task_ns[i]));
-        }
-        json_object_object_add(line, "task_ns", list);
-    }
+    ppt_fields_write(ppt_sample_fields, sample, 0, line);
+    ppt_fields_write(ppt_sample_list_fields, sample,
+                     sample->rank_count > 0 ? PPT_FIELD_SOMETIMES : 0, line);
     return append(journal, line, error);
 }
 
@@ -392,9 +274,7 @@ enum ppt_status ppt_journal_failed(struct ppt_journal *journal, const struct ppt
 {
     json_object *line = line_of("failed");
 
-    add_integer(line, "block", failure->block);
-    add_point(line, failure->point);
-    json_object_object_add(line, "message", json_object_new_string(failure->message));
+    ppt_fields_write(ppt_failure_fields, failure, 0, line);
     return append(journal, line, error);
 }
 
@@ -403,6 +283,6 @@ enum ppt_status ppt_journal_end(struct ppt_journal *journal, enum ppt_status sta
 {
     json_object *line = line_of("end");
 
-    add_integer(line, "status", status);
+    ppt_fields_write(ppt_end_fields, &(int){status}, 0, line);
     return append(journal, line, error);
 }

@@ -32,8 +32,8 @@
 #include "noise.h"
 #include "price.h"
 #include "rng.h"
-#include "timeval.h"
 #include "topology.h"
+#include "usage.h"
 
 struct worker {
     _Alignas(PPT_CACHE_LINE) struct ppt_record *record;
@@ -289,45 +289,14 @@ static void read_usage(struct usage *usage)
     getrusage(RUSAGE_CHILDREN, &usage->children);
 }
 
-static struct ppt_usage usage_of(const struct rusage *usage)
-{
-    return (struct ppt_usage){
-        .user_ns = ppt_timeval_ns(usage->ru_utime),
-        .system_ns = ppt_timeval_ns(usage->ru_stime),
-        .minor_faults = usage->ru_minflt,
-        .major_faults = usage->ru_majflt,
-        .voluntary_switches = usage->ru_nvcsw,
-        .involuntary_switches = usage->ru_nivcsw,
-    };
-}
-
 static struct ppt_usage usage_between(const struct usage *a, const struct usage *b)
 {
-    struct ppt_usage difference = usage_of(&b->own);
+    struct ppt_usage difference = ppt_usage_of(&b->own);
 
-    ppt_usage_add(&difference, usage_of(&b->children), 1);
-    ppt_usage_add(&difference, usage_of(&a->own), -1);
-    ppt_usage_add(&difference, usage_of(&a->children), -1);
+    ppt_usage_add(&difference, ppt_usage_of(&b->children), 1);
+    ppt_usage_add(&difference, ppt_usage_of(&a->own), -1);
+    ppt_usage_add(&difference, ppt_usage_of(&a->children), -1);
     return difference;
-}
-
-/* Processes that this one has not waited for itself. */
-static void add_usage_outside(const struct pass *pass, struct ppt_usage *usage)
-{
-    for (unsigned i = 0; i < pass->worker_count; i++) {
-        const struct ppt_outside *outside = &pass->workers[i].outside;
-
-        ppt_usage_add(usage,
-                      (struct ppt_usage){
-                          .user_ns = outside->user_ns,
-                          .system_ns = outside->system_ns,
-                          .minor_faults = outside->minor_faults,
-                          .major_faults = outside->major_faults,
-                          .voluntary_switches = outside->voluntary_switches,
-                          .involuntary_switches = outside->involuntary_switches,
-                      },
-                      1);
-    }
 }
 
 /* Stops of the process, and of the machine. */
@@ -486,7 +455,10 @@ static enum ppt_status run(struct ppt_workload *workload, struct ppt_point point
     if (status == PPT_OK) {
         fill_sample(&pass, start, end, sample);
         sample->usage = usage_between(&before, &after);
-        add_usage_outside(&pass, &sample->usage);
+        /* Processes that this one has not waited for itself. */
+        for (unsigned i = 0; i < pass.worker_count; i++) {
+            ppt_usage_add(&sample->usage, pass.workers[i].outside.usage, 1);
+        }
         sample->noise = ppt_noise_between(&noise_before, &noise_after);
         sample->noise.stopped = stops_between(&stops_before, &stops_after);
         sample->noise.cpus = ppt_noise_cpus();

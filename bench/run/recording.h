@@ -7,6 +7,7 @@
 #include <stdbool.h>
 
 #include "config.h"
+#include "field.h"
 #include "folder.h"
 #include "host.h"
 #include "sample.h"
@@ -17,6 +18,8 @@ struct ppt_recording {
     char *started;  /* ISO 8601 */
     char *identity; /* see ppt_config_identity(); NULL: none was recorded */
     char *program;  /* that measured it, with version */
+    char *origin;   /* of the configuration, on its way there; else NULL */
+    int64_t version;
     struct ppt_samples samples;
     bool ended;       /* the closing line is there, and nothing follows it */
     int status;       /* that it states */
@@ -24,6 +27,11 @@ struct ppt_recording {
     size_t whole;     /* bytes of its whole lines */
     size_t zeros;     /* bytes of 0 behind them: what a power cut leaves */
 };
+
+/* What the first line says of a run, and, without what PPT_FIELD_SOMETIMES marks, one that goes on.
+ * The version is the first line's alone, and read before all else. */
+extern const struct ppt_field ppt_version_fields[];
+extern const struct ppt_field ppt_run_fields[];
 
 /* Makes a recording of a journal's text; `path` is what messages call it. A last line without its
  * newline was being written when the run died, and is left out. Fails with PPT_BAD_INPUT, naming

@@ -3,16 +3,7 @@
 #include <stdlib.h>
 
 #include "memory.h"
-
-void ppt_usage_add(struct ppt_usage *sum, struct ppt_usage one, int sign)
-{
-    sum->user_ns += sign * one.user_ns;
-    sum->system_ns += sign * one.system_ns;
-    sum->minor_faults += sign * one.minor_faults;
-    sum->major_faults += sign * one.major_faults;
-    sum->voluntary_switches += sign * one.voluntary_switches;
-    sum->involuntary_switches += sign * one.involuntary_switches;
-}
+#include "sample_fields.h"
 
 static int64_t smaller(int64_t a, int64_t b)
 {
@@ -45,11 +36,7 @@ void ppt_sample_divide(struct ppt_sample *sample, int64_t wall_ns, struct ppt_pr
 
 void ppt_sample_free(struct ppt_sample *sample)
 {
-    for (size_t i = 0; i < sample->worker_count; i++) {
-        free(sample->workers[i].bound);
-    }
-    free(sample->workers);
-    free(sample->ranks);
+    ppt_fields_free(ppt_sample_list_fields, sample);
     free(sample->task_ns);
     *sample = (struct ppt_sample){0};
 }

@@ -51,16 +51,6 @@ struct ppt_rank_sample {
     int64_t offset_error_ns; /* at most so far off: half of the fastest exchange */
 };
 
-/* Differences over the pass, of the whole process, or of those of all ranks. */
-struct ppt_usage {
-    int64_t user_ns, system_ns;
-    int64_t minor_faults, major_faults;
-    int64_t voluntary_switches, involuntary_switches;
-};
-
-/* Adds, or with a sign of -1 takes away. */
-void ppt_usage_add(struct ppt_usage *sum, struct ppt_usage one, int sign);
-
 /* Distribution of the task times of a pass. */
 struct ppt_task_times {
     int64_t sum_ns, smallest_ns, median_ns, p95_ns, p99_ns, largest_ns;
@@ -77,8 +67,9 @@ struct ppt_sample {
     int64_t init_ns, work_ns, cleanup_ns, total_ns;
     int64_t scratch_ns; /* beside the total */
     uint64_t task_count;
-    uint64_t digest; /* of all results; independent of the order of tasks */
-    struct ppt_usage usage;
+    uint64_t digest;        /* of all results; independent of the order of tasks */
+    struct ppt_usage usage; /* differences over the pass, of the whole process, or of those of all
+                               ranks */
     struct ppt_noise noise; /* differences over the pass; of all hosts */
     int64_t peak_bytes;     /* most resident memory during the pass; -1: unknown. Of all ranks */
     int64_t clock_khz;      /* of the first worker's CPU, at the end; -1: unknown */

@@ -7,6 +7,7 @@
 #include "memory.h"
 #include "runtime.h"
 #include "services.h"
+#include "usage.h"
 
 static int given_up(const void *pass)
 {
@@ -169,21 +170,13 @@ enum ppt_status ppt_workload_attach(const struct ppt_workload *workload, unsigne
     return PPT_OK;
 }
 
-/* Costs that add up, but for memory: tasks of one worker come one after the other. */
 static void add_outside(const struct ppt_kernel *kernel, void *local, struct ppt_outside *sum)
 {
     struct ppt_outside one = {0};
 
     if (kernel->outside) {
         kernel->outside(local, &one);
-        sum->cpu_ns += one.cpu_ns;
-        sum->peak_bytes = one.peak_bytes > sum->peak_bytes ? one.peak_bytes : sum->peak_bytes;
-        sum->user_ns += one.user_ns;
-        sum->system_ns += one.system_ns;
-        sum->minor_faults += one.minor_faults;
-        sum->major_faults += one.major_faults;
-        sum->voluntary_switches += one.voluntary_switches;
-        sum->involuntary_switches += one.involuntary_switches;
+        ppt_outside_add(sum, &one);
     }
 }
 

@@ -22,6 +22,7 @@
 #include <unistd.h>
 
 #include "digest.h"
+#include "usage.h"
 
 /* How often it is asked whether the pass is given up. */
 #define ASK_MS 100
@@ -313,17 +314,10 @@ static enum ppt_status watch(struct child *child, struct ppt_error *error)
 /* What tasks have used since `before`, which moves on to `now`. */
 static struct ppt_outside used_since(struct ppt_outside *before, const struct ppt_outside *now)
 {
-    const struct ppt_outside used = {
-        .cpu_ns = now->cpu_ns - before->cpu_ns,
-        .peak_bytes = now->peak_bytes,
-        .user_ns = now->user_ns - before->user_ns,
-        .system_ns = now->system_ns - before->system_ns,
-        .minor_faults = now->minor_faults - before->minor_faults,
-        .major_faults = now->major_faults - before->major_faults,
-        .voluntary_switches = now->voluntary_switches - before->voluntary_switches,
-        .involuntary_switches = now->involuntary_switches - before->involuntary_switches,
-    };
+    struct ppt_outside used = *now;
 
+    used.cpu_ns -= before->cpu_ns;
+    ppt_usage_add(&used.usage, before->usage, -1);
     *before = *now;
     return used;
 }

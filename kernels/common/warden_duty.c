@@ -25,7 +25,7 @@
 #include <unistd.h>
 
 #include "search_path.h"
-#include "timeval.h"
+#include "usage.h"
 
 /* Descriptors; the first three are those of programs as well. */
 enum { INPUT, OUT, ERR, NULL_OUT, SOCKET, CHILDREN, DESCRIPTORS };
@@ -236,20 +236,6 @@ static _Noreturn void quit(struct state *s)
     _exit(0);
 }
 
-static void add_usage(struct ppt_outside *sum, const struct rusage *usage)
-{
-    const int64_t user_ns = ppt_timeval_ns(usage->ru_utime);
-    const int64_t system_ns = ppt_timeval_ns(usage->ru_stime);
-
-    sum->cpu_ns += user_ns + system_ns;
-    sum->user_ns += user_ns;
-    sum->system_ns += system_ns;
-    sum->minor_faults += usage->ru_minflt;
-    sum->major_faults += usage->ru_majflt;
-    sum->voluntary_switches += usage->ru_nvcsw;
-    sum->involuntary_switches += usage->ru_nivcsw;
-}
-
 static void report_done(const struct state *s)
 {
     struct ppt_outside *used = &s->slot->used;
@@ -258,9 +244,9 @@ static void report_done(const struct state *s)
 
     getrusage(RUSAGE_SELF, &own);
     getrusage(RUSAGE_CHILDREN, &children);
-    *used = (struct ppt_outside){0};
-    add_usage(used, &own);
-    add_usage(used, &children);
+    *used = (struct ppt_outside){.usage = ppt_usage_of(&own)};
+    ppt_usage_add(&used->usage, ppt_usage_of(&children), 1);
+    used->cpu_ns = used->usage.user_ns + used->usage.system_ns;
     /* Linux counts from before exec() there, when the program still had the warden's memory: what
      * does not exceed that is not known. */
     if (s->peak_kib > own.ru_maxrss) {

@@ -298,6 +298,17 @@ json_object *ppt_json_number(double value)
     return json_object_new_double_s(value, text);
 }
 
+json_object *ppt_json_rounded(double value)
+{
+    char text[32];
+
+    if (!isfinite(value)) {
+        return NULL;
+    }
+    snprintf(text, sizeof(text), "%.9g", value);
+    return json_object_new_double_s(value, text);
+}
+
 /* ---- parsing ---- */
 
 /* Of a key that appears twice in an object json-c would silently keep the last. */

@@ -5,8 +5,8 @@
  * made: a scan of the text, which is known to be valid JSON by then, along a path of keys and
  * indices.
  */
-#ifndef PPT_CONFIG_JSON_H
-#define PPT_CONFIG_JSON_H
+#ifndef PPT_BASE_JSON_H
+#define PPT_BASE_JSON_H
 
 #include <json-c/json_object.h>
 #include <stdbool.h>
@@ -67,6 +67,10 @@ char *ppt_json_position(const struct ppt_source *source, const struct ppt_place 
 
 /* A number that prints as people write it: 0.05, not 0.050000000000000003. */
 json_object *ppt_json_number(double value);
+
+/* One that was measured, with nine digits; NULL, which is null in JSON, for what is not finite:
+ * JSON has no such numbers. */
+json_object *ppt_json_rounded(double value);
 
 /* A number, text or other value as it stands in the source, shortened for a message; to be given
  * to free(). */

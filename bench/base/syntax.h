@@ -5,8 +5,8 @@
  * characters in strings. What passes here every other reader takes as well, and the scanner that
  * finds places for messages can rely on it.
  */
-#ifndef PPT_CONFIG_SYNTAX_H
-#define PPT_CONFIG_SYNTAX_H
+#ifndef PPT_BASE_SYNTAX_H
+#define PPT_BASE_SYNTAX_H
 
 #include <stddef.h>
 

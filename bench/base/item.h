@@ -4,8 +4,8 @@
  *
  * All readers fail with PPT_BAD_INPUT and a message that names file, line, column and key path.
  */
-#ifndef PPT_CONFIG_ITEM_H
-#define PPT_CONFIG_ITEM_H
+#ifndef PPT_BASE_ITEM_H
+#define PPT_BASE_ITEM_H
 
 #include <stdbool.h>
 #include <stdint.h>

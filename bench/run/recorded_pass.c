@@ -1,0 +1,133 @@
+#include "recorded_pass.h"
+
+#include <stdlib.h>
+
+#include "item.h"
+#include "sample_fields.h"
+
+/* What is measured where, and in which block. */
+static enum ppt_status check_point(const struct ppt_item *line, struct ppt_point point,
+                                   unsigned block, struct ppt_error *error)
+{
+    if (block > PPT_MOST_BLOCKS || point.workers > PPT_MOST_WORKERS || point.inner_threads < 1 ||
+        point.inner_threads > PPT_MOST_WORKERS || point.ranks > PPT_MOST_RANKS ||
+        (point.ranks > 0 && point.workers == 0)) {
+        return ppt_item_reject(line, error, "a pass that no run has");
+    }
+    return PPT_OK;
+}
+
+static enum ppt_status check_times(const struct ppt_item *line, const struct ppt_sample *sample,
+                                   struct ppt_error *error)
+{
+    if (sample->task_count == 0 || sample->total_ns <= 0 || sample->work_ns <= 0 ||
+        sample->init_ns < 0 || sample->cleanup_ns < 0 || sample->scratch_ns < 0 ||
+        sample->init_ns + sample->work_ns + sample->cleanup_ns != sample->total_ns) {
+        return ppt_item_reject(line, error, "times that do not add up to a pass");
+    }
+    return PPT_OK;
+}
+
+/* Passes are numbered as they come: a line that is there twice, or is missing, is noticed. Those
+ * that count are there once for each block and point. */
+static enum ppt_status check_place(const struct ppt_item *line, const struct ppt_sample *sample,
+                                   const struct ppt_samples *before, struct ppt_error *error)
+{
+    if (sample->position != before->count) {
+        return ppt_item_reject(line, error,
+                               "pass number %llu where number %zu is expected: a line is there "
+                               "twice, or missing",
+                               (unsigned long long)sample->position, before->count);
+    }
+    for (size_t i = before->count; sample->block > 0 && i > 0; i--) {
+        const struct ppt_sample *other = &before->items[i - 1];
+
+        if (other->block == sample->block && ppt_point_same(other->point, sample->point)) {
+            char label[PPT_POINT_SIZE];
+
+            return ppt_item_reject(line, error,
+                                   "block %u has a pass at %s already: a pass counts once",
+                                   sample->block, ppt_point_label(sample->point, true, label));
+        }
+        if (other->block > 0 && other->block < sample->block) {
+            break; /* blocks come one after the other, but for warming up again */
+        }
+    }
+    return PPT_OK;
+}
+
+static enum ppt_status check_sample(const struct ppt_item *line, const struct ppt_sample *sample,
+                                    const struct ppt_recording *recording, struct ppt_error *error)
+{
+    enum ppt_status status = sample->task_count > INT64_MAX
+                                 ? ppt_item_reject(line, error, "a pass that no run has")
+                                 : check_point(line, sample->point, sample->block, error);
+
+    if (status == PPT_OK && sample->task_count != recording->configs.items[0].task_count) {
+        status = ppt_item_reject(line, error, "a pass of another number of tasks");
+    }
+    if (status == PPT_OK) {
+        status = check_place(line, sample, &recording->samples, error);
+    }
+    return status == PPT_OK ? check_times(line, sample, error) : status;
+}
+
+/* Rejects the list, which has been read, when there are more or fewer entries than the point has
+ * workers, or ranks. */
+static enum ppt_status check_lists(const struct ppt_item *line, const struct ppt_sample *sample,
+                                   struct ppt_error *error)
+{
+    struct ppt_place place;
+    struct ppt_item list;
+
+    if (sample->worker_count != ppt_point_running(sample->point)) {
+        ppt_item_member(line, "worker_times", &place, &list, error);
+        return ppt_item_reject(&list, error, "%zu entries at %u workers", sample->worker_count,
+                               ppt_point_workers(sample->point));
+    }
+    if (sample->rank_count != sample->point.ranks) {
+        ppt_item_member(line, "rank_times", &place, &list, error);
+        return ppt_item_reject(&list, error, "%zu entries for %u ranks", sample->rank_count,
+                               sample->point.ranks);
+    }
+    return PPT_OK;
+}
+
+enum ppt_status ppt_recorded_pass(const struct ppt_item *line, struct ppt_recording *recording,
+                                  struct ppt_error *error)
+{
+    struct ppt_sample sample = {0};
+    enum ppt_status status = ppt_fields_read(ppt_sample_fields, line, 0, &sample, error);
+
+    if (status == PPT_OK) {
+        status = check_sample(line, &sample, recording, error);
+    }
+    if (status == PPT_OK) {
+        status = ppt_fields_read(ppt_sample_list_fields, line,
+                                 sample.point.ranks > 0 ? PPT_FIELD_SOMETIMES : 0, &sample, error);
+    }
+    if (status == PPT_OK) {
+        status = check_lists(line, &sample, error);
+    }
+    if (status == PPT_OK) {
+        ppt_samples_add(&recording->samples, &sample);
+    }
+    ppt_sample_free(&sample);
+    return status;
+}
+
+enum ppt_status ppt_recorded_failure(const struct ppt_item *line, struct ppt_recording *recording,
+                                     struct ppt_error *error)
+{
+    struct ppt_failure failure = {0};
+    enum ppt_status status = ppt_fields_read(ppt_failure_fields, line, 0, &failure, error);
+
+    if (status == PPT_OK) {
+        status = check_point(line, failure.point, failure.block, error);
+    }
+    if (status == PPT_OK) {
+        ppt_samples_fail(&recording->samples, failure.block, failure.point, failure.message);
+    }
+    free(failure.message);
+    return status;
+}

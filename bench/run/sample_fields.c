@@ -1,0 +1,186 @@
+#include "sample_fields.h"
+
+#include "memory.h"
+#include "sample.h"
+
+/* In nanoseconds 31 years, in bytes 888 PiB: a few of them can be added without overflow. */
+#define LARGEST_COUNT 1e18
+
+#define COUNTED(type, member, more)                                                                \
+    {                                                                                              \
+        PPT_FIELD(type, member, #member), .flags = (more), .smallest = -1,                         \
+                                          .largest = LARGEST_COUNT                                 \
+    }
+
+/* ---- parts of a pass ---- */
+
+#define POINT(member, more) COUNTED(struct ppt_point, member, more)
+
+static json_object *all_workers(const void *point)
+{
+    return json_object_new_int64(ppt_point_workers(*(const struct ppt_point *)point));
+}
+
+const struct ppt_field ppt_point_fields[] = {
+    POINT(workers, PPT_FIELD_SHOWN),
+    POINT(inner_threads, PPT_FIELD_SHOWN),
+    POINT(ranks, PPT_FIELD_SHOWN | PPT_FIELD_SPARSE),
+    {PPT_FIELD(struct ppt_point, ranks, "all_workers"),
+     .flags = PPT_FIELD_SHOWN | PPT_FIELD_SHOWN_ALONE | PPT_FIELD_SPARSE, .write = all_workers},
+    {0},
+};
+
+#define USAGE(member) COUNTED(struct ppt_usage, member, 0)
+
+static const struct ppt_field usage_fields[] = {
+    USAGE(user_ns),
+    USAGE(system_ns),
+    USAGE(minor_faults),
+    USAGE(major_faults),
+    USAGE(voluntary_switches),
+    USAGE(involuntary_switches),
+    {0},
+};
+
+#define TIMES(member) COUNTED(struct ppt_task_times, member, 0)
+
+static const struct ppt_field times_fields[] = {
+    TIMES(sum_ns),
+    TIMES(smallest_ns),
+    TIMES(median_ns),
+    TIMES(p95_ns),
+    TIMES(p99_ns),
+    TIMES(largest_ns),
+    /* Before there were histograms all times were exact. */
+    {PPT_FIELD(struct ppt_task_times, resolution, "resolution"),
+     .flags = PPT_FIELD_OPTIONAL | PPT_FIELD_EXACT, .largest = 1},
+    {0},
+};
+
+#define WORKER(member, more) COUNTED(struct ppt_worker_sample, member, more)
+
+static const struct ppt_field worker_fields[] = {
+    WORKER(tasks, PPT_FIELD_SHOWN),
+    WORKER(busy_ns, PPT_FIELD_SHOWN),
+    WORKER(cpu_ns, PPT_FIELD_SHOWN),
+    WORKER(start_ns, 0),
+    WORKER(end_ns, 0),
+    WORKER(faults, PPT_FIELD_OPTIONAL),
+    WORKER(cpu, 0),
+    WORKER(waited_ns, PPT_FIELD_SHOWN | PPT_FIELD_SHOWN_LAST | PPT_FIELD_SOMETIMES),
+    WORKER(bound, PPT_FIELD_SHOWN | PPT_FIELD_SPARSE | PPT_FIELD_NOT_0),
+    {0},
+};
+
+#define RANK(member) COUNTED(struct ppt_rank_sample, member, PPT_FIELD_SHOWN)
+
+static const struct ppt_field rank_fields[] = {
+    RANK(begin_ns),
+    RANK(end_ns),
+    RANK(mpi_ns),
+    RANK(requests),
+    RANK(answer_ns),
+    /* Of clocks that count from the starts of their hosts one may be years ahead of the other. */
+    {PPT_FIELD(struct ppt_rank_sample, offset_ns, "offset_ns"), .flags = PPT_FIELD_SHOWN,
+     .shown = "clock_offset_s", .smallest = -LARGEST_COUNT, .largest = LARGEST_COUNT},
+    {PPT_FIELD(struct ppt_rank_sample, offset_error_ns, "offset_error_ns"),
+     .flags = PPT_FIELD_SHOWN, .shown = "clock_error_s", .smallest = -1, .largest = LARGEST_COUNT},
+    {0},
+};
+
+/* ---- lines ---- */
+
+#define SAMPLE(member, more) COUNTED(struct ppt_sample, member, more)
+
+const struct ppt_field ppt_sample_fields[] = {
+    SAMPLE(position, 0),
+    SAMPLE(block, PPT_FIELD_SHOWN),
+    {PPT_FIELD_INNER(struct ppt_sample, point, NULL, ppt_point_fields), .flags = PPT_FIELD_SHOWN},
+    SAMPLE(started_ns, PPT_FIELD_SHOWN),
+    SAMPLE(init_ns, PPT_FIELD_SHOWN),
+    SAMPLE(work_ns, PPT_FIELD_SHOWN),
+    SAMPLE(cleanup_ns, PPT_FIELD_SHOWN),
+    SAMPLE(total_ns, PPT_FIELD_SHOWN | PPT_FIELD_SHOWN_LAST),
+    SAMPLE(scratch_ns, PPT_FIELD_SHOWN | PPT_FIELD_OPTIONAL), /* was part of init and cleanup */
+    SAMPLE(task_count, 0),
+    {.key = "digest", .kind = PPT_FIELD_DIGEST, .offset = offsetof(struct ppt_sample, digest)},
+    {PPT_FIELD_INNER(struct ppt_sample, usage, "usage", usage_fields)},
+    {PPT_FIELD_INNER(struct ppt_sample, noise, "noise", ppt_noise_fields)},
+    SAMPLE(peak_bytes, 0),
+    SAMPLE(clock_khz, 0),
+    {PPT_FIELD_INNER(struct ppt_sample, times, "task_times", times_fields)},
+    {0},
+};
+
+static json_object *task_times(const void *record)
+{
+    const struct ppt_sample *sample = record;
+    json_object *list = json_object_new_array_ext((int)sample->task_count);
+
+    for (uint64_t i = 0; i < sample->task_count; i++) {
+        json_object_array_add(list, json_object_new_int64(sample->task_ns[i]));
+    }
+    return list;
+}
+
+static enum ppt_status read_task_times(const struct ppt_item *list, void *record,
+                                       struct ppt_error *error)
+{
+    struct ppt_sample *sample = record;
+    enum ppt_status status = PPT_OK;
+    size_t count;
+
+    if (!json_object_is_type(list->value, json_type_array)) {
+        return ppt_item_reject(list, error, "must be a list");
+    }
+    count = json_object_array_length(list->value);
+    if (count != sample->task_count) {
+        return ppt_item_reject(list, error, "%zu entries for %llu tasks", count,
+                               (unsigned long long)sample->task_count);
+    }
+    sample->task_ns = ppt_alloc(count, sizeof(*sample->task_ns));
+    for (size_t i = 0; i < count && status == PPT_OK; i++) {
+        const struct ppt_place place = {.outer = list->place, .index = i};
+        const struct ppt_item item = {json_object_array_get_idx(list->value, i), list->source,
+                                      &place};
+
+        status = ppt_item_integer(&item, 0, LARGEST_COUNT, &sample->task_ns[i], error);
+    }
+    return status;
+}
+
+const struct ppt_field ppt_sample_list_fields[] = {
+    {.key = "worker_times",
+     .kind = PPT_FIELD_LIST,
+     .flags = PPT_FIELD_SHOWN,
+     .offset = offsetof(struct ppt_sample, workers),
+     .count_offset = offsetof(struct ppt_sample, worker_count),
+     .rows = worker_fields,
+     .size = sizeof(struct ppt_worker_sample)},
+    {.key = "rank_times",
+     .kind = PPT_FIELD_LIST,
+     .flags = PPT_FIELD_SHOWN | PPT_FIELD_SOMETIMES,
+     .offset = offsetof(struct ppt_sample, ranks),
+     .count_offset = offsetof(struct ppt_sample, rank_count),
+     .rows = rank_fields,
+     .size = sizeof(struct ppt_rank_sample)},
+    {.key = "task_ns",
+     .kind = PPT_FIELD_SPECIAL,
+     .flags = PPT_FIELD_SPARSE,
+     .offset = offsetof(struct ppt_sample, task_ns),
+     .read = read_task_times,
+     .write = task_times},
+    {0},
+};
+
+const struct ppt_field ppt_failure_fields[] = {
+    COUNTED(struct ppt_failure, block, PPT_FIELD_SHOWN),
+    {PPT_FIELD_INNER(struct ppt_failure, point, NULL, ppt_point_fields), .flags = PPT_FIELD_SHOWN},
+    {PPT_FIELD(struct ppt_failure, message, "message"), .flags = PPT_FIELD_SHOWN},
+    {0},
+};
+
+const struct ppt_field ppt_end_fields[] = {
+    {.key = "status", .kind = PPT_FIELD_INT, .smallest = -1, .largest = LARGEST_COUNT},
+    {0},
+};

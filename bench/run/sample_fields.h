@@ -1,0 +1,19 @@
+/*
+ * sample_fields.h - what is recorded of a pass and of a run, as rows: journals are written and read
+ * by these, and results.json shows what they say.
+ */
+#ifndef PPT_RUN_SAMPLE_FIELDS_H
+#define PPT_RUN_SAMPLE_FIELDS_H
+
+#include "field.h"
+
+/* Of struct ppt_sample: all that is in it, and its lists. These have more where there are ranks
+ * (PPT_FIELD_SOMETIMES), which the first table tells. */
+extern const struct ppt_field ppt_sample_fields[];
+extern const struct ppt_field ppt_sample_list_fields[];
+
+extern const struct ppt_field ppt_point_fields[];   /* of struct ppt_point */
+extern const struct ppt_field ppt_failure_fields[]; /* of struct ppt_failure */
+extern const struct ppt_field ppt_end_fields[];     /* of an int, the run's status */
+
+#endif
