@@ -21,7 +21,9 @@ static enum ppt_status compare_results(const struct ppt_recording *recording,
             end++;
         }
         const struct ppt_samples same = {.items = all->items + first, .count = end - first};
-        status = ppt_sweep_compare(config, &same, same.items[0].block, error);
+        struct ppt_compared nothing = {0};
+
+        status = ppt_sweep_compare(config, &same, same.items[0].block, &nothing, error);
         first = end;
     }
     return status;
