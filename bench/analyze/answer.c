@@ -143,17 +143,11 @@ static void set_costs(struct ppt_answer *answer)
     }
 }
 
-/* ---- from samples ---- */
+/* ---- from passes ---- */
 
-static const struct ppt_sample *find(const struct ppt_samples *samples, unsigned block,
-                                     struct ppt_point point)
+static size_t find_calls(const struct ppt_index *index, unsigned inner_threads)
 {
-    for (size_t i = 0; i < samples->count; i++) {
-        if (samples->items[i].block == block && ppt_point_same(samples->items[i].point, point)) {
-            return &samples->items[i];
-        }
-    }
-    return NULL;
+    return ppt_index_find(index, (struct ppt_point){0, inner_threads, 0});
 }
 
 static double replay_speedup(const struct ppt_sample *sequential, unsigned workers)
@@ -166,57 +160,48 @@ static double replay_speedup(const struct ppt_sample *sequential, unsigned worke
 }
 
 /* Medians over the blocks that have both the point and sequential calls beside it. */
-static void set_factors(const struct ppt_samples *samples, struct ppt_point point,
+static void set_factors(const struct ppt_index *index, size_t point, size_t calls,
                         struct ppt_point_factors *out)
 {
-    const struct ppt_point calls = {0, point.inner_threads, 0};
     enum { ON_CPU = PPT_FACTOR_COUNT, OFF_CPU, REPLAY, COLUMNS };
-    double *values = ppt_alloc(samples->count * COLUMNS, sizeof(*values));
+    const struct ppt_passes passes = ppt_index_passes(index, point);
+    double *values = ppt_alloc(passes.count * COLUMNS, sizeof(*values));
     size_t n = 0;
 
-    for (size_t i = 0; i < samples->count; i++) {
-        const struct ppt_sample *pass = &samples->items[i];
-        const struct ppt_sample *sequential = pass->block > 0 && ppt_point_same(pass->point, point)
-                                                  ? find(samples, pass->block, calls)
-                                                  : NULL;
+    for (size_t i = 0; i < passes.count; i++) {
+        const struct ppt_sample *pass = passes.items[i];
+        const struct ppt_sample *sequential = ppt_index_at(index, pass->block, calls);
 
         if (sequential) {
             const struct ppt_factors f = ppt_factors_of(pass, sequential);
 
             for (size_t c = 0; c < PPT_FACTOR_COUNT; c++) {
-                values[c * samples->count + n] = f.factor[c];
+                values[c * passes.count + n] = f.factor[c];
             }
-            values[ON_CPU * samples->count + n] = f.on_cpu_inflation;
-            values[OFF_CPU * samples->count + n] = f.off_cpu_inflation;
-            values[REPLAY * samples->count + n] =
-                replay_speedup(sequential, ppt_point_workers(point));
+            values[ON_CPU * passes.count + n] = f.on_cpu_inflation;
+            values[OFF_CPU * passes.count + n] = f.off_cpu_inflation;
+            values[REPLAY * passes.count + n] =
+                replay_speedup(sequential, ppt_point_workers(pass->point));
             n++;
         }
     }
     out->exists = n > 0;
     for (size_t c = 0; c < PPT_FACTOR_COUNT; c++) {
-        out->factor[c] = ppt_median(values + c * samples->count, n);
+        out->factor[c] = ppt_median(values + c * passes.count, n);
     }
-    out->on_cpu_inflation = ppt_median(values + ON_CPU * samples->count, n);
-    out->off_cpu_inflation = ppt_median(values + OFF_CPU * samples->count, n);
-    out->replay_speedup = ppt_median(values + REPLAY * samples->count, n);
+    out->on_cpu_inflation = ppt_median(values + ON_CPU * passes.count, n);
+    out->off_cpu_inflation = ppt_median(values + OFF_CPU * passes.count, n);
+    out->replay_speedup = ppt_median(values + REPLAY * passes.count, n);
     free(values);
 }
 
-/* Median over the measured passes at a point of what `value` says. */
-static double median_of(const struct ppt_samples *samples, struct ppt_point point,
-                        double (*value)(const struct ppt_sample *))
+/* Median over the passes at a point of what `value` says. */
+static double median_of(const struct ppt_index *index, size_t point, ppt_pass_value *value)
 {
-    double *values = ppt_alloc(samples->count, sizeof(*values));
-    double median;
-    size_t n = 0;
+    const struct ppt_passes passes = ppt_index_passes(index, point);
+    double *values = ppt_passes_values(passes, value);
+    const double median = ppt_median(values, passes.count);
 
-    for (size_t i = 0; i < samples->count; i++) {
-        if (samples->items[i].block > 0 && ppt_point_same(samples->items[i].point, point)) {
-            values[n++] = value(&samples->items[i]);
-        }
-    }
-    median = ppt_median(values, n);
     free(values);
     return median;
 }
@@ -264,45 +249,40 @@ static double cpu_share(const struct ppt_sample *sample)
     return busy > cpu ? cpu / busy : 1;
 }
 
-static void set_point_from_samples(const struct ppt_samples *samples, struct ppt_answer *answer,
-                                   size_t p)
+static void set_point_from_index(const struct ppt_index *index, struct ppt_answer *answer, size_t p)
 {
-    const struct ppt_point point = answer->grid.points[p];
-    const struct ppt_point calls = {0, point.inner_threads, 0};
+    const size_t calls = find_calls(index, answer->grid.points[p].inner_threads);
 
-    set_factors(samples, point, &answer->points[p].factors);
-    answer->points[p].break_even = ppt_break_even(
-        median_of(samples, point, overhead_s) - median_of(samples, calls, overhead_s),
-        median_of(samples, point, round_s), ppt_point_workers(point),
-        median_of(samples, calls, work_per_task_s));
+    set_factors(index, p, calls, &answer->points[p].factors);
+    answer->points[p].break_even =
+        ppt_break_even(median_of(index, p, overhead_s) - median_of(index, calls, overhead_s),
+                       median_of(index, p, round_s), ppt_point_workers(answer->grid.points[p]),
+                       median_of(index, calls, work_per_task_s));
 }
 
-static void set_from_samples(const struct ppt_samples *samples, struct ppt_answer *answer)
+/* Points of the grid are those of the index. */
+static void set_from_index(const struct ppt_index *index, struct ppt_answer *answer)
 {
     const struct ppt_grid *grid = &answer->grid;
 
-    answer->disturbance = ppt_disturbance_of(samples);
-    /* What stands still for minutes, or has other CPUs, was not measured as the rest was. */
-    if (answer->disturbance.stopped + answer->disturbance.moved > 0 &&
-        answer->verdict.confidence == PPT_CONFIDENCE_HIGH) {
-        answer->verdict.confidence = PPT_CONFIDENCE_MEDIUM;
-    }
+    answer->disturbance = ppt_disturbance_of(index->samples);
+    ppt_verdict_doubt(&answer->verdict, &answer->disturbance);
     if (grid->point_count == 0) {
         return;
     }
     /* More threads than CPUs queue for one, which is no waiting of the task's own. */
     answer->waiting =
         !(answer->context.cpus > 0 && ppt_point_threads(grid->points[0]) > answer->context.cpus) &&
-        median_of(samples, grid->points[0], cpu_share) < WAITING_CPU_SHARE;
-    answer->load = median_of(samples, grid->points[answer->verdict.recommended], cpu_use);
+        median_of(index, 0, cpu_share) < WAITING_CPU_SHARE;
+    answer->load = median_of(index, answer->verdict.recommended, cpu_use);
     if (grid->points[0].workers != 0) {
         return;
     }
     answer->cpu_use =
-        median_of(samples, (struct ppt_point){0, answer->row.points[0].inner_threads, 0}, cpu_use);
+        median_of(index, find_calls(index, answer->row.points[0].inner_threads), cpu_use);
     for (size_t p = 0; p < grid->point_count; p++) {
         if (grid->points[p].workers > 0) {
-            set_point_from_samples(samples, answer, p);
+            set_point_from_index(index, answer, p);
         }
     }
 }
@@ -338,24 +318,6 @@ bool ppt_answer_beyond(const struct ppt_answer *answer, size_t point)
                 : ppt_point_threads(at) > (answer->context.cluster
                                                ? answer->context.cluster->ranks[0].effective_cpus
                                                : answer->context.cpus));
-}
-
-bool ppt_answer_settled(const struct ppt_answer *answer, double relative)
-{
-    const struct ppt_verdict *verdict = &answer->verdict;
-
-    if (!verdict->exists || (verdict->confidence != PPT_CONFIDENCE_HIGH && !verdict->tie)) {
-        return false;
-    }
-    for (size_t p = 0; p < answer->grid.point_count; p++) {
-        const struct ppt_ratio lead = gain(answer, p, verdict->recommended);
-
-        if (p != verdict->recommended && lead.interval.low <= 1 &&
-            lead.interval.high - lead.interval.low > 2 * relative * lead.value) {
-            return false;
-        }
-    }
-    return true;
 }
 
 static void begin(struct ppt_grid *grid, const struct ppt_answer_context *context,
@@ -424,14 +386,14 @@ static void end(struct ppt_answer *answer)
     ppt_reason_find(answer);
 }
 
-void ppt_answer_from_samples(const struct ppt_samples *samples,
-                             const struct ppt_answer_context *context, struct ppt_answer *answer)
+void ppt_answer_from_index(const struct ppt_index *index, const struct ppt_answer_context *context,
+                           struct ppt_answer *answer)
 {
     struct ppt_grid grid;
 
-    ppt_grid_from_samples(samples, &grid);
+    ppt_grid_from_index(index, &grid);
     begin(&grid, context, answer);
-    set_from_samples(samples, answer);
+    set_from_index(index, answer);
     end(answer);
 }
 

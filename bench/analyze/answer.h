@@ -99,8 +99,8 @@ struct ppt_host;
 struct ppt_answer_context ppt_answer_context_of(const struct ppt_config *config,
                                                 const struct ppt_host *host);
 
-void ppt_answer_from_samples(const struct ppt_samples *samples,
-                             const struct ppt_answer_context *context, struct ppt_answer *answer);
+void ppt_answer_from_index(const struct ppt_index *index, const struct ppt_answer_context *context,
+                           struct ppt_answer *answer);
 
 /* Whether a point of the grid has more threads than there are CPUs; false where these are unknown.
  */
@@ -110,10 +110,5 @@ bool ppt_answer_beyond(const struct ppt_answer *answer, size_t point);
 void ppt_answer_from_grid(struct ppt_grid *grid, const struct ppt_answer_context *context,
                           struct ppt_answer *answer);
 void ppt_answer_free(struct ppt_answer *answer);
-
-/* Whether the verdict is settled: HIGH, or a tie, and every comparison of the recommended point
- * that it rests on is known to within `relative` (half-width of the interval). A point that is
- * surely slower needs no sharper figure. */
-bool ppt_answer_settled(const struct ppt_answer *answer, double relative);
 
 #endif

@@ -1,5 +1,9 @@
 #include "disturbance.h"
 
+#include <stdlib.h>
+
+#include "memory.h"
+
 #define STEAL_SHARE 0.01
 
 bool ppt_sample_stolen(const struct ppt_sample *sample)
@@ -12,25 +16,45 @@ bool ppt_sample_disturbed(const struct ppt_sample *sample)
     return sample->noise.throttled_ns > 0 || sample->noise.stopped > 0 || ppt_sample_stolen(sample);
 }
 
-/* CPUs of the first pass of as many ranks, the warm-up included; 0: unknown. */
-static int64_t first_cpus(const struct ppt_samples *samples, unsigned ranks)
+/* CPUs of the first pass of every number of ranks that said them, the warm-up included. */
+struct first_cpus {
+    struct {
+        unsigned ranks;
+        int64_t cpus;
+    } * items;
+    size_t count;
+};
+
+/* Those of as many ranks as the sample's; the sample itself may be the first. */
+static int64_t first_cpus(struct first_cpus *first, const struct ppt_sample *sample)
 {
-    for (size_t i = 0; i < samples->count; i++) {
-        if (samples->items[i].point.ranks == ranks && samples->items[i].noise.cpus > 0) {
-            return samples->items[i].noise.cpus;
-        }
+    size_t i = 0;
+
+    while (i < first->count && first->items[i].ranks != sample->point.ranks) {
+        i++;
     }
-    return 0;
+    if (i == first->count) {
+        first->items = ppt_realloc(first->items, i + 1, sizeof(*first->items));
+        first->items[i].ranks = sample->point.ranks;
+        first->items[i].cpus = sample->noise.cpus;
+        first->count++;
+    }
+    return first->items[i].cpus;
 }
 
 struct ppt_disturbance ppt_disturbance_of(const struct ppt_samples *samples)
 {
     struct ppt_disturbance all = {0};
+    struct first_cpus first = {0};
 
     for (size_t i = 0; i < samples->count; i++) {
         const struct ppt_sample *sample = &samples->items[i];
         const struct ppt_noise *noise = &sample->noise;
 
+        if (ppt_samples_failed(samples, sample->point)) {
+            continue;
+        }
+        const bool moved = noise->cpus > 0 && noise->cpus != first_cpus(&first, sample);
         if (sample->block == 0) {
             continue;
         }
@@ -39,10 +63,11 @@ struct ppt_disturbance ppt_disturbance_of(const struct ppt_samples *samples)
         all.stolen += ppt_sample_stolen(sample);
         all.throttled += noise->throttled_ns > 0;
         all.stopped += noise->stopped > 0;
-        all.moved += noise->cpus > 0 && noise->cpus != first_cpus(samples, sample->point.ranks);
+        all.moved += moved;
         /* Below 0: the system does not count it. */
         all.steal_s += noise->steal_ns > 0 ? (double)noise->steal_ns * 1e-9 : 0;
         all.throttled_s += noise->throttled_ns > 0 ? (double)noise->throttled_ns * 1e-9 : 0;
     }
+    free(first.items);
     return all;
 }

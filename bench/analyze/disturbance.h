@@ -18,6 +18,7 @@ struct ppt_disturbance {
     double throttled_s; /* for which a quota stopped them, added up over CPUs */
 };
 
+/* Passes of points that failed do not count. */
 struct ppt_disturbance ppt_disturbance_of(const struct ppt_samples *samples);
 
 /* Whether other users of the machine took part in a pass: steal above 1 % of its wall time. */

@@ -138,58 +138,31 @@ void ppt_grid_row(const struct ppt_grid *grid, size_t through, struct ppt_grid *
     free(chosen);
 }
 
-/* Points of measured passes, ascending, each once; the caller frees them. */
-static struct ppt_point *list_points(const struct ppt_samples *samples, size_t *count,
-                                     unsigned *blocks)
+static bool is_complete(const struct ppt_index *index, size_t block)
 {
-    struct ppt_point *points = ppt_alloc(samples->count, sizeof(*points));
-    size_t n = 0;
+    size_t p = 0;
 
-    *count = 0;
-    *blocks = 0;
-    for (size_t i = 0; i < samples->count; i++) {
-        if (samples->items[i].block > 0) {
-            points[n++] = samples->items[i].point;
-            *blocks = samples->items[i].block > *blocks ? samples->items[i].block : *blocks;
-        }
+    while (p < index->point_count && ppt_index_at(index, block, p)) {
+        p++;
     }
-    qsort(points, n, sizeof(*points), ppt_point_compare);
-    for (size_t i = 0; i < n; i++) {
-        if (i == 0 || !ppt_point_same(points[i], points[i - 1])) {
-            points[(*count)++] = points[i];
-        }
-    }
-    return points;
+    return p == index->point_count;
 }
 
-void ppt_grid_from_samples(const struct ppt_samples *samples, struct ppt_grid *grid)
+void ppt_grid_from_index(const struct ppt_index *index, struct ppt_grid *grid)
 {
-    size_t count = 0, complete = 0;
-    unsigned blocks = 0;
-    struct ppt_point *points = list_points(samples, &count, &blocks);
+    size_t complete = 0;
 
-    ppt_grid_create(points, count, blocks, grid);
-    for (size_t i = 0; i < samples->count; i++) {
-        const struct ppt_sample *sample = &samples->items[i];
+    ppt_grid_create(index->points, index->point_count, index->block_count, grid);
+    for (size_t block = 1; block <= index->block_count; block++) {
+        if (is_complete(index, block)) {
+            double *row = &grid->seconds[complete++ * index->point_count];
 
-        if (sample->block > 0) {
-            grid->seconds[(sample->block - 1) * count + ppt_grid_find(grid, sample->point)] =
-                (double)sample->total_ns * 1e-9;
-        }
-    }
-    for (unsigned b = 0; b < blocks; b++) {
-        const double *row = &grid->seconds[b * count];
-        size_t filled = 0;
-
-        for (size_t p = 0; p < count; p++) {
-            filled += row[p] > 0;
-        }
-        if (filled == count) {
-            memmove(&grid->seconds[complete++ * count], row, count * sizeof(*row));
+            for (size_t p = 0; p < index->point_count; p++) {
+                row[p] = (double)ppt_index_at(index, block, p)->total_ns * 1e-9;
+            }
         }
     }
     grid->block_count = complete;
-    free(points);
 }
 
 void ppt_grid_log_ratios(const struct ppt_grid *grid, size_t a, size_t b, double *out)

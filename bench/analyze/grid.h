@@ -8,8 +8,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "index.h"
 #include "interval.h"
-#include "sample.h"
 
 /* Only complete blocks: every point has a time in each. Points ascend, see ppt_point_compare(). */
 struct ppt_grid {
@@ -28,9 +28,8 @@ void ppt_grid_create_curve(const unsigned *workers, size_t count, size_t blocks,
                            struct ppt_grid *grid);
 void ppt_grid_free(struct ppt_grid *grid);
 
-/* Whole passes (init, work and cleanup) of a run, without the warm-up and without blocks that were
- * not finished. */
-void ppt_grid_from_samples(const struct ppt_samples *samples, struct ppt_grid *grid);
+/* Whole passes (init, work and cleanup) of a run, without blocks that were not finished. */
+void ppt_grid_from_index(const struct ppt_index *index, struct ppt_grid *grid);
 
 /* The part of a grid with these points, ascending indices. */
 void ppt_grid_select(const struct ppt_grid *grid, const size_t *chosen, size_t count,

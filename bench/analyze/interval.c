@@ -43,14 +43,21 @@ static struct ppt_interval from_order_statistics(const double *sorted, size_t co
                                                  double confidence)
 {
     const unsigned n = (unsigned)count;
-    unsigned k = 1;
+    unsigned k = 1, beyond = n / 2 + 1;
 
     if (order_confidence(n, 1) < confidence) {
         /* Even the whole range is not that sure; it is the most that can be said. */
         return (struct ppt_interval){true, sorted[0], sorted[n - 1]};
     }
-    while (k + 1 <= n / 2 && order_confidence(n, k + 1) >= confidence) {
-        k++;
+    /* The largest k that is sure enough: the further inside, the less it is. */
+    while (k + 1 < beyond) {
+        const unsigned middle = (k + beyond) / 2;
+
+        if (order_confidence(n, middle) >= confidence) {
+            k = middle;
+        } else {
+            beyond = middle;
+        }
     }
     const double inner = order_confidence(n, k + 1), outer = order_confidence(n, k);
     const double i = (outer - confidence) / (outer - inner);

@@ -1,26 +1,9 @@
 #include "summary.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 #include "memory.h"
-
-static void list_points(const struct ppt_samples *samples, struct ppt_summary *summary)
-{
-    summary->points = ppt_alloc(samples->count, sizeof(*summary->points));
-    for (size_t i = 0; i < samples->count; i++) {
-        size_t at = 0;
-
-        while (at < summary->count &&
-               !ppt_point_same(summary->points[at].point, samples->items[i].point)) {
-            at++;
-        }
-        if (at == summary->count && samples->items[i].block > 0) {
-            summary->points[summary->count++].point = samples->items[i].point;
-        }
-    }
-    /* The point is the first member. */
-    qsort(summary->points, summary->count, sizeof(*summary->points), ppt_point_compare);
-}
 
 static double init_s(const struct ppt_sample *sample)
 {
@@ -97,65 +80,58 @@ static double task_faults(const struct ppt_sample *sample)
     return sum;
 }
 
-static struct ppt_stat over_blocks(const struct ppt_samples *samples, struct ppt_point point,
-                                   double (*value)(const struct ppt_sample *))
+static struct ppt_stat over_blocks(struct ppt_passes passes, ppt_pass_value *value)
 {
-    double *values = ppt_alloc(samples->count, sizeof(*values));
-    struct ppt_stat stat;
-    size_t n = 0;
+    double *values = ppt_passes_values(passes, value);
+    const struct ppt_stat stat = ppt_stat_of(values, passes.count);
 
-    for (size_t i = 0; i < samples->count; i++) {
-        const struct ppt_sample *sample = &samples->items[i];
-
-        if (sample->block > 0 && ppt_point_same(sample->point, point)) {
-            values[n++] = value(sample);
-        }
-    }
-    stat = ppt_stat_of(values, n);
     free(values);
     return stat;
 }
 
-static double peak_bytes(const struct ppt_samples *samples, struct ppt_point point)
+static double peak_bytes(struct ppt_passes passes)
 {
     double most = -1;
 
-    for (size_t i = 0; i < samples->count; i++) {
-        const struct ppt_sample *sample = &samples->items[i];
-
-        if (sample->block > 0 && ppt_point_same(sample->point, point) &&
-            (double)sample->peak_bytes > most) {
-            most = (double)sample->peak_bytes;
-        }
+    for (size_t i = 0; i < passes.count; i++) {
+        most = fmax(most, (double)passes.items[i]->peak_bytes);
     }
     return most;
 }
 
-void ppt_summary_create(const struct ppt_samples *samples, struct ppt_summary *summary)
+static struct ppt_point_summary summary_of(struct ppt_point point, struct ppt_passes passes)
 {
-    *summary = (struct ppt_summary){0};
-    list_points(samples, summary);
-    for (size_t i = 0; i < summary->count; i++) {
-        struct ppt_point_summary *p = &summary->points[i];
+    return (struct ppt_point_summary){
+        .point = point,
+        .init_s = over_blocks(passes, init_s),
+        .work_s = over_blocks(passes, work_s),
+        .cleanup_s = over_blocks(passes, cleanup_s),
+        .scratch_s = over_blocks(passes, scratch_s),
+        .total_s = over_blocks(passes, total_s),
+        .task_s = over_blocks(passes, task_s),
+        .task_median_s = over_blocks(passes, task_median_s),
+        .task_p99_s = over_blocks(passes, task_p99_s),
+        .task_p95_s = over_blocks(passes, task_p95_s),
+        .task_longest_s = over_blocks(passes, task_longest_s),
+        .rate = over_blocks(passes, rate),
+        .cpu_s = over_blocks(passes, cpu_s),
+        .faults = over_blocks(passes, faults),
+        .task_faults = over_blocks(passes, task_faults),
+        .peak_bytes = peak_bytes(passes),
+    };
+}
 
-        p->init_s = over_blocks(samples, p->point, init_s);
-        p->work_s = over_blocks(samples, p->point, work_s);
-        p->cleanup_s = over_blocks(samples, p->point, cleanup_s);
-        p->scratch_s = over_blocks(samples, p->point, scratch_s);
-        p->total_s = over_blocks(samples, p->point, total_s);
-        p->task_s = over_blocks(samples, p->point, task_s);
-        p->task_median_s = over_blocks(samples, p->point, task_median_s);
-        p->task_p99_s = over_blocks(samples, p->point, task_p99_s);
-        p->task_p95_s = over_blocks(samples, p->point, task_p95_s);
-        p->task_longest_s = over_blocks(samples, p->point, task_longest_s);
-        p->rate = over_blocks(samples, p->point, rate);
-        p->cpu_s = over_blocks(samples, p->point, cpu_s);
-        p->faults = over_blocks(samples, p->point, faults);
-        p->task_faults = over_blocks(samples, p->point, task_faults);
-        p->peak_bytes = peak_bytes(samples, p->point);
-        if (p->total_s.n > summary->blocks) {
-            summary->blocks = p->total_s.n;
-        }
+void ppt_summary_create(const struct ppt_index *index, struct ppt_summary *summary)
+{
+    *summary = (struct ppt_summary){
+        .points = ppt_alloc(index->point_count, sizeof(*summary->points)),
+        .count = index->point_count,
+    };
+    for (size_t p = 0; p < index->point_count; p++) {
+        const struct ppt_passes passes = ppt_index_passes(index, p);
+
+        summary->points[p] = summary_of(index->points[p], passes);
+        summary->blocks = passes.count > summary->blocks ? passes.count : summary->blocks;
     }
 }
 

@@ -5,12 +5,12 @@
 #ifndef PPT_ANALYZE_SUMMARY_H
 #define PPT_ANALYZE_SUMMARY_H
 
-#include "sample.h"
+#include "index.h"
 #include "stat.h"
 
 /* Statistics over blocks; times in seconds. */
 struct ppt_point_summary {
-    struct ppt_point point; /* first, for ppt_point_compare() */
+    struct ppt_point point;
     struct ppt_stat init_s, work_s, cleanup_s, total_s, scratch_s;
     struct ppt_stat task_s; /* of the mean task time of each pass */
     struct ppt_stat task_median_s, task_p95_s, task_p99_s, task_longest_s;
@@ -27,8 +27,7 @@ struct ppt_summary {
     size_t blocks; /* measured at the point that has the most */
 };
 
-/* Warm-up passes are left out. */
-void ppt_summary_create(const struct ppt_samples *samples, struct ppt_summary *summary);
+void ppt_summary_create(const struct ppt_index *index, struct ppt_summary *summary);
 void ppt_summary_free(struct ppt_summary *summary);
 
 #endif

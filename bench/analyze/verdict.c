@@ -143,3 +143,47 @@ void ppt_verdict_free(struct ppt_verdict *verdict)
     free(verdict->slowness);
     *verdict = (struct ppt_verdict){0};
 }
+
+void ppt_verdict_doubt(struct ppt_verdict *verdict, const struct ppt_disturbance *disturbance)
+{
+    if (disturbance->stopped + disturbance->moved > 0 &&
+        verdict->confidence == PPT_CONFIDENCE_HIGH) {
+        verdict->confidence = PPT_CONFIDENCE_MEDIUM;
+    }
+}
+
+bool ppt_verdict_settled(const struct ppt_verdict *verdict, const struct ppt_grid *grid,
+                         double confidence, double relative)
+{
+    if (!verdict->exists || (verdict->confidence != PPT_CONFIDENCE_HIGH && !verdict->tie)) {
+        return false;
+    }
+    for (size_t p = 0; p < grid->point_count; p++) {
+        const struct ppt_ratio lead = ppt_grid_speedup(grid, p, verdict->recommended, confidence);
+
+        if (p != verdict->recommended && lead.interval.low <= 1 &&
+            lead.interval.high - lead.interval.low > 2 * relative * lead.value) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool ppt_verdict_settles(const struct ppt_samples *samples, double tolerance, double confidence,
+                         double relative)
+{
+    const struct ppt_disturbance disturbance = ppt_disturbance_of(samples);
+    struct ppt_verdict verdict;
+    struct ppt_index index;
+    struct ppt_grid grid;
+
+    ppt_index_create(samples, &index);
+    ppt_grid_from_index(&index, &grid);
+    ppt_verdict_of(&grid, tolerance, confidence, &verdict);
+    ppt_verdict_doubt(&verdict, &disturbance);
+    const bool settled = ppt_verdict_settled(&verdict, &grid, confidence, relative);
+    ppt_verdict_free(&verdict);
+    ppt_grid_free(&grid);
+    ppt_index_free(&index);
+    return settled;
+}

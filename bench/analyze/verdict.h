@@ -18,6 +18,7 @@
 #ifndef PPT_ANALYZE_VERDICT_H
 #define PPT_ANALYZE_VERDICT_H
 
+#include "disturbance.h"
 #include "grid.h"
 
 #define PPT_FEWEST_BLOCKS 3
@@ -44,5 +45,19 @@ struct ppt_verdict {
 void ppt_verdict_of(const struct ppt_grid *grid, double tolerance, double confidence,
                     struct ppt_verdict *verdict);
 void ppt_verdict_free(struct ppt_verdict *verdict);
+
+/* What stands still for minutes, or has other CPUs, was not measured as the rest was: not HIGH. */
+void ppt_verdict_doubt(struct ppt_verdict *verdict, const struct ppt_disturbance *disturbance);
+
+/* Whether the verdict is settled: HIGH, or a tie, and every comparison of the recommended point
+ * that it rests on is known to within `relative` (half-width of the interval at `confidence`). A
+ * point that is surely slower needs no sharper figure. */
+bool ppt_verdict_settled(const struct ppt_verdict *verdict, const struct ppt_grid *grid,
+                         double confidence, double relative);
+
+/* Whether passes measured so far settle it. An adaptive run asks this while it measures: nothing
+ * but the verdict is computed. */
+bool ppt_verdict_settles(const struct ppt_samples *samples, double tolerance, double confidence,
+                         double relative);
 
 #endif

@@ -35,26 +35,10 @@ struct point_rows {
 
 /* ---- numbers ---- */
 
-/* The pass of the same block that speedups compare with, or NULL. */
-static const struct ppt_sample *find_reference(const struct ppt_outcome *outcome, size_t pass)
+/* `reference` is the pass of the same block that speedups compare with, or NULL. */
+static void fill_pass(const struct ppt_sample *sample, const struct ppt_sample *reference,
+                      double row[COLUMN_COUNT])
 {
-    const struct ppt_samples *all = outcome->samples;
-    const struct ppt_grid *grid = &outcome->answer->grid;
-
-    for (size_t i = 0; grid->block_count > 0 && i < all->count; i++) {
-        if (all->items[i].block == all->items[pass].block &&
-            ppt_point_same(all->items[i].point, grid->points[0])) {
-            return &all->items[i];
-        }
-    }
-    return NULL;
-}
-
-static void fill_pass(const struct ppt_outcome *outcome, size_t pass, double row[COLUMN_COUNT])
-{
-    const struct ppt_sample *sample = &outcome->samples->items[pass];
-    const struct ppt_sample *reference = find_reference(outcome, pass);
-
     row[REAL] = (double)sample->total_ns;
     row[CPU] = (double)(sample->usage.user_ns + sample->usage.system_ns);
     row[RATE] = (double)sample->task_count / ((double)sample->total_ns * 1e-9);
@@ -67,13 +51,15 @@ static void fill_pass(const struct ppt_outcome *outcome, size_t pass, double row
 
 static void collect_passes(struct point_rows *rows)
 {
-    const struct ppt_samples *all = rows->outcome->samples;
+    const struct ppt_index *index = rows->outcome->index;
+    const struct ppt_passes passes = ppt_index_passes(index, ppt_index_find(index, rows->point));
+    const size_t fewest = rows->outcome->answer->grid.block_count > 0 ? 0 : SIZE_MAX;
 
-    rows->passes = ppt_alloc(all->count, sizeof(*rows->passes));
-    for (size_t i = 0; i < all->count; i++) {
-        if (all->items[i].block > 0 && ppt_point_same(all->items[i].point, rows->point)) {
-            fill_pass(rows->outcome, i, rows->passes[rows->count++]);
-        }
+    rows->passes = ppt_alloc(passes.count, sizeof(*rows->passes));
+    rows->count = passes.count;
+    for (size_t i = 0; i < passes.count; i++) {
+        fill_pass(passes.items[i], ppt_index_at(index, passes.items[i]->block, fewest),
+                  rows->passes[i]);
     }
 }
 

@@ -38,20 +38,19 @@ struct passes {
 
 static struct passes passes_of(const struct ppt_outcome *outcome, const struct ppt_point_summary *p)
 {
-    struct passes passes = {json_object_new_array(), json_object_new_array(), 0, 0, 0, 0};
+    const struct ppt_passes all =
+        ppt_index_passes(outcome->index, ppt_index_find(outcome->index, p->point));
+    struct passes passes = {json_object_new_array(), json_object_new_array(), all.count, 0, 0, 0};
 
-    for (size_t i = 0; i < outcome->samples->count; i++) {
-        const struct ppt_sample *sample = &outcome->samples->items[i];
+    for (size_t i = 0; i < all.count; i++) {
+        const struct ppt_sample *sample = all.items[i];
         const double seconds = (double)sample->total_ns * 1e-9;
 
-        if (sample->block > 0 && ppt_point_same(sample->point, p->point)) {
-            json_object_array_add(passes.times, number(seconds));
-            json_object_array_add(passes.exit_codes, integer(0));
-            passes.count++;
-            passes.squares += (seconds - p->total_s.mean) * (seconds - p->total_s.mean);
-            passes.user_s += (double)sample->usage.user_ns * 1e-9;
-            passes.system_s += (double)sample->usage.system_ns * 1e-9;
-        }
+        json_object_array_add(passes.times, number(seconds));
+        json_object_array_add(passes.exit_codes, integer(0));
+        passes.squares += (seconds - p->total_s.mean) * (seconds - p->total_s.mean);
+        passes.user_s += (double)sample->usage.user_ns * 1e-9;
+        passes.system_s += (double)sample->usage.system_ns * 1e-9;
     }
     return passes;
 }

@@ -43,7 +43,10 @@ void ppt_sample_free(struct ppt_sample *sample)
 
 void ppt_samples_add(struct ppt_samples *samples, struct ppt_sample *sample)
 {
-    samples->items = ppt_realloc(samples->items, samples->count + 1, sizeof(*samples->items));
+    if (samples->count >= samples->capacity) {
+        samples->capacity = 2 * samples->count + 16;
+        samples->items = ppt_realloc(samples->items, samples->capacity, sizeof(*samples->items));
+    }
     samples->items[samples->count++] = *sample;
     *sample = (struct ppt_sample){0};
 }

@@ -105,6 +105,7 @@ struct ppt_failure {
 struct ppt_samples {
     struct ppt_sample *items;
     size_t count;
+    size_t capacity;              /* of items that ppt_samples_add() made */
     struct ppt_failure *failures; /* in the order they came; one per point */
     size_t failure_count;
 };

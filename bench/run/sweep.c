@@ -16,12 +16,22 @@
 #include "text.h"
 #include "workload.h"
 
+/* A pass of before that is not run again: not one of the warm-up. */
+struct recorded_pass {
+    unsigned block;
+    size_t sample;
+};
+
 struct sweep {
     const struct ppt_config *config;
     struct ppt_dirs dirs;
     struct ppt_journal *journal;
     const struct ppt_sweep_judge *judge;
     struct ppt_samples *samples;
+    struct ppt_compared compared;   /* of a plain task */
+    struct recorded_pass *recorded; /* block by block, in the order they ran */
+    size_t recorded_count;
+    size_t seen; /* of these: those of blocks that were begun */
     struct ppt_recorder *recorder;
     struct ppt_progress *progress;
     struct ppt_workload workload;
@@ -126,36 +136,43 @@ static enum ppt_status run_pass(struct sweep *sweep, unsigned block, size_t poin
     return status;
 }
 
+static enum ppt_status fail_different(const struct ppt_config *config,
+                                      const struct ppt_sample *reference,
+                                      const struct ppt_sample *sample, struct ppt_error *error)
+{
+    const bool with_inner = config->inner_count > 1;
+    char here[PPT_POINT_SIZE], there[PPT_POINT_SIZE];
+
+    return ppt_fail(error, PPT_DIFFERS,
+                    "task \"%s\" computes different results at %s and at %s workers "
+                    "(digests %016llx and %016llx): its figures mean nothing",
+                    config->task, ppt_point_label(reference->point, with_inner, there),
+                    ppt_point_label(sample->point, with_inner, here),
+                    (unsigned long long)reference->digest, (unsigned long long)sample->digest);
+}
+
 enum ppt_status ppt_sweep_compare(const struct ppt_config *config,
                                   const struct ppt_samples *samples, unsigned block,
-                                  struct ppt_error *error)
+                                  struct ppt_compared *compared, struct ppt_error *error)
 {
-    const struct ppt_sample *reference = NULL;
+    const struct ppt_sample *const items = samples->items;
+    const size_t before = compared->count;
+    size_t reference = compared->reference;
 
-    for (size_t i = 0; i < samples->count; i++) {
-        const struct ppt_sample *sample = &samples->items[i];
-
-        if ((!config->mix || sample->block == block) &&
-            (!reference || ppt_point_compare(&sample->point, &reference->point) < 0)) {
-            reference = sample;
+    for (size_t i = before; i < samples->count; i++) {
+        if ((!config->mix || items[i].block == block) &&
+            ppt_point_compare(&items[i].point, &items[reference].point) < 0) {
+            reference = i;
         }
     }
-    for (size_t i = 0; reference && i < samples->count; i++) {
-        const struct ppt_sample *sample = &samples->items[i];
-
-        if ((!config->mix || sample->block == block) && sample->digest != reference->digest) {
-            const bool with_inner = config->inner_count > 1;
-            char here[PPT_POINT_SIZE], there[PPT_POINT_SIZE];
-
-            return ppt_fail(error, PPT_DIFFERS,
-                            "task \"%s\" computes different results at %s and at %s workers "
-                            "(digests %016llx and %016llx): its figures mean nothing",
-                            config->task, ppt_point_label(reference->point, with_inner, there),
-                            ppt_point_label(sample->point, with_inner, here),
-                            (unsigned long long)reference->digest,
-                            (unsigned long long)sample->digest);
+    /* Those of before are alike: the first stands for all of them. */
+    for (size_t i = 0; i < samples->count; i = i + 1 < before ? before : i + 1) {
+        if ((!config->mix || items[i].block == block) &&
+            items[i].digest != items[reference].digest) {
+            return fail_different(config, &items[reference], &items[i], error);
         }
     }
+    *compared = (struct ppt_compared){samples->count, reference};
     return PPT_OK;
 }
 
@@ -167,7 +184,7 @@ static bool has_failed(const struct sweep *sweep, size_t point)
 /* The place in the order of the first pass of the block that is still to be run, or `count`, and in
  * *first the place of the block's first sample. Points that failed may have passes of before.
  * Fails when the recorded passes are not those that the plan begins with. */
-static enum ppt_status find_next(const struct sweep *sweep, unsigned block, const size_t *order,
+static enum ppt_status find_next(struct sweep *sweep, unsigned block, const size_t *order,
                                  size_t count, size_t *first, size_t *next, struct ppt_error *error)
 {
     const struct ppt_samples *samples = sweep->samples;
@@ -175,12 +192,11 @@ static enum ppt_status find_next(const struct sweep *sweep, unsigned block, cons
 
     *first = samples->count;
     *next = 0;
-    for (size_t i = 0; block > 0 && i < samples->count; i++) {
+    for (; sweep->seen < sweep->recorded_count && sweep->recorded[sweep->seen].block == block;
+         sweep->seen++) {
+        const size_t i = sweep->recorded[sweep->seen].sample;
         const struct ppt_sample *sample = &samples->items[i];
 
-        if (sample->block != block) {
-            continue;
-        }
         while (*next < count && !ppt_point_same(sample->point, points[order[*next]]) &&
                has_failed(sweep, order[*next])) {
             ++*next;
@@ -222,11 +238,13 @@ static enum ppt_status run_block(struct sweep *sweep, unsigned block, const size
     if (status == PPT_OK || status == PPT_INTERRUPTED) {
         /* Of a plain task all passes have the same results, the warm-up included. */
         const size_t from = sweep->config->mix ? first : 0;
+        struct ppt_compared nothing = {0};
+        struct ppt_compared *compared = sweep->config->mix ? &nothing : &sweep->compared;
         const struct ppt_samples same = {.items = sweep->samples->items + from,
                                          .count = sweep->samples->count - from};
         struct ppt_error difference;
 
-        if (ppt_sweep_compare(sweep->config, &same, block, &difference) != PPT_OK) {
+        if (ppt_sweep_compare(sweep->config, &same, block, compared, &difference) != PPT_OK) {
             *error = difference;
             status = PPT_DIFFERS;
         }
@@ -289,15 +307,26 @@ static int64_t measured_ns(const struct ppt_samples *samples)
     return last ? last->started_ns + ppt_sample_wall_ns(last) : 0;
 }
 
-/* Passes that are not run again; the warm-up is. */
-static uint64_t count_recorded(const struct ppt_samples *samples)
+static int compare_recorded(const void *a, const void *b)
 {
-    uint64_t count = 0;
+    const struct recorded_pass *const x = a, *const y = b;
 
+    return x->block != y->block ? (x->block > y->block) - (x->block < y->block)
+                                : (x->sample > y->sample) - (x->sample < y->sample);
+}
+
+static void list_recorded(struct sweep *sweep)
+{
+    const struct ppt_samples *samples = sweep->samples;
+
+    sweep->recorded = ppt_alloc(samples->count, sizeof(*sweep->recorded));
     for (size_t i = 0; i < samples->count; i++) {
-        count += samples->items[i].block > 0;
+        if (samples->items[i].block > 0) {
+            sweep->recorded[sweep->recorded_count++] =
+                (struct recorded_pass){samples->items[i].block, i};
+        }
     }
-    return count;
+    qsort(sweep->recorded, sweep->recorded_count, sizeof(*sweep->recorded), compare_recorded);
 }
 
 /* malloc keeps memory back once it has seen large blocks freed: then what "fresh" costs would
@@ -322,9 +351,10 @@ enum ppt_status ppt_sweep_run(const struct ppt_config *config, const struct ppt_
         .judge = judge,
         .samples = samples,
         .recorder = ppt_recorder_create(),
-        .progress = ppt_progress_create(judge->progress, config, count_recorded(samples)),
         .started_ns = ppt_clock_ns() - measured_ns(samples),
     };
+    list_recorded(&sweep);
+    sweep.progress = ppt_progress_create(judge->progress, config, sweep.recorded_count);
     ppt_sweep_set_up_memory(config);
     enum ppt_status status = PPT_OK;
 
@@ -339,6 +369,7 @@ enum ppt_status ppt_sweep_run(const struct ppt_config *config, const struct ppt_
     }
     ppt_progress_destroy(sweep.progress);
     ppt_recorder_destroy(sweep.recorder);
+    free(sweep.recorded);
     return status;
 }
 

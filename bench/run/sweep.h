@@ -36,11 +36,18 @@ struct ppt_sweep_judge {
 #define PPT_ADAPTIVE_FIRST 5
 #define PPT_ADAPTIVE_STEP 5
 
+/* How far the results of samples were compared; zeroed: not at all. */
+struct ppt_compared {
+    size_t count;     /* so many samples, the first ones, have the same results */
+    size_t reference; /* the first of these at the fewest workers */
+};
+
 /* Compares the digests of passes of the same tasks, of a mix those of that block, with those at the
- * fewest workers. Fails with PPT_DIFFERS. */
+ * fewest workers. The first sample must be one of them. What was compared before is not looked at
+ * again. Fails with PPT_DIFFERS. */
 enum ppt_status ppt_sweep_compare(const struct ppt_config *config,
                                   const struct ppt_samples *samples, unsigned block,
-                                  struct ppt_error *error);
+                                  struct ppt_compared *compared, struct ppt_error *error);
 
 /* Runs warm-up and blocks, journals every pass as it ends and adds it to `samples`. Where there are
  * samples already, of a run that ended early, it goes on behind the last of them in the same order,

@@ -34,6 +34,7 @@ struct run {
     struct ppt_run_folder folder;
     struct ppt_samples samples;
     struct ppt_samples counted; /* without points that failed */
+    struct ppt_index index;
     struct ppt_summary summary;
     struct ppt_answer answer;
     char started[PPT_STARTED_SIZE];
@@ -56,6 +57,7 @@ static void free_session(struct session *session)
 {
     for (size_t i = 0; session->runs && i < session->configs.count; i++) {
         ppt_run_folder_close(&session->runs[i].folder);
+        ppt_index_free(&session->runs[i].index);
         free(session->runs[i].counted.items);
         ppt_samples_free(&session->runs[i].samples);
         ppt_summary_free(&session->runs[i].summary);
@@ -141,6 +143,7 @@ static struct ppt_outcome outcome_of(const struct session *session, const struct
         .config = run->config,
         .host = &session->host,
         .samples = &run->counted,
+        .index = &run->index,
         .summary = &run->summary,
         .answer = &run->answer,
         .started = run->started,
@@ -156,11 +159,12 @@ static enum ppt_status report(const struct session *session, struct run *run,
     enum ppt_status status;
 
     run->counted = ppt_samples_counted(&run->samples);
-    ppt_summary_create(&run->counted, &run->summary);
+    ppt_index_create(&run->counted, &run->index);
+    ppt_summary_create(&run->index, &run->summary);
     if (run->summary.count == 0 && run->samples.failure_count > 0) {
         return PPT_OK; /* what failed is told by the caller, and there is nothing else */
     }
-    ppt_answer_from_samples(&run->counted, &about, &run->answer);
+    ppt_answer_from_index(&run->index, &about, &run->answer);
     const struct ppt_outcome outcome = outcome_of(session, run);
     status = ppt_measure_report(&session->options->print, &outcome, error);
     run->reported = status == PPT_OK && run->summary.count > 0;

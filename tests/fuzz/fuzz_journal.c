@@ -30,18 +30,22 @@ static void report(const struct ppt_recording *recording)
 {
     const struct ppt_answer_context context =
         ppt_answer_context_of(&recording->configs.items[0], &recording->host);
+    struct ppt_samples counted = ppt_samples_counted(&recording->samples);
     const struct ppt_terminal terminal = {.present = true, .width = 60};
+    struct ppt_index index;
     struct ppt_summary summary;
     struct ppt_answer answer;
     struct ppt_text text = {0};
 
-    ppt_summary_create(&recording->samples, &summary);
-    ppt_answer_from_samples(&recording->samples, &context, &answer);
+    ppt_index_create(&counted, &index);
+    ppt_summary_create(&index, &summary);
+    ppt_answer_from_index(&index, &context, &answer);
     const struct ppt_folder nowhere = {-1, (char[]){"/nowhere"}};
     const struct ppt_outcome outcome = {
         .config = &recording->configs.items[0],
         .host = &recording->host,
-        .samples = &recording->samples,
+        .samples = &counted,
+        .index = &index,
         .summary = &summary,
         .answer = &answer,
         .started = recording->started,
@@ -65,6 +69,8 @@ static void report(const struct ppt_recording *recording)
     ppt_text_free(&text);
     ppt_answer_free(&answer);
     ppt_summary_free(&summary);
+    ppt_index_free(&index);
+    free(counted.items);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

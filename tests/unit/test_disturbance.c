@@ -44,6 +44,16 @@ static void add_pass(struct ppt_samples *samples, unsigned block, unsigned worke
     ppt_samples_add(samples, &sample);
 }
 
+static void answer_from(const struct ppt_samples *samples, const struct ppt_answer_context *context,
+                        struct ppt_answer *answer)
+{
+    struct ppt_index index;
+
+    ppt_index_create(samples, &index);
+    ppt_answer_from_index(&index, context, answer);
+    ppt_index_free(&index);
+}
+
 static void counted(void **state)
 {
     struct ppt_samples samples = {0};
@@ -85,7 +95,7 @@ static void stopped_tasks_do_not_wait(void **state)
             add_pass(&samples, block, 0, 200 * MS, 80 * MS, noise);
             add_pass(&samples, block, 1, 201 * MS, 80 * MS, noise);
         }
-        ppt_answer_from_samples(&samples, &context, &answer);
+        answer_from(&samples, &context, &answer);
         assert_int_equal(answer.waiting, !throttled);
         ppt_answer_free(&answer);
         ppt_samples_free(&samples);
@@ -108,7 +118,7 @@ static void stops_are_no_dispatch(void **state)
             add_pass(&samples, block, 0, 100 * MS, 100 * MS, noise);
             add_pass(&samples, block, 1, 150 * MS, 100 * MS, noise);
         }
-        ppt_answer_from_samples(&samples, &context, &answer);
+        answer_from(&samples, &context, &answer);
         assert_int_equal(answer.reason, throttled ? PPT_REASON_NO_GAIN : PPT_REASON_DISPATCH);
         ppt_answer_free(&answer);
         ppt_samples_free(&samples);
@@ -219,7 +229,7 @@ static struct ppt_answer answer_with(struct ppt_noise last, struct ppt_noise oth
         add_pass(samples, block, 0, 400 * MS, 400 * MS, others);
         add_pass(samples, block, 4, 100 * MS, 100 * MS, block == 6 ? last : others);
     }
-    ppt_answer_from_samples(samples, &context, &answer);
+    answer_from(samples, &context, &answer);
     return answer;
 }
 

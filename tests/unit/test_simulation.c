@@ -168,7 +168,8 @@ static void stopping_when_settled_is_honest(void **state)
                     part.seconds[i] = whole.seconds[i];
                 }
                 ppt_answer_from_grid(&part, &context, &answer);
-                settled = ppt_answer_settled(&answer, 0.02);
+                settled =
+                    ppt_verdict_settled(&answer.verdict, &answer.grid, context.confidence, 0.02);
             }
             const size_t chosen = answer.verdict.recommended;
             const struct ppt_ratio *speedup = &answer.points[chosen].over_sequential;

@@ -527,6 +527,38 @@ static void different_results_are_a_failure(void **state)
     stop(&run);
 }
 
+/* What was compared once is not looked at again: a sweep compares after every block. */
+static void results_are_compared_once(void **state)
+{
+    enum { COUNT = 9 };
+    struct ppt_config config = {.task = (char[]){"mock"}, .inner_count = 1};
+    struct ppt_sample items[COUNT] = {0};
+    struct ppt_samples samples = {.items = items, .count = COUNT - 1};
+    struct ppt_compared compared = {0};
+    struct ppt_error error = {""};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT; i++) {
+        items[i].point.workers = (unsigned)(COUNT - i); /* the last one has the fewest */
+        items[i].digest = 7;
+    }
+    require(ppt_sweep_compare(&config, &samples, 1, &compared, &error), &error);
+    assert_int_equal(compared.count, COUNT - 1);
+    assert_int_equal(compared.reference, COUNT - 2);
+    items[4].digest = 8;
+    samples.count = COUNT;
+    require(ppt_sweep_compare(&config, &samples, 1, &compared, &error), &error);
+    /* The first of before stands for all of them, whoever the new ones are compared with. */
+    compared.count = COUNT - 1;
+    compared.reference = COUNT - 2;
+    items[COUNT - 1].digest = 9;
+    assert_int_equal(ppt_sweep_compare(&config, &samples, 1, &compared, &error), PPT_DIFFERS);
+    assert_non_null(strstr(error.text, "at 1 and at 9 workers"));
+    items[COUNT - 1].point.workers = COUNT + 1;
+    assert_int_equal(ppt_sweep_compare(&config, &samples, 1, &compared, &error), PPT_DIFFERS);
+    assert_non_null(strstr(error.text, "at 2 and at 10 workers"));
+}
+
 /* The warm-up of one block and the passes of the next must agree, too. */
 static void one_count_alone_cannot_differ(void **state)
 {
@@ -908,6 +940,7 @@ int main(void)
         TEST(adaptive_runs_ask_the_judge),
         TEST(adaptive_runs_end_at_their_limits),
         TEST(different_results_are_a_failure),
+        TEST(results_are_compared_once),
         TEST(one_count_alone_cannot_differ),
         TEST(a_point_that_fails_is_left_out),
         TEST(a_point_may_fail_in_a_later_block),

@@ -71,32 +71,25 @@ static int compare_doubles(const void *a, const void *b)
 /* Workers of different passes have nothing to do with each other, so they go by their rank: the
  * least busy of each pass, the next one, and so on; medians over blocks. `shares` has one entry per
  * worker. */
-static void busy_shares(const struct ppt_samples *samples, struct ppt_point point, size_t workers,
-                        double *shares)
+static void busy_shares(struct ppt_passes passes, size_t workers, double *shares)
 {
-    double *all = ppt_alloc(samples->count * workers, sizeof(*all));
-    double *column = ppt_alloc(samples->count, sizeof(*column));
-    size_t passes = 0;
+    double *all = ppt_alloc(passes.count * workers, sizeof(*all));
+    double *column = ppt_alloc(passes.count, sizeof(*column));
 
-    for (size_t i = 0; i < samples->count; i++) {
-        const struct ppt_sample *sample = &samples->items[i];
-        double *row = &all[passes * workers];
+    for (size_t p = 0; p < passes.count; p++) {
+        const struct ppt_sample *pass = passes.items[p];
+        double *row = &all[p * workers];
 
-        if (sample->block == 0 || !ppt_point_same(sample->point, point) ||
-            sample->worker_count != workers) {
-            continue;
-        }
         for (size_t w = 0; w < workers; w++) {
-            row[w] = (double)sample->workers[w].busy_ns / (double)sample->work_ns;
+            row[w] = (double)pass->workers[w].busy_ns / (double)pass->work_ns;
         }
         qsort(row, workers, sizeof(*row), compare_doubles);
-        passes++;
     }
     for (size_t w = 0; w < workers; w++) {
-        for (size_t p = 0; p < passes; p++) {
+        for (size_t p = 0; p < passes.count; p++) {
             column[p] = all[p * workers + w];
         }
-        shares[w] = ppt_median(column, passes);
+        shares[w] = ppt_median(column, passes.count);
     }
     free(column);
     free(all);
@@ -113,7 +106,8 @@ static void balance_write(const struct ppt_outcome *outcome, struct ppt_chart *c
         const size_t workers = ppt_point_running(point);
         double *shares = ppt_alloc(workers, sizeof(*shares));
 
-        busy_shares(outcome->samples, point, workers, shares);
+        busy_shares(ppt_index_passes(outcome->index, ppt_index_find(outcome->index, point)),
+                    workers, shares);
         for (size_t w = 0; w < workers; w++) {
             const double place = workers > 1 ? 0.5 * ((double)w / (double)(workers - 1) - 0.5) : 0;
 
@@ -134,16 +128,6 @@ const struct ppt_chart_kind ppt_chart_balance = {"balance", NULL, balance_write}
 
 /* ---- the passes in time ---- */
 
-static double median_total_s(const struct ppt_summary *summary, struct ppt_point point)
-{
-    for (size_t i = 0; i < summary->count; i++) {
-        if (ppt_point_same(summary->points[i].point, point)) {
-            return summary->points[i].total_s.median;
-        }
-    }
-    return 0;
-}
-
 /* The passes that were disturbed, or the others; gnuplot's "index" needs a row in each. */
 static void add_passes(const struct ppt_outcome *outcome, bool disturbed, struct ppt_text *out)
 {
@@ -151,12 +135,14 @@ static void add_passes(const struct ppt_outcome *outcome, bool disturbed, struct
 
     for (size_t i = 0; i < outcome->samples->count; i++) {
         const struct ppt_sample *sample = &outcome->samples->items[i];
-        const double median_s = median_total_s(outcome->summary, sample->point);
 
-        if (sample->block > 0 && median_s > 0 && ppt_sample_disturbed(sample) == disturbed) {
-            ppt_text_addf(out, "%.9g %.9g %u %u %u\n", (double)sample->started_ns * 1e-9,
-                          (double)sample->total_ns * 1e-9 / median_s, sample->block,
-                          ppt_point_workers(sample->point), sample->point.inner_threads);
+        if (sample->block > 0 && ppt_sample_disturbed(sample) == disturbed) {
+            const size_t p = ppt_index_find(outcome->index, sample->point);
+
+            ppt_text_addf(
+                out, "%.9g %.9g %u %u %u\n", (double)sample->started_ns * 1e-9,
+                (double)sample->total_ns * 1e-9 / outcome->summary->points[p].total_s.median,
+                sample->block, ppt_point_workers(sample->point), sample->point.inner_threads);
             rows++;
         }
     }

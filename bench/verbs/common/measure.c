@@ -16,24 +16,17 @@ void ppt_measure_now(char out[PPT_STARTED_SIZE])
 }
 
 struct judge_context {
-    const struct ppt_config *config;
-    const struct ppt_host *host;
+    struct ppt_answer_context about;
+    double relative_ci;
 };
 
 /* Whether an adaptive run may stop: asks the analysis on behalf of the sweep. */
 static bool enough(const struct ppt_samples *samples, void *context)
 {
     const struct judge_context *judge = context;
-    const struct ppt_answer_context about = ppt_answer_context_of(judge->config, judge->host);
-    struct ppt_samples counted = ppt_samples_counted(samples);
-    struct ppt_answer answer;
-    bool settled;
 
-    ppt_answer_from_samples(&counted, &about, &answer);
-    settled = ppt_answer_settled(&answer, judge->config->relative_ci);
-    ppt_answer_free(&answer);
-    free(counted.items);
-    return settled;
+    return ppt_verdict_settles(samples, judge->about.tolerance, judge->about.confidence,
+                               judge->relative_ci);
 }
 
 void ppt_measure_host(const struct ppt_engine *engine, struct ppt_host *host)
@@ -86,7 +79,7 @@ enum ppt_status ppt_measure_go(const struct ppt_print *print, const struct ppt_c
                                const struct ppt_engine *engine, struct ppt_journal *journal,
                                struct ppt_samples *samples, struct ppt_error *error)
 {
-    struct judge_context context = {config, host};
+    struct judge_context context = {ppt_answer_context_of(config, host), config->relative_ci};
     const struct ppt_sweep_judge judge = {enough, &context, print->quiet ? NULL : stderr, engine};
     struct ppt_error ignored;
     enum ppt_status status = ppt_sweep_run(config, dirs, journal, &judge, samples, error);

@@ -21,7 +21,9 @@ static enum ppt_status compare_results(const struct ppt_recording *recording,
             end++;
         }
         const struct ppt_samples same = {.items = all->items + first, .count = end - first};
-        status = ppt_sweep_compare(config, &same, same.items[0].block, error);
+        struct ppt_compared nothing = {0};
+
+        status = ppt_sweep_compare(config, &same, same.items[0].block, &nothing, error);
         first = end;
     }
     return status;
@@ -34,12 +36,14 @@ static void analyse(struct ppt_recorded *recorded)
         ppt_answer_context_of(&recording->configs.items[0], &recording->host);
 
     recorded->counted = ppt_samples_counted(&recording->samples);
-    ppt_summary_create(&recorded->counted, &recorded->summary);
-    ppt_answer_from_samples(&recorded->counted, &context, &recorded->answer);
+    ppt_index_create(&recorded->counted, &recorded->index);
+    ppt_summary_create(&recorded->index, &recorded->summary);
+    ppt_answer_from_index(&recorded->index, &context, &recorded->answer);
     recorded->outcome = (struct ppt_outcome){
         .config = &recording->configs.items[0],
         .host = &recording->host,
         .samples = &recorded->counted,
+        .index = &recorded->index,
         .summary = &recorded->summary,
         .answer = &recorded->answer,
         .started = recording->started,
@@ -98,6 +102,7 @@ void ppt_recorded_free(struct ppt_recorded *recorded)
 {
     ppt_answer_free(&recorded->answer);
     ppt_summary_free(&recorded->summary);
+    ppt_index_free(&recorded->index);
     free(recorded->counted.items);
     ppt_recording_free(&recorded->recording);
     ppt_folder_close(&recorded->folder);

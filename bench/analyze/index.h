@@ -1,0 +1,48 @@
+/*
+ * index.h - where the passes of a run are, by block and point. It is made once from the samples;
+ * what asks for the passes of a point, or for the one of a block, finds them there and does not
+ * look through all samples.
+ *
+ * In it are the passes that count: not the warm-up, and none of a point that failed.
+ */
+#ifndef PPT_ANALYZE_INDEX_H
+#define PPT_ANALYZE_INDEX_H
+
+#include "sample.h"
+
+/* Those of one point, in the order they ran; borrowed from the index. */
+struct ppt_passes {
+    const struct ppt_sample *const *items;
+    size_t count;
+};
+
+struct ppt_index {
+    const struct ppt_samples *samples; /* borrowed: they must outlive it, and stay as they are */
+    struct ppt_point *points;          /* ascending; only those with a pass */
+    size_t point_count;
+    size_t block_count;               /* blocks are 1 to this; the last one has a pass */
+    const struct ppt_sample **cells;  /* [(block - 1) * point_count + point]; NULL: none */
+    const struct ppt_sample **passes; /* point by point, see ppt_index_passes() */
+    size_t *starts;                   /* point p has passes starts[p] to starts[p + 1] - 1 */
+};
+
+void ppt_index_create(const struct ppt_samples *samples, struct ppt_index *index);
+void ppt_index_free(struct ppt_index *index); /* zeroed is fine */
+
+/* The place of a point among index->points, or SIZE_MAX. */
+size_t ppt_index_find(const struct ppt_index *index, struct ppt_point point);
+
+/* The pass of that block, from 1 to block_count, at that point; NULL: there is none. The point may
+ * be SIZE_MAX. */
+const struct ppt_sample *ppt_index_at(const struct ppt_index *index, size_t block, size_t point);
+
+/* All passes of a point; none of SIZE_MAX. */
+struct ppt_passes ppt_index_passes(const struct ppt_index *index, size_t point);
+
+/* What is measured of a pass, as a number. */
+typedef double ppt_pass_value(const struct ppt_sample *pass);
+
+/* One such number for each pass; to be given to free(). */
+double *ppt_passes_values(struct ppt_passes passes, ppt_pass_value *value);
+
+#endif
