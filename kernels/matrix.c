@@ -123,7 +123,7 @@ static int32_t invert_alone(const struct matrix_local *local, int32_t size)
     return info;
 }
 
-static void work(void *context, unsigned thread, unsigned threads)
+static void matrix_work(void *context, unsigned thread, unsigned threads)
 {
     struct matrix_job *job = context;
     const struct matrix_local *local = job->local;
@@ -171,7 +171,8 @@ static enum ppt_status matrix_run(void *pointer, const struct ppt_task *task, ui
         .pivots = local->pivots,
         .columns = local->pivots + size,
     };
-    const enum ppt_status status = ppt_inner_run(local->threads, work, &job, "matrix", error);
+    const enum ppt_status status =
+        ppt_inner_run(local->threads, matrix_work, &job, "matrix", error);
     if (status != PPT_OK) {
         return status;
     }

@@ -7,18 +7,18 @@
 
 #define FACTOR 1.00001
 
-enum { ITERATIONS };
+enum { PRODUCTS };
 
 /* 1.00001 to the power of 70 million is about 1e304: beyond, the product is no number any more. */
 static const struct ppt_param multi_params[] = {
-    [ITERATIONS] = {.name = "iterations",
-                    .kind = PPT_PARAM_INTEGER,
-                    .value = "200000",
-                    .smallest = 0,
-                    .largest = 1e15,
-                    .unit = "",
-                    .help = "multiplications by 1.00001 of one task, each waiting for the one "
-                            "before"},
+    [PRODUCTS] = {.name = "iterations",
+                  .kind = PPT_PARAM_INTEGER,
+                  .value = "200000",
+                  .smallest = 0,
+                  .largest = 1e15,
+                  .unit = "",
+                  .help = "multiplications by 1.00001 of one task, each waiting for the one "
+                          "before"},
 };
 
 /* Keeps a double in a floating-point register, so that no multiplication can be merged away. */
@@ -44,7 +44,7 @@ static double multiply(int64_t iterations)
 static enum ppt_status multi_run(void *local, const struct ppt_task *task, uint64_t *digest,
                                  struct ppt_error *error)
 {
-    const double product = multiply(task->args[ITERATIONS].integer);
+    const double product = multiply(task->args[PRODUCTS].integer);
 
     (void)local;
     (void)error;
@@ -57,13 +57,13 @@ static enum ppt_status multi_dump(void *local, const struct ppt_task *task, FILE
 {
     (void)local;
     (void)error;
-    fprintf(file, "%.17g\n", multiply(task->args[ITERATIONS].integer));
+    fprintf(file, "%.17g\n", multiply(task->args[PRODUCTS].integer));
     return PPT_OK;
 }
 
 static void multi_draw(struct ppt_rng *rng, union ppt_value *args)
 {
-    args[ITERATIONS].integer = ppt_rng_between(rng, 10000, 10000000);
+    args[PRODUCTS].integer = ppt_rng_between(rng, 10000, 10000000);
 }
 
 const struct ppt_kernel ppt_kernel_multi = {

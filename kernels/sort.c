@@ -89,7 +89,7 @@ struct sort_job {
 
 /* Each thread makes and digests its share of the blocks; a block's digest begins with its number,
  * so that they can be added up. */
-static void work(void *context, unsigned thread, unsigned threads)
+static void sort_work(void *context, unsigned thread, unsigned threads)
 {
     struct sort_job *job = context;
     struct sort_local *local = job->local;
@@ -129,7 +129,7 @@ static enum ppt_status sort_run(void *pointer, const struct ppt_task *task, uint
 {
     struct sort_local *local = pointer;
     struct sort_job job = {.local = local, .task = task, .size = (size_t)task->args[SIZE].integer};
-    const enum ppt_status status = ppt_inner_run(local->threads, work, &job, "sort", error);
+    const enum ppt_status status = ppt_inner_run(local->threads, sort_work, &job, "sort", error);
 
     if (local->threads > 1) {
         double *const sorted = local->spare;

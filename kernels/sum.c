@@ -6,16 +6,16 @@
 #include "kernel.h"
 #include "rng.h"
 
-enum { ITERATIONS };
+enum { ADDITIONS };
 
 static const struct ppt_param sum_params[] = {
-    [ITERATIONS] = {.name = "iterations",
-                    .kind = PPT_PARAM_INTEGER,
-                    .value = "1000000",
-                    .smallest = 0,
-                    .largest = 1e15,
-                    .unit = "",
-                    .help = "additions of one task, each waiting for the one before"},
+    [ADDITIONS] = {.name = "iterations",
+                   .kind = PPT_PARAM_INTEGER,
+                   .value = "1000000",
+                   .smallest = 0,
+                   .largest = 1e15,
+                   .unit = "",
+                   .help = "additions of one task, each waiting for the one before"},
 };
 
 /* The compiler knows a closed form for the loop; that each partial sum must exist in a register
@@ -51,7 +51,7 @@ static enum ppt_status sum_run(void *local, const struct ppt_task *task, uint64_
 {
     (void)local;
     (void)error;
-    *digest = sum(task->args[ITERATIONS].integer);
+    *digest = sum(task->args[ADDITIONS].integer);
     return PPT_OK;
 }
 
@@ -60,13 +60,13 @@ static enum ppt_status sum_dump(void *local, const struct ppt_task *task, FILE *
 {
     (void)local;
     (void)error;
-    fprintf(file, "%" PRIu64 "\n", sum(task->args[ITERATIONS].integer));
+    fprintf(file, "%" PRIu64 "\n", sum(task->args[ADDITIONS].integer));
     return PPT_OK;
 }
 
 static void sum_draw(struct ppt_rng *rng, union ppt_value *args)
 {
-    args[ITERATIONS].integer = ppt_rng_between(rng, 10000, 10000000);
+    args[ADDITIONS].integer = ppt_rng_between(rng, 10000, 10000000);
 }
 
 const struct ppt_kernel ppt_kernel_sum = {

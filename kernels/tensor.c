@@ -162,7 +162,7 @@ static int multiply(const double *product, const double *factor, double *out, si
     return gsl_blas_dgemm(CblasNoTrans, CblasNoTrans, 1.0, &a.matrix, &b.matrix, 0.0, &c.matrix);
 }
 
-static void work(void *context, unsigned thread, unsigned threads)
+static void tensor_work(void *context, unsigned thread, unsigned threads)
 {
     struct tensor_job *job = context;
     const struct tensor_local *local = job->local;
@@ -210,7 +210,8 @@ static enum ppt_status tensor_run(void *pointer, const struct ppt_task *task, ui
         *digest = 0; /* a product of nothing, which GSL refuses to look at */
         return PPT_OK;
     }
-    const enum ppt_status status = ppt_inner_run(local->threads, work, &job, "tensor", error);
+    const enum ppt_status status =
+        ppt_inner_run(local->threads, tensor_work, &job, "tensor", error);
 
     if (status != PPT_OK) {
         return status;

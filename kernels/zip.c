@@ -214,8 +214,8 @@ static enum ppt_status verify(struct zip_local *l, uint64_t *digest, struct ppt_
 }
 
 /* `sink` receives the compressed file before it is deleted; NULL for none. */
-static enum ppt_status work(struct zip_local *l, const struct ppt_task *task, uint64_t *digest,
-                            FILE *sink, struct ppt_error *error)
+static enum ppt_status zip_work(struct zip_local *l, const struct ppt_task *task, uint64_t *digest,
+                                FILE *sink, struct ppt_error *error)
 {
     struct ppt_tempfile *const files[] = {&l->plain, &l->packed, &l->restored};
     struct ppt_gzip_result packing = {0};
@@ -250,7 +250,7 @@ static enum ppt_status work(struct zip_local *l, const struct ppt_task *task, ui
 static enum ppt_status zip_run(void *local, const struct ppt_task *task, uint64_t *digest,
                                struct ppt_error *error)
 {
-    return work(local, task, digest, NULL, error);
+    return zip_work(local, task, digest, NULL, error);
 }
 
 static enum ppt_status zip_dump(void *local, const struct ppt_task *task, FILE *file,
@@ -258,7 +258,7 @@ static enum ppt_status zip_dump(void *local, const struct ppt_task *task, FILE *
 {
     uint64_t digest;
 
-    return work(local, task, &digest, file, error);
+    return zip_work(local, task, &digest, file, error);
 }
 
 static void zip_draw(struct ppt_rng *rng, union ppt_value *args)

@@ -17,7 +17,7 @@ static bool fail(struct scan *scan, const char *problem)
     return false;
 }
 
-static void skip_space(struct scan *scan)
+static void scan_space(struct scan *scan)
 {
     scan->at += strspn(scan->at, " \t\r\n");
 }
@@ -152,7 +152,7 @@ static bool members(struct scan *scan, unsigned depth, char end)
         return fail(scan, "nested too deeply");
     }
     scan->at++;
-    skip_space(scan);
+    scan_space(scan);
     if (*scan->at == end) {
         scan->at++;
         return true;
@@ -165,7 +165,7 @@ static bool members(struct scan *scan, unsigned depth, char end)
             if (!string(scan)) {
                 return false;
             }
-            skip_space(scan);
+            scan_space(scan);
             if (*scan->at != ':') {
                 return fail(scan, "':' is expected behind a key");
             }
@@ -183,7 +183,7 @@ static bool members(struct scan *scan, unsigned depth, char end)
                         end == '}' ? "',' or '}' is expected here" : "',' or ']' is expected here");
         }
         scan->at++;
-        skip_space(scan);
+        scan_space(scan);
     }
 }
 
@@ -191,7 +191,7 @@ static bool value(struct scan *scan, unsigned depth)
 {
     bool good;
 
-    skip_space(scan);
+    scan_space(scan);
     switch (*scan->at) {
     case '{':
         good = members(scan, depth, '}');
@@ -215,7 +215,7 @@ static bool value(struct scan *scan, unsigned depth)
         good = *scan->at == '-' || is_digit(*scan->at) ? number(scan) : fail(scan, no_value);
     }
     if (good) {
-        skip_space(scan);
+        scan_space(scan);
     }
     return good;
 }

@@ -72,8 +72,8 @@ static enum ppt_status take_setting(const struct ppt_option *face, const char *v
     return status;
 }
 
-static enum ppt_status take_presets(const struct ppt_option *face, struct ppt_overrides *overrides,
-                                    struct ppt_error *error)
+static enum ppt_status preset(const struct ppt_option *face, struct ppt_overrides *overrides,
+                              struct ppt_error *error)
 {
     enum ppt_status status = PPT_OK;
 
@@ -138,7 +138,7 @@ enum ppt_status ppt_option_take(const struct ppt_option *option, const char *val
     case PPT_OPTION_READ:
         return face->read(value, place, error);
     case PPT_OPTION_PRESET:
-        return take_presets(face, overrides, error);
+        return preset(face, overrides, error);
     default:
         return take_setting(face, value, overrides, error);
     }

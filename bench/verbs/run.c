@@ -152,8 +152,8 @@ static struct ppt_outcome outcome_of(const struct session *session, const struct
     };
 }
 
-static enum ppt_status report(const struct session *session, struct run *run,
-                              struct ppt_error *error)
+static enum ppt_status report_run(const struct session *session, struct run *run,
+                                  struct ppt_error *error)
 {
     const struct ppt_answer_context about = ppt_answer_context_of(run->config, &session->host);
     enum ppt_status status;
@@ -183,7 +183,7 @@ static enum ppt_status run_one(const struct session *session, struct run *run,
     status = run_measure(session, run, error);
     if (ppt_measure_reports(status, session->engine)) {
         struct ppt_error problem = {""};
-        const enum ppt_status reported = report(session, run, &problem);
+        const enum ppt_status reported = report_run(session, run, &problem);
 
         if (reported != PPT_OK && status != PPT_FAILED) {
             *error = problem;
