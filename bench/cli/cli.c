@@ -6,13 +6,13 @@
 #include "memory.h"
 
 /* Those that every verb has. */
-static const struct ppt_option general[] = {
+static const struct ppt_option for_all[] = {
     {.name = "--help", .kind = PPT_OPTION_HELP},
     {.name = "-h", .kind = PPT_OPTION_HELP},
     {.name = "--version", .kind = PPT_OPTION_VERSION},
 };
 
-#define GENERAL_COUNT (sizeof(general) / sizeof(general[0]))
+#define GENERAL_COUNT (sizeof(for_all) / sizeof(for_all[0]))
 
 /* One argument after the other. */
 struct reader {
@@ -45,7 +45,7 @@ static const struct ppt_option *find_option(const struct ppt_verb *const *verbs,
 
     *owner = verb;
     if (!found) {
-        found = find_in(general, GENERAL_COUNT, argument, length);
+        found = find_in(for_all, GENERAL_COUNT, argument, length);
     }
     for (size_t i = 0; !found && verbs[i]; i++) {
         *owner = verbs[i];
@@ -178,7 +178,7 @@ static enum ppt_status reject_option(const struct ppt_verb *const *verbs, const 
         }
     }
     for (size_t i = 0; i < GENERAL_COUNT; i++) {
-        names[added++] = general[i].name;
+        names[added++] = for_all[i].name;
     }
     const char *meant = ppt_text_suggest(name, names);
     ppt_fail(error, PPT_BAD_INPUT,

@@ -18,30 +18,30 @@ const char *const ppt_schedule_names[] = {"static", "dynamic", "guided", NULL};
 const char *const ppt_placement_names[] = {"none", "close", "spread", NULL};
 const char *const ppt_memory_names[] = {"reuse", "fresh", NULL};
 
-static const char *const keys[] = {"iterations",
-                                   "task",
-                                   "task_args",
-                                   "kernel",
-                                   "kernel_digest",
-                                   "task_count",
-                                   "workers",
-                                   "wait_time_after_runner",
-                                   "wait_time_after_iteration",
-                                   "gc_after_iteration",
-                                   "multiprocessing_start_method",
-                                   "inner_threads",
-                                   "ranks",
-                                   "distribution",
-                                   "schedule",
-                                   "placement",
-                                   "memory",
-                                   "precision",
-                                   "tolerance",
-                                   "warmup",
-                                   "seed",
-                                   "runs",
-                                   "$schema",
-                                   NULL};
+static const char *const known_keys[] = {"iterations",
+                                         "task",
+                                         "task_args",
+                                         "kernel",
+                                         "kernel_digest",
+                                         "task_count",
+                                         "workers",
+                                         "wait_time_after_runner",
+                                         "wait_time_after_iteration",
+                                         "gc_after_iteration",
+                                         "multiprocessing_start_method",
+                                         "inner_threads",
+                                         "ranks",
+                                         "distribution",
+                                         "schedule",
+                                         "placement",
+                                         "memory",
+                                         "precision",
+                                         "tolerance",
+                                         "warmup",
+                                         "seed",
+                                         "runs",
+                                         "$schema",
+                                         NULL};
 
 static int compare_numbers(unsigned a, unsigned b)
 {
@@ -193,7 +193,7 @@ static enum ppt_status append_runs(const struct ppt_layer *file, const struct pp
                                       &place};
         struct ppt_layer run;
 
-        status = ppt_layer_over(&run, file, &item, keys, error);
+        status = ppt_layer_over(&run, file, &item, known_keys, error);
         if (status == PPT_OK && json_object_object_get_ex(item.value, "runs", NULL)) {
             status = ppt_layer_reject(&run, error, "\"runs\" inside a run");
         }
@@ -219,7 +219,7 @@ static enum ppt_status append_file(const char *path, const struct ppt_overrides 
         status = ppt_json_parse(&source, &item.value, error);
     }
     if (status == PPT_OK) {
-        status = ppt_layer_over(&file, NULL, &item, keys, error);
+        status = ppt_layer_over(&file, NULL, &item, known_keys, error);
     }
     if (status == PPT_OK) {
         struct ppt_found runs;
@@ -242,7 +242,7 @@ enum ppt_status ppt_config_from_item(const struct ppt_item *item, struct ppt_con
                                      struct ppt_error *error)
 {
     struct ppt_layer layer;
-    const enum ppt_status status = ppt_layer_over(&layer, NULL, item, keys, error);
+    const enum ppt_status status = ppt_layer_over(&layer, NULL, item, known_keys, error);
 
     return status == PPT_OK ? append(&layer, configs, error) : status;
 }
