@@ -1,6 +1,6 @@
 """What the columns of results.csv mean, computed anew from samples.jsonl.
 
-The first eight columns are those of the Python tool that ppt-omp succeeds; scripts of its users
+The first ten columns are those of the Python tool that ppt-omp succeeds; scripts of its users
 read them. Nothing of the product takes part in this, and nothing of what it has computed is read:
 only the passes as they were timed.
 """
