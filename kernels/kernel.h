@@ -34,7 +34,8 @@
  *
  * A kernel may also be built outside of the program, as a shared object whose descriptor is named
  * PPT_KERNEL_SYMBOL. Such a kernel cannot call the program's functions; the headers beside this one
- * (status.h, rng.h, scratch.h, inner.h) hold all they declare, and setup->services has the rest.
+ * (status.h, owned.h, rng.h, scratch.h, inner.h) hold all they declare, and setup->services has the
+ * rest.
  */
 #ifndef PPT_KERNEL_H
 #define PPT_KERNEL_H

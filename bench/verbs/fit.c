@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "memory.h"
+#include "owned.h"
 #include "report.h"
 #include "shared.h"
 #include "timed.h"
@@ -124,37 +125,25 @@ static enum ppt_status fit(const struct ppt_line *line, struct ppt_error *error)
                                                 .cpus = (unsigned)options->cpus,
                                                 .confidence = 0.95};
     struct ppt_law weighted = {0}, least_squares = {0};
-    struct ppt_scaling scaling;
-    struct ppt_columns columns;
-    struct ppt_grid grid;
-    enum ppt_status status = ppt_csv_read(path, names, &columns, error);
+    struct ppt_columns columns PPT_OWNED(ppt_columns_free) = {0};
+    struct ppt_scaling scaling PPT_OWNED(ppt_scaling_free) = {0};
+    struct ppt_grid grid PPT_OWNED(ppt_grid_free) = {0};
 
-    if (status != PPT_OK) {
-        return status;
+    PPT_TRY(ppt_csv_read(path, names, &columns, error));
+    PPT_TRY(ppt_timed_check_workers(path, &columns, 0, error));
+    PPT_TRY(ppt_timed_check_positive(path, "throughput", &columns, 1, error));
+    drop_sequential(&columns);
+    if (!ppt_law_fit(columns.values[0], columns.values[1], columns.row_count, &weighted) ||
+        !ppt_law_fit_least_squares(columns.values[0], columns.values[1], columns.row_count,
+                                   &least_squares)) {
+        return ppt_fail(error, PPT_INCONCLUSIVE, "%s: no scaling law fits these rows", path);
     }
-    status = ppt_timed_check_workers(path, &columns, 0, error);
-    if (status == PPT_OK) {
-        status = ppt_timed_check_positive(path, "throughput", &columns, 1, error);
-    }
-    if (status == PPT_OK) {
-        drop_sequential(&columns);
-        if (!ppt_law_fit(columns.values[0], columns.values[1], columns.row_count, &weighted) ||
-            !ppt_law_fit_least_squares(columns.values[0], columns.values[1], columns.row_count,
-                                       &least_squares)) {
-            status = ppt_fail(error, PPT_INCONCLUSIVE, "%s: no scaling law fits these rows", path);
-        }
-    }
-    if (status == PPT_OK) {
-        repeats(&columns, &grid);
-        ppt_scaling_of(&grid, &context, &scaling);
-        print_fit(options->json, &weighted, &least_squares,
-                  largest(columns.values[1], columns.row_count),
-                  scaling.fitted ? scaling.refusals : PPT_REFUSAL_FEW_BLOCKS);
-        ppt_scaling_free(&scaling);
-        ppt_grid_free(&grid);
-    }
-    ppt_columns_free(&columns);
-    return status;
+    repeats(&columns, &grid);
+    ppt_scaling_of(&grid, &context, &scaling);
+    print_fit(options->json, &weighted, &least_squares,
+              largest(columns.values[1], columns.row_count),
+              scaling.fitted ? scaling.refusals : PPT_REFUSAL_FEW_BLOCKS);
+    return PPT_OK;
 }
 
 static const struct ppt_option fit_rows[] = {

@@ -104,4 +104,15 @@ ppt_fail(struct ppt_error *error, enum ppt_status status, const char *format, ..
     return status;
 }
 
+/* Returns the status of a call from the calling function, unless it is PPT_OK. What that function
+ * owns has to be released by itself: see owned.h. */
+#define PPT_TRY(call)                                                                              \
+    do {                                                                                           \
+        const enum ppt_status ppt_tried = (call);                                                  \
+                                                                                                   \
+        if (ppt_tried != PPT_OK) {                                                                 \
+            return ppt_tried;                                                                      \
+        }                                                                                          \
+    } while (0)
+
 #endif
