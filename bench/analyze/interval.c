@@ -45,10 +45,6 @@ static struct ppt_interval from_order_statistics(const double *sorted, size_t co
     const unsigned n = (unsigned)count;
     unsigned k = 1, beyond = n / 2 + 1;
 
-    if (order_confidence(n, 1) < confidence) {
-        /* Even the whole range is not that sure; it is the most that can be said. */
-        return (struct ppt_interval){true, sorted[0], sorted[n - 1]};
-    }
     /* The largest k that is sure enough: the further inside, the less it is. */
     while (k + 1 < beyond) {
         const unsigned middle = (k + beyond) / 2;
@@ -75,6 +71,12 @@ static struct ppt_interval from_student(const double *values, size_t n, double c
     return (struct ppt_interval){true, mean - t * error, mean + t * error};
 }
 
+/* Of few values even the whole range may be less sure than what is asked for. */
+static bool order_will_do(size_t n, double confidence)
+{
+    return n >= FEWEST_FOR_ORDER_STATISTICS && order_confidence((unsigned)n, 1) >= confidence;
+}
+
 struct ppt_interval ppt_interval_of(const double *values, size_t n, double confidence)
 {
     struct ppt_interval interval;
@@ -83,7 +85,7 @@ struct ppt_interval ppt_interval_of(const double *values, size_t n, double confi
     if (n < 2) {
         return (struct ppt_interval){false, 0, 0};
     }
-    if (n < FEWEST_FOR_ORDER_STATISTICS) {
+    if (!order_will_do(n, confidence)) {
         return from_student(values, n, confidence);
     }
     sorted = sorted_copy(values, n);
@@ -97,7 +99,7 @@ struct ppt_interval ppt_interval_of_positive(const double *values, size_t n, dou
     struct ppt_interval interval;
     double *logs;
 
-    if (n >= FEWEST_FOR_ORDER_STATISTICS) {
+    if (order_will_do(n, confidence)) {
         return ppt_interval_of(values, n, confidence);
     }
     logs = ppt_alloc(n, sizeof(*logs));

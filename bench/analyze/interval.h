@@ -16,11 +16,11 @@ struct ppt_interval {
  *
  * n >= 6: Hettmansperger and Sheather, "Confidence intervals based on interpolated order
  * statistics", Statistics & Probability Letters 4 (1986): no assumption about the distribution.
- * n = 2 ... 5: Student's t around the mean, for which the values should be about normal: pass
- * logarithms of times. */
+ * n = 2 ... 5, and where the whole range of more values would be less sure than that: Student's t
+ * around the mean, for which the values should be about normal: pass logarithms of times. */
 struct ppt_interval ppt_interval_of(const double *values, size_t n, double confidence);
 
-/* The same for positive values, through their logarithms where normality is assumed (n < 6). */
+/* The same for positive values, through their logarithms where normality is assumed. */
 struct ppt_interval ppt_interval_of_positive(const double *values, size_t n, double confidence);
 
 /* Median of values in any order; 0 for n = 0. */

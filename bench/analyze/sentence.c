@@ -73,6 +73,9 @@ void ppt_sentence_ratio(const struct ppt_ratio *ratio, struct ppt_text *out)
     }
 }
 
+/* Below it a share is shown as 0.0 %. */
+#define LEAST_SHOWN 0.0005
+
 static void add_percent(double share, struct ppt_text *out)
 {
     ppt_text_addf(out, "%.*f %%", fabs(share) < 0.0995 ? 1 : 0, 100 * share);
@@ -93,11 +96,14 @@ static void add_doubt(const struct ppt_answer *answer, struct ppt_text *out)
         return;
     }
     if (verdict->tie) {
-        ppt_text_add(out, ". It is a tie: another count is faster by about as much as is taken "
-                          "for equal");
+        ppt_text_add(out, ". It is a tie: ");
+        add_point(answer, verdict->best, out);
+        ppt_text_add(out, " is as good");
     } else if (verdict->blocks_needed > 0) {
-        ppt_text_addf(out, ". Limited by noise: for certainty measure about %zu blocks",
+        ppt_text_addf(out, ". Not settled: about %zu blocks would do, 3 times in 4",
                       verdict->blocks_needed);
+    } else {
+        ppt_text_add(out, ". Not settled, and more blocks will not settle it soon");
     }
 }
 
@@ -119,9 +125,13 @@ void ppt_sentence_verdict(const struct ppt_answer *answer, struct ppt_text *out)
     }
     ppt_text_add(out, "use ");
     add_point(answer, verdict->recommended, out);
-    ppt_text_add(out, ": at most ");
-    add_percent(verdict->slowdown_upper, out);
-    ppt_text_add(out, " slower than the best count tried (95 %)");
+    if (verdict->slowdown_upper < LEAST_SHOWN) {
+        ppt_text_add(out, ": no slower than any count tried, as far as can be told (95 %)");
+    } else {
+        ppt_text_add(out, ": at most ");
+        add_percent(verdict->slowdown_upper, out);
+        ppt_text_add(out, " slower than the best count tried (95 %)");
+    }
     const struct ppt_point_answer *point = &answer->points[verdict->recommended];
     if (verdict->recommended > 0 && point->over_sequential.value > 0) {
         ppt_text_add(out, "; ");
@@ -272,7 +282,7 @@ static void add_more(const struct ppt_answer *answer, struct ppt_text *out)
                answer->verdict.confidence == PPT_CONFIDENCE_HIGH) {
         ppt_text_addf(out, " More than %u worker%s gain%s ", recommended(answer),
                       recommended(answer) == 1 ? "" : "s", recommended(answer) == 1 ? "s" : "");
-        if (answer->verdict.slowdown_upper < 0.0005) {
+        if (answer->verdict.slowdown_upper < LEAST_SHOWN) {
             ppt_text_add(out, "nothing here.");
         } else {
             ppt_text_add(out, "at most ");

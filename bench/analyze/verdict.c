@@ -1,14 +1,17 @@
 #include "verdict.h"
 
+#include <gsl/gsl_cdf.h>
 #include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
 
 #include "memory.h"
+#include "owned.h"
+#include "trimmed.h"
 
-/* With a point slowdown so near below the tolerance the number of blocks needed explodes. */
-#define TIE_MARGIN 0.01
-#define TIE_SHARE 0.2
+/* The spread that so few blocks show is on average too small by this. */
+#define SAFETY 1.2
+#define FEWEST_TO_GIVE_UP 20
 
 const char *const ppt_confidence_names[] = {"LOW", "MEDIUM", "HIGH"};
 
@@ -73,49 +76,93 @@ static size_t cheapest(const struct ppt_grid *grid, const double *m, double limi
     return chosen;
 }
 
-/* The upper end of a two-sided 90 % interval is a one-sided bound at 95 %.
- * U: the most that point `chosen` can be slower than any other, in logarithms. */
-static double upper_bound(const struct ppt_grid *grid, size_t chosen, double confidence)
-{
-    double *differences = ppt_alloc(grid->block_count, sizeof(*differences));
-    double upper = 0;
+/* How sure the bounds are: 1 - these. */
+struct risks {
+    double upper, upper99;
+};
 
-    for (size_t p = 0; p < grid->point_count; p++) {
-        if (p != chosen) {
-            ppt_grid_log_ratios(grid, chosen, p, differences);
-            upper = fmax(upper,
-                         ppt_interval_of(differences, grid->block_count, 2 * confidence - 1).high);
-        }
-    }
-    free(differences);
-    return upper;
+/* A confidence above 0.95 is that of runs which go on until it is settled. */
+static struct risks risks_of(double confidence)
+{
+    return confidence > 0.95 ? (struct risks){1 - confidence, 0.002} : (struct risks){0.05, 0.01};
 }
 
-static void grade(struct ppt_verdict *verdict, size_t blocks, double p, double upper,
-                  double tolerance)
+static size_t count_contenders(const struct ppt_grid *grid, size_t best, double zone)
 {
-    const double zone = log1p(tolerance);
+    double *differences PPT_FREED = ppt_alloc(grid->block_count, sizeof(*differences));
+    size_t count = 0;
 
-    verdict->confidence = verdict->slowdown_upper <= tolerance       ? PPT_CONFIDENCE_HIGH
-                          : verdict->slowdown_upper <= 2 * tolerance ? PPT_CONFIDENCE_MEDIUM
-                                                                     : PPT_CONFIDENCE_LOW;
-    if (verdict->confidence == PPT_CONFIDENCE_HIGH) {
-        return;
+    for (size_t p = 0; p < grid->point_count; p++) {
+        ppt_grid_log_ratios(grid, p, best, differences);
+        count += p != best && ppt_interval_of(differences, grid->block_count, 0.9).low <= zone;
     }
-    verdict->tie = verdict->recommended != verdict->best &&
-                   verdict->slowdown_point >= tolerance - fmin(TIE_MARGIN, TIE_SHARE * tolerance);
-    if (!verdict->tie) {
-        /* The distance from p to its bound shrinks with the root of the number of blocks. */
-        const double growth = (upper - p) / (zone - p);
+    return count > 1 ? count : 1;
+}
 
-        verdict->blocks_needed =
-            (size_t)fmax((double)blocks + 1, ceil((double)blocks * growth * growth));
+static bool is_tie(const struct ppt_grid *grid, size_t a, size_t b, double zone)
+{
+    double *differences PPT_FREED = ppt_alloc(grid->block_count, sizeof(*differences));
+
+    ppt_grid_log_ratios(grid, a, b, differences);
+    const struct ppt_interval interval = ppt_interval_of(differences, grid->block_count, 0.9);
+    return a != b && interval.low > -zone && interval.high < zone;
+}
+
+/* U and U99, in logarithms. */
+struct bounds {
+    double upper, upper99;
+};
+
+static struct bounds bounds_of(const struct ppt_grid *grid, size_t chosen, double least,
+                               const struct risks *risks, size_t contenders)
+{
+    const size_t blocks = grid->block_count;
+    const double k = (double)contenders;
+    double *differences PPT_FREED = ppt_alloc(blocks, sizeof(*differences));
+    struct bounds bounds = {least, least};
+
+    for (size_t p = 0; p < grid->point_count; p++) {
+        if (p == chosen) {
+            continue;
+        }
+        ppt_grid_log_ratios(grid, chosen, p, differences);
+        const struct ppt_trimmed middle = ppt_trimmed_of(differences, blocks);
+        const double t = gsl_cdf_tdist_Pinv(1 - risks->upper99 / k, middle.freedom);
+
+        bounds.upper =
+            fmax(bounds.upper, ppt_interval_of(differences, blocks, 1 - 2 * risks->upper / k).high);
+        bounds.upper99 = fmax(bounds.upper99, middle.mean + t * sqrt(middle.variance));
     }
+    bounds.upper99 = fmax(bounds.upper99, bounds.upper);
+    return bounds;
+}
+
+/* The error of a trimmed mean of n values shrinks with their root and with Student's t. */
+static double shrinks(size_t n, double risk)
+{
+    const double left = (double)(n - 2 * (n >= 6 ? n / 5 : 0));
+
+    return gsl_cdf_tdist_Pinv(1 - risk, left - 1) / sqrt((double)n);
+}
+
+static size_t blocks_for_high(size_t blocks, double p, const struct bounds *bounds, double zone,
+                              double risk)
+{
+    const double now = shrinks(blocks, risk), distance = SAFETY * (bounds->upper99 - p);
+
+    for (size_t n = blocks + 1; n <= PPT_MOST_NEEDED; n += n < 60 ? 1 : 10) {
+        if (p + distance * shrinks(n, risk) / now <= zone) {
+            return n;
+        }
+    }
+    return 0;
 }
 
 void ppt_verdict_of(const struct ppt_grid *grid, double tolerance, double confidence,
                     struct ppt_verdict *verdict)
 {
+    const struct risks risks = risks_of(confidence);
+    const double zone = log1p(tolerance);
     double *m;
 
     *verdict = (struct ppt_verdict){0};
@@ -128,14 +175,24 @@ void ppt_verdict_of(const struct ppt_grid *grid, double tolerance, double confid
             verdict->best = p;
         }
     }
-    verdict->recommended = cheapest(grid, m, m[verdict->best] + log1p(tolerance));
-    const double p = m[verdict->recommended] - m[verdict->best];
-    const double upper = upper_bound(grid, verdict->recommended, confidence);
     verdict->exists = true;
     verdict->slowness = m;
+    verdict->recommended = cheapest(grid, m, m[verdict->best] + zone);
+    verdict->contenders = count_contenders(grid, verdict->best, zone);
+    const double p = m[verdict->recommended] - m[verdict->best];
+    const struct bounds bounds =
+        bounds_of(grid, verdict->recommended, p, &risks, verdict->contenders);
     verdict->slowdown_point = expm1(p);
-    verdict->slowdown_upper = expm1(upper);
-    grade(verdict, grid->block_count, p, upper, tolerance);
+    verdict->slowdown_upper = expm1(bounds.upper);
+    verdict->slowdown_upper99 = expm1(bounds.upper99);
+    verdict->confidence = bounds.upper99 <= zone                     ? PPT_CONFIDENCE_HIGH
+                          : verdict->slowdown_upper <= 2 * tolerance ? PPT_CONFIDENCE_MEDIUM
+                                                                     : PPT_CONFIDENCE_LOW;
+    verdict->tie = is_tie(grid, verdict->recommended, verdict->best, zone);
+    if (verdict->confidence != PPT_CONFIDENCE_HIGH) {
+        verdict->blocks_needed = blocks_for_high(grid->block_count, p, &bounds, zone,
+                                                 risks.upper99 / (double)verdict->contenders);
+    }
 }
 
 void ppt_verdict_free(struct ppt_verdict *verdict)
@@ -152,10 +209,19 @@ void ppt_verdict_doubt(struct ppt_verdict *verdict, const struct ppt_disturbance
     }
 }
 
+bool ppt_verdict_hopeless(const struct ppt_verdict *verdict, const struct ppt_grid *grid)
+{
+    return verdict->exists && verdict->confidence != PPT_CONFIDENCE_HIGH &&
+           verdict->blocks_needed == 0 && grid->block_count >= FEWEST_TO_GIVE_UP;
+}
+
 bool ppt_verdict_settled(const struct ppt_verdict *verdict, const struct ppt_grid *grid,
                          double confidence, double relative)
 {
-    if (!verdict->exists || (verdict->confidence != PPT_CONFIDENCE_HIGH && !verdict->tie)) {
+    if (ppt_verdict_hopeless(verdict, grid)) {
+        return true;
+    }
+    if (!verdict->exists || verdict->confidence != PPT_CONFIDENCE_HIGH) {
         return false;
     }
     for (size_t p = 0; p < grid->point_count; p++) {

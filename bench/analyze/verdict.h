@@ -7,13 +7,21 @@
  *   recommended = the point with the fewest threads (workers times inner threads; sequential calls
  *          before one worker) whose m is at most m_best + ln(1 + tolerance); of those with as many
  *          threads, those with the fewest ranks, and of these the one with the smallest m
- *   U    = the largest upper end, over all other points j, of the 90 % interval of the paired
- *          differences y_recommended - y_j, at least 0: with 95 % confidence (one-sided) the
- *          recommended count is at most exp(U) - 1 slower than any count that was tried
+ *   k    = how many points may be as good as the best: at least 1, and those others for which the
+ *          90 % interval of y_j - y_best begins below ln(1 + tolerance)
+ *   U    = the largest upper end, over all other points j, of the two-sided interval of the paired
+ *          differences y_recommended - y_j at 1 - 0.1/k, and at least m_recommended - m_best: with
+ *          95 % confidence the recommended count is at most exp(U) - 1 slower than any that was
+ *          tried, however many are nearly as good
+ *   U99  = the same at 99 %, and at least U. Ten values have no interval of the median at 99 %, so
+ *          it is that of the trimmed mean by Student's t, at 1 - 0.01/k. HIGH rests on it
+ * Where blocks are added until it is settled, 0.03 and 0.002 take the place of 0.05 and 0.01, for
+ * every look is a chance to be wrong.
+ *
  * The indifference zone and the comparison with the best of the others follow Hsu, "Constrained
  * simultaneous confidence intervals for multiple comparisons with the best" (1984), and the
- * selection procedures of Bechhofer. Choosing the smallest mean instead is wrong up to a third of
- * the time, since the winner of a noisy race is often just lucky.
+ * selection procedures of Bechhofer. Of single runs the smallest mean is more than 5 % slower than
+ * the best in up to a tenth of them; what is gained beyond that is the bound, and fewer workers.
  */
 #ifndef PPT_ANALYZE_VERDICT_H
 #define PPT_ANALYZE_VERDICT_H
@@ -22,6 +30,7 @@
 #include "grid.h"
 
 #define PPT_FEWEST_BLOCKS 3
+#define PPT_MOST_NEEDED 400
 
 enum ppt_confidence { PPT_CONFIDENCE_LOW, PPT_CONFIDENCE_MEDIUM, PPT_CONFIDENCE_HIGH };
 extern const char *const ppt_confidence_names[]; /* "LOW", "MEDIUM", "HIGH" */
@@ -30,13 +39,16 @@ struct ppt_verdict {
     bool exists;        /* false below PPT_FEWEST_BLOCKS blocks, and then nothing else is set */
     size_t recommended; /* index of a point of the grid */
     size_t best;
-    double slowdown_point;          /* of the recommended point against the best: 0.02 is 2 % */
-    double slowdown_upper;          /* exp(U) - 1 */
-    enum ppt_confidence confidence; /* HIGH: U within the tolerance; MEDIUM: within twice that */
-    bool tie; /* the recommended point is slower by nearly the tolerance: more blocks will not
-                 settle which side of it it is on */
-    size_t blocks_needed; /* about so many blocks in all would make it HIGH; 0: not needed, or
-                             not to be had (tie) */
+    size_t contenders;       /* k */
+    double slowdown_point;   /* of the recommended point against the best: 0.02 is 2 % */
+    double slowdown_upper;   /* exp(U) - 1 */
+    double slowdown_upper99; /* exp(U99) - 1 */
+    enum ppt_confidence
+        confidence;       /* HIGH: U99 within the tolerance; MEDIUM: U within twice that */
+    bool tie;             /* the recommended point and the best differ by less than the tolerance:
+                             the 90 % interval of their difference lies within it */
+    size_t blocks_needed; /* with about so many in all it is HIGH 3 times in 4; 0: it is, or with no
+                             number up to PPT_MOST_NEEDED */
     double *slowness;     /* m by point; owned */
 };
 
@@ -49,7 +61,11 @@ void ppt_verdict_free(struct ppt_verdict *verdict);
 /* What stands still for minutes, or has other CPUs, was not measured as the rest was: not HIGH. */
 void ppt_verdict_doubt(struct ppt_verdict *verdict, const struct ppt_disturbance *disturbance);
 
-/* Whether the verdict is settled: HIGH, or a tie, and every comparison of the recommended point
+/* Whether more blocks will not make it HIGH soon: it mostly is slower by nearly the tolerance. Few
+ * blocks cannot tell that. */
+bool ppt_verdict_hopeless(const struct ppt_verdict *verdict, const struct ppt_grid *grid);
+
+/* Whether the verdict is settled: HIGH, or hopeless, and every comparison of the recommended point
  * that it rests on is known to within `relative` (half-width of the interval at `confidence`). A
  * point that is surely slower needs no sharper figure. */
 bool ppt_verdict_settled(const struct ppt_verdict *verdict, const struct ppt_grid *grid,

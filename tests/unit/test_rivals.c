@@ -11,20 +11,13 @@
 #include <math.h>
 #include <string.h>
 
+#include "noise.h"
 #include "rivals.h"
 #include "rng.h"
 
 #define BLOCKS 10
 #define RUNS 8
 #define TASKS 1e6 /* so many that the last wave does not show */
-
-/* Box and Muller. */
-static double normal(struct ppt_rng *rng)
-{
-    const double u = 1 - ppt_rng_double(rng), v = ppt_rng_double(rng);
-
-    return sqrt(-2 * log(u)) * cos(2 * M_PI * v);
-}
 
 /* ---- truths ---- */
 
@@ -147,12 +140,12 @@ static void simulate(const struct truth *truth, const unsigned *workers, size_t 
 {
     ppt_grid_create_curve(workers, count, BLOCKS, grid);
     for (size_t b = 0; b < BLOCKS; b++) {
-        const double shared = 0.02 * normal(rng);
+        const double shared = 0.02 * noise_normal(rng);
 
         for (size_t p = 0; p < count; p++) {
             grid->seconds[b * count + p] =
                 TASKS / truth->at(workers[p], workers[count - 1], truth->a, truth->b) *
-                exp(shared + noise * normal(rng));
+                exp(shared + noise * noise_normal(rng));
         }
     }
 }
@@ -287,7 +280,7 @@ static void waves_of_tasks_are_no_law(void **state)
     ppt_grid_create_curve(workers, 4, BLOCKS, &grid);
     for (size_t b = 0; b < BLOCKS; b++) {
         for (size_t p = 0; p < 4; p++) {
-            grid.seconds[b * 4 + p] = ceil(20.0 / workers[p]) * exp(0.01 * normal(&rng));
+            grid.seconds[b * 4 + p] = ceil(20.0 / workers[p]) * exp(0.01 * noise_normal(&rng));
         }
     }
     ppt_rivals_of(&grid, 0, 20, 16, &rivals);
