@@ -1,11 +1,13 @@
 #include "grid.h"
 
+#include <gsl/gsl_sort.h>
 #include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "memory.h"
+#include "owned.h"
 
 void ppt_grid_create(const struct ppt_point *points, size_t count, size_t blocks,
                      struct ppt_grid *grid)
@@ -15,6 +17,7 @@ void ppt_grid_create(const struct ppt_point *points, size_t count, size_t blocks
         .point_count = count,
         .block_count = blocks,
         .seconds = ppt_alloc(count * blocks, sizeof(*grid->seconds)),
+        .processes = 1,
     };
     memcpy(grid->points, points, count * sizeof(*points));
 }
@@ -116,6 +119,8 @@ void ppt_grid_select(const struct ppt_grid *grid, const size_t *chosen, size_t c
         points[p] = grid->points[chosen[p]];
     }
     ppt_grid_create(points, count, grid->block_count, part);
+    part->processes = grid->processes;
+    part->step = grid->step;
     for (size_t b = 0; b < grid->block_count; b++) {
         for (size_t p = 0; p < count; p++) {
             part->seconds[b * count + p] = ppt_grid_at(grid, b, chosen[p]);
@@ -172,17 +177,150 @@ void ppt_grid_log_ratios(const struct ppt_grid *grid, size_t a, size_t b, double
     }
 }
 
+/* The middle time of a point; `column` has room for one of each block. */
+static double median_time(const struct ppt_grid *grid, size_t point, double *column)
+{
+    for (size_t b = 0; b < grid->block_count; b++) {
+        column[b] = ppt_grid_at(grid, b, point);
+    }
+    return ppt_median(column, grid->block_count);
+}
+
+double ppt_grid_blur(const struct ppt_grid *grid, size_t a, size_t b)
+{
+    double *column PPT_FREED = ppt_alloc(grid->block_count + 1, sizeof(*column));
+
+    return grid->step > 0
+               ? grid->step / 2 *
+                     (1 / median_time(grid, a, column) + 1 / median_time(grid, b, column))
+               : 0;
+}
+
+struct ppt_interval ppt_grid_difference(const struct ppt_grid *grid, size_t a, size_t b,
+                                        double confidence)
+{
+    double *logs PPT_FREED = ppt_alloc(grid->block_count + 1, sizeof(*logs));
+    const double blur = ppt_grid_blur(grid, a, b);
+
+    ppt_grid_log_ratios(grid, a, b, logs);
+    struct ppt_interval interval = ppt_interval_of(logs, grid->block_count, confidence);
+    interval.low -= blur;
+    interval.high += blur;
+    return interval;
+}
+
 struct ppt_ratio ppt_grid_speedup(const struct ppt_grid *grid, size_t a, size_t b,
                                   double confidence)
 {
-    double *logs = ppt_alloc(grid->block_count, sizeof(*logs));
-    struct ppt_ratio ratio;
+    double *logs PPT_FREED = ppt_alloc(grid->block_count + 1, sizeof(*logs));
+    const struct ppt_interval logs_within = ppt_grid_difference(grid, a, b, confidence);
 
     ppt_grid_log_ratios(grid, a, b, logs);
-    ratio.value = exp(ppt_median(logs, grid->block_count));
-    ratio.interval = ppt_interval_of(logs, grid->block_count, confidence);
-    ratio.interval.low = ratio.interval.exists ? exp(ratio.interval.low) : 0;
-    ratio.interval.high = ratio.interval.exists ? exp(ratio.interval.high) : 0;
-    free(logs);
-    return ratio;
+    return (struct ppt_ratio){
+        .value = exp(ppt_median(logs, grid->block_count)),
+        .interval = {logs_within.exists, logs_within.exists ? exp(logs_within.low) : 0,
+                     logs_within.exists ? exp(logs_within.high) : 0},
+    };
+}
+
+/* ---- processes ---- */
+
+static size_t count_processes(const double *process, size_t blocks)
+{
+    size_t count = 0;
+
+    for (size_t b = 0; b < blocks; b++) {
+        bool first = true;
+
+        for (size_t before = 0; before < b && first; before++) {
+            first = process[before] != process[b];
+        }
+        count += first;
+    }
+    return count;
+}
+
+void ppt_grid_by_process(struct ppt_grid *grid, const double *process)
+{
+    const size_t blocks = grid->block_count, points = grid->point_count;
+    double *column PPT_FREED = ppt_alloc(blocks + 1, sizeof(*column));
+    bool *taken PPT_FREED = ppt_alloc(blocks + 1, sizeof(*taken));
+    struct ppt_grid whole;
+    size_t row = 0;
+
+    if (count_processes(process, blocks) < 2) {
+        return;
+    }
+    ppt_grid_create(grid->points, points, count_processes(process, blocks), &whole);
+    whole.processes = whole.block_count;
+    whole.step = grid->step;
+    for (size_t first = 0; first < blocks; first++) {
+        for (size_t p = 0; p < points && !taken[first]; p++) {
+            size_t count = 0;
+
+            for (size_t b = first; b < blocks; b++) {
+                if (process[b] == process[first]) {
+                    column[count++] = log(ppt_grid_at(grid, b, p));
+                }
+            }
+            whole.seconds[row * points + p] = exp(ppt_median(column, count));
+        }
+        row += !taken[first];
+        for (size_t b = first; b < blocks; b++) {
+            taken[b] |= process[b] == process[first];
+        }
+    }
+    ppt_grid_free(grid);
+    *grid = whole;
+}
+
+/* ---- the clock ---- */
+
+static bool is_multiple(const struct ppt_grid *grid, double step)
+{
+    for (size_t i = 0; i < grid->block_count * grid->point_count; i++) {
+        const double steps = grid->seconds[i] / step;
+
+        if (fabs(steps - round(steps)) > 1e-3) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* How many times are there more than once at their point. */
+static size_t count_tied(const struct ppt_grid *grid, double *column)
+{
+    const size_t blocks = grid->block_count;
+    size_t tied = 0;
+
+    for (size_t p = 0; p < grid->point_count; p++) {
+        median_time(grid, p, column);
+        gsl_sort(column, 1, blocks);
+        for (size_t b = 0; b < blocks; b++) {
+            tied += (b > 0 && column[b - 1] == column[b]) ||
+                    (b + 1 < blocks && column[b + 1] == column[b]);
+        }
+    }
+    return tied;
+}
+
+void ppt_grid_find_step(struct ppt_grid *grid)
+{
+    static const double steps[] = {1, 0.1, 0.01, 0.004, 1e-3, 1e-4, 1e-5, 1e-6, 1e-7, 1e-8, 1e-9};
+    double *column PPT_FREED = ppt_alloc(grid->block_count + 1, sizeof(*column));
+    const size_t all = grid->block_count * grid->point_count;
+    double shortest = INFINITY;
+    size_t s = 0;
+
+    for (size_t p = 0; p < grid->point_count; p++) {
+        shortest = fmin(shortest, median_time(grid, p, column));
+    }
+    while (s < sizeof(steps) / sizeof(steps[0]) && !is_multiple(grid, steps[s])) {
+        s++;
+    }
+    if (all > 0 && s < sizeof(steps) / sizeof(steps[0]) && steps[s] > 1e-3 * shortest &&
+        4 * count_tied(grid, column) > all) {
+        grid->step = steps[s];
+    }
 }

@@ -15,8 +15,10 @@
 struct ppt_grid {
     struct ppt_point *points;
     size_t point_count;
-    size_t block_count;
-    double *seconds; /* [block * point_count + point], all positive */
+    size_t block_count; /* or processes, where there are several: see ppt_grid_by_process() */
+    double *seconds;    /* [block * point_count + point], all positive */
+    size_t processes;   /* that the passes ran in; 1: nothing tells what differs between them */
+    double step;        /* of the clock that timed them, in seconds; 0: too fine to be seen */
 };
 
 /* Fills the grid with an empty table for these points (ascending, each once) and `blocks`. */
@@ -30,6 +32,15 @@ void ppt_grid_free(struct ppt_grid *grid);
 
 /* Whole passes (init, work and cleanup) of a run, without blocks that were not finished. */
 void ppt_grid_from_index(const struct ppt_index *index, struct ppt_grid *grid);
+
+/* Puts the blocks of each process together as one, of medians: what differs between processes is
+ * the same in all blocks of one, so that more of these do not average it out. `process` has a
+ * number for every block. A grid of one process stays as it is. */
+void ppt_grid_by_process(struct ppt_grid *grid, const double *process);
+
+/* Sees by the times whether a coarse clock took them, and sets the step. Intervals then are wider
+ * by what the step alone may hide. */
+void ppt_grid_find_step(struct ppt_grid *grid);
 
 /* The part of a grid with these points, ascending indices. */
 void ppt_grid_select(const struct ppt_grid *grid, const size_t *chosen, size_t count,
@@ -65,6 +76,13 @@ struct ppt_ratio {
 /* How much faster point b is than point a. */
 struct ppt_ratio ppt_grid_speedup(const struct ppt_grid *grid, size_t a, size_t b,
                                   double confidence);
+
+/* The interval of the median of ln(T_a / T_b). */
+struct ppt_interval ppt_grid_difference(const struct ppt_grid *grid, size_t a, size_t b,
+                                        double confidence);
+
+/* What the clock's step may hide of ln(T_a / T_b), to either side. */
+double ppt_grid_blur(const struct ppt_grid *grid, size_t a, size_t b);
 
 /* Fills out[block] with ln(T_a / T_b). */
 void ppt_grid_log_ratios(const struct ppt_grid *grid, size_t a, size_t b, double *out);

@@ -95,7 +95,10 @@ static void add_doubt(const struct ppt_answer *answer, struct ppt_text *out)
     if (verdict->confidence == PPT_CONFIDENCE_HIGH) {
         return;
     }
-    if (verdict->tie) {
+    if (verdict->coarse) {
+        ppt_text_addf(out, ". The clock's step of %g s is too coarse: let passes take %g s or more",
+                      answer->grid.step, 40 * answer->grid.step);
+    } else if (verdict->tie) {
         ppt_text_add(out, ". It is a tie: ");
         add_point(answer, verdict->best, out);
         ppt_text_add(out, " is as good");

@@ -89,22 +89,18 @@ static struct risks risks_of(double confidence)
 
 static size_t count_contenders(const struct ppt_grid *grid, size_t best, double zone)
 {
-    double *differences PPT_FREED = ppt_alloc(grid->block_count, sizeof(*differences));
     size_t count = 0;
 
     for (size_t p = 0; p < grid->point_count; p++) {
-        ppt_grid_log_ratios(grid, p, best, differences);
-        count += p != best && ppt_interval_of(differences, grid->block_count, 0.9).low <= zone;
+        count += p != best && ppt_grid_difference(grid, p, best, 0.9).low <= zone;
     }
     return count > 1 ? count : 1;
 }
 
 static bool is_tie(const struct ppt_grid *grid, size_t a, size_t b, double zone)
 {
-    double *differences PPT_FREED = ppt_alloc(grid->block_count, sizeof(*differences));
+    const struct ppt_interval interval = ppt_grid_difference(grid, a, b, 0.9);
 
-    ppt_grid_log_ratios(grid, a, b, differences);
-    const struct ppt_interval interval = ppt_interval_of(differences, grid->block_count, 0.9);
     return a != b && interval.low > -zone && interval.high < zone;
 }
 
@@ -130,8 +126,9 @@ static struct bounds bounds_of(const struct ppt_grid *grid, size_t chosen, doubl
         const double t = gsl_cdf_tdist_Pinv(1 - risks->upper99 / k, middle.freedom);
 
         bounds.upper =
-            fmax(bounds.upper, ppt_interval_of(differences, blocks, 1 - 2 * risks->upper / k).high);
-        bounds.upper99 = fmax(bounds.upper99, middle.mean + t * sqrt(middle.variance));
+            fmax(bounds.upper, ppt_grid_difference(grid, chosen, p, 1 - 2 * risks->upper / k).high);
+        bounds.upper99 = fmax(bounds.upper99, middle.mean + t * sqrt(middle.variance) +
+                                                  ppt_grid_blur(grid, chosen, p));
     }
     bounds.upper99 = fmax(bounds.upper99, bounds.upper);
     return bounds;
@@ -156,6 +153,12 @@ static size_t blocks_for_high(size_t blocks, double p, const struct bounds *boun
         }
     }
     return 0;
+}
+
+/* A step of the clock that is half of what counts as equal, or more. */
+static bool is_coarse(const struct ppt_grid *grid, size_t point, double zone)
+{
+    return ppt_grid_blur(grid, point, point) > zone / 2;
 }
 
 void ppt_verdict_of(const struct ppt_grid *grid, double tolerance, double confidence,
@@ -188,8 +191,12 @@ void ppt_verdict_of(const struct ppt_grid *grid, double tolerance, double confid
     verdict->confidence = bounds.upper99 <= zone                     ? PPT_CONFIDENCE_HIGH
                           : verdict->slowdown_upper <= 2 * tolerance ? PPT_CONFIDENCE_MEDIUM
                                                                      : PPT_CONFIDENCE_LOW;
+    verdict->coarse = is_coarse(grid, verdict->recommended, zone);
+    if (verdict->coarse && verdict->confidence == PPT_CONFIDENCE_HIGH) {
+        verdict->confidence = PPT_CONFIDENCE_MEDIUM;
+    }
     verdict->tie = is_tie(grid, verdict->recommended, verdict->best, zone);
-    if (verdict->confidence != PPT_CONFIDENCE_HIGH) {
+    if (verdict->confidence != PPT_CONFIDENCE_HIGH && !verdict->coarse) {
         verdict->blocks_needed = blocks_for_high(grid->block_count, p, &bounds, zone,
                                                  risks.upper99 / (double)verdict->contenders);
     }

@@ -47,6 +47,7 @@ struct ppt_verdict {
         confidence;       /* HIGH: U99 within the tolerance; MEDIUM: U within twice that */
     bool tie;             /* the recommended point and the best differ by less than the tolerance:
                              the 90 % interval of their difference lies within it */
+    bool coarse;          /* the clock's step alone may hide half the tolerance: never HIGH */
     size_t blocks_needed; /* with about so many in all it is HIGH 3 times in 4; 0: it is, or with no
                              number up to PPT_MOST_NEEDED */
     double *slowness;     /* m by point; owned */

@@ -97,6 +97,7 @@ static enum ppt_status grid_of(const char *path, const struct ppt_columns *colum
         for (size_t i = 0; i < blocks * point_count; i++) {
             grid->seconds[i] = passes[i].seconds;
         }
+        ppt_grid_find_step(grid);
     }
     free(passes);
     free(workers);
