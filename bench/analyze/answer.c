@@ -7,6 +7,7 @@
 #include "config.h"
 #include "host.h"
 #include "memory.h"
+#include "owned.h"
 #include "reason.h"
 
 #define ECONOMICAL_EFFICIENCY 0.8
@@ -249,15 +250,51 @@ static double cpu_share(const struct ppt_sample *sample)
     return busy > cpu ? cpu / busy : 1;
 }
 
+/* One-sided bounds of three quantities that hold together at 95 %. */
+#define THREE_TOGETHER (1 - 2 * 0.05 / 3)
+
+/* The interval of a quantity's median over the passes at a point; the median alone where there are
+ * too few. */
+static struct ppt_interval span_of(const struct ppt_index *index, size_t point,
+                                   ppt_pass_value *value)
+{
+    const struct ppt_passes passes = ppt_index_passes(index, point);
+    double *values PPT_FREED = ppt_passes_values(passes, value);
+    struct ppt_interval span = ppt_interval_of_positive(values, passes.count, THREE_TOGETHER);
+
+    if (!span.exists) {
+        span.low = 0;
+        span.high = INFINITY;
+    }
+    return span;
+}
+
+/* From what starting and ending workers takes, a round of tasks, and a task by itself. */
+static void set_break_even(const struct ppt_index *index, size_t calls, size_t point,
+                           struct ppt_break_even *out)
+{
+    const unsigned n = calls == SIZE_MAX ? 0 : ppt_point_workers(index->points[point]);
+    const struct ppt_interval over = span_of(index, point, overhead_s),
+                              calls_over = span_of(index, calls, overhead_s),
+                              round = span_of(index, point, round_s),
+                              task = span_of(index, calls, work_per_task_s);
+
+    if (n == 0) {
+        return;
+    }
+    out->tasks = ppt_break_even(
+        median_of(index, point, overhead_s) - median_of(index, calls, overhead_s),
+        median_of(index, point, round_s), n, median_of(index, calls, work_per_task_s));
+    out->low = ppt_break_even(over.low - calls_over.high, round.low, n, task.high);
+    out->high = ppt_break_even(over.high - calls_over.low, round.high, n, task.low);
+}
+
 static void set_point_from_index(const struct ppt_index *index, struct ppt_answer *answer, size_t p)
 {
     const size_t calls = find_calls(index, answer->grid.points[p].inner_threads);
 
     set_factors(index, p, calls, &answer->points[p].factors);
-    answer->points[p].break_even =
-        ppt_break_even(median_of(index, p, overhead_s) - median_of(index, calls, overhead_s),
-                       median_of(index, p, round_s), ppt_point_workers(answer->grid.points[p]),
-                       median_of(index, calls, work_per_task_s));
+    set_break_even(index, calls, p, &answer->points[p].break_even);
 }
 
 /* Points of the grid are those of the index. */

@@ -51,6 +51,12 @@ struct ppt_point_factors {
     double replay_speedup; /* what the task list alone would allow; 0 when task times are absent */
 };
 
+/* Number of tasks from which a point beats sequential calls, whatever their number. */
+struct ppt_break_even {
+    uint64_t tasks;     /* by medians; 0: never, or unknown */
+    uint64_t low, high; /* at 95 %; a high of 0: perhaps never */
+};
+
 struct ppt_point_answer {
     struct ppt_ratio over_fewest;     /* the first point: always there */
     struct ppt_ratio over_sequential; /* sequential calls with the fewest inner threads measured;
@@ -59,10 +65,10 @@ struct ppt_point_answer {
     struct ppt_ratio by_workers;      /* sequential calls, or else one worker, with as many inner
                                          threads as the point itself: what workers alone gain */
     struct ppt_outliers outliers;
-    double granularity;  /* bound on the speedup by the number of tasks; 0: unknown */
-    double karp_flatt;   /* serial fraction against 1 worker (or sequential calls) with as many
-                            inner threads; NAN: none */
-    uint64_t break_even; /* tasks from which it beats sequential calls; 0: never, or unknown */
+    double granularity; /* bound on the speedup by the number of tasks; 0: unknown */
+    double karp_flatt;  /* serial fraction against 1 worker (or sequential calls) with as many
+                           inner threads; NAN: none */
+    struct ppt_break_even break_even;
     struct ppt_point_factors factors;
 };
 

@@ -106,24 +106,17 @@ double ppt_karp_flatt(double speedup, unsigned workers)
 }
 
 /* Nobody asks about more rounds than this. */
-#define MOST_ROUNDS 1000000
-
-uint64_t ppt_break_even(double overhead_s, double round_s, unsigned workers,
-                        double per_task_sequential_s)
+uint64_t ppt_break_even(double overhead_s, double round_s, unsigned workers, double task_s)
 {
-    const double n = workers, overhead = fmax(overhead_s, 0);
+    const double n = workers, gain = n * task_s - round_s, overhead = fmax(overhead_s, 0);
 
-    if (n * per_task_sequential_s <= round_s) {
+    if (gain <= 0) {
         return 0;
     }
-    for (int rounds = 1; rounds <= MOST_ROUNDS; rounds++) {
-        /* The fewest tasks that take so many rounds and still lose to them. */
-        const double losing =
-            fmax((rounds - 1) * n, floor((overhead + rounds * round_s) / per_task_sequential_s));
+    /* The first round in which even its first task beats sequential calls. */
+    const double round = fmax(1, floor((overhead + (n - 1) * task_s) / gain) + 1);
+    /* In the one before it, so many tasks still lose. */
+    const double losing = floor((overhead + (round - 1) * round_s) / task_s);
 
-        if (losing + 1 <= rounds * n) {
-            return (uint64_t)losing + 1;
-        }
-    }
-    return 0;
+    return round > 1 ? (uint64_t)fmin(losing, (round - 1) * n) + 1 : 1;
 }

@@ -71,9 +71,9 @@ double ppt_replay(const int64_t *task_ns, uint64_t tasks, unsigned workers);
  * performance", CACM 33, 1990); workers > 1. */
 double ppt_karp_flatt(double speedup, unsigned workers);
 
-/* The smallest number of tasks M for which N workers beat sequential calls: tasks go in rounds of
- * N, so that overhead + ceil(M/N) x round < M x per task. 0: never. Seconds. */
-uint64_t ppt_break_even(double overhead_s, double round_s, unsigned workers,
-                        double per_task_sequential_s);
+/* The number of tasks from which N workers beat sequential calls for every number: M tasks take
+ * M x task there and overhead + ceil(M/N) x round here, so that a round begun anew may lose again
+ * what fewer tasks had won. 0: never for all. Seconds. */
+uint64_t ppt_break_even(double overhead_s, double round_s, unsigned workers, double task_s);
 
 #endif

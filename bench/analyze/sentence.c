@@ -256,10 +256,14 @@ static void add_inflation(const struct ppt_answer *answer, struct ppt_text *out)
 
 static void add_break_even(const struct ppt_answer *answer, struct ppt_text *out)
 {
-    const uint64_t tasks = answer->points[answer->verdict.recommended].break_even;
+    const struct ppt_break_even *even = &answer->points[answer->verdict.recommended].break_even;
 
-    if (tasks > 0) {
-        ppt_text_addf(out, " Worth it from %" PRIu64 " task%s on.", tasks, tasks == 1 ? "" : "s");
+    if (even->high > 0 && even->high == even->low) {
+        ppt_text_addf(out, " Worth it from %" PRIu64 " task%s on.", even->high,
+                      even->high == 1 ? "" : "s");
+    } else if (even->high > 0) {
+        ppt_text_addf(out, " Worth it from %" PRIu64 " tasks on, perhaps from %" PRIu64 ".",
+                      even->high, even->low);
     }
 }
 

@@ -128,7 +128,7 @@ static void csv_add_verdict(const struct ppt_answer *answer, size_t point, struc
     add_number(out, factors && p->factors.off_cpu_inflation > 0,
                factors ? p->factors.off_cpu_inflation : 0);
     add_number(out, p != NULL, p ? p->karp_flatt : 0);
-    add_number(out, p && p->break_even > 0, p ? (double)p->break_even : 0);
+    add_number(out, p && p->break_even.tasks > 0, p ? (double)p->break_even.tasks : 0);
     add_number(out, p != NULL, p ? (double)(p->outliers.mild + p->outliers.far) : 0);
 }
 

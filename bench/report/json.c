@@ -225,7 +225,8 @@ static void add_answer(json_object *object, const struct ppt_point_answer *answe
     add(object, "speedup_by_workers", ratio(&answer->by_workers));
     add(object, "granularity_bound", answer->granularity > 0 ? number(answer->granularity) : NULL);
     add(object, "karp_flatt", number(answer->karp_flatt));
-    add(object, "break_even_tasks", answer->break_even > 0 ? integer(answer->break_even) : NULL);
+    add(object, "break_even_tasks",
+        answer->break_even.tasks > 0 ? integer(answer->break_even.tasks) : NULL);
     add(object, "outliers_mild", integer(answer->outliers.mild));
     add(object, "outliers_far", integer(answer->outliers.far));
     add(object, "factors", factors_json(&answer->factors));

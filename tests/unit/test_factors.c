@@ -14,6 +14,7 @@
 
 #include "factors.h"
 #include "pass.h"
+#include "rng.h"
 #include "workspace.h"
 
 static const char *const configs[] = {
@@ -149,13 +150,52 @@ static void break_even(void **state)
     assert_int_equal(ppt_break_even(-1, 0.25, 4, 0.25), 2);
 }
 
+/* The last number of tasks up to `most` that does not win, counted one by one, and one more. */
+static uint64_t counted(double overhead, double round, unsigned workers, double task, uint64_t most)
+{
+    uint64_t from = 1;
+
+    for (uint64_t m = 1; m <= most; m++) {
+        if (overhead + (double)((m + workers - 1) / workers) * round >= (double)m * task) {
+            from = m + 1;
+        }
+    }
+    return from;
+}
+
+/* Quarters of seconds, so that sums are exact. */
+static void from_there_on_every_number_wins(void **state)
+{
+    struct ppt_rng rng;
+    size_t again = 0;
+
+    (void)state;
+    ppt_rng_seed(&rng, 51, 0, PPT_STREAM_DATA);
+    for (int i = 0; i < 5000; i++) {
+        const unsigned workers = 1 + (unsigned)ppt_rng_below(&rng, 9);
+        const double overhead = 0.25 * (double)ppt_rng_below(&rng, 60);
+        const double task = 0.25 * (double)(1 + ppt_rng_below(&rng, 12));
+        const double round = 0.25 * (double)(1 + ppt_rng_below(&rng, 30));
+        const uint64_t from = ppt_break_even(overhead, round, workers, task);
+
+        if (round >= workers * task) {
+            assert_int_equal(from, 0);
+        } else {
+            assert_int_equal(from, counted(overhead, round, workers, task, 2000));
+            /* One that wins before, though not for good. */
+            again += from > 1 && overhead + ceil((double)(from - 2) / workers) * round <
+                                     (double)(from - 2) * task;
+        }
+    }
+    assert_true(again > 100);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(product_is_the_speedup),
-        cmocka_unit_test(granularity),
-        cmocka_unit_test(replay_hands_out_in_order),
-        cmocka_unit_test(break_even),
+        cmocka_unit_test(product_is_the_speedup),          cmocka_unit_test(granularity),
+        cmocka_unit_test(replay_hands_out_in_order),       cmocka_unit_test(break_even),
+        cmocka_unit_test(from_there_on_every_number_wins),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

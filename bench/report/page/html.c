@@ -243,7 +243,7 @@ static void add_factors(struct ppt_text *out, const struct ppt_outcome *outcome)
         ppt_html_number(out, p->factors.on_cpu_inflation > 0, p->factors.on_cpu_inflation, 2, "");
         ppt_html_number(out, p->factors.off_cpu_inflation > 0, p->factors.off_cpu_inflation, 2, "");
         ppt_html_number(out, true, p->karp_flatt, 3, "");
-        ppt_html_number(out, p->break_even > 0, (double)p->break_even, 0, " tasks");
+        ppt_html_number(out, p->break_even.tasks > 0, (double)p->break_even.tasks, 0, " tasks");
         ppt_text_add(out, "</tr>\n");
     }
     ppt_html_table_end(out);
