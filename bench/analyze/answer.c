@@ -335,7 +335,6 @@ struct ppt_answer_context ppt_answer_context_of(const struct ppt_config *config,
 {
     return (struct ppt_answer_context){
         .tasks = config->task_count,
-        .cores = ppt_host_all_cores(host, config),
         .cpus = ppt_host_all_cpus(host, config),
         .tolerance = config->tolerance,
         .confidence = config->adaptive ? ADAPTIVE_CONFIDENCE : 0.95,
@@ -404,11 +403,10 @@ static void set_scaling_of_hosts(struct ppt_answer *answer,
 static void end(struct ppt_answer *answer)
 {
     const unsigned inner = answer->row.point_count > 0 ? answer->row.points[0].inner_threads : 1;
-    const unsigned cores = answer->context.cores, cpus = answer->context.cpus;
+    const unsigned cpus = answer->context.cpus;
     const struct ppt_scaling_context context = {
-        .tasks = answer->context.tasks > 0 ? (double)answer->context.tasks : 1,
+        .tasks = (double)answer->context.tasks,
         /* Of CPUs that are fewer than one task's threads, one worker has them all. */
-        .cores = cores > inner ? cores / inner : cores > 0,
         .cpus = cpus > inner ? cpus / inner : cpus > 0,
         .waiting = answer->waiting,
         .drifting = answer->drift.flagged,

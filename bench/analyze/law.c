@@ -288,19 +288,3 @@ bool ppt_law_fit_least_squares(const double *workers, const double *throughput, 
 {
     return best_face(workers, throughput, n, true, law);
 }
-
-bool ppt_law_fit_unbounded(const double *workers, const double *throughput, size_t n,
-                           struct ppt_law *law)
-{
-    int exponent;
-    double chisq = 0, *scaled = in_unit(throughput, n, &exponent);
-    const struct data data = {workers, scaled, n, faces[0]};
-    const bool found = n > 0 && fit_face(&data, law, &chisq);
-
-    if (found) {
-        law->rms = sqrt(squares(&data, law) / (double)n);
-        from_unit(law, exponent);
-    }
-    free(scaled);
-    return found;
-}

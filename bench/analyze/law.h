@@ -48,9 +48,4 @@ bool ppt_law_fit(const double *workers, const double *throughput, size_t n, stru
 bool ppt_law_fit_least_squares(const double *workers, const double *throughput, size_t n,
                                struct ppt_law *law);
 
-/* The linear fit of all three coefficients without bounds: for the spread over blocks, where bounds
- * would hide it. Needs n >= 3 distinct workers. */
-bool ppt_law_fit_unbounded(const double *workers, const double *throughput, size_t n,
-                           struct ppt_law *law);
-
 #endif

@@ -19,6 +19,15 @@ const char *const ppt_rival_names[PPT_RIVAL_COUNT] = {
     [PPT_RIVAL_LOCK] = "lock",     [PPT_RIVAL_SLOPES] = "two slopes",
 };
 
+const char *const ppt_rival_phrases[PPT_RIVAL_COUNT] = {
+    [PPT_RIVAL_AMDAHL] = "Amdahl's law",
+    [PPT_RIVAL_ROOF] = "a roof",
+    [PPT_RIVAL_USL] = "the USL",
+    [PPT_RIVAL_SATURATION] = "what saturates",
+    [PPT_RIVAL_LOCK] = "the queue for a lock",
+    [PPT_RIVAL_SLOPES] = "a second slope",
+};
+
 /* What the curves are compared with: K counts. */
 struct measured {
     size_t count;
@@ -70,10 +79,11 @@ double ppt_rival_at(const struct ppt_rival_curve *curve, double n)
     }
 }
 
-static void widen(struct ppt_rival_span *span, bool first, double value)
+static void widen(struct ppt_interval *span, double value)
 {
-    span->low = first ? value : fmin(span->low, value);
-    span->high = first ? value : fmax(span->high, value);
+    span->low = span->exists ? fmin(span->low, value) : value;
+    span->high = span->exists ? fmax(span->high, value) : value;
+    span->exists = true;
 }
 
 /* Keeps the curve if the passes do not exclude it. */
@@ -98,17 +108,17 @@ static void consider(const struct measured *measured, struct ppt_rival_curve *cu
         return;
     }
     const double further = log(ppt_rival_at(curve, measured->target)) - last;
-    struct ppt_rival_span span = {rival->low, rival->high};
+    struct ppt_interval span = {rival->kept > 0, rival->low, rival->high};
 
-    widen(&span, rival->kept == 0, further);
+    widen(&span, further);
     rival->low = span.low;
     rival->high = span.high;
     curve->scale = exp(measured->centre + offset);
     curve->chi = chi;
     if (curve->law == PPT_RIVAL_USL) {
-        widen(&rivals->lambda, rival->kept == 0, curve->scale);
-        widen(&rivals->sigma, rival->kept == 0, curve->a);
-        widen(&rivals->kappa, rival->kept == 0, curve->b);
+        widen(&rivals->lambda, curve->scale);
+        widen(&rivals->sigma, curve->a);
+        widen(&rivals->kappa, curve->b);
     }
     if (rival->kept == 0 || chi < rival->best.chi) {
         rival->best = *curve;
@@ -306,10 +316,8 @@ size_t ppt_rivals_kept(const struct ppt_rivals *rivals)
 }
 
 /* The range over what is kept. */
-static void set_range(const struct measured *measured, double tasks, struct ppt_rivals *rivals)
+static void set_range(const struct measured *measured, struct ppt_rivals *rivals)
 {
-    const double steps = granularity(tasks, measured->target) - granularity(tasks, measured->most);
-
     if (ppt_rivals_kept(rivals) == 0) {
         rivals->high = log(measured->target / measured->most);
         return;
@@ -320,8 +328,8 @@ static void set_range(const struct measured *measured, double tasks, struct ppt_
             rivals->high = fmax(rivals->high, rivals->laws[law].high);
         }
     }
-    rivals->low += steps - GRID_MARGIN;
-    rivals->high += steps + GRID_MARGIN;
+    rivals->low += rivals->waves - GRID_MARGIN;
+    rivals->high += rivals->waves + GRID_MARGIN;
 }
 
 void ppt_rivals_of(const struct ppt_grid *row, unsigned limit, double tasks, unsigned target,
@@ -337,11 +345,13 @@ void ppt_rivals_of(const struct ppt_grid *row, unsigned limit, double tasks, uns
         .count_count = measured.count,
         .largest = (unsigned)measured.most,
         .target = target,
+        .waves =
+            measured.count > 0 ? granularity(tasks, target) - granularity(tasks, measured.most) : 0,
     };
     for (size_t i = 0; rivals->exists && i < sizeof(families) / sizeof(families[0]); i++) {
         families[i](&measured, rivals);
     }
     if (rivals->exists) {
-        set_range(&measured, tasks, rivals);
+        set_range(&measured, rivals);
     }
 }

@@ -40,7 +40,8 @@ enum ppt_rival_law {
     PPT_RIVAL_COUNT
 };
 
-extern const char *const ppt_rival_names[PPT_RIVAL_COUNT];
+extern const char *const ppt_rival_names[PPT_RIVAL_COUNT];   /* "Amdahl" */
+extern const char *const ppt_rival_phrases[PPT_RIVAL_COUNT]; /* "Amdahl's law" */
 
 struct ppt_rival_curve {
     enum ppt_rival_law law;
@@ -59,21 +60,18 @@ struct ppt_rival {
     double low, high;            /* ln f(target)/f(largest) over those kept */
 };
 
-/* Over the kept curves of the USL; the estimate is its best curve's. */
-struct ppt_rival_span {
-    double low, high;
-};
-
 struct ppt_rivals {
     bool exists; /* at least 3 counts from 1 on, and 5 blocks */
     size_t count_count;
     unsigned largest, target;
     struct ppt_rival laws[PPT_RIVAL_COUNT];
-    struct ppt_rival_span lambda, sigma, kappa;
+    /* Over the kept curves of the USL; the estimate is its best curve's. */
+    struct ppt_interval lambda, sigma, kappa;
     /* ln throughput at the target less that at the largest count: over all curves kept, 0 (it goes
      * no further) always among them, widened by what the grid of coefficients may miss, and with
      * what the number of tasks costs. Where no law is kept: from 0 to what is ideal. */
     double low, high;
+    double waves; /* of that, what the number of tasks costs: ln G(target)/G(largest) */
 };
 
 #define PPT_RIVALS_FEWEST_COUNTS 3

@@ -5,28 +5,25 @@
 #include <stdlib.h>
 
 #include "memory.h"
+#include "owned.h"
 
-#define FEWEST_POINTS 5
-#define FEWEST_BLOCKS 5
-#define LACK_OF_FIT 0.03
-#define UNSTABLE 0.05
 #define SUPERLINEAR 1.02
+#define NARROW 1.25
+#define WIDE 1.5
+/* Laws that differ by less say the same. */
+#define ALIKE 0.04
 
 const char *ppt_refusal_text(enum ppt_refusal refusal)
 {
     switch (refusal) {
     case PPT_REFUSAL_FEW_POINTS:
-        return "fewer than 5 worker counts from 1 up to the CPUs were measured";
+        return "fewer than 3 worker counts from 1 up to the CPUs were measured";
     case PPT_REFUSAL_FEW_BLOCKS:
         return "fewer than 5 blocks were measured";
-    case PPT_REFUSAL_LACK_OF_FIT:
-        return "the law misses a measured point by more than 3 %";
-    case PPT_REFUSAL_UNSTABLE:
-        return "without the largest worker count the law misses it by more than 5 %";
+    case PPT_REFUSAL_NO_LAW:
+        return "no scaling law bends as what was measured";
     case PPT_REFUSAL_DRIFT:
         return "the machine's speed drifted during the run";
-    case PPT_REFUSAL_NO_PEAK:
-        return "kappa is not surely above 0, so where throughput peaks is uncertain";
     case PPT_REFUSAL_TOO_FAR:
         return "the target is beyond twice the largest worker count measured";
     case PPT_REFUSAL_CROSSES_CPUS:
@@ -35,343 +32,193 @@ const char *ppt_refusal_text(enum ppt_refusal refusal)
     return "";
 }
 
-/* The points that belong to the law, as columns for fitting. */
-struct columns {
-    size_t *points; /* of the grid */
-    double *workers;
-    double *throughput;
-    size_t count;
-};
-
-static void free_columns(struct columns *columns)
+/* CPUs that limit the tasks; 0: none do, or they are unknown. */
+static unsigned limiting_cpus(const struct ppt_scaling_context *context)
 {
-    free(columns->points);
-    free(columns->workers);
-    free(columns->throughput);
+    return context->waiting ? 0 : context->cpus;
 }
 
-static bool has_kink(const struct ppt_scaling_context *context)
+static void select_row(const struct ppt_grid *grid, unsigned limit, struct ppt_grid *row)
 {
-    return context->cores > 0 && !context->waiting;
-}
-
-/* Points with from < N <= to. */
-static void select_points(const struct ppt_grid *grid, unsigned from, unsigned to,
-                          struct columns *columns)
-{
-    *columns = (struct columns){
-        .points = ppt_alloc(grid->point_count, sizeof(*columns->points)),
-        .workers = ppt_alloc(grid->point_count, sizeof(*columns->workers)),
-        .throughput = ppt_alloc(grid->point_count, sizeof(*columns->throughput)),
-    };
-    for (size_t p = 0; p < grid->point_count; p++) {
-        if (ppt_point_workers(grid->points[p]) > from && ppt_point_workers(grid->points[p]) <= to) {
-            columns->points[columns->count] = p;
-            columns->workers[columns->count++] = ppt_point_workers(grid->points[p]);
-        }
-    }
-}
-
-/* Medians by point after moving every block onto the median of all blocks: a block that was slow
- * as a whole does not bend the curve. Returns ln seconds by point and, in *offsets, each block's
- * displacement; both to be given to free(). */
-static double *aligned_medians(const struct ppt_grid *grid, double **offsets)
-{
-    const size_t points = grid->point_count, blocks = grid->block_count;
-    double *row = ppt_alloc(points, sizeof(*row)), *column = ppt_alloc(blocks, sizeof(*column));
-    double *medians = ppt_alloc(points, sizeof(*medians));
-
-    *offsets = ppt_alloc(blocks, sizeof(**offsets));
-    for (size_t b = 0; b < blocks; b++) {
-        for (size_t p = 0; p < points; p++) {
-            row[p] = log(ppt_grid_at(grid, b, p));
-        }
-        (*offsets)[b] = ppt_median(row, points);
-    }
-    const double middle = ppt_median(*offsets, blocks);
-    for (size_t b = 0; b < blocks; b++) {
-        (*offsets)[b] -= middle;
-    }
-    for (size_t p = 0; p < points; p++) {
-        for (size_t b = 0; b < blocks; b++) {
-            column[b] = log(ppt_grid_at(grid, b, p)) - (*offsets)[b];
-        }
-        medians[p] = ppt_median(column, blocks);
-    }
-    free(row);
-    free(column);
-    return medians;
-}
-
-static struct ppt_interval spread(const struct ppt_scaling *scaling, double confidence,
-                                  double (*value)(const struct ppt_law *, double), double argument)
-{
-    double *values = ppt_alloc(scaling->block_count, sizeof(*values));
-    struct ppt_interval interval = {0};
-    bool finite = scaling->block_laws != NULL;
-
-    for (size_t b = 0; finite && b < scaling->block_count; b++) {
-        values[b] = value(&scaling->block_laws[b], argument);
-        finite = isfinite(values[b]);
-    }
-    if (finite) {
-        interval = ppt_interval_of(values, scaling->block_count, confidence);
-    }
-    free(values);
-    return interval;
-}
-
-static double get_lambda(const struct ppt_law *law, double unused)
-{
-    (void)unused;
-    return law->lambda;
-}
-
-static double get_sigma(const struct ppt_law *law, double unused)
-{
-    (void)unused;
-    return law->sigma;
-}
-
-static double get_kappa(const struct ppt_law *law, double unused)
-{
-    (void)unused;
-    return law->kappa;
-}
-
-/* Above 1 throughput falls from the first worker on. */
-static double get_fall(const struct ppt_law *law, double unused)
-{
-    (void)unused;
-    return law->sigma + law->kappa;
-}
-
-static double get_peak(const struct ppt_law *law, double unused)
-{
-    double peak = NAN;
-
-    (void)unused;
-    ppt_law_peak(law, &peak);
-    return peak;
-}
-
-static void fit_blocks(const struct ppt_grid *grid, struct columns *columns,
-                       struct ppt_scaling *scaling)
-{
-    scaling->block_count = grid->block_count;
-    scaling->block_laws = ppt_alloc(grid->block_count, sizeof(*scaling->block_laws));
-    for (size_t b = 0; b < grid->block_count; b++) {
-        for (size_t i = 0; i < columns->count; i++) {
-            columns->throughput[i] =
-                scaling->context.tasks / ppt_grid_at(grid, b, columns->points[i]);
-        }
-        if (!ppt_law_fit_unbounded(columns->workers, columns->throughput, columns->count,
-                                   &scaling->block_laws[b])) {
-            free(scaling->block_laws);
-            scaling->block_laws = NULL;
-            return;
-        }
-    }
-}
-
-static void set_intervals(struct ppt_scaling *scaling)
-{
-    const double confidence = scaling->context.confidence;
-    const struct ppt_interval fall = spread(scaling, confidence, get_fall, 0);
-
-    scaling->lambda = spread(scaling, confidence, get_lambda, 0);
-    scaling->sigma = spread(scaling, confidence, get_sigma, 0);
-    scaling->kappa = spread(scaling, confidence, get_kappa, 0);
-    scaling->name = scaling->kappa.exists && scaling->kappa.low > 0   ? "USL"
-                    : scaling->sigma.exists && scaling->sigma.low > 0 ? "Amdahl"
-                                                                      : "linear";
-    scaling->has_peak = ppt_law_peak(&scaling->law, &scaling->peak_workers) &&
-                        ((scaling->kappa.exists && scaling->kappa.low > 0) ||
-                         (scaling->peak_workers == 1 && fall.exists && fall.low > 1));
-    if (scaling->has_peak) {
-        scaling->peak_throughput = ppt_law_at(&scaling->law, scaling->peak_workers);
-        scaling->peak = spread(scaling, confidence, get_peak, 0);
-    }
-}
-
-/* Whether some point lies off the law by more than 3 %, and by more than noise explains. */
-static bool lacks_fit(const struct ppt_grid *grid, const struct columns *columns,
-                      const struct ppt_scaling *scaling, const double *offsets)
-{
-    const size_t blocks = grid->block_count;
-    const double confidence = 1 - 0.05 / (double)columns->count;
-    double *residuals = ppt_alloc(blocks, sizeof(*residuals));
-    bool lack = false;
-
-    for (size_t i = 0; i < columns->count; i++) {
-        const double expected =
-            log(scaling->context.tasks / ppt_law_at(&scaling->law, columns->workers[i]));
-
-        for (size_t b = 0; b < blocks; b++) {
-            residuals[b] = log(ppt_grid_at(grid, b, columns->points[i])) - offsets[b] - expected;
-        }
-        const struct ppt_interval interval = ppt_interval_of(residuals, blocks, confidence);
-        lack |= interval.exists && (interval.low > 0 || interval.high < 0) &&
-                fabs(ppt_median(residuals, blocks)) > LACK_OF_FIT;
-    }
-    free(residuals);
-    return lack;
-}
-
-/* Whether the law refitted without its last point misses that point. */
-static bool unstable(const struct columns *columns)
-{
-    struct ppt_law without;
-    const size_t last = columns->count - 1;
-
-    return columns->count > 1 &&
-           ppt_law_fit(columns->workers, columns->throughput, last, &without) &&
-           fabs(ppt_law_at(&without, columns->workers[last]) / columns->throughput[last] - 1) >
-               UNSTABLE;
-}
-
-/* h by the mean of what each point beyond the cores says: the law is monotone in n_eff up to its
- * peak, so each says one number, found by bisection. */
-static double smt_share(const struct ppt_grid *grid, const struct ppt_scaling *scaling,
-                        const double *medians)
-{
-    const struct ppt_scaling_context *context = &scaling->context;
-    double sum = 0;
+    size_t *chosen PPT_FREED = ppt_alloc(grid->point_count + 1, sizeof(*chosen));
     size_t count = 0;
 
     for (size_t p = 0; p < grid->point_count; p++) {
-        const unsigned n = ppt_point_workers(grid->points[p]);
-        const double x = context->tasks / exp(medians[p]);
-        double low = 0, high = 1;
+        const unsigned workers = ppt_point_workers(grid->points[p]);
 
-        if (n <= context->cores || n > context->cpus) {
-            continue;
+        if (workers >= 1 && (limit == 0 || workers <= limit)) {
+            chosen[count++] = p;
         }
-        for (int i = 0; i < 50; i++) {
-            const double h = (low + high) / 2;
-
-            if (ppt_law_at(&scaling->law, context->cores + h * (n - context->cores)) < x) {
-                low = h;
-            } else {
-                high = h;
-            }
-        }
-        sum += (low + high) / 2;
-        count++;
     }
-    return count > 0 ? sum / (double)count : -1;
+    ppt_grid_select(grid, chosen, count, row);
 }
 
-static bool is_superlinear(const struct ppt_grid *grid, const struct columns *columns,
-                           double confidence)
+static double median_seconds(const struct ppt_grid *row, size_t point)
 {
-    size_t one = 0;
+    double *column PPT_FREED = ppt_alloc(row->block_count, sizeof(*column));
 
-    while (one < grid->point_count && ppt_point_workers(grid->points[one]) != 1) {
-        one++;
+    for (size_t b = 0; b < row->block_count; b++) {
+        column[b] = ppt_grid_at(row, b, point);
     }
+    return ppt_median(column, row->block_count);
+}
 
-    for (size_t i = 0; one < grid->point_count && i < columns->count; i++) {
-        const struct ppt_ratio speedup =
-            ppt_grid_speedup(grid, one, columns->points[i], confidence);
+/* Whether the rate is surely lower at the last point than at the fastest. */
+static void find_fall(struct ppt_scaling *scaling)
+{
+    const struct ppt_grid *row = &scaling->row;
+    const size_t last = row->point_count - 1;
+    double shortest = INFINITY;
+    size_t best = 0;
 
-        if (columns->workers[i] > 1 && speedup.interval.exists &&
-            speedup.interval.low / columns->workers[i] > SUPERLINEAR) {
+    for (size_t p = 0; p < row->point_count; p++) {
+        const double seconds = median_seconds(row, p);
+
+        if (seconds < shortest) {
+            shortest = seconds;
+            best = p;
+        }
+    }
+    const struct ppt_interval fall =
+        ppt_grid_difference(row, last, best, scaling->context.confidence);
+    scaling->falls = best < last && fall.exists && fall.low > 0;
+    scaling->peak = ppt_point_workers(row->points[best]);
+}
+
+static bool is_superlinear(const struct ppt_grid *row, double confidence)
+{
+    for (size_t p = 1; p < row->point_count && ppt_point_workers(row->points[0]) == 1; p++) {
+        const struct ppt_ratio speedup = ppt_grid_speedup(row, 0, p, confidence);
+
+        if (speedup.interval.exists &&
+            speedup.interval.low / ppt_point_workers(row->points[p]) > SUPERLINEAR) {
             return true;
         }
     }
     return false;
 }
 
-static unsigned find_refusals(const struct ppt_grid *grid, const struct columns *columns,
-                              const struct ppt_scaling *scaling, const double *offsets)
+/* Of laws that go on alike the plainest. */
+static enum ppt_rival_law find_law(const struct ppt_rivals *rivals)
 {
+    double low = INFINITY, high = -INFINITY;
+    enum ppt_rival_law plainest = PPT_RIVAL_COUNT;
+
+    for (size_t law = PPT_RIVAL_COUNT; law-- > 0;) {
+        if (rivals->laws[law].kept > 0) {
+            low = fmin(low, rivals->laws[law].low);
+            high = fmax(high, rivals->laws[law].high);
+            plainest = (enum ppt_rival_law)law;
+        }
+    }
+    return high - low <= ALIKE ? plainest : PPT_RIVAL_COUNT;
+}
+
+static unsigned find_refusals(const struct ppt_scaling *scaling)
+{
+    const struct ppt_grid *row = &scaling->row;
     unsigned refusals = 0;
 
-    refusals |= columns->count < FEWEST_POINTS ? PPT_REFUSAL_FEW_POINTS : 0u;
-    refusals |= grid->block_count < FEWEST_BLOCKS ? PPT_REFUSAL_FEW_BLOCKS : 0u;
-    refusals |= lacks_fit(grid, columns, scaling, offsets) ? PPT_REFUSAL_LACK_OF_FIT : 0u;
-    refusals |= unstable(columns) ? PPT_REFUSAL_UNSTABLE : 0u;
+    refusals |= row->point_count < PPT_RIVALS_FEWEST_COUNTS ? PPT_REFUSAL_FEW_POINTS : 0u;
+    refusals |= row->block_count < PPT_RIVALS_FEWEST_BLOCKS ? PPT_REFUSAL_FEW_BLOCKS : 0u;
+    refusals |=
+        scaling->rivals.exists && ppt_rivals_kept(&scaling->rivals) == 0 ? PPT_REFUSAL_NO_LAW : 0u;
     refusals |= scaling->context.drifting ? PPT_REFUSAL_DRIFT : 0u;
-    refusals |= scaling->has_peak ? 0u : PPT_REFUSAL_NO_PEAK;
     return refusals;
 }
 
 void ppt_scaling_of(const struct ppt_grid *grid, const struct ppt_scaling_context *context,
                     struct ppt_scaling *scaling)
 {
-    const unsigned limit = has_kink(context) ? context->cores : UINT32_MAX;
-    struct columns columns;
-    double *offsets, *medians;
+    struct ppt_grid *row = &scaling->row;
 
-    *scaling = (struct ppt_scaling){.context = *context, .name = "none", .smt_share = -1};
-    if (grid->block_count == 0) {
+    *scaling = (struct ppt_scaling){.context = *context, .law = PPT_RIVAL_COUNT};
+    select_row(grid, limiting_cpus(context), row);
+    scaling->exists = row->point_count > 0 && row->block_count > 0;
+    if (!scaling->exists) {
         return;
     }
-    select_points(grid, 0, limit, &columns);
-    medians = aligned_medians(grid, &offsets);
-    if (columns.count > 0) {
-        fit_blocks(grid, &columns, scaling);
-        for (size_t i = 0; i < columns.count; i++) {
-            columns.throughput[i] = context->tasks / exp(medians[columns.points[i]]);
-            scaling->best_throughput = fmax(scaling->best_throughput, columns.throughput[i]);
-        }
-        scaling->fitted =
-            ppt_law_fit(columns.workers, columns.throughput, columns.count, &scaling->law);
-        scaling->largest = (unsigned)columns.workers[columns.count - 1];
-    }
-    if (scaling->fitted) {
-        set_intervals(scaling);
-        scaling->refusals = find_refusals(grid, &columns, scaling, offsets);
-        scaling->superlinear = is_superlinear(grid, &columns, context->confidence);
-        if (has_kink(context)) {
-            scaling->smt_share = smt_share(grid, scaling, medians);
-        }
-    }
-    free(offsets);
-    free(medians);
-    free_columns(&columns);
+    scaling->largest = ppt_point_workers(row->points[row->point_count - 1]);
+    scaling->throughput = fmax(1, context->tasks) / median_seconds(row, row->point_count - 1);
+    ppt_rivals_of(row, 0, context->tasks, 2 * scaling->largest, &scaling->rivals);
+    scaling->law = find_law(&scaling->rivals);
+    find_fall(scaling);
+    scaling->superlinear = is_superlinear(row, context->confidence);
+    scaling->refusals = find_refusals(scaling);
 }
 
 void ppt_scaling_free(struct ppt_scaling *scaling)
 {
-    free(scaling->block_laws);
+    ppt_grid_free(&scaling->row);
     *scaling = (struct ppt_scaling){0};
 }
 
-double ppt_scaling_effective(const struct ppt_scaling *scaling, double workers)
+/* Twice as many, or all CPUs where these are fewer. */
+static unsigned next_count(const struct ppt_scaling *scaling)
 {
-    const struct ppt_scaling_context *context = &scaling->context;
+    const unsigned cpus = limiting_cpus(&scaling->context), twice = 2 * scaling->largest;
 
-    if (!has_kink(context)) {
-        return workers;
+    return cpus == 0 || twice <= cpus ? twice : cpus > scaling->largest ? cpus : 0;
+}
+
+struct ppt_outlook ppt_scaling_outlook(const struct ppt_scaling *scaling, unsigned workers)
+{
+    const unsigned cpus = limiting_cpus(&scaling->context);
+    struct ppt_outlook outlook = {
+        .workers = workers, .refusals = scaling->refusals, .measure_next = next_count(scaling)};
+
+    outlook.refusals |= workers > 2 * scaling->largest ? PPT_REFUSAL_TOO_FAR : 0u;
+    outlook.refusals |= cpus > 0 && workers > cpus ? PPT_REFUSAL_CROSSES_CPUS : 0u;
+    if (!scaling->exists || outlook.refusals != 0) {
+        return outlook;
     }
-    const double h = scaling->smt_share > 0 ? scaling->smt_share : 0;
-    return fmin(workers, context->cores) +
-           h * fmax(0, fmin(workers, context->cpus) - context->cores);
+    ppt_rivals_of(&scaling->row, 0, scaling->context.tasks, workers, &outlook.rivals);
+    outlook.low = exp(outlook.rivals.low);
+    outlook.high = exp(outlook.rivals.high);
+    outlook.kind = outlook.high <= NARROW * outlook.low ? PPT_OUTLOOK_NARROW
+                   : outlook.high <= WIDE * outlook.low ? PPT_OUTLOOK_WIDE
+                                                        : PPT_OUTLOOK_OPEN;
+    return outlook;
 }
 
-struct ppt_interval ppt_scaling_band(const struct ppt_scaling *scaling, double effective)
+struct ppt_outlook_law ppt_scaling_law(const struct ppt_scaling *scaling,
+                                       const struct ppt_outlook *outlook, enum ppt_rival_law law)
 {
-    return spread(scaling, scaling->context.confidence, ppt_law_at, effective);
-}
+    const struct ppt_rival *rival = &outlook->rivals.laws[law];
+    const double waves = exp(outlook->rivals.waves) * scaling->throughput;
 
-struct ppt_prediction ppt_scaling_predict(const struct ppt_scaling *scaling, unsigned workers)
-{
-    const double n = ppt_scaling_effective(scaling, workers);
-    struct ppt_prediction prediction = {
-        .throughput = ppt_law_at(&scaling->law, n),
-        .interval = ppt_scaling_band(scaling, n),
-        .refusals = scaling->refusals & ~(unsigned)PPT_REFUSAL_NO_PEAK,
+    return (struct ppt_outlook_law){
+        .value = waves * ppt_rival_at(&rival->best, outlook->workers) /
+                 ppt_rival_at(&rival->best, scaling->largest),
+        .low = waves * exp(rival->low),
+        .high = waves * exp(rival->high),
     };
+}
 
-    if (workers > 2 * scaling->largest) {
-        prediction.refusals |= PPT_REFUSAL_TOO_FAR;
+/* The kept law whose least, or with a sign of -1 whose greatest, value is the least of all. */
+static enum ppt_rival_law extreme(const struct ppt_outlook *outlook, double sign)
+{
+    const struct ppt_rival *laws = outlook->rivals.laws;
+    enum ppt_rival_law found = PPT_RIVAL_COUNT;
+    double least = INFINITY;
+
+    for (size_t law = 0; law < PPT_RIVAL_COUNT; law++) {
+        const double end = sign * (sign > 0 ? laws[law].low : laws[law].high);
+
+        if (laws[law].kept > 0 && end < least) {
+            least = end;
+            found = (enum ppt_rival_law)law;
+        }
     }
-    if (has_kink(&scaling->context) &&
-        (workers > scaling->context.cpus ||
-         (workers > scaling->context.cores && scaling->smt_share < 0))) {
-        prediction.refusals |= PPT_REFUSAL_CROSSES_CPUS;
-    }
-    return prediction;
+    return found;
+}
+
+enum ppt_rival_law ppt_outlook_lowest(const struct ppt_outlook *outlook)
+{
+    return extreme(outlook, 1);
+}
+
+enum ppt_rival_law ppt_outlook_highest(const struct ppt_outlook *outlook)
+{
+    return extreme(outlook, -1);
 }

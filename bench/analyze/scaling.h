@@ -1,85 +1,93 @@
 /*
- * scaling.h - the law that a grid of passes follows, how sure its coefficients are, and when
- * nothing should be said beyond what was measured.
+ * scaling.h - how throughput went with the workers that were tried, and what may be said of more of
+ * them.
  *
- * Coefficients are fitted to the block-aligned medians of all points that belong to the law; their
- * intervals are those of the same fit made for every block on its own, without bounds.
+ * No law is believed beyond what was measured: all that the passes do not exclude have their say
+ * (rivals.h), and where these differ too much the answer is which count to measure next.
  *
- * A law of contention holds among CPUs of one kind. With P cores and L logical CPUs the effective
- * number of workers is
- *
- *     n_eff = min(N, P) + h max(0, min(N, L) - P)
- *
- * where h, between 0 and 1, is what a second thread on a core adds. Beyond L, CPU-bound tasks only
- * take turns: such points are no part of the law. Tasks that mostly wait know no such kink.
- *
- * The law is one of workers, those of all ranks: each number of them is there once, all points have
- * the same number of inner threads, and P and L are divided by it.
+ * The curve is one of workers, those of all ranks: each number of them is there once, all points
+ * have the same number of inner threads. Of tasks that use CPUs only the points that have one for
+ * every thread count: beyond, tasks take turns. What second threads of cores add is one of the
+ * rivals, two slopes.
  */
 #ifndef PPT_ANALYZE_SCALING_H
 #define PPT_ANALYZE_SCALING_H
 
 #include "grid.h"
-#include "law.h"
+#include "rivals.h"
 
 struct ppt_scaling_context {
-    double tasks;      /* per pass */
-    unsigned cores;    /* P: workers for which there are cores; 0: unknown, then there is no kink */
-    unsigned cpus;     /* L, at least P: workers for which there are CPUs; quotas included */
-    bool waiting;      /* tasks mostly wait: no kink */
+    double tasks;      /* per pass; 0: unknown */
+    unsigned cpus;     /* workers for which there are CPUs, quotas included; 0: unknown */
+    bool waiting;      /* tasks mostly wait: CPUs do not limit them */
     bool drifting;     /* the machine changed during the run */
     double confidence; /* of intervals */
 };
 
 /* Why nothing is said beyond the measured points; several may hold. */
 enum ppt_refusal {
-    PPT_REFUSAL_FEW_POINTS = 1 << 0,  /* fewer than 5 worker counts >= 1 in the law */
-    PPT_REFUSAL_FEW_BLOCKS = 1 << 1,  /* fewer than 5 blocks */
-    PPT_REFUSAL_LACK_OF_FIT = 1 << 2, /* the law misses a point by more than 3 % and noise */
-    PPT_REFUSAL_UNSTABLE = 1 << 3,    /* without the largest count it misses it by over 5 % */
-    PPT_REFUSAL_DRIFT = 1 << 4,
-    PPT_REFUSAL_NO_PEAK = 1 << 5,     /* kappa may be 0: where throughput peaks is unknown */
-    PPT_REFUSAL_TOO_FAR = 1 << 6,     /* target beyond twice the largest count */
-    PPT_REFUSAL_CROSSES_CPUS = 1 << 7 /* target on the other side of the CPU count */
+    PPT_REFUSAL_FEW_POINTS = 1 << 0, /* fewer than PPT_RIVALS_FEWEST_COUNTS */
+    PPT_REFUSAL_FEW_BLOCKS = 1 << 1, /* fewer than PPT_RIVALS_FEWEST_BLOCKS */
+    PPT_REFUSAL_NO_LAW = 1 << 2,     /* none bends as the points do */
+    PPT_REFUSAL_DRIFT = 1 << 3,
+    PPT_REFUSAL_TOO_FAR = 1 << 4,     /* target beyond twice the largest count */
+    PPT_REFUSAL_CROSSES_CPUS = 1 << 5 /* target beyond the CPUs */
 };
+#define PPT_REFUSAL_LAST PPT_REFUSAL_CROSSES_CPUS
 
 /* One clause for one of the above. */
 const char *ppt_refusal_text(enum ppt_refusal refusal);
 
 struct ppt_scaling {
-    bool fitted;        /* false: no point with workers >= 1 */
-    struct ppt_law law; /* throughput in tasks per second */
-    const char *name;   /* of the law that the intervals support: linear, Amdahl or USL */
-    double smt_share;   /* h; -1 when there are no points to tell */
-    struct ppt_interval lambda, sigma, kappa;
-    double best_throughput; /* the largest median of its points */
-    bool has_peak;          /* surely */
-    double peak_workers, peak_throughput;
-    struct ppt_interval peak; /* of peak_workers */
+    bool exists;              /* false: no block, or no point with workers >= 1 */
+    unsigned largest;         /* the most workers of its points */
+    double throughput;        /* there, in tasks per second: the median */
+    struct ppt_rivals rivals; /* at twice the largest */
+    enum ppt_rival_law law;   /* when no law that is kept goes on otherwise; else PPT_RIVAL_COUNT */
+    bool falls;               /* fewer workers than the largest were surely faster, */
+    unsigned peak;            /* so many of them the fastest */
     unsigned refusals;        /* those that hold for every target */
-    unsigned largest;         /* the most workers in the law */
     bool superlinear;         /* efficiency over 1 worker surely above 1.02 */
     struct ppt_scaling_context context;
-    struct ppt_law *block_laws; /* unbounded fits by block; owned; NULL when not possible */
-    size_t block_count;
+    struct ppt_grid row; /* its points; owned */
 };
 
-void ppt_scaling_of(const struct ppt_grid *grid, const struct ppt_scaling_context *context,
+/* The points of the row that count are copied. */
+void ppt_scaling_of(const struct ppt_grid *row, const struct ppt_scaling_context *context,
                     struct ppt_scaling *scaling);
 void ppt_scaling_free(struct ppt_scaling *scaling);
 
-/* n_eff of a worker count. */
-double ppt_scaling_effective(const struct ppt_scaling *scaling, double workers);
-
-/* The interval of the law's throughput at that many effective workers, over the block fits. */
-struct ppt_interval ppt_scaling_band(const struct ppt_scaling *scaling, double effective);
-
-struct ppt_prediction {
-    double throughput; /* tasks per second */
-    struct ppt_interval interval;
-    unsigned refusals; /* 0: it may be shown */
+/* How sure what is said of a number of workers is, by the width of the range. */
+enum ppt_outlook_kind {
+    PPT_OUTLOOK_REFUSED, /* nothing is said */
+    PPT_OUTLOOK_OPEN,    /* above 1.5: what each law says, and what to measure next */
+    PPT_OUTLOOK_WIDE,    /* up to 1.5: from one law to the other */
+    PPT_OUTLOOK_NARROW   /* up to 1.25: the range */
 };
 
-struct ppt_prediction ppt_scaling_predict(const struct ppt_scaling *scaling, unsigned workers);
+struct ppt_outlook {
+    enum ppt_outlook_kind kind;
+    unsigned workers;
+    struct ppt_rivals rivals; /* at so many */
+    double low, high;         /* times the throughput at the largest count */
+    unsigned refusals;        /* 0: it may be shown */
+    unsigned measure_next;    /* workers; 0: nothing that would help */
+};
+
+/* Of at least the largest count; fewer were measured, or lie between points. */
+struct ppt_outlook ppt_scaling_outlook(const struct ppt_scaling *scaling, unsigned workers);
+
+/* What one law says of an outlook's count, in tasks per second: its best curve, and the range over
+ * its curves that are kept. */
+struct ppt_outlook_law {
+    double value, low, high;
+};
+
+struct ppt_outlook_law ppt_scaling_law(const struct ppt_scaling *scaling,
+                                       const struct ppt_outlook *outlook, enum ppt_rival_law law);
+
+/* The two laws that are kept and differ most at an outlook's count. */
+enum ppt_rival_law ppt_outlook_lowest(const struct ppt_outlook *outlook);
+enum ppt_rival_law ppt_outlook_highest(const struct ppt_outlook *outlook);
 
 #endif

@@ -267,7 +267,48 @@ static void add_break_even(const struct ppt_answer *answer, struct ppt_text *out
     }
 }
 
-/* What more workers bring: what the points beyond the recommended one say, and what the law says
+/* "1.02x to 1.20x" of what the largest count does. */
+static void add_range(const struct ppt_outlook *outlook, struct ppt_text *out)
+{
+    ppt_text_addf(out, "%.2fx to %.2fx of that", outlook->low, outlook->high);
+}
+
+/* What twice as many as the most that were tried bring: never more than the laws that are not
+ * excluded have in common. */
+static void add_outlook(const struct ppt_answer *answer, struct ppt_text *out)
+{
+    const struct ppt_scaling *scaling = &answer->scaling;
+    const unsigned cpus = answer->waiting ? 0 : scaling->context.cpus;
+    const unsigned twice = 2 * scaling->largest, target = cpus > 0 && cpus < twice ? cpus : twice;
+    const struct ppt_outlook outlook = ppt_scaling_outlook(scaling, target);
+
+    switch (outlook.kind) {
+    case PPT_OUTLOOK_NARROW:
+        ppt_text_addf(out, " %u workers would bring ", target);
+        add_range(&outlook, out);
+        ppt_text_add(out, ", whichever law goes on.");
+        break;
+    case PPT_OUTLOOK_WIDE:
+        ppt_text_addf(out, " %u workers would bring %.2fx of that if ", target, outlook.low);
+        if (outlook.rivals.laws[ppt_outlook_lowest(&outlook)].low < 0) {
+            ppt_text_addf(out, "%s goes on", ppt_rival_phrases[ppt_outlook_lowest(&outlook)]);
+        } else {
+            ppt_text_addf(out, "it stops at %u", scaling->largest);
+        }
+        ppt_text_addf(out, ", %.2fx if %s does: measure %u.", outlook.high,
+                      ppt_rival_phrases[ppt_outlook_highest(&outlook)], target);
+        break;
+    case PPT_OUTLOOK_OPEN:
+        ppt_text_addf(out, " What %u would bring these counts do not tell (", target);
+        add_range(&outlook, out);
+        ppt_text_addf(out, "): measure %u next.", outlook.measure_next);
+        break;
+    case PPT_OUTLOOK_REFUSED:
+        break;
+    }
+}
+
+/* What more workers bring: what the points beyond the recommended one say, and what the laws say
  * beyond the points. */
 static void add_more(const struct ppt_answer *answer, struct ppt_text *out)
 {
@@ -275,16 +316,7 @@ static void add_more(const struct ppt_answer *answer, struct ppt_text *out)
     const bool beyond = ppt_point_workers(row->points[row->point_count - 1]) > recommended(answer);
 
     if (answer->reason == PPT_REASON_STILL_RISING) {
-        const unsigned most = recommended(answer), target = 2 * most;
-        const struct ppt_prediction prediction = ppt_scaling_predict(&answer->scaling, target);
-
-        if (prediction.refusals == 0 && prediction.interval.exists) {
-            const double now =
-                ppt_law_at(&answer->scaling.law, ppt_scaling_effective(&answer->scaling, most));
-
-            ppt_text_addf(out, " %u workers would bring about %.2fx of that, by the %s law.",
-                          target, prediction.throughput / now, answer->scaling.name);
-        }
+        add_outlook(answer, out);
     } else if (beyond && recommended(answer) > 0 &&
                answer->verdict.confidence == PPT_CONFIDENCE_HIGH) {
         ppt_text_addf(out, " More than %u worker%s gain%s ", recommended(answer),
@@ -297,11 +329,9 @@ static void add_more(const struct ppt_answer *answer, struct ppt_text *out)
             ppt_text_add(out, " here.");
         }
     }
-    if (answer->scaling.has_peak && answer->scaling.refusals == 0) {
-        const double peak = answer->scaling.peak_workers;
-
-        ppt_text_addf(out, " Throughput peaks %s %.0f worker%s.", peak > 1 ? "near" : "at", peak,
-                      peak < 1.5 ? "" : "s");
+    if (answer->scaling.falls) {
+        ppt_text_addf(out, " Beyond %u worker%s throughput falls.", answer->scaling.peak,
+                      answer->scaling.peak == 1 ? "" : "s");
     }
 }
 

@@ -120,14 +120,6 @@ unsigned ppt_host_all_cpus(const struct ppt_host *host, const struct ppt_config 
     return larger(host->effective_cpus, ppt_cluster_cpus(&host->cluster, ppt_config_ranks(config)));
 }
 
-unsigned ppt_host_all_cores(const struct ppt_host *host, const struct ppt_config *config)
-{
-    const unsigned cores =
-        host->topology.cores < host->effective_cpus ? host->topology.cores : host->effective_cpus;
-
-    return larger(cores, ppt_cluster_cores(&host->cluster, ppt_config_ranks(config)));
-}
-
 size_t ppt_host_landmarks(const struct ppt_host *host, unsigned landmarks[PPT_MOST_KINDS])
 {
     const struct ppt_topology *topology = &host->topology;

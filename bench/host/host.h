@@ -49,9 +49,8 @@ uint64_t ppt_host_memory(const struct ppt_host *host);
  * on. */
 bool ppt_host_beyond(const struct ppt_host *host, struct ppt_point point);
 
-/* CPUs and physical cores that all points of a run together may use. */
+/* CPUs that all points of a run together may use. */
 unsigned ppt_host_all_cpus(const struct ppt_host *host, const struct ppt_config *config);
-unsigned ppt_host_all_cores(const struct ppt_host *host, const struct ppt_config *config);
 
 /* Numbers of workers beyond which the next one gets a slower kind of core, or shares its core with
  * another: the fast cores of a hybrid machine, ..., all physical cores. Ascending; returns how

@@ -113,8 +113,12 @@ json_object *ppt_json_verdict(const struct ppt_answer *answer)
     add(object, "best_inner_threads", exists ? integer(points[verdict->best].inner_threads) : NULL);
     add(object, "slowdown_point", exists ? number(verdict->slowdown_point) : NULL);
     add(object, "slowdown_upper", exists ? number(verdict->slowdown_upper) : NULL);
+    add(object, "slowdown_upper99", exists ? number(verdict->slowdown_upper99) : NULL);
     add(object, "confidence", exists ? text(ppt_confidence_names[verdict->confidence]) : NULL);
     add(object, "tie", exists ? json_object_new_boolean(verdict->tie) : NULL);
+    add(object, "scope", text(answer->grid.processes > 1 ? "across processes" : "in this run"));
+    add(object, "processes", integer(answer->grid.processes));
+    add(object, "clock_step", answer->grid.step > 0 ? number(answer->grid.step) : NULL);
     add(object, "blocks", integer(answer->grid.block_count));
     add(object, "blocks_needed",
         !exists                      ? integer(PPT_FEWEST_BLOCKS)
@@ -143,7 +147,7 @@ json_object *ppt_json_refusals(unsigned refusals)
 {
     json_object *list = json_object_new_array();
 
-    for (unsigned bit = 1; bit <= PPT_REFUSAL_CROSSES_CPUS; bit <<= 1) {
+    for (unsigned bit = 1; bit <= PPT_REFUSAL_LAST; bit <<= 1) {
         if (refusals & bit) {
             json_object_array_add(list, text(ppt_refusal_text((enum ppt_refusal)bit)));
         }
@@ -168,23 +172,49 @@ json_object *ppt_json_law(const struct ppt_law *law, double largest)
     return object;
 }
 
+/* Of the USL, over its curves that are kept. */
+static void add_coefficient(json_object *object, const char *name, double value,
+                            const struct ppt_interval *span)
+{
+    char key[32];
+
+    snprintf(key, sizeof(key), "%s_interval", name);
+    add(object, name, span->exists ? number(value) : NULL);
+    add(object, key, interval(span));
+}
+
 static json_object *scaling_json(const struct ppt_scaling *scaling)
 {
-    json_object *object;
+    const struct ppt_rivals *rivals = &scaling->rivals;
+    const struct ppt_rival *usl = &rivals->laws[PPT_RIVAL_USL];
+    const struct ppt_outlook outlook = ppt_scaling_outlook(scaling, 2 * scaling->largest);
+    json_object *object, *laws = json_object_new_array();
 
-    if (!scaling->fitted) {
+    if (!scaling->exists) {
+        json_object_put(laws);
         return NULL;
     }
-    object = ppt_json_law(&scaling->law, scaling->best_throughput);
-    add(object, "supported_law", text(scaling->name));
-    add(object, "lambda_interval", interval(&scaling->lambda));
-    add(object, "sigma_interval", interval(&scaling->sigma));
-    add(object, "kappa_interval", interval(&scaling->kappa));
-    add(object, "peak_interval", interval(&scaling->peak));
-    add(object, "smt_share", scaling->smt_share >= 0 ? number(scaling->smt_share) : NULL);
+    for (size_t law = 0; law < PPT_RIVAL_COUNT; law++) {
+        if (rivals->laws[law].kept > 0) {
+            json_object_array_add(laws, text(ppt_rival_names[law]));
+        }
+    }
+    object = json_object_new_object();
+    add(object, "law", scaling->law < PPT_RIVAL_COUNT ? text(ppt_rival_names[scaling->law]) : NULL);
+    add(object, "laws", laws);
+    add_coefficient(object, "lambda", usl->best.scale, &rivals->lambda);
+    add_coefficient(object, "sigma", usl->best.a, &rivals->sigma);
+    add_coefficient(object, "kappa", usl->best.b, &rivals->kappa);
     add(object, "largest_workers", integer(scaling->largest));
+    add(object, "throughput", number(scaling->throughput));
+    add(object, "falls_beyond", scaling->falls ? integer(scaling->peak) : NULL);
     add(object, "superlinear", json_object_new_boolean(scaling->superlinear));
-    add(object, "refusals", ppt_json_refusals(scaling->refusals));
+    add(object, "target_workers", integer(2 * scaling->largest));
+    add(object, "outlook",
+        interval(
+            &(struct ppt_interval){outlook.kind >= PPT_OUTLOOK_WIDE, outlook.low, outlook.high}));
+    add(object, "refusals", ppt_json_refusals(outlook.refusals));
+    add(object, "measure_next", outlook.measure_next > 0 ? integer(outlook.measure_next) : NULL);
     return object;
 }
 

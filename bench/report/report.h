@@ -11,6 +11,7 @@
 #include "folder.h"
 #include "host.h"
 #include "index.h"
+#include "law.h"
 #include "sample.h"
 #include "summary.h"
 #include "terminal.h"

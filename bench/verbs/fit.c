@@ -84,7 +84,7 @@ static void print_fit(bool json, const struct ppt_law *weighted,
     }
     print_law("weighted", weighted, largest);
     print_law("least squares", least_squares, largest);
-    for (unsigned bit = 1; bit <= PPT_REFUSAL_CROSSES_CPUS; bit <<= 1) {
+    for (unsigned bit = 1; bit <= PPT_REFUSAL_LAST; bit <<= 1) {
         if (refusals & bit) {
             printf("not to be extrapolated: %s\n", ppt_refusal_text((enum ppt_refusal)bit));
         }
@@ -120,9 +120,7 @@ static enum ppt_status fit(const struct ppt_line *line, struct ppt_error *error)
     const struct fit_options *options = line->options;
     static const char *const names[] = {"workers", "throughput", NULL};
     const char *path = line->operands[0];
-    const struct ppt_scaling_context context = {.tasks = 1,
-                                                .cores = (unsigned)options->cpus,
-                                                .cpus = (unsigned)options->cpus,
+    const struct ppt_scaling_context context = {.cpus = (unsigned)options->cpus,
                                                 .confidence = 0.95};
     struct ppt_law weighted = {0}, least_squares = {0};
     struct ppt_columns columns PPT_OWNED(ppt_columns_free) = {0};
@@ -142,7 +140,7 @@ static enum ppt_status fit(const struct ppt_line *line, struct ppt_error *error)
     ppt_scaling_of(&grid, &context, &scaling);
     print_fit(options->json, &weighted, &least_squares,
               largest(columns.values[1], columns.row_count),
-              scaling.fitted ? scaling.refusals : PPT_REFUSAL_FEW_BLOCKS);
+              scaling.exists ? scaling.refusals : PPT_REFUSAL_FEW_BLOCKS);
     return PPT_OK;
 }
 

@@ -136,7 +136,6 @@ static enum ppt_status judge(const struct ppt_line *line, struct ppt_error *erro
     const char *path = line->operands[0];
     const struct ppt_answer_context context = {
         .tasks = options->tasks,
-        .cores = (unsigned)options->cpus,
         .cpus = (unsigned)options->cpus,
         .tolerance = options->tolerance,
         .confidence = 0.95,

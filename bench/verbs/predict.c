@@ -26,48 +26,88 @@ static const char *inner_words(const struct ppt_answer *answer, char out[40])
     return out;
 }
 
-static void print_prediction(const struct predict_options *options, const struct ppt_answer *answer,
-                             const struct ppt_prediction *prediction)
+static json_object *laws_json(const struct ppt_scaling *scaling, const struct ppt_outlook *outlook)
 {
-    char words[40];
-    const bool shown = prediction->refusals == 0;
+    json_object *list = json_object_new_array();
 
-    if (options->json) {
-        json_object *object = json_object_new_object(), *ends = NULL;
+    for (size_t law = 0; law < PPT_RIVAL_COUNT; law++) {
+        if (outlook->rivals.laws[law].kept > 0) {
+            const struct ppt_outlook_law says =
+                ppt_scaling_law(scaling, outlook, (enum ppt_rival_law)law);
+            json_object *one = json_object_new_object();
 
-        if (shown && prediction->interval.exists) {
-            ends = json_object_new_array();
-            json_object_array_add(ends, ppt_json_number(prediction->interval.low));
-            json_object_array_add(ends, ppt_json_number(prediction->interval.high));
+            json_object_object_add(one, "name", json_object_new_string(ppt_rival_names[law]));
+            json_object_object_add(one, "value", ppt_json_number(says.value));
+            json_object_object_add(one, "low", ppt_json_number(says.low));
+            json_object_object_add(one, "high", ppt_json_number(says.high));
+            json_object_array_add(list, one);
         }
-        json_object_object_add(object, "workers", json_object_new_int64((int64_t)options->workers));
-        json_object_object_add(object, "inner_threads",
-                               json_object_new_int64(answer->row.points[0].inner_threads));
-        json_object_object_add(object, "throughput",
-                               shown ? ppt_json_number(prediction->throughput) : NULL);
-        json_object_object_add(object, "interval", ends);
-        json_object_object_add(object, "refusals", ppt_json_refusals(prediction->refusals));
-        puts(json_object_to_json_string_ext(object,
-                                            JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED));
-        json_object_put(object);
-        return;
     }
-    if (shown) {
-        char rate[PPT_UNITS_SIZE], low[PPT_UNITS_SIZE], high[PPT_UNITS_SIZE];
+    return list;
+}
 
-        printf("%llu workers%s: %s tasks per second [%s, %s] (95 %%)\n",
-               (unsigned long long)options->workers, inner_words(answer, words),
-               ppt_text_rate(prediction->throughput, rate),
-               ppt_text_rate(prediction->interval.low, low),
-               ppt_text_rate(prediction->interval.high, high));
-        return;
+static void print_json(const struct ppt_answer *answer, const struct ppt_outlook *outlook)
+{
+    const bool answered = outlook->kind >= PPT_OUTLOOK_WIDE;
+    const double now = answer->scaling.throughput;
+    json_object *object = json_object_new_object();
+
+    json_object_object_add(object, "workers", json_object_new_int64(outlook->workers));
+    json_object_object_add(object, "inner_threads",
+                           json_object_new_int64(answer->row.points[0].inner_threads));
+    json_object_object_add(object, "answered", json_object_new_boolean(answered));
+    json_object_object_add(object, "low", answered ? ppt_json_number(outlook->low * now) : NULL);
+    json_object_object_add(object, "high", answered ? ppt_json_number(outlook->high * now) : NULL);
+    json_object_object_add(object, "laws", laws_json(&answer->scaling, outlook));
+    json_object_object_add(object, "refusals", ppt_json_refusals(outlook->refusals));
+    json_object_object_add(object, "measure_next",
+                           outlook->measure_next > 0 ? json_object_new_int64(outlook->measure_next)
+                                                     : NULL);
+    puts(json_object_to_json_string_ext(object, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED));
+    json_object_put(object);
+}
+
+/* What each law says that the passes do not exclude. */
+static void print_laws(const struct ppt_scaling *scaling, const struct ppt_outlook *outlook)
+{
+    char rate[PPT_UNITS_SIZE], low[PPT_UNITS_SIZE], high[PPT_UNITS_SIZE];
+
+    for (size_t law = 0; law < PPT_RIVAL_COUNT; law++) {
+        if (outlook->rivals.laws[law].kept > 0) {
+            const struct ppt_outlook_law says =
+                ppt_scaling_law(scaling, outlook, (enum ppt_rival_law)law);
+
+            printf("  if %s goes on: %s tasks per second [%s, %s]\n", ppt_rival_phrases[law],
+                   ppt_text_rate(says.value, rate), ppt_text_rate(says.low, low),
+                   ppt_text_rate(says.high, high));
+        }
     }
-    printf("%llu workers%s: no prediction\n", (unsigned long long)options->workers,
-           inner_words(answer, words));
-    for (unsigned bit = 1; bit <= PPT_REFUSAL_CROSSES_CPUS; bit <<= 1) {
-        if (prediction->refusals & bit) {
+    printf("  if it stops at %u: %s tasks per second\n", scaling->largest,
+           ppt_text_rate(scaling->throughput, rate));
+}
+
+static void print_outlook(const struct ppt_answer *answer, const struct ppt_outlook *outlook)
+{
+    const double now = answer->scaling.throughput;
+    char words[40], low[PPT_UNITS_SIZE], high[PPT_UNITS_SIZE];
+
+    printf("%u workers%s: ", outlook->workers, inner_words(answer, words));
+    if (outlook->kind >= PPT_OUTLOOK_WIDE) {
+        printf("%s to %s tasks per second, by the laws that the passes do not exclude (95 %%)\n",
+               ppt_text_rate(outlook->low * now, low), ppt_text_rate(outlook->high * now, high));
+    } else {
+        printf("no prediction\n");
+    }
+    for (unsigned bit = 1; bit <= PPT_REFUSAL_LAST; bit <<= 1) {
+        if (outlook->refusals & bit) {
             printf("  %s\n", ppt_refusal_text((enum ppt_refusal)bit));
         }
+    }
+    if (outlook->kind != PPT_OUTLOOK_REFUSED) {
+        print_laws(&answer->scaling, outlook);
+    }
+    if (outlook->kind != PPT_OUTLOOK_NARROW && outlook->measure_next > 0) {
+        printf("  measure %u workers next\n", outlook->measure_next);
     }
 }
 
@@ -85,15 +125,23 @@ static enum ppt_status predict(const struct ppt_line *line, struct ppt_error *er
     if (status != PPT_OK) {
         return status;
     }
-    if (!recorded.answer.scaling.fitted) {
+    if (!recorded.answer.scaling.exists) {
         status =
-            ppt_fail(error, PPT_INCONCLUSIVE, "%s: no passes to fit a law to", line->operands[0]);
+            ppt_fail(error, PPT_INCONCLUSIVE, "%s: no passes to predict from", line->operands[0]);
+    } else if (options->workers < recorded.answer.scaling.largest) {
+        status = ppt_fail(error, PPT_BAD_INPUT,
+                          "%s: up to %u workers were measured: predict is for more",
+                          line->operands[0], recorded.answer.scaling.largest);
     } else {
-        const struct ppt_prediction prediction =
-            ppt_scaling_predict(&recorded.answer.scaling, (unsigned)options->workers);
+        const struct ppt_outlook outlook =
+            ppt_scaling_outlook(&recorded.answer.scaling, (unsigned)options->workers);
 
-        print_prediction(options, &recorded.answer, &prediction);
-        status = prediction.refusals == 0 ? PPT_OK : PPT_INCONCLUSIVE;
+        if (options->json) {
+            print_json(&recorded.answer, &outlook);
+        } else {
+            print_outlook(&recorded.answer, &outlook);
+        }
+        status = outlook.kind >= PPT_OUTLOOK_WIDE ? PPT_OK : PPT_INCONCLUSIVE;
     }
     ppt_recorded_free(&recorded);
     return status;

@@ -78,12 +78,8 @@ static void counted(void **state)
 /* Half a CPU: passes take twice as long, and the tasks are off the CPU half of the time. */
 static void stopped_tasks_do_not_wait(void **state)
 {
-    const struct ppt_answer_context context = {.tasks = 100,
-                                               .cores = 1,
-                                               .cpus = 1,
-                                               .tolerance = 0.05,
-                                               .confidence = 0.95,
-                                               .quota_cpus = 0.4};
+    const struct ppt_answer_context context = {
+        .tasks = 100, .cpus = 1, .tolerance = 0.05, .confidence = 0.95, .quota_cpus = 0.4};
 
     (void)state;
     for (int throttled = 0; throttled <= 1; throttled++) {
@@ -106,7 +102,7 @@ static void stopped_tasks_do_not_wait(void **state)
 static void stops_are_no_dispatch(void **state)
 {
     const struct ppt_answer_context context = {
-        .tasks = 100, .cores = 1, .cpus = 1, .tolerance = 0.05, .confidence = 0.95};
+        .tasks = 100, .cpus = 1, .tolerance = 0.05, .confidence = 0.95};
 
     (void)state;
     for (int throttled = 0; throttled <= 1; throttled++) {
@@ -131,12 +127,8 @@ static void stops_are_no_dispatch(void **state)
 static struct ppt_answer answer_of(double zero, double one, double two, unsigned cpus, double quota)
 {
     static const unsigned workers[] = {0, 1, 2};
-    const struct ppt_answer_context context = {.tasks = 100,
-                                               .cores = cpus,
-                                               .cpus = cpus,
-                                               .tolerance = 0.05,
-                                               .confidence = 0.95,
-                                               .quota_cpus = quota};
+    const struct ppt_answer_context context = {
+        .tasks = 100, .cpus = cpus, .tolerance = 0.05, .confidence = 0.95, .quota_cpus = quota};
     struct ppt_answer answer;
     struct ppt_grid grid;
 
@@ -221,7 +213,7 @@ static struct ppt_answer answer_with(struct ppt_noise last, struct ppt_noise oth
                                      struct ppt_samples *samples)
 {
     const struct ppt_answer_context context = {
-        .tasks = 100, .cores = 4, .cpus = 4, .tolerance = 0.05, .confidence = 0.95};
+        .tasks = 100, .cpus = 4, .tolerance = 0.05, .confidence = 0.95};
     struct ppt_answer answer;
 
     *samples = (struct ppt_samples){0};

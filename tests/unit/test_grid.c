@@ -52,7 +52,7 @@ static void simulate(curve *seconds, struct ppt_grid *grid)
 static struct ppt_answer answer_of(curve *seconds, unsigned cpus)
 {
     const struct ppt_answer_context context = {
-        .tasks = 1000, .cores = cpus, .cpus = cpus, .tolerance = 0.05, .confidence = 0.95};
+        .tasks = 1000, .cpus = cpus, .tolerance = 0.05, .confidence = 0.95};
     struct ppt_grid grid;
     struct ppt_answer answer;
 
@@ -206,8 +206,8 @@ static void rows_have_baselines_of_their_own(void **state)
     }
     check_point(recommended(&answer), 4, 4);
     assert_int_equal(answer.reason, PPT_REASON_STILL_RISING);
-    assert_true(answer.scaling.fitted);
-    assert_true(fabs(answer.scaling.law.sigma - 0.05) < 0.02);
+    assert_true(answer.scaling.exists);
+    assert_true(fabs(answer.scaling.rivals.laws[PPT_RIVAL_USL].best.a - 0.05) < 0.03);
     /* Each worker has four of the CPUs. */
     assert_int_equal(answer.scaling.context.cpus, 16);
     assert_false(answer.has_crowd);

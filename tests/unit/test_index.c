@@ -134,7 +134,7 @@ static void nothing_is_an_index(void **state)
 /* ---- a look, and the whole answer ---- */
 
 static const struct ppt_answer_context context = {
-    .tasks = 8, .cores = 4, .cpus = 4, .tolerance = 0.05, .confidence = 0.97};
+    .tasks = 8, .cpus = 4, .tolerance = 0.05, .confidence = 0.97};
 
 static void many_passes(struct ppt_samples *samples, unsigned blocks)
 {

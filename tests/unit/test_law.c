@@ -1,5 +1,5 @@
 /*
- * The scaling law: published fits, its own identities, and when it refuses to speak.
+ * The scaling law: published fits, and its own identities.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -10,8 +10,7 @@
 #include <math.h>
 
 #include "factors.h"
-#include "rng.h"
-#include "scaling.h"
+#include "law.h"
 
 static void near(double value, double expected, double relative)
 {
@@ -147,8 +146,6 @@ static void any_unit_gives_the_same_law(void **state)
             near(law.kappa, expected[k].kappa, 1e-6);
             near(law.rms / units[i], expected[k].rms, 1e-6);
         }
-        assert_true(ppt_law_fit_unbounded(n, scaled, 5, &law));
-        near(law.lambda / units[i], expected[0].lambda, 1e-6);
     }
 }
 
@@ -181,134 +178,6 @@ static void karp_flatt_identity(void **state)
     }
 }
 
-/* ---- refusals ---- */
-
-static void simulate(const unsigned *workers, size_t points, size_t blocks,
-                     const struct ppt_law *law, double drift, struct ppt_grid *grid)
-{
-    struct ppt_rng rng;
-
-    ppt_rng_seed(&rng, 11, 0, PPT_STREAM_DATA);
-    ppt_grid_create_curve(workers, points, blocks, grid);
-    for (size_t b = 0; b < blocks; b++) {
-        for (size_t p = 0; p < points; p++) {
-            grid->seconds[b * points + p] = 100 / ppt_law_at(law, workers[p]) *
-                                            exp(0.01 * (ppt_rng_double(&rng) - 0.5)) *
-                                            exp(drift * (double)b);
-        }
-    }
-}
-
-static struct ppt_scaling scale(struct ppt_grid *grid, unsigned cores, unsigned cpus, bool drifting)
-{
-    const struct ppt_scaling_context context = {
-        .tasks = 100, .cores = cores, .cpus = cpus, .drifting = drifting, .confidence = 0.95};
-    struct ppt_scaling scaling;
-
-    ppt_scaling_of(grid, &context, &scaling);
-    ppt_grid_free(grid);
-    return scaling;
-}
-
-static void a_good_law_predicts(void **state)
-{
-    const unsigned workers[] = {1, 2, 4, 6, 8, 12};
-    const struct ppt_law truth = {10, 0.02, 0.001, 0};
-    struct ppt_grid grid;
-
-    (void)state;
-    simulate(workers, 6, 10, &truth, 0, &grid);
-    struct ppt_scaling scaling = scale(&grid, 0, 0, false);
-    assert_int_equal(scaling.refusals, 0);
-    assert_string_equal(scaling.name, "USL");
-    assert_true(scaling.sigma.low <= 0.02 && 0.02 <= scaling.sigma.high);
-    assert_true(scaling.kappa.low <= 0.001 && 0.001 <= scaling.kappa.high);
-    struct ppt_prediction prediction = ppt_scaling_predict(&scaling, 24);
-    assert_int_equal(prediction.refusals, 0);
-    near(prediction.throughput, ppt_law_at(&truth, 24), 0.03);
-    assert_true(ppt_scaling_predict(&scaling, 25).refusals & PPT_REFUSAL_TOO_FAR);
-    ppt_scaling_free(&scaling);
-}
-
-static void refusals_have_their_reasons(void **state)
-{
-    const unsigned workers[] = {1, 2, 4, 6, 8, 12};
-    const struct ppt_law truth = {10, 0.02, 0.001, 0}, amdahl = {10, 0.05, 0, 0};
-    struct ppt_scaling scaling;
-    struct ppt_grid grid;
-
-    (void)state;
-    simulate(workers, 4, 10, &truth, 0, &grid);
-    scaling = scale(&grid, 0, 0, false);
-    assert_true(scaling.refusals & PPT_REFUSAL_FEW_POINTS);
-    ppt_scaling_free(&scaling);
-    simulate(workers, 6, 4, &truth, 0, &grid);
-    scaling = scale(&grid, 0, 0, true);
-    assert_true(scaling.refusals & PPT_REFUSAL_FEW_BLOCKS);
-    assert_true(scaling.refusals & PPT_REFUSAL_DRIFT);
-    ppt_scaling_free(&scaling);
-    simulate(workers, 6, 10, &amdahl, 0, &grid);
-    scaling = scale(&grid, 0, 0, false);
-    assert_string_equal(scaling.name, "Amdahl");
-    assert_true(scaling.refusals & PPT_REFUSAL_NO_PEAK);
-    assert_false(scaling.has_peak);
-    ppt_scaling_free(&scaling);
-    /* A cliff at the last point that no such law has. */
-    simulate(workers, 6, 10, &amdahl, 0, &grid);
-    for (size_t b = 0; b < 10; b++) {
-        grid.seconds[b * 6 + 5] *= 1.6;
-    }
-    scaling = scale(&grid, 0, 0, false);
-    assert_true(scaling.refusals & PPT_REFUSAL_LACK_OF_FIT);
-    assert_true(scaling.refusals & PPT_REFUSAL_UNSTABLE);
-    ppt_scaling_free(&scaling);
-}
-
-/* With 4 cores and 8 logical CPUs, what a second thread on a core adds is found, and nothing is
- * said beyond the CPUs. */
-static void kink_at_the_cpus(void **state)
-{
-    const unsigned workers[] = {1, 2, 3, 4, 6, 8, 16};
-    const struct ppt_law truth = {10, 0.02, 0, 0};
-    struct ppt_grid grid;
-
-    (void)state;
-    simulate(workers, 7, 10, &truth, 0, &grid);
-    for (size_t b = 0; b < 10; b++) {
-        for (size_t p = 4; p < 7; p++) {
-            const double effective = 4 + 0.3 * (fmin(workers[p], 8) - 4);
-
-            grid.seconds[b * 7 + p] *=
-                ppt_law_at(&truth, workers[p]) / ppt_law_at(&truth, effective);
-        }
-    }
-    struct ppt_scaling scaling = scale(&grid, 4, 8, false);
-    assert_int_equal(scaling.largest, 4);
-    assert_true(fabs(scaling.smt_share - 0.3) < 0.05);
-    assert_true(fabs(scaling.law.sigma - 0.02) < 0.01);
-    assert_true(ppt_scaling_effective(&scaling, 16) == ppt_scaling_effective(&scaling, 8));
-    assert_true(ppt_scaling_predict(&scaling, 9).refusals & PPT_REFUSAL_CROSSES_CPUS);
-    ppt_scaling_free(&scaling);
-}
-
-static void superlinear_speedup_is_said(void **state)
-{
-    const unsigned workers[] = {1, 2, 4};
-    const double seconds[] = {8, 3.8, 1.8,  8.1, 3.9, 1.85, 7.9, 3.75, 1.8,
-                              8, 3.8, 1.82, 8,   3.8, 1.8,  8,   3.8,  1.8};
-    struct ppt_grid grid;
-
-    (void)state;
-    ppt_grid_create_curve(workers, 3, 6, &grid);
-    for (size_t i = 0; i < 18; i++) {
-        grid.seconds[i] = seconds[i];
-    }
-    struct ppt_scaling scaling = scale(&grid, 0, 0, false);
-    assert_true(scaling.superlinear);
-    assert_true(scaling.law.sigma >= 0);
-    ppt_scaling_free(&scaling);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -320,10 +189,6 @@ int main(void)
         cmocka_unit_test(any_unit_gives_the_same_law),
         cmocka_unit_test(bounds_are_kept),
         cmocka_unit_test(karp_flatt_identity),
-        cmocka_unit_test(a_good_law_predicts),
-        cmocka_unit_test(refusals_have_their_reasons),
-        cmocka_unit_test(kink_at_the_cpus),
-        cmocka_unit_test(superlinear_speedup_is_said),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -31,7 +31,7 @@ static void make_grid(const unsigned *workers, size_t points, const double *seco
 static struct ppt_answer answer_of(struct ppt_grid *grid, uint64_t tasks, unsigned cpus)
 {
     const struct ppt_answer_context context = {
-        .tasks = tasks, .cores = cpus, .cpus = cpus, .tolerance = TOLERANCE, .confidence = 0.95};
+        .tasks = tasks, .cpus = cpus, .tolerance = TOLERANCE, .confidence = 0.95};
     struct ppt_answer answer;
 
     ppt_answer_from_grid(grid, &context, &answer);

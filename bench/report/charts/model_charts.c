@@ -9,20 +9,33 @@
 
 #define CURVE_STEPS 120
 
-/* ---- the law ---- */
+/* ---- the laws ---- */
 
-/* The fitted law from 1 to as far as it may be said, in n_eff, with the band of the block fits. */
-static void law_add_curve(const struct ppt_scaling *scaling, double most, struct ppt_text *out)
+/* As far as they may be drawn: to where the answer looks, or to the last point. */
+static unsigned drawn_to(const struct ppt_scaling *scaling)
 {
-    ppt_text_add(out, "\n\n# law: workers  tasks/s  band: low  high\n");
-    for (int i = 0; i <= CURVE_STEPS; i++) {
-        const double n = pow(most, (double)i / CURVE_STEPS);
-        const double effective = ppt_scaling_effective(scaling, n);
-        const double x = ppt_law_at(&scaling->law, effective);
-        const struct ppt_interval band = ppt_scaling_band(scaling, effective);
+    const struct ppt_outlook outlook = ppt_scaling_outlook(scaling, 2 * scaling->largest);
 
-        ppt_text_addf(out, "%.6g %.9g %.9g %.9g\n", n, x, band.exists ? band.low : x,
-                      band.exists ? band.high : x);
+    return outlook.kind == PPT_OUTLOOK_REFUSED ? scaling->largest : outlook.workers;
+}
+
+/* The best curve of each law that is kept, one index of the data for each. */
+static void add_curves(const struct ppt_scaling *scaling, struct ppt_text *out)
+{
+    const double most = drawn_to(scaling);
+
+    for (size_t law = 0; law < PPT_RIVAL_COUNT; law++) {
+        const struct ppt_rival *rival = &scaling->rivals.laws[law];
+
+        if (rival->kept == 0) {
+            continue;
+        }
+        ppt_text_addf(out, "\n\n# %s: workers  tasks/s\n", ppt_rival_names[law]);
+        for (int i = 0; i <= CURVE_STEPS; i++) {
+            const double n = pow(most, (double)i / CURVE_STEPS);
+
+            ppt_text_addf(out, "%.6g %.9g\n", n, rival->best.scale * ppt_rival_at(&rival->best, n));
+        }
     }
 }
 
@@ -64,23 +77,47 @@ static void model_add_recommended(const struct ppt_answer *answer, struct ppt_te
     }
 }
 
-/* The coefficients, or why the law must not be trusted beyond the points. */
-static void add_law_label(const struct ppt_scaling *scaling, struct ppt_text *out)
+/* Why nothing is drawn beyond the points. */
+static void add_refusal(const struct ppt_scaling *scaling, struct ppt_text *out)
 {
-    const unsigned refusals = scaling->refusals & ~(unsigned)PPT_REFUSAL_NO_PEAK;
+    const unsigned refusals = ppt_scaling_outlook(scaling, 2 * scaling->largest).refusals;
     const unsigned first = refusals & (0 - refusals);
 
     if (refusals != 0) {
-        ppt_text_addf(out,
-                      "set label 3 \"not to be extrapolated:\\n%s\" at graph 0.02, graph 0.95 "
-                      "left\n",
-                      ppt_refusal_text((enum ppt_refusal)first));
-    } else {
-        ppt_text_addf(out,
-                      "set label 3 'sigma %.3g [%.3g, %.3g]  kappa %.3g [%.3g, %.3g]' at graph "
-                      "0.02, graph 0.95 left\n",
-                      scaling->law.sigma, scaling->sigma.low, scaling->sigma.high,
-                      scaling->law.kappa, scaling->kappa.low, scaling->kappa.high);
+        ppt_text_addf(
+            out, "set label 3 \"nothing is said beyond:\\n%s\" at graph 0.02, graph 0.95 left\n",
+            ppt_refusal_text((enum ppt_refusal)first));
+    }
+}
+
+/* Tasks per second of one worker, or of each of the fewest. */
+static double one_worker(const struct ppt_scaling *scaling)
+{
+    const struct ppt_grid *row = &scaling->row;
+    double *rates = ppt_alloc(row->block_count, sizeof(*rates));
+
+    for (size_t b = 0; b < row->block_count; b++) {
+        rates[b] = fmax(1, scaling->context.tasks) / ppt_grid_at(row, b, 0) /
+                   ppt_point_workers(row->points[0]);
+    }
+    const double rate = ppt_median(rates, row->block_count);
+    free(rates);
+    return rate;
+}
+
+static void add_law_lines(const struct ppt_scaling *scaling, struct ppt_text *out)
+{
+    size_t index = 1;
+
+    for (size_t law = 0; law < PPT_RIVAL_COUNT; law++) {
+        if (scaling->rivals.laws[law].kept > 0) {
+            const struct ppt_series_style style = ppt_series_style(law + 1);
+
+            ppt_text_addf(out,
+                          "data index %zu using 1:2 with lines lc rgb '%s' dt %zu lw 1.5 title "
+                          "'%s', \\\n  ",
+                          index++, style.colour, law % 2 + 1, ppt_rival_names[law]);
+        }
     }
 }
 
@@ -88,10 +125,11 @@ static void add_law_label(const struct ppt_scaling *scaling, struct ppt_text *ou
 static void add_model_title(const struct ppt_outcome *outcome, struct ppt_text *out)
 {
     const unsigned inner = outcome->answer->row.points[0].inner_threads;
-    char *title = outcome->config->inner_count > 1
-                      ? ppt_text_format("throughput with %u inner thread%s and the law it follows",
-                                        inner, inner == 1 ? "" : "s")
-                      : ppt_strdup("throughput and the law it follows");
+    char *title =
+        outcome->config->inner_count > 1
+            ? ppt_text_format("throughput with %u inner thread%s and the laws it may follow", inner,
+                              inner == 1 ? "" : "s")
+            : ppt_strdup("throughput and the laws it may follow");
 
     ppt_chart_title(outcome, title, out);
     free(title);
@@ -101,34 +139,37 @@ static void model_write(const struct ppt_outcome *outcome, struct ppt_chart *cha
 {
     const struct ppt_scaling *scaling = &outcome->answer->scaling;
     const struct ppt_summary *summary = outcome->summary;
-    const unsigned most = ppt_point_workers(summary->points[summary->count - 1].point);
+    unsigned most = ppt_point_workers(summary->points[summary->count - 1].point);
 
     add_measured(outcome, &chart->data);
-    law_add_curve(scaling, most > 1 ? most : 2, &chart->data);
+    add_curves(scaling, &chart->data);
     add_model_title(outcome, &chart->plot);
     (void)ppt_chart_worker_axis(outcome, 1, &chart->plot);
+    if (drawn_to(scaling) > most) {
+        most = drawn_to(scaling);
+        ppt_text_addf(&chart->plot, "set xrange [*:%.9g]\nset xtics add ('%u' %u)\n", 1.05 * most,
+                      most, most);
+    }
     ppt_text_add(&chart->plot, "set ylabel 'tasks per second'\n");
     ppt_chart_cpu_mark(ppt_outcome_cpus(outcome), outcome->answer->row.points[0].inner_threads,
                        most, &chart->plot);
     model_add_recommended(outcome->answer, &chart->plot);
-    add_law_label(scaling, &chart->plot);
+    add_refusal(scaling, &chart->plot);
     ppt_text_addf(&chart->plot,
-                  "plot data index 1 using 1:3:4 with filledcurves fc rgb '" PPT_ORANGE "' fs "
-                  "transparent solid 0.25 noborder title '95 %% band', \\\n"
-                  "  %.9g * x with lines lc rgb '" PPT_GREY "' dt 2 lw 1.5 title 'ideal', \\\n"
-                  "  data index 1 using 1:2 with lines lc rgb '" PPT_ORANGE "' lw 2 title '%s "
-                  "law', \\\n"
-                  "  data index 0 using 1:2:3:4 with yerrorbars lc rgb '" PPT_BLUE "' pt 7 ps "
-                  "0.6 lw 1.5 title 'measured, 95 %% interval'\n",
-                  scaling->law.lambda, scaling->name);
+                  "plot %.9g * x with lines lc rgb '" PPT_GREY "' dt 2 lw 1.5 title 'ideal', \\\n"
+                  "  ",
+                  one_worker(scaling));
+    add_law_lines(scaling, &chart->plot);
+    ppt_text_add(&chart->plot, "data index 0 using 1:2:3:4 with yerrorbars lc rgb '" PPT_BLUE
+                               "' pt 7 ps 0.6 lw 1.5 title 'measured, 95 % interval'\n");
 }
 
-static bool is_fitted(const struct ppt_outcome *outcome)
+static bool has_curve(const struct ppt_outcome *outcome)
 {
-    return outcome->answer->scaling.fitted;
+    return outcome->answer->scaling.exists;
 }
 
-const struct ppt_chart_kind ppt_chart_model = {"model", is_fitted, model_write};
+const struct ppt_chart_kind ppt_chart_model = {"model", has_curve, model_write};
 
 /* ---- efficiency factors ---- */
 

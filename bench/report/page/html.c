@@ -154,51 +154,84 @@ static void page_add_failures(struct ppt_text *out, const struct ppt_outcome *ou
 
 /* ---- why ---- */
 
-/* With its interval, where there is one. */
 static void add_coefficient(struct ppt_text *out, double value, const struct ppt_interval *interval)
 {
-    ppt_text_addf(out, "%.3g", value);
-    if (interval->exists) {
-        ppt_text_addf(out, " [%.3g, %.3g]", interval->low, interval->high);
-    }
+    ppt_text_addf(out, "%.3g [%.3g, %.3g]", value, interval->low, interval->high);
 }
 
-static void add_law(struct ppt_text *out, const struct ppt_outcome *outcome)
+/* What the laws say of twice the largest count. */
+static void add_outlook(struct ppt_text *out, const struct ppt_scaling *scaling)
 {
-    const struct ppt_scaling *scaling = &outcome->answer->scaling;
+    const struct ppt_outlook outlook = ppt_scaling_outlook(scaling, 2 * scaling->largest);
+    char rate[PPT_UNITS_SIZE], low[PPT_UNITS_SIZE], high[PPT_UNITS_SIZE];
 
-    if (!scaling->fitted) {
-        return;
-    }
-    ppt_text_add(out, "<h2>The law behind it</h2>\n");
-    ppt_html_chart(out, outcome->folder, "model",
-                   "Chart: tasks per second against workers, as measured, with the fitted law",
-                   "Marks are measured, the line is the law fitted to them (Universal Scalability "
-                   "Law; Amdahl's where nothing speaks for more), the band how far the line may be "
-                   "off. The closer to the ideal line, the better.");
-    ppt_text_addf(out, "<p>Law supported by the data: %s. One worker does ", scaling->name);
-    add_coefficient(out, scaling->law.lambda, &scaling->lambda);
-    ppt_text_add(out, " tasks per second (λ); σ = ");
-    add_coefficient(out, scaling->law.sigma, &scaling->sigma);
-    ppt_text_add(out, " is the share of work that queues for something shared; κ = ");
-    add_coefficient(out, scaling->law.kappa, &scaling->kappa);
-    ppt_text_add(out, " is what keeping each pair of workers in step costs.");
-    if (strcmp(scaling->name, ppt_law_name(&scaling->law)) != 0) {
-        ppt_text_add(out, " What the supported law lacks cannot be told from 0 in this noise.");
-    }
-    ppt_text_add(out, "</p>\n");
-    if (scaling->refusals & ~(unsigned)PPT_REFUSAL_NO_PEAK) {
-        ppt_text_add(out,
-                     "<p>Beyond what was measured the law says nothing here, because:</p>\n<ul>\n");
-        for (unsigned bit = 1; bit <= PPT_REFUSAL_CROSSES_CPUS; bit <<= 1) {
-            if (bit != PPT_REFUSAL_NO_PEAK && (scaling->refusals & bit)) {
-                ppt_text_add(out, "<li>");
-                ppt_html_add(out, ppt_refusal_text((enum ppt_refusal)bit));
-                ppt_text_add(out, "</li>\n");
+    if (outlook.kind == PPT_OUTLOOK_REFUSED) {
+        ppt_text_add(out, "<p>Beyond what was measured nothing is said here, because:</p>\n<ul>\n");
+        for (unsigned bit = 1; bit <= PPT_REFUSAL_LAST; bit <<= 1) {
+            if (outlook.refusals & bit) {
+                ppt_text_addf(out, "<li>%s</li>\n", ppt_refusal_text((enum ppt_refusal)bit));
             }
         }
         ppt_text_add(out, "</ul>\n");
+        return;
     }
+    ppt_text_addf(out, "<p>What %u workers would do:</p>\n<ul>\n", outlook.workers);
+    for (size_t law = 0; law < PPT_RIVAL_COUNT; law++) {
+        if (outlook.rivals.laws[law].kept > 0) {
+            const struct ppt_outlook_law says =
+                ppt_scaling_law(scaling, &outlook, (enum ppt_rival_law)law);
+
+            ppt_text_addf(out, "<li>if %s goes on: %s tasks per second [%s, %s]</li>\n",
+                          ppt_rival_phrases[law], ppt_text_rate(says.value, rate),
+                          ppt_text_rate(says.low, low), ppt_text_rate(says.high, high));
+        }
+    }
+    ppt_text_addf(out, "<li>if it stops at %u: %s tasks per second</li>\n</ul>\n", scaling->largest,
+                  ppt_text_rate(scaling->throughput, rate));
+    if (outlook.kind != PPT_OUTLOOK_NARROW && outlook.measure_next > 0) {
+        ppt_text_addf(out,
+                      "<p>Which of them is so, these passes do not tell: measure %u workers "
+                      "next.</p>\n",
+                      outlook.measure_next);
+    }
+}
+
+static void add_laws(struct ppt_text *out, const struct ppt_outcome *outcome)
+{
+    const struct ppt_scaling *scaling = &outcome->answer->scaling;
+    const struct ppt_rivals *rivals = &scaling->rivals;
+    const struct ppt_rival_curve *usl = &rivals->laws[PPT_RIVAL_USL].best;
+    const char *between = "<p>Laws that the passes do not exclude: ";
+
+    if (!ppt_charts_have(outcome, "model")) {
+        return;
+    }
+    ppt_text_add(out, "<h2>The laws behind it</h2>\n");
+    ppt_html_chart(out, outcome->folder, "model",
+                   "Chart: tasks per second against workers, as measured, with the laws that may "
+                   "hold",
+                   "Marks are measured; each line is the best curve of a law that the passes do "
+                   "not exclude. Where the lines part, nobody knows yet. The closer to the ideal "
+                   "line, the better.");
+    for (size_t law = 0; law < PPT_RIVAL_COUNT; law++) {
+        if (rivals->laws[law].kept > 0) {
+            ppt_text_addf(out, "%s%s", between, ppt_rival_phrases[law]);
+            between = ", ";
+        }
+    }
+    if (ppt_rivals_kept(rivals) > 0) {
+        ppt_text_add(out, ".</p>\n");
+    }
+    if (rivals->lambda.exists) {
+        ppt_text_add(out, "<p>By the Universal Scalability Law (USL) one worker does ");
+        add_coefficient(out, usl->scale, &rivals->lambda);
+        ppt_text_add(out, " tasks per second (λ); σ = ");
+        add_coefficient(out, usl->a, &rivals->sigma);
+        ppt_text_add(out, " is the share of work that queues for something shared; κ = ");
+        add_coefficient(out, usl->b, &rivals->kappa);
+        ppt_text_add(out, " is what keeping each pair of workers in step costs.</p>\n");
+    }
+    add_outlook(out, scaling);
 }
 
 static void add_factors(struct ppt_text *out, const struct ppt_outcome *outcome)
@@ -398,7 +431,7 @@ static void add_run(struct ppt_text *out, const struct ppt_outcome *outcome)
     }
     page_add_points(out, outcome);
     page_add_failures(out, outcome);
-    add_law(out, outcome);
+    add_laws(out, outcome);
     add_factors(out, outcome);
     ppt_text_add(out, "<h2>Where the time goes</h2>\n");
     ppt_html_chart(
