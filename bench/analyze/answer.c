@@ -160,13 +160,67 @@ static double replay_speedup(const struct ppt_sample *sequential, unsigned worke
     return end > 0 ? (double)sequential->times.sum_ns / end : 0;
 }
 
-/* Medians over the blocks that have both the point and sequential calls beside it. */
+/* Whether factor `a` surely takes more than factor `b`, or with PPT_FACTOR_COUNT than nothing. Both
+ * are logarithms by block. */
+static bool takes_more(const double *logs, size_t stride, size_t n, enum ppt_factor a,
+                       enum ppt_factor b)
+{
+    double *more PPT_FREED = ppt_alloc(n + 1, sizeof(*more));
+
+    for (size_t i = 0; i < n; i++) {
+        more[i] = (b == PPT_FACTOR_COUNT ? 0 : logs[b * stride + i]) - logs[a * stride + i];
+    }
+    const struct ppt_interval interval = ppt_interval_of(more, n, 1 - 0.1 / (PPT_FACTOR_COUNT - 1));
+    return interval.exists && interval.low > 0;
+}
+
+static enum ppt_factor most_lost(const double *logs, size_t stride, size_t n)
+{
+    for (size_t a = 0; a < PPT_FACTOR_COUNT; a++) {
+        bool most = takes_more(logs, stride, n, (enum ppt_factor)a, PPT_FACTOR_COUNT);
+
+        for (size_t b = 0; b < PPT_FACTOR_COUNT && most; b++) {
+            most = a == b || takes_more(logs, stride, n, (enum ppt_factor)a, (enum ppt_factor)b);
+        }
+        if (most) {
+            return (enum ppt_factor)a;
+        }
+    }
+    return PPT_FACTOR_COUNT;
+}
+
+/* Medians of the logarithms by block, moved so that they add up to ln(per_worker); their
+ * intervals. */
+static void show_factors(const double *logs, size_t stride, size_t n, double per_worker,
+                         struct ppt_point_factors *out)
+{
+    double width[PPT_FACTOR_COUNT], middle[PPT_FACTOR_COUNT], missing = log(per_worker), all = 0;
+
+    for (size_t f = 0; f < PPT_FACTOR_COUNT; f++) {
+        const struct ppt_interval interval = ppt_interval_of(logs + f * stride, n, 0.95);
+
+        middle[f] = ppt_median(logs + f * stride, n);
+        width[f] = interval.exists ? interval.high - interval.low : 0;
+        out->interval[f] =
+            (struct ppt_interval){interval.exists, exp(interval.low), exp(interval.high)};
+        missing -= middle[f];
+        all += width[f];
+    }
+    for (size_t f = 0; f < PPT_FACTOR_COUNT; f++) {
+        const double share = all > 0 ? width[f] / all : 1.0 / PPT_FACTOR_COUNT;
+
+        out->factor[f] = exp(middle[f] + (isfinite(missing) ? missing * share : 0));
+    }
+}
+
+/* Over the blocks that have both the point and sequential calls beside it. `per_worker` is the
+ * speedup over these that is shown, by worker. */
 static void set_factors(const struct ppt_index *index, size_t point, size_t calls,
-                        struct ppt_point_factors *out)
+                        double per_worker, struct ppt_point_factors *out)
 {
     enum { ON_CPU = PPT_FACTOR_COUNT, OFF_CPU, REPLAY, COLUMNS };
     const struct ppt_passes passes = ppt_index_passes(index, point);
-    double *values = ppt_alloc(passes.count * COLUMNS, sizeof(*values));
+    double *values PPT_FREED = ppt_alloc(passes.count * COLUMNS + 1, sizeof(*values));
     size_t n = 0;
 
     for (size_t i = 0; i < passes.count; i++) {
@@ -177,7 +231,7 @@ static void set_factors(const struct ppt_index *index, size_t point, size_t call
             const struct ppt_factors f = ppt_factors_of(pass, sequential);
 
             for (size_t c = 0; c < PPT_FACTOR_COUNT; c++) {
-                values[c * passes.count + n] = f.factor[c];
+                values[c * passes.count + n] = log(f.factor[c]);
             }
             values[ON_CPU * passes.count + n] = f.on_cpu_inflation;
             values[OFF_CPU * passes.count + n] = f.off_cpu_inflation;
@@ -187,13 +241,14 @@ static void set_factors(const struct ppt_index *index, size_t point, size_t call
         }
     }
     out->exists = n > 0;
-    for (size_t c = 0; c < PPT_FACTOR_COUNT; c++) {
-        out->factor[c] = ppt_median(values + c * passes.count, n);
+    out->most_lost = PPT_FACTOR_COUNT;
+    if (n > 0) {
+        show_factors(values, passes.count, n, per_worker, out);
+        out->most_lost = most_lost(values, passes.count, n);
     }
     out->on_cpu_inflation = ppt_median(values + ON_CPU * passes.count, n);
     out->off_cpu_inflation = ppt_median(values + OFF_CPU * passes.count, n);
     out->replay_speedup = ppt_median(values + REPLAY * passes.count, n);
-    free(values);
 }
 
 /* Median over the passes at a point of what `value` says. */
@@ -293,7 +348,10 @@ static void set_point_from_index(const struct ppt_index *index, struct ppt_answe
 {
     const size_t calls = find_calls(index, answer->grid.points[p].inner_threads);
 
-    set_factors(index, p, calls, &answer->points[p].factors);
+    const struct ppt_ratio *speedup = &answer->points[p].by_workers;
+
+    set_factors(index, p, calls, speedup->value / ppt_point_workers(answer->grid.points[p]),
+                &answer->points[p].factors);
     set_break_even(index, calls, p, &answer->points[p].break_even);
 }
 

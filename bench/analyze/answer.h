@@ -38,14 +38,24 @@ enum ppt_reason {
     PPT_REASON_STILL_RISING,  /* the most workers tried still gain: try more */
     PPT_REASON_FEW_TASKS,     /* there are too few tasks to share */
     PPT_REASON_CPUS_BUSY,     /* all CPUs are busy */
-    PPT_REASON_FACTOR         /* the largest loss among the efficiency factors */
+    PPT_REASON_FACTOR,        /* the largest loss among the efficiency factors */
+    PPT_REASON_UNSETTLED      /* none of these is sure */
 };
 extern const char *const ppt_reason_names[]; /* as in JSON: "dispatch_overhead", ... */
 
-/* Medians over blocks of the factors of one point. */
+/* The factors of one point over the blocks.
+ *
+ * Within a block their product with the workers is exactly the speedup; of medians it is not, by
+ * some 0.4 %. What is shown is median f_i, moved by its share of what is missing: with S the
+ * speedup shown, ln F_i = median ln f_i + (ln(S/N) - sum over j of median ln f_j) w_i / sum w,
+ * where w_i is how wide the factor's own interval is. So they multiply to the speedup shown. */
 struct ppt_point_factors {
     bool exists; /* the point and a sequential pass were measured in some block */
     double factor[PPT_FACTOR_COUNT];
+    struct ppt_interval interval[PPT_FACTOR_COUNT]; /* at 95 % */
+    /* The largest loss, when it is surely one and surely larger than every other; else
+     * PPT_FACTOR_COUNT. */
+    enum ppt_factor most_lost;
     double on_cpu_inflation, off_cpu_inflation;
     double replay_speedup; /* what the task list alone would allow; 0 when task times are absent */
 };
@@ -95,7 +105,6 @@ struct ppt_answer {
                      threads each have more of them than there are CPUs */
     struct ppt_ratio crowd_cost; /* how much faster the recommended point is */
     enum ppt_reason reason;
-    enum ppt_factor worst_factor; /* of the recommended point, when the reason is a factor */
 };
 
 /* What the stages before know of a run. */

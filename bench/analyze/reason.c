@@ -1,5 +1,6 @@
 #include "reason.h"
 
+#include <math.h>
 #include <stdint.h>
 
 #define INNER_THREADS_CPU_USE 1.25
@@ -13,11 +14,9 @@
 /* CPUs that are busy for less than this share of the time do not limit anything. */
 #define MOSTLY_IDLE 0.5
 
-const char *const ppt_reason_names[] = {"none",          "single_count",
-                                        "inner_threads", "dispatch_overhead",
-                                        "no_gain",       "still_rising",
-                                        "few_tasks",     "cpus_busy",
-                                        "factor",        NULL};
+const char *const ppt_reason_names[] = {
+    "none",      "single_count", "inner_threads", "dispatch_overhead", "no_gain", "still_rising",
+    "few_tasks", "cpus_busy",    "factor",        "unsettled",         NULL};
 
 /* Whether the number of CPUs is known and limits the tasks. */
 static bool cpu_bound(const struct ppt_answer *answer)
@@ -51,6 +50,23 @@ static bool still_rising(const struct ppt_answer *answer)
            rise.interval.low > 1;
 }
 
+/* Whether all with more workers than the recommended point, and there are some, surely gain less
+ * than the tolerance. */
+static bool gains_nothing(const struct ppt_answer *answer)
+{
+    const struct ppt_grid *row = &answer->row;
+    const size_t r = ppt_grid_find(row, answer->grid.points[answer->verdict.recommended]);
+    const double zone = log1p(answer->context.tolerance);
+    bool nothing = r + 1 < row->point_count;
+
+    for (size_t more = r + 1; more < row->point_count && nothing; more++) {
+        const struct ppt_interval gain = ppt_grid_difference(row, r, more, 0.9);
+
+        nothing = gain.exists && gain.high < zone;
+    }
+    return nothing;
+}
+
 /* The task count binds when it caps the speedup below the workers, or gives further workers
  * nothing, and the speedup has come near the cap. */
 static bool few_tasks(const struct ppt_answer *answer)
@@ -61,25 +77,14 @@ static bool few_tasks(const struct ppt_answer *answer)
     const unsigned n = ppt_point_workers(answer->grid.points[p]);
     const uint64_t tasks = answer->context.tasks;
 
-    if (n == 0 || tasks == 0 || point->by_workers.value < NEAR_BOUND * point->granularity) {
+    if (n == 0 || tasks == 0 || !point->by_workers.interval.exists ||
+        point->by_workers.interval.low < NEAR_BOUND * point->granularity) {
         return false;
     }
     const unsigned next =
         r + 1 < answer->row.point_count ? ppt_point_workers(answer->row.points[r + 1]) : 2 * n;
     return point->granularity < 0.97 * n ||
            next * ppt_granularity_bound(tasks, next) <= point->granularity * 1.001;
-}
-
-static enum ppt_factor worst_factor(const struct ppt_point_factors *factors)
-{
-    enum ppt_factor worst = PPT_FACTOR_BALANCE;
-
-    for (size_t i = 1; i < PPT_FACTOR_COUNT; i++) {
-        if (factors->factor[i] < factors->factor[worst]) {
-            worst = (enum ppt_factor)i;
-        }
-    }
-    return worst;
 }
 
 /* A quota that stops most passes, some early and some late, makes any two points differ. */
@@ -103,10 +108,12 @@ static enum ppt_reason find_reason(const struct ppt_answer *answer)
     if (answer->cpu_use > INNER_THREADS_CPU_USE * answer->row.points[0].inner_threads) {
         return PPT_REASON_INNER_THREADS;
     }
+    if (n == 0 && answer->dispatch.value > DISPATCH_OVERHEAD && answer->dispatch.interval.exists &&
+        answer->dispatch.interval.low > 1 && !mostly_stopped(answer)) {
+        return PPT_REASON_DISPATCH;
+    }
     if (n == 0) {
-        return answer->dispatch.value > DISPATCH_OVERHEAD && !mostly_stopped(answer)
-                   ? PPT_REASON_DISPATCH
-                   : PPT_REASON_NO_GAIN;
+        return gains_nothing(answer) ? PPT_REASON_NO_GAIN : PPT_REASON_UNSETTLED;
     }
     if (still_rising(answer)) {
         return PPT_REASON_STILL_RISING;
@@ -118,21 +125,15 @@ static enum ppt_reason find_reason(const struct ppt_answer *answer)
         !mostly_idle(answer)) {
         return PPT_REASON_CPUS_BUSY;
     }
-    if (p == 0) {
-        return PPT_REASON_NO_GAIN;
-    }
     const struct ppt_point_factors *factors = &answer->points[p].factors;
-    if (!factors->exists) {
-        return PPT_REASON_NONE; /* pass times alone do not tell */
+    if (factors->exists && factors->most_lost < PPT_FACTOR_COUNT &&
+        factors->factor[factors->most_lost] < 1 - LEAST_LOSS) {
+        return PPT_REASON_FACTOR;
     }
-    return factors->factor[worst_factor(factors)] < 1 - LEAST_LOSS ? PPT_REASON_FACTOR
-                                                                   : PPT_REASON_NO_GAIN;
+    return gains_nothing(answer) ? PPT_REASON_NO_GAIN : PPT_REASON_UNSETTLED;
 }
 
 void ppt_reason_find(struct ppt_answer *answer)
 {
     answer->reason = find_reason(answer);
-    if (answer->reason == PPT_REASON_FACTOR) {
-        answer->worst_factor = worst_factor(&answer->points[answer->verdict.recommended].factors);
-    }
 }

@@ -6,7 +6,7 @@
 
 #include "answer.h"
 
-/* Sets answer->reason, and answer->worst_factor where that is the reason, from everything else in
+/* Sets answer->reason from everything else in
  * the answer. */
 void ppt_reason_find(struct ppt_answer *answer);
 

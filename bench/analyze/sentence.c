@@ -150,8 +150,8 @@ void ppt_sentence_verdict(const struct ppt_answer *answer, struct ppt_text *out)
 
 static void add_factor_reason(const struct ppt_answer *answer, struct ppt_text *out)
 {
-    const double loss =
-        1 - answer->points[answer->verdict.recommended].factors.factor[answer->worst_factor];
+    const struct ppt_point_factors *factors = &answer->points[answer->verdict.recommended].factors;
+    const double loss = 1 - factors->factor[factors->most_lost];
     static const char *const texts[] = {
         [PPT_FACTOR_BALANCE] = "Most is lost to unequal loads of the workers",
         [PPT_FACTOR_COMMUNICATION] = "Most is lost to waiting for tasks from rank 0",
@@ -161,8 +161,8 @@ static void add_factor_reason(const struct ppt_answer *answer, struct ppt_text *
         [PPT_FACTOR_REFERENCE] = "Nothing is lost that can be named",
     };
 
-    ppt_text_add(out, texts[answer->worst_factor]);
-    if (answer->worst_factor != PPT_FACTOR_REFERENCE) {
+    ppt_text_add(out, texts[factors->most_lost]);
+    if (factors->most_lost != PPT_FACTOR_REFERENCE) {
         ppt_text_add(out, " (");
         add_percent(loss, out);
         ppt_text_add(out, ")");
@@ -213,6 +213,11 @@ void ppt_sentence_reason(const struct ppt_answer *answer, struct ppt_text *out)
         break;
     case PPT_REASON_FACTOR:
         add_factor_reason(answer, out);
+        break;
+    case PPT_REASON_UNSETTLED:
+        ppt_text_add(out, recommended(answer) == 0
+                              ? "Whether workers would gain anything is not settled."
+                              : "What limits it is not settled.");
         break;
     }
 }

@@ -136,7 +136,9 @@ json_object *ppt_json_verdict(const struct ppt_answer *answer)
     add(object, "speedup_over_most_threads", answer->has_crowd ? ratio(&answer->crowd_cost) : NULL);
     add(object, "reason", text(ppt_reason_names[answer->reason]));
     add(object, "worst_factor",
-        answer->reason == PPT_REASON_FACTOR ? text(ppt_factor_names[answer->worst_factor]) : NULL);
+        answer->reason == PPT_REASON_FACTOR
+            ? text(ppt_factor_names[answer->points[verdict->recommended].factors.most_lost])
+            : NULL);
     add(object, "sentence", sentence(answer, ppt_sentence_verdict));
     add(object, "because", sentence(answer, ppt_sentence_reason));
     add(object, "details", sentence(answer, ppt_sentence_details));
