@@ -99,9 +99,30 @@ static double peak_bytes(struct ppt_passes passes)
     return most;
 }
 
+static double width_of(const struct ppt_stat *stat)
+{
+    return stat->interval.exists ? stat->interval.high - stat->interval.low : 0;
+}
+
+static struct ppt_shown shown_of(const struct ppt_point_summary *point, double tasks)
+{
+    const struct ppt_stat *const parts[] = {&point->init_s, &point->work_s, &point->cleanup_s};
+    double shown[3], missing = point->total_s.median, all = 0;
+
+    for (size_t i = 0; i < 3; i++) {
+        missing -= parts[i]->median;
+        all += width_of(parts[i]);
+    }
+    for (size_t i = 0; i < 3; i++) {
+        shown[i] = parts[i]->median + (all > 0 ? missing * width_of(parts[i]) / all : 0);
+    }
+    return (struct ppt_shown){shown[0], shown[1], shown[2], point->total_s.median,
+                              tasks / point->total_s.median};
+}
+
 static struct ppt_point_summary summary_of(struct ppt_point point, struct ppt_passes passes)
 {
-    return (struct ppt_point_summary){
+    struct ppt_point_summary summary = {
         .point = point,
         .init_s = over_blocks(passes, init_s),
         .work_s = over_blocks(passes, work_s),
@@ -119,6 +140,9 @@ static struct ppt_point_summary summary_of(struct ppt_point point, struct ppt_pa
         .task_faults = over_blocks(passes, task_faults),
         .peak_bytes = peak_bytes(passes),
     };
+
+    summary.shown = shown_of(&summary, (double)passes.items[0]->task_count);
+    return summary;
 }
 
 void ppt_summary_create(const struct ppt_index *index, struct ppt_summary *summary)

@@ -8,10 +8,18 @@
 #include "index.h"
 #include "stat.h"
 
+/* The medians of a pass and its parts, moved so that they add up: of medians the parts' sum is not
+ * the whole's. Each part takes its share of what is missing by how wide its interval is. */
+struct ppt_shown {
+    double init_s, work_s, cleanup_s, total_s;
+    double rate; /* tasks per second of that total */
+};
+
 /* Statistics over blocks; times in seconds. */
 struct ppt_point_summary {
     struct ppt_point point;
     struct ppt_stat init_s, work_s, cleanup_s, total_s, scratch_s;
+    struct ppt_shown shown; /* of these, for tables and charts */
     struct ppt_stat task_s; /* of the mean task time of each pass */
     struct ppt_stat task_median_s, task_p95_s, task_p99_s, task_longest_s;
     struct ppt_stat rate;        /* tasks per second of the whole pass */

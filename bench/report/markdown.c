@@ -60,10 +60,10 @@ static void add_row(const struct ppt_outcome *outcome, const struct ppt_point_su
     ppt_text_addf(out, "| %s%s%s%s | %s | %s | %s | %s | %s | ", bold,
                   ppt_point_label(p->point, outcome->config->inner_count > 1, label), bold,
                   ppt_host_beyond(outcome->host, p->point) ? " \\*" : "",
-                  ppt_text_duration(p->init_s.median, init),
-                  ppt_text_duration(p->work_s.median, work),
+                  ppt_text_duration(p->shown.init_s, init),
+                  ppt_text_duration(p->shown.work_s, work),
                   ppt_text_duration(p->task_s.median, task),
-                  ppt_text_duration(p->total_s.median, total), ppt_text_rate(p->rate.median, rate));
+                  ppt_text_duration(p->shown.total_s, total), ppt_text_rate(p->shown.rate, rate));
     if (point != SIZE_MAX && answer->grid.block_count > 0) {
         struct ppt_ratio speedup = answer->points[point].over_fewest;
 

@@ -13,13 +13,6 @@
 #include "kinds.h"
 #include "sentence.h"
 
-static void add_duration(struct ppt_text *out, const struct ppt_stat *stat)
-{
-    char text[PPT_UNITS_SIZE];
-
-    ppt_text_right(out, ppt_text_duration(stat->median, text), 10);
-}
-
 /* Over the fewest workers that were measured; the point itself has nothing to compare with. */
 static void add_speedup(const struct ppt_outcome *outcome, const struct ppt_point_summary *p,
                         struct ppt_text *out)
@@ -58,13 +51,13 @@ static void add_colour(const struct ppt_terminal *terminal, const char *code, st
  * are part of another go first. */
 static const struct column {
     const char *head;
-    size_t offset; /* of its statistics in a point's summary */
+    size_t offset; /* of its seconds in a point's summary */
     unsigned from; /* terminal width that it needs */
 } times[] = {
-    {"init", offsetof(struct ppt_point_summary, init_s), 80},
-    {"work", offsetof(struct ppt_point_summary, work_s), 70},
-    {"task avg", offsetof(struct ppt_point_summary, task_s), 60},
-    {"total", offsetof(struct ppt_point_summary, total_s), 40},
+    {"init", offsetof(struct ppt_point_summary, shown.init_s), 80},
+    {"work", offsetof(struct ppt_point_summary, shown.work_s), 70},
+    {"task avg", offsetof(struct ppt_point_summary, task_s.median), 60},
+    {"total", offsetof(struct ppt_point_summary, shown.total_s), 40},
 };
 #define TIMES (sizeof(times) / sizeof(times[0]))
 #define RATE_FROM 50 /* as `from`, for tasks per second */
@@ -90,7 +83,7 @@ static double largest_rate(const struct ppt_summary *summary)
     double largest = 0;
 
     for (size_t i = 0; i < summary->count; i++) {
-        largest = fmax(largest, summary->points[i].rate.median);
+        largest = fmax(largest, summary->points[i].shown.rate);
     }
     return largest;
 }
@@ -120,19 +113,20 @@ static void add_row(const struct ppt_outcome *outcome, const struct ppt_terminal
     ppt_text_right(out, label + !beyond, 9);
     for (size_t i = 0; i < TIMES; i++) {
         if (terminal->width >= times[i].from) {
-            add_duration(
-                out, (const struct ppt_stat *)(const void *)((const char *)p + times[i].offset));
+            const void *seconds = (const char *)p + times[i].offset;
+
+            ppt_text_right(out, ppt_text_duration(*(const double *)seconds, text), 10);
         }
     }
     if (terminal->width >= RATE_FROM) {
-        ppt_text_right(out, ppt_text_rate(p->rate.median, text), 10);
+        ppt_text_right(out, ppt_text_rate(p->shown.rate, text), 10);
     }
     add_speedup(outcome, p, out);
     if (terminal->present && terminal->width >= BARS_FROM) {
         const unsigned room = terminal->width - 82;
 
         ppt_text_pad(out, start + code, 82);
-        add_bar(p->rate.median / largest_rate(outcome->summary),
+        add_bar(p->shown.rate / largest_rate(outcome->summary),
                 room < BAR_LARGEST ? room : BAR_LARGEST, out);
     }
     if (recommended || beyond) {

@@ -56,8 +56,8 @@ static void time_write(const struct ppt_outcome *outcome, struct ppt_chart *char
         const struct ppt_point_summary *p = &summary->points[i];
 
         ppt_text_addf(&chart->data, "%zu %u %.9g %.9g %.9g %.9g %.9g %.9g\n", i,
-                      ppt_point_workers(p->point), p->init_s.median / unit, p->work_s.median / unit,
-                      p->cleanup_s.median / unit, p->total_s.median / unit,
+                      ppt_point_workers(p->point), p->shown.init_s / unit, p->shown.work_s / unit,
+                      p->shown.cleanup_s / unit, p->shown.total_s / unit,
                       p->total_s.smallest / unit, p->total_s.largest / unit);
     }
     ppt_chart_title(outcome, "where the time of a pass goes", &chart->plot);

@@ -124,12 +124,12 @@ static void page_add_points(struct ppt_text *out, const struct ppt_outcome *outc
         const struct ppt_point_answer *answer = answer_at(outcome, i);
 
         begin_row(out, outcome, i);
-        ppt_html_duration(out, p->init_s.median);
-        ppt_html_duration(out, p->work_s.median);
-        ppt_html_duration(out, p->cleanup_s.median);
+        ppt_html_duration(out, p->shown.init_s);
+        ppt_html_duration(out, p->shown.work_s);
+        ppt_html_duration(out, p->shown.cleanup_s);
         ppt_html_duration(out, p->task_s.median);
-        ppt_html_duration(out, p->total_s.median);
-        ppt_html_cell(out, ppt_text_rate(p->rate.median, text));
+        ppt_html_duration(out, p->shown.total_s);
+        ppt_html_cell(out, ppt_text_rate(p->shown.rate, text));
         add_ratio(out, answer ? &answer->over_fewest : &(struct ppt_ratio){0});
         ppt_html_cell(out,
                       p->peak_bytes >= 0 ? ppt_text_bytes((uint64_t)p->peak_bytes, text) : "–");
