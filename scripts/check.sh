@@ -20,8 +20,8 @@ tsan_leaves_out=(inner inner_teams reuse pass pass_failures pass_threads topolog
 # With AddressSanitizer: yardstick compares times with known ones.
 asan_leaves_out=(cli_yardstick)
 
-# With coverage: yardstick likewise; faults makes calls fail or cuts files that gcov depends on.
-coverage_leaves_out=(cli_yardstick cli_faults)
+# With coverage: yardstick likewise; faults* make calls fail or cut files that gcov depends on.
+coverage_leaves_out=(cli_yardstick cli_faults cli_faults_gone)
 
 # build PART OPTION...: configures build-check/PART unless it is there, and builds it.
 build() {

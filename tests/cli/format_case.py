@@ -28,8 +28,8 @@ RUNS = {
     "one block": {**SORT, "iterations": 1, "warmup": 0},
     "one point": {**SORT, "workers": [0], "iterations": 2},
     "not sequential": {**SORT, "workers": [2, 40], "iterations": 4, "task_count": 50},
-    "hostile": {"task": "img", "task_args": [HOSTILE], "task_count": 6, "workers": [0, 2],
-                "iterations": 3},
+    "hostile": {"task": "img", "task_args": [HOSTILE], "task_count": 2, "workers": [0, 2],
+                "iterations": 2},
     "mix": {**SORT, "task": "random", "task_args": ["sum", "multi"], "iterations": 3},
 }  # fmt: skip
 SUITE = [SORT, {**SORT, "workers": [1, 2]}, RUNS["grid"], RUNS["hostile"], RUNS["mix"]]

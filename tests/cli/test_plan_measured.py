@@ -26,7 +26,7 @@ class Measured(common.Case):
             *(shutil.which("mpirun"), "--oversubscribe", "--bind-to", "none", "-n", 8, PPT_OMP_MPI),
             *("--task", "wait", "--task-args", "[20]", "--task-count", 64, "--workers", "0,1"),
             *("--ranks", "1,2,4,8", "--distribution", distribution, "--iterations", 3),
-            *("--output", output),
+            *("--output", output, "--format", "json"),
             env=self.environment(
                 draw=True,  # mpirun looks for programs of its own
                 OMPI_ALLOW_RUN_AS_ROOT="1",
