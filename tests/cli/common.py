@@ -6,8 +6,10 @@ empty directory, so that whatever the program leaves behind can be seen and coun
 Environment: PPT_OMP and PPT_OMP_MOCK name the two binaries, PPT_SOURCE the root of the sources.
 """
 
+import atexit
 import contextlib
 import csv
+import functools
 import json
 import math
 import os
@@ -274,6 +276,21 @@ def orders(folder):
 def only(changes, env):
     """That environment without OpenMP's variables, and with these changes."""
     return {**{k: v for k, v in env.items() if "OMP" not in k}, **changes}
+
+
+@functools.cache
+def path_without_gnuplot():
+    """A PATH with every program but gnuplot, which takes longer than the measurements of tests that
+    do not look at charts: links in a folder that anybody may read."""
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="ppt-test-path-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    folder.chmod(0o755)
+    for place in filter(os.path.isdir, os.environ["PATH"].split(os.pathsep)):
+        for program in pathlib.Path(place).iterdir():
+            link = folder / program.name
+            if program.name != "gnuplot" and not link.is_symlink():
+                link.symlink_to(program)
+    return str(folder)
 
 
 def width(line):

@@ -37,12 +37,12 @@ class Start(common.Case):
     """The program starts itself a second time; nobody is to see that."""
 
     def shell(self, script, *options, prefix=(), **changes):
-        """What tasks of a shell script print, by the number of workers. Charts are not looked at
-        here, and gnuplot is in the PATH."""
-        env = only({"PATH": os.environ["PATH"], **changes}, self.environment(True))
+        """What tasks of a shell script print, by the number of workers."""
+        path = common.path_without_gnuplot()
+        env = only({"PATH": path, **changes}, self.environment(True))
         (self.work / "output").exists() and shutil.rmtree(self.work / "output")
         command = [*prefix, common.PPT_OMP, "--iterations", "1", "--task-count", "3", "--quiet",
-                   "--format", "json", "--program-output", "keep", *options, "--", "sh", "-c", script]  # fmt: skip
+                   "--program-output", "keep", *options, "--", "sh", "-c", script]  # fmt: skip
         self.assertEqual(self.run_program(*command, env=env).code, 0)
         found = {}
         for path in (self.only_folder() / "tasks").glob("*.out"):

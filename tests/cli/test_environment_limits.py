@@ -161,7 +161,7 @@ class NoProc(common.Case):
         probe = [unshare, "-m", "/bin/sh", "-c", mounts]
         if not unshare or subprocess.run(probe, capture_output=True, check=False).returncode:
             self.skipTest("no mount namespace can be had here")
-        env = only({"PATH": os.environ["PATH"]}, self.environment(True))
+        env = only({"PATH": common.path_without_gnuplot()}, self.environment(True))
         return self.run_program(unshare, "-m", "/bin/sh", "-c", f'{mounts} && exec "$0" "$@"',
                                 common.PPT_OMP, *args, env=env)  # fmt: skip
 

@@ -26,9 +26,9 @@ class Measured(common.Case):
             *(shutil.which("mpirun"), "--oversubscribe", "--bind-to", "none", "-n", 8, PPT_OMP_MPI),
             *("--task", "wait", "--task-args", "[20]", "--task-count", 64, "--workers", "0,1"),
             *("--ranks", "1,2,4,8", "--distribution", distribution, "--iterations", 3),
-            *("--output", output, "--format", "json"),
+            *("--output", output),
             env=self.environment(
-                draw=True,  # mpirun looks for programs of its own
+                PATH=common.path_without_gnuplot(),  # mpirun looks for programs of its own
                 OMPI_ALLOW_RUN_AS_ROOT="1",
                 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM="1",
             ),

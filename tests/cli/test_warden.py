@@ -94,16 +94,12 @@ ONCE = ("--iterations", "1")
 class Warden(test_command.Command):
     def environment(self, draw=False, **changes):
         env = super().environment(draw, **changes)
-        env["PATH"] = changes.get("PATH", os.environ["PATH"])
+        env["PATH"] = changes.get("PATH", common.path_without_gnuplot())
         return env
-
-    def measure(self, *program, options=(), **more):
-        # Charts are not looked at here, and gnuplot is in the PATH.
-        return super().measure(*program, options=("--format", "json", *options), **more)
 
     def begin(self, *program, workers="2", options=()):
         process = subprocess.Popen(
-            [common.PPT_OMP, "--workers", workers, "--quick", "--format", "json", *options, "--",
+            [common.PPT_OMP, "--workers", workers, "--quick", *options, "--",
              *program],
             cwd=self.work, env=self.environment(), stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
