@@ -186,6 +186,7 @@ class MpiCase(common.Case):
     def launch(self, *args, seconds=common.TIMEOUT_S, **options):
         """A job that nothing happens to, so mpirun has nothing to say, whatever the exit code, and
         TMPDIR is empty afterwards."""
+        options.setdefault("PPT_OMP_RANK_TIMEOUT", str(seconds))  # on a busy machine ranks are slow
         job = self.start(*args, **options)
         result = self.finish(job, seconds)
         # The exit code is in a file: then mpirun is not made to believe that a rank has failed.
