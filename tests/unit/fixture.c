@@ -12,13 +12,6 @@ static int remove_file(int directory, const char *name)
 
 const struct ppt_services fixture_services = {.remove_file = remove_file};
 
-static void require(enum ppt_status status, const struct ppt_error *error)
-{
-    if (status != PPT_OK) {
-        fail_msg("status %d: %s", (int)status, error->text);
-    }
-}
-
 static struct ppt_task task(const struct fixture *f, uint64_t index)
 {
     return (struct ppt_task){.seed = f->setup.seed, .index = index, .set = 0, .args = f->sets[0]};

@@ -6,15 +6,10 @@
 #ifndef PPT_TEST_FIXTURE_H
 #define PPT_TEST_FIXTURE_H
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 
-#include <cmocka.h>
-
 #include "kernel.h"
+#include "unit.h"
 
 struct fixture {
     const struct ppt_kernel *kernel;

@@ -3,14 +3,8 @@
  * several numbers of ranks with as many workers in all.
  */
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 #include "answer.h"
 #include "cluster.h"
@@ -18,6 +12,7 @@
 #include "host.h"
 #include "rng.h"
 #include "sentence.h"
+#include "unit.h"
 
 #define RANKS 6
 

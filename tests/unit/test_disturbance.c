@@ -2,19 +2,15 @@
  * What a quota, and others, leave in the answer: how passes are counted, what is said of them, and
  * what must not be concluded from them.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
-#include <cmocka.h>
 #include <math.h>
 
 #include "answer.h"
 #include "memory.h"
 #include "sentence.h"
+#include "unit.h"
 
 #define MS INT64_C(1000000)
 

@@ -2,18 +2,14 @@
  * The efficiency factors: that their product is the speedup, on real passes of every kernel, and
  * that the bounds they are read with are bounds.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 
-#include <cmocka.h>
 #include <math.h>
 #include <stdlib.h>
 
 #include "factors.h"
 #include "pass.h"
+#include "unit.h"
 #include "workspace.h"
 
 static const char *const configs[] = {

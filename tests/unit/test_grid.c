@@ -3,18 +3,13 @@
  * said of the row that it picks.
  */
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 #include "answer.h"
 #include "rng.h"
 #include "sentence.h"
+#include "unit.h"
 
 #define WORKERS 4 /* 0, 1, 2, 4 */
 #define INNERS 3  /* 1, 2, 4 */

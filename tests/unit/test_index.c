@@ -2,20 +2,16 @@
  * The passes of a run by block and point: what is found, what does not count, and that what is made
  * of them takes as many times as long as there are times as many.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <time.h>
 
-#include <cmocka.h>
 #include <math.h>
 
 #include "answer.h"
 #include "index.h"
 #include "memory.h"
 #include "summary.h"
+#include "unit.h"
 
 static void add_pass(struct ppt_samples *samples, unsigned block, struct ppt_point point,
                      int64_t total_ns)

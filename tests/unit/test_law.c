@@ -1,17 +1,13 @@
 /*
  * The scaling law: published fits, its own identities, and when it refuses to speak.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 
-#include <cmocka.h>
 #include <math.h>
 
 #include "factors.h"
 #include "rng.h"
 #include "scaling.h"
+#include "unit.h"
 
 static void near(double value, double expected, double relative)
 {

@@ -6,11 +6,6 @@
  * otherwise, that is said. PPT_HAVE_JPEG says whether JPEG can be read.
  */
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,14 +13,13 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include <cmocka.h>
 #include <zlib.h>
 
 #include "exif.h"
 #include "image.h"
+#include "unit.h"
 
 #define PORTRAIT PPT_TEST_DATA "/img/portrait_input.png"
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 /* Files in memory ------------------------------------------------------------------------------ */
 

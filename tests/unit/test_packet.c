@@ -2,17 +2,12 @@
  * What ranks measured of a pass: on its way to rank 0, and as one sample. Clocks of ranks may be
  * far apart.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "memory.h"
 #include "packet.h"
+#include "unit.h"
 
 #define RANKS 3
 #define WORKERS 2

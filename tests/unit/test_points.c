@@ -2,51 +2,15 @@
  * Lists of inner threads: what a configuration may say, the points that it makes together with the
  * workers, and the way there and back.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
-#include "config.h"
+#include "configs.h"
 #include "file.h"
 #include "item.h"
-#include "place.h"
 #include "plan.h"
 #include "tasks.h"
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-
-static void require(enum ppt_status status, const struct ppt_error *error)
-{
-    if (status != PPT_OK) {
-        fail_msg("status %d: %s", (int)status, error->text);
-    }
-}
-
-static void put(const char *text)
-{
-    struct ppt_error error = {""};
-
-    require(ppt_file_write("c.json", text, strlen(text), &error), &error);
-}
-
-static struct ppt_configs load(const char *text)
-{
-    struct ppt_configs configs = {0};
-    struct ppt_error error = {""};
-
-    put(text);
-    if (ppt_configs_load("c.json", NULL, &configs, &error) != PPT_OK) {
-        fail_msg("%s: %s", text, error.text);
-    }
-    return configs;
-}
 
 /* A run of `task` with these values of "workers" (NULL: without) and "inner_threads". */
 static struct ppt_configs load_lists(const char *task, const char *workers, const char *inner)
@@ -55,25 +19,16 @@ static struct ppt_configs load_lists(const char *task, const char *workers, cons
 
     snprintf(text, sizeof(text), "{\"task\": \"%s\", \"inner_threads\": %s%s%s}", task, inner,
              workers ? ", \"workers\": " : "", workers ? workers : "");
-    return load(text);
+    return configs_load(text);
 }
 
 static void check_refused(const char *inner, const char *message)
 {
-    struct ppt_configs configs = {0};
-    struct ppt_error error = {""};
     char text[256], expected[256];
 
     snprintf(text, sizeof(text), "{\"task\": \"sort\", \"inner_threads\": %s}", inner);
     snprintf(expected, sizeof(expected), "c.json:1:%s", message);
-    put(text);
-    if (ppt_configs_load("c.json", NULL, &configs, &error) != PPT_BAD_INPUT) {
-        fail_msg("%s was not refused", text);
-    }
-    assert_int_equal(configs.count, 0);
-    if (strncmp(error.text, expected, strlen(expected)) != 0) {
-        fail_msg("of %s: %s, not %s", text, error.text, expected);
-    }
+    configs_refuse(text, expected);
 }
 
 /* ---- what may be said ---- */
@@ -112,7 +67,7 @@ static void the_longest_list(void **state)
         to += sprintf(to, ", %u", i);
     }
     sprintf(to, "]}");
-    configs = load(text);
+    configs = configs_load(text);
     assert_int_equal(configs.items[0].inner_count, PPT_MOST_WORKERS);
     assert_int_equal(configs.items[0].point_count, 2 * PPT_MOST_WORKERS);
     assert_int_equal(configs.items[0].points[2 * PPT_MOST_WORKERS - 1].workers, 1);
@@ -195,7 +150,7 @@ static void lists_lie_over_lists(void **state)
                                   option[] = {{1, 3, 0}, {1, 7, 0}};
     const char *text = "{\"task\": \"sort\", \"workers\": [1], \"inner_threads\": [1, 2],\n"
                        "\"runs\": [{\"inner_threads\": [6, 5]}, {}]}";
-    struct ppt_configs configs = load(text);
+    struct ppt_configs configs = configs_load(text);
     struct ppt_overrides *overrides = ppt_overrides_create();
     struct ppt_error error = {""};
 
@@ -275,7 +230,7 @@ static void check_written(const char *inner, const char *expected)
     assert_true(json_object_object_get_ex(object, "workers", &member));
     assert_string_equal(json_object_to_json_string_ext(member, JSON_C_TO_STRING_PLAIN), "[0,3]");
 
-    struct ppt_configs again = load(json_object_to_json_string(object));
+    struct ppt_configs again = configs_load(json_object_to_json_string(object));
     check_points(again.items, configs.items[0].points, configs.items[0].point_count);
     const struct ppt_source source = {.name = error.text, .text = error.text};
     const struct ppt_item item = {.value = object, .source = &source};
@@ -338,39 +293,37 @@ static void threads_that_nothing_uses_are_told(void **state)
 /* A mix is warned of when none of its kernels uses them, and another warning stays. */
 static void warnings_of_mixes_and_beside_others(void **state)
 {
-    struct ppt_configs configs =
-        load("{\"task\": \"random\", \"task_args\": [\"sum\", \"zip\"], \"inner_threads\": 2}");
+    struct ppt_configs configs = configs_load(
+        "{\"task\": \"random\", \"task_args\": [\"sum\", \"zip\"], \"inner_threads\": 2}");
 
     (void)state;
     assert_non_null(configs.items[0].warning);
     ppt_configs_free(&configs);
-    configs =
-        load("{\"task\": \"random\", \"task_args\": [\"sum\", \"sort\"], \"inner_threads\": 2}");
+    configs = configs_load(
+        "{\"task\": \"random\", \"task_args\": [\"sum\", \"sort\"], \"inner_threads\": 2}");
     assert_null(configs.items[0].warning);
     ppt_configs_free(&configs);
-    configs = load("{\"task\": \"sum\", \"inner_threads\": [1, 2],\n"
-                   "\"multiprocessing_start_method\": \"fork\"}");
+    configs = configs_load("{\"task\": \"sum\", \"inner_threads\": [1, 2],\n"
+                           "\"multiprocessing_start_method\": \"fork\"}");
     assert_non_null(strstr(configs.items[0].warning, "multiprocessing_start_method"));
     assert_non_null(strstr(configs.items[0].warning, "changes nothing"));
     ppt_configs_free(&configs);
 }
 
-#define TEST(function) cmocka_unit_test_setup_teardown(function, place_enter, place_leave)
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(wrong_lists_are_named),
-        TEST(the_longest_list),
-        TEST(points_ascend_by_workers_then_inner_threads),
-        TEST(one_number_is_a_list_of_one),
-        TEST(automatic_workers_get_all_inner_threads),
-        TEST(lists_lie_over_lists),
-        TEST(the_plan_visits_all_points),
-        TEST(needs_are_those_of_the_most_threads),
-        TEST(what_is_written_reads_back_equal),
-        TEST(threads_that_nothing_uses_are_told),
-        TEST(warnings_of_mixes_and_beside_others),
+        PLACED(wrong_lists_are_named),
+        PLACED(the_longest_list),
+        PLACED(points_ascend_by_workers_then_inner_threads),
+        PLACED(one_number_is_a_list_of_one),
+        PLACED(automatic_workers_get_all_inner_threads),
+        PLACED(lists_lie_over_lists),
+        PLACED(the_plan_visits_all_points),
+        PLACED(needs_are_those_of_the_most_threads),
+        PLACED(what_is_written_reads_back_equal),
+        PLACED(threads_that_nothing_uses_are_told),
+        PLACED(warnings_of_mixes_and_beside_others),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

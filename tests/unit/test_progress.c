@@ -1,19 +1,13 @@
 /*
  * How far a run is, as a log is told it.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "config.h"
 #include "progress.h"
+#include "unit.h"
 
 #define SECOND INT64_C(1000000000)
 #define SETTING "PPT_PROGRESS_SECONDS"

@@ -1,18 +1,14 @@
 /*
  * The rank test and its shift: published tables, all orders counted one by one, and simulations.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 
-#include <cmocka.h>
 #include <math.h>
 #include <stdlib.h>
 
 #include "memory.h"
 #include "ranks.h"
 #include "rng.h"
+#include "unit.h"
 
 static void near(double value, double wanted, double within)
 {

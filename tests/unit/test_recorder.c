@@ -3,20 +3,13 @@
  * crossing it must not change what is said about them by more than the resolution.
  */
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 #include "config.h"
 #include "recorder.h"
 #include "rng.h"
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#include "unit.h"
 
 /* The time of a task, by its index alone: log-uniform from 100 ns to 10 ms. */
 static int64_t time_of(uint64_t index)

@@ -3,17 +3,13 @@
  * Noise as measured on shared machines: lognormal 2 to 5 % per pass, passes that take twice as
  * long with a probability of 5 to 10 %, and an effect of 3 to 5 % that a whole block shares.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 
-#include <cmocka.h>
 #include <math.h>
 
 #include "answer.h"
 #include "rng.h"
 #include "sweep.h"
+#include "unit.h"
 
 #define POINTS 5
 
