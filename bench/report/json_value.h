@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "json.h"
+#include "point.h"
 #include "text.h"
 
 static inline void add(json_object *object, const char *key, json_object *value)
@@ -30,6 +31,22 @@ static inline json_object *integer(uint64_t value)
 static inline json_object *text(const char *value)
 {
     return json_object_new_string(value);
+}
+
+/* Of a point that is called "best" its workers as "best", others of the set as "best_ranks"; null
+ * without a point. */
+static inline void add_dimensions(json_object *object, const char *name, unsigned set,
+                                  const struct ppt_point *point)
+{
+    for (size_t d = 0; d < PPT_DIMENSION_COUNT; d++) {
+        char key[80];
+
+        if (set & PPT_ONLY(d)) {
+            snprintf(key, sizeof(key), "%s%s%s", name, d == PPT_WORKERS ? "" : "_",
+                     d == PPT_WORKERS ? "" : ppt_dimensions[d].key);
+            add(object, key, point ? integer(ppt_point_get(*point, d)) : NULL);
+        }
+    }
 }
 
 /* For readers that expect a number wherever a key is: what is not finite gets no key. */
