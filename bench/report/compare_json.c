@@ -10,47 +10,6 @@
 
 #define COMPARISON_VERSION 1
 
-static json_object *pair(bool exists, double low, double high)
-{
-    json_object *list;
-
-    if (!exists || !isfinite(low) || !isfinite(high)) {
-        return NULL;
-    }
-    list = json_object_new_array_ext(2);
-    json_object_array_add(list, number(low));
-    json_object_array_add(list, number(high));
-    return list;
-}
-
-static json_object *statistics(const struct ppt_stat *stat)
-{
-    json_object *object;
-
-    if (stat->n == 0) {
-        return NULL;
-    }
-    object = json_object_new_object();
-    add(object, "n", integer(stat->n));
-    add(object, "mean", number(stat->mean));
-    add(object, "median", number(stat->median));
-    add(object, "interval", pair(stat->interval.exists, stat->interval.low, stat->interval.high));
-    add(object, "smallest", number(stat->smallest));
-    add(object, "largest", number(stat->largest));
-    return object;
-}
-
-/* [value, low, high] */
-static json_object *ratio(const struct ppt_ratio *value)
-{
-    json_object *list = json_object_new_array_ext(3);
-
-    json_object_array_add(list, number(value->value));
-    json_object_array_add(list, value->interval.exists ? number(value->interval.low) : NULL);
-    json_object_array_add(list, value->interval.exists ? number(value->interval.high) : NULL);
-    return list;
-}
-
 static json_object *difference(const struct ppt_difference *value)
 {
     const struct ppt_interval *ends = &value->shift.interval;
@@ -58,7 +17,8 @@ static json_object *difference(const struct ppt_difference *value)
 
     add(object, "class", text(ppt_change_names[value->change]));
     add(object, "change", number(expm1(value->shift.value)));
-    add(object, "interval", pair(ends->exists, expm1(ends->low), expm1(ends->high)));
+    add(object, "interval",
+        interval(&(struct ppt_interval){ends->exists, expm1(ends->low), expm1(ends->high)}));
     add(object, "p", number(value->p));
     add(object, "p_adjusted", number(value->p_adjusted));
     add(object, "cliffs_delta", number(value->delta));
@@ -95,8 +55,8 @@ static json_object *point_json(const struct ppt_compared_point *point)
             add(object, ppt_dimensions[d].key, integer(ppt_point_get(point->point, d)));
         }
     }
-    add(object, "old_s", statistics(&point->old_s));
-    add(object, "new_s", statistics(&point->new_s));
+    add(object, "old_s", point->old_s.n > 0 ? statistics(&point->old_s) : NULL);
+    add(object, "new_s", point->new_s.n > 0 ? statistics(&point->new_s) : NULL);
     add(object, "time", ppt_compared_common(point) ? difference(&point->time) : NULL);
     add(object, "speedup", speedup(point));
     return object;

@@ -10,47 +10,6 @@
 
 #define RESULTS_VERSION 1
 
-static json_object *interval(const struct ppt_interval *value)
-{
-    json_object *list;
-
-    if (!value->exists || !isfinite(value->low) || !isfinite(value->high)) {
-        return NULL;
-    }
-    list = json_object_new_array_ext(2);
-    json_object_array_add(list, number(value->low));
-    json_object_array_add(list, number(value->high));
-    return list;
-}
-
-static json_object *statistics(const struct ppt_stat *stat)
-{
-    json_object *object = json_object_new_object();
-
-    add(object, "n", integer(stat->n));
-    add(object, "mean", number(stat->mean));
-    add(object, "median", number(stat->median));
-    add(object, "interval", interval(&stat->interval));
-    add(object, "smallest", number(stat->smallest));
-    add(object, "largest", number(stat->largest));
-    return object;
-}
-
-/* [value, low, high]; without an interval the ends are null. */
-static json_object *ratio(const struct ppt_ratio *value)
-{
-    json_object *list;
-
-    if (value->value <= 0) {
-        return NULL;
-    }
-    list = json_object_new_array_ext(3);
-    json_object_array_add(list, number(value->value));
-    json_object_array_add(list, value->interval.exists ? number(value->interval.low) : NULL);
-    json_object_array_add(list, value->interval.exists ? number(value->interval.high) : NULL);
-    return list;
-}
-
 /* ---- the answer ---- */
 
 static json_object *sentence(const struct ppt_answer *answer,
