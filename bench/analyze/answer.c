@@ -18,13 +18,13 @@
 /* The point with that many workers and the fewest inner threads; points ascend. */
 static size_t baseline(const struct ppt_grid *grid, unsigned workers)
 {
-    return ppt_grid_find_workers(grid, workers, 0);
+    return ppt_grid_find_workers(grid, workers, NULL);
 }
 
-/* With as many inner threads as point p. */
+/* With the task of point p. */
 static size_t beside(const struct ppt_grid *grid, size_t p, unsigned workers)
 {
-    return ppt_grid_find_workers(grid, workers, grid->points[p].inner_threads);
+    return ppt_grid_find_workers(grid, workers, &grid->points[p]);
 }
 
 /* How much faster a point is than a baseline; value 0 without one. */
@@ -101,8 +101,8 @@ static bool is_crowded(const struct ppt_answer *answer, size_t p)
     const struct ppt_point point = answer->grid.points[p];
     size_t fewest = p;
 
-    while (fewest > 0 && answer->grid.points[fewest - 1].workers == point.workers &&
-           answer->grid.points[fewest - 1].ranks == point.ranks) {
+    while (fewest > 0 && !(ppt_point_differ(answer->grid.points[fewest - 1], point) &
+                           ~PPT_ONLY(PPT_INNER_THREADS))) {
         fewest--;
     }
     const struct ppt_ratio cost = gain(answer, p, fewest);
@@ -115,8 +115,9 @@ static void set_costs(struct ppt_answer *answer)
     const struct ppt_grid *grid = &answer->grid;
     const unsigned cpus = answer->context.cpus;
     const unsigned inner = grid->points[answer->verdict.recommended].inner_threads;
+    /* The row has no other task. */
     const size_t r =
-        cpus % inner == 0 ? ppt_grid_find_workers(&answer->row, cpus / inner, inner) : SIZE_MAX;
+        cpus % inner == 0 ? ppt_grid_find_workers(&answer->row, cpus / inner, NULL) : SIZE_MAX;
     const size_t all = r != SIZE_MAX ? of_row(answer, r) : SIZE_MAX;
 
     if (!answer->verdict.exists || cpus == 0) {
@@ -144,11 +145,6 @@ static void set_costs(struct ppt_answer *answer)
 }
 
 /* ---- from passes ---- */
-
-static size_t find_calls(const struct ppt_index *index, unsigned inner_threads)
-{
-    return ppt_index_find(index, (struct ppt_point){0, inner_threads, 0});
-}
 
 static double replay_speedup(const struct ppt_sample *sequential, unsigned workers)
 {
@@ -251,7 +247,7 @@ static double cpu_share(const struct ppt_sample *sample)
 
 static void set_point_from_index(const struct ppt_index *index, struct ppt_answer *answer, size_t p)
 {
-    const size_t calls = find_calls(index, answer->grid.points[p].inner_threads);
+    const size_t calls = ppt_index_find(index, ppt_point_calls(answer->grid.points[p]));
 
     set_factors(index, p, calls, &answer->points[p].factors);
     answer->points[p].break_even =
@@ -279,7 +275,7 @@ static void set_from_index(const struct ppt_index *index, struct ppt_answer *ans
         return;
     }
     answer->cpu_use =
-        median_of(index, find_calls(index, answer->row.points[0].inner_threads), cpu_use);
+        median_of(index, ppt_index_find(index, ppt_point_calls(answer->row.points[0])), cpu_use);
     for (size_t p = 0; p < grid->point_count; p++) {
         if (grid->points[p].workers > 0) {
             set_point_from_index(index, answer, p);

@@ -48,14 +48,14 @@ size_t ppt_grid_find(const struct ppt_grid *grid, struct ppt_point point)
     return SIZE_MAX;
 }
 
-bool ppt_grid_has_inner(const struct ppt_grid *grid)
+unsigned ppt_grid_several(const struct ppt_grid *grid)
 {
+    unsigned set = 0;
+
     for (size_t i = 1; i < grid->point_count; i++) {
-        if (grid->points[i].inner_threads != grid->points[0].inner_threads) {
-            return true;
-        }
+        set |= ppt_point_differ(grid->points[i], grid->points[0]);
     }
-    return false;
+    return set;
 }
 
 bool ppt_grid_has_ranks(const struct ppt_grid *grid)
@@ -63,11 +63,12 @@ bool ppt_grid_has_ranks(const struct ppt_grid *grid)
     return grid->point_count > 0 && grid->points[grid->point_count - 1].ranks > 0;
 }
 
-size_t ppt_grid_find_workers(const struct ppt_grid *grid, unsigned workers, unsigned inner_threads)
+size_t ppt_grid_find_workers(const struct ppt_grid *grid, unsigned workers,
+                             const struct ppt_point *task)
 {
     for (size_t p = 0; p < grid->point_count; p++) {
         if (ppt_point_workers(grid->points[p]) == workers &&
-            (inner_threads == 0 || grid->points[p].inner_threads == inner_threads)) {
+            (!task || ppt_point_same_task(grid->points[p], *task))) {
             return p;
         }
     }
@@ -130,7 +131,7 @@ void ppt_grid_row(const struct ppt_grid *grid, size_t through, struct ppt_grid *
     size_t count = 0;
 
     for (size_t p = 0; p < grid->point_count; p++) {
-        if (grid->points[p].inner_threads == grid->points[through].inner_threads) {
+        if (ppt_point_same_task(grid->points[p], grid->points[through])) {
             choose(grid, p, through, chosen, &count);
         }
     }

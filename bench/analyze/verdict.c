@@ -59,9 +59,8 @@ static size_t cheapest(const struct ppt_grid *grid, const double *m, double limi
 
     for (size_t p = 0; p < grid->point_count; p++) {
         const struct ppt_point point = grid->points[p];
-        const struct ppt_point calls = {0, point.inner_threads, 0};
         const size_t without =
-            ppt_point_workers(point) == 1 ? ppt_grid_find(grid, calls) : SIZE_MAX;
+            ppt_point_workers(point) == 1 ? ppt_grid_find(grid, ppt_point_calls(point)) : SIZE_MAX;
 
         if (m[p] > limit || (without != SIZE_MAX && m[without] <= limit)) {
             continue;

@@ -143,8 +143,8 @@ static enum ppt_status reject_count(const struct ppt_kernel *kernel, const struc
     struct ppt_text slots = {0};
 
     describe_slots(kernel, &slots);
-    ppt_item_reject(item, error, "%zu argument%s given, but \"%s\" takes [%s]", given,
-                    given == 1 ? "" : "s", kernel->name, slots.data ? slots.data : "");
+    ppt_item_reject(item, error, "%zu argument%s given, but \"%s\" takes [%s]", given, PPT_S(given),
+                    kernel->name, slots.data ? slots.data : "");
     ppt_text_free(&slots);
     return PPT_BAD_INPUT;
 }

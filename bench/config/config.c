@@ -43,41 +43,12 @@ static const char *const known_keys[] = {"iterations",
                                          "$schema",
                                          NULL};
 
-static int compare_numbers(unsigned a, unsigned b)
+const char *ppt_config_inner_text(const struct ppt_config *config, char out[PPT_POINT_WORDS_SIZE])
 {
-    return (a > b) - (a < b);
-}
+    const struct ppt_point of_all = {.inner_threads = config->inner_threads[0]};
+    const bool shown = config->inner_count == 1 && of_all.inner_threads > 1;
 
-int ppt_point_compare(const void *a, const void *b)
-{
-    const struct ppt_point *const x = a, *const y = b;
-
-    return x->ranks != y->ranks       ? compare_numbers(x->ranks, y->ranks)
-           : x->workers != y->workers ? compare_numbers(x->workers, y->workers)
-                                      : compare_numbers(x->inner_threads, y->inner_threads);
-}
-
-const char *ppt_point_label(struct ppt_point point, bool with_inner, char out[PPT_POINT_SIZE])
-{
-    char ranks[16] = "", inner[16] = "";
-
-    if (point.ranks > 0) {
-        snprintf(ranks, sizeof(ranks), "%ur", point.ranks);
-    }
-    if (with_inner) {
-        snprintf(inner, sizeof(inner), "x%u", point.inner_threads);
-    }
-    snprintf(out, PPT_POINT_SIZE, "%s%u%s", ranks, point.workers, inner);
-    return out;
-}
-
-const char *ppt_config_inner_text(const struct ppt_config *config, char out[PPT_INNER_SIZE])
-{
-    out[0] = '\0';
-    if (config->inner_count == 1 && config->inner_threads[0] > 1) {
-        snprintf(out, PPT_INNER_SIZE, ", %u inner threads", config->inner_threads[0]);
-    }
-    return out;
+    return ppt_point_words(of_all, shown ? PPT_ONLY(PPT_INNER_THREADS) : 0, ", ", "", out);
 }
 
 /* ---- whole configurations ---- */

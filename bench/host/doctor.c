@@ -51,11 +51,6 @@ static enum ppt_health grade(double value, double note, double bad)
     return value >= bad ? PPT_HEALTH_BAD : value >= note ? PPT_HEALTH_NOTE : PPT_HEALTH_GOOD;
 }
 
-static const char *plural(unsigned count)
-{
-    return count == 1 ? "" : "s";
-}
-
 /* Why clocks are not told of. */
 static const char *why_no_clock(const struct ppt_host *host)
 {
@@ -90,7 +85,7 @@ static void check_noise(const struct patient *patient, struct ppt_finding *findi
     finding->value = 100 * spins->lost;
     finding->unit = "%";
     say(finding, "%.1f %% of the time lost in %.0f s of work on %u CPU%s", finding->value,
-        spins->seconds, spins->cpus, plural(spins->cpus));
+        spins->seconds, spins->cpus, PPT_S(spins->cpus));
     advise(finding, grade(spins->lost, NOISY, 0.05),
            spins->lost < NOISY ? ""
            : throttled_share(patient) > THROTTLED
@@ -179,7 +174,7 @@ static void check_load(const struct patient *patient, struct ppt_finding *findin
         return;
     }
     finding->value = load;
-    say(finding, "%.2f in the last minute, %u CPU%s", load, cpus, plural(cpus));
+    say(finding, "%.2f in the last minute, %u CPU%s", load, cpus, PPT_S(cpus));
     if (load >= much && patient->spins->lost >= NOISY && !(throttled_share(patient) > THROTTLED)) {
         advise(finding, PPT_HEALTH_BAD, "End what else runs (see top), or wait until it has.");
     } else if (load >= 0.5 * much) {
@@ -216,10 +211,10 @@ static void check_quota(const struct patient *patient, struct ppt_finding *findi
     }
     finding->value = host->quota_cpus;
     finding->unit = "CPUs";
-    say(finding, "%g CPU%s", host->quota_cpus, host->quota_cpus == 1 ? "" : "s");
+    say(finding, "%g CPU%s", host->quota_cpus, PPT_S(host->quota_cpus));
     if (share > THROTTLED) {
         say(finding, "%g CPU%s; it stopped the noise test for %.0f %% of the time",
-            host->quota_cpus, host->quota_cpus == 1 ? "" : "s", fmin(100, 100 * share));
+            host->quota_cpus, PPT_S(host->quota_cpus), fmin(100, 100 * share));
         advise(finding, PPT_HEALTH_BAD,
                "Times come in bursts: allow a whole number of CPUs, or measure without a quota.");
     } else if (ppt_host_quota_binds(host)) {

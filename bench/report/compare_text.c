@@ -38,7 +38,7 @@ static void add_row(const struct ppt_comparison *comparison, size_t i, struct pp
     const size_t start = out->length;
     char text[PPT_UNITS_SIZE], label[PPT_POINT_SIZE], percent[PPT_PERCENT_SIZE];
 
-    ppt_text_right(out, ppt_point_label(point->point, ppt_comparison_has_inner(comparison), label),
+    ppt_text_right(out, ppt_point_label(point->point, ppt_comparison_several(comparison), label),
                    9);
     ppt_text_right(out, ppt_text_duration(point->old_s.median, text), 10);
     ppt_text_right(out, ppt_text_duration(point->new_s.median, text), 10);
@@ -83,7 +83,7 @@ static void add_side(const char *name, const struct ppt_outcome *runs, size_t co
     const char *more = count > 1 ? ", ..." : "";
     const size_t start = out->length;
 
-    ppt_text_addf(out, "  %s: %zu block%s", name, blocks, blocks == 1 ? "" : "s");
+    ppt_text_addf(out, "  %s: %zu block%s", name, blocks, PPT_S(blocks));
     if (count > 1) {
         ppt_text_addf(out, " in %zu runs", count);
     }
@@ -103,12 +103,11 @@ static void add_alone(const struct ppt_comparison *comparison, bool old, struct 
         const struct ppt_compared_point *point = &comparison->points[i];
 
         if (!ppt_compared_common(point) && (point->old_s.n > 0) == old) {
-            ppt_text_addf(
-                out, "%s%s",
-                count++ > 0 ? ", "
-                : old       ? "  only old: "
-                            : "  only new: ",
-                ppt_point_label(point->point, ppt_comparison_has_inner(comparison), label));
+            ppt_text_addf(out, "%s%s",
+                          count++ > 0 ? ", "
+                          : old       ? "  only old: "
+                                      : "  only new: ",
+                          ppt_point_label(point->point, ppt_comparison_several(comparison), label));
         }
     }
     if (count > 0) {
@@ -138,8 +137,8 @@ void ppt_comparison_text(const struct ppt_comparison_outcome *outcome, struct pp
 
     ppt_text_addf(out, "%s (", config->task);
     ppt_text_add_shown(out, config->details, LONGEST_DETAILS);
-    ppt_text_addf(out, "): %llu task%s; a change counts from %.3g %% on\n", tasks,
-                  tasks == 1 ? "" : "s", 100 * comparison->threshold);
+    ppt_text_addf(out, "): %llu task%s; a change counts from %.3g %% on\n", tasks, PPT_S(tasks),
+                  100 * comparison->threshold);
     add_side("old", outcome->old_runs, comparison->old_runs, comparison->old_blocks, out);
     add_side("new", outcome->new_runs, comparison->new_runs, comparison->new_blocks, out);
     if (comparison->common > 0) {
@@ -156,8 +155,8 @@ void ppt_comparison_text(const struct ppt_comparison_outcome *outcome, struct pp
     if (comparison->common > 1) {
         ppt_text_addf(out, "  speedup is over %s worker%s, * where its change is sure\n",
                       ppt_point_label(comparison->points[comparison->base].point,
-                                      ppt_comparison_has_inner(comparison), label),
-                      comparison->points[comparison->base].point.workers == 1 ? "" : "s");
+                                      ppt_comparison_several(comparison), label),
+                      PPT_S(comparison->points[comparison->base].point.workers));
     }
     add_verdict(outcome, out);
 }

@@ -135,11 +135,7 @@ static void finish_row(const struct point_rows *rows, const double values[COLUMN
             add(row, "time_unit", text("ns"));
         }
     }
-    add(row, "workers", integer(rows->point.workers));
-    add(row, "inner_threads", integer(rows->point.inner_threads));
-    if (rows->point.ranks > 0) {
-        add(row, "ranks", integer(rows->point.ranks));
-    }
+    ppt_fields_write(ppt_point_fields, &rows->point, 0, row);
     add(row, "tasks", integer(rows->outcome->config->task_count));
     if (*rows->outcome->config->details) {
         add(row, "label", text(rows->outcome->config->details));

@@ -24,7 +24,7 @@ static void add_entry(const struct ppt_outcome *outcome, const struct entry *ent
     struct ppt_text extra = {0};
 
     ppt_text_addf(&extra, "median of %zu block%s, %llu task%s per pass", outcome->summary->blocks,
-                  outcome->summary->blocks == 1 ? "" : "s", tasks, tasks == 1 ? "" : "s");
+                  PPT_S(outcome->summary->blocks), tasks, PPT_S(tasks));
     add(object, "name", text(name));
     add(object, "unit", text(entry->unit));
     add(object, "value", number(entry->value));

@@ -12,20 +12,17 @@
 static json_object *parameters_of(const struct ppt_config *config, struct ppt_point point)
 {
     json_object *object = json_object_new_object();
-    char *workers = ppt_text_format("%u", point.workers);
-    char *inner = ppt_text_format("%u", point.inner_threads);
-    char *ranks = ppt_text_format("%u", point.ranks);
+    const unsigned shown = ppt_config_several(config) | PPT_ONLY(PPT_WORKERS);
 
-    add(object, "workers", text(workers));
-    if (config->inner_count > 1) {
-        add(object, "inner_threads", text(inner));
+    for (size_t i = 0; i < PPT_DIMENSION_COUNT; i++) {
+        const size_t d = PPT_IN_FILES(i);
+        char number[16];
+
+        if (shown & PPT_ONLY(d)) {
+            snprintf(number, sizeof(number), "%u", ppt_point_get(point, d));
+            add(object, ppt_dimensions[d].key, text(number));
+        }
     }
-    if (config->rank_count > 1) {
-        add(object, "ranks", text(ranks));
-    }
-    free(workers);
-    free(inner);
-    free(ranks);
     return object;
 }
 

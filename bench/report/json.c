@@ -10,47 +10,6 @@
 
 #define RESULTS_VERSION 1
 
-static json_object *interval(const struct ppt_interval *value)
-{
-    json_object *list;
-
-    if (!value->exists || !isfinite(value->low) || !isfinite(value->high)) {
-        return NULL;
-    }
-    list = json_object_new_array_ext(2);
-    json_object_array_add(list, number(value->low));
-    json_object_array_add(list, number(value->high));
-    return list;
-}
-
-static json_object *statistics(const struct ppt_stat *stat)
-{
-    json_object *object = json_object_new_object();
-
-    add(object, "n", integer(stat->n));
-    add(object, "mean", number(stat->mean));
-    add(object, "median", number(stat->median));
-    add(object, "interval", interval(&stat->interval));
-    add(object, "smallest", number(stat->smallest));
-    add(object, "largest", number(stat->largest));
-    return object;
-}
-
-/* [value, low, high]; without an interval the ends are null. */
-static json_object *ratio(const struct ppt_ratio *value)
-{
-    json_object *list;
-
-    if (value->value <= 0) {
-        return NULL;
-    }
-    list = json_object_new_array_ext(3);
-    json_object_array_add(list, number(value->value));
-    json_object_array_add(list, value->interval.exists ? number(value->interval.low) : NULL);
-    json_object_array_add(list, value->interval.exists ? number(value->interval.high) : NULL);
-    return list;
-}
-
 /* ---- the answer ---- */
 
 static json_object *sentence(const struct ppt_answer *answer,
@@ -68,28 +27,14 @@ static json_object *sentence(const struct ppt_answer *answer,
 static json_object *speedups(const struct ppt_answer *answer)
 {
     json_object *object = json_object_new_object();
-    const bool with_inner = ppt_grid_has_inner(&answer->grid);
+    const unsigned several = ppt_grid_several(&answer->grid);
     char key[PPT_POINT_SIZE];
 
     for (size_t p = 1; p < answer->grid.point_count; p++) {
-        add(object, ppt_point_label(answer->grid.points[p], with_inner, key),
+        add(object, ppt_point_label(answer->grid.points[p], several, key),
             ratio(&answer->points[p].over_fewest));
     }
     return object;
-}
-
-/* Of the points that the verdict names by their workers. */
-static void add_ranks(json_object *object, const struct ppt_answer *answer)
-{
-    const struct ppt_point *points = answer->grid.points;
-    const struct ppt_verdict *verdict = &answer->verdict;
-
-    add(object, "recommended_ranks",
-        verdict->exists ? integer(points[verdict->recommended].ranks) : NULL);
-    add(object, "best_ranks", verdict->exists ? integer(points[verdict->best].ranks) : NULL);
-    if (answer->has_economical) {
-        add(object, "economical_ranks", integer(points[answer->economical].ranks));
-    }
 }
 
 json_object *ppt_json_verdict(const struct ppt_answer *answer)
@@ -97,20 +42,24 @@ json_object *ppt_json_verdict(const struct ppt_answer *answer)
     const struct ppt_verdict *verdict = &answer->verdict;
     const struct ppt_point *points = answer->grid.points;
     const bool exists = verdict->exists;
+    const struct ppt_point *recommended = exists ? &points[verdict->recommended] : NULL;
+    const struct ppt_point *best = exists ? &points[verdict->best] : NULL;
+    const struct ppt_point *economical =
+        answer->has_economical ? &points[answer->economical] : NULL;
     json_object *object = json_object_new_object();
 
-    add(object, "recommended", exists ? integer(points[verdict->recommended].workers) : NULL);
+    add_dimensions(object, "recommended", PPT_ONLY(PPT_WORKERS), recommended);
     if (ppt_grid_has_ranks(&answer->grid)) {
-        add_ranks(object, answer);
+        add_dimensions(object, "recommended", PPT_ONLY(PPT_RANKS), recommended);
+        add_dimensions(object, "best", PPT_ONLY(PPT_RANKS), best);
+        add_dimensions(object, "economical", economical ? PPT_ONLY(PPT_RANKS) : 0, economical);
     }
-    add(object, "recommended_inner_threads",
-        exists ? integer(points[verdict->recommended].inner_threads) : NULL);
+    add_dimensions(object, "recommended", PPT_OF_TASK, recommended);
     add(object, "beyond_cpus",
         exists && answer->context.cpus > 0
             ? json_object_new_boolean(ppt_answer_beyond(answer, verdict->recommended))
             : NULL);
-    add(object, "best", exists ? integer(points[verdict->best].workers) : NULL);
-    add(object, "best_inner_threads", exists ? integer(points[verdict->best].inner_threads) : NULL);
+    add_dimensions(object, "best", PPT_ONLY(PPT_WORKERS) | PPT_OF_TASK, best);
     add(object, "slowdown_point", exists ? number(verdict->slowdown_point) : NULL);
     add(object, "slowdown_upper", exists ? number(verdict->slowdown_upper) : NULL);
     add(object, "confidence", exists ? text(ppt_confidence_names[verdict->confidence]) : NULL);
@@ -122,11 +71,11 @@ json_object *ppt_json_verdict(const struct ppt_answer *answer)
                                      : NULL);
     add(object, "tolerance", number(answer->context.tolerance));
     add(object, "speedup", speedups(answer));
-    add(object, "speedup_over", answer->grid.point_count > 0 ? integer(points[0].workers) : NULL);
+    add_dimensions(object, "speedup_over", PPT_ONLY(PPT_WORKERS),
+                   answer->grid.point_count > 0 ? points : NULL);
     add(object, "dispatch_overhead",
         answer->dispatch.value > 0 ? number(answer->dispatch.value - 1) : NULL);
-    add(object, "economical",
-        answer->has_economical ? integer(points[answer->economical].workers) : NULL);
+    add_dimensions(object, "economical", PPT_ONLY(PPT_WORKERS), economical);
     add(object, "all_cpus_slowdown",
         answer->has_all_cpus ? number(answer->all_cpus_cost.value - 1) : NULL);
     add(object, "speedup_over_most_threads", answer->has_crowd ? ratio(&answer->crowd_cost) : NULL);
@@ -299,7 +248,7 @@ static json_object *kinds_json(const struct ppt_outcome *outcome)
             const struct ppt_kind *kind = &kinds.items[k];
             char key[PPT_POINT_SIZE];
 
-            ppt_point_label(outcome->config->points[p], outcome->config->inner_count > 1, key);
+            ppt_point_label(outcome->config->points[p], ppt_config_several(outcome->config), key);
             add(times, key, kind->task_s[p] > 0 ? number(kind->task_s[p]) : NULL);
             add(inflation, key, kind->inflation[p] > 0 ? number(kind->inflation[p]) : NULL);
         }

@@ -9,7 +9,10 @@
 #include <math.h>
 #include <stdint.h>
 
+#include "grid.h"
 #include "json.h"
+#include "point.h"
+#include "stat.h"
 #include "text.h"
 
 static inline void add(json_object *object, const char *key, json_object *value)
@@ -31,6 +34,67 @@ static inline json_object *text(const char *value)
 {
     return json_object_new_string(value);
 }
+
+/* Of a point that is called "best" its workers as "best", others of the set as "best_ranks"; null
+ * without a point. */
+static inline void add_dimensions(json_object *object, const char *name, unsigned set,
+                                  const struct ppt_point *point)
+{
+    for (size_t d = 0; d < PPT_DIMENSION_COUNT; d++) {
+        char key[80];
+
+        if (set & PPT_ONLY(d)) {
+            snprintf(key, sizeof(key), "%s%s%s", name, d == PPT_WORKERS ? "" : "_",
+                     d == PPT_WORKERS ? "" : ppt_dimensions[d].key);
+            add(object, key, point ? integer(ppt_point_get(*point, d)) : NULL);
+        }
+    }
+}
+
+/* ---- what the analysis finds ---- */
+
+static inline json_object *interval(const struct ppt_interval *value)
+{
+    json_object *list;
+
+    if (!value->exists || !isfinite(value->low) || !isfinite(value->high)) {
+        return NULL;
+    }
+    list = json_object_new_array_ext(2);
+    json_object_array_add(list, number(value->low));
+    json_object_array_add(list, number(value->high));
+    return list;
+}
+
+static inline json_object *statistics(const struct ppt_stat *stat)
+{
+    json_object *object = json_object_new_object();
+
+    add(object, "n", integer(stat->n));
+    add(object, "mean", number(stat->mean));
+    add(object, "median", number(stat->median));
+    add(object, "interval", interval(&stat->interval));
+    add(object, "smallest", number(stat->smallest));
+    add(object, "largest", number(stat->largest));
+    return object;
+}
+
+/* [value, low, high]; without an interval the ends are null. */
+static inline json_object *ratio(const struct ppt_ratio *value)
+{
+    json_object *list;
+
+    if (value->value <= 0) {
+        return NULL;
+    }
+    list = json_object_new_array_ext(3);
+    json_object_array_add(list, number(value->value));
+    json_object_array_add(list, value->interval.exists ? number(value->interval.low) : NULL);
+    json_object_array_add(list, value->interval.exists ? number(value->interval.high) : NULL);
+    return list;
+}
+
+/* ---- documents ---- */
 
 /* For readers that expect a number wherever a key is: what is not finite gets no key. */
 static inline void add_finite(json_object *object, const char *key, double value)

@@ -61,6 +61,18 @@ static size_t count_alike(const struct ppt_outcome *outcomes, size_t which, cons
     return alike;
 }
 
+/* "/inner:2"; "/sequential" for 0 workers. */
+static void add_dimension(struct ppt_point point, size_t d, struct ppt_text *out)
+{
+    const unsigned number = ppt_point_get(point, d);
+
+    if (number == 0) {
+        ppt_text_addf(out, "/%s", ppt_dimensions[d].none);
+    } else {
+        ppt_text_addf(out, "/%s:%u", ppt_dimensions[d].series, number);
+    }
+}
+
 char *ppt_series_name(const struct ppt_outcome *outcomes, size_t which, struct ppt_point point,
                       const char *middle)
 {
@@ -72,19 +84,19 @@ char *ppt_series_name(const struct ppt_outcome *outcomes, size_t which, struct p
     if (alike > 1) {
         ppt_text_addf(&name, "/run:%zu", alike);
     }
-    if (config->inner_count > 1 || point.inner_threads != 1) {
-        ppt_text_addf(&name, "/inner:%u", point.inner_threads);
+    for (size_t d = PPT_WORKERS + 1; d < PPT_DIMENSION_COUNT; d++) {
+        if (ppt_config_several(config) & PPT_ONLY(d) ||
+            ppt_point_get(point, d) != ppt_dimensions[d].least) {
+            add_dimension(point, d, &name);
+        }
     }
     if (middle) {
         ppt_text_addf(&name, "/%s", middle);
     }
-    if (point.ranks > 0) {
-        ppt_text_addf(&name, "/ranks:%u", point.ranks);
-    }
-    if (point.workers == 0) {
-        ppt_text_add(&name, "/sequential");
-    } else {
-        ppt_text_addf(&name, "/threads:%u", point.workers);
+    for (size_t d = 0; d <= PPT_WORKERS; d++) {
+        if (ppt_point_shown(point, 0) & PPT_ONLY(d)) {
+            add_dimension(point, d, &name);
+        }
     }
     return name.data;
 }

@@ -112,7 +112,7 @@ static void add_row(const struct ppt_outcome *outcome, const struct ppt_terminal
     char text[PPT_UNITS_SIZE], label[PPT_POINT_SIZE + 1];
 
     label[0] = '*';
-    ppt_point_label(p->point, outcome->config->inner_count > 1, label + 1);
+    ppt_point_label(p->point, ppt_config_several(outcome->config), label + 1);
     if (recommended || beyond) {
         add_colour(terminal, recommended ? BOLD_GREEN : DIM, out);
     }
@@ -177,7 +177,7 @@ static void add_failures(const struct ppt_outcome *outcome, size_t width, struct
         struct ppt_text line = {0};
 
         ppt_text_addf(&line, "left out: %s, which failed: ",
-                      ppt_point_label(failure->point, outcome->config->inner_count > 1, label));
+                      ppt_point_label(failure->point, ppt_config_several(outcome->config), label));
         ppt_text_add_shown(&line, failure->message, SIZE_MAX);
         ppt_text_add(out, "  ");
         ppt_text_wrap(out, line.data, width - 2, 2);
@@ -213,8 +213,7 @@ static void add_cluster(const struct ppt_outcome *outcome, size_t width, struct 
     if (cluster->count == 0) {
         return; /* an odd journal */
     }
-    add_note(width, out, "%u rank%s on %u host%s", ranks, ranks == 1 ? "" : "s", hosts,
-             hosts == 1 ? "" : "s");
+    add_note(width, out, "%u rank%s on %u host%s", ranks, PPT_S(ranks), hosts, PPT_S(hosts));
     if (cluster->ranks[0].startup_ns >= 0) {
         add_note(width, out, "starting the ranks took %s, once and in no pass",
                  ppt_text_duration((double)cluster->ranks[0].startup_ns * 1e-9, text));
@@ -231,15 +230,18 @@ static void add_notes(const struct ppt_outcome *outcome, size_t width, struct pp
         add_note(width, out, "no complete pass was measured");
         return;
     }
+    const unsigned shown =
+        ppt_point_shown(ppt_config_most(outcome->config), ppt_config_several(outcome->config));
     if (outcome->resumed > 0) {
         add_note(width, out, "interrupted and resumed %u time%s", outcome->resumed,
-                 outcome->resumed == 1 ? "" : "s");
+                 PPT_S(outcome->resumed));
     }
-    if (outcome->config->inner_count > 1) {
-        add_note(width, out, "4x2: 4 workers whose tasks use 2 threads each");
+    for (size_t d = PPT_DIMENSION_COUNT; d-- > 0;) {
+        if (ppt_dimensions[d].legend && shown & PPT_ONLY(d)) {
+            add_note(width, out, "%s", ppt_dimensions[d].legend);
+        }
     }
     if (ppt_config_ranks(outcome->config) > 0) {
-        add_note(width, out, "3r4: 3 ranks (processes) with 4 workers each; no r: without MPI");
         add_cluster(outcome, width, out);
     }
     if (any_beyond(outcome) && ppt_config_ranks(outcome->config) > 0) {
@@ -248,7 +250,7 @@ static void add_notes(const struct ppt_outcome *outcome, size_t width, struct pp
         add_note(width, out, "* more %s than the %u CPU%s that may be used",
                  summary->points[summary->count - 1].point.inner_threads > 1 ? "threads"
                                                                              : "workers",
-                 cpus, cpus == 1 ? "" : "s");
+                 cpus, PPT_S(cpus));
     }
     if (outcome->host->topology.kind_count > 1) {
         const unsigned fast = outcome->host->topology.kinds[0].cores;
@@ -260,7 +262,7 @@ static void add_notes(const struct ppt_outcome *outcome, size_t width, struct pp
         const unsigned fewest = ppt_point_workers(summary->points[0].point);
 
         add_note(width, out, "speedup is over %u worker%s: 0 (sequential calls) was not measured",
-                 fewest, fewest == 1 ? "" : "s");
+                 fewest, PPT_S(fewest));
     }
     const double faults =
         summary->points[0].task_faults.median / (double)outcome->config->task_count;
@@ -282,10 +284,10 @@ static void add_heading(const struct ppt_outcome *outcome, size_t width, struct 
     const unsigned long long tasks = config->task_count;
     const size_t blocks = outcome->summary->blocks;
     struct ppt_text details = {0};
-    char inner[PPT_INNER_SIZE];
+    char inner[PPT_POINT_WORDS_SIZE];
     char *rest =
-        ppt_text_format("%llu task%s, %s%zu block%s%s, seed %llu", tasks, tasks == 1 ? "" : "s",
-                        blocks > 1 ? "medians of " : "", blocks, blocks == 1 ? "" : "s",
+        ppt_text_format("%llu task%s, %s%zu block%s%s, seed %llu", tasks, PPT_S(tasks),
+                        blocks > 1 ? "medians of " : "", blocks, PPT_S(blocks),
                         ppt_config_inner_text(config, inner), (unsigned long long)config->seed);
 
     ppt_text_add_shown(&details, config->details, width - 2);
@@ -317,8 +319,8 @@ static void add_kinds(const struct ppt_outcome *outcome, size_t width, struct pp
         for (size_t p = 0; p < points; p++) {
             char label[PPT_POINT_SIZE];
 
-            ppt_text_right(out, ppt_point_label(config->points[p], config->inner_count > 1, label),
-                           10);
+            ppt_text_right(
+                out, ppt_point_label(config->points[p], ppt_config_several(config), label), 10);
         }
         ppt_text_add(out, "\n");
     }

@@ -111,7 +111,10 @@ static double percent_of(const struct ppt_progress *progress)
 static void add_place(struct ppt_text *line, const struct ppt_config *config, unsigned block,
                       size_t point)
 {
-    const unsigned workers = config->points[point].workers, ranks = config->points[point].ranks;
+    const struct ppt_point at = config->points[point];
+    const unsigned all = ppt_point_shown(at, ppt_config_several(config));
+    const unsigned first = PPT_ONLY(PPT_WORKERS);
+    char words[PPT_POINT_WORDS_SIZE];
 
     if (block == 0) {
         ppt_text_add(line, "warm-up");
@@ -120,17 +123,8 @@ static void add_place(struct ppt_text *line, const struct ppt_config *config, un
     } else {
         ppt_text_addf(line, "block %u of %u", block, config->blocks);
     }
-    ppt_text_addf(line,
-                  workers == 0   ? ", sequential"
-                  : workers == 1 ? ", 1 worker"
-                                 : ", %u workers",
-                  workers);
-    if (ranks > 0) {
-        ppt_text_addf(line, " x %u rank%s", ranks, ranks == 1 ? "" : "s");
-    }
-    if (config->inner_count > 1) {
-        ppt_text_addf(line, " x %u inner threads", config->points[point].inner_threads);
-    }
+    ppt_text_add(line, ppt_point_words(at, first, ", ", "", words));
+    ppt_text_add(line, ppt_point_words(at, all & ~first, " x ", " x ", words));
 }
 
 /* "about 2 min 05 s left", if anything is known of it. */

@@ -9,9 +9,7 @@
 static enum ppt_status check_point(const struct ppt_item *line, struct ppt_point point,
                                    unsigned block, struct ppt_error *error)
 {
-    if (block > PPT_MOST_BLOCKS || point.workers > PPT_MOST_WORKERS || point.inner_threads < 1 ||
-        point.inner_threads > PPT_MOST_WORKERS || point.ranks > PPT_MOST_RANKS ||
-        (point.ranks > 0 && point.workers == 0)) {
+    if (block > PPT_MOST_BLOCKS || !ppt_point_possible(point)) {
         return ppt_item_reject(line, error, "a pass that no run has");
     }
     return PPT_OK;
@@ -45,9 +43,9 @@ static enum ppt_status check_place(const struct ppt_item *line, const struct ppt
         if (other->block == sample->block && ppt_point_same(other->point, sample->point)) {
             char label[PPT_POINT_SIZE];
 
-            return ppt_item_reject(line, error,
-                                   "block %u has a pass at %s already: a pass counts once",
-                                   sample->block, ppt_point_label(sample->point, true, label));
+            return ppt_item_reject(
+                line, error, "block %u has a pass at %s already: a pass counts once", sample->block,
+                ppt_point_label(sample->point, PPT_OF_TASK, label));
         }
         if (other->block > 0 && other->block < sample->block) {
             break; /* blocks come one after the other, but for warming up again */

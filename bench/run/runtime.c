@@ -38,13 +38,13 @@ void ppt_runtime_keep(const char *const *prefixes)
 static enum ppt_status refuse(struct ppt_point point, unsigned needed, unsigned possible,
                               const char *who, const char *why, struct ppt_error *error)
 {
-    const unsigned workers = point.workers > 0 ? point.workers : 1;
+    char words[PPT_POINT_WORDS_SIZE];
 
-    return ppt_fail(error, PPT_FAILED,
-                    "%u worker%s with %u inner thread%s need%s %u threads, but %s allows only %u%s",
-                    workers, workers == 1 ? "" : "s", point.inner_threads,
-                    point.inner_threads == 1 ? "" : "s", workers == 1 ? "s" : "", needed, who,
-                    possible, why);
+    point.workers += point.workers == 0; /* of calls there is one */
+    ppt_point_words(point, PPT_ONLY(PPT_WORKERS) | PPT_ONLY(PPT_INNER_THREADS), "", " with ",
+                    words);
+    return ppt_fail(error, PPT_FAILED, "%s need%s %u threads, but %s allows only %u%s", words,
+                    point.workers == 1 ? "s" : "", needed, who, possible, why);
 }
 
 /* With memory taken as a task does it, which for a thread's first time means an arena. */

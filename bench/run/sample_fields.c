@@ -14,22 +14,6 @@
 
 /* ---- parts of a pass ---- */
 
-#define POINT(member, more) COUNTED(struct ppt_point, member, more)
-
-static json_object *all_workers(const void *point)
-{
-    return json_object_new_int64(ppt_point_workers(*(const struct ppt_point *)point));
-}
-
-const struct ppt_field ppt_point_fields[] = {
-    POINT(workers, PPT_FIELD_SHOWN),
-    POINT(inner_threads, PPT_FIELD_SHOWN),
-    POINT(ranks, PPT_FIELD_SHOWN | PPT_FIELD_SPARSE),
-    {PPT_FIELD(struct ppt_point, ranks, "all_workers"),
-     .flags = PPT_FIELD_SHOWN | PPT_FIELD_SHOWN_ALONE | PPT_FIELD_SPARSE, .write = all_workers},
-    {0},
-};
-
 #define USAGE(member) COUNTED(struct ppt_usage, member, 0)
 
 static const struct ppt_field usage_fields[] = {

@@ -140,14 +140,14 @@ static enum ppt_status fail_different(const struct ppt_config *config,
                                       const struct ppt_sample *reference,
                                       const struct ppt_sample *sample, struct ppt_error *error)
 {
-    const bool with_inner = config->inner_count > 1;
+    const unsigned several = ppt_config_several(config);
     char here[PPT_POINT_SIZE], there[PPT_POINT_SIZE];
 
     return ppt_fail(error, PPT_DIFFERS,
                     "task \"%s\" computes different results at %s and at %s workers "
                     "(digests %016llx and %016llx): its figures mean nothing",
-                    config->task, ppt_point_label(reference->point, with_inner, there),
-                    ppt_point_label(sample->point, with_inner, here),
+                    config->task, ppt_point_label(reference->point, several, there),
+                    ppt_point_label(sample->point, several, here),
                     (unsigned long long)reference->digest, (unsigned long long)sample->digest);
 }
 
@@ -389,11 +389,12 @@ enum ppt_status ppt_sweep_failures(const struct ppt_config *config,
     for (size_t i = 0; i < named; i++) {
         char label[PPT_POINT_SIZE];
 
-        ppt_text_addf(&points, "%s%s",
-                      i == 0                             ? ""
-                      : i + 1 == named && named == count ? " and "
-                                                         : ", ",
-                      ppt_point_label(samples->failures[i].point, config->inner_count > 1, label));
+        ppt_text_addf(
+            &points, "%s%s",
+            i == 0                             ? ""
+            : i + 1 == named && named == count ? " and "
+                                               : ", ",
+            ppt_point_label(samples->failures[i].point, ppt_config_several(config), label));
     }
     if (named < count) {
         ppt_text_addf(&points, " and %zu more numbers of", count - named);

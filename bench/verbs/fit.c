@@ -62,7 +62,7 @@ static void print_law(const char *name, const struct ppt_law *law, double larges
     printf("%-16s lambda %.7g  sigma %.6g  kappa %.6g  (%s)\n", name, law->lambda, law->sigma,
            law->kappa, ppt_law_name(law));
     if (ppt_law_peak(law, &peak)) {
-        printf("%-16s peak at %.4g worker%s, throughput %.6g\n", "", peak, peak == 1 ? "" : "s",
+        printf("%-16s peak at %.4g worker%s, throughput %.6g\n", "", peak, PPT_S(peak),
                ppt_law_at(law, peak));
     }
     if (ppt_law_roof(law, largest, &roof)) {

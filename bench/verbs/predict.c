@@ -15,21 +15,16 @@ struct predict_options {
 };
 
 /* " × 2 inner threads" where several numbers of them were measured: the law is that of one. */
-static const char *inner_words(const struct ppt_answer *answer, char out[40])
+static const char *task_words(const struct ppt_answer *answer, char out[PPT_POINT_WORDS_SIZE])
 {
-    const unsigned inner = answer->row.points[0].inner_threads;
-
-    out[0] = '\0';
-    if (ppt_grid_has_inner(&answer->grid)) {
-        snprintf(out, 40, " × %u inner thread%s", inner, inner == 1 ? "" : "s");
-    }
-    return out;
+    return ppt_point_words(answer->row.points[0], ppt_grid_several(&answer->grid) & PPT_OF_TASK,
+                           " × ", " × ", out);
 }
 
 static void print_prediction(const struct predict_options *options, const struct ppt_answer *answer,
                              const struct ppt_prediction *prediction)
 {
-    char words[40];
+    char words[PPT_POINT_WORDS_SIZE];
     const bool shown = prediction->refusals == 0;
 
     if (options->json) {
@@ -56,14 +51,14 @@ static void print_prediction(const struct predict_options *options, const struct
         char rate[PPT_UNITS_SIZE], low[PPT_UNITS_SIZE], high[PPT_UNITS_SIZE];
 
         printf("%llu workers%s: %s tasks per second [%s, %s] (95 %%)\n",
-               (unsigned long long)options->workers, inner_words(answer, words),
+               (unsigned long long)options->workers, task_words(answer, words),
                ppt_text_rate(prediction->throughput, rate),
                ppt_text_rate(prediction->interval.low, low),
                ppt_text_rate(prediction->interval.high, high));
         return;
     }
     printf("%llu workers%s: no prediction\n", (unsigned long long)options->workers,
-           inner_words(answer, words));
+           task_words(answer, words));
     for (unsigned bit = 1; bit <= PPT_REFUSAL_CROSSES_CPUS; bit <<= 1) {
         if (prediction->refusals & bit) {
             printf("  %s\n", ppt_refusal_text((enum ppt_refusal)bit));

@@ -1,6 +1,7 @@
 /*
- * Lists of inner threads: what a configuration may say, the points that it makes together with the
- * workers, and the way there and back.
+ * Points: what their table of dimensions makes of them; and lists of inner threads: what a
+ * configuration may say, the points that it makes together with the workers, and the way there and
+ * back.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -29,6 +30,135 @@ static void check_refused(const char *inner, const char *message)
     snprintf(text, sizeof(text), "{\"task\": \"sort\", \"inner_threads\": %s}", inner);
     snprintf(expected, sizeof(expected), "c.json:1:%s", message);
     configs_refuse(text, expected);
+}
+
+/* ---- the table ---- */
+
+#define ALL (PPT_OF_SPREAD | PPT_OF_TASK)
+
+static void points_have_names(void **state)
+{
+    static const struct {
+        struct ppt_point point;
+        unsigned several;
+        const char *label, *words;
+    } cases[] = {
+        {{0, 1, 0}, 0, "0", "sequential"},
+        {{0, 1, 0}, ALL, "0x1", "sequential x 1 inner thread"},
+        {{1, 1, 0}, 0, "1", "1 worker"},
+        {{4, 2, 0}, 0, "4", "4 workers"},
+        {{4, 2, 0}, PPT_OF_SPREAD, "4", "4 workers"},
+        {{4, 2, 0}, PPT_OF_TASK, "4x2", "4 workers x 2 inner threads"},
+        {{1, 1, 1}, ALL, "1r1x1", "1 rank x 1 worker x 1 inner thread"},
+        {{4, 2, 3}, PPT_OF_TASK, "3r4x2", "3 ranks x 4 workers x 2 inner threads"},
+        {{4, 2, 3}, 0, "3r4", "3 ranks x 4 workers"},
+    };
+    char label[PPT_POINT_SIZE], words[PPT_POINT_WORDS_SIZE];
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        const struct ppt_point point = cases[i].point;
+        const unsigned shown = ppt_point_shown(point, cases[i].several);
+
+        assert_string_equal(ppt_point_label(point, cases[i].several, label), cases[i].label);
+        assert_string_equal(ppt_point_words(point, shown, "", " x ", words), cases[i].words);
+    }
+}
+
+/* What stands before the first of them and before others; what is not in the set is not there, and
+ * what none of it is called. */
+static void words_are_put_together(void **state)
+{
+    const struct ppt_point point = {4, 2, 0};
+    char words[PPT_POINT_WORDS_SIZE];
+
+    (void)state;
+    assert_string_equal(ppt_point_words(point, 0, ", ", "; ", words), "");
+    assert_string_equal(ppt_point_words(point, PPT_OF_TASK, ", ", "; ", words),
+                        ", 2 inner threads");
+    assert_string_equal(ppt_point_words(point, ALL, ", ", "; ", words),
+                        ", without MPI; 4 workers; 2 inner threads");
+    assert_string_equal(ppt_point_heads(ALL, words), "ranks r workers x inner threads");
+    assert_string_equal(ppt_point_heads(PPT_OF_TASK | PPT_ONLY(PPT_WORKERS), words),
+                        "workers x inner threads");
+    assert_string_equal(ppt_point_heads(PPT_OF_TASK, words), "inner threads");
+}
+
+/* A point with other numbers in one dimension alone, one that there can be. */
+static struct ppt_point with(size_t dimension, unsigned number)
+{
+    struct ppt_point point = {7, 7, 7};
+
+    *(unsigned *)(void *)((char *)&point + ppt_dimensions[dimension].offset) = number;
+    return point;
+}
+
+/* Points that differ in one dimension are told apart by everything, in the table's order. */
+static void every_dimension_tells_points_apart(void **state)
+{
+    const struct ppt_point base = {7, 7, 7};
+    char label[2][PPT_POINT_SIZE], words[2][PPT_POINT_WORDS_SIZE];
+
+    (void)state;
+    for (size_t d = 0; d < PPT_DIMENSION_COUNT; d++) {
+        const struct ppt_point more = with(d, 8);
+
+        assert_int_equal(ppt_point_get(more, d), 8);
+        assert_int_equal(ppt_point_differ(base, more), PPT_ONLY(d));
+        assert_false(ppt_point_same(base, more));
+        assert_int_equal(ppt_point_same_task(base, more), (PPT_OF_SPREAD & PPT_ONLY(d)) != 0);
+        assert_true(ppt_point_compare(&base, &more) < 0);
+        assert_true(ppt_point_compare(&more, &base) > 0);
+        assert_string_not_equal(ppt_point_label(base, ALL, label[0]),
+                                ppt_point_label(more, ALL, label[1]));
+        assert_string_not_equal(ppt_point_words(base, ALL, "", " ", words[0]),
+                                ppt_point_words(more, ALL, "", " ", words[1]));
+        for (size_t later = d + 1; later < PPT_DIMENSION_COUNT; later++) {
+            const struct ppt_point less = with(later, 9);
+
+            assert_true(ppt_point_compare(&less, &more) < 0);
+        }
+    }
+    assert_true(ppt_point_same(base, base));
+    assert_int_equal(ppt_point_compare(&base, &base), 0);
+}
+
+/* Under its key, and in no other order than files have had it from the first. */
+static void every_dimension_is_written_and_read(void **state)
+{
+    struct ppt_point point = {7, 7, 7}, again = {0};
+    struct ppt_error error = {""};
+    json_object *object = json_object_new_object();
+    const struct ppt_source source = {.name = error.text, .text = error.text};
+    const struct ppt_item item = {.value = object, .source = &source};
+
+    (void)state;
+    for (size_t d = 0; d < PPT_DIMENSION_COUNT; d++) {
+        *(unsigned *)(void *)((char *)&point + ppt_dimensions[d].offset) = (unsigned)d + 2;
+    }
+    ppt_fields_write(ppt_point_fields, &point, 0, object);
+    assert_string_equal(json_object_to_json_string_ext(object, JSON_C_TO_STRING_PLAIN),
+                        "{\"workers\":3,\"inner_threads\":4,\"ranks\":2}");
+    for (size_t i = 0; i < PPT_DIMENSION_COUNT; i++) {
+        assert_true(json_object_object_get_ex(object, ppt_dimensions[i].key, NULL));
+    }
+    require(ppt_fields_read(ppt_point_fields, &item, 0, &again, &error), &error);
+    assert_true(ppt_point_same(point, again));
+    json_object_put(object);
+}
+
+static void every_dimension_has_bounds(void **state)
+{
+    (void)state;
+    for (size_t d = 0; d < PPT_DIMENSION_COUNT; d++) {
+        const struct ppt_dimension_row *row = &ppt_dimensions[d];
+
+        assert_true(ppt_point_possible(with(d, row->most)));
+        assert_false(ppt_point_possible(with(d, row->most + 1)));
+        assert_true(row->least == 0 || !ppt_point_possible(with(d, row->least - 1)));
+    }
+    assert_true(ppt_point_possible((struct ppt_point){0, 1, 0}));
+    assert_false(ppt_point_possible((struct ppt_point){0, 1, 1})); /* ranks share by workers */
 }
 
 /* ---- what may be said ---- */
@@ -313,6 +443,11 @@ static void warnings_of_mixes_and_beside_others(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(points_have_names),
+        cmocka_unit_test(words_are_put_together),
+        cmocka_unit_test(every_dimension_tells_points_apart),
+        cmocka_unit_test(every_dimension_is_written_and_read),
+        cmocka_unit_test(every_dimension_has_bounds),
         PLACED(wrong_lists_are_named),
         PLACED(the_longest_list),
         PLACED(points_ascend_by_workers_then_inner_threads),

@@ -126,6 +126,10 @@ static void all_of_a_point_is_named(void **state)
     open_log(&log, &config, 0);
     run_pass(&log, 3, 0, SECOND);
     close_log(&log, "sort: block 3, until settled, 8 workers x 2 ranks x 4 inner threads done\n");
+    point = (struct ppt_point){.workers = 1, .ranks = 1, .inner_threads = 1};
+    open_log(&log, &config, 0);
+    run_pass(&log, 3, 0, SECOND);
+    close_log(&log, "sort: block 3, until settled, 1 worker x 1 rank x 1 inner thread done\n");
 }
 
 /* A task of that name is one of a kernel from outside. */

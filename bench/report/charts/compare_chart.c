@@ -44,7 +44,7 @@ static void add_axis(const struct ppt_comparison_outcome *outcome, struct ppt_te
             points[count++] = comparison->points[i].point;
         }
     }
-    ppt_chart_point_axis(points, count, ppt_comparison_has_inner(comparison),
+    ppt_chart_point_axis(points, count, ppt_comparison_several(comparison),
                          outcome->old_runs[0].host, out);
     free(points);
 }

@@ -38,12 +38,10 @@ static struct curve *list_curves(const struct ppt_outcome *outcomes, size_t coun
 
 static bool is_on(const struct curve *curve, struct ppt_point point)
 {
-    const struct ppt_curve own =
-        ppt_chart_curve(curve->outcome->config, curve->row ? 0 : curve->which);
+    const struct ppt_outcome *outcome = curve->outcome;
 
-    return curve->row
-               ? point.workers > 0 && ppt_grid_find(&curve->outcome->answer->row, point) != SIZE_MAX
-               : ppt_chart_on_curve(&own, point);
+    return curve->row ? point.workers > 0 && ppt_grid_find(&outcome->answer->row, point) != SIZE_MAX
+                      : ppt_chart_on_curve(ppt_chart_curve(outcome->config, curve->which), point);
 }
 
 static bool script_any_beyond(const struct curve *curve)

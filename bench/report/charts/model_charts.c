@@ -29,7 +29,7 @@ static void law_add_curve(const struct ppt_scaling *scaling, double most, struct
 static void add_measured(const struct ppt_outcome *outcome, struct ppt_text *out)
 {
     const struct ppt_summary *summary = outcome->summary;
-    const unsigned inner_threads = outcome->answer->row.points[0].inner_threads;
+    const struct ppt_point row = outcome->answer->row.points[0];
 
     ppt_text_add(out, "# measured: workers  tasks/s: median  95 % interval: low  high\n");
     for (size_t i = 0; i < summary->count; i++) {
@@ -37,7 +37,7 @@ static void add_measured(const struct ppt_outcome *outcome, struct ppt_text *out
         const bool exists = rate->interval.exists;
 
         if (summary->points[i].point.workers > 0 &&
-            summary->points[i].point.inner_threads == inner_threads) {
+            ppt_point_same_task(summary->points[i].point, row)) {
             ppt_text_addf(out, "%u %.9g %.9g %.9g\n", ppt_point_workers(summary->points[i].point),
                           rate->median, exists ? rate->interval.low : rate->median,
                           exists ? rate->interval.high : rate->median);
@@ -59,8 +59,8 @@ static void model_add_recommended(const struct ppt_answer *answer, struct ppt_te
                       "'" PPT_GREEN "' lw 2\n"
                       "set label 2 'recommended: %s ' at first %u, graph 0.12 right tc rgb "
                       "'" PPT_GREEN "'\n",
-                      n, n,
-                      ppt_point_label(answer->grid.points[verdict->recommended], false, label), n);
+                      n, n, ppt_point_label(answer->grid.points[verdict->recommended], 0, label),
+                      n);
     }
 }
 
@@ -87,11 +87,11 @@ static void add_law_label(const struct ppt_scaling *scaling, struct ppt_text *ou
 /* Of several numbers of inner threads the law is that of one. */
 static void add_model_title(const struct ppt_outcome *outcome, struct ppt_text *out)
 {
-    const unsigned inner = outcome->answer->row.points[0].inner_threads;
-    char *title = outcome->config->inner_count > 1
-                      ? ppt_text_format("throughput with %u inner thread%s and the law it follows",
-                                        inner, inner == 1 ? "" : "s")
-                      : ppt_strdup("throughput and the law it follows");
+    char words[PPT_POINT_WORDS_SIZE];
+    char *title = ppt_text_format("throughput%s and the law it follows",
+                                  ppt_point_words(outcome->answer->row.points[0],
+                                                  ppt_config_several(outcome->config) & PPT_OF_TASK,
+                                                  " with ", ", ", words));
 
     ppt_chart_title(outcome, title, out);
     free(title);

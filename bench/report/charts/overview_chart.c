@@ -65,7 +65,8 @@ enum ppt_status ppt_charts_write_overview(const struct ppt_outcome *outcomes, si
                       "pt %d ps 0.6 lw 1.5 dt %zu title ",
                       i, x, style.colour, style.mark, i, x, style.colour, style.mark, style.dash);
         ppt_gnuplot_quote(plot, outcomes[i].config->task);
-        if (ppt_chart_any_beyond(outcomes[i].answer, ppt_chart_inner_among(&outcomes[i], count))) {
+        if (ppt_chart_any_beyond(outcomes[i].answer,
+                                 count > 1 ? ppt_chart_task_of(&outcomes[i]) : NULL)) {
             char *data = ppt_text_format("data index %zu", i);
 
             ppt_chart_stars(data, x, plot);

@@ -14,7 +14,7 @@ static void add_speedup_data(const struct ppt_outcome *outcome, struct ppt_text 
 
     ppt_text_add(out, "# workers  speedup: median  95 % interval: low  high  beyond CPUs\n");
     for (size_t i = 0; i < ppt_chart_curve_count(config); i++) {
-        const struct ppt_curve curve = ppt_chart_curve(config, i);
+        const struct ppt_point curve = ppt_chart_curve(config, i);
         char *title = ppt_chart_curve_title(config, i);
         size_t rows = 0;
 
@@ -22,7 +22,7 @@ static void add_speedup_data(const struct ppt_outcome *outcome, struct ppt_text 
             ppt_text_addf(out, "%s# %s\n", i ? "\n\n" : "", title);
         }
         for (size_t p = 0; p < grid->point_count && grid->block_count > 0; p++) {
-            if (ppt_chart_on_curve(&curve, grid->points[p])) {
+            if (ppt_chart_on_curve(curve, grid->points[p])) {
                 ppt_chart_speedup_row(outcome->answer, p, out);
                 rows++;
             }
@@ -72,7 +72,7 @@ static void speedup_write(const struct ppt_outcome *outcome, struct ppt_chart *c
     ppt_chart_title(outcome, "how much faster with workers", &chart->plot);
     (void)ppt_chart_worker_axis(outcome, 1, &chart->plot);
     ppt_chart_speedup_label(base, &chart->plot);
-    const bool stars = ppt_chart_any_beyond(outcome->answer, 0);
+    const bool stars = ppt_chart_any_beyond(outcome->answer, NULL);
     if (stars) {
         ppt_chart_stars_title(ppt_outcome_cpus(outcome), &chart->plot);
     }

@@ -57,7 +57,7 @@ static void compare_add_point(struct ppt_text *out, const struct ppt_comparison 
 
     ppt_text_addf(out, "<tr%s><th scope=\"row\">%s</th>",
                   ppt_compared_common(point) && worse ? " class=\"flagged\"" : "",
-                  ppt_point_label(point->point, ppt_comparison_has_inner(comparison), label));
+                  ppt_point_label(point->point, ppt_comparison_several(comparison), label));
     ppt_text_addf(out, "<td>%s</td>",
                   point->old_s.n > 0 ? ppt_text_duration(point->old_s.median, text) : "–");
     ppt_text_addf(out, "<td>%s</td>",

@@ -43,17 +43,20 @@ static void add_paragraph(struct ppt_text *out, const struct ppt_text *words)
 static void page_add_point(struct ppt_text *out, const struct ppt_outcome *outcome,
                            struct ppt_point point)
 {
-    ppt_text_add(out, "<th scope=\"row\">");
-    if (point.ranks > 0) {
-        ppt_text_addf(out, "%u rank%s × ", point.ranks, point.ranks == 1 ? "" : "s");
-    }
+    const unsigned shown = ppt_point_shown(point, ppt_config_several(outcome->config));
+    char words[PPT_POINT_WORDS_SIZE];
+
+    ppt_text_addf(out, "<th scope=\"row\">%s",
+                  ppt_point_words(point, shown & PPT_ONLY(PPT_RANKS), "", "", words));
     if (point.workers == 0) {
-        ppt_text_add(out, "sequential");
+        ppt_text_add(out, ppt_dimensions[PPT_WORKERS].none);
     } else {
-        ppt_text_addf(out, "%u", point.workers);
+        ppt_text_addf(out, "%s%u", point.ranks > 0 ? " × " : "", point.workers);
     }
-    if (outcome->config->inner_count > 1) {
-        ppt_text_addf(out, " × %u", point.inner_threads);
+    for (size_t d = PPT_WORKERS + 1; d < PPT_DIMENSION_COUNT; d++) {
+        if (shown & PPT_ONLY(d)) {
+            ppt_text_addf(out, " × %u", ppt_point_get(point, d));
+        }
     }
     ppt_text_add(out, ppt_host_beyond(outcome->host, point) ? " *</th>" : "</th>");
 }
@@ -110,11 +113,10 @@ static void page_add_points(struct ppt_text *out, const struct ppt_outcome *outc
     char caption[200], star[80], text[PPT_UNITS_SIZE];
 
     snprintf(star, sizeof(star), "more %s than the %u CPU%s that may be used",
-             outcome->config->inner_count > 1 ? "threads" : "workers", cpus, cpus == 1 ? "" : "s");
+             outcome->config->inner_count > 1 ? "threads" : "workers", cpus, PPT_S(cpus));
     snprintf(caption, sizeof(caption), "Medians over %zu block%s of %llu task%s each. * means %s.",
-             summary->blocks, summary->blocks == 1 ? "" : "s",
-             (unsigned long long)outcome->config->task_count,
-             outcome->config->task_count == 1 ? "" : "s",
+             summary->blocks, PPT_S(summary->blocks),
+             (unsigned long long)outcome->config->task_count, PPT_S(outcome->config->task_count),
              ppt_config_ranks(outcome->config) > 0
                  ? "more threads than the CPUs that are there for them"
                  : star);
@@ -146,7 +148,7 @@ static void page_add_failures(struct ppt_text *out, const struct ppt_outcome *ou
         char label[PPT_POINT_SIZE];
 
         ppt_text_addf(out, "<p class=\"low\">Left out: %s, which failed: ",
-                      ppt_point_label(failure->point, outcome->config->inner_count > 1, label));
+                      ppt_point_label(failure->point, ppt_config_several(outcome->config), label));
         ppt_html_add(out, failure->message);
         ppt_text_add(out, "</p>\n");
     }
@@ -354,7 +356,7 @@ static void add_making(struct ppt_text *out, const struct ppt_outcome *outcome)
     ppt_html_add(out, outcome->started);
     if (outcome->resumed > 0) {
         ppt_text_addf(out, ", interrupted and resumed %u time%s", outcome->resumed,
-                      outcome->resumed == 1 ? "" : "s");
+                      PPT_S(outcome->resumed));
     }
     ppt_text_add(out, ". Times are wall time; intervals are those of the median at 95 %, by order "
                       "statistics. All figures are in results.json, all passes in samples.jsonl "
@@ -366,19 +368,19 @@ static void add_making(struct ppt_text *out, const struct ppt_outcome *outcome)
 static void add_run(struct ppt_text *out, const struct ppt_outcome *outcome)
 {
     char *title = ppt_text_format("%s: how many workers?", outcome->config->task);
-    char inner[PPT_INNER_SIZE];
+    char inner[PPT_POINT_WORDS_SIZE];
 
     ppt_html_begin(out, title);
     ppt_text_add(out, "<h1>");
     ppt_html_add(out, title);
     ppt_text_add(out, "</h1>\n<p class=\"soft\">");
     ppt_html_add(out, outcome->config->details);
-    ppt_text_addf(
-        out, "%s%llu task%s per pass, %zu block%s%s, seed %llu, ",
-        *outcome->config->details ? "; " : "", (unsigned long long)outcome->config->task_count,
-        outcome->config->task_count == 1 ? "" : "s", outcome->summary->blocks,
-        outcome->summary->blocks == 1 ? "" : "s", ppt_config_inner_text(outcome->config, inner),
-        (unsigned long long)outcome->config->seed);
+    ppt_text_addf(out, "%s%llu task%s per pass, %zu block%s%s, seed %llu, ",
+                  *outcome->config->details ? "; " : "",
+                  (unsigned long long)outcome->config->task_count,
+                  PPT_S(outcome->config->task_count), outcome->summary->blocks,
+                  PPT_S(outcome->summary->blocks), ppt_config_inner_text(outcome->config, inner),
+                  (unsigned long long)outcome->config->seed);
     ppt_html_add(out, outcome->host->name);
     ppt_text_add(out, "</p>\n");
     page_add_verdict(out, outcome);

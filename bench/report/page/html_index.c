@@ -35,7 +35,7 @@ void ppt_html_index(struct ppt_text *out, const struct ppt_outcome *outcomes, si
     ppt_text_add(out, "</h1>\n<p class=\"soft\">");
     ppt_html_add(out, outcomes[0].host->cpu_model);
     ppt_text_addf(out, ", %u CPU%s that may be used</p>\n", outcomes[0].host->effective_cpus,
-                  outcomes[0].host->effective_cpus == 1 ? "" : "s");
+                  PPT_S(outcomes[0].host->effective_cpus));
     ppt_text_add(out,
                  "<table class=\"text\">\n<caption>The answer to each; a task leads to its own "
                  "page.</caption>\n<thead><tr><th scope=\"col\">task</th><th "

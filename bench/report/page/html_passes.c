@@ -27,7 +27,7 @@ void ppt_html_kinds(struct ppt_text *out, const struct ppt_outcome *outcome)
             const bool beyond = ppt_host_beyond(outcome->host, config->points[p]);
 
             labels[p][0] = '*';
-            ppt_point_label(config->points[p], config->inner_count > 1, labels[p] + 1);
+            ppt_point_label(config->points[p], ppt_config_several(config), labels[p] + 1);
             heads[p + 2] = labels[p] + !beyond;
         }
         ppt_html_table_begin(out, "Kinds of the mix: mean task time by number of workers.", heads);
@@ -79,7 +79,7 @@ static void add_pass(struct ppt_text *out, const struct ppt_sample *s,
 
     ppt_text_addf(out, "<tr%s><td>%.2f s</td><td>%u</td><td>%s</td><td>%u</td>",
                   disturbed ? " class=\"flagged\"" : "", (double)s->started_ns * 1e-9, s->block,
-                  ppt_point_label(s->point, false, label), s->point.inner_threads);
+                  ppt_point_label(s->point, 0, label), s->point.inner_threads);
     ppt_html_duration(out, (double)s->init_ns * 1e-9);
     ppt_html_duration(out, (double)s->work_ns * 1e-9);
     ppt_html_duration(out, (double)s->cleanup_ns * 1e-9);
