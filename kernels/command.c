@@ -76,7 +76,7 @@ struct local {
     struct ppt_warden *warden; /* this worker's */
     int null_device;
     char *buffer;  /* of PPT_CHILD_BUFFER bytes */
-    char *scratch; /* that places.scratch names, or NULL */
+    char *scratch; /* that places.scratch names, or NULL; owned */
     struct ppt_outside outside;
 };
 
@@ -255,10 +255,16 @@ static void detach(void *local)
     struct local *l = local;
 
     if (l) {
-        free(l->buffer);
         free(l->scratch);
-        free(l);
     }
+}
+
+static struct local *command_lay_out(struct ppt_scratch *scratch)
+{
+    struct local local = {0};
+
+    local.buffer = ppt_scratch_take(scratch, 1, PPT_CHILD_BUFFER);
+    return ppt_scratch_keep(scratch, &local, sizeof(local));
 }
 
 /* A folder that stays until the sweep ends, and is the same in every pass. */
@@ -276,37 +282,31 @@ static enum ppt_status make_scratch(struct local *l, struct ppt_error *error)
 }
 
 static enum ppt_status attach(const struct ppt_setup *setup, void *shared, unsigned worker,
-                              void **local, struct ppt_error *error)
+                              struct ppt_scratch *scratch, void **local, struct ppt_error *error)
 {
     struct shared *s = shared;
-    struct local *l;
-    enum ppt_status status = PPT_OK;
+    struct local *l = command_lay_out(scratch);
+    bool named = false;
 
     if (worker >= s->wardens.count) {
         return ppt_fail(error, PPT_FAILED, "command: worker %u is one more than were announced",
                         worker);
-    }
-    l = ppt_scratch_alloc(sizeof(*l), "command", error);
-    if (!l) {
-        return PPT_FAILED;
     }
     l->setup = *setup;
     l->warden = &s->wardens.items[worker];
     l->null_device = s->wardens.null_device;
     l->places = (struct ppt_places){
         .worker = worker, .workers = setup->workers, .inner_threads = setup->inner_threads};
-    for (size_t set = 0; set < setup->set_count && status == PPT_OK && !l->scratch; set++) {
-        if (ppt_places_scratch(&setup->sets[set][ARGV].words)) {
-            status = make_scratch(l, error);
+    for (size_t set = 0; set < setup->set_count; set++) {
+        named |= ppt_places_scratch(&setup->sets[set][ARGV].words);
+    }
+    if (named) {
+        const enum ppt_status status = make_scratch(l, error);
+
+        if (status != PPT_OK) {
+            detach(l);
+            return status;
         }
-    }
-    if (status == PPT_OK) {
-        l->buffer = ppt_scratch_alloc(PPT_CHILD_BUFFER, "command", error);
-        status = l->buffer ? PPT_OK : PPT_FAILED;
-    }
-    if (status != PPT_OK) {
-        detach(l);
-        return status;
     }
     snprintf(l->warden->slot->threads, sizeof(l->warden->slot->threads), THREADS_VARIABLE "%u",
              setup->inner_threads);
@@ -435,6 +435,16 @@ static enum ppt_status dump(void *local, const struct ppt_task *task, FILE *file
     return run_child(local, task, &request, &digest, error);
 }
 
+static void needs(const union ppt_value *args, unsigned inner_threads, struct ppt_needs *needs)
+{
+    struct ppt_scratch ruler = PPT_SCRATCH_RULER;
+
+    (void)args;
+    (void)inner_threads;
+    command_lay_out(&ruler);
+    needs->worker_bytes = ruler.used;
+}
+
 const struct ppt_kernel ppt_kernel_command = {
     .version = PPT_KERNEL_VERSION,
     .struct_size = sizeof(struct ppt_kernel),
@@ -451,5 +461,6 @@ const struct ppt_kernel ppt_kernel_command = {
     .close = close_command,
     .outside = outside,
     .identify = identify,
+    .needs = needs,
     .dump = dump,
 };

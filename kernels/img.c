@@ -140,14 +140,13 @@ out:
 }
 
 static enum ppt_status img_attach(const struct ppt_setup *setup, void *shared, unsigned worker,
-                                  void **memory, struct ppt_error *error)
+                                  struct ppt_scratch *scratch, void **memory,
+                                  struct ppt_error *error)
 {
-    struct img_local *local = ppt_scratch_alloc(local_bytes(setup->inner_threads), "img", error);
+    struct img_local *local = ppt_scratch_take(scratch, 1, local_bytes(setup->inner_threads));
 
     (void)worker;
-    if (!local) {
-        return PPT_FAILED;
-    }
+    (void)error;
     local->shared = shared;
     local->threads = setup->inner_threads;
     *memory = local;
@@ -271,7 +270,7 @@ static void img_needs(const union ppt_value *args, unsigned inner_threads, struc
 {
     (void)args;
     needed->shared_bytes = sizeof(struct img_shared);
-    needed->worker_bytes = local_bytes(inner_threads);
+    needed->worker_bytes = ppt_scratch_size(1, local_bytes(inner_threads));
 }
 
 static void img_identify(const union ppt_value *args, char *out, size_t size)
@@ -300,7 +299,6 @@ const struct ppt_kernel ppt_kernel_img = {
     .open = open_shared,
     .attach = img_attach,
     .run = img_run,
-    .detach = free,
     .close = close_shared,
     .draw = img_draw,
     .identify = img_identify,

@@ -33,27 +33,27 @@ static void io_detach(void *local)
 {
     struct io_local *l = local;
 
-    if (!l) {
-        return;
+    if (l) {
+        ppt_tempfile_free(&l->source);
+        ppt_tempfile_free(&l->copy);
     }
-    ppt_tempfile_free(&l->source);
-    ppt_tempfile_free(&l->copy);
-    free(l->buffer);
-    free(l);
+}
+
+static struct io_local *io_lay_out(struct ppt_scratch *scratch)
+{
+    struct io_local local = {0};
+
+    local.buffer = ppt_scratch_take(scratch, 1, PPT_TEMPFILE_CHUNK);
+    return ppt_scratch_keep(scratch, &local, sizeof(local));
 }
 
 static enum ppt_status io_attach(const struct ppt_setup *setup, void *shared, unsigned worker,
-                                 void **local, struct ppt_error *error)
+                                 struct ppt_scratch *scratch, void **local, struct ppt_error *error)
 {
-    struct io_local *l = ppt_scratch_alloc(sizeof(*l), "io", error);
+    struct io_local *l = io_lay_out(scratch);
 
     (void)shared;
-    if (!l) {
-        return PPT_FAILED;
-    }
-    l->buffer = ppt_scratch_alloc(PPT_TEMPFILE_CHUNK, "io", error);
-    if (!l->buffer ||
-        ppt_tempfile_init(&l->source, setup, "io", worker, "source", error) != PPT_OK ||
+    if (ppt_tempfile_init(&l->source, setup, "io", worker, "source", error) != PPT_OK ||
         ppt_tempfile_init(&l->copy, setup, "io", worker, "copy", error) != PPT_OK) {
         io_detach(l);
         return PPT_FAILED;
@@ -147,8 +147,11 @@ static void io_draw(struct ppt_rng *rng, union ppt_value *args)
 
 static void io_needs(const union ppt_value *args, unsigned inner_threads, struct ppt_needs *needs)
 {
+    struct ppt_scratch ruler = PPT_SCRATCH_RULER;
+
     (void)inner_threads;
-    needs->worker_bytes = PPT_TEMPFILE_CHUNK;
+    io_lay_out(&ruler);
+    needs->worker_bytes = ruler.used;
     needs->disk_bytes = 2 * (uint64_t)args[MIB].integer * MIB_BYTES;
 }
 

@@ -106,44 +106,49 @@ static void zip_detach(void *local)
 {
     struct zip_local *l = local;
 
-    if (!l) {
-        return;
+    if (l) {
+        ppt_gzip_free(&l->gzip);
+        ppt_tempfile_free(&l->plain);
+        ppt_tempfile_free(&l->packed);
+        ppt_tempfile_free(&l->restored);
     }
-    ppt_gzip_free(&l->gzip);
-    ppt_tempfile_free(&l->plain);
-    ppt_tempfile_free(&l->packed);
-    ppt_tempfile_free(&l->restored);
-    free(l->in);
-    free(l->out);
-    free(l->words);
-    free(l);
+}
+
+static struct zip_local *zip_lay_out(struct ppt_scratch *scratch)
+{
+    struct zip_local local = {0};
+
+    local.in = ppt_scratch_take(scratch, 1, BUFFER_BYTES);
+    local.out = ppt_scratch_take(scratch, 1, BUFFER_BYTES);
+    local.words = ppt_scratch_take(scratch, WORDS, sizeof(struct word));
+    return ppt_scratch_keep(scratch, &local, sizeof(local));
+}
+
+/* zlib's memory and the names of files, which are not scratch. */
+static enum ppt_status zip_start(struct zip_local *l, const struct ppt_setup *setup,
+                                 unsigned worker, struct ppt_error *error)
+{
+    PPT_TRY(ppt_tempfile_init(&l->plain, setup, "zip", worker, "plain", error));
+    PPT_TRY(ppt_tempfile_init(&l->packed, setup, "zip", worker, "packed.gz", error));
+    PPT_TRY(ppt_tempfile_init(&l->restored, setup, "zip", worker, "restored", error));
+    PPT_TRY(ppt_gzip_init(&l->gzip, l->in, l->out, error));
+    for (size_t i = 0; i < setup->set_count; i++) {
+        PPT_TRY(ppt_gzip_add_level(&l->gzip, (int)setup->sets[i][LEVEL].integer, error));
+    }
+    return PPT_OK;
 }
 
 static enum ppt_status zip_attach(const struct ppt_setup *setup, void *shared, unsigned worker,
-                                  void **local, struct ppt_error *error)
+                                  struct ppt_scratch *scratch, void **local,
+                                  struct ppt_error *error)
 {
-    struct zip_local *l = ppt_scratch_alloc(sizeof(*l), "zip", error);
+    struct zip_local *l = zip_lay_out(scratch);
+    const enum ppt_status status = zip_start(l, setup, worker, error);
 
     (void)shared;
-    if (!l) {
-        return PPT_FAILED;
-    }
-    l->in = ppt_scratch_alloc(BUFFER_BYTES, "zip", error);
-    l->out = ppt_scratch_alloc(BUFFER_BYTES, "zip", error);
-    l->words = ppt_scratch_alloc(WORDS * sizeof(struct word), "zip", error);
-    if (!l->in || !l->out || !l->words ||
-        ppt_tempfile_init(&l->plain, setup, "zip", worker, "plain", error) != PPT_OK ||
-        ppt_tempfile_init(&l->packed, setup, "zip", worker, "packed.gz", error) != PPT_OK ||
-        ppt_tempfile_init(&l->restored, setup, "zip", worker, "restored", error) != PPT_OK ||
-        ppt_gzip_init(&l->gzip, l->in, l->out, error) != PPT_OK) {
+    if (status != PPT_OK) {
         zip_detach(l);
-        return PPT_FAILED;
-    }
-    for (size_t i = 0; i < setup->set_count; i++) {
-        if (ppt_gzip_add_level(&l->gzip, (int)setup->sets[i][LEVEL].integer, error) != PPT_OK) {
-            zip_detach(l);
-            return PPT_FAILED;
-        }
+        return status;
     }
     make_words(l->words);
     *local = l;
@@ -270,8 +275,12 @@ static void zip_needs(const union ppt_value *args, unsigned inner_threads, struc
 {
     const uint64_t bytes = (uint64_t)args[MIB].integer * MIB_BYTES;
 
+    struct ppt_scratch ruler = PPT_SCRATCH_RULER;
+
     (void)inner_threads;
-    needs->worker_bytes = 2 * BUFFER_BYTES + WORDS * sizeof(struct word) + PPT_GZIP_BYTES;
+    zip_lay_out(&ruler);
+    needs->worker_bytes = ruler.used;
+    needs->library_bytes = PPT_GZIP_BYTES;
     needs->disk_bytes = 2 * bytes + ppt_gzip_bound(bytes);
 }
 

@@ -278,24 +278,19 @@ static void each_argument_set_has_its_images(void **state)
     const union ppt_value first[] = {{.paths = {paths, 2}}};
     const union ppt_value second[] = {{.paths = {paths + 1, 1}}};
     const union ppt_value *const sets[] = {first, second};
-    const struct ppt_setup setup = {
-        .seed = 1, .sets = sets, .set_count = 2, .workers = 1, .inner_threads = 1};
     struct ppt_error error = {""};
-    void *shared = NULL;
-    void *local = NULL;
+    struct fixture f;
 
     (void)state;
-    assert_int_equal(ppt_kernel_img.open(&setup, &shared, &error), PPT_OK);
-    assert_int_equal(ppt_kernel_img.attach(&setup, shared, 0, &local, &error), PPT_OK);
+    fixture_start_sets(&f, &ppt_kernel_img, sets, 2);
     for (size_t set = 0; set < 2; set++) {
         const struct ppt_task task = {.seed = 1, .set = set, .args = sets[set]};
         uint64_t digest = 0;
 
-        assert_int_equal(ppt_kernel_img.run(local, &task, &digest, &error), PPT_OK);
+        assert_int_equal(ppt_kernel_img.run(f.local, &task, &digest, &error), PPT_OK);
         assert_true(digest == digest_of(paths + set, 2 - set));
     }
-    ppt_kernel_img.detach(local);
-    ppt_kernel_img.close(shared);
+    fixture_stop(&f);
 }
 
 static void a_bad_file_is_refused(void **state)
