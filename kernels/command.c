@@ -21,6 +21,7 @@
 #include "digest.h"
 #include "file_digest.h"
 #include "kernel.h"
+#include "owned.h"
 #include "places.h"
 #include "scratch.h"
 #include "search_path.h"
@@ -185,7 +186,7 @@ static char *make_scratch_path(const struct ppt_setup *setup, unsigned worker,
 static enum ppt_status plan_wardens(const struct ppt_setup *setup, char **environment,
                                     struct ppt_warden_plan *plan, struct ppt_error *error)
 {
-    char *scratch = make_scratch_path(setup, UINT_MAX, error);
+    char *scratch PPT_FREED = make_scratch_path(setup, UINT_MAX, error);
     const struct ppt_places places = {.scratch = scratch};
 
     if (!scratch) {
@@ -203,7 +204,6 @@ static enum ppt_status plan_wardens(const struct ppt_setup *setup, char **enviro
         plan->words_bytes = bytes > plan->words_bytes ? bytes : plan->words_bytes;
         plan->argv_count = words->count > plan->argv_count ? words->count : plan->argv_count;
     }
-    free(scratch);
     return PPT_OK;
 }
 
@@ -218,28 +218,37 @@ static void close_command(void *shared)
     }
 }
 
+static enum ppt_status start_wardens(const struct ppt_setup *setup, struct shared *s,
+                                     struct ppt_error *error)
+{
+    struct ppt_warden_plan plan;
+
+    s->environment = make_environment(setup, error);
+    if (!s->environment) {
+        return PPT_FAILED;
+    }
+    PPT_TRY(plan_wardens(setup, s->environment, &plan, error));
+    return ppt_wardens_create(&plan, &s->wardens, error);
+}
+
 static enum ppt_status open_command(const struct ppt_setup *setup, void **shared,
                                     struct ppt_error *error)
 {
     const char *name = setup->sets[0][ARGV].words.items[0];
     struct shared *s;
-    struct ppt_warden_plan plan;
     char found[PATH_MAX];
-    enum ppt_status status = strchr(name, '{') ? PPT_OK : find_program(name, found, error);
 
-    if (status != PPT_OK) {
-        return status;
+    if (!strchr(name, '{')) {
+        PPT_TRY(find_program(name, found, error));
     }
     s = ppt_scratch_alloc(sizeof(*s), "command", error);
     if (!s) {
         return PPT_FAILED;
     }
     s->wardens.null_device = -1;
-    s->environment = make_environment(setup, error);
-    status = s->environment ? plan_wardens(setup, s->environment, &plan, error) : PPT_FAILED;
-    if (status == PPT_OK) {
-        status = ppt_wardens_create(&plan, &s->wardens, error);
-    }
+
+    const enum ppt_status status = start_wardens(setup, s, error);
+
     if (status != PPT_OK) {
         close_command(s);
         return status;
@@ -349,7 +358,6 @@ static enum ppt_status run_child(struct local *l, const struct ppt_task *task,
                                  struct ppt_error *error)
 {
     struct ppt_outcome outcome;
-    enum ppt_status status;
 
     fill_argv(l, &task->args[ARGV].words, task->index);
     request->null_device = l->null_device;
@@ -357,20 +365,31 @@ static enum ppt_status run_child(struct local *l, const struct ppt_task *task,
     request->given_up = l->setup.given_up;
     request->context = l->setup.pass;
     request->buffer = l->buffer;
-    status = ppt_child_run(l->warden, request, &outcome, error);
+
+    const enum ppt_status status = ppt_child_run(l->warden, request, &outcome, error);
+
     ppt_outside_add(&l->outside, &outcome.used);
-    if (status != PPT_OK) {
-        return status;
-    }
+    PPT_TRY(status);
     *digest = outcome.digest;
     return ppt_outcome_judge(&outcome, task->index, l->warden->slot->argv[0], request->timeout_s,
                              error);
 }
 
+/* The files that are to be kept are the caller's to close, even after a failure. */
+static enum ppt_status run_kept(struct local *l, const struct ppt_task *task,
+                                struct ppt_child_request *request, uint64_t *digest,
+                                struct ppt_error *error)
+{
+    if (task->args[OUTPUT].choice == KEEP && l->setup.results_dir) {
+        PPT_TRY(open_kept(l, task->index, "out", &request->keep_output, error));
+        PPT_TRY(open_kept(l, task->index, "err", &request->keep_errors, error));
+    }
+    return run_child(l, task, request, digest, error);
+}
+
 static enum ppt_status run(void *local, const struct ppt_task *task, uint64_t *digest,
                            struct ppt_error *error)
 {
-    struct local *l = local;
     const int output = task->args[OUTPUT].choice;
     struct ppt_child_request request = {.output = output == NO_OUTPUT ? PPT_CHILD_NULL
                                                   : output == DISCARD ? PPT_CHILD_DISCARD
@@ -378,17 +397,8 @@ static enum ppt_status run(void *local, const struct ppt_task *task, uint64_t *d
                                         .keep_output = -1,
                                         .keep_errors = -1};
     uint64_t written = 0;
-    enum ppt_status status = PPT_OK;
+    const enum ppt_status status = run_kept(local, task, &request, &written, error);
 
-    if (output == KEEP && l->setup.results_dir) {
-        status = open_kept(l, task->index, "out", &request.keep_output, error);
-        if (status == PPT_OK) {
-            status = open_kept(l, task->index, "err", &request.keep_errors, error);
-        }
-    }
-    if (status == PPT_OK) {
-        status = run_child(l, task, &request, &written, error);
-    }
     if (request.keep_output >= 0) {
         close(request.keep_output);
     }

@@ -104,19 +104,12 @@ static void matrix_work(void *context, unsigned thread, unsigned threads)
 {
     struct matrix_job *job = context;
     const struct matrix_local *local = job->local;
-    const size_t size = job->size, count = size * size;
-    const uint64_t blocks = ppt_rng_block_count(count);
-    const uint64_t begin = ppt_inner_begin(blocks, thread, threads);
-    const uint64_t end = ppt_inner_begin(blocks, thread + 1, threads);
-    const size_t from = begin * PPT_RNG_BLOCK;
-    const size_t to = end * PPT_RNG_BLOCK < count ? end * PPT_RNG_BLOCK : count;
+    const size_t size = job->size;
+    const struct ppt_rng_share share = ppt_rng_share(size * size, thread, threads);
+    const uint64_t mark = ppt_rng_fill_blocks(job->task, share.begin, local->matrix + share.from,
+                                              share.count, 0.0, 1.0);
 
-    if (begin < end) {
-        const uint64_t mark =
-            ppt_rng_fill_blocks(job->task, begin, local->matrix + from, to - from, 0.0, 1.0);
-
-        __atomic_fetch_add(&job->mark, mark, __ATOMIC_RELAXED);
-    }
+    __atomic_fetch_add(&job->mark, mark, __ATOMIC_RELAXED);
     ppt_inner_wait(threads);
     if (thread == 0) {
         ppt_checksum(local->weights, local->matrix, size, size, local->sums);
@@ -148,11 +141,7 @@ static enum ppt_status matrix_run(void *pointer, const struct ppt_task *task, ui
         .pivots = local->pivots,
         .columns = local->pivots + size,
     };
-    const enum ppt_status status =
-        ppt_inner_run(local->threads, matrix_work, &job, "matrix", error);
-    if (status != PPT_OK) {
-        return status;
-    }
+    PPT_TRY(ppt_inner_run(local->threads, matrix_work, &job, "matrix", error));
     if (job.inverse.info > 0) {
         return ppt_fail(error, PPT_FAILED, "matrix: the matrix of task %" PRIu64 " is singular",
                         task->index);

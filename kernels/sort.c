@@ -72,18 +72,11 @@ static void sort_work(void *context, unsigned thread, unsigned threads)
     struct sort_job *job = context;
     struct sort_local *local = job->local;
     const size_t size = job->size;
-    const uint64_t blocks = ppt_rng_block_count(size);
-    const uint64_t begin = ppt_inner_begin(blocks, thread, threads);
-    const uint64_t end = ppt_inner_begin(blocks, thread + 1, threads);
+    const struct ppt_rng_share share = ppt_rng_share(size, thread, threads);
     const double *sorted = local->values;
     uint64_t digest = 0;
 
-    if (begin < end) {
-        const size_t to = end * PPT_RNG_BLOCK < size ? end * PPT_RNG_BLOCK : size;
-        const size_t from = begin * PPT_RNG_BLOCK;
-
-        ppt_rng_fill_blocks(job->task, begin, local->values + from, to - from, 0.0, 1.0);
-    }
+    ppt_rng_fill_blocks(job->task, share.begin, local->values + share.from, share.count, 0.0, 1.0);
     ppt_inner_wait(threads);
     if (threads == 1) {
         ppt_radix_sort(local->values, local->spare, size);
@@ -92,7 +85,7 @@ static void sort_work(void *context, unsigned thread, unsigned threads)
         sorted = local->spare;
     }
     ppt_inner_wait(threads);
-    for (uint64_t block = begin; block < end; block++) {
+    for (uint64_t block = share.begin; block < share.end; block++) {
         const size_t from = block * PPT_RNG_BLOCK;
         const size_t left = size - from;
         const size_t count = left < PPT_RNG_BLOCK ? left : PPT_RNG_BLOCK;

@@ -118,15 +118,10 @@ static uint64_t make(const struct tensor_job *job, uint64_t factor, double *out,
                      unsigned threads)
 {
     const size_t count = job->size * job->size;
-    const uint64_t blocks = ppt_rng_block_count(count);
-    const uint64_t begin = ppt_inner_begin(blocks, thread, threads);
-    const uint64_t end = ppt_inner_begin(blocks, thread + 1, threads);
-    const size_t from = begin * PPT_RNG_BLOCK;
-    const size_t to = end * PPT_RNG_BLOCK < count ? end * PPT_RNG_BLOCK : count;
+    const struct ppt_rng_share share = ppt_rng_share(count, thread, threads);
 
-    return begin < end ? ppt_rng_fill_blocks(job->task, factor * blocks + begin, out + from,
-                                             to - from, -job->bound, job->bound)
-                       : 0;
+    return ppt_rng_fill_blocks(job->task, factor * ppt_rng_block_count(count) + share.begin,
+                               out + share.from, share.count, -job->bound, job->bound);
 }
 
 /* Rows `begin` to `end` of out = product * factor. */
@@ -192,12 +187,7 @@ static enum ppt_status tensor_run(void *pointer, const struct ppt_task *task, ui
         *digest = 0; /* a product of nothing, which GSL refuses to look at */
         return PPT_OK;
     }
-    const enum ppt_status status =
-        ppt_inner_run(local->threads, tensor_work, &job, "tensor", error);
-
-    if (status != PPT_OK) {
-        return status;
-    }
+    PPT_TRY(ppt_inner_run(local->threads, tensor_work, &job, "tensor", error));
     if (job.status) {
         return ppt_fail(error, PPT_FAILED, "tensor: gsl_blas_dgemm: %s", gsl_strerror(job.status));
     }
