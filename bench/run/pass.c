@@ -38,7 +38,7 @@
 struct worker {
     _Alignas(PPT_CACHE_LINE) struct ppt_record *record;
     uint64_t digest;
-    void **locals;
+    struct ppt_attached *kernels; /* one per group of tasks */
     bool attached;
     enum ppt_status status;
     int64_t start_ns, end_ns, cpu_ns, faults, waited_ns;
@@ -82,7 +82,7 @@ static void attach(struct pass *pass, unsigned id)
     }
     if (!pass->fresh) {
         const enum ppt_status status =
-            ppt_workload_attach(pass->workload, id, worker->locals, &worker->error);
+            ppt_workload_attach(pass->workload, id, worker->kernels, &worker->error);
 
         worker->attached = status == PPT_OK;
         if (status != PPT_OK) {
@@ -94,7 +94,7 @@ static void attach(struct pass *pass, unsigned id)
 static void detach(const struct pass *pass, struct worker *worker)
 {
     if (worker->attached) {
-        ppt_workload_detach(pass->workload, worker->locals);
+        ppt_workload_detach(pass->workload, worker->kernels);
     }
 }
 
@@ -116,7 +116,7 @@ static inline void run_task(struct pass *pass, struct worker *worker, unsigned i
         status = ppt_workload_run_fresh(pass->workload, id, index, &digest, &worker->outside,
                                         &worker->error);
     } else {
-        status = ppt_workload_run(pass->workload, worker->locals, index, &digest, &worker->error);
+        status = ppt_workload_run(pass->workload, worker->kernels, index, &digest, &worker->error);
     }
     const int64_t ns = ppt_clock_ns() - start;
 
@@ -150,7 +150,7 @@ static void end_work(const struct pass *pass, struct worker *worker)
     worker->cpu_ns += ppt_clock_thread_cpu_ns();
     worker->faults += thread_faults();
     if (worker->attached) {
-        ppt_workload_outside(pass->workload, worker->locals, &worker->outside);
+        ppt_workload_outside(pass->workload, worker->kernels, &worker->outside);
     }
     worker->cpu_ns += worker->outside.cpu_ns;
     worker->cpu = sched_getcpu();
@@ -390,8 +390,8 @@ static void create_workers(struct pass *pass, struct ppt_recorder *recorder)
     pass->workers = ppt_alloc_aligned(PPT_CACHE_LINE, pass->worker_count * sizeof(*pass->workers));
     for (unsigned i = 0; i < pass->worker_count; i++) {
         pass->workers[i].record = ppt_recorder_of(recorder, i);
-        pass->workers[i].locals =
-            ppt_alloc(pass->workload->tasks.group_count, sizeof(*pass->workers[i].locals));
+        pass->workers[i].kernels =
+            ppt_alloc(pass->workload->tasks.group_count, sizeof(*pass->workers[i].kernels));
     }
 }
 
@@ -466,7 +466,7 @@ static enum ppt_status run(struct ppt_workload *workload, struct ppt_point point
         sample->clock_khz = ppt_noise_clock_khz(pass.workers[0].cpu);
     }
     for (unsigned i = 0; i < pass.worker_count; i++) {
-        free(pass.workers[i].locals);
+        free(pass.workers[i].kernels);
     }
     free(pass.workers);
     ppt_binding_free(&pass.binding);

@@ -196,7 +196,7 @@ static enum ppt_status run_once(const struct once_options *options, struct ppt_c
         .seed = config->seed, .index = options->index, .set = 0, .args = config->uses[0].args};
     const struct ppt_dirs dirs = {.scratch = scratch};
     struct ppt_workload workload;
-    void *local = NULL;
+    struct ppt_attached attached = {0};
     uint64_t digest = 0;
     enum ppt_status status = ppt_workload_open(config, 0, &dirs, &workload, error);
 
@@ -211,21 +211,21 @@ static enum ppt_status run_once(const struct once_options *options, struct ppt_c
     omp_set_num_threads((int)config->inner_threads[0]);
     ppt_workload_move(&workload, config->points[0]);
     ppt_guard_enter(workload.foreign);
-    status = ppt_workload_attach(&workload, 0, &local, error);
+    status = ppt_workload_attach(&workload, 0, &attached, error);
     if (status == PPT_OK) {
         const int64_t start = ppt_clock_ns();
 
-        status = ppt_workload_run(&workload, &local, options->index, &digest, error);
+        status = ppt_workload_run(&workload, &attached, options->index, &digest, error);
         const int64_t ns = ppt_clock_ns() - start;
         ppt_guard_leave(workload.foreign);
         if (status == PPT_OK && options->dump) {
-            status = dump(&workload, local, &task, options->dump, error);
+            status = dump(&workload, attached.local, &task, options->dump, error);
         }
         if (status == PPT_OK) {
             print_answer(options, config, digest, ns);
         }
         ppt_guard_enter(workload.foreign);
-        ppt_workload_detach(&workload, &local);
+        ppt_workload_detach(&workload, &attached);
     }
     ppt_guard_leave(workload.foreign);
     ppt_workload_close(&workload);

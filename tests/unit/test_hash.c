@@ -41,6 +41,16 @@ static void sha256_agrees_with_fips_180(void **state)
     }
 }
 
+static struct ppt_argon2id_memory memory_of(size_t kib)
+{
+    struct ppt_error error;
+    const struct ppt_argon2id_memory memory = {ppt_scratch_alloc(kib * 1024, "test", &error),
+                                               kib * 1024};
+
+    assert_non_null(memory.at);
+    return memory;
+}
+
 /* RFC 9106, section 5.3. */
 static void argon2id_agrees_with_rfc_9106(void **state)
 {
@@ -52,24 +62,22 @@ static void argon2id_agrees_with_rfc_9106(void **state)
                                          .secret = {secret, sizeof(secret)},
                                          .associated = {associated, sizeof(associated)}};
     struct ppt_error error = {""};
-    struct ppt_hash_argon2id *hash = ppt_hash_argon2id_create(32, &error);
+    const struct ppt_argon2id_memory memory = memory_of(32);
 
     (void)state;
-    assert_non_null(hash);
     memset(password, 1, sizeof(password));
     memset(salt, 2, sizeof(salt));
     memset(secret, 3, sizeof(secret));
     memset(associated, 4, sizeof(associated));
     for (uint32_t threads = 1; threads <= 4; threads++) {
         recipe.threads = threads;
-        assert_int_equal(ppt_hash_argon2id_compute(hash, &recipe,
-                                                   (struct ppt_bytes){password, sizeof(password)},
-                                                   out, &error),
+        assert_int_equal(ppt_hash_argon2id(&memory, &recipe,
+                                           (struct ppt_bytes){password, sizeof(password)}, out,
+                                           &error),
                          PPT_OK);
         assert_hash(out, "0d640df58d78766c08c037a34a8b53c9d01ef0452d75b65eb52520e96b01e659");
     }
-    ppt_hash_argon2id_destroy(hash);
-    ppt_hash_argon2id_destroy(NULL);
+    free(memory.at);
 }
 
 /* From the tests of the reference library. The first also leaves the memory full of what the
@@ -79,19 +87,16 @@ static void argon2id_agrees_with_the_reference_library(void **state)
     struct ppt_argon2id_recipe recipe = {
         .t_cost = 2, .m_cost_kib = 65536, .lanes = 1, .threads = 1, .salt = bytes("somesalt")};
     struct ppt_error error = {""};
-    struct ppt_hash_argon2id *hash = ppt_hash_argon2id_create(65536, &error);
+    const struct ppt_argon2id_memory memory = memory_of(65536);
     unsigned char out[PPT_HASH_BYTES];
 
     (void)state;
-    assert_non_null(hash);
-    assert_int_equal(ppt_hash_argon2id_compute(hash, &recipe, bytes("password"), out, &error),
-                     PPT_OK);
+    assert_int_equal(ppt_hash_argon2id(&memory, &recipe, bytes("password"), out, &error), PPT_OK);
     assert_hash(out, "09316115d5cf24ed5a15a31a3ba326e5cf32edc24702987c02b6566f61913cf7");
     recipe.m_cost_kib = 256;
-    assert_int_equal(ppt_hash_argon2id_compute(hash, &recipe, bytes("password"), out, &error),
-                     PPT_OK);
+    assert_int_equal(ppt_hash_argon2id(&memory, &recipe, bytes("password"), out, &error), PPT_OK);
     assert_hash(out, "9dfeb910e80bad0311fee20f9c0e2b12c17987b4cac90c2ef54d5b3021c68bfe");
-    ppt_hash_argon2id_destroy(hash);
+    free(memory.at);
 }
 
 static void argon2id_refuses_what_it_cannot_do(void **state)
@@ -99,20 +104,19 @@ static void argon2id_refuses_what_it_cannot_do(void **state)
     struct ppt_argon2id_recipe recipe = {
         .t_cost = 1, .m_cost_kib = 65, .lanes = 1, .threads = 1, .salt = bytes("somesalt")};
     struct ppt_error error = {""};
-    struct ppt_hash_argon2id *hash = ppt_hash_argon2id_create(16, &error);
+    const struct ppt_argon2id_memory memory = memory_of(16);
     unsigned char out[PPT_HASH_BYTES];
 
     (void)state;
-    assert_non_null(hash);
-    assert_int_equal(ppt_hash_argon2id_compute(hash, &recipe, bytes("password"), out, &error),
+    assert_int_equal(ppt_hash_argon2id(&memory, &recipe, bytes("password"), out, &error),
                      PPT_FAILED);
     assert_string_equal(error.text, "Argon2id: Memory allocation error");
     recipe.m_cost_kib = 16;
     recipe.salt.count = 7;
-    assert_int_equal(ppt_hash_argon2id_compute(hash, &recipe, bytes("password"), out, &error),
+    assert_int_equal(ppt_hash_argon2id(&memory, &recipe, bytes("password"), out, &error),
                      PPT_FAILED);
     assert_string_equal(error.text, "Argon2id: Salt is too short");
-    ppt_hash_argon2id_destroy(hash);
+    free(memory.at);
 }
 
 static void number_hash(unsigned char *hash, uint32_t start, uint32_t number)
@@ -128,11 +132,13 @@ static void set_finds_what_collides(void **state)
     const uint32_t capacity = 64;
     uint64_t compared;
     unsigned char hash[PPT_HASH_BYTES];
-    struct ppt_error error = {""};
-    struct ppt_hash_set set = {0};
+    _Alignas(PPT_CACHE_LINE) char memory[64 * PPT_HASH_BYTES + 128 * sizeof(uint32_t)];
+    struct ppt_scratch scratch = {.memory = memory, .bytes = sizeof(memory)};
+    struct ppt_hash_set set = ppt_hash_set_lay_out(&scratch, capacity);
 
     (void)state;
-    assert_int_equal(ppt_hash_set_init(&set, capacity, "test", &error), PPT_OK);
+    assert_int_equal(scratch.used, sizeof(memory));
+    ppt_hash_set_clear(&set);
     for (int round = 0; round < 2; round++) {
         for (uint32_t i = 0; i < capacity; i++) {
             number_hash(hash, UINT32_MAX, i);
@@ -150,11 +156,9 @@ static void set_finds_what_collides(void **state)
         number_hash(hash, UINT32_MAX, 0);
         assert_true(ppt_hash_set_has(&set, hash));
         assert_int_equal(set.count, capacity);
-        ppt_hash_set_clear(&set, capacity);
+        ppt_hash_set_clear(&set);
         assert_false(ppt_hash_set_has(&set, hash));
     }
-    ppt_hash_set_free(&set);
-    ppt_hash_set_free(&set);
 }
 
 int main(void)

@@ -27,12 +27,19 @@ struct found {
 static void work_as(const struct fixture *f, unsigned worker, unsigned inner, struct found *found)
 {
     struct ppt_setup setup = f->setup;
+    struct ppt_scratch scratch;
     void *local = NULL;
 
     setup.inner_threads = inner;
     setup.workers = MOST_WORKERS;
-    found->status = f->kernel->attach(&setup, f->shared, worker, &local, &found->error);
+    found->status = ppt_scratch_begin(f->kernel, ppt_scratch_needed(f->kernel, &setup), &scratch,
+                                      &found->error);
+    if (found->status == PPT_OK) {
+        found->status =
+            f->kernel->attach(&setup, f->shared, worker, &scratch, &local, &found->error);
+    }
     if (found->status != PPT_OK) {
+        free(scratch.memory);
         return;
     }
     omp_set_num_threads((int)inner);
@@ -41,7 +48,10 @@ static void work_as(const struct fixture *f, unsigned worker, unsigned inner, st
 
         found->status = f->kernel->run(local, &task, &found->digests[i], &found->error);
     }
-    f->kernel->detach(local);
+    if (f->kernel->detach) {
+        f->kernel->detach(local);
+    }
+    free(scratch.memory);
 }
 
 static unsigned run_team(const struct fixture *f, unsigned workers, unsigned inner,

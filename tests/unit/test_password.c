@@ -104,11 +104,7 @@ static void serves_several_argument_sets(void **state)
     struct fixture f;
 
     (void)state;
-    fixture_start(&f, &ppt_kernel_password, fast);
-    ppt_kernel_password.detach(f.local);
-    f.setup.sets = sets;
-    f.setup.set_count = 4;
-    assert_int_equal(ppt_kernel_password.attach(&f.setup, f.shared, 0, &f.local, &error), PPT_OK);
+    fixture_start_sets(&f, &ppt_kernel_password, sets, 4);
     for (uint64_t i = 0; i < 12; i++) {
         const size_t set = i * 3 % 4;
         const struct ppt_task task = {.seed = 1, .index = i, .set = set, .args = sets[set]};
