@@ -11,7 +11,6 @@
 #include "folder.h"
 #include "host.h"
 #include "index.h"
-#include "sample.h"
 #include "summary.h"
 #include "terminal.h"
 #include "text.h"
@@ -20,8 +19,7 @@
 struct ppt_outcome {
     const struct ppt_config *config;
     const struct ppt_host *host;
-    const struct ppt_samples *samples;
-    const struct ppt_index *index;
+    const struct ppt_index *index; /* passes, and points that failed */
     const struct ppt_summary *summary;
     const struct ppt_answer *answer;
     const char *started;                   /* ISO 8601 */

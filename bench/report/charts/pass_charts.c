@@ -133,8 +133,8 @@ static void add_passes(const struct ppt_outcome *outcome, bool disturbed, struct
 {
     size_t rows = 0;
 
-    for (size_t i = 0; i < outcome->samples->count; i++) {
-        const struct ppt_sample *sample = &outcome->samples->items[i];
+    for (size_t i = 0; i < outcome->index->ran.count; i++) {
+        const struct ppt_sample *sample = outcome->index->ran.items[i];
 
         if (sample->block > 0 && ppt_sample_disturbed(sample) == disturbed) {
             const size_t p = ppt_index_find(outcome->index, sample->point);

@@ -203,9 +203,9 @@ static void warn_of_difference(const struct ppt_outcome *runs, size_t count, siz
 /* Of the first measured block; all points have it. */
 static bool find_digest(const struct ppt_outcome *run, uint64_t *digest)
 {
-    for (size_t i = 0; i < run->samples->count; i++) {
-        if (run->samples->items[i].block == 1) {
-            *digest = run->samples->items[i].digest;
+    for (size_t i = 0; i < run->index->ran.count; i++) {
+        if (run->index->ran.items[i]->block == 1) {
+            *digest = run->index->ran.items[i]->digest;
             return true;
         }
     }

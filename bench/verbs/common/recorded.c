@@ -35,14 +35,12 @@ void ppt_recorded_analyse(struct ppt_recorded *recorded)
     const struct ppt_answer_context context =
         ppt_answer_context_of(&recording->configs.items[0], &recording->host);
 
-    recorded->counted = ppt_samples_counted(&recording->samples);
-    ppt_index_create(&recorded->counted, &recorded->index);
+    ppt_index_create(&recording->samples, &recorded->index);
     ppt_summary_create(&recorded->index, &recorded->summary);
     ppt_answer_from_index(&recorded->index, &context, &recorded->answer);
     recorded->outcome = (struct ppt_outcome){
         .config = &recording->configs.items[0],
         .host = &recording->host,
-        .samples = &recorded->counted,
         .index = &recorded->index,
         .summary = &recorded->summary,
         .answer = &recorded->answer,
@@ -100,7 +98,6 @@ void ppt_recorded_free(struct ppt_recorded *recorded)
     ppt_answer_free(&recorded->answer);
     ppt_summary_free(&recorded->summary);
     ppt_index_free(&recorded->index);
-    free(recorded->counted.items);
     ppt_recording_free(&recorded->recording);
     ppt_folder_close(&recorded->folder);
     *recorded = (struct ppt_recorded){0};

@@ -10,7 +10,6 @@
 struct ppt_recorded {
     struct ppt_folder folder;
     struct ppt_recording recording;
-    struct ppt_samples counted; /* without points that failed */
     struct ppt_index index;
     struct ppt_summary summary;
     struct ppt_answer answer;
