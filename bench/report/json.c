@@ -218,7 +218,7 @@ static json_object *factors_json(const struct ppt_point_factors *factors)
     return object;
 }
 
-static void add_answer(json_object *object, const struct ppt_point_answer *answer)
+static void add_point_answer(json_object *object, const struct ppt_point_answer *answer)
 {
     add(object, "speedup_over_sequential", ratio(&answer->over_sequential));
     add(object, "speedup_over_one", ratio(&answer->over_one));
@@ -256,7 +256,7 @@ static json_object *point_json(const struct ppt_outcome *outcome,
     add(object, "task_page_faults", statistics(&summary->task_faults));
     add(object, "peak_bytes", summary->peak_bytes >= 0 ? number(summary->peak_bytes) : NULL);
     if (p != SIZE_MAX) {
-        add_answer(object, &outcome->answer->points[p]);
+        add_point_answer(object, &outcome->answer->points[p]);
     }
     return object;
 }
