@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "memory.h"
+#include "order.h"
 #include "owned.h"
 #include "report.h"
 #include "sentence.h"
@@ -28,9 +29,9 @@ struct pass {
 static int compare_passes(const void *a, const void *b)
 {
     const struct pass *const x = a, *const y = b;
-    const int blocks = ppt_timed_order(&x->block, &y->block);
+    const int blocks = ppt_order_double(&x->block, &y->block);
 
-    return blocks ? blocks : ppt_timed_order(&x->workers, &y->workers);
+    return blocks ? blocks : ppt_order_double(&x->workers, &y->workers);
 }
 
 /* Ascending by block, then by workers; the caller frees them. */
@@ -66,7 +67,7 @@ static size_t keep_complete(struct pass *passes, size_t count, size_t point_coun
 
     for (size_t first = 0, end; first < count; first = end) {
         end = first + 1;
-        while (end < count && ppt_timed_order(&passes[end].block, &passes[first].block) == 0) {
+        while (end < count && ppt_order_double(&passes[end].block, &passes[first].block) == 0) {
             end++;
         }
         for (size_t i = first; i < end && end - first == point_count; i++) {
