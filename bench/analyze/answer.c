@@ -261,7 +261,7 @@ static void set_from_index(const struct ppt_index *index, struct ppt_answer *ans
 {
     const struct ppt_grid *grid = &answer->grid;
 
-    answer->disturbance = ppt_disturbance_of(index->samples);
+    answer->disturbance = ppt_disturbance_of(index);
     ppt_verdict_doubt(&answer->verdict, &answer->disturbance);
     if (grid->point_count == 0) {
         return;

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "memory.h"
+#include "order.h"
 
 #define ALPHA (1 - PPT_COMPARE_CONFIDENCE)
 
@@ -241,10 +242,8 @@ static void compare_speedups(const struct side *old, const struct side *new, str
 
 static int compare_p(const void *a, const void *b)
 {
-    const double x = (*(struct ppt_difference *const *)a)->p;
-    const double y = (*(struct ppt_difference *const *)b)->p;
-
-    return x < y ? -1 : x > y;
+    return ppt_order_double(&(*(struct ppt_difference *const *)a)->p,
+                            &(*(struct ppt_difference *const *)b)->p);
 }
 
 /* Holm: the i-th smallest p times how many are not smaller, never below the one before. */

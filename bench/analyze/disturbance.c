@@ -42,18 +42,14 @@ static int64_t first_cpus(struct first_cpus *first, const struct ppt_sample *sam
     return first->items[i].cpus;
 }
 
-struct ppt_disturbance ppt_disturbance_of(const struct ppt_samples *samples)
+struct ppt_disturbance ppt_disturbance_of(const struct ppt_index *index)
 {
     struct ppt_disturbance all = {0};
     struct first_cpus first = {0};
 
-    for (size_t i = 0; i < samples->count; i++) {
-        const struct ppt_sample *sample = &samples->items[i];
+    for (size_t i = 0; i < index->ran.count; i++) {
+        const struct ppt_sample *sample = index->ran.items[i];
         const struct ppt_noise *noise = &sample->noise;
-
-        if (ppt_samples_failed(samples, sample->point)) {
-            continue;
-        }
         const bool moved = noise->cpus > 0 && noise->cpus != first_cpus(&first, sample);
         if (sample->block == 0) {
             continue;

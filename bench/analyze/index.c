@@ -46,28 +46,36 @@ static void add_point(struct ppt_index *index, size_t place, struct ppt_point po
 
 static void list_points(struct ppt_index *index)
 {
-    const struct ppt_samples *samples = index->samples;
-
-    for (size_t i = 0; i < samples->count; i++) {
-        const struct ppt_sample *sample = &samples->items[i];
+    for (size_t i = 0; i < index->ran.count; i++) {
+        const struct ppt_sample *sample = index->ran.items[i];
         const size_t place = place_of(index, sample->point);
 
-        if (sample->block > 0 && !is_there(index, place, sample->point) &&
-            !ppt_samples_failed(samples, sample->point)) {
+        if (sample->block > 0 && !is_there(index, place, sample->point)) {
             add_point(index, place, sample->point);
         }
     }
 }
 
-/* By sample: the place of its point, or SIZE_MAX where it does not count; to be given to free().
- * Counts passes in starts[p + 1], and blocks. */
-static size_t *find_places(struct ppt_index *index)
+static void list_passes(struct ppt_index *index)
 {
     const struct ppt_samples *samples = index->samples;
-    size_t *places = ppt_alloc(samples->count, sizeof(*places));
 
+    index->ran.items = ppt_alloc(samples->count, sizeof(*index->ran.items));
     for (size_t i = 0; i < samples->count; i++) {
-        const struct ppt_sample *sample = &samples->items[i];
+        if (!ppt_samples_failed(samples, samples->items[i].point)) {
+            index->ran.items[index->ran.count++] = &samples->items[i];
+        }
+    }
+}
+
+/* By pass that ran: the place of its point, or SIZE_MAX where it does not count; to be given to
+ * free(). Counts passes in starts[p + 1], and blocks. */
+static size_t *find_places(struct ppt_index *index)
+{
+    size_t *places = ppt_alloc(index->ran.count, sizeof(*places));
+
+    for (size_t i = 0; i < index->ran.count; i++) {
+        const struct ppt_sample *sample = index->ran.items[i];
 
         places[i] = sample->block > 0 ? ppt_index_find(index, sample->point) : SIZE_MAX;
         if (places[i] != SIZE_MAX) {
@@ -89,8 +97,8 @@ static void fill(struct ppt_index *index, const size_t *places)
     }
     index->passes = ppt_alloc(index->starts[index->point_count], sizeof(*index->passes));
     index->cells = ppt_alloc(index->block_count * index->point_count, sizeof(*index->cells));
-    for (size_t i = 0; i < index->samples->count; i++) {
-        const struct ppt_sample *sample = &index->samples->items[i];
+    for (size_t i = 0; i < index->ran.count; i++) {
+        const struct ppt_sample *sample = index->ran.items[i];
 
         if (places[i] != SIZE_MAX) {
             index->passes[next[places[i]]++] = sample;
@@ -108,6 +116,7 @@ void ppt_index_create(const struct ppt_samples *samples, struct ppt_index *index
         .samples = samples,
         .points = ppt_alloc(0, sizeof(*index->points)),
     };
+    list_passes(index);
     list_points(index);
     index->starts = ppt_alloc(index->point_count + 1, sizeof(*index->starts));
     places = find_places(index);
@@ -121,6 +130,7 @@ void ppt_index_free(struct ppt_index *index)
     free(index->starts);
     free(index->passes);
     free(index->cells);
+    free(index->ran.items);
     *index = (struct ppt_index){0};
 }
 

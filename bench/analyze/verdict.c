@@ -171,12 +171,13 @@ bool ppt_verdict_settled(const struct ppt_verdict *verdict, const struct ppt_gri
 bool ppt_verdict_settles(const struct ppt_samples *samples, double tolerance, double confidence,
                          double relative)
 {
-    const struct ppt_disturbance disturbance = ppt_disturbance_of(samples);
     struct ppt_verdict verdict;
     struct ppt_index index;
     struct ppt_grid grid;
 
     ppt_index_create(samples, &index);
+    const struct ppt_disturbance disturbance = ppt_disturbance_of(&index);
+
     ppt_grid_from_index(&index, &grid);
     ppt_verdict_of(&grid, tolerance, confidence, &verdict);
     ppt_verdict_doubt(&verdict, &disturbance);

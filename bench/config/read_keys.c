@@ -7,14 +7,8 @@
 #include <string.h>
 
 #include "memory.h"
+#include "order.h"
 #include "text.h"
-
-static int compare_counts(const void *a, const void *b)
-{
-    const unsigned x = *(const unsigned *)a, y = *(const unsigned *)b;
-
-    return (x > y) - (x < y);
-}
 
 static void add_points(struct ppt_config *config, unsigned workers, unsigned ranks)
 {
@@ -29,7 +23,7 @@ void ppt_config_set_points(struct ppt_config *config, const unsigned *workers, s
     config->workers = ppt_alloc(count, sizeof(*config->workers));
     config->worker_count = count;
     memcpy(config->workers, workers, count * sizeof(*workers));
-    qsort(config->workers, count, sizeof(*workers), compare_counts);
+    qsort(config->workers, count, sizeof(*workers), ppt_order_unsigned);
     config->points =
         ppt_alloc(count * config->rank_count * config->inner_count, sizeof(*config->points));
     for (size_t i = 0; i < count; i++) {
@@ -49,20 +43,6 @@ struct numbers {
     unsigned smallest, largest;
     const char *example;
 };
-
-/* Of several that are equal, one is left. Sorts the list, and returns how long it is then. */
-static size_t drop_repeated(unsigned *counts, size_t count)
-{
-    size_t left = 0;
-
-    qsort(counts, count, sizeof(*counts), compare_counts);
-    for (size_t i = 0; i < count; i++) {
-        if (left == 0 || counts[left - 1] != counts[i]) {
-            counts[left++] = counts[i];
-        }
-    }
-    return left;
-}
 
 /* A list of whole numbers, each of which is kept once, in a new array. */
 static enum ppt_status read_list(const struct ppt_item *item, const struct numbers *about,
@@ -88,7 +68,7 @@ static enum ppt_status read_list(const struct ppt_item *item, const struct numbe
     if (status != PPT_OK) {
         return status;
     }
-    *count = drop_repeated(*numbers, given);
+    *count = ppt_order_distinct(*numbers, given);
     if (*count < given) {
         char *position = ppt_json_position(item->source, item->place);
 

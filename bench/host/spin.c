@@ -7,6 +7,7 @@
 
 #include "clock.h"
 #include "memory.h"
+#include "order.h"
 #include "topology.h"
 
 #define SPIN_NS INT64_C(500000)
@@ -92,13 +93,6 @@ static void *run_spinner(void *argument)
  * at a lower clock, or beside a busy neighbour on its core. */
 #define INTERRUPTED 1.5
 
-static int compare_times(const void *a, const void *b)
-{
-    const int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
-
-    return (x > y) - (x < y);
-}
-
 static double quantile(const int64_t *sorted, size_t count, double share)
 {
     return (double)sorted[(size_t)(share * (double)(count - 1) + 0.5)];
@@ -113,7 +107,7 @@ void ppt_spin_summarise(int64_t *const *times, const size_t *counts, unsigned cp
     spins->count = 0;
     spins->spread = 0;
     for (unsigned c = 0; c < cpus; c++) {
-        qsort(times[c], counts[c], sizeof(*times[c]), compare_times);
+        qsort(times[c], counts[c], sizeof(*times[c]), ppt_order_int64);
         const double median = quantile(times[c], counts[c], 0.5);
         const double width =
             quantile(times[c], counts[c], 0.95) - quantile(times[c], counts[c], 0.05);

@@ -225,13 +225,13 @@ static json_object *date_of(const char *started)
 /* The median clock over all passes whose clock could be read; 0: none could. */
 static double clock_mhz(const struct ppt_outcome *outcome)
 {
-    const struct ppt_samples *samples = outcome->samples;
-    double *values = ppt_alloc(samples->count + 1, sizeof(*values));
+    const struct ppt_passes ran = outcome->index->ran;
+    double *values = ppt_alloc(ran.count + 1, sizeof(*values));
     size_t n = 0;
 
-    for (size_t i = 0; i < samples->count; i++) {
-        if (samples->items[i].clock_khz > 0) {
-            values[n++] = (double)samples->items[i].clock_khz / 1000;
+    for (size_t i = 0; i < ran.count; i++) {
+        if (ran.items[i]->clock_khz > 0) {
+            values[n++] = (double)ran.items[i]->clock_khz / 1000;
         }
     }
     const double median = ppt_median(values, n);

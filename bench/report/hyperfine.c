@@ -52,8 +52,8 @@ static struct passes passes_of(const struct ppt_outcome *outcome, const struct p
     return passes;
 }
 
-static json_object *point_of(const struct ppt_outcome *outcome, const struct ppt_point_summary *p,
-                             const char *series)
+static json_object *hyperfine_point(const struct ppt_outcome *outcome,
+                                    const struct ppt_point_summary *p, const char *series)
 {
     const struct passes passes = passes_of(outcome, p);
     const double n = (double)passes.count;
@@ -83,7 +83,7 @@ void ppt_hyperfine_write(const struct ppt_outcome *outcomes, size_t count, struc
             const struct ppt_point_summary *summary = &outcomes[i].summary->points[p];
             char *series = ppt_series_name(outcomes, i, summary->point, NULL);
 
-            json_object_array_add(results, point_of(&outcomes[i], summary, series));
+            json_object_array_add(results, hyperfine_point(&outcomes[i], summary, series));
             free(series);
         }
     }

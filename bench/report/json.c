@@ -167,7 +167,7 @@ static json_object *factors_json(const struct ppt_point_factors *factors)
     return object;
 }
 
-static void add_answer(json_object *object, const struct ppt_point_answer *answer)
+static void add_point_answer(json_object *object, const struct ppt_point_answer *answer)
 {
     add(object, "speedup_over_sequential", ratio(&answer->over_sequential));
     add(object, "speedup_over_one", ratio(&answer->over_one));
@@ -205,7 +205,7 @@ static json_object *point_json(const struct ppt_outcome *outcome,
     add(object, "task_page_faults", statistics(&summary->task_faults));
     add(object, "peak_bytes", summary->peak_bytes >= 0 ? number(summary->peak_bytes) : NULL);
     if (p != SIZE_MAX) {
-        add_answer(object, &outcome->answer->points[p]);
+        add_point_answer(object, &outcome->answer->points[p]);
     }
     return object;
 }
@@ -239,7 +239,7 @@ static json_object *kinds_json(const struct ppt_outcome *outcome)
     json_object *list = json_object_new_array();
     struct ppt_kinds kinds;
 
-    ppt_kinds_of(outcome->config, outcome->samples, &kinds);
+    ppt_kinds_of(outcome->config, outcome->index, &kinds);
     for (size_t k = 0; k < kinds.count; k++) {
         json_object *object = json_object_new_object();
         json_object *times = json_object_new_object(), *inflation = json_object_new_object();
@@ -284,8 +284,8 @@ static json_object *run_json(const struct ppt_outcome *outcome)
     for (size_t i = 0; i < outcome->summary->count; i++) {
         json_object_array_add(points, point_json(outcome, &outcome->summary->points[i]));
     }
-    for (size_t i = 0; i < outcome->samples->count; i++) {
-        json_object_array_add(passes, pass_json(&outcome->samples->items[i]));
+    for (size_t i = 0; i < outcome->index->ran.count; i++) {
+        json_object_array_add(passes, pass_json(outcome->index->ran.items[i]));
     }
     add(object, "version", integer(RESULTS_VERSION));
     add(object, "program", text(outcome->program));
@@ -295,7 +295,7 @@ static json_object *run_json(const struct ppt_outcome *outcome)
     add(object, "verdict", ppt_json_verdict(answer));
     add(object, "scaling", scaling_json(&answer->scaling));
     add(object, "points", points);
-    add(object, "failed", failed_json(outcome->samples));
+    add(object, "failed", failed_json(outcome->index->samples));
     if (outcome->config->mix) {
         add(object, "kinds", kinds_json(outcome));
     }
@@ -305,7 +305,8 @@ static json_object *run_json(const struct ppt_outcome *outcome)
     add(object, "moved_passes", integer(answer->disturbance.moved));
     /* It follows from the number of tasks, which all passes share. */
     add(object, "task_time_resolution",
-        outcome->samples->count > 0 ? number(outcome->samples->items[0].times.resolution) : NULL);
+        outcome->index->ran.count > 0 ? number(outcome->index->ran.items[0]->times.resolution)
+                                      : NULL);
     add(object, "cpu_use", answer->cpu_use > 0 ? number(answer->cpu_use) : NULL);
     add(object, "waiting", json_object_new_boolean(answer->waiting));
     add(object, "config", ppt_config_to_json(outcome->config));

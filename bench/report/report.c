@@ -11,18 +11,9 @@ unsigned ppt_outcome_cpus(const struct ppt_outcome *outcome)
     return ppt_host_all_cpus(outcome->host, outcome->config);
 }
 
-const struct ppt_format ppt_formats[] = {
-    {"csv", "results.csv", "results.csv", false, ppt_csv_write},
-    {"json", "results.json", "results.json", false, ppt_json_write},
-    {"html", "report.html", "index.html", true, ppt_html_write},
-    {"gbench", NULL, NULL, false, ppt_gbench_write},
-    {"bmf", NULL, NULL, false, ppt_bmf_write},
-    {"ghab", NULL, NULL, false, ppt_ghab_write},
-    {"hyperfine", NULL, NULL, false, ppt_hyperfine_write},
-    {"markdown", NULL, NULL, false, ppt_markdown_write},
-    {"gnuplot", NULL, NULL, false, ppt_gnuplot_script_write},
-    {NULL, NULL, NULL, false, NULL},
-};
+#define ROW(name, source, ...) {#name, __VA_ARGS__, ppt_##name##_write},
+const struct ppt_format ppt_formats[] = {PPT_FORMATS(ROW){NULL, NULL, NULL, false, NULL}};
+#undef ROW
 
 enum ppt_status ppt_format_find(const char *name, const struct ppt_format **format,
                                 struct ppt_error *error)

@@ -171,8 +171,8 @@ __attribute__((format(printf, 3, 4))) static void add_note(size_t width, struct 
 /* Points that failed have no row; here is why. */
 static void add_failures(const struct ppt_outcome *outcome, size_t width, struct ppt_text *out)
 {
-    for (size_t i = 0; i < outcome->samples->failure_count; i++) {
-        const struct ppt_failure *failure = &outcome->samples->failures[i];
+    for (size_t i = 0; i < outcome->index->samples->failure_count; i++) {
+        const struct ppt_failure *failure = &outcome->index->samples->failures[i];
         char label[PPT_POINT_SIZE];
         struct ppt_text line = {0};
 
@@ -313,7 +313,7 @@ static void add_kinds(const struct ppt_outcome *outcome, size_t width, struct pp
     struct ppt_kinds kinds;
     char text[PPT_UNITS_SIZE];
 
-    ppt_kinds_of(config, outcome->samples, &kinds);
+    ppt_kinds_of(config, outcome->index, &kinds);
     if (kinds.count > 0) {
         ppt_text_add(out, "  task avg by workers:");
         for (size_t p = 0; p < points; p++) {

@@ -213,6 +213,7 @@ enum ppt_status ppt_journal_run(struct ppt_journal *journal, const struct ppt_co
         .program = program,
         .started = ppt_strdup(started),
         .origin = copy.origin,
+        .details = copy.kernel_file ? copy.details : NULL,
         .configs = {.items = &copy, .count = 1},
         .identity = ppt_config_identity(config),
         .host = *host,

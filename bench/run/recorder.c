@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "memory.h"
+#include "order.h"
 #include "plan.h"
 
 /* Memory of one worker; each kind is there from the first pass that needs it. */
@@ -207,13 +208,6 @@ bool ppt_recorder_unpack(struct ppt_recorder *recorder, unsigned worker, const v
 
 /* ---- the summary ---- */
 
-static int compare_ns(const void *a, const void *b)
-{
-    const int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
-
-    return x < y ? -1 : x > y;
-}
-
 static void summarise_times(const struct ppt_recorder *recorder, struct ppt_sample *sample)
 {
     const uint64_t count = recorder->tasks;
@@ -229,7 +223,7 @@ static void summarise_times(const struct ppt_recorder *recorder, struct ppt_samp
         }
     }
     memcpy(sorted, sample->task_ns, count * sizeof(*sorted));
-    qsort(sorted, count, sizeof(*sorted), compare_ns);
+    qsort(sorted, count, sizeof(*sorted), ppt_order_int64);
     times->smallest_ns = sorted[0];
     times->median_ns = sorted[ppt_nearest_rank(count, 50) - 1];
     times->p95_ns = sorted[ppt_nearest_rank(count, 95) - 1];

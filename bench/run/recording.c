@@ -6,6 +6,7 @@
 #include "file.h"
 #include "item.h"
 #include "journal.h"
+#include "owned.h"
 #include "recorded_pass.h"
 #include "sample_fields.h"
 #include "text.h"
@@ -50,6 +51,7 @@ const struct ppt_field ppt_run_fields[] = {
      .offset = offsetof(struct ppt_recording, configs.items),
      .read = read_config,
      .write = config_to_json},
+    {RUN(details), .flags = PPT_FIELD_SOMETIMES | PPT_FIELD_SPARSE},
     {RUN(identity), .flags = PPT_FIELD_SOMETIMES | PPT_FIELD_SPARSE},
     {.key = "host",
      .kind = PPT_FIELD_SPECIAL,
@@ -61,24 +63,27 @@ const struct ppt_field ppt_run_fields[] = {
 
 /* ---- lines ---- */
 
+/* Gives the configuration a text that was recorded beside it, if one was. */
+static void hand_over(char **from, char **to)
+{
+    if (*from) {
+        free(*to);
+        *to = ppt_given(from);
+    }
+}
+
 static enum ppt_status read_run(const struct ppt_item *line, struct ppt_recording *recording,
                                 struct ppt_error *error)
 {
-    enum ppt_status status = ppt_fields_read(ppt_version_fields, line, 0, recording, error);
-
-    if (status == PPT_OK && recording->version != PPT_JOURNAL_VERSION) {
+    PPT_TRY(ppt_fields_read(ppt_version_fields, line, 0, recording, error));
+    if (recording->version != PPT_JOURNAL_VERSION) {
         return ppt_item_reject(line, error, "version %lld; this program reads version %d",
                                (long long)recording->version, PPT_JOURNAL_VERSION);
     }
-    if (status == PPT_OK) {
-        status = ppt_fields_read(ppt_run_fields, line, PPT_FIELD_SOMETIMES, recording, error);
-    }
-    if (status == PPT_OK) {
-        free(recording->configs.items[0].origin);
-        recording->configs.items[0].origin = recording->origin;
-        recording->origin = NULL;
-    }
-    return status;
+    PPT_TRY(ppt_fields_read(ppt_run_fields, line, PPT_FIELD_SOMETIMES, recording, error));
+    hand_over(&recording->origin, &recording->configs.items[0].origin);
+    hand_over(&recording->details, &recording->configs.items[0].details);
+    return PPT_OK;
 }
 
 static enum ppt_status read_line(const struct ppt_item *line, struct ppt_recording *recording,

@@ -19,6 +19,7 @@ struct ppt_recording {
     char *identity; /* see ppt_config_identity(); NULL: none was recorded */
     char *program;  /* that measured it, with version */
     char *origin;   /* of the configuration, on its way there; else NULL */
+    char *details;  /* likewise; of a kernel from outside, whose table a journal does not have */
     int64_t version;
     struct ppt_samples samples;
     bool ended;       /* the closing line is there, and nothing follows it */

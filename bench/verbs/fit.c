@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "memory.h"
+#include "order.h"
 #include "owned.h"
 #include "report.h"
 #include "shared.h"
@@ -20,7 +21,7 @@ struct fit_options {
 
 static size_t place_of(const double *sorted, size_t count, double value)
 {
-    const double *found = bsearch(&value, sorted, count, sizeof(value), ppt_timed_order);
+    const double *found = bsearch(&value, sorted, count, sizeof(value), ppt_order_double);
 
     return (size_t)(found - sorted);
 }

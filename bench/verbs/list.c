@@ -3,6 +3,7 @@
 #include "args.h"
 #include "isa.h"
 #include "json.h"
+#include "owned.h"
 #include "plugin.h"
 #include "registry.h"
 #include "shared.h"
@@ -122,17 +123,15 @@ static json_object *isas_to_json(struct ppt_text *out)
 static enum ppt_status list(const struct ppt_line *line, struct ppt_error *error)
 {
     const struct list_options *options = line->options;
-    json_object *kernels = json_object_new_array();
-    struct ppt_text text = {0};
+    struct ppt_text text PPT_OWNED(ppt_text_free) = {0};
     const struct ppt_kernel *own = NULL;
 
     if (options->kernel) {
-        const enum ppt_status status = ppt_plugin_load(options->kernel, &own, error);
+        PPT_TRY(ppt_plugin_load(options->kernel, &own, error));
+    }
+    json_object *kernels = json_object_new_array();
 
-        if (status != PPT_OK) {
-            json_object_put(kernels);
-            return status;
-        }
+    if (own) {
         json_object_array_add(kernels, kernel_to_json(own));
         add_kernel(own, &text);
     }
@@ -156,7 +155,6 @@ static enum ppt_status list(const struct ppt_line *line, struct ppt_error *error
         json_object_put(kernels);
         json_object_put(isas);
     }
-    ppt_text_free(&text);
     return PPT_OK;
 }
 

@@ -4,6 +4,7 @@
 #include <json-c/json.h>
 
 #include "json.h"
+#include "owned.h"
 #include "recorded.h"
 #include "shared.h"
 #include "text.h"
@@ -69,29 +70,22 @@ static void print_prediction(const struct predict_options *options, const struct
 static enum ppt_status predict(const struct ppt_line *line, struct ppt_error *error)
 {
     const struct predict_options *options = line->options;
-    struct ppt_recorded recorded;
-    enum ppt_status status;
+    struct ppt_recorded recorded PPT_OWNED(ppt_recorded_free) = {0};
 
     if (options->workers < 1 || options->workers > PPT_MOST_WORKERS) {
         return ppt_fail(error, PPT_BAD_INPUT, "predict needs --workers N, from 1 to %d",
                         PPT_MOST_WORKERS);
     }
-    status = ppt_recorded_load(line->operands[0], &recorded, error);
-    if (status != PPT_OK) {
-        return status;
-    }
+    PPT_TRY(ppt_recorded_load(line->operands[0], &recorded, error));
     if (!recorded.answer.scaling.fitted) {
-        status =
-            ppt_fail(error, PPT_INCONCLUSIVE, "%s: no passes to fit a law to", line->operands[0]);
-    } else {
-        const struct ppt_prediction prediction =
-            ppt_scaling_predict(&recorded.answer.scaling, (unsigned)options->workers);
-
-        print_prediction(options, &recorded.answer, &prediction);
-        status = prediction.refusals == 0 ? PPT_OK : PPT_INCONCLUSIVE;
+        return ppt_fail(error, PPT_INCONCLUSIVE, "%s: no passes to fit a law to",
+                        line->operands[0]);
     }
-    ppt_recorded_free(&recorded);
-    return status;
+    const struct ppt_prediction prediction =
+        ppt_scaling_predict(&recorded.answer.scaling, (unsigned)options->workers);
+
+    print_prediction(options, &recorded.answer, &prediction);
+    return prediction.refusals == 0 ? PPT_OK : PPT_INCONCLUSIVE;
 }
 
 static const struct ppt_option predict_rows[] = {

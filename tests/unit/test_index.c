@@ -105,6 +105,11 @@ static void points_that_failed_do_not_count(void **state)
     assert_int_equal(index.point_count, 3);
     assert_int_equal(ppt_index_find(&index, inner), SIZE_MAX);
     assert_int_equal(ppt_index_passes(&index, 1).count, 2);
+    /* All that ran but of that point, in that order. */
+    assert_int_equal(index.ran.count, samples.count - 1);
+    for (size_t i = 0; i < index.ran.count; i++) {
+        assert_ptr_equal(index.ran.items[i], &samples.items[i < 5 ? i : i + 1]);
+    }
     ppt_grid_from_index(&index, &grid);
     assert_int_equal(grid.block_count, 2);
     ppt_grid_free(&grid);

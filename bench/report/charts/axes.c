@@ -6,6 +6,7 @@
 
 #include "chart.h"
 #include "memory.h"
+#include "order.h"
 
 void ppt_chart_title(const struct ppt_outcome *outcome, const char *what, struct ppt_text *out)
 {
@@ -42,18 +43,11 @@ void ppt_chart_speedup_label(unsigned base, struct ppt_text *out)
 
 /* ---- numbers of workers ---- */
 
-static int compare_unsigned(const void *a, const void *b)
-{
-    const unsigned x = *(const unsigned *)a, y = *(const unsigned *)b;
-
-    return x < y ? -1 : x > y;
-}
-
 /* All worker counts above 0 of all runs, ascending, each once. */
 static unsigned *union_of_workers(const struct ppt_outcome *outcomes, size_t count, size_t *found)
 {
     unsigned *all = ppt_alloc(1, sizeof(*all));
-    size_t n = 0, kept = 0;
+    size_t n = 0;
 
     for (size_t i = 0; i < count; i++) {
         const struct ppt_summary *summary = outcomes[i].summary;
@@ -68,13 +62,7 @@ static unsigned *union_of_workers(const struct ppt_outcome *outcomes, size_t cou
     if (n == 0) {
         all[n++] = 1;
     }
-    qsort(all, n, sizeof(*all), compare_unsigned);
-    for (size_t i = 0; i < n; i++) {
-        if (kept == 0 || all[kept - 1] != all[i]) {
-            all[kept++] = all[i];
-        }
-    }
-    *found = kept;
+    *found = ppt_order_distinct(all, n);
     return all;
 }
 

@@ -4,8 +4,7 @@
  * whatever folder it is called, a script draws all of its data, or says what is missing, exits with
  * 1 and leaves the pictures of before.
  *
- * A chart of a run is one file here, which ends in a descriptor, and one line in the table of
- * charts.c.
+ * A chart of a run is one file here, which ends in a descriptor, and one line in ../tables.h.
  */
 #ifndef PPT_REPORT_CHART_H
 #define PPT_REPORT_CHART_H

@@ -4,15 +4,13 @@
 
 #include "chart.h"
 
-extern const struct ppt_chart_kind ppt_chart_speedup, ppt_chart_rate, ppt_chart_time,
-    ppt_chart_model, ppt_chart_factors, ppt_chart_task_times, ppt_chart_balance, ppt_chart_passes,
-    ppt_chart_heat;
+#define DECLARE(name, source) extern const struct ppt_chart_kind ppt_chart_##name;
+PPT_CHARTS(DECLARE)
+#undef DECLARE
 
-static const struct ppt_chart_kind *const kinds[] = {
-    &ppt_chart_speedup, &ppt_chart_rate,    &ppt_chart_time,
-    &ppt_chart_model,   &ppt_chart_factors, &ppt_chart_task_times,
-    &ppt_chart_balance, &ppt_chart_passes,  &ppt_chart_heat,
-};
+#define ROW(name, source) &ppt_chart_##name,
+static const struct ppt_chart_kind *const kinds[] = {PPT_CHARTS(ROW)};
+#undef ROW
 
 #define KINDS (sizeof(kinds) / sizeof(kinds[0]))
 

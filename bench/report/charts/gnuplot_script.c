@@ -140,8 +140,7 @@ static void script_add_curve(const struct curve *curve, size_t index, bool sever
     }
 }
 
-void ppt_gnuplot_script_write(const struct ppt_outcome *outcomes, size_t count,
-                              struct ppt_text *out)
+void ppt_gnuplot_write(const struct ppt_outcome *outcomes, size_t count, struct ppt_text *out)
 {
     size_t curve_count;
     struct curve *curves = list_curves(outcomes, count, &curve_count);

@@ -197,4 +197,4 @@ static void factors_write(const struct ppt_outcome *outcome, struct ppt_chart *c
     ppt_text_add(&chart->plot, "\n");
 }
 
-const struct ppt_chart_kind ppt_chart_factors = {"efficiency", has_factors, factors_write};
+const struct ppt_chart_kind ppt_chart_efficiency = {"efficiency", has_factors, factors_write};

@@ -7,6 +7,7 @@
 
 #include "chart.h"
 #include "memory.h"
+#include "order.h"
 
 /* A range of more than this is drawn on a logarithmic scale. */
 #define WIDE_RANGE 20
@@ -61,13 +62,6 @@ const struct ppt_chart_kind ppt_chart_task_times = {"task_times", NULL, task_tim
 
 /* ---- how busy workers were ---- */
 
-static int compare_doubles(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-
-    return (x > y) - (x < y);
-}
-
 /* Workers of different passes have nothing to do with each other, so they go by their rank: the
  * least busy of each pass, the next one, and so on; medians over blocks. `shares` has one entry per
  * worker. */
@@ -83,7 +77,7 @@ static void busy_shares(struct ppt_passes passes, size_t workers, double *shares
         for (size_t w = 0; w < workers; w++) {
             row[w] = (double)pass->workers[w].busy_ns / (double)pass->work_ns;
         }
-        qsort(row, workers, sizeof(*row), compare_doubles);
+        qsort(row, workers, sizeof(*row), ppt_order_double);
     }
     for (size_t w = 0; w < workers; w++) {
         for (size_t p = 0; p < passes.count; p++) {
@@ -133,8 +127,8 @@ static void add_passes(const struct ppt_outcome *outcome, bool disturbed, struct
 {
     size_t rows = 0;
 
-    for (size_t i = 0; i < outcome->samples->count; i++) {
-        const struct ppt_sample *sample = &outcome->samples->items[i];
+    for (size_t i = 0; i < outcome->index->ran.count; i++) {
+        const struct ppt_sample *sample = outcome->index->ran.items[i];
 
         if (sample->block > 0 && ppt_sample_disturbed(sample) == disturbed) {
             const size_t p = ppt_index_find(outcome->index, sample->point);

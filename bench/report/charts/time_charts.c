@@ -28,7 +28,7 @@ static void rate_write(const struct ppt_outcome *outcome, struct ppt_chart *char
                  "'smallest to largest'\n");
 }
 
-const struct ppt_chart_kind ppt_chart_rate = {"tasks_per_second", NULL, rate_write};
+const struct ppt_chart_kind ppt_chart_tasks_per_second = {"tasks_per_second", NULL, rate_write};
 
 /* The unit in which the largest total reads best. */
 static double time_unit(const struct ppt_summary *summary, const char **name)

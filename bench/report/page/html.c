@@ -143,8 +143,8 @@ static void page_add_points(struct ppt_text *out, const struct ppt_outcome *outc
 /* Points that failed are nowhere else on the page. */
 static void page_add_failures(struct ppt_text *out, const struct ppt_outcome *outcome)
 {
-    for (size_t i = 0; i < outcome->samples->failure_count; i++) {
-        const struct ppt_failure *failure = &outcome->samples->failures[i];
+    for (size_t i = 0; i < outcome->index->samples->failure_count; i++) {
+        const struct ppt_failure *failure = &outcome->index->samples->failures[i];
         char label[PPT_POINT_SIZE];
 
         ppt_text_addf(out, "<p class=\"low\">Left out: %s, which failed: ",

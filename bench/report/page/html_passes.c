@@ -13,7 +13,7 @@ void ppt_html_kinds(struct ppt_text *out, const struct ppt_outcome *outcome)
     char(*labels)[PPT_POINT_SIZE + 1];
     struct ppt_kinds kinds;
 
-    ppt_kinds_of(config, outcome->samples, &kinds);
+    ppt_kinds_of(config, outcome->index, &kinds);
     if (kinds.count == 0) {
         ppt_kinds_free(&kinds);
         return;
@@ -127,8 +127,8 @@ void ppt_html_passes(struct ppt_text *out, const struct ppt_outcome *outcome)
     heads[columns] = "mark";
     ppt_html_table_begin(
         out, "In the order they ran; block 0 is the warm-up, which counts for nothing.", heads);
-    for (size_t i = 0; i < outcome->samples->count; i++) {
-        add_pass(out, &outcome->samples->items[i], all);
+    for (size_t i = 0; i < outcome->index->ran.count; i++) {
+        add_pass(out, outcome->index->ran.items[i], all);
     }
     ppt_html_table_end(out);
     ppt_text_add(out, "</details>\n");

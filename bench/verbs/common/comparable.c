@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "memory.h"
+#include "owned.h"
 
 /* ---- the same task ---- */
 
@@ -80,12 +81,10 @@ static enum ppt_status check_pair(const struct ppt_outcome *a, const struct ppt_
 enum ppt_status ppt_comparable_check(const struct ppt_outcome *runs, size_t count,
                                      struct ppt_error *error)
 {
-    enum ppt_status status = PPT_OK;
-
-    for (size_t i = 1; i < count && status == PPT_OK; i++) {
-        status = check_pair(&runs[0], &runs[i], error);
+    for (size_t i = 1; i < count; i++) {
+        PPT_TRY(check_pair(&runs[0], &runs[i], error));
     }
-    return status;
+    return PPT_OK;
 }
 
 /* ---- what else differs ---- */
@@ -186,11 +185,11 @@ static void add_line(struct ppt_text *lines, char *line)
 static void warn_of_difference(const struct ppt_outcome *runs, size_t count, size_t which,
                                struct ppt_text *lines)
 {
-    char *first = circumstances[which].of(&runs[0]);
+    char *first PPT_FREED = circumstances[which].of(&runs[0]);
     bool same = true;
 
     for (size_t i = 1; i < count && same; i++) {
-        char *other = circumstances[which].of(&runs[i]);
+        char *other PPT_FREED = circumstances[which].of(&runs[i]);
 
         same = strcmp(first, other) == 0;
         if (!same) {
@@ -198,17 +197,15 @@ static void warn_of_difference(const struct ppt_outcome *runs, size_t count, siz
                                             circumstances[which].name, first, runs[0].folder->path,
                                             other, runs[i].folder->path));
         }
-        free(other);
     }
-    free(first);
 }
 
 /* Of the first measured block; all points have it. */
 static bool find_digest(const struct ppt_outcome *run, uint64_t *digest)
 {
-    for (size_t i = 0; i < run->samples->count; i++) {
-        if (run->samples->items[i].block == 1) {
-            *digest = run->samples->items[i].digest;
+    for (size_t i = 0; i < run->index->ran.count; i++) {
+        if (run->index->ran.items[i]->block == 1) {
+            *digest = run->index->ran.items[i]->digest;
             return true;
         }
     }

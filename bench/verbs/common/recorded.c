@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "journal.h"
+#include "owned.h"
 #include "sweep.h"
 
 /* The comparison that a run makes at the end of every block; a run that died may have missed it. */
@@ -11,38 +12,35 @@ static enum ppt_status compare_results(const struct ppt_recording *recording,
 {
     const struct ppt_config *config = &recording->configs.items[0];
     const struct ppt_samples *all = &recording->samples;
-    enum ppt_status status = PPT_OK;
 
-    for (size_t first = 0; first < all->count && status == PPT_OK;) {
-        size_t end = first;
+    for (size_t first = 0, end; first < all->count; first = end) {
+        const struct ppt_sample *items = all->items + first;
 
-        while (end < all->count &&
-               (!config->mix || all->items[end].block == all->items[first].block)) {
-            end++;
+        for (end = first + 1; end < all->count; end++) {
+            if (config->mix && all->items[end].block != items->block) {
+                break;
+            }
         }
         const struct ppt_samples same = {.items = all->items + first, .count = end - first};
         struct ppt_compared nothing = {0};
 
-        status = ppt_sweep_compare(config, &same, same.items[0].block, &nothing, error);
-        first = end;
+        PPT_TRY(ppt_sweep_compare(config, &same, items->block, &nothing, error));
     }
-    return status;
+    return PPT_OK;
 }
 
-static void analyse(struct ppt_recorded *recorded)
+void ppt_recorded_analyse(struct ppt_recorded *recorded)
 {
     const struct ppt_recording *recording = &recorded->recording;
     const struct ppt_answer_context context =
         ppt_answer_context_of(&recording->configs.items[0], &recording->host);
 
-    recorded->counted = ppt_samples_counted(&recording->samples);
-    ppt_index_create(&recorded->counted, &recorded->index);
+    ppt_index_create(&recording->samples, &recorded->index);
     ppt_summary_create(&recorded->index, &recorded->summary);
     ppt_answer_from_index(&recorded->index, &context, &recorded->answer);
     recorded->outcome = (struct ppt_outcome){
         .config = &recording->configs.items[0],
         .host = &recording->host,
-        .samples = &recorded->counted,
         .index = &recorded->index,
         .summary = &recorded->summary,
         .answer = &recorded->answer,
@@ -55,47 +53,44 @@ static void analyse(struct ppt_recorded *recorded)
 
 void ppt_recorded_warn(const struct ppt_folder *folder, const struct ppt_recording *recording)
 {
-    char *path = ppt_folder_path(folder, PPT_JOURNAL_NAME);
-    char *note = ppt_recording_note(path, recording);
+    char *path PPT_FREED = ppt_folder_path(folder, PPT_JOURNAL_NAME);
+    char *note PPT_FREED = ppt_recording_note(path, recording);
 
     if (note) {
         fprintf(stderr, "ppt-omp: %s\n", note);
     }
-    free(note);
-    free(path);
+}
+
+enum ppt_status ppt_recorded_read(struct ppt_folder *folder, struct ppt_recorded *recorded,
+                                  struct ppt_error *error)
+{
+    recorded->folder = *folder;
+    *folder = (struct ppt_folder){0};
+    PPT_TRY(ppt_recording_read(&recorded->folder, &recorded->recording, error));
+    ppt_recorded_warn(&recorded->folder, &recorded->recording);
+    PPT_TRY(compare_results(&recorded->recording, error));
+    ppt_recorded_analyse(recorded);
+    return PPT_OK;
+}
+
+enum ppt_status ppt_recorded_failures(const struct ppt_recorded *recorded, struct ppt_error *error)
+{
+    return ppt_sweep_failures(&recorded->recording.configs.items[0], &recorded->recording.samples,
+                              error);
 }
 
 enum ppt_status ppt_recorded_load(const char *path, struct ppt_recorded *recorded,
                                   struct ppt_error *error)
 {
-    enum ppt_status status;
+    struct ppt_folder folder;
 
-    *recorded = (struct ppt_recorded){0};
-    status = ppt_folder_open(path, &recorded->folder, error);
-    if (status == PPT_OK) {
-        status = ppt_recording_read(&recorded->folder, &recorded->recording, error);
+    PPT_TRY(ppt_folder_open(path, &folder, error));
+    PPT_TRY(ppt_recorded_read(&folder, recorded, error));
+    if (recorded->summary.count > 0) {
+        return PPT_OK;
     }
-    if (status != PPT_OK) {
-        ppt_recorded_free(recorded);
-        return status;
-    }
-    ppt_recorded_warn(&recorded->folder, &recorded->recording);
-    status = compare_results(&recorded->recording, error);
-    if (status == PPT_OK) {
-        analyse(recorded);
-    }
-    if (status == PPT_OK && recorded->summary.count == 0) {
-        const struct ppt_recording *recording = &recorded->recording;
-
-        status = ppt_sweep_failures(&recording->configs.items[0], &recording->samples, error);
-        if (status == PPT_OK) {
-            status = ppt_fail(error, PPT_INCONCLUSIVE, "%s: holds no complete pass", path);
-        }
-    }
-    if (status != PPT_OK) {
-        ppt_recorded_free(recorded);
-    }
-    return status;
+    PPT_TRY(ppt_recorded_failures(recorded, error));
+    return ppt_fail(error, PPT_INCONCLUSIVE, "%s: holds no complete pass", path);
 }
 
 void ppt_recorded_free(struct ppt_recorded *recorded)
@@ -103,7 +98,6 @@ void ppt_recorded_free(struct ppt_recorded *recorded)
     ppt_answer_free(&recorded->answer);
     ppt_summary_free(&recorded->summary);
     ppt_index_free(&recorded->index);
-    free(recorded->counted.items);
     ppt_recording_free(&recorded->recording);
     ppt_folder_close(&recorded->folder);
     *recorded = (struct ppt_recorded){0};

@@ -3,6 +3,9 @@
 #include <json-c/json.h>
 #include <stdlib.h>
 
+#include "memory.h"
+#include "owned.h"
+
 /* Configurations and journals are JSON, which is UTF-8. */
 static enum ppt_status check_words(const struct ppt_line *line, struct ppt_error *error)
 {
@@ -19,7 +22,8 @@ static enum ppt_status check_words(const struct ppt_line *line, struct ppt_error
     return PPT_OK;
 }
 
-static json_object *args_of(const struct ppt_line *line, const struct ppt_words_options *options)
+/* As JSON; to be given to free(). */
+static char *args_of(const struct ppt_line *line, const struct ppt_words_options *options)
 {
     json_object *args = json_object_new_object();
     json_object *argv = json_object_new_array();
@@ -38,15 +42,15 @@ static json_object *args_of(const struct ppt_line *line, const struct ppt_words_
     if (options->output) {
         json_object_object_add(args, "output", json_object_new_string(options->output));
     }
-    return args;
+    char *text = ppt_strdup(json_object_to_json_string_ext(args, JSON_C_TO_STRING_PLAIN));
+
+    json_object_put(args);
+    return text;
 }
 
 enum ppt_status ppt_words_take(struct ppt_line *line, const struct ppt_words_options *options,
                                struct ppt_error *error)
 {
-    json_object *args;
-    enum ppt_status status;
-
     if (line->rest != PPT_REST_PROGRAM) {
         return options->timeout || options->output
                    ? ppt_fail(
@@ -59,17 +63,9 @@ enum ppt_status ppt_words_take(struct ppt_line *line, const struct ppt_words_opt
     if (line->program_count == 0) {
         return ppt_fail(error, PPT_BAD_INPUT, "which program? Nothing follows \"--\"");
     }
-    status = check_words(line, error);
-    if (status != PPT_OK) {
-        return status;
-    }
-    args = args_of(line, options);
-    status = ppt_overrides_add(line->overrides, "command line", "task", "\"command\"", error);
-    if (status == PPT_OK) {
-        status =
-            ppt_overrides_add(line->overrides, "command line", "task_args",
-                              json_object_to_json_string_ext(args, JSON_C_TO_STRING_PLAIN), error);
-    }
-    json_object_put(args);
-    return status;
+    PPT_TRY(check_words(line, error));
+    PPT_TRY(ppt_overrides_add(line->overrides, "command line", "task", "\"command\"", error));
+    char *args PPT_FREED = args_of(line, options);
+
+    return ppt_overrides_add(line->overrides, "command line", "task_args", args, error);
 }
