@@ -36,7 +36,7 @@ size_t ppt_csv_blank(const char *text)
     return 0;
 }
 
-char *ppt_csv_trimmed(const char *text)
+char *ppt_csv_trim(char *text)
 {
     size_t end = 0;
 
@@ -49,7 +49,8 @@ char *ppt_csv_trimmed(const char *text)
         at += blank > 0 ? blank : 1;
         end = blank > 0 ? end : at;
     }
-    return ppt_text_format("%.*s", (int)end, text);
+    text[end] = '\0';
+    return text;
 }
 
 /* What stands between quotes; reader->at is behind the first one and ends behind the last. */
@@ -118,25 +119,23 @@ static enum ppt_status read_plain(struct ppt_csv_reader *reader, struct ppt_erro
 
 enum ppt_status ppt_csv_field(struct ppt_csv_reader *reader, bool *more, struct ppt_error *error)
 {
-    enum ppt_status status;
-
     reader->field.length = 0;
     reader->field_line = reader->line;
     ppt_text_add(&reader->field, "");
     if (*reader->at == '"') {
         reader->at++;
-        status = read_quoted(reader, error);
-        status = status == PPT_OK ? end_quoted(reader, error) : status;
+        PPT_TRY(read_quoted(reader, error));
+        PPT_TRY(end_quoted(reader, error));
     } else {
-        status = read_plain(reader, error);
+        PPT_TRY(read_plain(reader, error));
     }
-    *more = status == PPT_OK && *reader->at == reader->separator;
+    *more = *reader->at == reader->separator;
     if (*more) {
         reader->at++;
-    } else if (status == PPT_OK) {
+    } else {
         skip_end(reader);
     }
-    return status;
+    return PPT_OK;
 }
 
 void ppt_csv_skip_line(struct ppt_csv_reader *reader)

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "owned.h"
 #include "text.h"
 
 #define MESSAGE_SIZE 700
@@ -25,16 +26,14 @@ enum ppt_status ppt_item_reject(const struct ppt_item *item, struct ppt_error *e
 __attribute__((format(printf, 3, 4))) static enum ppt_status
 reject_literal(const struct ppt_item *item, struct ppt_error *error, const char *format, ...)
 {
-    char *literal = ppt_json_literal(item->source, item->place);
+    char *literal PPT_FREED = ppt_json_literal(item->source, item->place);
     char message[MESSAGE_SIZE];
     va_list arguments;
 
     va_start(arguments, format);
     vsnprintf(message, sizeof(message), format, arguments);
     va_end(arguments);
-    ppt_json_reject(item->source, item->place, error, "%s %s", literal, message);
-    free(literal);
-    return PPT_BAD_INPUT;
+    return ppt_json_reject(item->source, item->place, error, "%s %s", literal, message);
 }
 
 static enum ppt_status number(const struct ppt_item *item, double smallest, double largest,
@@ -58,11 +57,8 @@ enum ppt_status ppt_item_integer(const struct ppt_item *item, double smallest, d
                                  int64_t *out, struct ppt_error *error)
 {
     double value = 0;
-    const enum ppt_status status = number(item, smallest, largest, &value, error);
 
-    if (status != PPT_OK) {
-        return status;
-    }
+    PPT_TRY(number(item, smallest, largest, &value, error));
     if (value != floor(value)) {
         return reject_literal(item, error, "is not a whole number");
     }
@@ -116,7 +112,7 @@ enum ppt_status ppt_item_choice(const struct ppt_item *item, const char *const *
                                 struct ppt_error *error)
 {
     const char *text = NULL;
-    struct ppt_text list = {0};
+    struct ppt_text list PPT_OWNED(ppt_text_free) = {0};
 
     if (json_object_is_type(item->value, json_type_string)) {
         text = json_object_get_string(item->value);
@@ -128,9 +124,7 @@ enum ppt_status ppt_item_choice(const struct ppt_item *item, const char *const *
         }
     }
     ppt_names_list(names, &list);
-    reject_literal(item, error, "is not %s", list.data);
-    ppt_text_free(&list);
-    return PPT_BAD_INPUT;
+    return reject_literal(item, error, "is not %s", list.data);
 }
 
 enum ppt_status ppt_item_check_keys(const struct ppt_item *object, const char *const *names,
