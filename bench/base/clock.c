@@ -19,6 +19,13 @@ void ppt_clock_sleep(double seconds, const volatile int *stop)
     }
 }
 
+int ppt_clock_order(const void *a, const void *b)
+{
+    const int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+
+    return (x > y) - (x < y);
+}
+
 double ppt_clock_setting_s(const char *variable, double least, double usual)
 {
     const char *text = getenv(variable);

@@ -25,6 +25,9 @@ static inline int64_t ppt_clock_thread_cpu_ns(void)
     return (int64_t)t.tv_sec * INT64_C(1000000000) + t.tv_nsec;
 }
 
+/* For qsort() of nanoseconds, ascending. */
+int ppt_clock_order(const void *a, const void *b);
+
 /* Sleeps that long, interrupted by signals whose handler sets *stop (may be NULL) alone. */
 void ppt_clock_sleep(double seconds, const volatile int *stop);
 

@@ -36,13 +36,22 @@ size_t ppt_csv_blank(const char *text)
     return 0;
 }
 
+/* Bytes of all the blanks that a text begins with. */
+static size_t blanks(const char *text)
+{
+    size_t bytes = 0;
+
+    for (size_t blank; (blank = ppt_csv_blank(text + bytes)) > 0;) {
+        bytes += blank;
+    }
+    return bytes;
+}
+
 char *ppt_csv_trim(char *text)
 {
     size_t end = 0;
 
-    for (size_t blank; (blank = ppt_csv_blank(text)) > 0;) {
-        text += blank;
-    }
+    text += blanks(text);
     for (size_t at = 0; text[at];) {
         const size_t blank = ppt_csv_blank(text + at);
 
@@ -146,10 +155,5 @@ void ppt_csv_skip_line(struct ppt_csv_reader *reader)
 
 bool ppt_csv_blank_line(const struct ppt_csv_reader *reader)
 {
-    const char *at = reader->at;
-
-    for (size_t blank; (blank = ppt_csv_blank(at)) > 0;) {
-        at += blank;
-    }
-    return is_end(*at) && *reader->at != '\0';
+    return is_end(reader->at[blanks(reader->at)]) && *reader->at != '\0';
 }

@@ -98,10 +98,9 @@ static int own_output(const struct stat *about)
  * to anyway. */
 static enum ppt_status open_directly(struct ppt_draft *draft, int own, struct ppt_error *error)
 {
-    do {
-        draft->fd = own >= 0 ? fcntl(own, F_DUPFD_CLOEXEC, 0)
-                             : open(draft->path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
-    } while (draft->fd < 0 && errno == EINTR);
+    draft->fd =
+        (int)TEMP_FAILURE_RETRY(own >= 0 ? fcntl(own, F_DUPFD_CLOEXEC, 0)
+                                         : open(draft->path, O_WRONLY | O_CLOEXEC | O_NOCTTY));
     return draft->fd < 0 ? refuse(draft, strerror(errno), error) : PPT_OK;
 }
 
@@ -136,9 +135,7 @@ static int flush(int fd)
 {
     int result;
 
-    do {
-        result = fsync(fd);
-    } while (result != 0 && errno == EINTR);
+    result = (int)TEMP_FAILURE_RETRY(fsync(fd));
     return result;
 }
 

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "memory.h"
+#include "owned.h"
 
 static const void *member_of(const struct ppt_field *field, const void *record)
 {
@@ -326,12 +327,11 @@ enum ppt_status ppt_fields_read(const struct ppt_field *fields, const struct ppt
 
 static void free_list(const struct ppt_field *field, void *record)
 {
-    char *elements = pointer_of(field, record);
+    char *elements PPT_FREED = pointer_of(field, record);
 
     for (size_t i = 0; elements && i < count_of(field, record); i++) {
         ppt_fields_free(field->rows, elements + i * field->size);
     }
-    free(elements);
 }
 
 void ppt_fields_free(const struct ppt_field *fields, void *record)

@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -12,6 +11,20 @@
 #include "memory.h"
 #include "owned.h"
 
+void ppt_file_close(const int *fd)
+{
+    if (*fd >= 0) {
+        close(*fd);
+    }
+}
+
+void ppt_file_close_stream(FILE **stream)
+{
+    if (*stream) {
+        fclose(*stream);
+    }
+}
+
 static enum ppt_status read_at(int folder, const char *name, enum ppt_input_kind kind, size_t most,
                                const char *path, char **data, size_t *length,
                                struct ppt_error *error)
@@ -19,9 +32,8 @@ static enum ppt_status read_at(int folder, const char *name, enum ppt_input_kind
     struct ppt_input input;
 
     PPT_TRY(ppt_input_open(folder, name, kind, most, path, &input, error));
-    const enum ppt_status status = ppt_input_read(&input, path, data, length, error);
-    close(input.fd);
-    return status;
+    const int fd PPT_OWNED(ppt_file_close) = input.fd;
+    return ppt_input_read(&(struct ppt_input){fd, input.size}, path, data, length, error);
 }
 
 enum ppt_status ppt_file_read(const char *path, size_t most, char **data, size_t *length,

@@ -15,9 +15,7 @@ int ppt_folder_descriptor(int outer, const char *name, int more)
 {
     int fd;
 
-    do {
-        fd = openat(outer, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | more);
-    } while (fd < 0 && errno == EINTR);
+    fd = (int)TEMP_FAILURE_RETRY(openat(outer, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | more));
     return fd;
 }
 

@@ -2,25 +2,12 @@
 
 #include <json-c/json.h>
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "owned.h"
 #include "text.h"
 
 #define MESSAGE_SIZE 700
-
-enum ppt_status ppt_item_reject(const struct ppt_item *item, struct ppt_error *error,
-                                const char *format, ...)
-{
-    char message[MESSAGE_SIZE];
-    va_list arguments;
-
-    va_start(arguments, format);
-    vsnprintf(message, sizeof(message), format, arguments);
-    va_end(arguments);
-    return ppt_json_reject(item->source, item->place, error, "%s", message);
-}
 
 /* Rejects with the value as the user wrote it in front: `"ten" is not a number`. */
 __attribute__((format(printf, 3, 4))) static enum ppt_status
@@ -101,6 +88,16 @@ enum ppt_status ppt_item_text(const struct ppt_item *item, const char **out,
     return PPT_OK;
 }
 
+size_t ppt_names_find(const char *const *names, const char *text)
+{
+    size_t i = 0;
+
+    while (names[i] && strcmp(names[i], text) != 0) {
+        i++;
+    }
+    return i;
+}
+
 void ppt_names_list(const char *const *names, struct ppt_text *out)
 {
     for (size_t i = 0; names[i]; i++) {
@@ -116,11 +113,9 @@ enum ppt_status ppt_item_choice(const struct ppt_item *item, const char *const *
 
     if (json_object_is_type(item->value, json_type_string)) {
         text = json_object_get_string(item->value);
-        for (int i = 0; names[i]; i++) {
-            if (strcmp(names[i], text) == 0) {
-                *out = i;
-                return PPT_OK;
-            }
+        *out = (int)ppt_names_find(names, text);
+        if (names[*out]) {
+            return PPT_OK;
         }
     }
     ppt_names_list(names, &list);
@@ -132,12 +127,7 @@ enum ppt_status ppt_item_check_keys(const struct ppt_item *object, const char *c
 {
     json_object_object_foreach(object->value, key, member)
     {
-        const char *const *name = names;
-
-        while (*name && strcmp(*name, key) != 0) {
-            name++;
-        }
-        if (!*name) {
+        if (!names[ppt_names_find(names, key)]) {
             const struct ppt_place place = {.outer = object->place, .key = key};
             const struct ppt_item item = {member, object->source, &place};
             const char *meant = ppt_text_suggest(key, names);

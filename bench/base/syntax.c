@@ -30,13 +30,10 @@ static bool is_digit(char c)
 
 static bool digits(struct scan *scan)
 {
-    if (!is_digit(*scan->at)) {
-        return fail(scan, "a digit is missing");
-    }
-    while (is_digit(*scan->at)) {
-        scan->at++;
-    }
-    return true;
+    const size_t count = strspn(scan->at, "0123456789");
+
+    scan->at += count;
+    return count > 0 || fail(scan, "a digit is missing");
 }
 
 static bool number(struct scan *scan)
