@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "memory.h"
+#include "owned.h"
 
 /* The first place whose point is not below `point`. */
 static size_t place_of(const struct ppt_index *index, struct ppt_point point)
@@ -81,7 +82,7 @@ static size_t *find_places(struct ppt_index *index)
 
 static void fill(struct ppt_index *index, const size_t *places)
 {
-    size_t *next = ppt_alloc(index->point_count, sizeof(*next));
+    size_t *next PPT_FREED = ppt_alloc(index->point_count, sizeof(*next));
 
     for (size_t p = 0; p < index->point_count; p++) {
         index->starts[p + 1] += index->starts[p];
@@ -97,12 +98,11 @@ static void fill(struct ppt_index *index, const size_t *places)
             index->cells[(sample->block - 1) * index->point_count + places[i]] = sample;
         }
     }
-    free(next);
 }
 
 void ppt_index_create(const struct ppt_samples *samples, struct ppt_index *index)
 {
-    size_t *places;
+    size_t *places PPT_FREED = NULL;
 
     *index = (struct ppt_index){
         .samples = samples,
@@ -112,7 +112,6 @@ void ppt_index_create(const struct ppt_samples *samples, struct ppt_index *index
     index->starts = ppt_alloc(index->point_count + 1, sizeof(*index->starts));
     places = find_places(index);
     fill(index, places);
-    free(places);
 }
 
 void ppt_index_free(struct ppt_index *index)
@@ -134,14 +133,4 @@ struct ppt_passes ppt_index_passes(const struct ppt_index *index, size_t point)
     return point == SIZE_MAX ? (struct ppt_passes){NULL, 0}
                              : (struct ppt_passes){index->passes + index->starts[point],
                                                    index->starts[point + 1] - index->starts[point]};
-}
-
-double *ppt_passes_values(struct ppt_passes passes, ppt_pass_value *value)
-{
-    double *values = ppt_alloc(passes.count, sizeof(*values));
-
-    for (size_t i = 0; i < passes.count; i++) {
-        values[i] = value(passes.items[i]);
-    }
-    return values;
 }
