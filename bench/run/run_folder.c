@@ -14,9 +14,8 @@
 enum ppt_status ppt_run_folder_open_all(const char *path, struct ppt_folder *all,
                                         struct ppt_error *error)
 {
-    const enum ppt_status status = ppt_file_make_folders(path, error);
-
-    return status == PPT_OK ? ppt_folder_open(path, all, error) : status;
+    PPT_TRY(ppt_file_make_folders(path, error));
+    return ppt_folder_open(path, all, error);
 }
 
 enum ppt_status ppt_run_folder_create(const struct ppt_folder *all, const char *name, time_t when,
