@@ -9,7 +9,9 @@
 #include <math.h>
 #include <stdint.h>
 
+#include "grid.h"
 #include "json.h"
+#include "stat.h"
 #include "text.h"
 
 static inline void add(json_object *object, const char *key, json_object *value)
@@ -39,6 +41,11 @@ static inline void add_finite(json_object *object, const char *key, double value
         add(object, key, number(value));
     }
 }
+
+/* [low, high], an object, and [value, low, high]; NULL, or null for ends, where there is none. */
+json_object *ppt_json_interval(const struct ppt_interval *value);
+json_object *ppt_json_statistics(const struct ppt_stat *stat);
+json_object *ppt_json_ratio(const struct ppt_ratio *value);
 
 /* Adds the whole document to `out`, and frees it. */
 static inline void print_document(json_object *document, struct ppt_text *out)

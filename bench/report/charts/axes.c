@@ -6,13 +6,14 @@
 
 #include "chart.h"
 #include "memory.h"
+#include "owned.h"
 
 void ppt_chart_title(const struct ppt_outcome *outcome, const char *what, struct ppt_text *out)
 {
     const struct ppt_config *config = outcome->config;
     const unsigned long long tasks = config->task_count;
     char inner[PPT_INNER_SIZE];
-    char *title = ppt_text_format(
+    char *title PPT_FREED = ppt_text_format(
         "%s: %s\n%s%s%llu task%s per pass, %zu block%s%s", config->task, what, config->details,
         *config->details ? "; " : "", tasks, tasks == 1 ? "" : "s", outcome->summary->blocks,
         outcome->summary->blocks == 1 ? "" : "s", ppt_config_inner_text(config, inner));
@@ -28,7 +29,6 @@ void ppt_chart_title(const struct ppt_outcome *outcome, const char *what, struct
     ppt_text_add(out, ".\"\\n\".");
     ppt_gnuplot_quote(out, second);
     ppt_text_add(out, "\n");
-    free(title);
 }
 
 void ppt_chart_speedup_label(unsigned base, struct ppt_text *out)
@@ -102,11 +102,10 @@ unsigned ppt_chart_worker_axis(const struct ppt_outcome *outcomes, size_t count,
                                struct ppt_text *out)
 {
     size_t found = 0;
-    unsigned *workers = union_of_workers(outcomes, count, &found);
+    unsigned *workers PPT_FREED = union_of_workers(outcomes, count, &found);
     const unsigned most = workers[found - 1];
 
     add_ticks(workers, found, out);
-    free(workers);
     return most;
 }
 
@@ -247,13 +246,12 @@ static void add_category_cpu_mark(const struct ppt_outcome *outcome, struct ppt_
 void ppt_chart_category_axis(const struct ppt_outcome *outcome, struct ppt_text *out)
 {
     const struct ppt_summary *summary = outcome->summary;
-    struct ppt_point *points = ppt_alloc(summary->count, sizeof(*points));
+    struct ppt_point *points PPT_FREED = ppt_alloc(summary->count, sizeof(*points));
 
     for (size_t i = 0; i < summary->count; i++) {
         points[i] = summary->points[i].point;
     }
     ppt_chart_point_axis(points, summary->count, outcome->config->inner_count > 1, outcome->host,
                          out);
-    free(points);
     add_category_cpu_mark(outcome, out);
 }

@@ -2,10 +2,10 @@
  * The charts of what was concluded: the scaling law with its band, and the efficiency factors.
  */
 #include <math.h>
-#include <stdlib.h>
 
 #include "chart.h"
 #include "memory.h"
+#include "owned.h"
 
 #define CURVE_STEPS 120
 
@@ -88,13 +88,13 @@ static void add_law_label(const struct ppt_scaling *scaling, struct ppt_text *ou
 static void add_model_title(const struct ppt_outcome *outcome, struct ppt_text *out)
 {
     const unsigned inner = outcome->answer->row.points[0].inner_threads;
-    char *title = outcome->config->inner_count > 1
-                      ? ppt_text_format("throughput with %u inner thread%s and the law it follows",
-                                        inner, inner == 1 ? "" : "s")
-                      : ppt_strdup("throughput and the law it follows");
+    char *title PPT_FREED =
+        outcome->config->inner_count > 1
+            ? ppt_text_format("throughput with %u inner thread%s and the law it follows", inner,
+                              inner == 1 ? "" : "s")
+            : ppt_strdup("throughput and the law it follows");
 
     ppt_chart_title(outcome, title, out);
-    free(title);
 }
 
 static void model_write(const struct ppt_outcome *outcome, struct ppt_chart *chart)
