@@ -204,7 +204,7 @@ static enum ppt_status obey(struct member *member, const struct ppt_incoming *in
     return take_part(member, &pass);
 }
 
-static void leave(struct member *member)
+static void member_leave(struct member *member)
 {
     close_workload(member);
     ppt_configs_free(&member->configs);
@@ -215,7 +215,7 @@ static void leave(struct member *member)
 enum ppt_status ppt_member_serve(struct ppt_world *world, const struct ppt_host *host,
                                  struct ppt_error *error)
 {
-    struct member member PPT_OWNED(leave) = {
+    struct member member PPT_OWNED(member_leave) = {
         .world = world, .host = host, .recorder = ppt_recorder_create(), .error = error};
     struct ppt_nap nap = {.most_ns = NAP_IDLE_NS};
 

@@ -50,19 +50,13 @@ static void copy(char *out, size_t size, const char *text)
  * unknown. */
 static int64_t since_launch_ns(void)
 {
-    char path[64], line[1024];
+    char line[1024];
     struct timespec now;
-    FILE *file;
 
-    snprintf(path, sizeof(path), "/proc/%ld/stat", (long)getppid());
-    file = fopen(path, "r");
-    if (!file) {
+    if (!ppt_probe_text(line, sizeof(line), "/proc/%ld/stat", (long)getppid())) {
         return -1;
     }
     /* The name, in brackets, may hold anything. The start is the 22nd field. */
-    const size_t length = fread(line, 1, sizeof(line) - 1, file);
-    fclose(file);
-    line[length] = '\0';
     const char *field = strrchr(line, ')');
     for (int i = 0; field && i < 20; i++) {
         field = strchr(field + 1, ' ');
