@@ -20,15 +20,20 @@
 
 static const char separators[] = ",;\t|";
 
+/* A column that is wanted. */
+struct wanted {
+    const char *name; /* borrowed */
+    size_t place;     /* the field that it stands in, from 0; SIZE_MAX: in none */
+    char *text;       /* of the current row, trimmed; owned */
+    size_t line;      /* in which that stands */
+};
+
 /* A file on its way into columns. */
 struct table {
     struct ppt_csv_reader reader;
-    const char *const *names; /* wanted; borrowed */
-    size_t count;             /* of them */
-    size_t *places;           /* of each, the field that it stands in, from 0; SIZE_MAX: in none */
-    size_t fields;            /* that the first line names */
-    char **texts;             /* of the current row, by name, trimmed; owned */
-    size_t *lines;            /* in which they stand */
+    struct wanted *wanted; /* owned */
+    size_t count;          /* of them */
+    size_t fields;         /* that the first line names */
 };
 
 /* ---- numbers ---- */
@@ -36,12 +41,12 @@ struct table {
 static enum ppt_status read_numbers(const struct table *table, double *row, struct ppt_error *error)
 {
     for (size_t i = 0; i < table->count; i++) {
-        const char *problem = ppt_csv_number(table->texts[i], &row[i]);
+        const char *problem = ppt_csv_number(table->wanted[i].text, &row[i]);
 
         if (problem) {
             return ppt_fail(error, PPT_BAD_INPUT, "%s:%zu: %s: \"%.40s\" is not a number%s",
-                            table->reader.path, table->lines[i], table->names[i], table->texts[i],
-                            problem);
+                            table->reader.path, table->wanted[i].line, table->wanted[i].name,
+                            table->wanted[i].text, problem);
         }
     }
     return PPT_OK;
@@ -57,7 +62,7 @@ static enum ppt_status read_names(struct table *table, const char **twice, struc
 
     *twice = NULL;
     for (size_t i = 0; i < table->count; i++) {
-        table->places[i] = SIZE_MAX;
+        table->wanted[i].place = SIZE_MAX;
     }
     for (table->fields = 0; more; table->fields++) {
         if (table->fields == MOST_FIELDS) {
@@ -67,9 +72,9 @@ static enum ppt_status read_names(struct table *table, const char **twice, struc
         PPT_TRY(ppt_csv_field(reader, &more, error));
         const char *name = ppt_csv_trim(reader->field.data);
         for (size_t i = 0; i < table->count; i++) {
-            if (strcasecmp(name, table->names[i]) == 0) {
-                *twice = table->places[i] != SIZE_MAX ? table->names[i] : *twice;
-                table->places[i] = table->fields;
+            if (strcasecmp(name, table->wanted[i].name) == 0) {
+                *twice = table->wanted[i].place != SIZE_MAX ? table->wanted[i].name : *twice;
+                table->wanted[i].place = table->fields;
             }
         }
     }
@@ -80,8 +85,8 @@ static enum ppt_status read_names(struct table *table, const char **twice, struc
 static const char *missing(const struct table *table)
 {
     for (size_t i = 0; i < table->count; i++) {
-        if (table->places[i] == SIZE_MAX) {
-            return table->names[i];
+        if (table->wanted[i].place == SIZE_MAX) {
+            return table->wanted[i].name;
         }
     }
     return NULL;
@@ -184,7 +189,7 @@ static bool looks_like_row(const struct table *table, const char *line)
         const size_t length = strcspn(line, ends);
 
         for (size_t i = 0; i < table->count; i++) {
-            if (table->places[i] == f) {
+            if (table->wanted[i].place == f) {
                 char *part PPT_FREED = ppt_text_format("%.*s", (int)length, line);
                 double value;
 
@@ -232,10 +237,10 @@ static enum ppt_status read_row(struct table *table, size_t *count, bool *blank,
         const char *text = ppt_csv_trim(reader->field.data);
         *blank &= *text == '\0';
         for (size_t i = 0; i < table->count; i++) {
-            if (table->places[i] == *count) {
-                free(table->texts[i]);
-                table->texts[i] = ppt_strdup(text);
-                table->lines[i] = reader->field_line;
+            if (table->wanted[i].place == *count) {
+                free(table->wanted[i].text);
+                table->wanted[i].text = ppt_strdup(text);
+                table->wanted[i].line = reader->field_line;
             }
         }
     }
@@ -322,11 +327,9 @@ static enum ppt_status check_text(const char *path, const char *text, size_t len
 static void free_texts(struct table *table)
 {
     for (size_t i = 0; i < table->count; i++) {
-        free(table->texts[i]);
+        free(table->wanted[i].text);
     }
-    free(table->texts);
-    free(table->lines);
-    free(table->places);
+    free(table->wanted);
     ppt_text_free(&table->reader.field);
 }
 
@@ -334,8 +337,7 @@ enum ppt_status ppt_csv_read(const char *path, const char *const *names,
                              struct ppt_columns *columns, struct ppt_error *error)
 {
     char *text PPT_FREED = NULL;
-    struct table table PPT_OWNED(free_texts) = {.reader = {.path = path, .line = 1},
-                                                .names = names};
+    struct table table PPT_OWNED(free_texts) = {.reader = {.path = path, .line = 1}};
     struct ppt_columns read PPT_OWNED(ppt_columns_free) = {0};
     size_t length = 0;
 
@@ -345,9 +347,10 @@ enum ppt_status ppt_csv_read(const char *path, const char *const *names,
     while (names[table.count]) {
         table.count++;
     }
-    table.places = ppt_alloc(table.count, sizeof(*table.places));
-    table.lines = ppt_alloc(table.count, sizeof(*table.lines));
-    table.texts = ppt_alloc(table.count, sizeof(*table.texts));
+    table.wanted = ppt_alloc(table.count, sizeof(*table.wanted));
+    for (size_t i = 0; i < table.count; i++) {
+        table.wanted[i].name = names[i];
+    }
     table.reader.at = text + ppt_encoding_mark(text, length);
     read.values = ppt_alloc(table.count, sizeof(*read.values));
     read.column_count = table.count;
