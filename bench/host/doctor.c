@@ -35,6 +35,12 @@ __attribute__((format(printf, 2, 3))) static void say(struct ppt_finding *findin
     va_end(arguments);
 }
 
+static void measure(struct ppt_finding *finding, double value, const char *unit)
+{
+    finding->value = value;
+    finding->unit = unit;
+}
+
 static void unknown(struct ppt_finding *finding, const char *text, const char *why)
 {
     finding->health = PPT_HEALTH_UNKNOWN;
@@ -100,8 +106,7 @@ static void check_noise(const struct patient *patient, struct ppt_finding *findi
 {
     const struct ppt_spins *spins = patient->spins;
 
-    finding->value = 100 * spins->lost;
-    finding->unit = "%";
+    measure(finding, 100 * spins->lost, "%");
     say(finding, "%.1f %% of the time lost in %.0f s of work on %u CPU%s", finding->value,
         spins->seconds, spins->cpus, plural(spins->cpus));
     advise(finding, grade(spins->lost, NOISY, 0.05),
@@ -119,8 +124,7 @@ static void check_spread(const struct patient *patient, struct ppt_finding *find
 {
     const struct ppt_spins *spins = patient->spins;
 
-    finding->value = 100 * spins->spread;
-    finding->unit = "%";
+    measure(finding, 100 * spins->spread, "%");
     say(finding, "equal work differs by %.1f %% (from the 5th to the 95th percentile)",
         finding->value);
     advise(finding, grade(spins->spread, UNSTEADY, 1),
@@ -134,8 +138,7 @@ static void check_unequal(const struct patient *patient, struct ppt_finding *fin
     const struct ppt_spins *spins = patient->spins;
     const bool hybrid = patient->host->topology.kind_count > 1;
 
-    finding->value = 100 * spins->unequal;
-    finding->unit = "%";
+    measure(finding, 100 * spins->unequal, "%");
     say(finding, "the slowest CPU takes %.1f %% longer than the fastest", finding->value);
     if (hybrid) {
         advise(finding, PPT_HEALTH_NOTE,
@@ -227,8 +230,7 @@ static void check_quota(const struct patient *patient, struct ppt_finding *findi
         say(finding, "none");
         return;
     }
-    finding->value = host->quota_cpus;
-    finding->unit = "CPUs";
+    measure(finding, host->quota_cpus, "CPUs");
     say(finding, "%g CPU%s", host->quota_cpus, host->quota_cpus == 1 ? "" : "s");
     if (share > THROTTLED) {
         say(finding, "%g CPU%s; it stopped the noise test for %.0f %% of the time",
@@ -284,8 +286,7 @@ static void check_smt(const struct patient *patient, struct ppt_finding *finding
 {
     const struct ppt_topology *topology = &patient->host->topology;
 
-    finding->value = topology->threads_per_core;
-    finding->unit = "threads per core";
+    measure(finding, topology->threads_per_core, "threads per core");
     if (topology->threads_per_core > 1) {
         say(finding, "%u threads per core: beyond %u workers some share a core",
             topology->threads_per_core, topology->cores);
@@ -324,8 +325,7 @@ static void check_reading(struct ppt_finding *finding, double seconds, const cha
         unknown(finding, "was not measured", "");
         return;
     }
-    finding->value = 1e9 * seconds;
-    finding->unit = "ns";
+    measure(finding, 1e9 * seconds, "ns");
     say(finding, "%s %s", ppt_text_duration(seconds, text), what);
     advise(finding, grade(seconds, note, bad), seconds < note ? "" : advice);
 }
@@ -357,8 +357,7 @@ static void check_memory(const struct patient *patient, struct ppt_finding *find
         unknown(finding, "the system does not tell how much is available (/proc/meminfo)", "");
         return;
     }
-    finding->value = (double)bytes;
-    finding->unit = "bytes";
+    measure(finding, (double)bytes, "bytes");
     say(finding, "%s available", ppt_text_bytes(bytes, text));
     if (bytes < GIB) {
         advise(finding, bytes < 128 * MIB ? PPT_HEALTH_BAD : PPT_HEALTH_NOTE,
@@ -378,8 +377,7 @@ static void check_swap(const struct patient *patient, struct ppt_finding *findin
         unknown(finding, "not told here", "");
         return;
     }
-    finding->value = (double)used;
-    finding->unit = "bytes";
+    measure(finding, (double)used, "bytes");
     say(finding, "%s in use", used > 0 ? ppt_text_bytes((uint64_t)used, text) : "none");
     /* Single pages come back now and then wherever something was swapped out. */
     if ((double)patient->swapped_pages * PAGE >= SWAPPING * patient->spins->seconds) {
@@ -416,8 +414,7 @@ static void check_folder(const struct patient *patient, struct ppt_finding *find
         advise(finding, PPT_HEALTH_BAD, "Name another folder in TMPDIR.");
         return;
     }
-    finding->value = (double)vitals->folder_free_bytes;
-    finding->unit = "bytes";
+    measure(finding, (double)vitals->folder_free_bytes, "bytes");
     say(finding, "%s: %s free%s%s%s", shown.data,
         ppt_text_bytes((uint64_t)vitals->folder_free_bytes, text), *vitals->folder_kind ? " (" : "",
         vitals->folder_kind, *vitals->folder_kind ? ")" : "");
