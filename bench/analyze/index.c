@@ -2,62 +2,38 @@
 
 #include <stdint.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "memory.h"
 #include "owned.h"
 
-/* The first place whose point is not below `point`. */
-static size_t place_of(const struct ppt_index *index, struct ppt_point point)
-{
-    size_t low = 0, high = index->point_count;
-
-    while (low < high) {
-        const size_t middle = (low + high) / 2;
-
-        if (ppt_point_compare(&index->points[middle], &point) < 0) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    return low;
-}
-
-static bool is_there(const struct ppt_index *index, size_t place, struct ppt_point point)
-{
-    return place < index->point_count && ppt_point_same(index->points[place], point);
-}
-
 size_t ppt_index_find(const struct ppt_index *index, struct ppt_point point)
 {
-    const size_t place = place_of(index, point);
+    const struct ppt_point *found =
+        bsearch(&point, index->points, index->point_count, sizeof(point), ppt_point_compare);
 
-    return is_there(index, place, point) ? place : SIZE_MAX;
+    return found ? (size_t)(found - index->points) : SIZE_MAX;
 }
 
-static void add_point(struct ppt_index *index, size_t place, struct ppt_point point)
-{
-    index->points = ppt_realloc(index->points, index->point_count + 1, sizeof(*index->points));
-    memmove(&index->points[place + 1], &index->points[place],
-            (index->point_count - place) * sizeof(*index->points));
-    index->points[place] = point;
-    index->point_count++;
-}
-
+/* Those of passes that count, ascending, each once. */
 static void list_points(struct ppt_index *index)
 {
     const struct ppt_samples *samples = index->samples;
+    struct ppt_point *points = ppt_alloc(samples->count, sizeof(*points));
+    size_t all = 0, kept = 0;
 
     for (size_t i = 0; i < samples->count; i++) {
-        const struct ppt_sample *sample = &samples->items[i];
-        const size_t place = place_of(index, sample->point);
-
-        if (sample->block > 0 && !is_there(index, place, sample->point) &&
-            !ppt_samples_failed(samples, sample->point)) {
-            add_point(index, place, sample->point);
+        if (samples->items[i].block > 0 && !ppt_samples_failed(samples, samples->items[i].point)) {
+            points[all++] = samples->items[i].point;
         }
     }
+    qsort(points, all, sizeof(*points), ppt_point_compare);
+    for (size_t i = 0; i < all; i++) {
+        if (kept == 0 || !ppt_point_same(points[i], points[kept - 1])) {
+            points[kept++] = points[i];
+        }
+    }
+    index->points = points;
+    index->point_count = kept;
 }
 
 /* By sample: the place of its point, or SIZE_MAX where it does not count; to be given to free().
@@ -104,10 +80,7 @@ void ppt_index_create(const struct ppt_samples *samples, struct ppt_index *index
 {
     size_t *places PPT_FREED = NULL;
 
-    *index = (struct ppt_index){
-        .samples = samples,
-        .points = ppt_alloc(0, sizeof(*index->points)),
-    };
+    *index = (struct ppt_index){.samples = samples};
     list_points(index);
     index->starts = ppt_alloc(index->point_count + 1, sizeof(*index->starts));
     places = find_places(index);
