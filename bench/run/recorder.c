@@ -38,14 +38,15 @@ struct ppt_recorder *ppt_recorder_create(void)
 
 void ppt_recorder_destroy(struct ppt_recorder *recorder)
 {
-    for (size_t i = 0; recorder && i < recorder->capacity; i++) {
+    if (!recorder) {
+        return;
+    }
+    for (size_t i = 0; i < recorder->capacity; i++) {
         free(recorder->buffers[i].times);
         free(recorder->buffers[i].histogram);
     }
-    if (recorder) {
-        free(recorder->buffers);
-        free(recorder->records);
-    }
+    free(recorder->buffers);
+    free(recorder->records);
     free(recorder);
 }
 
