@@ -1,8 +1,8 @@
 /*
  * Titles and axes. Over workers there are two: a numeric one for curves, and points side by side.
  */
+#include <gsl/gsl_sort.h>
 #include <math.h>
-#include <stdlib.h>
 
 #include "chart.h"
 #include "memory.h"
@@ -31,6 +31,15 @@ void ppt_chart_title(const struct ppt_outcome *outcome, const char *what, struct
     ppt_text_add(out, "\n");
 }
 
+const char *ppt_chart_unit(double largest_s, double *unit)
+{
+    *unit = largest_s >= 1 ? 1 : largest_s >= 1e-3 ? 1e-3 : largest_s >= 1e-6 ? 1e-6 : 1e-9;
+    return largest_s >= 1      ? "seconds"
+           : largest_s >= 1e-3 ? "milliseconds"
+           : largest_s >= 1e-6 ? "microseconds"
+                               : "nanoseconds";
+}
+
 void ppt_chart_speedup_label(unsigned base, struct ppt_text *out)
 {
     if (base == 0) {
@@ -42,13 +51,6 @@ void ppt_chart_speedup_label(unsigned base, struct ppt_text *out)
 }
 
 /* ---- numbers of workers ---- */
-
-static int compare_unsigned(const void *a, const void *b)
-{
-    const unsigned x = *(const unsigned *)a, y = *(const unsigned *)b;
-
-    return x < y ? -1 : x > y;
-}
 
 /* All worker counts above 0 of all runs, ascending, each once. */
 static unsigned *union_of_workers(const struct ppt_outcome *outcomes, size_t count, size_t *found)
@@ -69,7 +71,7 @@ static unsigned *union_of_workers(const struct ppt_outcome *outcomes, size_t cou
     if (n == 0) {
         all[n++] = 1;
     }
-    qsort(all, n, sizeof(*all), compare_unsigned);
+    gsl_sort_uint(all, 1, n);
     for (size_t i = 0; i < n; i++) {
         if (kept == 0 || all[kept - 1] != all[i]) {
             all[kept++] = all[i];

@@ -14,15 +14,6 @@
 
 /* ---- times of single tasks ---- */
 
-static const char *unit_of(double largest_s, double *unit)
-{
-    *unit = largest_s >= 1 ? 1 : largest_s >= 1e-3 ? 1e-3 : largest_s >= 1e-6 ? 1e-6 : 1e-9;
-    return largest_s >= 1      ? "seconds"
-           : largest_s >= 1e-3 ? "milliseconds"
-           : largest_s >= 1e-6 ? "microseconds"
-                               : "nanoseconds";
-}
-
 static void task_times_write(const struct ppt_outcome *outcome, struct ppt_chart *chart)
 {
     const struct ppt_summary *summary = outcome->summary;
@@ -32,7 +23,7 @@ static void task_times_write(const struct ppt_outcome *outcome, struct ppt_chart
         largest = fmax(largest, summary->points[i].task_longest_s.median);
         smallest = fmin(smallest, summary->points[i].task_median_s.median);
     }
-    const char *name = unit_of(largest, &unit);
+    const char *name = ppt_chart_unit(largest, &unit);
     ppt_text_addf(&chart->data, "# position  workers  median  p95  p99  longest   (%s)\n", name);
     for (size_t i = 0; i < summary->count; i++) {
         const struct ppt_point_summary *p = &summary->points[i];
