@@ -7,6 +7,7 @@
 #include "config.h"
 #include "host.h"
 #include "memory.h"
+#include "owned.h"
 #include "reason.h"
 
 #define ECONOMICAL_EFFICIENCY 0.8
@@ -14,12 +15,6 @@
 #define WAITING_CPU_SHARE 0.5
 
 /* ---- from pass times ---- */
-
-/* The point with that many workers and the fewest inner threads; points ascend. */
-static size_t baseline(const struct ppt_grid *grid, unsigned workers)
-{
-    return ppt_grid_find_workers(grid, workers, NULL);
-}
 
 /* With the task of point p. */
 static size_t beside(const struct ppt_grid *grid, size_t p, unsigned workers)
@@ -43,8 +38,8 @@ static void set_speedups(struct ppt_answer *answer)
         const size_t calls = beside(grid, p, 0);
 
         answer->points[p].over_fewest = gain(answer, 0, p);
-        answer->points[p].over_sequential = gain(answer, baseline(grid, 0), p);
-        answer->points[p].over_one = gain(answer, baseline(grid, 1), p);
+        answer->points[p].over_sequential = gain(answer, ppt_grid_find_workers(grid, 0, 0), p);
+        answer->points[p].over_one = gain(answer, ppt_grid_find_workers(grid, 1, 0), p);
         answer->points[p].by_workers =
             gain(answer, calls != SIZE_MAX ? calls : beside(grid, p, 1), p);
     }
@@ -55,13 +50,12 @@ static void set_point(struct ppt_answer *answer, size_t p)
     const struct ppt_grid *grid = &answer->grid;
     struct ppt_point_answer *point = &answer->points[p];
     const unsigned n = ppt_point_workers(grid->points[p]);
-    double *times = ppt_alloc(grid->block_count, sizeof(*times));
+    double *times PPT_FREED = ppt_alloc(grid->block_count, sizeof(*times));
 
     for (size_t b = 0; b < grid->block_count; b++) {
         times[b] = ppt_grid_at(grid, b, p);
     }
     point->outliers = ppt_outliers_of(times, grid->block_count);
-    free(times);
     point->granularity = n > 0 && answer->context.tasks > 0
                              ? n * ppt_granularity_bound(answer->context.tasks, n)
                              : 0;
@@ -161,7 +155,7 @@ static void set_factors(const struct ppt_index *index, size_t point, size_t call
 {
     enum { ON_CPU = PPT_FACTOR_COUNT, OFF_CPU, REPLAY, COLUMNS };
     const struct ppt_passes passes = ppt_index_passes(index, point);
-    double *values = ppt_alloc(passes.count * COLUMNS, sizeof(*values));
+    double *values PPT_FREED = ppt_alloc(passes.count * COLUMNS, sizeof(*values));
     size_t n = 0;
 
     for (size_t i = 0; i < passes.count; i++) {
@@ -188,18 +182,18 @@ static void set_factors(const struct ppt_index *index, size_t point, size_t call
     out->on_cpu_inflation = ppt_median(values + ON_CPU * passes.count, n);
     out->off_cpu_inflation = ppt_median(values + OFF_CPU * passes.count, n);
     out->replay_speedup = ppt_median(values + REPLAY * passes.count, n);
-    free(values);
 }
 
 /* Median over the passes at a point of what `value` says. */
 static double median_of(const struct ppt_index *index, size_t point, ppt_pass_value *value)
 {
     const struct ppt_passes passes = ppt_index_passes(index, point);
-    double *values = ppt_passes_values(passes, value);
-    const double median = ppt_median(values, passes.count);
+    double *values PPT_FREED = ppt_alloc(passes.count, sizeof(*values));
 
-    free(values);
-    return median;
+    for (size_t i = 0; i < passes.count; i++) {
+        values[i] = value(passes.items[i]);
+    }
+    return ppt_median(values, passes.count);
 }
 
 static double overhead_s(const struct ppt_sample *sample)
@@ -345,8 +339,8 @@ static void begin(struct ppt_grid *grid, const struct ppt_answer_context *contex
 static void set_scaling_of_hosts(struct ppt_answer *answer,
                                  const struct ppt_scaling_context *context)
 {
-    size_t *chosen = ppt_alloc(answer->row.point_count, sizeof(*chosen));
-    struct ppt_grid fitting;
+    size_t *chosen PPT_FREED = ppt_alloc(answer->row.point_count, sizeof(*chosen));
+    struct ppt_grid fitting PPT_OWNED(ppt_grid_free) = {0};
     size_t count = 0;
 
     for (size_t r = 0; r < answer->row.point_count; r++) {
@@ -356,8 +350,6 @@ static void set_scaling_of_hosts(struct ppt_answer *answer,
     }
     ppt_grid_select(&answer->row, chosen, count, &fitting);
     ppt_scaling_of(&fitting, context, &answer->scaling);
-    ppt_grid_free(&fitting);
-    free(chosen);
 }
 
 static void end(struct ppt_answer *answer)

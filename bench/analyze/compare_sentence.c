@@ -30,6 +30,17 @@ unsigned ppt_comparison_several(const struct ppt_comparison *comparison)
     return set;
 }
 
+void ppt_comparison_ends(const struct ppt_difference *difference, struct ppt_text *out)
+{
+    const struct ppt_interval *ends = &difference->shift.interval;
+    char low[PPT_PERCENT_SIZE], high[PPT_PERCENT_SIZE];
+
+    if (ends->exists) {
+        ppt_text_addf(out, " [%s, %s]", ppt_comparison_percent(ends->low, low),
+                      ppt_comparison_percent(ends->high, high));
+    }
+}
+
 /* Without its sign. */
 static void add_size(double shift, struct ppt_text *out)
 {

@@ -20,6 +20,9 @@ void ppt_comparison_details(const struct ppt_comparison *comparison, struct ppt_
 #define PPT_PERCENT_SIZE 24
 const char *ppt_comparison_percent(double shift, char out[PPT_PERCENT_SIZE]);
 
+/* " [+5.9, +10]": the ends of its interval, if there is one. */
+void ppt_comparison_ends(const struct ppt_difference *difference, struct ppt_text *out);
+
 /* The set of dimensions in which points of a comparison differ. */
 unsigned ppt_comparison_several(const struct ppt_comparison *comparison);
 

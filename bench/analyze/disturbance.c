@@ -6,14 +6,14 @@
 
 #define STEAL_SHARE 0.01
 
-bool ppt_sample_stolen(const struct ppt_sample *sample)
+static bool is_stolen(const struct ppt_sample *sample)
 {
     return (double)sample->noise.steal_ns > STEAL_SHARE * (double)ppt_sample_wall_ns(sample);
 }
 
 bool ppt_sample_disturbed(const struct ppt_sample *sample)
 {
-    return sample->noise.throttled_ns > 0 || sample->noise.stopped > 0 || ppt_sample_stolen(sample);
+    return sample->noise.throttled_ns > 0 || sample->noise.stopped > 0 || is_stolen(sample);
 }
 
 /* CPUs of the first pass of every number of ranks that said them, the warm-up included. */
@@ -56,7 +56,7 @@ struct ppt_disturbance ppt_disturbance_of(const struct ppt_index *index)
         }
         all.passes++;
         all.disturbed += ppt_sample_disturbed(sample);
-        all.stolen += ppt_sample_stolen(sample);
+        all.stolen += is_stolen(sample);
         all.throttled += noise->throttled_ns > 0;
         all.stopped += noise->stopped > 0;
         all.moved += moved;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "memory.h"
+#include "owned.h"
 
 void ppt_grid_create(const struct ppt_point *points, size_t count, size_t blocks,
                      struct ppt_grid *grid)
@@ -22,13 +23,12 @@ void ppt_grid_create(const struct ppt_point *points, size_t count, size_t blocks
 void ppt_grid_create_curve(const unsigned *workers, size_t count, size_t blocks,
                            struct ppt_grid *grid)
 {
-    struct ppt_point *points = ppt_alloc(count, sizeof(*points));
+    struct ppt_point *points PPT_FREED = ppt_alloc(count, sizeof(*points));
 
     for (size_t i = 0; i < count; i++) {
         points[i] = (struct ppt_point){workers[i], 1, 0};
     }
     ppt_grid_create(points, count, blocks, grid);
-    free(points);
 }
 
 void ppt_grid_free(struct ppt_grid *grid)
@@ -77,13 +77,10 @@ size_t ppt_grid_find_workers(const struct ppt_grid *grid, unsigned workers,
 
 static bool is_faster(const struct ppt_grid *grid, size_t a, size_t b)
 {
-    double *logs = ppt_alloc(grid->block_count, sizeof(*logs));
-    bool faster;
+    double *logs PPT_FREED = ppt_alloc(grid->block_count, sizeof(*logs));
 
     ppt_grid_log_ratios(grid, b, a, logs);
-    faster = grid->block_count > 0 && ppt_median(logs, grid->block_count) > 0;
-    free(logs);
-    return faster;
+    return ppt_median(logs, grid->block_count) > 0;
 }
 
 /* Chooses the point as the one with its number of workers, unless a faster one is there, or
@@ -111,7 +108,7 @@ static void choose(const struct ppt_grid *grid, size_t p, size_t through, size_t
 void ppt_grid_select(const struct ppt_grid *grid, const size_t *chosen, size_t count,
                      struct ppt_grid *part)
 {
-    struct ppt_point *points = ppt_alloc(count, sizeof(*points));
+    struct ppt_point *points PPT_FREED = ppt_alloc(count, sizeof(*points));
 
     for (size_t p = 0; p < count; p++) {
         points[p] = grid->points[chosen[p]];
@@ -122,12 +119,11 @@ void ppt_grid_select(const struct ppt_grid *grid, const size_t *chosen, size_t c
             part->seconds[b * count + p] = ppt_grid_at(grid, b, chosen[p]);
         }
     }
-    free(points);
 }
 
 void ppt_grid_row(const struct ppt_grid *grid, size_t through, struct ppt_grid *row)
 {
-    size_t *chosen = ppt_alloc(grid->point_count + 1, sizeof(*chosen));
+    size_t *chosen PPT_FREED = ppt_alloc(grid->point_count + 1, sizeof(*chosen));
     size_t count = 0;
 
     for (size_t p = 0; p < grid->point_count; p++) {
@@ -136,7 +132,6 @@ void ppt_grid_row(const struct ppt_grid *grid, size_t through, struct ppt_grid *
         }
     }
     ppt_grid_select(grid, chosen, count, row);
-    free(chosen);
 }
 
 static bool is_complete(const struct ppt_index *index, size_t block)
@@ -176,14 +171,39 @@ void ppt_grid_log_ratios(const struct ppt_grid *grid, size_t a, size_t b, double
 struct ppt_ratio ppt_grid_speedup(const struct ppt_grid *grid, size_t a, size_t b,
                                   double confidence)
 {
-    double *logs = ppt_alloc(grid->block_count, sizeof(*logs));
-    struct ppt_ratio ratio;
+    double *logs PPT_FREED = ppt_alloc(grid->block_count, sizeof(*logs));
 
     ppt_grid_log_ratios(grid, a, b, logs);
-    ratio.value = exp(ppt_median(logs, grid->block_count));
-    ratio.interval = ppt_interval_of(logs, grid->block_count, confidence);
-    ratio.interval.low = ratio.interval.exists ? exp(ratio.interval.low) : 0;
-    ratio.interval.high = ratio.interval.exists ? exp(ratio.interval.high) : 0;
-    free(logs);
-    return ratio;
+    return (struct ppt_ratio){
+        .value = exp(ppt_median(logs, grid->block_count)),
+        .interval = ppt_interval_exp(ppt_interval_of(logs, grid->block_count, confidence)),
+    };
+}
+
+double *ppt_grid_block_medians(const struct ppt_grid *grid)
+{
+    double *medians = ppt_alloc(grid->block_count, sizeof(*medians));
+    double *row PPT_FREED = ppt_alloc(grid->point_count, sizeof(*row));
+
+    for (size_t b = 0; b < grid->block_count; b++) {
+        for (size_t p = 0; p < grid->point_count; p++) {
+            row[p] = log(ppt_grid_at(grid, b, p));
+        }
+        medians[b] = ppt_median(row, grid->point_count);
+    }
+    return medians;
+}
+
+double *ppt_grid_point_medians(const struct ppt_grid *grid, const double *offsets)
+{
+    double *medians = ppt_alloc(grid->point_count, sizeof(*medians));
+    double *column PPT_FREED = ppt_alloc(grid->block_count, sizeof(*column));
+
+    for (size_t p = 0; p < grid->point_count; p++) {
+        for (size_t b = 0; b < grid->block_count; b++) {
+            column[b] = log(ppt_grid_at(grid, b, p)) - offsets[b];
+        }
+        medians[p] = ppt_median(column, grid->block_count);
+    }
+    return medians;
 }

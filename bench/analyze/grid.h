@@ -70,4 +70,10 @@ struct ppt_ratio ppt_grid_speedup(const struct ppt_grid *grid, size_t a, size_t 
 /* Fills out[block] with ln(T_a / T_b). */
 void ppt_grid_log_ratios(const struct ppt_grid *grid, size_t a, size_t b, double *out);
 
+/* Medians of ln(seconds), so that every point counts alike whatever its length: of all points, by
+ * block; and by point of all blocks, each of which is moved down by its offset. To be given to
+ * free(). */
+double *ppt_grid_block_medians(const struct ppt_grid *grid);
+double *ppt_grid_point_medians(const struct ppt_grid *grid, const double *offsets);
+
 #endif

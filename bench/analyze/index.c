@@ -2,58 +2,37 @@
 
 #include <stdint.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "memory.h"
-
-/* The first place whose point is not below `point`. */
-static size_t place_of(const struct ppt_index *index, struct ppt_point point)
-{
-    size_t low = 0, high = index->point_count;
-
-    while (low < high) {
-        const size_t middle = (low + high) / 2;
-
-        if (ppt_point_compare(&index->points[middle], &point) < 0) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    return low;
-}
-
-static bool is_there(const struct ppt_index *index, size_t place, struct ppt_point point)
-{
-    return place < index->point_count && ppt_point_same(index->points[place], point);
-}
+#include "owned.h"
 
 size_t ppt_index_find(const struct ppt_index *index, struct ppt_point point)
 {
-    const size_t place = place_of(index, point);
+    const struct ppt_point *found =
+        bsearch(&point, index->points, index->point_count, sizeof(point), ppt_point_compare);
 
-    return is_there(index, place, point) ? place : SIZE_MAX;
+    return found ? (size_t)(found - index->points) : SIZE_MAX;
 }
 
-static void add_point(struct ppt_index *index, size_t place, struct ppt_point point)
-{
-    index->points = ppt_realloc(index->points, index->point_count + 1, sizeof(*index->points));
-    memmove(&index->points[place + 1], &index->points[place],
-            (index->point_count - place) * sizeof(*index->points));
-    index->points[place] = point;
-    index->point_count++;
-}
-
+/* Those of passes that count, ascending, each once. */
 static void list_points(struct ppt_index *index)
 {
-    for (size_t i = 0; i < index->ran.count; i++) {
-        const struct ppt_sample *sample = index->ran.items[i];
-        const size_t place = place_of(index, sample->point);
+    struct ppt_point *points = ppt_alloc(index->ran.count, sizeof(*points));
+    size_t all = 0, kept = 0;
 
-        if (sample->block > 0 && !is_there(index, place, sample->point)) {
-            add_point(index, place, sample->point);
+    for (size_t i = 0; i < index->ran.count; i++) {
+        if (index->ran.items[i]->block > 0) {
+            points[all++] = index->ran.items[i]->point;
         }
     }
+    qsort(points, all, sizeof(*points), ppt_point_compare);
+    for (size_t i = 0; i < all; i++) {
+        if (kept == 0 || !ppt_point_same(points[i], points[kept - 1])) {
+            points[kept++] = points[i];
+        }
+    }
+    index->points = points;
+    index->point_count = kept;
 }
 
 static void list_passes(struct ppt_index *index)
@@ -89,7 +68,7 @@ static size_t *find_places(struct ppt_index *index)
 
 static void fill(struct ppt_index *index, const size_t *places)
 {
-    size_t *next = ppt_alloc(index->point_count, sizeof(*next));
+    size_t *next PPT_FREED = ppt_alloc(index->point_count, sizeof(*next));
 
     for (size_t p = 0; p < index->point_count; p++) {
         index->starts[p + 1] += index->starts[p];
@@ -105,23 +84,18 @@ static void fill(struct ppt_index *index, const size_t *places)
             index->cells[(sample->block - 1) * index->point_count + places[i]] = sample;
         }
     }
-    free(next);
 }
 
 void ppt_index_create(const struct ppt_samples *samples, struct ppt_index *index)
 {
-    size_t *places;
+    size_t *places PPT_FREED = NULL;
 
-    *index = (struct ppt_index){
-        .samples = samples,
-        .points = ppt_alloc(0, sizeof(*index->points)),
-    };
+    *index = (struct ppt_index){.samples = samples};
     list_passes(index);
     list_points(index);
     index->starts = ppt_alloc(index->point_count + 1, sizeof(*index->starts));
     places = find_places(index);
     fill(index, places);
-    free(places);
 }
 
 void ppt_index_free(struct ppt_index *index)
@@ -144,14 +118,4 @@ struct ppt_passes ppt_index_passes(const struct ppt_index *index, size_t point)
     return point == SIZE_MAX ? (struct ppt_passes){NULL, 0}
                              : (struct ppt_passes){index->passes + index->starts[point],
                                                    index->starts[point + 1] - index->starts[point]};
-}
-
-double *ppt_passes_values(struct ppt_passes passes, ppt_pass_value *value)
-{
-    double *values = ppt_alloc(passes.count, sizeof(*values));
-
-    for (size_t i = 0; i < passes.count; i++) {
-        values[i] = value(passes.items[i]);
-    }
-    return values;
 }

@@ -44,7 +44,4 @@ struct ppt_passes ppt_index_passes(const struct ppt_index *index, size_t point);
 /* What is measured of a pass, as a number. */
 typedef double ppt_pass_value(const struct ppt_sample *pass);
 
-/* One such number for each pass; to be given to free(). */
-double *ppt_passes_values(struct ppt_passes passes, ppt_pass_value *value);
-
 #endif

@@ -4,6 +4,7 @@
 
 #include "interval.h"
 #include "memory.h"
+#include "owned.h"
 #include "tasks.h"
 
 /* Mean task times of every block, kind and point; 0 where nothing was measured. */
@@ -86,8 +87,8 @@ static void fill(const struct ppt_config *config, const struct ppt_index *index,
 
 static void summarise(const struct table *table, size_t k, struct ppt_kind *kind)
 {
-    double *times = ppt_alloc(table->blocks, sizeof(*times));
-    double *ratios = ppt_alloc(table->blocks, sizeof(*ratios));
+    double *times PPT_FREED = ppt_alloc(table->blocks, sizeof(*times));
+    double *ratios PPT_FREED = ppt_alloc(table->blocks, sizeof(*ratios));
 
     for (size_t p = 0; p < table->points; p++) {
         size_t n = 0, pairs = 0;
@@ -108,8 +109,6 @@ static void summarise(const struct table *table, size_t k, struct ppt_kind *kind
     for (size_t b = 0; b < table->blocks; b++) {
         kind->tasks_per_block += table->tasks[b * table->kinds + k] / (double)table->blocks;
     }
-    free(times);
-    free(ratios);
 }
 
 void ppt_kinds_of(const struct ppt_config *config, const struct ppt_index *index,

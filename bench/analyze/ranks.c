@@ -1,18 +1,23 @@
 #include "ranks.h"
 
 #include <gsl/gsl_cdf.h>
-#include <gsl/gsl_sort.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "memory.h"
+#include "owned.h"
 
 /* Values of both samples in ascending order fall into groups of equal ones. */
 struct groups {
     size_t *sizes;
     size_t count;
 };
+
+static void free_groups(struct groups *groups)
+{
+    free(groups->sizes);
+}
 
 static size_t smaller(size_t x, size_t y)
 {
@@ -37,7 +42,7 @@ static double choose(size_t n, size_t k)
 static double *count_orders(const struct groups *groups, size_t a, size_t b)
 {
     const size_t width = 2 * a * b + 1;
-    double *rows = ppt_alloc((b + 1) * width, sizeof(*rows)), *ways;
+    double *rows PPT_FREED = ppt_alloc((b + 1) * width, sizeof(*rows)), *ways;
     size_t placed = 0;
 
     rows[0] = 1;
@@ -70,7 +75,6 @@ static double *count_orders(const struct groups *groups, size_t a, size_t b)
     }
     ways = ppt_alloc(width, sizeof(*ways));
     memcpy(ways, rows + b * width, width * sizeof(*ways));
-    free(rows);
     return ways;
 }
 
@@ -80,7 +84,7 @@ static void tails(const struct groups *groups, size_t a, size_t b, size_t u, dou
 {
     /* The table has a row for each value of b: U of the mirrored case costs less. */
     const bool mirror = b > a;
-    double *ways = mirror ? count_orders(groups, b, a) : count_orders(groups, a, b);
+    double *ways PPT_FREED = mirror ? count_orders(groups, b, a) : count_orders(groups, a, b);
     const size_t most = 2 * a * b, at = mirror ? most - u : u;
     double below = 0, above = 0;
 
@@ -94,7 +98,6 @@ static void tails(const struct groups *groups, size_t a, size_t b, size_t u, dou
     const double up_to = (below + ways[at]) / all, from = (above + ways[at]) / all;
     *low = mirror ? from : up_to;
     *high = mirror ? up_to : from;
-    free(ways);
 }
 
 static bool is_small(size_t a, size_t b)
@@ -111,13 +114,9 @@ static double variance(size_t a, size_t b)
 static void group_values(const struct ppt_sample_pair *pair, struct groups *groups, double *u)
 {
     const size_t m = pair->a_count, n = pair->b_count;
-    double *a = ppt_alloc(m, sizeof(*a)), *b = ppt_alloc(n, sizeof(*b));
+    double *a PPT_FREED = ppt_sorted(pair->a, m), *b PPT_FREED = ppt_sorted(pair->b, n);
     size_t i = 0, j = 0;
 
-    memcpy(a, pair->a, m * sizeof(*a));
-    memcpy(b, pair->b, n * sizeof(*b));
-    gsl_sort(a, 1, m);
-    gsl_sort(b, 1, n);
     *groups = (struct groups){.sizes = ppt_alloc(m + n, sizeof(*groups->sizes))};
     *u = 0;
     while (i < m || j < n) {
@@ -134,8 +133,6 @@ static void group_values(const struct ppt_sample_pair *pair, struct groups *grou
         *u += 2 * (double)of_b * (double)below + (double)of_b * (double)of_a;
         groups->sizes[groups->count++] = of_a + of_b;
     }
-    free(a);
-    free(b);
 }
 
 static double normal_p(const struct groups *groups, size_t a, size_t b, double u)
@@ -160,7 +157,7 @@ struct ppt_rank_test ppt_rank_test_of(const struct ppt_sample_pair *pair)
 {
     const size_t m = pair->a_count, n = pair->b_count;
     struct ppt_rank_test test = {.p = 1, .exact = is_small(m, n)};
-    struct groups groups;
+    struct groups groups PPT_OWNED(free_groups) = {0};
     double halves;
 
     if (m == 0 || n == 0) {
@@ -177,7 +174,6 @@ struct ppt_rank_test ppt_rank_test_of(const struct ppt_sample_pair *pair)
     } else {
         test.p = normal_p(&groups, m, n, test.u);
     }
-    free(groups.sizes);
     return test;
 }
 
@@ -202,11 +198,10 @@ double ppt_rank_below(size_t a_count, size_t b_count, size_t u)
 
         return gsl_cdf_ugaussian_P(((double)u + 0.5 - middle) / sqrt(variance(a_count, b_count)));
     }
-    struct groups groups = no_ties(a_count + b_count);
+    struct groups groups PPT_OWNED(free_groups) = no_ties(a_count + b_count);
     double low, high;
 
     tails(&groups, a_count, b_count, 2 * u, &low, &high);
-    free(groups.sizes);
     return low;
 }
 
@@ -221,8 +216,8 @@ static size_t cut(size_t a, size_t b, double tail)
 
         return at >= 1 ? (size_t)at : 0;
     }
-    struct groups groups = no_ties(a + b);
-    double *ways = b > a ? count_orders(&groups, b, a) : count_orders(&groups, a, b);
+    struct groups groups PPT_OWNED(free_groups) = no_ties(a + b);
+    double *ways PPT_FREED = b > a ? count_orders(&groups, b, a) : count_orders(&groups, a, b);
     double all = 0, below = 0;
 
     for (size_t u = 0; u <= 2 * a * b; u += 2) {
@@ -231,8 +226,6 @@ static size_t cut(size_t a, size_t b, double tail)
     while (c < a * b / 2 && below + ways[2 * c] <= tail * all) {
         below += ways[2 * c++];
     }
-    free(ways);
-    free(groups.sizes);
     return c;
 }
 
@@ -283,14 +276,10 @@ struct ppt_shift ppt_shift_of(const struct ppt_sample_pair *pair, double confide
     if (pairs == 0) {
         return shift;
     }
-    double *a = ppt_alloc(m, sizeof(*a)), *b = ppt_alloc(n, sizeof(*b));
+    double *a PPT_FREED = ppt_sorted(pair->a, m), *b PPT_FREED = ppt_sorted(pair->b, n);
     const struct ppt_sample_pair sorted = {a, b, m, n};
     const size_t c = cut(m, n, (1 - confidence) / 2);
 
-    memcpy(a, pair->a, m * sizeof(*a));
-    memcpy(b, pair->b, n * sizeof(*b));
-    gsl_sort(a, 1, m);
-    gsl_sort(b, 1, n);
     shift.value = difference(&sorted, (pairs + 1) / 2);
     if (pairs % 2 == 0) {
         shift.value = (shift.value + difference(&sorted, pairs / 2 + 1)) / 2;
@@ -299,8 +288,6 @@ struct ppt_shift ppt_shift_of(const struct ppt_sample_pair *pair, double confide
         shift.interval =
             (struct ppt_interval){true, difference(&sorted, c), difference(&sorted, pairs + 1 - c)};
     }
-    free(a);
-    free(b);
     return shift;
 }
 

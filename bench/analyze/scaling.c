@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "memory.h"
+#include "owned.h"
 
 #define FEWEST_POINTS 5
 #define FEWEST_BLOCKS 5
@@ -77,74 +78,41 @@ static void select_points(const struct ppt_grid *grid, unsigned from, unsigned t
  * displacement; both to be given to free(). */
 static double *aligned_medians(const struct ppt_grid *grid, double **offsets)
 {
-    const size_t points = grid->point_count, blocks = grid->block_count;
-    double *row = ppt_alloc(points, sizeof(*row)), *column = ppt_alloc(blocks, sizeof(*column));
-    double *medians = ppt_alloc(points, sizeof(*medians));
-
-    *offsets = ppt_alloc(blocks, sizeof(**offsets));
-    for (size_t b = 0; b < blocks; b++) {
-        for (size_t p = 0; p < points; p++) {
-            row[p] = log(ppt_grid_at(grid, b, p));
-        }
-        (*offsets)[b] = ppt_median(row, points);
-    }
-    const double middle = ppt_median(*offsets, blocks);
-    for (size_t b = 0; b < blocks; b++) {
+    *offsets = ppt_grid_block_medians(grid);
+    const double middle = ppt_median(*offsets, grid->block_count);
+    for (size_t b = 0; b < grid->block_count; b++) {
         (*offsets)[b] -= middle;
     }
-    for (size_t p = 0; p < points; p++) {
-        for (size_t b = 0; b < blocks; b++) {
-            column[b] = log(ppt_grid_at(grid, b, p)) - (*offsets)[b];
-        }
-        medians[p] = ppt_median(column, blocks);
-    }
-    free(row);
-    free(column);
-    return medians;
+    return ppt_grid_point_medians(grid, *offsets);
 }
 
-static struct ppt_interval spread(const struct ppt_scaling *scaling, double confidence,
+/* Of what the laws of the blocks say. */
+static struct ppt_interval spread(const struct ppt_scaling *scaling,
                                   double (*value)(const struct ppt_law *, double), double argument)
 {
-    double *values = ppt_alloc(scaling->block_count, sizeof(*values));
-    struct ppt_interval interval = {0};
-    bool finite = scaling->block_laws != NULL;
+    double *values PPT_FREED = ppt_alloc(scaling->block_count, sizeof(*values));
 
-    for (size_t b = 0; finite && b < scaling->block_count; b++) {
-        values[b] = value(&scaling->block_laws[b], argument);
-        finite = isfinite(values[b]);
+    for (size_t b = 0; b < scaling->block_count; b++) {
+        values[b] = scaling->block_laws ? value(&scaling->block_laws[b], argument) : (double)NAN;
+        if (!isfinite(values[b])) {
+            return (struct ppt_interval){0};
+        }
     }
-    if (finite) {
-        interval = ppt_interval_of(values, scaling->block_count, confidence);
+    return ppt_interval_of(values, scaling->block_count, scaling->context.confidence);
+}
+
+#define COEFFICIENT(name, value)                                                                   \
+    static double name(const struct ppt_law *law, double unused)                                   \
+    {                                                                                              \
+        (void)unused;                                                                              \
+        return value;                                                                              \
     }
-    free(values);
-    return interval;
-}
 
-static double get_lambda(const struct ppt_law *law, double unused)
-{
-    (void)unused;
-    return law->lambda;
-}
-
-static double get_sigma(const struct ppt_law *law, double unused)
-{
-    (void)unused;
-    return law->sigma;
-}
-
-static double get_kappa(const struct ppt_law *law, double unused)
-{
-    (void)unused;
-    return law->kappa;
-}
-
+COEFFICIENT(get_lambda, law->lambda)
+COEFFICIENT(get_sigma, law->sigma)
+COEFFICIENT(get_kappa, law->kappa)
 /* Above 1 throughput falls from the first worker on. */
-static double get_fall(const struct ppt_law *law, double unused)
-{
-    (void)unused;
-    return law->sigma + law->kappa;
-}
+COEFFICIENT(get_fall, law->sigma + law->kappa)
 
 static double get_peak(const struct ppt_law *law, double unused)
 {
@@ -176,12 +144,11 @@ static void fit_blocks(const struct ppt_grid *grid, struct columns *columns,
 
 static void set_intervals(struct ppt_scaling *scaling)
 {
-    const double confidence = scaling->context.confidence;
-    const struct ppt_interval fall = spread(scaling, confidence, get_fall, 0);
+    const struct ppt_interval fall = spread(scaling, get_fall, 0);
 
-    scaling->lambda = spread(scaling, confidence, get_lambda, 0);
-    scaling->sigma = spread(scaling, confidence, get_sigma, 0);
-    scaling->kappa = spread(scaling, confidence, get_kappa, 0);
+    scaling->lambda = spread(scaling, get_lambda, 0);
+    scaling->sigma = spread(scaling, get_sigma, 0);
+    scaling->kappa = spread(scaling, get_kappa, 0);
     scaling->name = scaling->kappa.exists && scaling->kappa.low > 0   ? "USL"
                     : scaling->sigma.exists && scaling->sigma.low > 0 ? "Amdahl"
                                                                       : "linear";
@@ -190,7 +157,7 @@ static void set_intervals(struct ppt_scaling *scaling)
                          (scaling->peak_workers == 1 && fall.exists && fall.low > 1));
     if (scaling->has_peak) {
         scaling->peak_throughput = ppt_law_at(&scaling->law, scaling->peak_workers);
-        scaling->peak = spread(scaling, confidence, get_peak, 0);
+        scaling->peak = spread(scaling, get_peak, 0);
     }
 }
 
@@ -200,7 +167,7 @@ static bool lacks_fit(const struct ppt_grid *grid, const struct columns *columns
 {
     const size_t blocks = grid->block_count;
     const double confidence = 1 - 0.05 / (double)columns->count;
-    double *residuals = ppt_alloc(blocks, sizeof(*residuals));
+    double *residuals PPT_FREED = ppt_alloc(blocks, sizeof(*residuals));
     bool lack = false;
 
     for (size_t i = 0; i < columns->count; i++) {
@@ -214,7 +181,6 @@ static bool lacks_fit(const struct ppt_grid *grid, const struct columns *columns
         lack |= interval.exists && (interval.low > 0 || interval.high < 0) &&
                 fabs(ppt_median(residuals, blocks)) > LACK_OF_FIT;
     }
-    free(residuals);
     return lack;
 }
 
@@ -265,13 +231,9 @@ static double smt_share(const struct ppt_grid *grid, const struct ppt_scaling *s
 static bool is_superlinear(const struct ppt_grid *grid, const struct columns *columns,
                            double confidence)
 {
-    size_t one = 0;
+    const size_t one = ppt_grid_find_workers(grid, 1, 0);
 
-    while (one < grid->point_count && ppt_point_workers(grid->points[one]) != 1) {
-        one++;
-    }
-
-    for (size_t i = 0; one < grid->point_count && i < columns->count; i++) {
+    for (size_t i = 0; one != SIZE_MAX && i < columns->count; i++) {
         const struct ppt_ratio speedup =
             ppt_grid_speedup(grid, one, columns->points[i], confidence);
 
@@ -301,8 +263,8 @@ void ppt_scaling_of(const struct ppt_grid *grid, const struct ppt_scaling_contex
                     struct ppt_scaling *scaling)
 {
     const unsigned limit = has_kink(context) ? context->cores : UINT32_MAX;
-    struct columns columns;
-    double *offsets, *medians;
+    struct columns columns PPT_OWNED(free_columns) = {0};
+    double *offsets PPT_FREED = NULL, *medians PPT_FREED = NULL;
 
     *scaling = (struct ppt_scaling){.context = *context, .name = "none", .smt_share = -1};
     if (grid->block_count == 0) {
@@ -328,9 +290,6 @@ void ppt_scaling_of(const struct ppt_grid *grid, const struct ppt_scaling_contex
             scaling->smt_share = smt_share(grid, scaling, medians);
         }
     }
-    free(offsets);
-    free(medians);
-    free_columns(&columns);
 }
 
 void ppt_scaling_free(struct ppt_scaling *scaling)
@@ -353,7 +312,7 @@ double ppt_scaling_effective(const struct ppt_scaling *scaling, double workers)
 
 struct ppt_interval ppt_scaling_band(const struct ppt_scaling *scaling, double effective)
 {
-    return spread(scaling, scaling->context.confidence, ppt_law_at, effective);
+    return spread(scaling, ppt_law_at, effective);
 }
 
 struct ppt_prediction ppt_scaling_predict(const struct ppt_scaling *scaling, unsigned workers)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "memory.h"
+#include "owned.h"
 #include "usage.h"
 
 struct head {
@@ -30,7 +31,7 @@ void *ppt_packet_pack(const struct ppt_part *part, const struct ppt_recorder *re
         .sample = *sample,
     };
     size_t times = 0;
-    void *recorded = part->status == PPT_OK ? ppt_recorder_pack(recorder, &times) : NULL;
+    void *recorded PPT_FREED = part->status == PPT_OK ? ppt_recorder_pack(recorder, &times) : NULL;
     char *packed, *end;
 
     *bytes = sizeof(head) + sample->worker_count * sizeof(struct worker) + times;
@@ -50,7 +51,6 @@ void *ppt_packet_pack(const struct ppt_part *part, const struct ppt_recorder *re
     if (recorded) {
         memcpy(end, recorded, times);
     }
-    free(recorded);
     return packed;
 }
 

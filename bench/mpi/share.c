@@ -1,11 +1,10 @@
 #include "share.h"
 
-#include <stdlib.h>
 #include <sys/prctl.h>
 
 #include "clock.h"
 #include "interrupt.h"
-#include "memory.h"
+#include "owned.h"
 #include "packet.h"
 #include "pass.h"
 #include "queue.h"
@@ -264,7 +263,7 @@ static void make_up(struct share *share)
 static void send_result(struct share *share, const struct ppt_recorder *recorder)
 {
     size_t bytes;
-    void *packet = ppt_packet_pack(&share->part, recorder, &bytes);
+    void *packet PPT_FREED = ppt_packet_pack(&share->part, recorder, &bytes);
 
     share->nap.most_ns = NAP_IDLE_NS;
     while (share->status == PPT_OK && !share->fetched) {
@@ -272,7 +271,6 @@ static void send_result(struct share *share, const struct ppt_recorder *recorder
         listen(share);
     }
     tell(share, PPT_TAG_RESULT, packet, bytes);
-    free(packet);
 }
 
 enum ppt_status ppt_share_run(struct ppt_world *world, struct ppt_workload *workload,

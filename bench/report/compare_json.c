@@ -7,6 +7,7 @@
 #include "compare_report.h"
 #include "compare_sentence.h"
 #include "json_value.h"
+#include "owned.h"
 
 #define COMPARISON_VERSION 1
 
@@ -18,7 +19,8 @@ static json_object *difference(const struct ppt_difference *value)
     add(object, "class", text(ppt_change_names[value->change]));
     add(object, "change", number(expm1(value->shift.value)));
     add(object, "interval",
-        interval(&(struct ppt_interval){ends->exists, expm1(ends->low), expm1(ends->high)}));
+        ppt_json_interval(
+            &(struct ppt_interval){ends->exists, expm1(ends->low), expm1(ends->high)}));
     add(object, "p", number(value->p));
     add(object, "p_adjusted", number(value->p_adjusted));
     add(object, "cliffs_delta", number(value->delta));
@@ -38,8 +40,8 @@ static json_object *speedup(const struct ppt_compared_point *point)
         return NULL;
     }
     object = difference(&point->speedup);
-    add(object, "old", ratio(&point->old_speedup));
-    add(object, "new", ratio(&point->new_speedup));
+    add(object, "old", ppt_json_ratio(&point->old_speedup));
+    add(object, "new", ppt_json_ratio(&point->new_speedup));
     return object;
 }
 
@@ -55,8 +57,8 @@ static json_object *point_json(const struct ppt_compared_point *point)
             add(object, ppt_dimensions[d].key, integer(ppt_point_get(point->point, d)));
         }
     }
-    add(object, "old_s", point->old_s.n > 0 ? statistics(&point->old_s) : NULL);
-    add(object, "new_s", point->new_s.n > 0 ? statistics(&point->new_s) : NULL);
+    add(object, "old_s", ppt_json_statistics(&point->old_s));
+    add(object, "new_s", ppt_json_statistics(&point->new_s));
     add(object, "time", ppt_compared_common(point) ? difference(&point->time) : NULL);
     add(object, "speedup", speedup(point));
     return object;
@@ -98,13 +100,10 @@ static json_object *warnings(const char *lines)
 static json_object *words(const struct ppt_comparison *comparison,
                           void (*write)(const struct ppt_comparison *, struct ppt_text *))
 {
-    struct ppt_text out = {0};
-    json_object *value;
+    struct ppt_text out PPT_OWNED(ppt_text_free) = {0};
 
     write(comparison, &out);
-    value = text(out.data ? out.data + (out.data[0] == ' ') : "");
-    ppt_text_free(&out);
-    return value;
+    return text(out.data ? out.data + (out.data[0] == ' ') : "");
 }
 
 void ppt_comparison_json(const struct ppt_comparison_outcome *outcome, struct ppt_text *out)

@@ -4,10 +4,10 @@
 #include "compare_report.h"
 
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "compare_sentence.h"
+#include "owned.h"
 
 #define WIDTH 80
 #define LONGEST_DETAILS 40
@@ -15,15 +15,11 @@
 /* "+8.1 % [+5.9, +10]", aligned at the percent sign. */
 static void add_change(const struct ppt_difference *difference, struct ppt_text *out)
 {
-    const struct ppt_interval *ends = &difference->shift.interval;
     char text[PPT_PERCENT_SIZE];
 
     ppt_text_right(out, ppt_comparison_percent(difference->shift.value, text), 8);
     ppt_text_add(out, " %");
-    if (ends->exists) {
-        ppt_text_addf(out, " [%s, ", ppt_comparison_percent(ends->low, text));
-        ppt_text_addf(out, "%s]", ppt_comparison_percent(ends->high, text));
-    }
+    ppt_comparison_ends(difference, out);
 }
 
 /* In capitals what ends with an exit code of its own. */
@@ -60,7 +56,7 @@ static void add_row(const struct ppt_comparison *comparison, size_t i, struct pp
 /* Of a long path the end: that is where runs differ. */
 static void add_folder(const char *path, size_t columns, struct ppt_text *out)
 {
-    struct ppt_text shown = {0};
+    struct ppt_text shown PPT_OWNED(ppt_text_free) = {0};
 
     ppt_text_add_shown(&shown, path, SIZE_MAX);
     const char *folder = shown.data;
@@ -74,7 +70,6 @@ static void add_folder(const char *path, size_t columns, struct ppt_text *out)
         folder++;
     }
     ppt_text_addf(out, "%s%s", whole ? "" : "...", folder);
-    ppt_text_free(&shown);
 }
 
 static void add_side(const char *name, const struct ppt_outcome *runs, size_t count, size_t blocks,
@@ -117,7 +112,7 @@ static void add_alone(const struct ppt_comparison *comparison, bool old, struct 
 
 static void add_verdict(const struct ppt_comparison_outcome *outcome, struct ppt_text *out)
 {
-    struct ppt_text words = {0};
+    struct ppt_text words PPT_OWNED(ppt_text_free) = {0};
 
     ppt_text_addf(&words, "%s: ", outcome->old_runs[0].config->task);
     ppt_comparison_sentence(outcome->comparison, &words);
@@ -125,7 +120,6 @@ static void add_verdict(const struct ppt_comparison_outcome *outcome, struct ppt
     ppt_comparison_details(outcome->comparison, &words);
     ppt_text_wrap(out, words.data, WIDTH, 0);
     ppt_text_add(out, "\n");
-    ppt_text_free(&words);
 }
 
 void ppt_comparison_text(const struct ppt_comparison_outcome *outcome, struct ppt_text *out)

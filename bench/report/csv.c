@@ -3,6 +3,7 @@
  * one succeeds, and mean the same: times are means in seconds, and a speedup is one rate by
  * another. The verdict's speedups, and all else, follow them.
  */
+#include "owned.h"
 #include "report.h"
 
 #include <math.h>
@@ -42,7 +43,7 @@ static bool is_formula(const char *words)
  * is how spreadsheets are told that something is a text. */
 static void add_field(struct ppt_text *out, const char *words)
 {
-    struct ppt_text field = {0};
+    struct ppt_text field PPT_OWNED(ppt_text_free) = {0};
 
     ppt_text_add(&field, is_formula(words) ? "'" : "");
     ppt_text_add_shown(&field, words, SIZE_MAX);
@@ -55,7 +56,6 @@ static void add_field(struct ppt_text *out, const char *words)
         }
         ppt_text_add(out, "\"");
     }
-    ppt_text_free(&field);
 }
 
 /* A number, or an empty field where there is none. */

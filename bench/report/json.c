@@ -4,24 +4,66 @@
  */
 #include "json_value.h"
 #include "kinds.h"
+#include "owned.h"
 #include "report.h"
 #include "sample_fields.h"
 #include "sentence.h"
 
 #define RESULTS_VERSION 1
 
+json_object *ppt_json_interval(const struct ppt_interval *value)
+{
+    json_object *list;
+
+    if (!value->exists || !isfinite(value->low) || !isfinite(value->high)) {
+        return NULL;
+    }
+    list = json_object_new_array_ext(2);
+    json_object_array_add(list, number(value->low));
+    json_object_array_add(list, number(value->high));
+    return list;
+}
+
+json_object *ppt_json_statistics(const struct ppt_stat *stat)
+{
+    json_object *object;
+
+    if (stat->n == 0) {
+        return NULL;
+    }
+    object = json_object_new_object();
+    add(object, "n", integer(stat->n));
+    add(object, "mean", number(stat->mean));
+    add(object, "median", number(stat->median));
+    add(object, "interval", ppt_json_interval(&stat->interval));
+    add(object, "smallest", number(stat->smallest));
+    add(object, "largest", number(stat->largest));
+    return object;
+}
+
+json_object *ppt_json_ratio(const struct ppt_ratio *value)
+{
+    json_object *list;
+
+    if (value->value <= 0) {
+        return NULL;
+    }
+    list = json_object_new_array_ext(3);
+    json_object_array_add(list, number(value->value));
+    json_object_array_add(list, value->interval.exists ? number(value->interval.low) : NULL);
+    json_object_array_add(list, value->interval.exists ? number(value->interval.high) : NULL);
+    return list;
+}
+
 /* ---- the answer ---- */
 
 static json_object *sentence(const struct ppt_answer *answer,
                              void (*write)(const struct ppt_answer *, struct ppt_text *))
 {
-    struct ppt_text words = {0};
-    json_object *value;
+    struct ppt_text words PPT_OWNED(ppt_text_free) = {0};
 
     write(answer, &words);
-    value = text(words.data ? words.data + (words.data[0] == ' ') : "");
-    ppt_text_free(&words);
-    return value;
+    return text(words.data ? words.data + (words.data[0] == ' ') : "");
 }
 
 static json_object *speedups(const struct ppt_answer *answer)
@@ -32,7 +74,7 @@ static json_object *speedups(const struct ppt_answer *answer)
 
     for (size_t p = 1; p < answer->grid.point_count; p++) {
         add(object, ppt_point_label(answer->grid.points[p], several, key),
-            ratio(&answer->points[p].over_fewest));
+            ppt_json_ratio(&answer->points[p].over_fewest));
     }
     return object;
 }
@@ -78,7 +120,8 @@ json_object *ppt_json_verdict(const struct ppt_answer *answer)
     add_dimensions(object, "economical", PPT_ONLY(PPT_WORKERS), economical);
     add(object, "all_cpus_slowdown",
         answer->has_all_cpus ? number(answer->all_cpus_cost.value - 1) : NULL);
-    add(object, "speedup_over_most_threads", answer->has_crowd ? ratio(&answer->crowd_cost) : NULL);
+    add(object, "speedup_over_most_threads",
+        answer->has_crowd ? ppt_json_ratio(&answer->crowd_cost) : NULL);
     add(object, "reason", text(ppt_reason_names[answer->reason]));
     add(object, "worst_factor",
         answer->reason == PPT_REASON_FACTOR ? text(ppt_factor_names[answer->worst_factor]) : NULL);
@@ -126,10 +169,10 @@ static json_object *scaling_json(const struct ppt_scaling *scaling)
     }
     object = ppt_json_law(&scaling->law, scaling->best_throughput);
     add(object, "supported_law", text(scaling->name));
-    add(object, "lambda_interval", interval(&scaling->lambda));
-    add(object, "sigma_interval", interval(&scaling->sigma));
-    add(object, "kappa_interval", interval(&scaling->kappa));
-    add(object, "peak_interval", interval(&scaling->peak));
+    add(object, "lambda_interval", ppt_json_interval(&scaling->lambda));
+    add(object, "sigma_interval", ppt_json_interval(&scaling->sigma));
+    add(object, "kappa_interval", ppt_json_interval(&scaling->kappa));
+    add(object, "peak_interval", ppt_json_interval(&scaling->peak));
     add(object, "smt_share", scaling->smt_share >= 0 ? number(scaling->smt_share) : NULL);
     add(object, "largest_workers", integer(scaling->largest));
     add(object, "superlinear", json_object_new_boolean(scaling->superlinear));
@@ -169,9 +212,9 @@ static json_object *factors_json(const struct ppt_point_factors *factors)
 
 static void add_point_answer(json_object *object, const struct ppt_point_answer *answer)
 {
-    add(object, "speedup_over_sequential", ratio(&answer->over_sequential));
-    add(object, "speedup_over_one", ratio(&answer->over_one));
-    add(object, "speedup_by_workers", ratio(&answer->by_workers));
+    add(object, "speedup_over_sequential", ppt_json_ratio(&answer->over_sequential));
+    add(object, "speedup_over_one", ppt_json_ratio(&answer->over_one));
+    add(object, "speedup_by_workers", ppt_json_ratio(&answer->by_workers));
     add(object, "granularity_bound", answer->granularity > 0 ? number(answer->granularity) : NULL);
     add(object, "karp_flatt", number(answer->karp_flatt));
     add(object, "break_even_tasks", answer->break_even > 0 ? integer(answer->break_even) : NULL);
@@ -189,20 +232,9 @@ static json_object *point_json(const struct ppt_outcome *outcome,
     ppt_fields_write(ppt_point_fields, &summary->point, PPT_FIELD_SHOWN, object);
     add(object, "beyond_cpus",
         json_object_new_boolean(ppt_host_beyond(outcome->host, summary->point)));
-    add(object, "init_s", statistics(&summary->init_s));
-    add(object, "work_s", statistics(&summary->work_s));
-    add(object, "cleanup_s", statistics(&summary->cleanup_s));
-    add(object, "scratch_s", statistics(&summary->scratch_s));
-    add(object, "total_s", statistics(&summary->total_s));
-    add(object, "task_s", statistics(&summary->task_s));
-    add(object, "task_median_s", statistics(&summary->task_median_s));
-    add(object, "task_p95_s", statistics(&summary->task_p95_s));
-    add(object, "task_p99_s", statistics(&summary->task_p99_s));
-    add(object, "task_longest_s", statistics(&summary->task_longest_s));
-    add(object, "tasks_per_second", statistics(&summary->rate));
-    add(object, "cpu_s", statistics(&summary->cpu_s));
-    add(object, "page_faults", statistics(&summary->faults));
-    add(object, "task_page_faults", statistics(&summary->task_faults));
+    for (const struct ppt_summary_row *row = ppt_summary_rows; row->key; row++) {
+        add(object, row->key, ppt_json_statistics(ppt_summary_stat(summary, row)));
+    }
     add(object, "peak_bytes", summary->peak_bytes >= 0 ? number(summary->peak_bytes) : NULL);
     if (p != SIZE_MAX) {
         add_point_answer(object, &outcome->answer->points[p]);
@@ -237,7 +269,7 @@ static json_object *drift_json(const struct ppt_drift *drift)
 static json_object *kinds_json(const struct ppt_outcome *outcome)
 {
     json_object *list = json_object_new_array();
-    struct ppt_kinds kinds;
+    struct ppt_kinds kinds PPT_OWNED(ppt_kinds_free) = {0};
 
     ppt_kinds_of(outcome->config, outcome->index, &kinds);
     for (size_t k = 0; k < kinds.count; k++) {
@@ -258,7 +290,6 @@ static json_object *kinds_json(const struct ppt_outcome *outcome)
         add(object, "inflation", inflation);
         json_object_array_add(list, object);
     }
-    ppt_kinds_free(&kinds);
     return list;
 }
 

@@ -51,51 +51,6 @@ static inline void add_dimensions(json_object *object, const char *name, unsigne
     }
 }
 
-/* ---- what the analysis finds ---- */
-
-static inline json_object *interval(const struct ppt_interval *value)
-{
-    json_object *list;
-
-    if (!value->exists || !isfinite(value->low) || !isfinite(value->high)) {
-        return NULL;
-    }
-    list = json_object_new_array_ext(2);
-    json_object_array_add(list, number(value->low));
-    json_object_array_add(list, number(value->high));
-    return list;
-}
-
-static inline json_object *statistics(const struct ppt_stat *stat)
-{
-    json_object *object = json_object_new_object();
-
-    add(object, "n", integer(stat->n));
-    add(object, "mean", number(stat->mean));
-    add(object, "median", number(stat->median));
-    add(object, "interval", interval(&stat->interval));
-    add(object, "smallest", number(stat->smallest));
-    add(object, "largest", number(stat->largest));
-    return object;
-}
-
-/* [value, low, high]; without an interval the ends are null. */
-static inline json_object *ratio(const struct ppt_ratio *value)
-{
-    json_object *list;
-
-    if (value->value <= 0) {
-        return NULL;
-    }
-    list = json_object_new_array_ext(3);
-    json_object_array_add(list, number(value->value));
-    json_object_array_add(list, value->interval.exists ? number(value->interval.low) : NULL);
-    json_object_array_add(list, value->interval.exists ? number(value->interval.high) : NULL);
-    return list;
-}
-
-/* ---- documents ---- */
-
 /* For readers that expect a number wherever a key is: what is not finite gets no key. */
 static inline void add_finite(json_object *object, const char *key, double value)
 {
@@ -103,6 +58,11 @@ static inline void add_finite(json_object *object, const char *key, double value
         add(object, key, number(value));
     }
 }
+
+/* [low, high], an object, and [value, low, high]; NULL, or null for ends, where there is none. */
+json_object *ppt_json_interval(const struct ppt_interval *value);
+json_object *ppt_json_statistics(const struct ppt_stat *stat);
+json_object *ppt_json_ratio(const struct ppt_ratio *value);
 
 /* Adds the whole document to `out`, and frees it. */
 static inline void print_document(json_object *document, struct ppt_text *out)

@@ -5,19 +5,19 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "owned.h"
 #include "report.h"
 #include "sentence.h"
 
 /* Words of the user's or of the system's: nothing in them may become markup or end a line. */
 static void add_escaped(struct ppt_text *out, const char *words)
 {
-    struct ppt_text shown = {0};
+    struct ppt_text shown PPT_OWNED(ppt_text_free) = {0};
 
     ppt_text_add_shown(&shown, words, SIZE_MAX);
     for (const char *c = shown.data; *c; c++) {
         ppt_text_addf(out, "%s%c", strchr("\\`*_[]<>|~&$#@", *c) ? "\\" : "", *c);
     }
-    ppt_text_free(&shown);
 }
 
 static void add_heading(const struct ppt_config *config, struct ppt_text *out)
@@ -34,7 +34,7 @@ static void add_heading(const struct ppt_config *config, struct ppt_text *out)
 static void add_verdict(const struct ppt_outcome *outcome, struct ppt_text *out)
 {
     const struct ppt_answer *answer = outcome->answer;
-    struct ppt_text words = {0};
+    struct ppt_text words PPT_OWNED(ppt_text_free) = {0};
 
     ppt_sentence_verdict(answer, &words);
     ppt_text_addf(out, "**%s: %s.**", outcome->config->task, words.data);
@@ -45,7 +45,6 @@ static void add_verdict(const struct ppt_outcome *outcome, struct ppt_text *out)
         ppt_text_addf(out, "%s%s", words.data[0] == ' ' ? "" : " ", words.data);
     }
     ppt_text_add(out, "\n\n");
-    ppt_text_free(&words);
 }
 
 static void add_row(const struct ppt_outcome *outcome, const struct ppt_point_summary *p,

@@ -1,8 +1,9 @@
 #include "series.h"
 
 #include <ctype.h>
-#include <stdlib.h>
 #include <string.h>
+
+#include "owned.h"
 
 /* Bencher keeps 1024 characters; nobody reads as many. */
 #define LONGEST_ARGUMENTS 200
@@ -14,7 +15,7 @@ static bool is_safe(char c)
 
 static void add_arguments(const char *details, struct ppt_text *out)
 {
-    struct ppt_text safe = {0};
+    struct ppt_text safe PPT_OWNED(ppt_text_free) = {0};
     bool slash = true;
 
     for (const char *c = details; *c; c++) {
@@ -37,7 +38,6 @@ static void add_arguments(const char *details, struct ppt_text *out)
     } else if (safe.length > 0) {
         ppt_text_add(out, safe.data);
     }
-    ppt_text_free(&safe);
 }
 
 static void add_family(const struct ppt_config *config, struct ppt_text *out)
@@ -52,11 +52,10 @@ static size_t count_alike(const struct ppt_outcome *outcomes, size_t which, cons
     size_t alike = 0;
 
     for (size_t i = 0; i <= which; i++) {
-        struct ppt_text other = {0};
+        struct ppt_text other PPT_OWNED(ppt_text_free) = {0};
 
         add_family(outcomes[i].config, &other);
         alike += strcmp(other.data, family) == 0;
-        ppt_text_free(&other);
     }
     return alike;
 }
@@ -99,4 +98,17 @@ char *ppt_series_name(const struct ppt_outcome *outcomes, size_t which, struct p
         }
     }
     return name.data;
+}
+
+void ppt_series_each(const struct ppt_outcome *outcomes, size_t count, ppt_series_add *add_one,
+                     json_object *into)
+{
+    for (size_t i = 0; i < count; i++) {
+        for (size_t p = 0; p < outcomes[i].summary->count; p++) {
+            const struct ppt_point_summary *summary = &outcomes[i].summary->points[p];
+            char *series PPT_FREED = ppt_series_name(outcomes, i, summary->point, NULL);
+
+            add_one(&outcomes[i], summary, series, into);
+        }
+    }
 }

@@ -7,10 +7,10 @@
 #include <math.h>
 #include <stdarg.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "kinds.h"
+#include "owned.h"
 #include "sentence.h"
 
 static void add_duration(struct ppt_text *out, const struct ppt_stat *stat)
@@ -26,7 +26,7 @@ static void add_speedup(const struct ppt_outcome *outcome, const struct ppt_poin
 {
     const struct ppt_grid *grid = &outcome->answer->grid;
     const size_t point = ppt_grid_find(grid, p->point);
-    struct ppt_text text = {0};
+    struct ppt_text text PPT_OWNED(ppt_text_free) = {0};
 
     if (point == SIZE_MAX || grid->block_count == 0) {
         return;
@@ -39,7 +39,6 @@ static void add_speedup(const struct ppt_outcome *outcome, const struct ppt_poin
         ppt_text_add(out, " ");
     }
     ppt_text_add(out, text.data);
-    ppt_text_free(&text);
 }
 
 #define BOLD_GREEN "\033[1;32m"
@@ -174,7 +173,7 @@ static void add_failures(const struct ppt_outcome *outcome, size_t width, struct
     for (size_t i = 0; i < outcome->index->samples->failure_count; i++) {
         const struct ppt_failure *failure = &outcome->index->samples->failures[i];
         char label[PPT_POINT_SIZE];
-        struct ppt_text line = {0};
+        struct ppt_text line PPT_OWNED(ppt_text_free) = {0};
 
         ppt_text_addf(&line, "left out: %s, which failed: ",
                       ppt_point_label(failure->point, ppt_config_several(outcome->config), label));
@@ -182,7 +181,6 @@ static void add_failures(const struct ppt_outcome *outcome, size_t width, struct
         ppt_text_add(out, "  ");
         ppt_text_wrap(out, line.data, width - 2, 2);
         ppt_text_add(out, "\n");
-        ppt_text_free(&line);
     }
 }
 
@@ -283,9 +281,9 @@ static void add_heading(const struct ppt_outcome *outcome, size_t width, struct 
     const struct ppt_config *config = outcome->config;
     const unsigned long long tasks = config->task_count;
     const size_t blocks = outcome->summary->blocks;
-    struct ppt_text details = {0};
+    struct ppt_text details PPT_OWNED(ppt_text_free) = {0};
     char inner[PPT_POINT_WORDS_SIZE];
-    char *rest =
+    char *rest PPT_FREED =
         ppt_text_format("%llu task%s, %s%zu block%s%s, seed %llu", tasks, PPT_S(tasks),
                         blocks > 1 ? "medians of " : "", blocks, PPT_S(blocks),
                         ppt_config_inner_text(config, inner), (unsigned long long)config->seed);
@@ -294,14 +292,11 @@ static void add_heading(const struct ppt_outcome *outcome, size_t width, struct 
     if (strlen(config->task) + ppt_text_columns(details.data) + strlen(rest) + 5 <= width) {
         ppt_text_addf(out, "%s (%s): %s\n", config->task, details.data, rest);
     } else {
-        char *line = ppt_text_format("%s: %s", config->task, rest);
+        char *line PPT_FREED = ppt_text_format("%s: %s", config->task, rest);
 
         ppt_text_wrap(out, line, width, 2);
-        free(line);
         ppt_text_addf(out, "\n  %s\n", details.data);
     }
-    ppt_text_free(&details);
-    free(rest);
 }
 
 /* Of a mix: how long tasks of each kind take at as many points as there is room for. */
@@ -310,7 +305,7 @@ static void add_kinds(const struct ppt_outcome *outcome, size_t width, struct pp
     const struct ppt_config *config = outcome->config;
     const size_t room = width > 32 ? (width - 20) / 10 : 1;
     const size_t points = config->point_count < room ? config->point_count : room;
-    struct ppt_kinds kinds;
+    struct ppt_kinds kinds PPT_OWNED(ppt_kinds_free) = {0};
     char text[PPT_UNITS_SIZE];
 
     ppt_kinds_of(config, outcome->index, &kinds);
@@ -338,14 +333,13 @@ static void add_kinds(const struct ppt_outcome *outcome, size_t width, struct pp
         }
         ppt_text_add(out, "\n");
     }
-    ppt_kinds_free(&kinds);
 }
 
 /* The verdict, and below it what it rests on. */
 static void add_answer(const struct ppt_outcome *outcome, const struct ppt_terminal *terminal,
                        struct ppt_text *out)
 {
-    struct ppt_text words = {0};
+    struct ppt_text words PPT_OWNED(ppt_text_free) = {0};
 
     ppt_text_verdict(outcome, terminal, out);
     ppt_sentence_reason(outcome->answer, &words);
@@ -354,7 +348,6 @@ static void add_answer(const struct ppt_outcome *outcome, const struct ppt_termi
         ppt_text_wrap(out, words.data, terminal->width, 0);
         ppt_text_add(out, "\n");
     }
-    ppt_text_free(&words);
 }
 
 void ppt_text_verdict(const struct ppt_outcome *outcome, const struct ppt_terminal *terminal,
@@ -362,7 +355,7 @@ void ppt_text_verdict(const struct ppt_outcome *outcome, const struct ppt_termin
 {
     const struct ppt_verdict *verdict = &outcome->answer->verdict;
     const bool sure = verdict->exists && verdict->confidence == PPT_CONFIDENCE_HIGH;
-    struct ppt_text words = {0};
+    struct ppt_text words PPT_OWNED(ppt_text_free) = {0};
 
     ppt_text_addf(&words, "%s: ", outcome->config->task);
     ppt_sentence_verdict(outcome->answer, &words);
@@ -371,7 +364,6 @@ void ppt_text_verdict(const struct ppt_outcome *outcome, const struct ppt_termin
     ppt_text_wrap(out, words.data, terminal->width, 0);
     add_colour(terminal, PLAIN, out);
     ppt_text_add(out, "\n");
-    ppt_text_free(&words);
 }
 
 void ppt_text_table(const struct ppt_outcome *outcome, const struct ppt_terminal *terminal,

@@ -6,6 +6,7 @@
 
 #include "clock.h"
 #include "memory.h"
+#include "owned.h"
 #include "plan.h"
 #include "terminal.h"
 #include "text.h"
@@ -144,7 +145,7 @@ static void add_left(struct ppt_text *line, const struct ppt_progress *progress,
 void ppt_progress_before(struct ppt_progress *progress, unsigned block, size_t point)
 {
     const struct ppt_config *config = progress->config;
-    struct ppt_text line = {0};
+    struct ppt_text line PPT_OWNED(ppt_text_free) = {0};
 
     if (!progress->terminal) {
         return;
@@ -161,7 +162,6 @@ void ppt_progress_before(struct ppt_progress *progress, unsigned block, size_t p
         line.data[width] = '\0';
     }
     draw(progress, line.data);
-    ppt_text_free(&line);
 }
 
 bool ppt_progress_due(int64_t last_ns, int64_t now_ns, int64_t interval_ns)
@@ -173,7 +173,7 @@ bool ppt_progress_due(int64_t last_ns, int64_t now_ns, int64_t interval_ns)
 static void write_line(const struct ppt_progress *progress, unsigned block, size_t point)
 {
     const struct ppt_config *config = progress->config;
-    struct ppt_text line = {0};
+    struct ppt_text line PPT_OWNED(ppt_text_free) = {0};
 
     add_place(&line, config, block, point);
     ppt_text_add(&line, " done");
@@ -185,7 +185,6 @@ static void write_line(const struct ppt_progress *progress, unsigned block, size
     }
     ppt_text_print(progress->stream, "%s: %s", config->task, line.data);
     fflush(progress->stream);
-    ppt_text_free(&line);
 }
 
 void ppt_progress_after(struct ppt_progress *progress, unsigned block, size_t point,

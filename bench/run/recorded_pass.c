@@ -1,8 +1,7 @@
 #include "recorded_pass.h"
 
-#include <stdlib.h>
-
 #include "item.h"
+#include "owned.h"
 #include "sample_fields.h"
 
 /* What is measured where, and in which block. */
@@ -57,17 +56,15 @@ static enum ppt_status check_place(const struct ppt_item *line, const struct ppt
 static enum ppt_status check_sample(const struct ppt_item *line, const struct ppt_sample *sample,
                                     const struct ppt_recording *recording, struct ppt_error *error)
 {
-    enum ppt_status status = sample->task_count > INT64_MAX
-                                 ? ppt_item_reject(line, error, "a pass that no run has")
-                                 : check_point(line, sample->point, sample->block, error);
-
-    if (status == PPT_OK && sample->task_count != recording->configs.items[0].task_count) {
-        status = ppt_item_reject(line, error, "a pass of another number of tasks");
+    if (sample->task_count > INT64_MAX) {
+        return ppt_item_reject(line, error, "a pass that no run has");
     }
-    if (status == PPT_OK) {
-        status = check_place(line, sample, &recording->samples, error);
+    PPT_TRY(check_point(line, sample->point, sample->block, error));
+    if (sample->task_count != recording->configs.items[0].task_count) {
+        return ppt_item_reject(line, error, "a pass of another number of tasks");
     }
-    return status == PPT_OK ? check_times(line, sample, error) : status;
+    PPT_TRY(check_place(line, sample, &recording->samples, error));
+    return check_times(line, sample, error);
 }
 
 /* Rejects the list, which has been read, when there are more or fewer entries than the point has
@@ -94,38 +91,29 @@ static enum ppt_status check_lists(const struct ppt_item *line, const struct ppt
 enum ppt_status ppt_recorded_pass(const struct ppt_item *line, struct ppt_recording *recording,
                                   struct ppt_error *error)
 {
-    struct ppt_sample sample = {0};
-    enum ppt_status status = ppt_fields_read(ppt_sample_fields, line, 0, &sample, error);
+    struct ppt_sample sample PPT_OWNED(ppt_sample_free) = {0};
 
-    if (status == PPT_OK) {
-        status = check_sample(line, &sample, recording, error);
-    }
-    if (status == PPT_OK) {
-        status = ppt_fields_read(ppt_sample_list_fields, line,
-                                 sample.point.ranks > 0 ? PPT_FIELD_SOMETIMES : 0, &sample, error);
-    }
-    if (status == PPT_OK) {
-        status = check_lists(line, &sample, error);
-    }
-    if (status == PPT_OK) {
-        ppt_samples_add(&recording->samples, &sample);
-    }
-    ppt_sample_free(&sample);
-    return status;
+    PPT_TRY(ppt_fields_read(ppt_sample_fields, line, 0, &sample, error));
+    PPT_TRY(check_sample(line, &sample, recording, error));
+    PPT_TRY(ppt_fields_read(ppt_sample_list_fields, line,
+                            sample.point.ranks > 0 ? PPT_FIELD_SOMETIMES : 0, &sample, error));
+    PPT_TRY(check_lists(line, &sample, error));
+    ppt_samples_add(&recording->samples, &sample);
+    return PPT_OK;
+}
+
+static void free_failure(struct ppt_failure *failure)
+{
+    ppt_fields_free(ppt_failure_fields, failure);
 }
 
 enum ppt_status ppt_recorded_failure(const struct ppt_item *line, struct ppt_recording *recording,
                                      struct ppt_error *error)
 {
-    struct ppt_failure failure = {0};
-    enum ppt_status status = ppt_fields_read(ppt_failure_fields, line, 0, &failure, error);
+    struct ppt_failure failure PPT_OWNED(free_failure) = {0};
 
-    if (status == PPT_OK) {
-        status = check_point(line, failure.point, failure.block, error);
-    }
-    if (status == PPT_OK) {
-        ppt_samples_fail(&recording->samples, failure.block, failure.point, failure.message);
-    }
-    free(failure.message);
-    return status;
+    PPT_TRY(ppt_fields_read(ppt_failure_fields, line, 0, &failure, error));
+    PPT_TRY(check_point(line, failure.point, failure.block, error));
+    ppt_samples_fail(&recording->samples, failure.block, failure.point, failure.message);
+    return PPT_OK;
 }

@@ -4,8 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "clock.h"
 #include "memory.h"
 #include "order.h"
+#include "owned.h"
 #include "plan.h"
 
 /* Memory of one worker; each kind is there from the first pass that needs it. */
@@ -37,14 +39,15 @@ struct ppt_recorder *ppt_recorder_create(void)
 
 void ppt_recorder_destroy(struct ppt_recorder *recorder)
 {
-    for (size_t i = 0; recorder && i < recorder->capacity; i++) {
+    if (!recorder) {
+        return;
+    }
+    for (size_t i = 0; i < recorder->capacity; i++) {
         free(recorder->buffers[i].times);
         free(recorder->buffers[i].histogram);
     }
-    if (recorder) {
-        free(recorder->buffers);
-        free(recorder->records);
-    }
+    free(recorder->buffers);
+    free(recorder->records);
     free(recorder);
 }
 
@@ -135,47 +138,31 @@ static int64_t merge_histograms(const struct ppt_recorder *recorder, struct ppt_
     return last_ns;
 }
 
-static void *pack_times(const struct ppt_recorder *recorder, struct packed head, size_t *bytes)
-{
-    char *packed, *end;
-
-    *bytes = sizeof(head) + head.count * sizeof(struct ppt_task_time);
-    packed = ppt_alloc(*bytes, 1);
-    memcpy(packed, &head, sizeof(head));
-    end = packed + sizeof(head);
-    for (unsigned i = 0; i < recorder->workers; i++) {
-        const size_t length = recorder->records[i].count * sizeof(struct ppt_task_time);
-
-        memcpy(end, recorder->records[i].times, length);
-        end += length;
-    }
-    return packed;
-}
-
-static void *pack_histogram(const struct ppt_recorder *recorder, struct packed head, size_t *bytes)
-{
-    struct ppt_histogram *all = ppt_alloc(1, sizeof(*all));
-    char *packed;
-
-    head.last_ns = merge_histograms(recorder, all);
-    *bytes = sizeof(head) + sizeof(*all);
-    packed = ppt_alloc(*bytes, 1);
-    memcpy(packed, &head, sizeof(head));
-    memcpy(packed + sizeof(head), all, sizeof(*all));
-    free(all);
-    return packed;
-}
-
 void *ppt_recorder_pack(const struct ppt_recorder *recorder, size_t *bytes)
 {
-    struct packed head = {0};
+    const bool exact = recorder->tasks <= PPT_MOST_TASK_TIMES;
+    struct ppt_histogram *all PPT_FREED = exact ? NULL : ppt_alloc(1, sizeof(*all));
+    struct packed head = {.last_ns = exact ? 0 : merge_histograms(recorder, all)};
+    char *packed, *end;
 
     for (unsigned i = 0; i < recorder->workers; i++) {
         head.count += recorder->records[i].count;
         head.sum_ns += recorder->records[i].sum_ns;
     }
-    return recorder->tasks <= PPT_MOST_TASK_TIMES ? pack_times(recorder, head, bytes)
-                                                  : pack_histogram(recorder, head, bytes);
+    *bytes = sizeof(head) + (exact ? head.count * sizeof(struct ppt_task_time) : sizeof(*all));
+    packed = ppt_alloc(*bytes, 1);
+    end = packed + sizeof(head);
+    memcpy(packed, &head, sizeof(head));
+    for (unsigned i = 0; exact && i < recorder->workers; i++) {
+        const size_t length = recorder->records[i].count * sizeof(struct ppt_task_time);
+
+        memcpy(end, recorder->records[i].times, length);
+        end += length;
+    }
+    if (!exact) {
+        memcpy(end, all, sizeof(*all));
+    }
+    return packed;
 }
 
 bool ppt_recorder_unpack(struct ppt_recorder *recorder, unsigned worker, const void *packed,
@@ -212,7 +199,7 @@ static void summarise_times(const struct ppt_recorder *recorder, struct ppt_samp
 {
     const uint64_t count = recorder->tasks;
     struct ppt_task_times *times = &sample->times;
-    int64_t *sorted = ppt_alloc(count, sizeof(*sorted));
+    int64_t *sorted PPT_FREED = ppt_alloc(count, sizeof(*sorted));
 
     sample->task_ns = ppt_alloc(count, sizeof(*sample->task_ns));
     for (unsigned i = 0; i < recorder->workers; i++) {
@@ -230,13 +217,12 @@ static void summarise_times(const struct ppt_recorder *recorder, struct ppt_samp
     times->p99_ns = sorted[ppt_nearest_rank(count, 99) - 1];
     times->largest_ns = sorted[count - 1];
     times->resolution = 0;
-    free(sorted);
 }
 
 static void summarise_histograms(const struct ppt_recorder *recorder, struct ppt_sample *sample)
 {
     struct ppt_task_times *times = &sample->times;
-    struct ppt_histogram *all = ppt_alloc(1, sizeof(*all));
+    struct ppt_histogram *all PPT_FREED = ppt_alloc(1, sizeof(*all));
 
     ppt_histogram_add(all, merge_histograms(recorder, all));
     times->smallest_ns = all->smallest_ns;
@@ -245,7 +231,6 @@ static void summarise_histograms(const struct ppt_recorder *recorder, struct ppt
     times->p99_ns = ppt_histogram_quantile(all, 99);
     times->largest_ns = all->largest_ns;
     times->resolution = PPT_HISTOGRAM_RESOLUTION;
-    free(all);
 }
 
 void ppt_recorder_summarise(const struct ppt_recorder *recorder, struct ppt_sample *sample)

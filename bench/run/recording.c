@@ -63,15 +63,6 @@ const struct ppt_field ppt_run_fields[] = {
 
 /* ---- lines ---- */
 
-/* Gives the configuration a text that was recorded beside it, if one was. */
-static void hand_over(char **from, char **to)
-{
-    if (*from) {
-        free(*to);
-        *to = ppt_given(from);
-    }
-}
-
 static enum ppt_status read_run(const struct ppt_item *line, struct ppt_recording *recording,
                                 struct ppt_error *error)
 {
@@ -81,8 +72,10 @@ static enum ppt_status read_run(const struct ppt_item *line, struct ppt_recordin
                                (long long)recording->version, PPT_JOURNAL_VERSION);
     }
     PPT_TRY(ppt_fields_read(ppt_run_fields, line, PPT_FIELD_SOMETIMES, recording, error));
-    hand_over(&recording->origin, &recording->configs.items[0].origin);
-    hand_over(&recording->details, &recording->configs.items[0].details);
+    free(recording->configs.items[0].origin);
+    free(recording->configs.items[0].details);
+    recording->configs.items[0].origin = ppt_given(&recording->origin);
+    recording->configs.items[0].details = ppt_given(&recording->details);
     return PPT_OK;
 }
 
@@ -93,14 +86,9 @@ static enum ppt_status read_line(const struct ppt_item *line, struct ppt_recordi
     struct ppt_place place;
     struct ppt_item item;
     int type = 0;
-    enum ppt_status status = ppt_item_member(line, "type", &place, &item, error);
 
-    if (status == PPT_OK) {
-        status = ppt_item_choice(&item, types, &type, error);
-    }
-    if (status != PPT_OK) {
-        return status;
-    }
+    PPT_TRY(ppt_item_member(line, "type", &place, &item, error));
+    PPT_TRY(ppt_item_choice(&item, types, &type, error));
     if ((type == 0) != (recording->configs.count == 0)) {
         return ppt_item_reject(line, error, "a line \"run\" must come first, and only once");
     }
@@ -125,63 +113,45 @@ static enum ppt_status read_line(const struct ppt_item *line, struct ppt_recordi
 }
 
 /* A line ends where its newline is; no text has a byte of 0 in it. */
-static enum ppt_status check_line(const char *path, const char *text, size_t length, size_t line,
-                                  struct ppt_error *error)
+static enum ppt_status parse_line(const char *path, const char *text, size_t length, size_t line,
+                                  struct ppt_recording *recording, struct ppt_error *error)
 {
     const char *zero = memchr(text, '\0', length);
+    struct ppt_source source PPT_OWNED(ppt_source_free) = {0};
+    json_object *value PPT_OWNED(ppt_json_put) = NULL;
 
-    return zero ? ppt_fail(error, PPT_BAD_INPUT,
-                           "%s:%zu:%zu: a byte of 0, as a power cut leaves: the file is damaged",
-                           path, line, (size_t)(zero - text) + 1)
-                : PPT_OK;
-}
-
-static enum ppt_status read_all(const char *path, const char *text, size_t length,
-                                struct ppt_recording *recording, struct ppt_error *error)
-{
-    enum ppt_status status = PPT_OK;
-    const char *from = text, *end;
-
-    for (size_t line = 1;
-         status == PPT_OK && (end = memchr(from, '\n', length - (size_t)(from - text))) != NULL;
-         line++) {
-        struct ppt_source source;
-        struct ppt_item item = {.source = &source};
-
-        status = check_line(path, from, (size_t)(end - from), line, error);
-        if (status != PPT_OK) {
-            break;
-        }
-        ppt_source_from_line(&source, path, from, (size_t)(end - from), line);
-        status = ppt_json_parse(&source, &item.value, error);
-        if (status == PPT_OK) {
-            status = read_line(&item, recording, error);
-        }
-        json_object_put(item.value);
-        ppt_source_free(&source);
-        from = end + 1;
+    if (zero) {
+        return ppt_fail(error, PPT_BAD_INPUT,
+                        "%s:%zu:%zu: a byte of 0, as a power cut leaves: the file is damaged", path,
+                        line, (size_t)(zero - text) + 1);
     }
-    if (status == PPT_OK && recording->configs.count == 0) {
-        return ppt_fail(error, PPT_BAD_INPUT, "%s: holds no run", path);
-    }
-    recording->whole = (size_t)(from - text);
-    for (const char *c = from; c < text + length; c++) {
-        recording->zeros += *c == '\0';
-    }
-    return status;
+    ppt_source_from_line(&source, path, text, length, line);
+    PPT_TRY(ppt_json_parse(&source, &value, error));
+    const struct ppt_item item = {.value = value, .source = &source};
+    return read_line(&item, recording, error);
 }
 
 enum ppt_status ppt_recording_of(const char *path, const char *text, size_t length,
                                  struct ppt_recording *recording, struct ppt_error *error)
 {
-    enum ppt_status status;
+    struct ppt_recording read PPT_OWNED(ppt_recording_free) = {0};
+    const char *from = text, *end;
 
     *recording = (struct ppt_recording){0};
-    status = read_all(path, text, length, recording, error);
-    if (status != PPT_OK) {
-        ppt_recording_free(recording);
+    for (size_t line = 1; (end = memchr(from, '\n', length - (size_t)(from - text))); line++) {
+        PPT_TRY(parse_line(path, from, (size_t)(end - from), line, &read, error));
+        from = end + 1;
     }
-    return status;
+    if (read.configs.count == 0) {
+        return ppt_fail(error, PPT_BAD_INPUT, "%s: holds no run", path);
+    }
+    read.whole = (size_t)(from - text);
+    for (const char *c = from; c < text + length; c++) {
+        read.zeros += *c == '\0';
+    }
+    *recording = read;
+    read = (struct ppt_recording){0};
+    return PPT_OK;
 }
 
 char *ppt_recording_note(const char *path, const struct ppt_recording *recording)
@@ -196,18 +166,13 @@ char *ppt_recording_note(const char *path, const struct ppt_recording *recording
 enum ppt_status ppt_recording_read(const struct ppt_folder *folder, struct ppt_recording *recording,
                                    struct ppt_error *error)
 {
-    char *path = ppt_folder_path(folder, PPT_JOURNAL_NAME), *text = NULL;
+    char *path PPT_FREED = ppt_folder_path(folder, PPT_JOURNAL_NAME);
+    char *text PPT_FREED = NULL;
     size_t length = 0;
-    enum ppt_status status =
-        ppt_file_read_in(folder, PPT_JOURNAL_NAME, PPT_JOURNAL_MOST, &text, &length, error);
 
     *recording = (struct ppt_recording){0};
-    if (status == PPT_OK) {
-        status = ppt_recording_of(path, text, length, recording, error);
-    }
-    free(text);
-    free(path);
-    return status;
+    PPT_TRY(ppt_file_read_in(folder, PPT_JOURNAL_NAME, PPT_JOURNAL_MOST, &text, &length, error));
+    return ppt_recording_of(path, text, length, recording, error);
 }
 
 void ppt_recording_free(struct ppt_recording *recording)

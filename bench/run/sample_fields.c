@@ -111,7 +111,6 @@ static enum ppt_status read_task_times(const struct ppt_item *list, void *record
                                        struct ppt_error *error)
 {
     struct ppt_sample *sample = record;
-    enum ppt_status status = PPT_OK;
     size_t count;
 
     if (!json_object_is_type(list->value, json_type_array)) {
@@ -123,14 +122,14 @@ static enum ppt_status read_task_times(const struct ppt_item *list, void *record
                                (unsigned long long)sample->task_count);
     }
     sample->task_ns = ppt_alloc(count, sizeof(*sample->task_ns));
-    for (size_t i = 0; i < count && status == PPT_OK; i++) {
+    for (size_t i = 0; i < count; i++) {
         const struct ppt_place place = {.outer = list->place, .index = i};
         const struct ppt_item item = {json_object_array_get_idx(list->value, i), list->source,
                                       &place};
 
-        status = ppt_item_integer(&item, 0, LARGEST_COUNT, &sample->task_ns[i], error);
+        PPT_TRY(ppt_item_integer(&item, 0, LARGEST_COUNT, &sample->task_ns[i], error));
     }
-    return status;
+    return PPT_OK;
 }
 
 const struct ppt_field ppt_sample_list_fields[] = {

@@ -160,7 +160,7 @@ class OneHand(unittest.TestCase):
         readers = self.users("fopen")
         self.assertEqual(
             [p for p in readers if not p.startswith("bench/host/")],
-            ["bench/mpi/world.c", "kernels/common/warden.c"],
+            ["kernels/common/warden.c"],
         )
 
 

@@ -1,19 +1,20 @@
 /*
  * Titles and axes. Over workers there are two: a numeric one for curves, and points side by side.
  */
+#include <gsl/gsl_sort.h>
 #include <math.h>
-#include <stdlib.h>
 
 #include "chart.h"
 #include "memory.h"
 #include "order.h"
+#include "owned.h"
 
 void ppt_chart_title(const struct ppt_outcome *outcome, const char *what, struct ppt_text *out)
 {
     const struct ppt_config *config = outcome->config;
     const unsigned long long tasks = config->task_count;
     char inner[PPT_POINT_WORDS_SIZE];
-    char *title = ppt_text_format(
+    char *title PPT_FREED = ppt_text_format(
         "%s: %s\n%s%s%llu task%s per pass, %zu block%s%s", config->task, what, config->details,
         *config->details ? "; " : "", tasks, PPT_S(tasks), outcome->summary->blocks,
         PPT_S(outcome->summary->blocks), ppt_config_inner_text(config, inner));
@@ -29,7 +30,15 @@ void ppt_chart_title(const struct ppt_outcome *outcome, const char *what, struct
     ppt_text_add(out, ".\"\\n\".");
     ppt_gnuplot_quote(out, second);
     ppt_text_add(out, "\n");
-    free(title);
+}
+
+const char *ppt_chart_unit(double largest_s, double *unit)
+{
+    *unit = largest_s >= 1 ? 1 : largest_s >= 1e-3 ? 1e-3 : largest_s >= 1e-6 ? 1e-6 : 1e-9;
+    return largest_s >= 1      ? "seconds"
+           : largest_s >= 1e-3 ? "milliseconds"
+           : largest_s >= 1e-6 ? "microseconds"
+                               : "nanoseconds";
 }
 
 void ppt_chart_speedup_label(unsigned base, struct ppt_text *out)
@@ -89,11 +98,10 @@ unsigned ppt_chart_worker_axis(const struct ppt_outcome *outcomes, size_t count,
                                struct ppt_text *out)
 {
     size_t found = 0;
-    unsigned *workers = union_of_workers(outcomes, count, &found);
+    unsigned *workers PPT_FREED = union_of_workers(outcomes, count, &found);
     const unsigned most = workers[found - 1];
 
     add_ticks(workers, found, out);
-    free(workers);
     return most;
 }
 
@@ -238,13 +246,12 @@ static void add_category_cpu_mark(const struct ppt_outcome *outcome, struct ppt_
 void ppt_chart_category_axis(const struct ppt_outcome *outcome, struct ppt_text *out)
 {
     const struct ppt_summary *summary = outcome->summary;
-    struct ppt_point *points = ppt_alloc(summary->count, sizeof(*points));
+    struct ppt_point *points PPT_FREED = ppt_alloc(summary->count, sizeof(*points));
 
     for (size_t i = 0; i < summary->count; i++) {
         points[i] = summary->points[i].point;
     }
     ppt_chart_point_axis(points, summary->count, ppt_config_several(outcome->config), outcome->host,
                          out);
-    free(points);
     add_category_cpu_mark(outcome, out);
 }

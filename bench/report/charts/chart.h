@@ -82,6 +82,9 @@ struct ppt_series_style ppt_series_style(size_t series);
 /* Title of two lines: `what`, and below it how it was measured. */
 void ppt_chart_title(const struct ppt_outcome *outcome, const char *what, struct ppt_text *out);
 
+/* The unit in which the largest time reads best: its name, and in *unit its seconds. */
+const char *ppt_chart_unit(double largest_s, double *unit);
+
 /* "set ylabel": speedup over so many workers, or over sequential calls. */
 void ppt_chart_speedup_label(unsigned base, struct ppt_text *out);
 

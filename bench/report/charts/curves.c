@@ -1,6 +1,7 @@
 /*
  * The curves of charts over workers, and the points on them.
  */
+
 #include "chart.h"
 #include "memory.h"
 

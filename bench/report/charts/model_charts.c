@@ -2,10 +2,10 @@
  * The charts of what was concluded: the scaling law with its band, and the efficiency factors.
  */
 #include <math.h>
-#include <stdlib.h>
 
 #include "chart.h"
 #include "memory.h"
+#include "owned.h"
 
 #define CURVE_STEPS 120
 
@@ -88,13 +88,12 @@ static void add_law_label(const struct ppt_scaling *scaling, struct ppt_text *ou
 static void add_model_title(const struct ppt_outcome *outcome, struct ppt_text *out)
 {
     char words[PPT_POINT_WORDS_SIZE];
-    char *title = ppt_text_format("throughput%s and the law it follows",
-                                  ppt_point_words(outcome->answer->row.points[0],
-                                                  ppt_config_several(outcome->config) & PPT_OF_TASK,
-                                                  " with ", ", ", words));
+    char *title PPT_FREED = ppt_text_format(
+        "throughput%s and the law it follows",
+        ppt_point_words(outcome->answer->row.points[0],
+                        ppt_config_several(outcome->config) & PPT_OF_TASK, " with ", ", ", words));
 
     ppt_chart_title(outcome, title, out);
-    free(title);
 }
 
 static void model_write(const struct ppt_outcome *outcome, struct ppt_chart *chart)
