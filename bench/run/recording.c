@@ -63,6 +63,15 @@ const struct ppt_field ppt_run_fields[] = {
 
 /* ---- lines ---- */
 
+/* In place of what is there already, if anything was recorded. */
+static void hand_over(char **from, char **to)
+{
+    if (*from) {
+        free(*to);
+        *to = ppt_given(from);
+    }
+}
+
 static enum ppt_status read_run(const struct ppt_item *line, struct ppt_recording *recording,
                                 struct ppt_error *error)
 {
@@ -72,10 +81,8 @@ static enum ppt_status read_run(const struct ppt_item *line, struct ppt_recordin
                                (long long)recording->version, PPT_JOURNAL_VERSION);
     }
     PPT_TRY(ppt_fields_read(ppt_run_fields, line, PPT_FIELD_SOMETIMES, recording, error));
-    free(recording->configs.items[0].origin);
-    free(recording->configs.items[0].details);
-    recording->configs.items[0].origin = ppt_given(&recording->origin);
-    recording->configs.items[0].details = ppt_given(&recording->details);
+    hand_over(&recording->origin, &recording->configs.items[0].origin);
+    hand_over(&recording->details, &recording->configs.items[0].details);
     return PPT_OK;
 }
 
