@@ -59,13 +59,13 @@ static const struct column {
     const char *head;
     size_t offset; /* of its statistics in a point's summary */
     unsigned from; /* terminal width that it needs */
-} times[] = {
+} time_columns[] = {
     {"init", offsetof(struct ppt_point_summary, init_s), 80},
     {"work", offsetof(struct ppt_point_summary, work_s), 70},
     {"task avg", offsetof(struct ppt_point_summary, task_s), 60},
     {"total", offsetof(struct ppt_point_summary, total_s), 40},
 };
-#define TIMES (sizeof(times) / sizeof(times[0]))
+#define TIMES (sizeof(time_columns) / sizeof(time_columns[0]))
 #define RATE_FROM 50 /* as `from`, for tasks per second */
 
 /* Bars stand behind the other columns, which take 80. */
@@ -118,9 +118,9 @@ static void add_row(const struct ppt_outcome *outcome, const struct ppt_terminal
     const size_t code = out->length - start;
     ppt_text_right(out, label + !beyond, 9);
     for (size_t i = 0; i < TIMES; i++) {
-        if (terminal->width >= times[i].from) {
-            add_duration(
-                out, (const struct ppt_stat *)(const void *)((const char *)p + times[i].offset));
+        if (terminal->width >= time_columns[i].from) {
+            add_duration(out, (const struct ppt_stat *)(const void *)((const char *)p +
+                                                                      time_columns[i].offset));
         }
     }
     if (terminal->width >= RATE_FROM) {
@@ -144,8 +144,8 @@ static void add_head(const struct ppt_terminal *terminal, struct ppt_text *out)
 {
     ppt_text_add(out, "  workers");
     for (size_t i = 0; i < TIMES; i++) {
-        if (terminal->width >= times[i].from) {
-            ppt_text_right(out, times[i].head, 10);
+        if (terminal->width >= time_columns[i].from) {
+            ppt_text_right(out, time_columns[i].head, 10);
         }
     }
     ppt_text_add(out, terminal->width >= RATE_FROM ? "   tasks/s speedup [95 %]\n"
