@@ -85,6 +85,11 @@ void ppt_source_free(struct ppt_source *source)
     *source = (struct ppt_source){0};
 }
 
+void ppt_json_put(json_object **value)
+{
+    json_object_put(*value);
+}
+
 /* ---- a scanner for text that is known to be valid ---- */
 
 static const char *skip_space(const char *at)

@@ -54,6 +54,9 @@ void ppt_source_free(struct ppt_source *source);
 enum ppt_status ppt_json_parse(const struct ppt_source *source, json_object **value,
                                struct ppt_error *error);
 
+/* json_object_put() for PPT_OWNED(). */
+void ppt_json_put(json_object **value);
+
 /* Writes "workers[3]" for a place. */
 void ppt_place_describe(const struct ppt_place *place, struct ppt_text *out);
 

@@ -78,7 +78,8 @@ static enum ppt_status configure(const struct ppt_line *line, struct ppt_configs
 
     if (line->rest != PPT_REST_PROGRAM) {
         /* What has a slash in it is the file of a kernel. */
-        const char *key = strchr(line->operands[0], '/') ? "kernel" : "task";
+        const char *key = strchr(line->operands[0], '/') ? ppt_key_name(PPT_KEY_KERNEL)
+                                                         : ppt_key_name(PPT_KEY_TASK);
         json_object *name = json_object_new_string(line->operands[0]);
 
         status = ppt_overrides_add(line->overrides, "once", key, json_object_to_json_string(name),
@@ -88,11 +89,13 @@ static enum ppt_status configure(const struct ppt_line *line, struct ppt_configs
     if (status == PPT_OK && line->operand_count > 1) {
         char *json = args_to_json(line);
 
-        status = ppt_overrides_add(line->overrides, "once", "task_args", json, error);
+        status = ppt_overrides_add(line->overrides, "once", ppt_key_name(PPT_KEY_TASK_ARGS), json,
+                                   error);
         free(json);
     }
     if (status == PPT_OK) {
-        status = ppt_overrides_add(line->overrides, "once", "workers", "[0]", error);
+        status =
+            ppt_overrides_add(line->overrides, "once", ppt_key_name(PPT_KEY_WORKERS), "[0]", error);
     }
     if (status == PPT_OK) {
         status = ppt_configs_load(NULL, line->overrides, configs, error);
@@ -175,10 +178,12 @@ static void print_answer(const struct once_options *options, const struct ppt_co
     json_object *answer = json_object_new_object();
     struct ppt_text text = {0};
 
-    json_object_object_add(answer, "task", json_object_new_string(config->task));
+    json_object_object_add(answer, ppt_key_name(PPT_KEY_TASK),
+                           json_object_new_string(config->task));
     json_object_object_add(answer, "args",
                            ppt_args_to_json(config->uses[0].kernel, config->uses[0].args));
-    json_object_object_add(answer, "seed", json_object_new_int64((int64_t)config->seed));
+    json_object_object_add(answer, ppt_key_name(PPT_KEY_SEED),
+                           json_object_new_int64((int64_t)config->seed));
     json_object_object_add(answer, "index", json_object_new_int64((int64_t)options->index));
     json_object_object_add(answer, "digest", json_object_new_string(hex));
     json_object_object_add(answer, "seconds", ppt_json_number((double)ns * 1e-9));

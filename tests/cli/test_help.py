@@ -21,7 +21,7 @@ OPTION = r"--[a-z][a-z-]+"
 # Descriptors of verbs, each the last thing in its file, and the tables of options.
 SOURCES = "".join(
     path.read_text(encoding="utf-8")
-    for folder in ("bench/cli", "bench/verbs")
+    for folder in ("bench/cli", "bench/config", "bench/verbs")
     for path in sorted((common.ROOT / folder).rglob("*.c"))
 )
 VERBS = set(re.findall(r'^const struct ppt_verb .*\n    \.name = "([a-z]+)",', SOURCES, re.M))

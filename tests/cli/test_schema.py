@@ -164,9 +164,10 @@ class Schema(common.Case):
 
     def test_keys(self):
         """Those that the program takes, and no other, each with a description."""
-        source = (common.ROOT / "bench/config/config.c").read_text(encoding="utf-8")
-        block = re.search(r"keys\[\] = \{([^}]*)\}", source)[1]
-        self.assertEqual(set(self.schema["properties"]), set(re.findall(r'"([^"]+)"', block)))
+        source = (common.ROOT / "bench/config/keys.c").read_text(encoding="utf-8")
+        rows = re.findall(r"^    ROW\(([\s\S]*?\)),\n(?=    ROW\(|\};)", source, re.M)
+        keys = {re.search(r'"([^"]+)"', row)[1] for row in rows}
+        self.assertEqual(set(self.schema["properties"]), keys)
         run = self.schema["definitions"]["run"]["properties"]
         for key, about in {**run, "runs": self.schema["properties"]["runs"]}.items():
             self.assertTrue(about.get("description"), key)
