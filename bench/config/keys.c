@@ -40,7 +40,7 @@ static const struct ppt_key precision_keys[] = {
     {.field = {.key = NULL}},
 };
 
-const struct ppt_key ppt_keys[PPT_KEY_COUNT] = {
+const struct ppt_key ppt_keys[PPT_KEY_COUNT + 1] = {
     ROW(SCHEMA, .field = {.key = "$schema"}, .form = "text", .help = "this schema, for editors"),
     ROW(TASK, PLACES(0, 1, 1), PLAIN(task, "task", 0),
         .help = "what to run: a kernel, or \"random\" for a mix of them",
@@ -162,7 +162,7 @@ void ppt_key_names(const struct ppt_key *keys, const char *names[PPT_KEY_COUNT +
 {
     size_t count = 0;
 
-    for (; count < PPT_KEY_COUNT && keys[count].field.key; count++) {
+    for (; keys[count].field.key; count++) {
         names[count] = keys[count].field.key;
     }
     names[count] = NULL;

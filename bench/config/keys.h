@@ -31,7 +31,8 @@ struct ppt_key {
     const struct ppt_option *set_by; /* that of another key, which sets this one as well */
 };
 
-extern const struct ppt_key ppt_keys[PPT_KEY_COUNT];
+/* By number; one without a name ends them. */
+extern const struct ppt_key ppt_keys[PPT_KEY_COUNT + 1];
 
 static inline const char *ppt_key_name(enum ppt_key_id id)
 {

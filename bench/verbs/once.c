@@ -294,7 +294,7 @@ static const struct ppt_option once_rows[] = {
      .metavar = "N", .help = "its seed (default: 1)"},
     {"--dump", PPT_OPTION_TEXT, .offset = offsetof(struct once_options, dump), .metavar = "FILE",
      .help = "writes what the task made: an image, sorted numbers, ..."},
-    PPT_SHARED_SETTING(INNER_THREADS),
+    {.shared = &ppt_keys[PPT_KEY_INNER_THREADS].option},
     PPT_SHARED(TIMEOUT, struct once_options, words.timeout),
     PPT_SHARED(PROGRAM_OUTPUT, struct once_options, words.output),
     PPT_SHARED(JSON, struct once_options, json),

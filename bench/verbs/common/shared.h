@@ -17,14 +17,10 @@ enum {
 
 extern const struct ppt_option ppt_shared_options[];
 
-/* A row for one of them, whose place is a member of the verb's options; and for one setting. */
+/* A row for one of them, whose place is a member of the verb's options. */
 #define PPT_SHARED(name, type, member)                                                             \
     {                                                                                              \
         .shared = &ppt_shared_options[PPT_SHARED_##name], .offset = offsetof(type, member)         \
-    }
-#define PPT_SHARED_SETTING(name)                                                                   \
-    {                                                                                              \
-        .shared = &ppt_keys[PPT_KEY_##name].option                                                 \
     }
 
 #endif
