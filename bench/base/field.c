@@ -45,6 +45,7 @@ static int64_t integer_of(const struct ppt_field *field, const void *record)
     case PPT_FIELD_INT:
         return *(const int *)member;
     case PPT_FIELD_UNSIGNED:
+    case PPT_FIELD_CHOICE:
         return *(const unsigned *)member;
     case PPT_FIELD_UINT64:
         return (int64_t) * (const uint64_t *)member;
@@ -127,6 +128,10 @@ static json_object *value_of(const struct ppt_field *field, const void *record, 
     case PPT_FIELD_DOUBLE:
         return field->flags & PPT_FIELD_EXACT ? json_object_new_double(*(const double *)member)
                                               : ppt_json_number(*(const double *)member);
+    case PPT_FIELD_BOOL:
+        return json_object_new_boolean(*(const bool *)member);
+    case PPT_FIELD_CHOICE:
+        return json_object_new_string(field->choices[integer_of(field, record)]);
     case PPT_FIELD_TEXT:
         return json_object_new_string(pointer_of(field, record));
     case PPT_FIELD_DIGEST:
@@ -141,6 +146,14 @@ static json_object *value_of(const struct ppt_field *field, const void *record, 
     default:
         return json_object_new_int64(integer_of(field, record));
     }
+}
+
+json_object *ppt_field_value(const struct ppt_field *field, const void *record)
+{
+    if (field->flags & PPT_FIELD_SPARSE && is_nothing(field, record)) {
+        return NULL;
+    }
+    return field->write ? field->write(record) : value_of(field, record, 0);
 }
 
 /* Nanoseconds as seconds, under a name that says so. */
@@ -272,6 +285,16 @@ static enum ppt_status read_list(const struct ppt_field *field, const struct ppt
     return PPT_OK;
 }
 
+static enum ppt_status read_choice(const struct ppt_field *field, const struct ppt_item *item,
+                                   unsigned *out, struct ppt_error *error)
+{
+    int which = 0;
+
+    PPT_TRY(ppt_item_choice(item, field->choices, &which, error));
+    *out = (unsigned)which;
+    return PPT_OK;
+}
+
 static enum ppt_status read_value(const struct ppt_field *field, const struct ppt_item *item,
                                   unsigned which, void *record, struct ppt_error *error)
 {
@@ -280,6 +303,10 @@ static enum ppt_status read_value(const struct ppt_field *field, const struct pp
     switch (field->kind) {
     case PPT_FIELD_DOUBLE:
         return ppt_item_real(item, field->smallest, field->largest, member, error);
+    case PPT_FIELD_BOOL:
+        return ppt_item_bool(item, member, error);
+    case PPT_FIELD_CHOICE:
+        return read_choice(field, item, member, error);
     case PPT_FIELD_TEXT:
         return read_text(item, member, error);
     case PPT_FIELD_DIGEST:
@@ -312,6 +339,13 @@ static enum ppt_status read_row(const struct ppt_field *field, const struct ppt_
     PPT_TRY(ppt_item_member(object, field->key, &place, &item, error));
     return field->read ? field->read(&item, record, error)
                        : read_value(field, &item, which, record, error);
+}
+
+enum ppt_status ppt_field_read(const struct ppt_field *field, const struct ppt_item *item,
+                               void *record, struct ppt_error *error)
+{
+    return field->read ? field->read(item, record, error)
+                       : read_value(field, item, 0, record, error);
 }
 
 enum ppt_status ppt_fields_read(const struct ppt_field *fields, const struct ppt_item *object,

@@ -17,6 +17,34 @@
 #include "kernel.h"
 #include "point.h"
 
+/* The keys, in the order in which they are described; their rows are in keys.c. */
+enum ppt_key_id {
+    PPT_KEY_SCHEMA,
+    PPT_KEY_TASK,
+    PPT_KEY_TASK_ARGS,
+    PPT_KEY_KERNEL,
+    PPT_KEY_KERNEL_DIGEST,
+    PPT_KEY_TASK_COUNT,
+    PPT_KEY_WORKERS,
+    PPT_KEY_INNER_THREADS,
+    PPT_KEY_RANKS,
+    PPT_KEY_DISTRIBUTION,
+    PPT_KEY_ITERATIONS,
+    PPT_KEY_WARMUP,
+    PPT_KEY_WAIT_AFTER_PASS,
+    PPT_KEY_WAIT_AFTER_BLOCK,
+    PPT_KEY_TRIM_AFTER_BLOCK,
+    PPT_KEY_START_METHOD,
+    PPT_KEY_SCHEDULE,
+    PPT_KEY_PLACEMENT,
+    PPT_KEY_MEMORY,
+    PPT_KEY_PRECISION,
+    PPT_KEY_TOLERANCE,
+    PPT_KEY_SEED,
+    PPT_KEY_RUNS,
+    PPT_KEY_COUNT
+};
+
 #define PPT_MOST_BLOCKS 100000
 /* Beyond so many tasks a pass keeps a histogram of task times, not each of them. */
 #define PPT_MOST_TASK_TIMES 10000
@@ -37,11 +65,6 @@ struct ppt_distribution {
 enum ppt_placement { PPT_PLACEMENT_NONE, PPT_PLACEMENT_CLOSE, PPT_PLACEMENT_SPREAD };
 
 enum ppt_memory { PPT_MEMORY_REUSE, PPT_MEMORY_FRESH };
-
-/* The names of the above in their order, NULL-terminated. */
-extern const char *const ppt_schedule_names[];
-extern const char *const ppt_placement_names[];
-extern const char *const ppt_memory_names[];
 
 /* A kernel with one argument set. */
 struct ppt_use {
@@ -165,5 +188,9 @@ char *ppt_config_identity(const struct ppt_config *config);
 /* The whole configuration with every default filled in; reading it gives an equal one. The caller
  * owns it. */
 json_object *ppt_config_to_json(const struct ppt_config *config);
+
+/* The value of a key that is recorded, as it stands there; NULL where it does not. The caller owns
+ * it. */
+json_object *ppt_config_value(const struct ppt_config *config, enum ppt_key_id key);
 
 #endif

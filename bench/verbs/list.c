@@ -3,6 +3,7 @@
 #include "args.h"
 #include "isa.h"
 #include "json.h"
+#include "list.h"
 #include "owned.h"
 #include "plugin.h"
 #include "registry.h"
@@ -101,6 +102,13 @@ static json_object *kernel_to_json(const struct ppt_kernel *kernel)
     return object;
 }
 
+void ppt_list_kernels(json_object *list)
+{
+    for (size_t i = 0; ppt_kernels[i]; i++) {
+        json_object_array_add(list, kernel_to_json(ppt_kernels[i]));
+    }
+}
+
 /* Which variants of the hot loops this machine can use, and which it does. */
 static json_object *isas_to_json(struct ppt_text *out)
 {
@@ -135,8 +143,8 @@ static enum ppt_status list(const struct ppt_line *line, struct ppt_error *error
         json_object_array_add(kernels, kernel_to_json(own));
         add_kernel(own, &text);
     }
+    ppt_list_kernels(kernels);
     for (size_t i = 0; ppt_kernels[i]; i++) {
-        json_object_array_add(kernels, kernel_to_json(ppt_kernels[i]));
         add_kernel(ppt_kernels[i], &text);
     }
     ppt_text_add(&text, "random    a mix of tasks, drawn anew for every block\n"

@@ -72,11 +72,6 @@ static char *args_to_json(const struct ppt_line *line)
     return json.data;
 }
 
-static void put_json(json_object **object)
-{
-    json_object_put(*object);
-}
-
 static enum ppt_status configure(const struct ppt_line *line, struct ppt_configs *configs,
                                  struct ppt_error *error)
 {
@@ -84,8 +79,9 @@ static enum ppt_status configure(const struct ppt_line *line, struct ppt_configs
 
     if (line->rest != PPT_REST_PROGRAM) {
         /* What has a slash in it is the file of a kernel. */
-        const char *key = strchr(line->operands[0], '/') ? "kernel" : "task";
-        json_object *name PPT_OWNED(put_json) = json_object_new_string(line->operands[0]);
+        const char *key =
+            ppt_key_name(strchr(line->operands[0], '/') ? PPT_KEY_KERNEL : PPT_KEY_TASK);
+        json_object *name PPT_OWNED(ppt_json_put) = json_object_new_string(line->operands[0]);
 
         PPT_TRY(ppt_overrides_add(line->overrides, "once", key, json_object_to_json_string(name),
                                   error));
@@ -93,9 +89,11 @@ static enum ppt_status configure(const struct ppt_line *line, struct ppt_configs
     if (line->operand_count > 1) {
         char *json PPT_FREED = args_to_json(line);
 
-        PPT_TRY(ppt_overrides_add(line->overrides, "once", "task_args", json, error));
+        PPT_TRY(ppt_overrides_add(line->overrides, "once", ppt_key_name(PPT_KEY_TASK_ARGS), json,
+                                  error));
     }
-    PPT_TRY(ppt_overrides_add(line->overrides, "once", "workers", "[0]", error));
+    PPT_TRY(
+        ppt_overrides_add(line->overrides, "once", ppt_key_name(PPT_KEY_WORKERS), "[0]", error));
     PPT_TRY(ppt_configs_load(NULL, line->overrides, configs, error));
     if (configs->items[0].inner_count > 1) {
         return ppt_fail(error, PPT_BAD_INPUT,
@@ -180,10 +178,12 @@ static void print_answer(const struct once_options *options, const struct ppt_co
     json_object *answer = json_object_new_object();
     struct ppt_text text = {0};
 
-    json_object_object_add(answer, "task", json_object_new_string(config->task));
+    json_object_object_add(answer, ppt_key_name(PPT_KEY_TASK),
+                           json_object_new_string(config->task));
     json_object_object_add(answer, "args",
                            ppt_args_to_json(config->uses[0].kernel, config->uses[0].args));
-    json_object_object_add(answer, "seed", json_object_new_int64((int64_t)config->seed));
+    json_object_object_add(answer, ppt_key_name(PPT_KEY_SEED),
+                           json_object_new_int64((int64_t)config->seed));
     json_object_object_add(answer, "index", json_object_new_int64((int64_t)options->index));
     json_object_object_add(answer, "digest", json_object_new_string(hex));
     json_object_object_add(answer, "seconds", ppt_json_number((double)ns * 1e-9));
@@ -285,7 +285,7 @@ static const struct ppt_option once_rows[] = {
      .metavar = "N", .help = "its seed (default: 1)"},
     {"--dump", PPT_OPTION_TEXT, .offset = offsetof(struct once_options, dump), .metavar = "FILE",
      .help = "writes what the task made: an image, sorted numbers, ..."},
-    PPT_SHARED_SETTING(INNER_THREADS),
+    {.shared = &ppt_keys[PPT_KEY_INNER_THREADS].option},
     PPT_SHARED(TIMEOUT, struct once_options, words.timeout),
     PPT_SHARED(PROGRAM_OUTPUT, struct once_options, words.output),
     PPT_SHARED(JSON, struct once_options, json),

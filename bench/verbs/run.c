@@ -271,50 +271,17 @@ static enum ppt_status run_separate(struct ppt_line *line, struct ppt_error *err
 }
 
 static const struct ppt_preset quick[] = {
-    {"iterations", "3"},
-    {"wait_time_after_runner", "0"},
-    {"wait_time_after_iteration", "0"},
-    {NULL, NULL},
+    {PPT_KEY_ITERATIONS, "3"},
+    {PPT_KEY_WAIT_AFTER_PASS, "0"},
+    {PPT_KEY_WAIT_AFTER_BLOCK, "0"},
+    {PPT_KEY_COUNT, NULL},
 };
 
-enum { CONFIG, TASK, KERNEL, TASK_ARGS };
-
 static const struct ppt_option run_rows[] = {
-    [CONFIG] = {"--config", PPT_OPTION_OPERAND,
-                .heading = "Options of a measurement; they override what a file says:",
-                .metavar = "FILE", .help = "a configuration, as a plain argument is"},
-    [TASK] = {"--task", PPT_OPTION_SET_TEXT, .keys = {"task"}, .metavar = "NAME",
-              .help = "the kernel, or \"random\""},
-    [KERNEL] = {"--kernel", PPT_OPTION_SET_TEXT, .keys = {"kernel"}, .metavar = "FILE.so",
-                .help = "a kernel of your own, see docs/adding-a-kernel.md"},
-    [TASK_ARGS] = {"--task-args", PPT_OPTION_SET_JSON, .keys = {"task_args"}, .metavar = "JSON",
-                   .help = "its arguments: '[1000000]' or '{\"size\": 1000000}'"},
-    {"--task-count", PPT_OPTION_SET_NUMBER, .keys = {"task_count"}, .metavar = "N",
-     .help = "tasks per pass"},
-    {"--workers", PPT_OPTION_SET_COUNTS, .keys = {"workers"}, .metavar = "LIST",
-     .help = "worker counts: 0,1,2,4 or auto; 0 means sequential calls"},
-    PPT_SHARED_SETTING(INNER_THREADS),
-    {"--ranks", PPT_OPTION_SET_COUNTS, .keys = {"ranks"}, .metavar = "LIST",
-     .help = "of ppt-omp-mpi: processes that share the tasks; 0: no MPI"},
-    {"--distribution", PPT_OPTION_SET_TEXT, .keys = {"distribution"}, .metavar = "K",
-     .help = "how these get them: dynamic, dynamic,4 or static"},
-    {"--iterations", PPT_OPTION_SET_NUMBER, .keys = {"iterations"}, .metavar = "N",
-     .help = "blocks: how often every worker count is measured"},
-    {"--warmup", PPT_OPTION_SET_NUMBER, .keys = {"warmup"}, .metavar = "N",
-     .help = "discarded rounds before the first block"},
-    {"--wait", PPT_OPTION_SET_NUMBER,
-     .keys = {"wait_time_after_runner", "wait_time_after_iteration"}, .metavar = "S",
-     .help = "seconds of rest after every pass and every block"},
-    {"--schedule", PPT_OPTION_SET_TEXT, .keys = {"schedule"}, .metavar = "KIND",
-     .help = "static, dynamic or guided, or with a chunk: dynamic,4"},
-    {"--placement", PPT_OPTION_SET_TEXT, .keys = {"placement"}, .metavar = "KIND",
-     .help = "none, close or spread: binds workers to CPUs"},
-    {"--memory", PPT_OPTION_SET_TEXT, .keys = {"memory"}, .metavar = "KIND",
-     .help = "reuse (scratch per worker) or fresh (anew for every task)"},
-    {"--seed", PPT_OPTION_SET_NUMBER, .keys = {"seed"}, .metavar = "N",
-     .help = "makes inputs and order repeatable"},
-    {"--tolerance", PPT_OPTION_SET_NUMBER, .keys = {"tolerance"}, .metavar = "X",
-     .help = "how much slower is as good as equal (default: 0.05)"},
+    {"--config", PPT_OPTION_OPERAND,
+     .heading = "Options of a measurement; they override what a file says:", .metavar = "FILE",
+     .help = "a configuration, as a plain argument is"},
+    {.kind = PPT_OPTION_SETTINGS},
     {"--quick", PPT_OPTION_PRESET, .presets = quick, .help = "3 blocks and no waits"},
     {"--output", PPT_OPTION_TEXT, .offset = offsetof(struct run_options, output), .noun = "folder",
      .metavar = "DIR", .help = "where results go (default: output)"},
@@ -324,20 +291,26 @@ static const struct ppt_option run_rows[] = {
     PPT_SHARED(PROGRAM_OUTPUT, struct run_options, words.output),
 };
 
+static bool run_has(const struct ppt_line *line, enum ppt_key_id key)
+{
+    return ppt_line_has(line, &ppt_keys[key].option);
+}
+
 static enum ppt_status run_check(struct ppt_line *line, struct ppt_error *error)
 {
+    static const enum ppt_key_id of_task[] = {PPT_KEY_TASK, PPT_KEY_KERNEL, PPT_KEY_TASK_ARGS};
     const struct run_options *options = line->options;
     const bool program = line->rest == PPT_REST_PROGRAM;
 
-    for (size_t i = TASK; i <= TASK_ARGS && program; i++) {
+    for (size_t i = 0; i < sizeof(of_task) / sizeof(of_task[0]) && program; i++) {
         /* The program is the task, and has its arguments. */
-        if (ppt_line_has(line, &run_rows[i])) {
+        if (run_has(line, of_task[i])) {
             return ppt_fail(error, PPT_BAD_INPUT, "%s does not go with a program behind \"--\"",
-                            run_rows[i].name);
+                            ppt_keys[of_task[i]].option.name);
         }
     }
-    if (line->operand_count == 0 && !program && !ppt_line_has(line, &run_rows[TASK]) &&
-        !ppt_line_has(line, &run_rows[KERNEL])) {
+    if (line->operand_count == 0 && !program && !run_has(line, PPT_KEY_TASK) &&
+        !run_has(line, PPT_KEY_KERNEL)) {
         return ppt_fail(error, PPT_BAD_INPUT,
                         "what should be measured? Give a configuration file, --task or a program "
                         "behind \"--\"; see ppt-omp --help");

@@ -3,8 +3,10 @@
 #include <json-c/json.h>
 #include <stdlib.h>
 
-#include "memory.h"
+#include "json.h"
 #include "owned.h"
+#include "shared.h"
+#include "take.h"
 
 /* Configurations and journals are JSON, which is UTF-8. */
 static enum ppt_status check_words(const struct ppt_line *line, struct ppt_error *error)
@@ -22,8 +24,7 @@ static enum ppt_status check_words(const struct ppt_line *line, struct ppt_error
     return PPT_OK;
 }
 
-/* As JSON; to be given to free(). */
-static char *args_of(const struct ppt_line *line, const struct ppt_words_options *options)
+static json_object *args_of(const struct ppt_line *line, const struct ppt_words_options *options)
 {
     json_object *args = json_object_new_object();
     json_object *argv = json_object_new_array();
@@ -42,30 +43,32 @@ static char *args_of(const struct ppt_line *line, const struct ppt_words_options
     if (options->output) {
         json_object_object_add(args, "output", json_object_new_string(options->output));
     }
-    char *text = ppt_strdup(json_object_to_json_string_ext(args, JSON_C_TO_STRING_PLAIN));
-
-    json_object_put(args);
-    return text;
+    return args;
 }
 
 enum ppt_status ppt_words_take(struct ppt_line *line, const struct ppt_words_options *options,
                                struct ppt_error *error)
 {
+    json_object *args PPT_OWNED(ppt_json_put) = NULL;
+
     if (line->rest != PPT_REST_PROGRAM) {
         return options->timeout || options->output
                    ? ppt_fail(
                          error, PPT_BAD_INPUT,
                          "%s belongs to a program behind \"--\"; in a file it is an argument of "
                          "the task \"command\"",
-                         options->timeout ? "--timeout" : "--program-output")
+                         ppt_shared_options[options->timeout ? PPT_SHARED_TIMEOUT
+                                                             : PPT_SHARED_PROGRAM_OUTPUT]
+                             .name)
                    : PPT_OK;
     }
     if (line->program_count == 0) {
         return ppt_fail(error, PPT_BAD_INPUT, "which program? Nothing follows \"--\"");
     }
     PPT_TRY(check_words(line, error));
-    PPT_TRY(ppt_overrides_add(line->overrides, "command line", "task", "\"command\"", error));
-    char *args PPT_FREED = args_of(line, options);
-
-    return ppt_overrides_add(line->overrides, "command line", "task_args", args, error);
+    args = args_of(line, options);
+    PPT_TRY(ppt_overrides_add(line->overrides, "command line", ppt_key_name(PPT_KEY_TASK),
+                              "\"command\"", error));
+    return ppt_overrides_add(line->overrides, "command line", ppt_key_name(PPT_KEY_TASK_ARGS),
+                             json_object_to_json_string_ext(args, JSON_C_TO_STRING_PLAIN), error);
 }

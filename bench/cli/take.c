@@ -1,4 +1,4 @@
-#include "option.h"
+#include "take.h"
 
 #include <json-c/json.h>
 #include <stdint.h>
@@ -6,7 +6,9 @@
 #include <string.h>
 
 #include "json.h"
+#include "keys.h"
 #include "memory.h"
+#include "owned.h"
 #include "text.h"
 
 const struct ppt_option *ppt_option_face(const struct ppt_option *option)
@@ -62,26 +64,24 @@ static char *to_json(enum ppt_option_kind kind, const char *value)
 static enum ppt_status take_setting(const struct ppt_option *face, const char *value,
                                     struct ppt_overrides *overrides, struct ppt_error *error)
 {
-    char *json = to_json(face->kind, value);
-    enum ppt_status status = PPT_OK;
+    char *json PPT_FREED = to_json(face->kind, value);
 
-    for (size_t i = 0; i < 2 && face->keys[i] && status == PPT_OK; i++) {
-        status = ppt_overrides_add(overrides, face->name, face->keys[i], json, error);
+    for (size_t i = 0; i < PPT_KEY_COUNT; i++) {
+        if (ppt_key_option(&ppt_keys[i]) == face) {
+            PPT_TRY(ppt_overrides_add(overrides, face->name, ppt_keys[i].field.key, json, error));
+        }
     }
-    free(json);
-    return status;
+    return PPT_OK;
 }
 
 static enum ppt_status preset(const struct ppt_option *face, struct ppt_overrides *overrides,
                               struct ppt_error *error)
 {
-    enum ppt_status status = PPT_OK;
-
-    for (const struct ppt_preset *preset = face->presets; preset->key && status == PPT_OK;
-         preset++) {
-        status = ppt_overrides_add(overrides, face->name, preset->key, preset->json, error);
+    for (const struct ppt_preset *preset = face->presets; preset->json; preset++) {
+        PPT_TRY(ppt_overrides_add(overrides, face->name, ppt_key_name(preset->key), preset->json,
+                                  error));
     }
-    return status;
+    return PPT_OK;
 }
 
 static enum ppt_status take_text(const struct ppt_option *face, const char *value,

@@ -1,9 +1,10 @@
 /*
- * option.h - options as rows of tables: what each is called, what its value may be and where that
- * goes. Reading them, their messages and their lines of --help follow from the row.
+ * option.h - options of the command line as rows of tables: what each is called, what its value may
+ * be and where that goes. Reading them, their messages and their lines of --help follow from the
+ * row. The row of a setting stands in that of its key, see keys.h.
  */
-#ifndef PPT_CLI_OPTION_H
-#define PPT_CLI_OPTION_H
+#ifndef PPT_CONFIG_OPTION_H
+#define PPT_CONFIG_OPTION_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -20,16 +21,18 @@ enum ppt_option_kind {
     PPT_OPTION_OPERAND, /* the same as a plain argument */
     PPT_OPTION_HELP,    /* takes no value: asks for that, and no more */
     PPT_OPTION_VERSION, /* likewise */
-    /* Settings of the configuration: the value becomes JSON for `keys`. */
+    /* Settings of the configuration: the value becomes JSON for the keys that have this option. */
     PPT_OPTION_SET_NUMBER, /* as it is, if it looks like one */
     PPT_OPTION_SET_TEXT,   /* in quotes */
     PPT_OPTION_SET_COUNTS, /* a list with commas, or a word */
     PPT_OPTION_SET_JSON,   /* as it is */
-    PPT_OPTION_PRESET      /* takes no value: `presets`, under all other settings */
+    PPT_OPTION_PRESET,     /* takes no value: `presets`, under all other settings */
+    PPT_OPTION_SETTINGS    /* none itself: all settings stand in its place */
 };
 
 struct ppt_preset {
-    const char *key, *json;
+    enum ppt_key_id key;
+    const char *json;
 };
 
 struct ppt_option {
@@ -40,8 +43,7 @@ struct ppt_option {
     size_t offset;                    /* of its place, in the options of the verb */
     const char *noun;                 /* that an empty text does not name; NULL: it may be empty */
     double least;                     /* of a share */
-    const char *keys[2];              /* of the configuration; the second may be NULL */
-    const struct ppt_preset *presets; /* a key of NULL ends them */
+    const struct ppt_preset *presets; /* one without JSON ends them */
     enum ppt_status (*read)(const char *value, void *place, struct ppt_error *error);
 
     /* For --help. Those without `help` are not in it. */
@@ -51,18 +53,5 @@ struct ppt_option {
     bool joins;          /* stands on the line of what is before it */
     bool general;        /* comes after those of all verbs */
 };
-
-/* The row that says what an option is: itself, or the one that it shares. */
-const struct ppt_option *ppt_option_face(const struct ppt_option *option);
-
-bool ppt_option_takes_value(const struct ppt_option *face);
-
-/* Whether a text looks like a number, so that it is none of the options that begin with "-". */
-bool ppt_option_is_number(const char *text);
-
-/* Puts a value, borrowed, where it belongs: into a verb's options or the overrides. Operands and
- * what asks for help are left to the caller. Fails with PPT_BAD_INPUT. */
-enum ppt_status ppt_option_take(const struct ppt_option *option, const char *value, void *options,
-                                struct ppt_overrides *overrides, struct ppt_error *error);
 
 #endif
