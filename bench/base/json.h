@@ -44,7 +44,7 @@ enum ppt_status ppt_source_read(const char *path, struct ppt_source *source,
 /* An option's value. */
 void ppt_source_from_text(struct ppt_source *source, const char *name, const char *text);
 
-/* One line of a recording, `length` bytes long; lines count from 1. */
+/* One line of a journal, `length` bytes long; lines count from 1. */
 void ppt_source_from_line(struct ppt_source *source, const char *path, const char *text,
                           size_t length, size_t line);
 void ppt_source_free(struct ppt_source *source);

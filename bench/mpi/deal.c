@@ -304,7 +304,7 @@ static enum ppt_status fetch(struct deal *deal, unsigned rank, struct ppt_incomi
 }
 
 static enum ppt_status receive_result(struct deal *deal, const struct ppt_incoming *incoming,
-                                      struct ppt_recorder *recorder, unsigned own_workers)
+                                      struct ppt_stopwatches *watches, unsigned own_workers)
 {
     struct ppt_part *part = &deal->parts[incoming->rank];
     const struct ppt_rank_sample clock = part->rank;
@@ -312,7 +312,7 @@ static enum ppt_status receive_result(struct deal *deal, const struct ppt_incomi
     char name[PPT_RANK_NAME_SIZE];
 
     PPT_TRY(ppt_world_receive(deal->world, deal->group->comm, incoming, bytes, deal->error));
-    if (!ppt_packet_unpack(bytes, incoming->bytes, part, recorder,
+    if (!ppt_packet_unpack(bytes, incoming->bytes, part, watches,
                            own_workers + incoming->rank - 1)) {
         return ppt_fail(deal->error, PPT_FAILED, "%s sent a result that is none",
                         ppt_world_name(deal->world, incoming->rank, name));
@@ -322,7 +322,7 @@ static enum ppt_status receive_result(struct deal *deal, const struct ppt_incomi
     return PPT_OK;
 }
 
-static enum ppt_status gather_results(struct deal *deal, struct ppt_recorder *recorder,
+static enum ppt_status gather_results(struct deal *deal, struct ppt_stopwatches *watches,
                                       unsigned own_workers)
 {
     PPT_TRY(deal->status);
@@ -330,7 +330,7 @@ static enum ppt_status gather_results(struct deal *deal, struct ppt_recorder *re
         struct ppt_incoming incoming;
 
         PPT_TRY(fetch(deal, r, &incoming));
-        PPT_TRY(receive_result(deal, &incoming, recorder, own_workers));
+        PPT_TRY(receive_result(deal, &incoming, watches, own_workers));
     }
     return PPT_OK;
 }
@@ -376,7 +376,7 @@ static void abandon(struct deal *deal)
 
 /* From the ranks' kernels being open to their results. */
 static enum ppt_status run_deal(struct deal *deal, struct ppt_point point,
-                                struct ppt_recorder *recorder, struct ppt_error *error)
+                                struct ppt_stopwatches *watches, struct ppt_error *error)
 {
     struct ppt_part *own = &deal->parts[0];
     struct ppt_share share = {
@@ -395,13 +395,13 @@ static enum ppt_status run_deal(struct deal *deal, struct ppt_point point,
         ppt_world_expect(deal->world, r);
     }
     own->status =
-        ppt_pass_run_share(deal->workload, point, &share, recorder, &own->sample, &own->error);
+        ppt_pass_run_share(deal->workload, point, &share, watches, &own->sample, &own->error);
     if (!deal->begun) {
         abandon(deal);
         *error = own->error;
         return own->status;
     }
-    PPT_TRY(gather_results(deal, recorder, point.workers));
+    PPT_TRY(gather_results(deal, watches, point.workers));
     return judge(deal, error);
 }
 
@@ -432,7 +432,7 @@ static void close_deal(struct deal *deal)
 }
 
 enum ppt_status ppt_deal_run(struct ppt_world *world, struct ppt_workload *workload, unsigned block,
-                             struct ppt_point point, struct ppt_recorder *recorder,
+                             struct ppt_point point, struct ppt_stopwatches *watches,
                              struct ppt_sample *sample, struct ppt_error *error)
 {
     const struct ppt_distribution distribution = workload->config->distribution;
@@ -457,15 +457,15 @@ enum ppt_status ppt_deal_run(struct ppt_world *world, struct ppt_workload *workl
     ppt_queue_add(deal.queue, distribution.blocks ? ppt_queue_block(tasks, point.ranks, 0)
                                                   : (struct ppt_range){0, tasks});
     ppt_queue_close(deal.queue, false);
-    ppt_recorder_prepare(recorder, point.workers + point.ranks - 1, tasks);
+    ppt_stopwatches_prepare(watches, point.workers + point.ranks - 1, tasks);
     atomic_store(&workload->stop, false);
     PPT_TRY(open_pass(&deal, block, point));
     deal.mpi_before_ns = world->mpi_ns;
-    PPT_TRY(run_deal(&deal, point, recorder, error));
+    PPT_TRY(run_deal(&deal, point, watches, error));
     ppt_parts_combine(deal.parts, point.ranks, &world->cluster,
                       ppt_price_of(workload, point.inner_threads));
     *sample = deal.parts[0].sample;
     deal.parts[0].sample = (struct ppt_sample){0};
-    ppt_recorder_summarise(recorder, sample);
+    ppt_stopwatches_summarise(watches, sample);
     return PPT_OK;
 }

@@ -38,10 +38,10 @@ static enum ppt_status prepare(void *context, const struct ppt_config *config, b
 }
 
 static enum ppt_status master_run(void *context, struct ppt_workload *workload, unsigned block,
-                                  struct ppt_point point, struct ppt_recorder *recorder,
+                                  struct ppt_point point, struct ppt_stopwatches *watches,
                                   struct ppt_sample *sample, struct ppt_error *error)
 {
-    return ppt_deal_run(((struct ppt_master *)context)->world, workload, block, point, recorder,
+    return ppt_deal_run(((struct ppt_master *)context)->world, workload, block, point, watches,
                         sample, error);
 }
 

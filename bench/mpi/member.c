@@ -24,7 +24,7 @@ struct member {
     struct ppt_workload workload;
     unsigned block; /* of the workload */
     bool open;
-    struct ppt_recorder *recorder;
+    struct ppt_stopwatches *watches;
     struct ppt_error *error;
 };
 
@@ -124,7 +124,7 @@ static enum ppt_status take_part(struct member *member, const struct ppt_wire_pa
     ppt_world_expect(member->world, 0);
     PPT_TRY(answer(member, group->comm, other ? open_workload : stay_open, &well));
     ppt_world_expect(member->world, 0);
-    return well ? ppt_share_run(member->world, &member->workload, pass->point, member->recorder,
+    return well ? ppt_share_run(member->world, &member->workload, pass->point, member->watches,
                                 member->error)
                 : PPT_OK;
 }
@@ -208,7 +208,7 @@ static void member_leave(struct member *member)
 {
     close_workload(member);
     ppt_configs_free(&member->configs);
-    ppt_recorder_destroy(member->recorder);
+    ppt_stopwatches_destroy(member->watches);
     ppt_workspace_remove(&member->scratch);
 }
 
@@ -216,7 +216,7 @@ enum ppt_status ppt_member_serve(struct ppt_world *world, const struct ppt_host 
                                  struct ppt_error *error)
 {
     struct member member PPT_OWNED(member_leave) = {
-        .world = world, .host = host, .recorder = ppt_recorder_create(), .error = error};
+        .world = world, .host = host, .watches = ppt_stopwatches_create(), .error = error};
     struct ppt_nap nap = {.most_ns = NAP_IDLE_NS};
 
     /* Rank 0 alone decides when a run ends; here a signal ends the pass at hand. */

@@ -11,9 +11,9 @@
 #include "change.h"
 #include "file.h"
 #include "input.h"
+#include "journal_content.h"
 #include "memory.h"
 #include "owned.h"
-#include "recording.h"
 #include "sample_fields.h"
 #include "text.h"
 
@@ -204,7 +204,7 @@ enum ppt_status ppt_journal_run(struct ppt_journal *journal, const struct ppt_co
     char program[] = PROGRAM;
     char *time PPT_FREED = ppt_strdup(started), *identity PPT_FREED = ppt_config_identity(config);
     struct ppt_config copy = *config;
-    const struct ppt_recording run = {
+    const struct ppt_journal_content run = {
         .version = PPT_JOURNAL_VERSION,
         .program = program,
         .started = time,
@@ -226,7 +226,7 @@ enum ppt_status ppt_journal_resume(struct ppt_journal *journal, const struct ppt
     json_object *line = line_of("resume");
     char program[] = PROGRAM;
     char *time PPT_FREED = ppt_strdup(started);
-    const struct ppt_recording run = {.program = program, .started = time, .host = *host};
+    const struct ppt_journal_content run = {.program = program, .started = time, .host = *host};
 
     ppt_fields_write(ppt_run_fields, &run, 0, line);
     return append(journal, line, error);

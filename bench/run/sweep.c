@@ -16,7 +16,7 @@
 #include "workload.h"
 
 /* A pass of before that is not run again: not one of the warm-up. */
-struct recorded_pass {
+struct earlier_pass {
     unsigned block;
     size_t sample;
 };
@@ -27,11 +27,11 @@ struct sweep {
     struct ppt_journal *journal;
     const struct ppt_sweep_judge *judge;
     struct ppt_samples *samples;
-    struct ppt_compared compared;   /* of a plain task */
-    struct recorded_pass *recorded; /* block by block, in the order they ran */
-    size_t recorded_count;
+    struct ppt_compared compared; /* of a plain task */
+    struct earlier_pass *earlier; /* block by block, in the order they ran */
+    size_t earlier_count;
     size_t seen; /* of these: those of blocks that were begun */
-    struct ppt_recorder *recorder;
+    struct ppt_stopwatches *watches;
     struct ppt_progress *progress;
     struct ppt_workload workload;
     int64_t started_ns;
@@ -116,8 +116,8 @@ static enum ppt_status run_pass(struct sweep *sweep, unsigned block, size_t poin
     sweep->resting = true;
     ppt_progress_before(sweep->progress, block, point);
     status = at.ranks > 0 ? engine->run(engine->context, &sweep->workload, block, at,
-                                        sweep->recorder, &sample, error)
-                          : ppt_pass_run(&sweep->workload, at, sweep->recorder, &sample, error);
+                                        sweep->watches, &sample, error)
+                          : ppt_pass_run(&sweep->workload, at, sweep->watches, &sample, error);
     if (status == PPT_INTERRUPTED || (status != PPT_OK && ppt_interrupted)) {
         return ppt_fail(error, PPT_INTERRUPTED, "interrupted");
     }
@@ -180,7 +180,7 @@ static bool has_failed(const struct sweep *sweep, size_t point)
 
 /* The place in the order of the first pass of the block that is still to be run, or `count`, and in
  * *first the place of the block's first sample. Points that failed may have passes of before.
- * Fails when the recorded passes are not those that the plan begins with. */
+ * Fails when the passes of before are not those that the plan begins with. */
 static enum ppt_status find_next(struct sweep *sweep, unsigned block, const size_t *order,
                                  size_t count, size_t *first, size_t *next, struct ppt_error *error)
 {
@@ -189,9 +189,9 @@ static enum ppt_status find_next(struct sweep *sweep, unsigned block, const size
 
     *first = samples->count;
     *next = 0;
-    for (; sweep->seen < sweep->recorded_count && sweep->recorded[sweep->seen].block == block;
+    for (; sweep->seen < sweep->earlier_count && sweep->earlier[sweep->seen].block == block;
          sweep->seen++) {
-        const size_t i = sweep->recorded[sweep->seen].sample;
+        const size_t i = sweep->earlier[sweep->seen].sample;
         const struct ppt_sample *sample = &samples->items[i];
 
         while (*next < count && !ppt_point_same(sample->point, points[order[*next]]) &&
@@ -311,26 +311,26 @@ static int64_t measured_ns(const struct ppt_samples *samples)
     return last ? last->started_ns + ppt_sample_wall_ns(last) : 0;
 }
 
-static int compare_recorded(const void *a, const void *b)
+static int compare_earlier(const void *a, const void *b)
 {
-    const struct recorded_pass *const x = a, *const y = b;
+    const struct earlier_pass *const x = a, *const y = b;
 
     return x->block != y->block ? (x->block > y->block) - (x->block < y->block)
                                 : (x->sample > y->sample) - (x->sample < y->sample);
 }
 
-static void list_recorded(struct sweep *sweep)
+static void list_earlier(struct sweep *sweep)
 {
     const struct ppt_samples *samples = sweep->samples;
 
-    sweep->recorded = ppt_alloc(samples->count, sizeof(*sweep->recorded));
+    sweep->earlier = ppt_alloc(samples->count, sizeof(*sweep->earlier));
     for (size_t i = 0; i < samples->count; i++) {
         if (samples->items[i].block > 0) {
-            sweep->recorded[sweep->recorded_count++] =
-                (struct recorded_pass){samples->items[i].block, i};
+            sweep->earlier[sweep->earlier_count++] =
+                (struct earlier_pass){samples->items[i].block, i};
         }
     }
-    qsort(sweep->recorded, sweep->recorded_count, sizeof(*sweep->recorded), compare_recorded);
+    qsort(sweep->earlier, sweep->earlier_count, sizeof(*sweep->earlier), compare_earlier);
 }
 
 /* malloc keeps memory back once it has seen large blocks freed: then what "fresh" costs would
@@ -348,8 +348,8 @@ static void sweep_end(struct sweep *sweep)
 {
     close_block(sweep);
     ppt_progress_destroy(sweep->progress);
-    ppt_recorder_destroy(sweep->recorder);
-    free(sweep->recorded);
+    ppt_stopwatches_destroy(sweep->watches);
+    free(sweep->earlier);
 }
 
 enum ppt_status ppt_sweep_run(const struct ppt_config *config, const struct ppt_dirs *dirs,
@@ -362,11 +362,11 @@ enum ppt_status ppt_sweep_run(const struct ppt_config *config, const struct ppt_
         .journal = journal,
         .judge = judge,
         .samples = samples,
-        .recorder = ppt_recorder_create(),
+        .watches = ppt_stopwatches_create(),
         .started_ns = ppt_clock_ns() - measured_ns(samples),
     };
-    list_recorded(&sweep);
-    sweep.progress = ppt_progress_create(judge->progress, config, sweep.recorded_count);
+    list_earlier(&sweep);
+    sweep.progress = ppt_progress_create(judge->progress, config, sweep.earlier_count);
     ppt_sweep_set_up_memory(config);
     if (ppt_config_ranks(config) > 0) {
         PPT_TRY(judge->engine->prepare(judge->engine->context, config, false, error));

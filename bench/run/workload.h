@@ -8,8 +8,8 @@
 
 #include "config.h"
 #include "folder.h"
-#include "recorder.h"
 #include "sample.h"
+#include "stopwatch.h"
 #include "tasks.h"
 
 /* Folders that kernels may write to, both borrowed. */

@@ -9,9 +9,9 @@
 #include "comparable.h"
 #include "compare_report.h"
 #include "file.h"
+#include "loaded.h"
 #include "memory.h"
 #include "owned.h"
-#include "recorded.h"
 #include "shared.h"
 #include "verbs.h"
 #include "workspace.h"
@@ -25,8 +25,8 @@ struct compare_options {
 };
 
 struct comparing {
-    struct ppt_recorded *recorded; /* old ones first */
-    struct ppt_outcome *outcomes;  /* of them, side by side */
+    struct ppt_loaded *loaded;    /* old ones first */
+    struct ppt_outcome *outcomes; /* of them, side by side */
     size_t count, old_count;
 };
 
@@ -72,21 +72,21 @@ static enum ppt_status check_distinct(const char *const *folders, const struct c
 static enum ppt_status load(const char *const *folders, struct comparing *sides,
                             struct ppt_error *error)
 {
-    sides->recorded = ppt_alloc(sides->count, sizeof(*sides->recorded));
+    sides->loaded = ppt_alloc(sides->count, sizeof(*sides->loaded));
     sides->outcomes = ppt_alloc(sides->count, sizeof(*sides->outcomes));
     for (size_t i = 0; i < sides->count; i++) {
-        PPT_TRY(ppt_recorded_load(folders[i], &sides->recorded[i], error));
-        sides->outcomes[i] = sides->recorded[i].outcome;
+        PPT_TRY(ppt_loaded_open(folders[i], &sides->loaded[i], error));
+        sides->outcomes[i] = sides->loaded[i].outcome;
     }
     return PPT_OK;
 }
 
 static void comparing_free(struct comparing *sides)
 {
-    for (size_t i = 0; sides->recorded && i < sides->count; i++) {
-        ppt_recorded_free(&sides->recorded[i]);
+    for (size_t i = 0; sides->loaded && i < sides->count; i++) {
+        ppt_loaded_free(&sides->loaded[i]);
     }
-    free(sides->recorded);
+    free(sides->loaded);
     free(sides->outcomes);
 }
 

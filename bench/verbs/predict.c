@@ -4,8 +4,8 @@
 #include <json-c/json.h>
 
 #include "json.h"
+#include "loaded.h"
 #include "owned.h"
-#include "recorded.h"
 #include "shared.h"
 #include "text.h"
 #include "verbs.h"
@@ -70,21 +70,21 @@ static void print_prediction(const struct predict_options *options, const struct
 static enum ppt_status predict(const struct ppt_line *line, struct ppt_error *error)
 {
     const struct predict_options *options = line->options;
-    struct ppt_recorded recorded PPT_OWNED(ppt_recorded_free) = {0};
+    struct ppt_loaded loaded PPT_OWNED(ppt_loaded_free) = {0};
 
     if (options->workers < 1 || options->workers > PPT_MOST_WORKERS) {
         return ppt_fail(error, PPT_BAD_INPUT, "predict needs --workers N, from 1 to %d",
                         PPT_MOST_WORKERS);
     }
-    PPT_TRY(ppt_recorded_load(line->operands[0], &recorded, error));
-    if (!recorded.answer.scaling.fitted) {
+    PPT_TRY(ppt_loaded_open(line->operands[0], &loaded, error));
+    if (!loaded.answer.scaling.fitted) {
         return ppt_fail(error, PPT_INCONCLUSIVE, "%s: no passes to fit a law to",
                         line->operands[0]);
     }
     const struct ppt_prediction prediction =
-        ppt_scaling_predict(&recorded.answer.scaling, (unsigned)options->workers);
+        ppt_scaling_predict(&loaded.answer.scaling, (unsigned)options->workers);
 
-    print_prediction(options, &recorded.answer, &prediction);
+    print_prediction(options, &loaded.answer, &prediction);
     return prediction.refusals == 0 ? PPT_OK : PPT_INCONCLUSIVE;
 }
 

@@ -1,25 +1,25 @@
 /*
  * report: what a recorded run says, without measuring anything again.
  */
+#include "loaded.h"
 #include "measure.h"
 #include "owned.h"
-#include "recorded.h"
 #include "shared.h"
 #include "verbs.h"
 
 static enum ppt_status report(const struct ppt_line *line, struct ppt_error *error)
 {
     const struct ppt_print *print = line->options;
-    struct ppt_recorded recorded PPT_OWNED(ppt_recorded_free) = {0};
+    struct ppt_loaded loaded PPT_OWNED(ppt_loaded_free) = {0};
     struct ppt_text notes = {0};
 
-    PPT_TRY(ppt_recorded_load(line->operands[0], &recorded, error));
-    const enum ppt_status status = ppt_report_write(&recorded.outcome, &notes, error);
+    PPT_TRY(ppt_loaded_open(line->operands[0], &loaded, error));
+    const enum ppt_status status = ppt_report_write(&loaded.outcome, &notes, error);
 
     if (status == PPT_OK && print->format) {
-        ppt_measure_print_format(print, &recorded.outcome, 1);
+        ppt_measure_print_format(print, &loaded.outcome, 1);
     } else if (status == PPT_OK) {
-        ppt_measure_print(print, &recorded.outcome);
+        ppt_measure_print(print, &loaded.outcome);
     }
     ppt_measure_print_notes(&notes);
     return status;

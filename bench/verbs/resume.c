@@ -6,10 +6,10 @@
 #include <string.h>
 
 #include "interrupt.h"
+#include "journal_content.h"
+#include "loaded.h"
 #include "measure.h"
 #include "owned.h"
-#include "recorded.h"
-#include "recording.h"
 #include "shared.h"
 #include "verbs.h"
 #include "workspace.h"
@@ -26,11 +26,11 @@ static bool is_forced(const struct ppt_line *line)
 
 /* Passes of another machine or program would be mixed with those of this one. */
 static enum ppt_status check_host(const struct ppt_line *line,
-                                  const struct ppt_recording *recording, const struct ppt_host *now,
-                                  struct ppt_error *error)
+                                  const struct ppt_journal_content *content,
+                                  const struct ppt_host *now, struct ppt_error *error)
 {
     const char *difference =
-        ppt_host_difference(&recording->host, now, ppt_config_ranks(&recording->configs.items[0]));
+        ppt_host_difference(&content->host, now, ppt_config_ranks(&content->configs.items[0]));
 
     if (!difference) {
         return PPT_OK;
@@ -48,12 +48,12 @@ static enum ppt_status check_host(const struct ppt_line *line,
 
 /* A program that was built anew, another folder with another one, an image that was edited. */
 static enum ppt_status check_identity(const struct ppt_line *line,
-                                      const struct ppt_recording *recording,
+                                      const struct ppt_journal_content *content,
                                       struct ppt_error *error)
 {
-    char *now PPT_FREED = ppt_config_identity(&recording->configs.items[0]);
+    char *now PPT_FREED = ppt_config_identity(&content->configs.items[0]);
 
-    if (!recording->identity || !now || strcmp(recording->identity, now) == 0) {
+    if (!content->identity || !now || strcmp(content->identity, now) == 0) {
         return PPT_OK;
     }
     if (is_forced(line)) {
@@ -70,7 +70,7 @@ static enum ppt_status check_identity(const struct ppt_line *line,
 struct going_on {
     const struct ppt_folder *folder;
     struct ppt_journal *journal;
-    struct ppt_recording recording;
+    struct ppt_journal_content content;
     struct ppt_host host;
     struct ppt_workspace scratch;
 };
@@ -80,7 +80,7 @@ static void going_on_free(struct going_on *run)
     ppt_journal_close(run->journal);
     ppt_workspace_remove(&run->scratch);
     ppt_host_free(&run->host);
-    ppt_recording_free(&run->recording);
+    ppt_journal_content_free(&run->content);
 }
 
 /* Takes the journal, so that what is read then is all there is; it is not changed yet. */
@@ -92,7 +92,7 @@ static enum ppt_status take(struct going_on *run, struct ppt_error *error)
 
     PPT_TRY(ppt_journal_open(run->folder, &run->journal, error));
     PPT_TRY(ppt_journal_read(run->journal, &text, &length, error));
-    return ppt_recording_of(name, text, length, &run->recording, error);
+    return ppt_journal_content_of(name, text, length, &run->content, error);
 }
 
 /* From the line that says so to the closing line. */
@@ -103,12 +103,12 @@ static enum ppt_status go_on(const struct ppt_line *line, struct going_on *run,
     const struct ppt_dirs dirs = {&run->scratch.folder, run->folder};
     char started[PPT_STARTED_SIZE];
 
-    ppt_recorded_warn(run->folder, &run->recording);
-    PPT_TRY(ppt_journal_go_on(run->journal, run->recording.whole, error));
+    ppt_loaded_warn(run->folder, &run->content);
+    PPT_TRY(ppt_journal_go_on(run->journal, run->content.whole, error));
     ppt_measure_now(started);
     PPT_TRY(ppt_journal_resume(run->journal, &run->host, started, error));
-    return ppt_measure_go(&options->print, &run->recording.configs.items[0], &run->host, &dirs,
-                          line->engine, run->journal, &run->recording.samples, error);
+    return ppt_measure_go(&options->print, &run->content.configs.items[0], &run->host, &dirs,
+                          line->engine, run->journal, &run->content.samples, error);
 }
 
 /* A kernel from outside that is not what it was, too. */
@@ -135,12 +135,12 @@ static enum ppt_status load_kernel(const struct ppt_line *line, struct ppt_confi
 static enum ppt_status check_resume(const struct ppt_line *line, struct going_on *run,
                                     struct ppt_error *error)
 {
-    struct ppt_config *config = &run->recording.configs.items[0];
+    struct ppt_config *config = &run->content.configs.items[0];
 
     PPT_TRY(ppt_measure_check_ranks(config, line->engine, error));
-    PPT_TRY(check_host(line, &run->recording, &run->host, error));
+    PPT_TRY(check_host(line, &run->content, &run->host, error));
     PPT_TRY(load_kernel(line, config, error));
-    PPT_TRY(check_identity(line, &run->recording, error));
+    PPT_TRY(check_identity(line, &run->content, error));
     ppt_interrupt_watch();
     PPT_TRY(ppt_workspace_create(&run->scratch, error));
     return ppt_measure_check(config, &run->host, &run->scratch, line->engine, error);
@@ -152,7 +152,7 @@ static enum ppt_status resume_measure(const struct ppt_line *line, const struct 
     struct going_on run PPT_OWNED(going_on_free) = {.folder = folder};
 
     PPT_TRY(take(&run, error));
-    if (run.recording.ended && run.recording.status == PPT_OK) {
+    if (run.content.ended && run.content.status == PPT_OK) {
         /* It may have been killed after its last pass. */
         ppt_workspace_clear();
         return PPT_OK;
@@ -166,13 +166,13 @@ static enum ppt_status resume(const struct ppt_line *line, struct ppt_error *err
 {
     const struct ppt_print *print = &((const struct resume_options *)line->options)->print;
     struct ppt_folder folder PPT_OWNED(ppt_folder_close) = {0};
-    struct ppt_recorded recorded PPT_OWNED(ppt_recorded_free) = {0};
+    struct ppt_loaded loaded PPT_OWNED(ppt_loaded_free) = {0};
 
     PPT_TRY(ppt_folder_open(line->operands[0], &folder, error));
     const enum ppt_status status = ppt_measure_end(
-        print, line->engine, resume_measure(line, &folder, error), &folder, &recorded, error);
+        print, line->engine, resume_measure(line, &folder, error), &folder, &loaded, error);
 
-    ppt_measure_print_format(print, &recorded.outcome, recorded.reported);
+    ppt_measure_print_format(print, &loaded.outcome, loaded.reported);
     return status;
 }
 

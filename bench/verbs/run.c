@@ -10,10 +10,10 @@
 #include "host.h"
 #include "interrupt.h"
 #include "journal.h"
+#include "loaded.h"
 #include "measure.h"
 #include "memory.h"
 #include "owned.h"
-#include "recorded.h"
 #include "report.h"
 #include "run_folder.h"
 #include "shared.h"
@@ -31,7 +31,7 @@ struct run_options {
 /* One configuration on its way through the stages. */
 struct run {
     struct ppt_run_folder folder; /* once it has begun; `loaded` takes what is open of it */
-    struct ppt_recorded loaded;
+    struct ppt_loaded loaded;
 };
 
 struct session {
@@ -50,7 +50,7 @@ static void session_free(struct session *session)
 {
     for (size_t i = 0; session->runs && i < session->configs.count; i++) {
         ppt_run_folder_close(&session->runs[i].folder);
-        ppt_recorded_free(&session->runs[i].loaded);
+        ppt_loaded_free(&session->runs[i].loaded);
     }
     free(session->runs);
     ppt_folder_close(&session->output);

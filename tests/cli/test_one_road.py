@@ -123,8 +123,9 @@ class Road(common.Case):
 
 
 class Interrupted(common.Case):
-    def stop(self, *command, least=1):
-        """Stops the program once so many lines are in a journal; returns its result."""
+    def stop(self, *command, least=1, before=lambda: None):
+        """Stops the program once so many lines are in a journal, and this was done; returns its
+        result."""
         process = subprocess.Popen(
             [common.PPT_OMP, *map(str, command)], cwd=self.work, env=self.environment(),
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
@@ -137,6 +138,7 @@ class Interrupted(common.Case):
             self.assertIsNone(process.poll(), "ended too early")
             self.assertLess(time.monotonic(), limit, "nothing was recorded")
             time.sleep(0.005)
+        before()
         time.sleep(0.1)
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=common.TIMEOUT_S)
@@ -169,6 +171,18 @@ class Interrupted(common.Case):
         again = self.run_fine("report", folder)
         self.assertEqual(again.out.strip(), result.out.strip())
         self.assertEqual({name: (folder / name).read_bytes() for name in FILES}, before)
+
+    def test_resume_in_a_folder_that_moves(self):
+        """It is measured into, and read from, wherever it is."""
+        self.write("c.json", {"task": "wait", "task_args": [5], "task_count": 4,
+                              "workers": [0, 1], "iterations": 200, "seed": 3})  # fmt: skip
+        self.assertEqual(self.stop("c.json", least=9).code, 130)
+        folder, moved = self.only_folder(), self.work / "elsewhere"
+        lines = (folder / "samples.jsonl").read_bytes().count(b"\n")
+        result = self.stop("resume", folder, least=lines + 6, before=lambda: folder.rename(moved))
+        self.assertEqual(result.code, 130, result)
+        self.assertEqual(json.loads((moved / "results.json").read_text())["resumed"], 1)
+        self.assertIn("resumed 1 time", result.out)
 
 
 if __name__ == "__main__":

@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "input.h"
+#include "loaded.h"
 #include "memory.h"
-#include "recorded.h"
 
 static void check_json(const struct ppt_outcome *outcome)
 {
@@ -26,22 +26,22 @@ static void check_json(const struct ppt_outcome *outcome)
     ppt_text_free(&text);
 }
 
-static void report(struct ppt_recorded *recorded)
+static void report(struct ppt_loaded *loaded)
 {
     const struct ppt_terminal terminal = {.present = true, .width = 60};
     struct ppt_text text = {0};
 
-    ppt_recorded_analyse(recorded);
+    ppt_loaded_analyse(loaded);
     /* Like the program, no report without a complete pass. */
-    if (recorded->summary.count > 0) {
-        check_json(&recorded->outcome);
-        ppt_csv_write(&recorded->outcome, 1, &text);
+    if (loaded->summary.count > 0) {
+        check_json(&loaded->outcome);
+        ppt_csv_write(&loaded->outcome, 1, &text);
         text.length = 0;
-        ppt_html_write(&recorded->outcome, 1, &text);
+        ppt_html_write(&loaded->outcome, 1, &text);
         /* A page has no script of its own, and must not get one from a journal. */
         MUST(!strcasestr(text.data, "<script"));
         text.length = 0;
-        ppt_text_table(&recorded->outcome, &terminal, &text);
+        ppt_text_table(&loaded->outcome, &terminal, &text);
         for (const char *c = text.data; *c; c++) {
             MUST((unsigned char)*c >= ' ' || *c == '\n');
         }
@@ -52,16 +52,16 @@ static void report(struct ppt_recorded *recorded)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     /* There are no charts. */
-    struct ppt_recorded recorded = {.folder = {-1, ppt_strdup("/nowhere")}};
+    struct ppt_loaded loaded = {.folder = {-1, ppt_strdup("/nowhere")}};
     struct ppt_error error = {""};
 
     gsl_set_error_handler_off();
-    if (ppt_recording_of("journal", (const char *)data, size, &recorded.recording, &error) ==
+    if (ppt_journal_content_of("journal", (const char *)data, size, &loaded.content, &error) ==
         PPT_OK) {
-        report(&recorded);
+        report(&loaded);
     } else {
         MUST(error.text[0] != '\0');
     }
-    ppt_recorded_free(&recorded);
+    ppt_loaded_free(&loaded);
     return 0;
 }

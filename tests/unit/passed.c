@@ -37,13 +37,13 @@ void passed_start(struct passed *b)
     if (ppt_workload_open(&b->config, 1, &dirs, &b->workload, &error) != PPT_OK) {
         fail_msg("%s", error.text);
     }
-    b->recorder = ppt_recorder_create();
+    b->watches = ppt_stopwatches_create();
 }
 
 void passed_stop(struct passed *b)
 {
     ppt_workload_close(&b->workload);
-    ppt_recorder_destroy(b->recorder);
+    ppt_stopwatches_destroy(b->watches);
 }
 
 enum ppt_status passed_run(struct passed *b, unsigned workers, unsigned inner_threads,
@@ -53,7 +53,7 @@ enum ppt_status passed_run(struct passed *b, unsigned workers, unsigned inner_th
 
     *sample = (struct ppt_sample){0};
     error->text[0] = '\0';
-    return ppt_pass_run(&b->workload, point, b->recorder, sample, error);
+    return ppt_pass_run(&b->workload, point, b->watches, sample, error);
 }
 
 struct ppt_sample passed_well(struct passed *b, unsigned workers)

@@ -22,7 +22,7 @@ struct passed {
     union ppt_value args[1];
     struct ppt_point points[1];
     struct ppt_workload workload;
-    struct ppt_recorder *recorder;
+    struct ppt_stopwatches *watches;
     char origin[8], task[16], details[8];
 };
 

@@ -73,7 +73,7 @@ static void check_pass(const struct ppt_sample *pass, const struct ppt_sample *s
 
 static void check_kernel(const char *start)
 {
-    struct ppt_recorder *recorder = ppt_recorder_create();
+    struct ppt_stopwatches *watches = ppt_stopwatches_create();
     struct ppt_configs loaded = {0};
     struct ppt_workload workload;
     struct ppt_error error = {""};
@@ -87,7 +87,7 @@ static void check_kernel(const char *start)
     for (size_t p = 0; p < 4; p++) {
         struct ppt_sample pass;
 
-        if (ppt_pass_run(&workload, loaded.items->points[p], recorder, &pass, &error) != PPT_OK) {
+        if (ppt_pass_run(&workload, loaded.items->points[p], watches, &pass, &error) != PPT_OK) {
             fail_msg("%s: %s", start, error.text);
         }
         if (p == 0) {
@@ -102,7 +102,7 @@ static void check_kernel(const char *start)
     ppt_workload_close(&workload);
     ppt_workspace_remove(&scratch);
     ppt_configs_free(&loaded);
-    ppt_recorder_destroy(recorder);
+    ppt_stopwatches_destroy(watches);
 }
 
 static void product_is_the_speedup(void **state)

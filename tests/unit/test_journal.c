@@ -8,12 +8,12 @@
 
 #include "file.h"
 #include "journal.h"
-#include "recording.h"
+#include "journal_content.h"
 #include "swept.h"
 
 /* A journal with that content in a folder of that name, read. */
 static enum ppt_status reread(const char *name, const char *text, size_t length,
-                              struct ppt_recording *recording, struct ppt_error *error)
+                              struct ppt_journal_content *content, struct ppt_error *error)
 {
     struct ppt_folder folder = swept_folder(name);
     enum ppt_status status = PPT_OK;
@@ -21,7 +21,7 @@ static enum ppt_status reread(const char *name, const char *text, size_t length,
     if (text) {
         require(ppt_file_write_in(&folder, PPT_JOURNAL_NAME, text, length, error), error);
     }
-    status = ppt_recording_read(&folder, recording, error);
+    status = ppt_journal_content_read(&folder, content, error);
     ppt_folder_close(&folder);
     return status;
 }
@@ -107,25 +107,25 @@ static void record(struct swept *run, const char *path, uint64_t task_count)
 
 static void a_journal_reads_back_equal(void **state)
 {
-    struct ppt_recording recording = {0};
+    struct ppt_journal_content content = {0};
     struct swept run;
 
     (void)state;
     record(&run, "whole", 4);
-    require(reread("whole", NULL, 0, &recording, &run.error), &run.error);
-    assert_true(recording.ended);
-    assert_int_equal(recording.status, PPT_OK);
-    assert_string_equal(recording.started, "2026-01-02T03:04:05+00:00");
-    assert_int_equal(recording.configs.count, 1);
-    assert_string_equal(recording.configs.items[0].task, "steady");
-    assert_string_equal(recording.configs.items[0].details, run.config->details);
-    assert_int_equal(recording.configs.items[0].seed, 3);
-    assert_int_equal(recording.configs.items[0].point_count, 3);
-    assert_int_equal(recording.samples.count, run.samples.count);
+    require(reread("whole", NULL, 0, &content, &run.error), &run.error);
+    assert_true(content.ended);
+    assert_int_equal(content.status, PPT_OK);
+    assert_string_equal(content.started, "2026-01-02T03:04:05+00:00");
+    assert_int_equal(content.configs.count, 1);
+    assert_string_equal(content.configs.items[0].task, "steady");
+    assert_string_equal(content.configs.items[0].details, run.config->details);
+    assert_int_equal(content.configs.items[0].seed, 3);
+    assert_int_equal(content.configs.items[0].point_count, 3);
+    assert_int_equal(content.samples.count, run.samples.count);
     for (size_t i = 0; i < run.samples.count; i++) {
-        check_equal(&recording.samples.items[i], &run.samples.items[i]);
+        check_equal(&content.samples.items[i], &run.samples.items[i]);
     }
-    ppt_recording_free(&recording);
+    ppt_journal_content_free(&content);
     swept_stop(&run);
 }
 
@@ -136,7 +136,7 @@ static void failures_read_back_equal(void **state)
                                         {4, 2, 3},
                                         (char[]){"io: \"/a\": cannot write: No "
                                                  "space\\left"}};
-    struct ppt_recording recording = {0};
+    struct ppt_journal_content content = {0};
     struct ppt_journal *journal = NULL;
     struct swept run;
 
@@ -147,31 +147,31 @@ static void failures_read_back_equal(void **state)
     require(ppt_journal_failed(journal, &failure, &run.error), &run.error);
     ppt_journal_close(journal);
     ppt_folder_close(&folder);
-    require(reread("failed", NULL, 0, &recording, &run.error), &run.error);
-    assert_int_equal(recording.samples.failure_count, 1);
-    assert_int_equal(recording.samples.failures[0].block, 2);
-    assert_int_equal(recording.samples.failures[0].point.workers, 4);
-    assert_int_equal(recording.samples.failures[0].point.inner_threads, 2);
-    assert_int_equal(recording.samples.failures[0].point.ranks, 3);
-    assert_string_equal(recording.samples.failures[0].message, message);
-    ppt_recording_free(&recording);
+    require(reread("failed", NULL, 0, &content, &run.error), &run.error);
+    assert_int_equal(content.samples.failure_count, 1);
+    assert_int_equal(content.samples.failures[0].block, 2);
+    assert_int_equal(content.samples.failures[0].point.workers, 4);
+    assert_int_equal(content.samples.failures[0].point.inner_threads, 2);
+    assert_int_equal(content.samples.failures[0].point.ranks, 3);
+    assert_string_equal(content.samples.failures[0].message, message);
+    ppt_journal_content_free(&content);
     swept_stop(&run);
 }
 
 static void a_large_journal_reads_back_equal(void **state)
 {
-    struct ppt_recording recording = {0};
+    struct ppt_journal_content content = {0};
     struct swept run;
 
     (void)state;
     record(&run, "large", PPT_MOST_TASK_TIMES + 1);
-    require(reread("large", NULL, 0, &recording, &run.error), &run.error);
-    assert_int_equal(recording.samples.count, run.samples.count);
+    require(reread("large", NULL, 0, &content, &run.error), &run.error);
+    assert_int_equal(content.samples.count, run.samples.count);
     for (size_t i = 0; i < run.samples.count; i++) {
         assert_true(run.samples.items[i].times.resolution > 0);
-        check_equal(&recording.samples.items[i], &run.samples.items[i]);
+        check_equal(&content.samples.items[i], &run.samples.items[i]);
     }
-    ppt_recording_free(&recording);
+    ppt_journal_content_free(&content);
     swept_stop(&run);
 }
 
@@ -179,7 +179,7 @@ static void a_large_journal_reads_back_equal(void **state)
 static void journals_without_a_resolution_are_exact(void **state)
 {
     static const char key[] = "\"resolution\":0.0";
-    struct ppt_recording recording = {0};
+    struct ppt_journal_content content = {0};
     struct swept run;
     char *text = NULL, *at;
     size_t length = 0, found = 0;
@@ -191,14 +191,14 @@ static void journals_without_a_resolution_are_exact(void **state)
         memcpy(at, "\"res0lution\":0.0", sizeof(key) - 1);
     }
     assert_int_equal(found, run.samples.count);
-    require(reread("old", text, length, &recording, &run.error), &run.error);
-    assert_int_equal(recording.samples.count, run.samples.count);
+    require(reread("old", text, length, &content, &run.error), &run.error);
+    assert_int_equal(content.samples.count, run.samples.count);
     for (size_t i = 0; i < run.samples.count; i++) {
-        check_equal(&recording.samples.items[i], &run.samples.items[i]);
+        check_equal(&content.samples.items[i], &run.samples.items[i]);
     }
-    ppt_recording_free(&recording);
+    ppt_journal_content_free(&content);
     memcpy(strstr(text, "\"res0lution\":0.0"), "\"resolution\":1.5", sizeof(key) - 1);
-    assert_int_equal(reread("old", text, length, &recording, &run.error), PPT_BAD_INPUT);
+    assert_int_equal(reread("old", text, length, &content, &run.error), PPT_BAD_INPUT);
     assert_non_null(strstr(run.error.text, "resolution"));
     free(text);
     swept_stop(&run);
@@ -216,16 +216,16 @@ static void a_cut_journal_has_its_whole_lines(void **state)
     require(ppt_file_read("whole/samples.jsonl", 10000000, &text, &length, &run.error), &run.error);
     first = strcspn(text, "\n") + 1;
     for (size_t cut = first; cut < length; cut += cut < length - 200 ? 97 : 1) {
-        struct ppt_recording recording = {0};
+        struct ppt_journal_content content = {0};
         size_t lines = 0;
 
         for (size_t i = first; i < cut; i++) {
             lines += text[i] == '\n';
         }
-        require(reread("cut", text, cut, &recording, &run.error), &run.error);
-        assert_false(recording.ended);
-        assert_int_equal(recording.samples.count, lines);
-        ppt_recording_free(&recording);
+        require(reread("cut", text, cut, &content, &run.error), &run.error);
+        assert_false(content.ended);
+        assert_int_equal(content.samples.count, lines);
+        ppt_journal_content_free(&content);
     }
     free(text);
     swept_stop(&run);
@@ -234,7 +234,7 @@ static void a_cut_journal_has_its_whole_lines(void **state)
 static void damaged_journals_name_the_line(void **state)
 {
     struct swept run;
-    struct ppt_recording recording = {0};
+    struct ppt_journal_content content = {0};
     char *text = NULL, *second;
     size_t length = 0;
 
@@ -243,15 +243,15 @@ static void damaged_journals_name_the_line(void **state)
     require(ppt_file_read("whole/samples.jsonl", 10000000, &text, &length, &run.error), &run.error);
     second = strchr(text, '\n') + 1;
     memcpy(second, "#", 1);
-    assert_int_equal(reread("damaged", text, length, &recording, &run.error), PPT_BAD_INPUT);
+    assert_int_equal(reread("damaged", text, length, &content, &run.error), PPT_BAD_INPUT);
     assert_non_null(strstr(run.error.text, "damaged/samples.jsonl:2:"));
     /* No first line at all. */
     memcpy(second, "{", 1);
-    assert_int_equal(reread("damaged", second, strlen(second), &recording, &run.error),
+    assert_int_equal(reread("damaged", second, strlen(second), &content, &run.error),
                      PPT_BAD_INPUT);
     assert_non_null(strstr(run.error.text, "damaged"));
-    assert_int_equal(reread("damaged", "", 0, &recording, &run.error), PPT_BAD_INPUT);
-    assert_int_equal(reread("missing", NULL, 0, &recording, &run.error), PPT_BAD_INPUT);
+    assert_int_equal(reread("damaged", "", 0, &content, &run.error), PPT_BAD_INPUT);
+    assert_int_equal(reread("missing", NULL, 0, &content, &run.error), PPT_BAD_INPUT);
     free(text);
     swept_stop(&run);
 }

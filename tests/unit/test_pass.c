@@ -150,11 +150,11 @@ static void times_follow_the_work(void **state)
     assert_true(sums[1] > 10 * sums[0]);
 }
 
-/* A recorder serves passes of any size one after another. */
+/* Watches serve passes of any size one after another. */
 static void recorders_are_used_again(void **state)
 {
     static const uint64_t counts[] = {5, 2000, 20000, 1, 100};
-    struct ppt_recorder *recorder = ppt_recorder_create();
+    struct ppt_stopwatches *watches = ppt_stopwatches_create();
 
     (void)state;
     for (size_t i = 0; i < COUNT(counts); i++) {
@@ -162,18 +162,18 @@ static void recorders_are_used_again(void **state)
 
         passed_prepare(&b, &ppt_mock_steady, 1, counts[i]);
         passed_start(&b);
-        ppt_recorder_destroy(b.recorder);
-        b.recorder = recorder;
+        ppt_stopwatches_destroy(b.watches);
+        b.watches = watches;
         for (unsigned workers = 0; workers < 6; workers += 5) {
             struct ppt_sample sample = passed_well(&b, workers);
 
             passed_check(&sample, workers, counts[i]);
             ppt_sample_free(&sample);
         }
-        b.recorder = NULL;
+        b.watches = NULL;
         passed_stop(&b);
     }
-    ppt_recorder_destroy(recorder);
+    ppt_stopwatches_destroy(watches);
 }
 
 int main(void)

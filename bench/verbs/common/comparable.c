@@ -147,7 +147,7 @@ static const struct {
     {.name = "memory mode", .key = PPT_KEY_MEMORY},
 };
 
-/* One line without control characters, whatever the recordings hold. */
+/* One line without control characters, whatever the journals hold. */
 static void add_line(struct ppt_text *lines, char *line)
 {
     struct ppt_error clean;

@@ -161,20 +161,20 @@ static enum ppt_status report(const struct ppt_print *print, const struct ppt_ou
 }
 
 static enum ppt_status load_and_report(const struct ppt_print *print, struct ppt_folder *folder,
-                                       struct ppt_recorded *recorded, struct ppt_error *error)
+                                       struct ppt_loaded *loaded, struct ppt_error *error)
 {
-    PPT_TRY(ppt_recorded_read(folder, recorded, error));
-    if (recorded->summary.count == 0 && recorded->recording.samples.failure_count > 0) {
+    PPT_TRY(ppt_loaded_read(folder, loaded, error));
+    if (loaded->summary.count == 0 && loaded->content.samples.failure_count > 0) {
         return PPT_OK; /* what failed is told in the end, and there is nothing else */
     }
-    PPT_TRY(report(print, &recorded->outcome, error));
-    recorded->reported = recorded->summary.count > 0;
+    PPT_TRY(report(print, &loaded->outcome, error));
+    loaded->reported = loaded->summary.count > 0;
     return PPT_OK;
 }
 
 enum ppt_status ppt_measure_end(const struct ppt_print *print, const struct ppt_engine *engine,
                                 enum ppt_status status, struct ppt_folder *folder,
-                                struct ppt_recorded *recorded, struct ppt_error *error)
+                                struct ppt_loaded *loaded, struct ppt_error *error)
 {
     struct ppt_error problem = {""};
     enum ppt_status reported;
@@ -183,10 +183,10 @@ enum ppt_status ppt_measure_end(const struct ppt_print *print, const struct ppt_
         !(engine && engine->broken(engine->context))) {
         return status;
     }
-    reported = load_and_report(print, folder, recorded, &problem);
+    reported = load_and_report(print, folder, loaded, &problem);
     if (reported != PPT_OK && status != PPT_FAILED) {
         *error = problem;
         return reported;
     }
-    return status == PPT_OK ? ppt_recorded_failures(recorded, error) : status;
+    return status == PPT_OK ? ppt_loaded_failures(loaded, error) : status;
 }

@@ -8,7 +8,7 @@
 #include "engine.h"
 #include "host.h"
 #include "journal.h"
-#include "recorded.h"
+#include "loaded.h"
 #include "report.h"
 #include "workload.h"
 #include "workspace.h"
@@ -64,9 +64,9 @@ enum ppt_status ppt_measure_go(const struct ppt_print *print, const struct ppt_c
  * when it was interrupted, what is complete is.
  *
  * Returns how the run as a whole ended: fails when reports cannot be written, and when points
- * failed. The open folder is taken over, and `recorded` used as by ppt_recorded_read(). */
+ * failed. The open folder is taken over, and `loaded` used as by ppt_loaded_read(). */
 enum ppt_status ppt_measure_end(const struct ppt_print *print, const struct ppt_engine *engine,
                                 enum ppt_status status, struct ppt_folder *folder,
-                                struct ppt_recorded *recorded, struct ppt_error *error);
+                                struct ppt_loaded *loaded, struct ppt_error *error);
 
 #endif

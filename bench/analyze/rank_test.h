@@ -1,6 +1,6 @@
 /*
- * ranks.h - two samples compared by their order alone: whether one is larger, by how much, and how
- * sure that is, whatever the distribution.
+ * rank_test.h - two samples compared by their order alone: whether one is larger, by how much, and
+ * how sure that is, whatever the distribution.
  *
  * Test: Mann and Whitney, "On a test of whether one of two random variables is stochastically
  * larger than the other", Annals of Mathematical Statistics 18 (1947), with the exact distribution
@@ -17,18 +17,18 @@
  * Effect: Cliff, "Dominance statistics: ordinal analyses to answer ordinal questions",
  * Psychological Bulletin 114 (1993).
  *
- * Beyond PPT_RANKS_EXACT pairs the distribution of U is taken for normal, with the correction for
- * ties and for continuity: there it differs from the exact one by less than what matters here.
+ * Beyond PPT_RANK_TEST_EXACT pairs the distribution of U is taken for normal, with the correction
+ * for ties and for continuity: there it differs from the exact one by less than what matters here.
  */
-#ifndef PPT_ANALYZE_RANKS_H
-#define PPT_ANALYZE_RANKS_H
+#ifndef PPT_ANALYZE_RANK_TEST_H
+#define PPT_ANALYZE_RANK_TEST_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
 #include "interval.h"
 
-#define PPT_RANKS_EXACT 2500
+#define PPT_RANK_TEST_EXACT 2500
 
 struct ppt_sample_pair {
     const double *a, *b; /* in any order; not NAN */

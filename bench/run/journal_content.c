@@ -1,4 +1,4 @@
-#include "recording.h"
+#include "journal_content.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -6,34 +6,34 @@
 #include "file.h"
 #include "item.h"
 #include "journal.h"
+#include "journal_pass.h"
 #include "owned.h"
-#include "recorded_pass.h"
 #include "sample_fields.h"
 #include "text.h"
 
 /* ---- rows ---- */
 
-#define RUN(member) PPT_FIELD(struct ppt_recording, member, #member)
+#define RUN(member) PPT_FIELD(struct ppt_journal_content, member, #member)
 
 static enum ppt_status read_config(const struct ppt_item *item, void *record,
                                    struct ppt_error *error)
 {
-    return ppt_config_from_item(item, &((struct ppt_recording *)record)->configs, error);
+    return ppt_config_from_item(item, &((struct ppt_journal_content *)record)->configs, error);
 }
 
 static json_object *config_to_json(const void *record)
 {
-    return ppt_config_to_json(((const struct ppt_recording *)record)->configs.items);
+    return ppt_config_to_json(((const struct ppt_journal_content *)record)->configs.items);
 }
 
 static enum ppt_status read_host(const struct ppt_item *item, void *record, struct ppt_error *error)
 {
-    return ppt_host_from_item(item, &((struct ppt_recording *)record)->host, error);
+    return ppt_host_from_item(item, &((struct ppt_journal_content *)record)->host, error);
 }
 
 static json_object *host_to_json(const void *record)
 {
-    return ppt_host_to_json(&((const struct ppt_recording *)record)->host);
+    return ppt_host_to_json(&((const struct ppt_journal_content *)record)->host);
 }
 
 const struct ppt_field ppt_version_fields[] = {
@@ -48,14 +48,14 @@ const struct ppt_field ppt_run_fields[] = {
     {.key = "config",
      .kind = PPT_FIELD_SPECIAL,
      .flags = PPT_FIELD_SOMETIMES,
-     .offset = offsetof(struct ppt_recording, configs.items),
+     .offset = offsetof(struct ppt_journal_content, configs.items),
      .read = read_config,
      .write = config_to_json},
     {RUN(details), .flags = PPT_FIELD_SOMETIMES | PPT_FIELD_SPARSE},
     {RUN(identity), .flags = PPT_FIELD_SOMETIMES | PPT_FIELD_SPARSE},
     {.key = "host",
      .kind = PPT_FIELD_SPECIAL,
-     .offset = offsetof(struct ppt_recording, host),
+     .offset = offsetof(struct ppt_journal_content, host),
      .read = read_host,
      .write = host_to_json},
     {0},
@@ -72,21 +72,21 @@ static void hand_over(char **from, char **to)
     }
 }
 
-static enum ppt_status read_run(const struct ppt_item *line, struct ppt_recording *recording,
+static enum ppt_status read_run(const struct ppt_item *line, struct ppt_journal_content *content,
                                 struct ppt_error *error)
 {
-    PPT_TRY(ppt_fields_read(ppt_version_fields, line, 0, recording, error));
-    if (recording->version != PPT_JOURNAL_VERSION) {
+    PPT_TRY(ppt_fields_read(ppt_version_fields, line, 0, content, error));
+    if (content->version != PPT_JOURNAL_VERSION) {
         return ppt_item_reject(line, error, "version %lld; this program reads version %d",
-                               (long long)recording->version, PPT_JOURNAL_VERSION);
+                               (long long)content->version, PPT_JOURNAL_VERSION);
     }
-    PPT_TRY(ppt_fields_read(ppt_run_fields, line, PPT_FIELD_SOMETIMES, recording, error));
-    hand_over(&recording->origin, &recording->configs.items[0].origin);
-    hand_over(&recording->details, &recording->configs.items[0].details);
+    PPT_TRY(ppt_fields_read(ppt_run_fields, line, PPT_FIELD_SOMETIMES, content, error));
+    hand_over(&content->origin, &content->configs.items[0].origin);
+    hand_over(&content->details, &content->configs.items[0].details);
     return PPT_OK;
 }
 
-static enum ppt_status read_line(const struct ppt_item *line, struct ppt_recording *recording,
+static enum ppt_status read_line(const struct ppt_item *line, struct ppt_journal_content *content,
                                  struct ppt_error *error)
 {
     static const char *const types[] = {"run", "pass", "tasks", "end", "resume", "failed", NULL};
@@ -96,23 +96,23 @@ static enum ppt_status read_line(const struct ppt_item *line, struct ppt_recordi
 
     PPT_TRY(ppt_item_member(line, "type", &place, &item, error));
     PPT_TRY(ppt_item_choice(&item, types, &type, error));
-    if ((type == 0) != (recording->configs.count == 0)) {
+    if ((type == 0) != (content->configs.count == 0)) {
         return ppt_item_reject(line, error, "a line \"run\" must come first, and only once");
     }
     switch (type) {
     case 0:
-        return read_run(line, recording, error);
+        return read_run(line, content, error);
     case 1:
-        return ppt_recorded_pass(line, recording, error);
+        return ppt_journal_take_pass(line, content, error);
     case 3:
-        recording->ended = true;
-        return ppt_fields_read(ppt_end_fields, line, 0, &recording->status, error);
+        content->ended = true;
+        return ppt_fields_read(ppt_end_fields, line, 0, &content->status, error);
     case 4:
-        recording->ended = false;
-        recording->resumed++;
+        content->ended = false;
+        content->resumed++;
         return PPT_OK;
     case 5:
-        return ppt_recorded_failure(line, recording, error);
+        return ppt_journal_take_failure(line, content, error);
     default:
         /* The tasks of a mix follow from the configuration's seed. */
         return PPT_OK;
@@ -121,7 +121,7 @@ static enum ppt_status read_line(const struct ppt_item *line, struct ppt_recordi
 
 /* A line ends where its newline is; no text has a byte of 0 in it. */
 static enum ppt_status parse_line(const char *path, const char *text, size_t length, size_t line,
-                                  struct ppt_recording *recording, struct ppt_error *error)
+                                  struct ppt_journal_content *content, struct ppt_error *error)
 {
     const char *zero = memchr(text, '\0', length);
     struct ppt_source source PPT_OWNED(ppt_source_free) = {0};
@@ -135,16 +135,16 @@ static enum ppt_status parse_line(const char *path, const char *text, size_t len
     ppt_source_from_line(&source, path, text, length, line);
     PPT_TRY(ppt_json_parse(&source, &value, error));
     const struct ppt_item item = {.value = value, .source = &source};
-    return read_line(&item, recording, error);
+    return read_line(&item, content, error);
 }
 
-enum ppt_status ppt_recording_of(const char *path, const char *text, size_t length,
-                                 struct ppt_recording *recording, struct ppt_error *error)
+enum ppt_status ppt_journal_content_of(const char *path, const char *text, size_t length,
+                                       struct ppt_journal_content *content, struct ppt_error *error)
 {
-    struct ppt_recording read PPT_OWNED(ppt_recording_free) = {0};
+    struct ppt_journal_content read PPT_OWNED(ppt_journal_content_free) = {0};
     const char *from = text, *end;
 
-    *recording = (struct ppt_recording){0};
+    *content = (struct ppt_journal_content){0};
     for (size_t line = 1; (end = memchr(from, '\n', length - (size_t)(from - text))); line++) {
         PPT_TRY(parse_line(path, from, (size_t)(end - from), line, &read, error));
         from = end + 1;
@@ -156,37 +156,38 @@ enum ppt_status ppt_recording_of(const char *path, const char *text, size_t leng
     for (const char *c = from; c < text + length; c++) {
         read.zeros += *c == '\0';
     }
-    *recording = read;
-    read = (struct ppt_recording){0};
+    *content = read;
+    read = (struct ppt_journal_content){0};
     return PPT_OK;
 }
 
-char *ppt_recording_note(const char *path, const struct ppt_recording *recording)
+char *ppt_journal_content_note(const char *path, const struct ppt_journal_content *content)
 {
-    return recording->zeros > 0
+    return content->zeros > 0
                ? ppt_text_format("%s: has %zu bytes of 0 behind its last line, as a power cut "
                                  "leaves; what was being written there is left out",
-                                 path, recording->zeros)
+                                 path, content->zeros)
                : NULL;
 }
 
-enum ppt_status ppt_recording_read(const struct ppt_folder *folder, struct ppt_recording *recording,
-                                   struct ppt_error *error)
+enum ppt_status ppt_journal_content_read(const struct ppt_folder *folder,
+                                         struct ppt_journal_content *content,
+                                         struct ppt_error *error)
 {
     char *path PPT_FREED = ppt_folder_path(folder, PPT_JOURNAL_NAME);
     char *text PPT_FREED = NULL;
     size_t length = 0;
 
-    *recording = (struct ppt_recording){0};
+    *content = (struct ppt_journal_content){0};
     PPT_TRY(ppt_file_read_in(folder, PPT_JOURNAL_NAME, PPT_JOURNAL_MOST, &text, &length, error));
-    return ppt_recording_of(path, text, length, recording, error);
+    return ppt_journal_content_of(path, text, length, content, error);
 }
 
-void ppt_recording_free(struct ppt_recording *recording)
+void ppt_journal_content_free(struct ppt_journal_content *content)
 {
-    ppt_configs_free(&recording->configs);
-    ppt_host_free(&recording->host);
-    ppt_samples_free(&recording->samples);
-    ppt_fields_free(ppt_run_fields, recording);
-    *recording = (struct ppt_recording){0};
+    ppt_configs_free(&content->configs);
+    ppt_host_free(&content->host);
+    ppt_samples_free(&content->samples);
+    ppt_fields_free(ppt_run_fields, content);
+    *content = (struct ppt_journal_content){0};
 }

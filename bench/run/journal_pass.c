@@ -1,4 +1,4 @@
-#include "recorded_pass.h"
+#include "journal_pass.h"
 
 #include "item.h"
 #include "owned.h"
@@ -54,16 +54,17 @@ static enum ppt_status check_place(const struct ppt_item *line, const struct ppt
 }
 
 static enum ppt_status check_sample(const struct ppt_item *line, const struct ppt_sample *sample,
-                                    const struct ppt_recording *recording, struct ppt_error *error)
+                                    const struct ppt_journal_content *content,
+                                    struct ppt_error *error)
 {
     if (sample->task_count > INT64_MAX) {
         return ppt_item_reject(line, error, "a pass that no run has");
     }
     PPT_TRY(check_point(line, sample->point, sample->block, error));
-    if (sample->task_count != recording->configs.items[0].task_count) {
+    if (sample->task_count != content->configs.items[0].task_count) {
         return ppt_item_reject(line, error, "a pass of another number of tasks");
     }
-    PPT_TRY(check_place(line, sample, &recording->samples, error));
+    PPT_TRY(check_place(line, sample, &content->samples, error));
     return check_times(line, sample, error);
 }
 
@@ -88,17 +89,17 @@ static enum ppt_status check_lists(const struct ppt_item *line, const struct ppt
     return PPT_OK;
 }
 
-enum ppt_status ppt_recorded_pass(const struct ppt_item *line, struct ppt_recording *recording,
-                                  struct ppt_error *error)
+enum ppt_status ppt_journal_take_pass(const struct ppt_item *line,
+                                      struct ppt_journal_content *content, struct ppt_error *error)
 {
     struct ppt_sample sample PPT_OWNED(ppt_sample_free) = {0};
 
     PPT_TRY(ppt_fields_read(ppt_sample_fields, line, 0, &sample, error));
-    PPT_TRY(check_sample(line, &sample, recording, error));
+    PPT_TRY(check_sample(line, &sample, content, error));
     PPT_TRY(ppt_fields_read(ppt_sample_list_fields, line,
                             sample.point.ranks > 0 ? PPT_FIELD_SOMETIMES : 0, &sample, error));
     PPT_TRY(check_lists(line, &sample, error));
-    ppt_samples_add(&recording->samples, &sample);
+    ppt_samples_add(&content->samples, &sample);
     return PPT_OK;
 }
 
@@ -107,13 +108,14 @@ static void free_failure(struct ppt_failure *failure)
     ppt_fields_free(ppt_failure_fields, failure);
 }
 
-enum ppt_status ppt_recorded_failure(const struct ppt_item *line, struct ppt_recording *recording,
-                                     struct ppt_error *error)
+enum ppt_status ppt_journal_take_failure(const struct ppt_item *line,
+                                         struct ppt_journal_content *content,
+                                         struct ppt_error *error)
 {
     struct ppt_failure failure PPT_OWNED(free_failure) = {0};
 
     PPT_TRY(ppt_fields_read(ppt_failure_fields, line, 0, &failure, error));
     PPT_TRY(check_point(line, failure.point, failure.block, error));
-    ppt_samples_fail(&recording->samples, failure.block, failure.point, failure.message);
+    ppt_samples_fail(&content->samples, failure.block, failure.point, failure.message);
     return PPT_OK;
 }

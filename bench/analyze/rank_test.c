@@ -1,4 +1,4 @@
-#include "ranks.h"
+#include "rank_test.h"
 
 #include <gsl/gsl_cdf.h>
 #include <math.h>
@@ -102,7 +102,7 @@ static void tails(const struct groups *groups, size_t a, size_t b, size_t u, dou
 
 static bool is_small(size_t a, size_t b)
 {
-    return a <= PPT_RANKS_EXACT && b <= PPT_RANKS_EXACT && a * b <= PPT_RANKS_EXACT;
+    return a <= PPT_RANK_TEST_EXACT && b <= PPT_RANK_TEST_EXACT && a * b <= PPT_RANK_TEST_EXACT;
 }
 
 static double variance(size_t a, size_t b)

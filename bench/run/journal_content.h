@@ -1,8 +1,8 @@
 /*
- * recording.h - a run as its journal tells it: what samples.jsonl is read back into.
+ * journal_content.h - what a journal says of its run: what samples.jsonl is read back into.
  */
-#ifndef PPT_RUN_RECORDING_H
-#define PPT_RUN_RECORDING_H
+#ifndef PPT_RUN_JOURNAL_CONTENT_H
+#define PPT_RUN_JOURNAL_CONTENT_H
 
 #include <stdbool.h>
 
@@ -12,7 +12,7 @@
 #include "host.h"
 #include "sample.h"
 
-struct ppt_recording {
+struct ppt_journal_content {
     struct ppt_configs configs; /* one */
     struct ppt_host host;
     char *started;  /* ISO 8601 */
@@ -34,19 +34,21 @@ struct ppt_recording {
 extern const struct ppt_field ppt_version_fields[];
 extern const struct ppt_field ppt_run_fields[];
 
-/* Makes a recording of a journal's text; `path` is what messages call it. A last line without its
+/* Reads a journal's text; `path` is what messages call it. A last line without its
  * newline was being written when the run died, and is left out. Fails with PPT_BAD_INPUT, naming
  * the line, when anything else is not as it should be. */
-enum ppt_status ppt_recording_of(const char *path, const char *text, size_t length,
-                                 struct ppt_recording *recording, struct ppt_error *error);
+enum ppt_status ppt_journal_content_of(const char *path, const char *text, size_t length,
+                                       struct ppt_journal_content *content,
+                                       struct ppt_error *error);
 
 /* What is to be told of a journal that can be read all the same, as a line for the user; or NULL.
  * To be given to free(). */
-char *ppt_recording_note(const char *path, const struct ppt_recording *recording);
+char *ppt_journal_content_note(const char *path, const struct ppt_journal_content *content);
 
 /* Reads the journal of the run in that folder, which nobody has to have open. */
-enum ppt_status ppt_recording_read(const struct ppt_folder *folder, struct ppt_recording *recording,
-                                   struct ppt_error *error);
-void ppt_recording_free(struct ppt_recording *recording);
+enum ppt_status ppt_journal_content_read(const struct ppt_folder *folder,
+                                         struct ppt_journal_content *content,
+                                         struct ppt_error *error);
+void ppt_journal_content_free(struct ppt_journal_content *content);
 
 #endif

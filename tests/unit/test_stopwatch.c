@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "config.h"
-#include "recorder.h"
 #include "rng.h"
+#include "stopwatch.h"
 #include "unit.h"
 
 /* The time of a task, by its index alone: log-uniform from 100 ns to 10 ms. */
@@ -26,18 +26,18 @@ static int64_t nearly_constant(uint64_t index)
 }
 
 /* A pass of so many tasks, shared out unequally: worker 0 has every second task. */
-static struct ppt_sample record(struct ppt_recorder *recorder, unsigned workers, uint64_t tasks,
+static struct ppt_sample record(struct ppt_stopwatches *watches, unsigned workers, uint64_t tasks,
                                 int64_t (*time)(uint64_t))
 {
     struct ppt_sample sample = {.task_count = tasks};
 
-    ppt_recorder_prepare(recorder, workers, tasks);
+    ppt_stopwatches_prepare(watches, workers, tasks);
     for (uint64_t i = 0; i < tasks; i++) {
         const unsigned worker = i % 2 ? (unsigned)(i / 2 % workers) : 0;
 
-        ppt_record_task(ppt_recorder_of(recorder, worker), i, time(i));
+        ppt_stopwatch_add(ppt_stopwatches_of(watches, worker), i, time(i));
     }
-    ppt_recorder_summarise(recorder, &sample);
+    ppt_stopwatches_summarise(watches, &sample);
     return sample;
 }
 
@@ -91,12 +91,12 @@ static void summaries_are_those_of_the_times(void **state)
     (void)state;
     for (size_t w = 0; w < COUNT(worker_counts); w++) {
         for (size_t c = 0; c < COUNT(counts); c++) {
-            struct ppt_recorder *recorder = ppt_recorder_create();
-            struct ppt_sample sample = record(recorder, worker_counts[w], counts[c], time_of);
+            struct ppt_stopwatches *watches = ppt_stopwatches_create();
+            struct ppt_sample sample = record(watches, worker_counts[w], counts[c], time_of);
 
             check(&sample, time_of);
             ppt_sample_free(&sample);
-            ppt_recorder_destroy(recorder);
+            ppt_stopwatches_destroy(watches);
         }
     }
 }
@@ -108,9 +108,9 @@ static void crossing_the_limit_changes_nothing(void **state)
 
     (void)state;
     for (size_t i = 0; i < COUNT(times); i++) {
-        struct ppt_recorder *recorder = ppt_recorder_create();
-        struct ppt_sample below = record(recorder, 2, PPT_MOST_TASK_TIMES, times[i]);
-        struct ppt_sample beyond = record(recorder, 2, PPT_MOST_TASK_TIMES + 1, times[i]);
+        struct ppt_stopwatches *watches = ppt_stopwatches_create();
+        struct ppt_sample below = record(watches, 2, PPT_MOST_TASK_TIMES, times[i]);
+        struct ppt_sample beyond = record(watches, 2, PPT_MOST_TASK_TIMES + 1, times[i]);
         const double resolution = beyond.times.resolution;
         const double last = (double)times[i](PPT_MOST_TASK_TIMES);
 
@@ -123,7 +123,7 @@ static void crossing_the_limit_changes_nothing(void **state)
         check_near(beyond.times.p99_ns, below.times.p99_ns, 2 * resolution);
         ppt_sample_free(&below);
         ppt_sample_free(&beyond);
-        ppt_recorder_destroy(recorder);
+        ppt_stopwatches_destroy(watches);
     }
 }
 
@@ -131,41 +131,41 @@ static void crossing_the_limit_changes_nothing(void **state)
 static void recorders_forget(void **state)
 {
     static const uint64_t sizes[] = {20000, 10, 10000, 30000, 1, 10001, 10001, 5};
-    struct ppt_recorder *recorder = ppt_recorder_create();
+    struct ppt_stopwatches *watches = ppt_stopwatches_create();
 
     (void)state;
     for (size_t i = 0; i < COUNT(sizes); i++) {
         const unsigned workers = worker_counts[i % COUNT(worker_counts)];
-        struct ppt_sample sample = record(recorder, workers, sizes[i], time_of);
+        struct ppt_sample sample = record(watches, workers, sizes[i], time_of);
 
         check(&sample, time_of);
         ppt_sample_free(&sample);
     }
-    ppt_recorder_destroy(recorder);
-    ppt_recorder_destroy(NULL);
+    ppt_stopwatches_destroy(watches);
+    ppt_stopwatches_destroy(NULL);
 }
 
 /* Two workers never write to the same cache line. */
 static void records_share_no_cache_line(void **state)
 {
-    struct ppt_recorder *recorder = ppt_recorder_create();
+    struct ppt_stopwatches *watches = ppt_stopwatches_create();
 
     (void)state;
     for (unsigned workers = 1; workers < 5; workers++) {
-        ppt_recorder_prepare(recorder, workers, PPT_MOST_TASK_TIMES + 1);
+        ppt_stopwatches_prepare(watches, workers, PPT_MOST_TASK_TIMES + 1);
         for (unsigned i = 0; i < workers; i++) {
-            const struct ppt_record *record = ppt_recorder_of(recorder, i);
+            const struct ppt_stopwatch *watch = ppt_stopwatches_of(watches, i);
 
-            assert_true((uintptr_t)record % PPT_CACHE_LINE == 0);
-            assert_true((uintptr_t)record->histogram % PPT_CACHE_LINE == 0);
+            assert_true((uintptr_t)watch % PPT_CACHE_LINE == 0);
+            assert_true((uintptr_t)watch->histogram % PPT_CACHE_LINE == 0);
             for (unsigned other = 0; other < i; other++) {
-                assert_ptr_not_equal(record, ppt_recorder_of(recorder, other));
-                assert_ptr_not_equal(record->histogram,
-                                     ppt_recorder_of(recorder, other)->histogram);
+                assert_ptr_not_equal(watch, ppt_stopwatches_of(watches, other));
+                assert_ptr_not_equal(watch->histogram,
+                                     ppt_stopwatches_of(watches, other)->histogram);
             }
         }
     }
-    ppt_recorder_destroy(recorder);
+    ppt_stopwatches_destroy(watches);
 }
 
 int main(void)

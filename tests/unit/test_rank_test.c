@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 #include "memory.h"
-#include "ranks.h"
+#include "rank_test.h"
 #include "rng.h"
 #include "unit.h"
 
