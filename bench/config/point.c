@@ -3,18 +3,24 @@
 #include <json-c/json.h>
 #include <stdio.h>
 
+#include "keys.h"
 #include "text.h"
 
 const struct ppt_dimension_row ppt_dimensions[PPT_DIMENSION_COUNT] = {
-    [PPT_RANKS] = {"ranks", "rank", "Ranks", "without MPI", "", "r", "ranks",
+    [PPT_RANKS] = {PPT_KEY_RANKS, "rank", "Ranks", "without MPI", "", "r", NULL,
                    "3r4: 3 ranks (processes) with 4 workers each; no r: without MPI", 0,
                    PPT_MOST_RANKS, offsetof(struct ppt_point, ranks)},
-    [PPT_WORKERS] = {"workers", "worker", "Workers", "sequential", "", "", "threads", NULL, 0,
+    [PPT_WORKERS] = {PPT_KEY_WORKERS, "worker", "Workers", "sequential", "", "", "threads", NULL, 0,
                      PPT_MOST_WORKERS, offsetof(struct ppt_point, workers)},
-    [PPT_INNER_THREADS] = {"inner_threads", "inner thread", "Inner threads", NULL, "x", "", "inner",
-                           "4x2: 4 workers whose tasks use 2 threads each", 1, PPT_MOST_WORKERS,
-                           offsetof(struct ppt_point, inner_threads)},
+    [PPT_INNER_THREADS] = {PPT_KEY_INNER_THREADS, "inner thread", "Inner threads", NULL, "x", "",
+                           "inner", "4x2: 4 workers whose tasks use 2 threads each", 1,
+                           PPT_MOST_WORKERS, offsetof(struct ppt_point, inner_threads)},
 };
+
+const char *ppt_dimension_key(size_t dimension)
+{
+    return ppt_key_name((enum ppt_key_id)ppt_dimensions[dimension].key);
+}
 
 static json_object *all_workers(const void *point)
 {

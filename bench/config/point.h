@@ -37,18 +37,21 @@ enum ppt_dimension { PPT_RANKS, PPT_WORKERS, PPT_INNER_THREADS, PPT_DIMENSION_CO
 
 /* The table. */
 struct ppt_dimension_row {
-    const char *key;            /* in JSON */
+    unsigned key;               /* of a configuration, an enum ppt_key_id: its name in JSON, too */
     const char *noun;           /* of one, the plural ends in "s" */
     const char *head;           /* of a column */
     const char *none;           /* what 0 of them is */
     const char *before, *after; /* the number in a label */
-    const char *series;         /* in the name of a series of measurements */
+    const char *series;         /* in the name of a series of measurements; NULL: the key */
     const char *legend;         /* what a label with it means, or NULL */
     unsigned least, most;       /* in a recording */
     size_t offset;              /* in struct ppt_point */
 };
 
 extern const struct ppt_dimension_row ppt_dimensions[PPT_DIMENSION_COUNT];
+
+/* "ranks", "workers", "inner_threads". */
+const char *ppt_dimension_key(size_t dimension);
 
 /* The rows by which points are written into JSON and read back. */
 extern const struct ppt_field ppt_point_fields[];

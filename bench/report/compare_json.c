@@ -51,10 +51,10 @@ static json_object *point_json(const struct ppt_compared_point *point)
     const unsigned shown = ppt_point_shown(point->point, PPT_OF_TASK);
     json_object *object = json_object_new_object();
 
-    add(object, ppt_dimensions[PPT_WORKERS].key, integer(point->point.workers));
+    add(object, ppt_dimension_key(PPT_WORKERS), integer(point->point.workers));
     for (size_t d = 0; d < PPT_DIMENSION_COUNT; d++) {
         if (d != PPT_WORKERS && shown & PPT_ONLY(d)) {
-            add(object, ppt_dimensions[d].key, integer(ppt_point_get(point->point, d)));
+            add(object, ppt_dimension_key(d), integer(ppt_point_get(point->point, d)));
         }
     }
     add(object, "old_s", ppt_json_statistics(&point->old_s));

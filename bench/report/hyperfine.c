@@ -19,7 +19,7 @@ static json_object *parameters_of(const struct ppt_config *config, struct ppt_po
 
         if (shown & PPT_ONLY(d)) {
             snprintf(number, sizeof(number), "%u", ppt_point_get(point, d));
-            add(object, ppt_dimensions[d].key, text(number));
+            add(object, ppt_dimension_key(d), text(number));
         }
     }
     return object;

@@ -45,7 +45,7 @@ static inline void add_dimensions(json_object *object, const char *name, unsigne
 
         if (set & PPT_ONLY(d)) {
             snprintf(key, sizeof(key), "%s%s%s", name, d == PPT_WORKERS ? "" : "_",
-                     d == PPT_WORKERS ? "" : ppt_dimensions[d].key);
+                     d == PPT_WORKERS ? "" : ppt_dimension_key(d));
             add(object, key, point ? integer(ppt_point_get(*point, d)) : NULL);
         }
     }

@@ -68,7 +68,9 @@ static void add_dimension(struct ppt_point point, size_t d, struct ppt_text *out
     if (number == 0) {
         ppt_text_addf(out, "/%s", ppt_dimensions[d].none);
     } else {
-        ppt_text_addf(out, "/%s:%u", ppt_dimensions[d].series, number);
+        const char *name = ppt_dimensions[d].series;
+
+        ppt_text_addf(out, "/%s:%u", name ? name : ppt_dimension_key(d), number);
     }
 }
 

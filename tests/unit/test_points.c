@@ -140,7 +140,7 @@ static void every_dimension_is_written_and_read(void **state)
     assert_string_equal(json_object_to_json_string_ext(object, JSON_C_TO_STRING_PLAIN),
                         "{\"workers\":3,\"inner_threads\":4,\"ranks\":2}");
     for (size_t i = 0; i < PPT_DIMENSION_COUNT; i++) {
-        assert_true(json_object_object_get_ex(object, ppt_dimensions[i].key, NULL));
+        assert_true(json_object_object_get_ex(object, ppt_dimension_key(i), NULL));
     }
     require(ppt_fields_read(ppt_point_fields, &item, 0, &again, &error), &error);
     assert_true(ppt_point_same(point, again));
