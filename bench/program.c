@@ -9,6 +9,7 @@
 #include "guard.h"
 #include "interrupt.h"
 #include "isa.h"
+#include "owned.h"
 #include "verbs.h"
 
 #define VERB(name) &ppt_verb_##name,
@@ -18,7 +19,7 @@ static const struct ppt_verb *const verbs[] = {PPT_VERBS(VERB) NULL};
 /* It fits a page. */
 static void print_help(void)
 {
-    struct ppt_text help = {0};
+    struct ppt_text help PPT_OWNED(ppt_text_free) = {0};
 
     ppt_text_add(&help, "ppt-omp - how many workers should this task use on this machine?\n\n");
     ppt_cli_help(verbs, &help);
@@ -29,20 +30,26 @@ static void print_help(void)
                "(doctor) not fit for measuring, 77 not in this build, 130 interrupted (what was\n"
                "measured is saved).\n");
     fputs(help.data, stdout);
-    ppt_text_free(&help);
 }
 
-static enum ppt_status dispatch(const struct ppt_line *line, struct ppt_error *error)
+static enum ppt_status program_obey(const struct ppt_line *line, struct ppt_error *error)
 {
+    /* Help comes whatever else is wrong. */
     if (!line->asked) {
-        return line->verb->run(line, error);
-    }
-    if (line->asked->kind == PPT_OPTION_VERSION) {
+        PPT_TRY(ppt_isa_check(error));
+        PPT_TRY(line->verb->run(line, error));
+    } else if (line->asked->kind == PPT_OPTION_VERSION) {
         puts("ppt-omp " PPT_VERSION);
     } else {
         print_help();
     }
-    return PPT_OK;
+    if (fflush(stdout) != 0) {
+        return ppt_fail(error, PPT_FAILED, "standard output cannot be written: %s",
+                        strerror(errno));
+    }
+    /* An earlier write failed, and what it left in errno is long overwritten. */
+    return ferror(stdout) ? ppt_fail(error, PPT_FAILED, "standard output cannot be written")
+                          : PPT_OK;
 }
 
 int ppt_program(int count, char *const *arguments, const struct ppt_engine *engine)
@@ -57,20 +64,7 @@ int ppt_program(int count, char *const *arguments, const struct ppt_engine *engi
     gsl_set_error_handler_off();
     status = ppt_cli_read(verbs, count, arguments, &line, &error);
     line.engine = engine;
-    /* Help comes whatever else is wrong. */
-    if (status == PPT_OK && !line.asked) {
-        status = ppt_isa_check(&error);
-    }
-    if (status == PPT_OK) {
-        status = dispatch(&line, &error);
-    }
-    if (status == PPT_OK && fflush(stdout) != 0) {
-        status =
-            ppt_fail(&error, PPT_FAILED, "standard output cannot be written: %s", strerror(errno));
-    } else if (status == PPT_OK && ferror(stdout)) {
-        /* An earlier write failed, and what it left in errno is long overwritten. */
-        status = ppt_fail(&error, PPT_FAILED, "standard output cannot be written");
-    }
+    status = status == PPT_OK ? program_obey(&line, &error) : status;
     if (status != PPT_OK && error.text[0]) {
         fprintf(stderr, "ppt-omp: %s\n", error.text);
     }

@@ -21,6 +21,7 @@
 #include "digest.h"
 #include "file_digest.h"
 #include "kernel.h"
+#include "owned.h"
 #include "places.h"
 #include "scratch.h"
 #include "search_path.h"
@@ -76,7 +77,7 @@ struct local {
     struct ppt_warden *warden; /* this worker's */
     int null_device;
     char *buffer;  /* of PPT_CHILD_BUFFER bytes */
-    char *scratch; /* that places.scratch names, or NULL */
+    char *scratch; /* that places.scratch names, or NULL; owned */
     struct ppt_outside outside;
 };
 
@@ -185,7 +186,7 @@ static char *make_scratch_path(const struct ppt_setup *setup, unsigned worker,
 static enum ppt_status plan_wardens(const struct ppt_setup *setup, char **environment,
                                     struct ppt_warden_plan *plan, struct ppt_error *error)
 {
-    char *scratch = make_scratch_path(setup, UINT_MAX, error);
+    char *scratch PPT_FREED = make_scratch_path(setup, UINT_MAX, error);
     const struct ppt_places places = {.scratch = scratch};
 
     if (!scratch) {
@@ -203,7 +204,6 @@ static enum ppt_status plan_wardens(const struct ppt_setup *setup, char **enviro
         plan->words_bytes = bytes > plan->words_bytes ? bytes : plan->words_bytes;
         plan->argv_count = words->count > plan->argv_count ? words->count : plan->argv_count;
     }
-    free(scratch);
     return PPT_OK;
 }
 
@@ -218,28 +218,37 @@ static void close_command(void *shared)
     }
 }
 
+static enum ppt_status start_wardens(const struct ppt_setup *setup, struct shared *s,
+                                     struct ppt_error *error)
+{
+    struct ppt_warden_plan plan;
+
+    s->environment = make_environment(setup, error);
+    if (!s->environment) {
+        return PPT_FAILED;
+    }
+    PPT_TRY(plan_wardens(setup, s->environment, &plan, error));
+    return ppt_wardens_create(&plan, &s->wardens, error);
+}
+
 static enum ppt_status open_command(const struct ppt_setup *setup, void **shared,
                                     struct ppt_error *error)
 {
     const char *name = setup->sets[0][ARGV].words.items[0];
     struct shared *s;
-    struct ppt_warden_plan plan;
     char found[PATH_MAX];
-    enum ppt_status status = strchr(name, '{') ? PPT_OK : find_program(name, found, error);
 
-    if (status != PPT_OK) {
-        return status;
+    if (!strchr(name, '{')) {
+        PPT_TRY(find_program(name, found, error));
     }
     s = ppt_scratch_alloc(sizeof(*s), "command", error);
     if (!s) {
         return PPT_FAILED;
     }
     s->wardens.null_device = -1;
-    s->environment = make_environment(setup, error);
-    status = s->environment ? plan_wardens(setup, s->environment, &plan, error) : PPT_FAILED;
-    if (status == PPT_OK) {
-        status = ppt_wardens_create(&plan, &s->wardens, error);
-    }
+
+    const enum ppt_status status = start_wardens(setup, s, error);
+
     if (status != PPT_OK) {
         close_command(s);
         return status;
@@ -255,10 +264,16 @@ static void detach(void *local)
     struct local *l = local;
 
     if (l) {
-        free(l->buffer);
         free(l->scratch);
-        free(l);
     }
+}
+
+static struct local *command_lay_out(struct ppt_scratch *scratch)
+{
+    struct local local = {0};
+
+    local.buffer = ppt_scratch_take(scratch, 1, PPT_CHILD_BUFFER);
+    return ppt_scratch_keep(scratch, &local, sizeof(local));
 }
 
 /* A folder that stays until the sweep ends, and is the same in every pass. */
@@ -276,37 +291,31 @@ static enum ppt_status make_scratch(struct local *l, struct ppt_error *error)
 }
 
 static enum ppt_status attach(const struct ppt_setup *setup, void *shared, unsigned worker,
-                              void **local, struct ppt_error *error)
+                              struct ppt_scratch *scratch, void **local, struct ppt_error *error)
 {
     struct shared *s = shared;
-    struct local *l;
-    enum ppt_status status = PPT_OK;
+    struct local *l = command_lay_out(scratch);
+    bool named = false;
 
     if (worker >= s->wardens.count) {
         return ppt_fail(error, PPT_FAILED, "command: worker %u is one more than were announced",
                         worker);
-    }
-    l = ppt_scratch_alloc(sizeof(*l), "command", error);
-    if (!l) {
-        return PPT_FAILED;
     }
     l->setup = *setup;
     l->warden = &s->wardens.items[worker];
     l->null_device = s->wardens.null_device;
     l->places = (struct ppt_places){
         .worker = worker, .workers = setup->workers, .inner_threads = setup->inner_threads};
-    for (size_t set = 0; set < setup->set_count && status == PPT_OK && !l->scratch; set++) {
-        if (ppt_places_scratch(&setup->sets[set][ARGV].words)) {
-            status = make_scratch(l, error);
+    for (size_t set = 0; set < setup->set_count; set++) {
+        named |= ppt_places_scratch(&setup->sets[set][ARGV].words);
+    }
+    if (named) {
+        const enum ppt_status status = make_scratch(l, error);
+
+        if (status != PPT_OK) {
+            detach(l);
+            return status;
         }
-    }
-    if (status == PPT_OK) {
-        l->buffer = ppt_scratch_alloc(PPT_CHILD_BUFFER, "command", error);
-        status = l->buffer ? PPT_OK : PPT_FAILED;
-    }
-    if (status != PPT_OK) {
-        detach(l);
-        return status;
     }
     snprintf(l->warden->slot->threads, sizeof(l->warden->slot->threads), THREADS_VARIABLE "%u",
              setup->inner_threads);
@@ -349,7 +358,6 @@ static enum ppt_status run_child(struct local *l, const struct ppt_task *task,
                                  struct ppt_error *error)
 {
     struct ppt_outcome outcome;
-    enum ppt_status status;
 
     fill_argv(l, &task->args[ARGV].words, task->index);
     request->null_device = l->null_device;
@@ -357,20 +365,31 @@ static enum ppt_status run_child(struct local *l, const struct ppt_task *task,
     request->given_up = l->setup.given_up;
     request->context = l->setup.pass;
     request->buffer = l->buffer;
-    status = ppt_child_run(l->warden, request, &outcome, error);
+
+    const enum ppt_status status = ppt_child_run(l->warden, request, &outcome, error);
+
     ppt_outside_add(&l->outside, &outcome.used);
-    if (status != PPT_OK) {
-        return status;
-    }
+    PPT_TRY(status);
     *digest = outcome.digest;
     return ppt_outcome_judge(&outcome, task->index, l->warden->slot->argv[0], request->timeout_s,
                              error);
 }
 
+/* The files that are to be kept are the caller's to close, even after a failure. */
+static enum ppt_status run_kept(struct local *l, const struct ppt_task *task,
+                                struct ppt_child_request *request, uint64_t *digest,
+                                struct ppt_error *error)
+{
+    if (task->args[OUTPUT].choice == KEEP && l->setup.results_dir) {
+        PPT_TRY(open_kept(l, task->index, "out", &request->keep_output, error));
+        PPT_TRY(open_kept(l, task->index, "err", &request->keep_errors, error));
+    }
+    return run_child(l, task, request, digest, error);
+}
+
 static enum ppt_status run(void *local, const struct ppt_task *task, uint64_t *digest,
                            struct ppt_error *error)
 {
-    struct local *l = local;
     const int output = task->args[OUTPUT].choice;
     struct ppt_child_request request = {.output = output == NO_OUTPUT ? PPT_CHILD_NULL
                                                   : output == DISCARD ? PPT_CHILD_DISCARD
@@ -378,17 +397,8 @@ static enum ppt_status run(void *local, const struct ppt_task *task, uint64_t *d
                                         .keep_output = -1,
                                         .keep_errors = -1};
     uint64_t written = 0;
-    enum ppt_status status = PPT_OK;
+    const enum ppt_status status = run_kept(local, task, &request, &written, error);
 
-    if (output == KEEP && l->setup.results_dir) {
-        status = open_kept(l, task->index, "out", &request.keep_output, error);
-        if (status == PPT_OK) {
-            status = open_kept(l, task->index, "err", &request.keep_errors, error);
-        }
-    }
-    if (status == PPT_OK) {
-        status = run_child(l, task, &request, &written, error);
-    }
     if (request.keep_output >= 0) {
         close(request.keep_output);
     }
@@ -435,6 +445,16 @@ static enum ppt_status dump(void *local, const struct ppt_task *task, FILE *file
     return run_child(local, task, &request, &digest, error);
 }
 
+static void needs(const union ppt_value *args, unsigned inner_threads, struct ppt_needs *needs)
+{
+    struct ppt_scratch ruler = PPT_SCRATCH_RULER;
+
+    (void)args;
+    (void)inner_threads;
+    command_lay_out(&ruler);
+    needs->worker_bytes = ruler.used;
+}
+
 const struct ppt_kernel ppt_kernel_command = {
     .version = PPT_KERNEL_VERSION,
     .struct_size = sizeof(struct ppt_kernel),
@@ -451,5 +471,6 @@ const struct ppt_kernel ppt_kernel_command = {
     .close = close_command,
     .outside = outside,
     .identify = identify,
+    .needs = needs,
     .dump = dump,
 };

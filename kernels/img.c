@@ -82,55 +82,57 @@ static enum ppt_status choose(struct img_shared *shared, const char *path, size_
                               struct ppt_error *error)
 {
     struct picture *picture = &shared->pictures[shared->picture_count];
-    enum ppt_status status;
 
     for (*index = 0; *index < shared->picture_count; ++*index) {
         if (strcmp(shared->pictures[*index].path, path) == 0) {
             return PPT_OK;
         }
     }
-    status = ppt_image_load(path, &picture->image, error);
-    if (status == PPT_OK) {
-        picture->path = path;
-        shared->picture_count++;
-    }
-    return status;
+    PPT_TRY(ppt_image_load(path, &picture->image, error));
+    picture->path = path;
+    shared->picture_count++;
+    return PPT_OK;
 }
 
-static enum ppt_status open_shared(const struct ppt_setup *setup, void **memory,
-                                   struct ppt_error *error)
+static enum ppt_status choose_all(const struct ppt_setup *setup, struct img_shared *shared,
+                                  struct ppt_error *error)
 {
-    struct img_shared *shared = calloc(1, sizeof(*shared));
-    enum ppt_status status = PPT_OK;
     size_t total = 0;
 
     for (size_t set = 0; set < setup->set_count; set++) {
         total += setup->sets[set][PATHS].paths.count;
     }
-    if (shared) {
-        shared->pictures = calloc(total + 1, sizeof(*shared->pictures));
-        shared->chosen = calloc(total + 1, sizeof(*shared->chosen));
-        shared->first = calloc(setup->set_count + 1, sizeof(*shared->first));
+    shared->pictures = calloc(total + 1, sizeof(*shared->pictures));
+    shared->chosen = calloc(total + 1, sizeof(*shared->chosen));
+    shared->first = calloc(setup->set_count + 1, sizeof(*shared->first));
+    if (!shared->pictures || !shared->chosen || !shared->first) {
+        return ppt_fail(error, PPT_FAILED, "img: not enough memory for a list of %zu images",
+                        total);
     }
-    if (!shared || !shared->pictures || !shared->chosen || !shared->first) {
-        status =
-            ppt_fail(error, PPT_FAILED, "img: not enough memory for a list of %zu images", total);
-        goto out;
-    }
-    ppt_img_tables_init(&shared->tables);
     total = 0;
     for (size_t set = 0; set < setup->set_count; set++) {
         const struct ppt_texts paths = setup->sets[set][PATHS].paths;
 
         for (size_t i = 0; i < paths.count; i++) {
-            status = choose(shared, paths.items[i], &shared->chosen[total++], error);
-            if (status != PPT_OK) {
-                goto out;
-            }
+            PPT_TRY(choose(shared, paths.items[i], &shared->chosen[total++], error));
         }
         shared->first[set + 1] = total;
     }
-out:
+    return PPT_OK;
+}
+
+static enum ppt_status open_shared(const struct ppt_setup *setup, void **memory,
+                                   struct ppt_error *error)
+{
+    struct img_shared *shared = ppt_scratch_alloc(sizeof(*shared), "img", error);
+
+    if (!shared) {
+        return PPT_FAILED;
+    }
+    ppt_img_tables_init(&shared->tables);
+
+    const enum ppt_status status = choose_all(setup, shared, error);
+
     if (status != PPT_OK) {
         close_shared(shared);
         return status;
@@ -140,14 +142,13 @@ out:
 }
 
 static enum ppt_status img_attach(const struct ppt_setup *setup, void *shared, unsigned worker,
-                                  void **memory, struct ppt_error *error)
+                                  struct ppt_scratch *scratch, void **memory,
+                                  struct ppt_error *error)
 {
-    struct img_local *local = ppt_scratch_alloc(local_bytes(setup->inner_threads), "img", error);
+    struct img_local *local = ppt_scratch_take(scratch, 1, local_bytes(setup->inner_threads));
 
     (void)worker;
-    if (!local) {
-        return PPT_FAILED;
-    }
+    (void)error;
     local->shared = shared;
     local->threads = setup->inner_threads;
     *memory = local;
@@ -237,14 +238,12 @@ static enum ppt_status img_run(void *memory, const struct ppt_task *task, uint64
 {
     struct img_local *local = memory;
     const struct img_shared *shared = local->shared;
-    enum ppt_status status = PPT_OK;
 
     *digest = 0;
-    for (size_t i = shared->first[task->set]; i < shared->first[task->set + 1] && status == PPT_OK;
-         i++) {
-        status = work_on(local, i, digest, error);
+    for (size_t i = shared->first[task->set]; i < shared->first[task->set + 1]; i++) {
+        PPT_TRY(work_on(local, i, digest, error));
     }
-    return status;
+    return PPT_OK;
 }
 
 /* The first image alone. */
@@ -254,9 +253,9 @@ static enum ppt_status img_dump(void *memory, const struct ppt_task *task, FILE 
     struct img_local *local = memory;
     const struct ppt_image result = {SIDE, SIDE, local->result};
     uint64_t digest = 0;
-    const enum ppt_status status = work_on(local, local->shared->first[task->set], &digest, error);
 
-    return status == PPT_OK ? ppt_image_write_png(file, &result, "img", error) : status;
+    PPT_TRY(work_on(local, local->shared->first[task->set], &digest, error));
+    return ppt_image_write_png(file, &result, "img", error);
 }
 
 /* The random mix, too, works on the image that the configuration names. */
@@ -271,7 +270,7 @@ static void img_needs(const union ppt_value *args, unsigned inner_threads, struc
 {
     (void)args;
     needed->shared_bytes = sizeof(struct img_shared);
-    needed->worker_bytes = local_bytes(inner_threads);
+    needed->worker_bytes = ppt_scratch_size(1, local_bytes(inner_threads));
 }
 
 static void img_identify(const union ppt_value *args, char *out, size_t size)
@@ -300,7 +299,6 @@ const struct ppt_kernel ppt_kernel_img = {
     .open = open_shared,
     .attach = img_attach,
     .run = img_run,
-    .detach = free,
     .close = close_shared,
     .draw = img_draw,
     .identify = img_identify,

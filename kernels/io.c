@@ -33,27 +33,27 @@ static void io_detach(void *local)
 {
     struct io_local *l = local;
 
-    if (!l) {
-        return;
+    if (l) {
+        ppt_tempfile_free(&l->source);
+        ppt_tempfile_free(&l->copy);
     }
-    ppt_tempfile_free(&l->source);
-    ppt_tempfile_free(&l->copy);
-    free(l->buffer);
-    free(l);
+}
+
+static struct io_local *io_lay_out(struct ppt_scratch *scratch)
+{
+    struct io_local local = {0};
+
+    local.buffer = ppt_scratch_take(scratch, 1, PPT_TEMPFILE_CHUNK);
+    return ppt_scratch_keep(scratch, &local, sizeof(local));
 }
 
 static enum ppt_status io_attach(const struct ppt_setup *setup, void *shared, unsigned worker,
-                                 void **local, struct ppt_error *error)
+                                 struct ppt_scratch *scratch, void **local, struct ppt_error *error)
 {
-    struct io_local *l = ppt_scratch_alloc(sizeof(*l), "io", error);
+    struct io_local *l = io_lay_out(scratch);
 
     (void)shared;
-    if (!l) {
-        return PPT_FAILED;
-    }
-    l->buffer = ppt_scratch_alloc(PPT_TEMPFILE_CHUNK, "io", error);
-    if (!l->buffer ||
-        ppt_tempfile_init(&l->source, setup, "io", worker, "source", error) != PPT_OK ||
+    if (ppt_tempfile_init(&l->source, setup, "io", worker, "source", error) != PPT_OK ||
         ppt_tempfile_init(&l->copy, setup, "io", worker, "copy", error) != PPT_OK) {
         io_detach(l);
         return PPT_FAILED;
@@ -66,61 +66,56 @@ static enum ppt_status write_source(struct io_local *l, const struct ppt_task *t
                                     struct ppt_error *error)
 {
     uint64_t left = (uint64_t)task->args[MIB].integer * (MIB_BYTES / PPT_TEMPFILE_CHUNK);
-    enum ppt_status status = ppt_tempfile_create(&l->source, error);
     struct ppt_rng_bulk rng;
 
     ppt_rng_bulk_seed_task(&rng, task);
-    for (; status == PPT_OK && left > 0; left--) {
+    PPT_TRY(ppt_tempfile_create(&l->source, error));
+    for (; left > 0; left--) {
         ppt_rng_fill_bytes(&rng, l->buffer, PPT_TEMPFILE_CHUNK);
-        status = ppt_tempfile_write(&l->source, l->buffer, PPT_TEMPFILE_CHUNK, error);
+        PPT_TRY(ppt_tempfile_write(&l->source, l->buffer, PPT_TEMPFILE_CHUNK, error));
     }
-    return status == PPT_OK ? ppt_tempfile_close(&l->source, error) : status;
+    return ppt_tempfile_close(&l->source, error);
 }
 
 /* The digest is of what was read, so that it covers the way to the disk and back. */
 static enum ppt_status copy_source(struct io_local *l, uint64_t *digest, struct ppt_error *error)
 {
-    enum ppt_status status = ppt_tempfile_open(&l->source, error);
-    size_t got = PPT_TEMPFILE_CHUNK;
     uint64_t bytes = 0;
+    size_t got;
 
     *digest = 0;
-    if (status == PPT_OK) {
-        status = ppt_tempfile_create(&l->copy, error);
-    }
-    while (status == PPT_OK && got == PPT_TEMPFILE_CHUNK) {
-        status = ppt_tempfile_read(&l->source, l->buffer, PPT_TEMPFILE_CHUNK, &got, error);
-        if (status == PPT_OK) {
-            *digest = ppt_digest(*digest, l->buffer, got);
-            bytes += got;
-            status = ppt_tempfile_write(&l->copy, l->buffer, got, error);
-        }
-    }
+    PPT_TRY(ppt_tempfile_open(&l->source, error));
+    PPT_TRY(ppt_tempfile_create(&l->copy, error));
+    do {
+        PPT_TRY(ppt_tempfile_read(&l->source, l->buffer, PPT_TEMPFILE_CHUNK, &got, error));
+        *digest = ppt_digest(*digest, l->buffer, got);
+        bytes += got;
+        PPT_TRY(ppt_tempfile_write(&l->copy, l->buffer, got, error));
+    } while (got == PPT_TEMPFILE_CHUNK);
     *digest = ppt_digest_word(*digest, bytes);
-    if (status == PPT_OK) {
-        status = ppt_tempfile_close(&l->copy, error);
-    }
-    return status == PPT_OK ? ppt_tempfile_close(&l->source, error) : status;
+    PPT_TRY(ppt_tempfile_close(&l->copy, error));
+    return ppt_tempfile_close(&l->source, error);
 }
 
-/* `sink` receives the copy before it is deleted; NULL for none. */
+/* `sink` receives the copy before it is deleted; NULL for none. After a failure files may be left.
+ */
+static enum ppt_status io_try(struct io_local *l, const struct ppt_task *task, uint64_t *digest,
+                              FILE *sink, struct ppt_error *error)
+{
+    PPT_TRY(write_source(l, task, error));
+    PPT_TRY(copy_source(l, digest, error));
+    if (sink) {
+        PPT_TRY(ppt_tempfile_dump(&l->copy, l->buffer, sink, error));
+    }
+    PPT_TRY(ppt_tempfile_remove(&l->source, error));
+    return ppt_tempfile_remove(&l->copy, error);
+}
+
 static enum ppt_status io_work(struct io_local *l, const struct ppt_task *task, uint64_t *digest,
                                FILE *sink, struct ppt_error *error)
 {
-    enum ppt_status status = write_source(l, task, error);
+    const enum ppt_status status = io_try(l, task, digest, sink, error);
 
-    if (status == PPT_OK) {
-        status = copy_source(l, digest, error);
-    }
-    if (status == PPT_OK && sink) {
-        status = ppt_tempfile_dump(&l->copy, l->buffer, sink, error);
-    }
-    if (status == PPT_OK) {
-        status = ppt_tempfile_remove(&l->source, error);
-    }
-    if (status == PPT_OK) {
-        status = ppt_tempfile_remove(&l->copy, error);
-    }
     ppt_tempfile_drop(&l->source);
     ppt_tempfile_drop(&l->copy);
     return status;
@@ -147,8 +142,11 @@ static void io_draw(struct ppt_rng *rng, union ppt_value *args)
 
 static void io_needs(const union ppt_value *args, unsigned inner_threads, struct ppt_needs *needs)
 {
+    struct ppt_scratch ruler = PPT_SCRATCH_RULER;
+
     (void)inner_threads;
-    needs->worker_bytes = PPT_TEMPFILE_CHUNK;
+    io_lay_out(&ruler);
+    needs->worker_bytes = ruler.used;
     needs->disk_bytes = 2 * (uint64_t)args[MIB].integer * MIB_BYTES;
 }
 

@@ -7,13 +7,13 @@
  * The life of a kernel in one sweep, and who pays for it:
  *
  *     open                    not timed    read-only input that all workers share
- *       attach  per worker    init (*)     scratch of that worker, first touched by it
- *         run   per task      work         one task
- *       detach  per worker    cleanup (*)
- *     close                   not timed
+ *       attach  per worker    init (*)     lays out that worker's scratch, which it has first
+ * touched run   per task      work         one task detach  per worker    cleanup (*) close not
+ * timed
  *
  * (*) Less what it takes one worker alone, which plain calls would pay as well; to measure that,
- * attach and detach are called a few times by one thread outside of a pass.
+ * attach and detach are called a few times by one thread outside of a pass. Taking the scratch (as
+ * many bytes as `needs` states) and giving it back belong to attach and detach.
  *
  * open and close are called once per sweep (for a random mix once per block), attach and detach
  * in every pass. With "memory": "fresh", attach and detach surround every single task inside its
@@ -21,7 +21,7 @@
  *
  * Rules for `run`:
  *  - it prints nothing, reads no clock and takes no lock (unless locking is what it measures);
- *  - it does not allocate: what it needs comes from attach;
+ *  - it does not allocate: what it needs is laid out by attach (scratch.h);
  *  - it computes the same result for the same (arguments, seed, task index) on every worker, at
  *    every worker count, in every run: randomness comes from a generator keyed by these (rng.h);
  *  - it returns a digest of that result. The bench adds up the digests of a pass and compares them
@@ -48,12 +48,13 @@
 #include "status.h"
 
 /* Grows with every incompatible change to what follows. */
-#define PPT_KERNEL_VERSION 2
+#define PPT_KERNEL_VERSION 3
 
 /* The name of the constant `struct ppt_kernel` that a shared object exports. */
 #define PPT_KERNEL_SYMBOL "ppt_kernel"
 
 struct ppt_rng;
+struct ppt_scratch;
 struct ppt_task;
 
 enum ppt_param_kind {
@@ -160,11 +161,12 @@ struct ppt_task {
 
 /* What one argument set costs, for refusing a run before it does harm. Zero means negligible. */
 struct ppt_needs {
-    uint64_t shared_bytes; /* memory that open takes */
-    uint64_t worker_bytes; /* memory that each attach takes */
-    uint64_t disk_bytes;   /* temporary files at a time, per worker */
-    uint64_t most_threads; /* that may run such tasks at a time, those of all workers together: more
-                              are too many for a library; 0: any number */
+    uint64_t shared_bytes;  /* memory that open takes */
+    uint64_t worker_bytes;  /* scratch that each attach is given: of several sets, the most */
+    uint64_t library_bytes; /* memory that each attach has libraries take beside it */
+    uint64_t disk_bytes;    /* temporary files at a time, per worker */
+    uint64_t most_threads;  /* that may run such tasks at a time, those of all workers together:
+                               more are too many for a library; 0: any number */
 };
 
 /* What processes have used, as getrusage() tells it. */
@@ -198,10 +200,11 @@ struct ppt_kernel {
     /* Only run is required; the others may be NULL. Functions that return a status write a message
      * with ppt_fail() when it is not PPT_OK: PPT_BAD_INPUT for a file of the user's that cannot be
      * used, PPT_FAILED for everything else. After a failure the out pointer is not used; open and
-     * attach release what they had taken themselves. */
+     * attach release what they had taken themselves. The scratch is not theirs: it is there until
+     * detach has returned. */
     enum ppt_status (*open)(const struct ppt_setup *setup, void **shared, struct ppt_error *error);
     enum ppt_status (*attach)(const struct ppt_setup *setup, void *shared, unsigned worker,
-                              void **local, struct ppt_error *error);
+                              struct ppt_scratch *scratch, void **local, struct ppt_error *error);
     enum ppt_status (*run)(void *local, const struct ppt_task *task, uint64_t *digest,
                            struct ppt_error *error);
     void (*detach)(void *local);

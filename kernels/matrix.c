@@ -38,14 +38,7 @@ static const struct ppt_param matrix_params[] = {
               .help = "rows and columns of the matrix that one task inverts"},
 };
 
-/* The matrix, for several threads its inverse too, work space of each thread, weights and sums. */
-static size_t scratch_count(size_t size, unsigned threads)
-{
-    return (threads > 1 ? 2 : 1) * size * size + (size_t)threads * BLOCK * size + 2 * size;
-}
-
 struct matrix_local {
-    double *memory;
     double *matrix;  /* the inverse, after a task */
     double *inverse; /* NULL for one thread, which inverts in place */
     double *work;    /* BLOCK * size for each thread */
@@ -55,51 +48,35 @@ struct matrix_local {
     unsigned threads;
 };
 
-static void matrix_detach(void *pointer)
+static struct matrix_local *matrix_lay_out(struct ppt_scratch *scratch, size_t size,
+                                           unsigned threads)
 {
-    struct matrix_local *local = pointer;
+    struct matrix_local local = {.threads = threads};
 
-    if (local) {
-        free(local->pivots);
-        free(local->memory);
-        free(local);
+    local.matrix = ppt_scratch_take(scratch, size * size, sizeof(double));
+    if (threads > 1) {
+        local.inverse = ppt_scratch_take(scratch, size * size, sizeof(double));
     }
+    local.work = ppt_scratch_take(scratch, (size_t)threads * BLOCK * size, sizeof(double));
+    local.weights = ppt_scratch_take(scratch, size, sizeof(double));
+    local.sums = ppt_scratch_take(scratch, size, sizeof(double));
+    local.pivots = ppt_scratch_take(scratch, 2 * size, sizeof(*local.pivots));
+    return ppt_scratch_keep(scratch, &local, sizeof(local));
 }
 
 static enum ppt_status matrix_attach(const struct ppt_setup *setup, void *shared, unsigned worker,
-                                     void **out, struct ppt_error *error)
+                                     struct ppt_scratch *scratch, void **out,
+                                     struct ppt_error *error)
 {
-    struct matrix_local *local = ppt_scratch_alloc(sizeof(*local), "matrix", error);
     const size_t largest = ppt_scratch_largest(setup, SIZE);
+    struct matrix_local *local = matrix_lay_out(scratch, largest, setup->inner_threads);
 
     (void)shared;
     (void)worker;
-    if (!local) {
-        return PPT_FAILED;
-    }
-    local->threads = setup->inner_threads;
-    local->memory =
-        ppt_scratch_alloc(scratch_count(largest, local->threads) * sizeof(double), "matrix", error);
-    if (!local->memory) {
-        goto out;
-    }
-    local->pivots = ppt_scratch_alloc(2 * largest * sizeof(*local->pivots), "matrix", error);
-    if (!local->pivots) {
-        goto out;
-    }
-    local->matrix = local->memory;
-    local->work = local->matrix + largest * largest;
-    local->weights = local->work + (size_t)local->threads * BLOCK * largest;
-    local->sums = local->weights + largest;
-    if (local->threads > 1) {
-        local->inverse = local->sums + largest;
-    }
+    (void)error;
     ppt_checksum_weights(local->weights, largest);
     *out = local;
     return PPT_OK;
-out:
-    matrix_detach(local);
-    return PPT_FAILED;
 }
 
 /* One task, and what its threads find out together. */
@@ -127,19 +104,12 @@ static void matrix_work(void *context, unsigned thread, unsigned threads)
 {
     struct matrix_job *job = context;
     const struct matrix_local *local = job->local;
-    const size_t size = job->size, count = size * size;
-    const uint64_t blocks = ppt_rng_block_count(count);
-    const uint64_t begin = ppt_inner_begin(blocks, thread, threads);
-    const uint64_t end = ppt_inner_begin(blocks, thread + 1, threads);
-    const size_t from = begin * PPT_RNG_BLOCK;
-    const size_t to = end * PPT_RNG_BLOCK < count ? end * PPT_RNG_BLOCK : count;
+    const size_t size = job->size;
+    const struct ppt_rng_share share = ppt_rng_share(size * size, thread, threads);
+    const uint64_t mark = ppt_rng_fill_blocks(job->task, share.begin, local->matrix + share.from,
+                                              share.count, 0.0, 1.0);
 
-    if (begin < end) {
-        const uint64_t mark =
-            ppt_rng_fill_blocks(job->task, begin, local->matrix + from, to - from, 0.0, 1.0);
-
-        __atomic_fetch_add(&job->mark, mark, __ATOMIC_RELAXED);
-    }
+    __atomic_fetch_add(&job->mark, mark, __ATOMIC_RELAXED);
     ppt_inner_wait(threads);
     if (thread == 0) {
         ppt_checksum(local->weights, local->matrix, size, size, local->sums);
@@ -171,11 +141,7 @@ static enum ppt_status matrix_run(void *pointer, const struct ppt_task *task, ui
         .pivots = local->pivots,
         .columns = local->pivots + size,
     };
-    const enum ppt_status status =
-        ppt_inner_run(local->threads, matrix_work, &job, "matrix", error);
-    if (status != PPT_OK) {
-        return status;
-    }
+    PPT_TRY(ppt_inner_run(local->threads, matrix_work, &job, "matrix", error));
     if (job.inverse.info > 0) {
         return ppt_fail(error, PPT_FAILED, "matrix: the matrix of task %" PRIu64 " is singular",
                         task->index);
@@ -234,10 +200,10 @@ static enum ppt_status matrix_dump(void *pointer, const struct ppt_task *task, F
 static void matrix_needs(const union ppt_value *args, unsigned inner_threads,
                          struct ppt_needs *needs)
 {
-    const size_t size = (size_t)args[SIZE].integer;
+    struct ppt_scratch ruler = PPT_SCRATCH_RULER;
 
-    needs->worker_bytes =
-        scratch_count(size, inner_threads) * sizeof(double) + 2 * size * sizeof(int32_t);
+    matrix_lay_out(&ruler, (size_t)args[SIZE].integer, inner_threads);
+    needs->worker_bytes = ruler.used;
     needs->most_threads = ppt_blas_most_threads();
 }
 
@@ -257,7 +223,6 @@ const struct ppt_kernel ppt_kernel_matrix = {
     .inner_threads = true,
     .attach = matrix_attach,
     .run = matrix_run,
-    .detach = matrix_detach,
     .draw = matrix_draw,
     .needs = matrix_needs,
     .dump = matrix_dump,

@@ -118,13 +118,9 @@ struct characters {
 };
 
 struct password_local {
-    struct ppt_hash_argon2id *argon2id; /* NULL if no argument set uses it */
     unsigned inner_threads;
-    char *passwords; /* one every lengths.high characters */
-    uint16_t *lengths;
-    uint32_t *deck; /* for the order in which stored ones are tried */
-    struct ppt_hash_set set;
     struct characters characters;
+    struct ppt_scratch scratch; /* what is left, in which every task lays out its parts */
 };
 
 /* A task under way. */
@@ -137,7 +133,28 @@ struct password_job {
     uint64_t digest;
     uint64_t matches;  /* tried ones that are stored */
     uint64_t compared; /* stored hashes that they were compared with, one by one */
+    /* parts of the scratch */
+    char *passwords; /* one every lengths.high characters */
+    uint16_t *lengths;
+    uint32_t *deck; /* for the order in which stored ones are tried */
+    struct ppt_hash_set set;
+    struct ppt_argon2id_memory memory; /* none if another hash is used */
 };
+
+static void password_lay_out(struct ppt_scratch *scratch, const union ppt_value *args,
+                             struct password_job *job)
+{
+    const size_t stored = (size_t)args[STORED].integer;
+
+    if (args[HASH].choice == HASH_ARGON2ID) {
+        job->memory.bytes = (size_t)args[M_COST].integer * 1024;
+    }
+    job->memory.at = ppt_scratch_take(scratch, 1, job->memory.bytes);
+    job->passwords = ppt_scratch_take(scratch, stored, (size_t)args[LENGTHS].span.high);
+    job->lengths = ppt_scratch_take(scratch, stored, sizeof(*job->lengths));
+    job->deck = ppt_scratch_take(scratch, stored, sizeof(*job->deck));
+    job->set = ppt_hash_set_lay_out(scratch, (uint32_t)stored);
+}
 
 /* How many of the tried passwords are stored ones. */
 static uint64_t right_of(const union ppt_value *args)
@@ -169,68 +186,17 @@ static enum ppt_status open_kernel(const struct ppt_setup *setup, void **shared,
     return PPT_OK;
 }
 
-static void password_detach(void *local)
-{
-    struct password_local *l = local;
-
-    if (!l) {
-        return;
-    }
-    ppt_hash_argon2id_destroy(l->argon2id);
-    free(l->passwords);
-    free(l->lengths);
-    free(l->deck);
-    ppt_hash_set_free(&l->set);
-    free(l);
-}
-
-static size_t larger(size_t a, int64_t b)
-{
-    return a > (size_t)b ? a : (size_t)b;
-}
-
-static enum ppt_status take_memory(struct password_local *l, const struct ppt_setup *setup,
-                                   struct ppt_error *error)
-{
-    size_t stored = 0, characters = 0, m_cost = 0;
-
-    for (size_t i = 0; i < setup->set_count; i++) {
-        const union ppt_value *args = setup->sets[i];
-
-        stored = larger(stored, args[STORED].integer);
-        characters = larger(characters, args[STORED].integer * args[LENGTHS].span.high);
-        if (args[HASH].choice == HASH_ARGON2ID) {
-            m_cost = larger(m_cost, args[M_COST].integer);
-        }
-    }
-    l->passwords = ppt_scratch_alloc(characters, "password", error);
-    l->lengths = ppt_scratch_alloc(stored * sizeof(*l->lengths), "password", error);
-    l->deck = ppt_scratch_alloc(stored * sizeof(*l->deck), "password", error);
-    if (!l->passwords || !l->lengths || !l->deck ||
-        ppt_hash_set_init(&l->set, (uint32_t)stored, "password", error) != PPT_OK) {
-        return PPT_FAILED;
-    }
-    if (m_cost > 0 && !(l->argon2id = ppt_hash_argon2id_create(m_cost, error))) {
-        return PPT_FAILED;
-    }
-    return PPT_OK;
-}
-
 static enum ppt_status password_attach(const struct ppt_setup *setup, void *shared, unsigned worker,
-                                       void **local, struct ppt_error *error)
+                                       struct ppt_scratch *scratch, void **local,
+                                       struct ppt_error *error)
 {
-    struct password_local *l = ppt_scratch_alloc(sizeof(*l), "password", error);
+    struct password_local *l = ppt_scratch_take(scratch, 1, sizeof(*l));
 
     (void)shared;
     (void)worker;
-    if (!l) {
-        return PPT_FAILED;
-    }
+    (void)error;
     l->inner_threads = setup->inner_threads;
-    if (take_memory(l, setup, error) != PPT_OK) {
-        password_detach(l);
-        return PPT_FAILED;
-    }
+    l->scratch = *scratch;
     *local = l;
     return PPT_OK;
 }
@@ -280,11 +246,13 @@ static void job_start(struct password_job *job, struct password_local *local,
 {
     const union ppt_value *args = task->args;
     const uint32_t lanes = (uint32_t)args[LANES].integer;
+    struct ppt_scratch scratch = local->scratch;
 
     *job = (struct password_job){.local = local, .args = args};
     ppt_rng_seed(&job->rng, task->seed, task->index, PPT_STREAM_SIDE);
     characters_start(&local->characters, task);
-    ppt_hash_set_clear(&local->set, (uint32_t)args[STORED].integer);
+    password_lay_out(&scratch, args, job);
+    ppt_hash_set_clear(&job->set);
     /* One salt for the whole task, although each password should have its own: with salts of their
      * own, a tried password would have to be hashed once for every stored one to find it. */
     for (size_t i = 0; i < SALT_BYTES; i += sizeof(uint64_t)) {
@@ -310,7 +278,7 @@ static enum ppt_status hash_password(const struct password_job *job, const char 
         ppt_hash_sha256(bytes, out);
         return PPT_OK;
     }
-    return ppt_hash_argon2id_compute(job->local->argon2id, &job->recipe, bytes, out, error);
+    return ppt_hash_argon2id(&job->memory, &job->recipe, bytes, out, error);
 }
 
 static size_t draw_length(struct password_job *job)
@@ -322,21 +290,19 @@ static size_t draw_length(struct password_job *job)
 
 static enum ppt_status store_passwords(struct password_job *job, struct ppt_error *error)
 {
-    struct password_local *l = job->local;
+    struct characters *characters = &job->local->characters;
     const size_t count = (size_t)job->args[STORED].integer;
     const size_t stride = (size_t)job->args[LENGTHS].span.high;
 
     for (size_t i = 0; i < count; i++) {
         const size_t length = draw_length(job);
-        char *password = l->passwords + i * stride;
-        unsigned char *hash = ppt_hash_set_next(&l->set);
+        char *password = job->passwords + i * stride;
+        unsigned char *hash = ppt_hash_set_next(&job->set);
 
-        memcpy(password, characters_take(&l->characters, length), length);
-        l->lengths[i] = (uint16_t)length;
-        if (hash_password(job, password, length, hash, error) != PPT_OK) {
-            return PPT_FAILED;
-        }
-        ppt_hash_set_add(&l->set);
+        memcpy(password, characters_take(characters, length), length);
+        job->lengths[i] = (uint16_t)length;
+        PPT_TRY(hash_password(job, password, length, hash, error));
+        ppt_hash_set_add(&job->set);
         job->digest = digest_hash(job->digest, hash);
     }
     return PPT_OK;
@@ -344,7 +310,7 @@ static enum ppt_status store_passwords(struct password_job *job, struct ppt_erro
 
 static bool look_up(struct password_job *job, const unsigned char *hash)
 {
-    const struct ppt_hash_set *set = &job->local->set;
+    const struct ppt_hash_set *set = &job->set;
 
     return job->args[LOOKUP].choice == LOOKUP_SET ? ppt_hash_set_has(set, hash)
                                                   : ppt_hash_set_scan(set, hash, &job->compared);
@@ -352,11 +318,11 @@ static bool look_up(struct password_job *job, const unsigned char *hash)
 
 static enum ppt_status try_passwords(struct password_job *job, struct ppt_error *error)
 {
-    struct password_local *l = job->local;
+    struct characters *characters = &job->local->characters;
     const size_t stride = (size_t)job->args[LENGTHS].span.high;
     struct ppt_tries tries;
 
-    ppt_tries_start(&tries, (uint64_t)job->args[TRIED].integer, right_of(job->args), l->deck,
+    ppt_tries_start(&tries, (uint64_t)job->args[TRIED].integer, right_of(job->args), job->deck,
                     (uint64_t)job->args[STORED].integer);
     for (int64_t i = 0; i < job->args[TRIED].integer; i++) {
         unsigned char hash[PPT_HASH_BYTES];
@@ -365,15 +331,13 @@ static enum ppt_status try_passwords(struct password_job *job, struct ppt_error 
         size_t length;
 
         if (ppt_tries_next(&tries, &job->rng, &which)) {
-            password = l->passwords + which * stride;
-            length = l->lengths[which];
+            password = job->passwords + which * stride;
+            length = job->lengths[which];
         } else {
             length = draw_length(job);
-            password = characters_take(&l->characters, length);
+            password = characters_take(characters, length);
         }
-        if (hash_password(job, password, length, hash, error) != PPT_OK) {
-            return PPT_FAILED;
-        }
+        PPT_TRY(hash_password(job, password, length, hash, error));
         job->matches += look_up(job, hash);
         job->digest = digest_hash(job->digest, hash);
     }
@@ -384,21 +348,17 @@ static enum ppt_status password_work(struct password_local *l, const struct ppt_
                                      struct password_job *job, struct ppt_error *error)
 {
     const uint64_t right = right_of(task->args);
-    enum ppt_status status;
 
     job_start(job, l, task);
-    status = store_passwords(job, error);
-    if (status == PPT_OK) {
-        status = try_passwords(job, error);
-    }
-    if (status == PPT_OK && job->matches < right) {
-        status = ppt_fail(error, PPT_FAILED,
+    PPT_TRY(store_passwords(job, error));
+    PPT_TRY(try_passwords(job, error));
+    return job->matches >= right
+               ? PPT_OK
+               : ppt_fail(error, PPT_FAILED,
                           "password: %llu of the passwords tried by task %llu were found, but %llu "
                           "are stored",
                           (unsigned long long)job->matches, (unsigned long long)task->index,
                           (unsigned long long)right);
-    }
-    return status;
 }
 
 static enum ppt_status password_run(void *local, const struct ppt_task *task, uint64_t *digest,
@@ -414,16 +374,12 @@ static enum ppt_status password_run(void *local, const struct ppt_task *task, ui
 static enum ppt_status password_dump(void *local, const struct ppt_task *task, FILE *file,
                                      struct ppt_error *error)
 {
-    const struct password_local *l = local;
     struct password_job job;
-    const enum ppt_status status = password_work(local, task, &job, error);
 
-    if (status != PPT_OK) {
-        return status;
-    }
-    for (size_t i = 0; i < l->set.count; i++) {
+    PPT_TRY(password_work(local, task, &job, error));
+    for (size_t i = 0; i < job.set.count; i++) {
         for (size_t j = 0; j < PPT_HASH_BYTES; j++) {
-            fprintf(file, "%02x", l->set.hashes[i * PPT_HASH_BYTES + j]);
+            fprintf(file, "%02x", job.set.hashes[i * PPT_HASH_BYTES + j]);
         }
         fputc('\n', file);
     }
@@ -446,15 +402,13 @@ static void password_draw(struct ppt_rng *rng, union ppt_value *args)
 static void password_needs(const union ppt_value *args, unsigned inner_threads,
                            struct ppt_needs *needs)
 {
-    const uint64_t stored = (uint64_t)args[STORED].integer;
+    struct ppt_scratch ruler = PPT_SCRATCH_RULER;
+    struct password_job job = {0};
 
     (void)inner_threads;
-    needs->worker_bytes =
-        sizeof(struct password_local) + ppt_hash_set_bytes((uint32_t)stored) +
-        stored * ((uint64_t)args[LENGTHS].span.high + sizeof(uint16_t) + sizeof(uint32_t));
-    if (args[HASH].choice == HASH_ARGON2ID) {
-        needs->worker_bytes += (uint64_t)args[M_COST].integer * 1024;
-    }
+    ppt_scratch_take(&ruler, 1, sizeof(struct password_local));
+    password_lay_out(&ruler, args, &job);
+    needs->worker_bytes = ruler.used;
 }
 
 const struct ppt_kernel ppt_kernel_password = {
@@ -469,7 +423,6 @@ const struct ppt_kernel ppt_kernel_password = {
     .open = open_kernel,
     .attach = password_attach,
     .run = password_run,
-    .detach = password_detach,
     .draw = password_draw,
     .needs = password_needs,
     .dump = password_dump,

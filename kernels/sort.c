@@ -5,8 +5,6 @@
  * The digest depends on the place of every number, so that a wrong order, a lost or a doubled
  * number changes it; it takes 3 % of the sort's time.
  */
-#include <stdlib.h>
-
 #include "digest.h"
 #include "inner.h"
 #include "kernel.h"
@@ -31,52 +29,32 @@ struct sort_local {
     double *values; /* the sorted numbers, after a task */
     double *spare;
     unsigned threads;
-    struct ppt_sort_team *team;
     void *team_memory;
+    struct ppt_sort_team *team;
 };
 
-static void sort_detach(void *pointer)
+static struct sort_local *sort_lay_out(struct ppt_scratch *scratch, size_t size, unsigned threads)
 {
-    struct sort_local *local = pointer;
+    struct sort_local local = {.threads = threads};
 
-    if (local) {
-        free(local->team_memory);
-        free(local->spare);
-        free(local->values);
-        free(local);
-    }
+    local.values = ppt_scratch_take(scratch, size, sizeof(double));
+    local.spare = ppt_scratch_take(scratch, size, sizeof(double));
+    local.team_memory = ppt_scratch_take(scratch, 1, ppt_sort_team_bytes(threads));
+    return ppt_scratch_keep(scratch, &local, sizeof(local));
 }
 
 static enum ppt_status sort_attach(const struct ppt_setup *setup, void *shared, unsigned worker,
-                                   void **out, struct ppt_error *error)
+                                   struct ppt_scratch *scratch, void **out, struct ppt_error *error)
 {
-    struct sort_local *local = ppt_scratch_alloc(sizeof(*local), "sort", error);
-    const size_t largest = ppt_scratch_largest(setup, SIZE);
+    struct sort_local *local =
+        sort_lay_out(scratch, ppt_scratch_largest(setup, SIZE), setup->inner_threads);
 
     (void)shared;
     (void)worker;
-    if (!local) {
-        return PPT_FAILED;
-    }
-    local->threads = setup->inner_threads;
-    local->values = ppt_scratch_alloc(largest * sizeof(double), "sort", error);
-    if (!local->values) {
-        goto out;
-    }
-    local->spare = ppt_scratch_alloc(largest * sizeof(double), "sort", error);
-    if (!local->spare) {
-        goto out;
-    }
-    local->team_memory = ppt_scratch_alloc(ppt_sort_team_bytes(local->threads), "sort", error);
-    if (!local->team_memory) {
-        goto out;
-    }
+    (void)error;
     local->team = ppt_sort_team_init(local->team_memory, local->threads);
     *out = local;
     return PPT_OK;
-out:
-    sort_detach(local);
-    return PPT_FAILED;
 }
 
 /* One task, and what its threads find out together. */
@@ -94,18 +72,11 @@ static void sort_work(void *context, unsigned thread, unsigned threads)
     struct sort_job *job = context;
     struct sort_local *local = job->local;
     const size_t size = job->size;
-    const uint64_t blocks = ppt_rng_block_count(size);
-    const uint64_t begin = ppt_inner_begin(blocks, thread, threads);
-    const uint64_t end = ppt_inner_begin(blocks, thread + 1, threads);
+    const struct ppt_rng_share share = ppt_rng_share(size, thread, threads);
     const double *sorted = local->values;
     uint64_t digest = 0;
 
-    if (begin < end) {
-        const size_t to = end * PPT_RNG_BLOCK < size ? end * PPT_RNG_BLOCK : size;
-        const size_t from = begin * PPT_RNG_BLOCK;
-
-        ppt_rng_fill_blocks(job->task, begin, local->values + from, to - from, 0.0, 1.0);
-    }
+    ppt_rng_fill_blocks(job->task, share.begin, local->values + share.from, share.count, 0.0, 1.0);
     ppt_inner_wait(threads);
     if (threads == 1) {
         ppt_radix_sort(local->values, local->spare, size);
@@ -114,7 +85,7 @@ static void sort_work(void *context, unsigned thread, unsigned threads)
         sorted = local->spare;
     }
     ppt_inner_wait(threads);
-    for (uint64_t block = begin; block < end; block++) {
+    for (uint64_t block = share.begin; block < share.end; block++) {
         const size_t from = block * PPT_RNG_BLOCK;
         const size_t left = size - from;
         const size_t count = left < PPT_RNG_BLOCK ? left : PPT_RNG_BLOCK;
@@ -156,8 +127,10 @@ static enum ppt_status sort_dump(void *pointer, const struct ppt_task *task, FIL
 
 static void sort_needs(const union ppt_value *args, unsigned inner_threads, struct ppt_needs *needs)
 {
-    needs->worker_bytes =
-        2 * (uint64_t)args[SIZE].integer * sizeof(double) + ppt_sort_team_bytes(inner_threads);
+    struct ppt_scratch ruler = PPT_SCRATCH_RULER;
+
+    sort_lay_out(&ruler, (size_t)args[SIZE].integer, inner_threads);
+    needs->worker_bytes = ruler.used;
 }
 
 static void sort_draw(struct ppt_rng *rng, union ppt_value *args)
@@ -176,7 +149,6 @@ const struct ppt_kernel ppt_kernel_sort = {
     .inner_threads = true,
     .attach = sort_attach,
     .run = sort_run,
-    .detach = sort_detach,
     .draw = sort_draw,
     .needs = sort_needs,
     .dump = sort_dump,

@@ -16,7 +16,6 @@
  */
 #include <inttypes.h>
 #include <math.h>
-#include <stdlib.h>
 
 #include <gsl/gsl_blas.h>
 #include <gsl/gsl_errno.h>
@@ -50,22 +49,31 @@ static const struct ppt_param tensor_params[] = {
                .joint = "x"},
 };
 
-/* The factors' places, two products with a row of sums, the weights, and room for the last check.
- */
-static size_t scratch_count(size_t size, unsigned threads)
-{
-    return (threads > 1 ? 4 : 3) * size * size + 5 * size;
-}
-
 struct tensor_local {
-    double *memory;
     double *weights;    /* the first `size` of these are a task's */
-    double *product[2]; /* (size + 1) * size; the result of an odd number of factors is in [0] */
+    double *product[2]; /* (size + 1) * size, the last row being one of sums; the result of an odd
+                           number of factors is in [0] */
     double *factor[2];  /* the same place for one thread */
-    double *work;       /* 2 * size */
+    double *work;       /* 2 * size, for the last check */
     double *result;     /* of the last task; one of the products */
     unsigned threads;
 };
+
+static struct tensor_local *tensor_lay_out(struct ppt_scratch *scratch, size_t size,
+                                           unsigned threads)
+{
+    struct tensor_local local = {.threads = threads};
+
+    local.product[0] = ppt_scratch_take(scratch, (size + 1) * size, sizeof(double));
+    local.product[1] = ppt_scratch_take(scratch, (size + 1) * size, sizeof(double));
+    local.weights = ppt_scratch_take(scratch, size, sizeof(double));
+    local.work = ppt_scratch_take(scratch, 2 * size, sizeof(double));
+    local.factor[0] = local.factor[1] = ppt_scratch_take(scratch, size * size, sizeof(double));
+    if (threads > 1) {
+        local.factor[1] = ppt_scratch_take(scratch, size * size, sizeof(double));
+    }
+    return ppt_scratch_keep(scratch, &local, sizeof(local));
+}
 
 static enum ppt_status tensor_open(const struct ppt_setup *setup, void **shared,
                                    struct ppt_error *error)
@@ -79,42 +87,16 @@ static enum ppt_status tensor_open(const struct ppt_setup *setup, void **shared,
     return PPT_OK;
 }
 
-static void tensor_detach(void *pointer)
-{
-    struct tensor_local *local = pointer;
-
-    if (local) {
-        free(local->memory);
-        free(local);
-    }
-}
-
 static enum ppt_status tensor_attach(const struct ppt_setup *setup, void *shared, unsigned worker,
-                                     void **out, struct ppt_error *error)
+                                     struct ppt_scratch *scratch, void **out,
+                                     struct ppt_error *error)
 {
-    struct tensor_local *local = ppt_scratch_alloc(sizeof(*local), "tensor", error);
     const size_t largest = ppt_scratch_largest(setup, SIZE);
+    struct tensor_local *local = tensor_lay_out(scratch, largest, setup->inner_threads);
 
     (void)shared;
     (void)worker;
-    if (!local) {
-        return PPT_FAILED;
-    }
-    local->threads = setup->inner_threads;
-    local->memory =
-        ppt_scratch_alloc(scratch_count(largest, local->threads) * sizeof(double), "tensor", error);
-    if (!local->memory) {
-        tensor_detach(local);
-        return PPT_FAILED;
-    }
-    local->product[0] = local->memory;
-    local->product[1] = local->product[0] + (largest + 1) * largest;
-    local->weights = local->product[1] + (largest + 1) * largest;
-    local->work = local->weights + largest;
-    local->factor[0] = local->factor[1] = local->work + 2 * largest;
-    if (local->threads > 1) {
-        local->factor[1] += largest * largest;
-    }
+    (void)error;
     ppt_checksum_weights(local->weights, largest);
     *out = local;
     return PPT_OK;
@@ -136,15 +118,10 @@ static uint64_t make(const struct tensor_job *job, uint64_t factor, double *out,
                      unsigned threads)
 {
     const size_t count = job->size * job->size;
-    const uint64_t blocks = ppt_rng_block_count(count);
-    const uint64_t begin = ppt_inner_begin(blocks, thread, threads);
-    const uint64_t end = ppt_inner_begin(blocks, thread + 1, threads);
-    const size_t from = begin * PPT_RNG_BLOCK;
-    const size_t to = end * PPT_RNG_BLOCK < count ? end * PPT_RNG_BLOCK : count;
+    const struct ppt_rng_share share = ppt_rng_share(count, thread, threads);
 
-    return begin < end ? ppt_rng_fill_blocks(job->task, factor * blocks + begin, out + from,
-                                             to - from, -job->bound, job->bound)
-                       : 0;
+    return ppt_rng_fill_blocks(job->task, factor * ppt_rng_block_count(count) + share.begin,
+                               out + share.from, share.count, -job->bound, job->bound);
 }
 
 /* Rows `begin` to `end` of out = product * factor. */
@@ -210,12 +187,7 @@ static enum ppt_status tensor_run(void *pointer, const struct ppt_task *task, ui
         *digest = 0; /* a product of nothing, which GSL refuses to look at */
         return PPT_OK;
     }
-    const enum ppt_status status =
-        ppt_inner_run(local->threads, tensor_work, &job, "tensor", error);
-
-    if (status != PPT_OK) {
-        return status;
-    }
+    PPT_TRY(ppt_inner_run(local->threads, tensor_work, &job, "tensor", error));
     if (job.status) {
         return ppt_fail(error, PPT_FAILED, "tensor: gsl_blas_dgemm: %s", gsl_strerror(job.status));
     }
@@ -247,7 +219,10 @@ static enum ppt_status tensor_dump(void *pointer, const struct ppt_task *task, F
 static void tensor_needs(const union ppt_value *args, unsigned inner_threads,
                          struct ppt_needs *needs)
 {
-    needs->worker_bytes = scratch_count((size_t)args[SIZE].integer, inner_threads) * sizeof(double);
+    struct ppt_scratch ruler = PPT_SCRATCH_RULER;
+
+    tensor_lay_out(&ruler, (size_t)args[SIZE].integer, inner_threads);
+    needs->worker_bytes = ruler.used;
     needs->most_threads = ppt_blas_most_threads();
 }
 
@@ -274,7 +249,6 @@ const struct ppt_kernel ppt_kernel_tensor = {
     .open = tensor_open,
     .attach = tensor_attach,
     .run = tensor_run,
-    .detach = tensor_detach,
     .draw = tensor_draw,
     .needs = tensor_needs,
     .dump = tensor_dump,

@@ -69,15 +69,14 @@ static void close_wait(void *shared)
 }
 
 static enum ppt_status wait_attach(const struct ppt_setup *setup, void *shared, unsigned worker,
-                                   void **local, struct ppt_error *error)
+                                   struct ppt_scratch *scratch, void **local,
+                                   struct ppt_error *error)
 {
-    struct wait_local *l = ppt_scratch_alloc(sizeof(*l), "wait", error);
+    struct wait_local *l = ppt_scratch_take(scratch, 1, sizeof(*l));
 
     (void)setup;
     (void)worker;
-    if (!l) {
-        return PPT_FAILED;
-    }
+    (void)error;
     l->shared = shared;
     /* By default the kernel may wake a sleeper 50 µs late to save power. */
     l->slack_before_ns = prctl(PR_GET_TIMERSLACK, 0, 0, 0, 0);
@@ -88,12 +87,11 @@ static enum ppt_status wait_attach(const struct ppt_setup *setup, void *shared, 
 
 static void wait_detach(void *local)
 {
-    struct wait_local *l = local;
+    const struct wait_local *l = local;
 
     if (l && l->slack_before_ns > 0) {
         prctl(PR_SET_TIMERSLACK, (unsigned long)l->slack_before_ns, 0, 0, 0);
     }
-    free(l);
 }
 
 /* Until an absolute time, so that an interruption does not lengthen the sleep. */
@@ -128,6 +126,13 @@ static enum ppt_status wait_run(void *local, const struct ppt_task *task, uint64
     return PPT_OK;
 }
 
+static void wait_needs(const union ppt_value *args, unsigned inner_threads, struct ppt_needs *needs)
+{
+    (void)args;
+    (void)inner_threads;
+    needs->worker_bytes = ppt_scratch_size(1, sizeof(struct wait_local));
+}
+
 const struct ppt_kernel ppt_kernel_wait = {
     .version = PPT_KERNEL_VERSION,
     .struct_size = sizeof(struct ppt_kernel),
@@ -141,4 +146,5 @@ const struct ppt_kernel ppt_kernel_wait = {
     .run = wait_run,
     .detach = wait_detach,
     .close = close_wait,
+    .needs = wait_needs,
 };

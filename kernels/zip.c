@@ -106,44 +106,49 @@ static void zip_detach(void *local)
 {
     struct zip_local *l = local;
 
-    if (!l) {
-        return;
+    if (l) {
+        ppt_gzip_free(&l->gzip);
+        ppt_tempfile_free(&l->plain);
+        ppt_tempfile_free(&l->packed);
+        ppt_tempfile_free(&l->restored);
     }
-    ppt_gzip_free(&l->gzip);
-    ppt_tempfile_free(&l->plain);
-    ppt_tempfile_free(&l->packed);
-    ppt_tempfile_free(&l->restored);
-    free(l->in);
-    free(l->out);
-    free(l->words);
-    free(l);
+}
+
+static struct zip_local *zip_lay_out(struct ppt_scratch *scratch)
+{
+    struct zip_local local = {0};
+
+    local.in = ppt_scratch_take(scratch, 1, BUFFER_BYTES);
+    local.out = ppt_scratch_take(scratch, 1, BUFFER_BYTES);
+    local.words = ppt_scratch_take(scratch, WORDS, sizeof(struct word));
+    return ppt_scratch_keep(scratch, &local, sizeof(local));
+}
+
+/* zlib's memory and the names of files, which are not scratch. */
+static enum ppt_status zip_start(struct zip_local *l, const struct ppt_setup *setup,
+                                 unsigned worker, struct ppt_error *error)
+{
+    PPT_TRY(ppt_tempfile_init(&l->plain, setup, "zip", worker, "plain", error));
+    PPT_TRY(ppt_tempfile_init(&l->packed, setup, "zip", worker, "packed.gz", error));
+    PPT_TRY(ppt_tempfile_init(&l->restored, setup, "zip", worker, "restored", error));
+    PPT_TRY(ppt_gzip_init(&l->gzip, l->in, l->out, error));
+    for (size_t i = 0; i < setup->set_count; i++) {
+        PPT_TRY(ppt_gzip_add_level(&l->gzip, (int)setup->sets[i][LEVEL].integer, error));
+    }
+    return PPT_OK;
 }
 
 static enum ppt_status zip_attach(const struct ppt_setup *setup, void *shared, unsigned worker,
-                                  void **local, struct ppt_error *error)
+                                  struct ppt_scratch *scratch, void **local,
+                                  struct ppt_error *error)
 {
-    struct zip_local *l = ppt_scratch_alloc(sizeof(*l), "zip", error);
+    struct zip_local *l = zip_lay_out(scratch);
+    const enum ppt_status status = zip_start(l, setup, worker, error);
 
     (void)shared;
-    if (!l) {
-        return PPT_FAILED;
-    }
-    l->in = ppt_scratch_alloc(BUFFER_BYTES, "zip", error);
-    l->out = ppt_scratch_alloc(BUFFER_BYTES, "zip", error);
-    l->words = ppt_scratch_alloc(WORDS * sizeof(struct word), "zip", error);
-    if (!l->in || !l->out || !l->words ||
-        ppt_tempfile_init(&l->plain, setup, "zip", worker, "plain", error) != PPT_OK ||
-        ppt_tempfile_init(&l->packed, setup, "zip", worker, "packed.gz", error) != PPT_OK ||
-        ppt_tempfile_init(&l->restored, setup, "zip", worker, "restored", error) != PPT_OK ||
-        ppt_gzip_init(&l->gzip, l->in, l->out, error) != PPT_OK) {
+    if (status != PPT_OK) {
         zip_detach(l);
-        return PPT_FAILED;
-    }
-    for (size_t i = 0; i < setup->set_count; i++) {
-        if (ppt_gzip_add_level(&l->gzip, (int)setup->sets[i][LEVEL].integer, error) != PPT_OK) {
-            zip_detach(l);
-            return PPT_FAILED;
-        }
+        return status;
     }
     make_words(l->words);
     *local = l;
@@ -155,21 +160,21 @@ static enum ppt_status write_plain(struct zip_local *l, const struct ppt_task *t
 {
     const bool text = task->args[CONTENT].choice == CONTENT_TEXT;
     uint64_t left = (uint64_t)task->args[MIB].integer * (MIB_BYTES / CHUNK);
-    enum ppt_status status = ppt_tempfile_create(&l->plain, error);
     struct ppt_rng_bulk bulk;
     struct ppt_rng rng;
 
     ppt_rng_bulk_seed_task(&bulk, task);
     ppt_rng_seed(&rng, task->seed, task->index, PPT_STREAM_DATA);
-    for (; status == PPT_OK && left > 0; left--) {
+    PPT_TRY(ppt_tempfile_create(&l->plain, error));
+    for (; left > 0; left--) {
         if (text) {
             fill_text(l->words, &rng, l->in, CHUNK);
         } else {
             ppt_rng_fill_bytes(&bulk, l->in, CHUNK);
         }
-        status = ppt_tempfile_write(&l->plain, l->in, CHUNK, error);
+        PPT_TRY(ppt_tempfile_write(&l->plain, l->in, CHUNK, error));
     }
-    return status == PPT_OK ? ppt_tempfile_close(&l->plain, error) : status;
+    return ppt_tempfile_close(&l->plain, error);
 }
 
 static enum ppt_status differ(const struct zip_local *l, uint64_t at, size_t bytes,
@@ -187,63 +192,55 @@ static enum ppt_status differ(const struct zip_local *l, uint64_t at, size_t byt
 /* Compares the third file with the first, as both are on the disk. */
 static enum ppt_status verify(struct zip_local *l, uint64_t *digest, struct ppt_error *error)
 {
-    enum ppt_status status = ppt_tempfile_open(&l->plain, error);
-    size_t got = CHUNK, restored = 0;
+    size_t got, restored;
+    uint64_t at = 0;
 
     *digest = 0;
-    if (status == PPT_OK) {
-        status = ppt_tempfile_open(&l->restored, error);
-    }
-    for (uint64_t at = 0; status == PPT_OK && got == CHUNK; at += got) {
-        status = ppt_tempfile_read(&l->plain, l->in, CHUNK, &got, error);
-        if (status == PPT_OK) {
-            status = ppt_tempfile_read(&l->restored, l->out, CHUNK, &restored, error);
-        }
-        if (status != PPT_OK) {
-            return status;
-        }
+    PPT_TRY(ppt_tempfile_open(&l->plain, error));
+    PPT_TRY(ppt_tempfile_open(&l->restored, error));
+    do {
+        PPT_TRY(ppt_tempfile_read(&l->plain, l->in, CHUNK, &got, error));
+        PPT_TRY(ppt_tempfile_read(&l->restored, l->out, CHUNK, &restored, error));
         if (restored != got || memcmp(l->in, l->out, got) != 0) {
             return differ(l, at, restored < got ? restored : got, error);
         }
         *digest = ppt_digest(*digest, l->out, restored);
-    }
-    if (status == PPT_OK) {
-        status = ppt_tempfile_close(&l->restored, error);
-    }
-    return status == PPT_OK ? ppt_tempfile_close(&l->plain, error) : status;
+        at += got;
+    } while (got == CHUNK);
+    PPT_TRY(ppt_tempfile_close(&l->restored, error));
+    return ppt_tempfile_close(&l->plain, error);
 }
 
-/* `sink` receives the compressed file before it is deleted; NULL for none. */
+/* `sink` receives the compressed file before it is deleted; NULL for none. After a failure files
+ * may be left. */
+static enum ppt_status zip_try(struct zip_local *l, const struct ppt_task *task, uint64_t *digest,
+                               FILE *sink, struct ppt_error *error)
+{
+    struct ppt_gzip_result packing = {0};
+
+    PPT_TRY(write_plain(l, task, error));
+    PPT_TRY(ppt_gzip_pack(&l->gzip, (int)task->args[LEVEL].integer, &l->plain, &l->packed, &packing,
+                          error));
+    PPT_TRY(ppt_gzip_unpack(&l->gzip, &l->packed, &l->restored, error));
+    PPT_TRY(verify(l, digest, error));
+    *digest = ppt_digest_word(*digest, packing.bytes);
+    *digest = ppt_digest_word(*digest, packing.crc);
+    if (sink) {
+        PPT_TRY(ppt_tempfile_dump(&l->packed, l->in, sink, error));
+    }
+    PPT_TRY(ppt_tempfile_remove(&l->plain, error));
+    PPT_TRY(ppt_tempfile_remove(&l->packed, error));
+    return ppt_tempfile_remove(&l->restored, error);
+}
+
 static enum ppt_status zip_work(struct zip_local *l, const struct ppt_task *task, uint64_t *digest,
                                 FILE *sink, struct ppt_error *error)
 {
-    struct ppt_tempfile *const files[] = {&l->plain, &l->packed, &l->restored};
-    struct ppt_gzip_result packing = {0};
-    enum ppt_status status = write_plain(l, task, error);
+    const enum ppt_status status = zip_try(l, task, digest, sink, error);
 
-    if (status == PPT_OK) {
-        status = ppt_gzip_pack(&l->gzip, (int)task->args[LEVEL].integer, &l->plain, &l->packed,
-                               &packing, error);
-    }
-    if (status == PPT_OK) {
-        status = ppt_gzip_unpack(&l->gzip, &l->packed, &l->restored, error);
-    }
-    if (status == PPT_OK) {
-        status = verify(l, digest, error);
-    }
-    if (status == PPT_OK) {
-        *digest = ppt_digest_word(*digest, packing.bytes);
-        *digest = ppt_digest_word(*digest, packing.crc);
-    }
-    if (status == PPT_OK && sink) {
-        status = ppt_tempfile_dump(&l->packed, l->in, sink, error);
-    }
-    for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
-        if (status == PPT_OK) {
-            status = ppt_tempfile_remove(files[i], error);
-        }
-        ppt_tempfile_drop(files[i]);
-    }
+    ppt_tempfile_drop(&l->plain);
+    ppt_tempfile_drop(&l->packed);
+    ppt_tempfile_drop(&l->restored);
     return status;
 }
 
@@ -270,8 +267,12 @@ static void zip_needs(const union ppt_value *args, unsigned inner_threads, struc
 {
     const uint64_t bytes = (uint64_t)args[MIB].integer * MIB_BYTES;
 
+    struct ppt_scratch ruler = PPT_SCRATCH_RULER;
+
     (void)inner_threads;
-    needs->worker_bytes = 2 * BUFFER_BYTES + WORDS * sizeof(struct word) + PPT_GZIP_BYTES;
+    zip_lay_out(&ruler);
+    needs->worker_bytes = ruler.used;
+    needs->library_bytes = PPT_GZIP_BYTES;
     needs->disk_bytes = 2 * bytes + ppt_gzip_bound(bytes);
 }
 

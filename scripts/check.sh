@@ -10,18 +10,18 @@ source scripts/packages.sh
 llvm=/usr/lib/llvm-14/lib
 
 # Tests that cannot run under ThreadSanitizer with clang's OpenMP, and why:
-# inner     stands in for pthread_create, as does ThreadSanitizer
+# inner*    stand in for pthread_create, as does ThreadSanitizer
 # reuse     stands in for malloc, likewise
-# pass      counts the threads of the process, of which ThreadSanitizer has one
+# pass*     count the threads of the process, of which ThreadSanitizer has one
 # topology  expects inner threads where libgomp puts them; LLVM's runtime puts them elsewhere
 # What a pass does is seen all the same, by `sweep` and by runs of the program itself.
-tsan_leaves_out=(inner reuse pass topology)
+tsan_leaves_out=(inner inner_teams reuse pass pass_failures pass_threads topology)
 
 # With AddressSanitizer: yardstick compares times with known ones.
 asan_leaves_out=(cli_yardstick)
 
-# With coverage: yardstick likewise; faults makes calls fail or cuts files that gcov depends on.
-coverage_leaves_out=(cli_yardstick cli_faults)
+# With coverage: yardstick likewise; faults* make calls fail or cut files that gcov depends on.
+coverage_leaves_out=(cli_yardstick cli_faults cli_faults_gone)
 
 # build PART OPTION...: configures build-check/PART unless it is there, and builds it.
 build() {

@@ -7,9 +7,9 @@ source scripts/packages.sh
 
 packages=(gcc libc6-dev meson ninja-build pkg-config libgsl-dev libjson-c-dev libargon2-dev
     zlib1g-dev libpng-dev libjpeg62-turbo-dev libssl-dev libopenblas-openmp-dev libhwloc-dev
-    gnuplot-nox)
+    python3 gnuplot-nox)
 if [ "${1:-build}" = test ]; then
-    packages+=(libopenmpi-dev openmpi-bin iproute2 libcmocka-dev python3 python3-jsonschema
+    packages+=(libopenmpi-dev openmpi-bin iproute2 libcmocka-dev python3-jsonschema
         python3-scipy libbenchmark-tools gzip
         clang-format fonts-dejavu-core chromium scdoc fish zsh valgrind cppcheck shellcheck)
 fi

@@ -5,8 +5,9 @@ set -uo pipefail
 cd "$(dirname "$0")/.." || exit 1
 
 bash scripts/setup.sh test || exit 1
-# Without a fail-fast: a newcomer wants to see all that is wrong at once.
-meson test -C build --no-rebuild --print-errorlogs "$@" | tee build/test-output.txt
+# One more at once than there are CPUs: half of the time of tests is sleeping and waiting. What is
+# measured alone stays alone. Without a fail-fast: a newcomer wants to see all that is wrong at once.
+meson test -C build --no-rebuild --num-processes $(($(nproc) + 1)) --print-errorlogs "$@" | tee build/test-output.txt
 status=${PIPESTATUS[0]}
 awk -F ': *' '
     /^Ok:/ || /^Expected Fail:/ { passed += $2 }

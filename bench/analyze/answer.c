@@ -16,16 +16,10 @@
 
 /* ---- from pass times ---- */
 
-/* The point with that many workers and the fewest inner threads; points ascend. */
-static size_t baseline(const struct ppt_grid *grid, unsigned workers)
-{
-    return ppt_grid_find_workers(grid, workers, 0);
-}
-
-/* With as many inner threads as point p. */
+/* With the task of point p. */
 static size_t beside(const struct ppt_grid *grid, size_t p, unsigned workers)
 {
-    return ppt_grid_find_workers(grid, workers, grid->points[p].inner_threads);
+    return ppt_grid_find_workers(grid, workers, &grid->points[p]);
 }
 
 /* How much faster a point is than a baseline; value 0 without one. */
@@ -44,8 +38,8 @@ static void set_speedups(struct ppt_answer *answer)
         const size_t calls = beside(grid, p, 0);
 
         answer->points[p].over_fewest = gain(answer, 0, p);
-        answer->points[p].over_sequential = gain(answer, baseline(grid, 0), p);
-        answer->points[p].over_one = gain(answer, baseline(grid, 1), p);
+        answer->points[p].over_sequential = gain(answer, ppt_grid_find_workers(grid, 0, 0), p);
+        answer->points[p].over_one = gain(answer, ppt_grid_find_workers(grid, 1, 0), p);
         answer->points[p].by_workers =
             gain(answer, calls != SIZE_MAX ? calls : beside(grid, p, 1), p);
     }
@@ -56,13 +50,12 @@ static void set_point(struct ppt_answer *answer, size_t p)
     const struct ppt_grid *grid = &answer->grid;
     struct ppt_point_answer *point = &answer->points[p];
     const unsigned n = ppt_point_workers(grid->points[p]);
-    double *times = ppt_alloc(grid->block_count, sizeof(*times));
+    double *times PPT_FREED = ppt_alloc(grid->block_count, sizeof(*times));
 
     for (size_t b = 0; b < grid->block_count; b++) {
         times[b] = ppt_grid_at(grid, b, p);
     }
     point->outliers = ppt_outliers_of(times, grid->block_count);
-    free(times);
     point->granularity = n > 0 && answer->context.tasks > 0
                              ? n * ppt_granularity_bound(answer->context.tasks, n)
                              : 0;
@@ -102,8 +95,8 @@ static bool is_crowded(const struct ppt_answer *answer, size_t p)
     const struct ppt_point point = answer->grid.points[p];
     size_t fewest = p;
 
-    while (fewest > 0 && answer->grid.points[fewest - 1].workers == point.workers &&
-           answer->grid.points[fewest - 1].ranks == point.ranks) {
+    while (fewest > 0 && !(ppt_point_differ(answer->grid.points[fewest - 1], point) &
+                           ~PPT_ONLY(PPT_INNER_THREADS))) {
         fewest--;
     }
     const struct ppt_ratio cost = gain(answer, p, fewest);
@@ -116,8 +109,9 @@ static void set_costs(struct ppt_answer *answer)
     const struct ppt_grid *grid = &answer->grid;
     const unsigned cpus = answer->context.cpus;
     const unsigned inner = grid->points[answer->verdict.recommended].inner_threads;
+    /* The row has no other task. */
     const size_t r =
-        cpus % inner == 0 ? ppt_grid_find_workers(&answer->row, cpus / inner, inner) : SIZE_MAX;
+        cpus % inner == 0 ? ppt_grid_find_workers(&answer->row, cpus / inner, NULL) : SIZE_MAX;
     const size_t all = r != SIZE_MAX ? of_row(answer, r) : SIZE_MAX;
 
     if (!answer->verdict.exists || cpus == 0) {
@@ -145,11 +139,6 @@ static void set_costs(struct ppt_answer *answer)
 }
 
 /* ---- from passes ---- */
-
-static size_t find_calls(const struct ppt_index *index, unsigned inner_threads)
-{
-    return ppt_index_find(index, (struct ppt_point){0, inner_threads, 0});
-}
 
 static double replay_speedup(const struct ppt_sample *sequential, unsigned workers)
 {
@@ -251,15 +240,24 @@ static void set_factors(const struct ppt_index *index, size_t point, size_t call
     out->replay_speedup = ppt_median(values + REPLAY * passes.count, n);
 }
 
-/* Median over the passes at a point of what `value` says. */
+/* What `value` says of each of these; to be given to free(). */
+static double *values_of(struct ppt_passes passes, ppt_pass_value *value)
+{
+    double *values = ppt_alloc(passes.count, sizeof(*values));
+
+    for (size_t i = 0; i < passes.count; i++) {
+        values[i] = value(passes.items[i]);
+    }
+    return values;
+}
+
+/* Its median over the passes at a point. */
 static double median_of(const struct ppt_index *index, size_t point, ppt_pass_value *value)
 {
     const struct ppt_passes passes = ppt_index_passes(index, point);
-    double *values = ppt_passes_values(passes, value);
-    const double median = ppt_median(values, passes.count);
+    double *values PPT_FREED = values_of(passes, value);
 
-    free(values);
-    return median;
+    return ppt_median(values, passes.count);
 }
 
 static double overhead_s(const struct ppt_sample *sample)
@@ -314,7 +312,7 @@ static struct ppt_interval span_of(const struct ppt_index *index, size_t point,
                                    ppt_pass_value *value)
 {
     const struct ppt_passes passes = ppt_index_passes(index, point);
-    double *values PPT_FREED = ppt_passes_values(passes, value);
+    double *values PPT_FREED = values_of(passes, value);
     struct ppt_interval span = ppt_interval_of_positive(values, passes.count, THREE_TOGETHER);
 
     if (!span.exists) {
@@ -346,8 +344,7 @@ static void set_break_even(const struct ppt_index *index, size_t calls, size_t p
 
 static void set_point_from_index(const struct ppt_index *index, struct ppt_answer *answer, size_t p)
 {
-    const size_t calls = find_calls(index, answer->grid.points[p].inner_threads);
-
+    const size_t calls = ppt_index_find(index, ppt_point_calls(answer->grid.points[p]));
     const struct ppt_ratio *speedup = &answer->points[p].by_workers;
 
     set_factors(index, p, calls, speedup->value / ppt_point_workers(answer->grid.points[p]),
@@ -360,7 +357,7 @@ static void set_from_index(const struct ppt_index *index, struct ppt_answer *ans
 {
     const struct ppt_grid *grid = &answer->grid;
 
-    answer->disturbance = ppt_disturbance_of(index->samples);
+    answer->disturbance = ppt_disturbance_of(index);
     ppt_verdict_doubt(&answer->verdict, &answer->disturbance);
     if (grid->point_count == 0) {
         return;
@@ -374,7 +371,7 @@ static void set_from_index(const struct ppt_index *index, struct ppt_answer *ans
         return;
     }
     answer->cpu_use =
-        median_of(index, find_calls(index, answer->row.points[0].inner_threads), cpu_use);
+        median_of(index, ppt_index_find(index, ppt_point_calls(answer->row.points[0])), cpu_use);
     for (size_t p = 0; p < grid->point_count; p++) {
         if (grid->points[p].workers > 0) {
             set_point_from_index(index, answer, p);
@@ -443,8 +440,8 @@ static void begin(struct ppt_grid *grid, const struct ppt_answer_context *contex
 static void set_scaling_of_hosts(struct ppt_answer *answer,
                                  const struct ppt_scaling_context *context)
 {
-    size_t *chosen = ppt_alloc(answer->row.point_count, sizeof(*chosen));
-    struct ppt_grid fitting;
+    size_t *chosen PPT_FREED = ppt_alloc(answer->row.point_count, sizeof(*chosen));
+    struct ppt_grid fitting PPT_OWNED(ppt_grid_free) = {0};
     size_t count = 0;
 
     for (size_t r = 0; r < answer->row.point_count; r++) {
@@ -454,8 +451,6 @@ static void set_scaling_of_hosts(struct ppt_answer *answer,
     }
     ppt_grid_select(&answer->row, chosen, count, &fitting);
     ppt_scaling_of(&fitting, context, &answer->scaling);
-    ppt_grid_free(&fitting);
-    free(chosen);
 }
 
 static void end(struct ppt_answer *answer)

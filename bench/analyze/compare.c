@@ -6,6 +6,8 @@
 #include <stdlib.h>
 
 #include "memory.h"
+#include "order.h"
+#include "owned.h"
 
 #define ALPHA (1 - PPT_COMPARE_CONFIDENCE)
 
@@ -170,24 +172,20 @@ static void list_points(const struct side *old, const struct side *new,
 
 static struct ppt_stat seconds_of(const struct values *logs)
 {
-    double *seconds = ppt_alloc(logs->count, sizeof(*seconds));
+    double *seconds PPT_FREED = ppt_alloc(logs->count, sizeof(*seconds));
 
     for (size_t i = 0; i < logs->count; i++) {
         seconds[i] = exp(logs->items[i]);
     }
-    const struct ppt_stat stat = ppt_stat_of(seconds, logs->count);
-    free(seconds);
-    return stat;
+    return ppt_stat_of(seconds, logs->count);
 }
 
 static struct ppt_ratio ratio_of(const struct values *logs)
 {
-    const struct ppt_interval interval =
-        ppt_interval_of(logs->items, logs->count, PPT_COMPARE_CONFIDENCE);
-
     return (struct ppt_ratio){
         .value = exp(ppt_median(logs->items, logs->count)),
-        .interval = {interval.exists, exp(interval.low), exp(interval.high)},
+        .interval =
+            ppt_interval_exp(ppt_interval_of(logs->items, logs->count, PPT_COMPARE_CONFIDENCE)),
     };
 }
 
@@ -199,33 +197,29 @@ static bool is_enough(size_t old, size_t new)
 static void measure_point(const struct side *old, const struct side *new,
                           struct ppt_compared_point *point, struct ppt_comparison *comparison)
 {
-    struct values before = gather(old, point->point, NULL);
-    struct values after = gather(new, point->point, NULL);
+    struct values before PPT_OWNED(values_free) = gather(old, point->point, NULL);
+    struct values after PPT_OWNED(values_free) = gather(new, point->point, NULL);
 
     point->old_s = seconds_of(&before);
     point->new_s = seconds_of(&after);
     comparison->common += ppt_compared_common(point);
     comparison->judged += is_enough(before.count, after.count);
-    values_free(&before);
-    values_free(&after);
 }
 
 static void compare_times(const struct side *old, const struct side *new,
                           struct ppt_compared_point *point, double confidence)
 {
-    struct values before = gather(old, point->point, NULL);
-    struct values after = gather(new, point->point, NULL);
+    struct values before PPT_OWNED(values_free) = gather(old, point->point, NULL);
+    struct values after PPT_OWNED(values_free) = gather(new, point->point, NULL);
 
     point->time = difference_of(&before, &after, confidence);
-    values_free(&before);
-    values_free(&after);
 }
 
 static void compare_speedups(const struct side *old, const struct side *new, struct ppt_point base,
                              struct ppt_compared_point *point, double confidence)
 {
-    struct values before = gather(old, point->point, &base);
-    struct values after = gather(new, point->point, &base);
+    struct values before PPT_OWNED(values_free) = gather(old, point->point, &base);
+    struct values after PPT_OWNED(values_free) = gather(new, point->point, &base);
 
     point->has_speedup = before.count > 0 && after.count > 0;
     if (point->has_speedup) {
@@ -233,18 +227,14 @@ static void compare_speedups(const struct side *old, const struct side *new, str
         point->new_speedup = ratio_of(&after);
         point->speedup = difference_of(&before, &after, confidence);
     }
-    values_free(&before);
-    values_free(&after);
 }
 
 /* ---- over all points ---- */
 
 static int compare_p(const void *a, const void *b)
 {
-    const double x = (*(struct ppt_difference *const *)a)->p;
-    const double y = (*(struct ppt_difference *const *)b)->p;
-
-    return x < y ? -1 : x > y;
+    return ppt_order_double(&(*(struct ppt_difference *const *)a)->p,
+                            &(*(struct ppt_difference *const *)b)->p);
 }
 
 /* Holm: the i-th smallest p times how many are not smaller, never below the one before. */
@@ -299,8 +289,8 @@ static enum ppt_change judge(struct ppt_difference **differences, size_t count, 
 static void judge_all(struct ppt_comparison *comparison)
 {
     const size_t most = comparison->point_count;
-    struct ppt_difference **times = ppt_alloc(most, sizeof(struct ppt_difference *));
-    struct ppt_difference **speedups = ppt_alloc(most, sizeof(struct ppt_difference *));
+    struct ppt_difference **times PPT_FREED = ppt_alloc(most, sizeof(struct ppt_difference *));
+    struct ppt_difference **speedups PPT_FREED = ppt_alloc(most, sizeof(struct ppt_difference *));
     size_t time_count = 0, speedup_count = 0;
 
     for (size_t i = 0; i < most; i++) {
@@ -315,8 +305,6 @@ static void judge_all(struct ppt_comparison *comparison)
     }
     comparison->change = judge(times, time_count, 1, comparison->threshold);
     comparison->speedup_change = judge(speedups, speedup_count, -1, comparison->threshold);
-    free(times);
-    free(speedups);
 }
 
 /* What they have in common, see enum ppt_change_kind. */
@@ -351,7 +339,7 @@ static enum ppt_change_kind kind_of(const struct ppt_comparison *comparison)
 
 static void summarise(struct ppt_comparison *comparison)
 {
-    double *shifts = ppt_alloc(comparison->point_count, sizeof(*shifts));
+    double *shifts PPT_FREED = ppt_alloc(comparison->point_count, sizeof(*shifts));
     size_t count = 0;
 
     for (size_t i = 0; i < comparison->point_count; i++) {
@@ -363,7 +351,6 @@ static void summarise(struct ppt_comparison *comparison)
         }
     }
     comparison->typical = ppt_median(shifts, count);
-    free(shifts);
 }
 
 void ppt_comparison_of(const struct ppt_grid *old_runs, size_t old_count,

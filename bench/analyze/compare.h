@@ -19,7 +19,7 @@
 #define PPT_ANALYZE_COMPARE_H
 
 #include "grid.h"
-#include "ranks.h"
+#include "rank_test.h"
 #include "stat.h"
 
 #define PPT_COMPARE_FEWEST 5 /* blocks of all runs of a side */

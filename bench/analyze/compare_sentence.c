@@ -20,15 +20,25 @@ const char *ppt_comparison_percent(double shift, char out[PPT_PERCENT_SIZE])
     return out;
 }
 
-bool ppt_comparison_has_inner(const struct ppt_comparison *comparison)
+unsigned ppt_comparison_several(const struct ppt_comparison *comparison)
 {
+    unsigned set = 0;
+
     for (size_t i = 1; i < comparison->point_count; i++) {
-        if (comparison->points[i].point.inner_threads !=
-            comparison->points[0].point.inner_threads) {
-            return true;
-        }
+        set |= ppt_point_differ(comparison->points[i].point, comparison->points[0].point);
     }
-    return false;
+    return set;
+}
+
+void ppt_comparison_ends(const struct ppt_difference *difference, struct ppt_text *out)
+{
+    const struct ppt_interval *ends = &difference->shift.interval;
+    char low[PPT_PERCENT_SIZE], high[PPT_PERCENT_SIZE];
+
+    if (ends->exists) {
+        ppt_text_addf(out, " [%s, %s]", ppt_comparison_percent(ends->low, low),
+                      ppt_comparison_percent(ends->high, high));
+    }
 }
 
 /* Without its sign. */
@@ -93,9 +103,9 @@ static size_t count_chosen(const struct ppt_comparison *comparison, chooses *cho
 static void compare_sentence_add_points(const struct ppt_comparison *comparison, chooses *chosen,
                                         struct ppt_text *out)
 {
-    const bool with_inner = ppt_comparison_has_inner(comparison);
+    const unsigned several = ppt_comparison_several(comparison) & PPT_OF_TASK;
     const size_t all = count_chosen(comparison, chosen);
-    char label[PPT_POINT_SIZE];
+    char label[PPT_POINT_SIZE], heads[PPT_POINT_WORDS_SIZE];
     size_t count = 0;
 
     if (all > MOST_NAMED) {
@@ -111,11 +121,12 @@ static void compare_sentence_add_points(const struct ppt_comparison *comparison,
                           count == 1     ? ""
                           : count == all ? " and "
                                          : ", ",
-                          ppt_point_label(point, with_inner, label));
-            if (count == all) {
-                ppt_text_add(out, with_inner                       ? " (workers x inner threads)"
-                                  : all == 1 && point.workers == 1 ? " worker"
-                                                                   : " workers");
+                          ppt_point_label(point, several, label));
+            if (count == all && several) {
+                ppt_text_addf(out, " (%s)",
+                              ppt_point_heads(PPT_ONLY(PPT_WORKERS) | several, heads));
+            } else if (count == all) {
+                ppt_text_addf(out, " worker%s", PPT_S(all * point.workers));
             }
         }
     }
@@ -147,7 +158,7 @@ static void add_extreme(const struct ppt_comparison *comparison, chooses *chosen
 
     if (count_chosen(comparison, chosen) > 1) {
         ppt_text_addf(out, ", most at %s",
-                      ppt_point_label(point->point, ppt_comparison_has_inner(comparison), label));
+                      ppt_point_label(point->point, ppt_comparison_several(comparison), label));
     }
     ppt_text_add(out, ": ");
     add_difference(&point->time, out);

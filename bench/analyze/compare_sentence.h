@@ -20,7 +20,10 @@ void ppt_comparison_details(const struct ppt_comparison *comparison, struct ppt_
 #define PPT_PERCENT_SIZE 24
 const char *ppt_comparison_percent(double shift, char out[PPT_PERCENT_SIZE]);
 
-/* Whether points of a comparison need their inner threads to be told apart. */
-bool ppt_comparison_has_inner(const struct ppt_comparison *comparison);
+/* " [+5.9, +10]": the ends of its interval, if there is one. */
+void ppt_comparison_ends(const struct ppt_difference *difference, struct ppt_text *out);
+
+/* The set of dimensions in which points of a comparison differ. */
+unsigned ppt_comparison_several(const struct ppt_comparison *comparison);
 
 #endif

@@ -6,14 +6,14 @@
 
 #define STEAL_SHARE 0.01
 
-bool ppt_sample_stolen(const struct ppt_sample *sample)
+static bool is_stolen(const struct ppt_sample *sample)
 {
     return (double)sample->noise.steal_ns > STEAL_SHARE * (double)ppt_sample_wall_ns(sample);
 }
 
 bool ppt_sample_disturbed(const struct ppt_sample *sample)
 {
-    return sample->noise.throttled_ns > 0 || sample->noise.stopped > 0 || ppt_sample_stolen(sample);
+    return sample->noise.throttled_ns > 0 || sample->noise.stopped > 0 || is_stolen(sample);
 }
 
 /* CPUs of the first pass of every number of ranks that said them, the warm-up included. */
@@ -42,25 +42,21 @@ static int64_t first_cpus(struct first_cpus *first, const struct ppt_sample *sam
     return first->items[i].cpus;
 }
 
-struct ppt_disturbance ppt_disturbance_of(const struct ppt_samples *samples)
+struct ppt_disturbance ppt_disturbance_of(const struct ppt_index *index)
 {
     struct ppt_disturbance all = {0};
     struct first_cpus first = {0};
 
-    for (size_t i = 0; i < samples->count; i++) {
-        const struct ppt_sample *sample = &samples->items[i];
+    for (size_t i = 0; i < index->ran.count; i++) {
+        const struct ppt_sample *sample = index->ran.items[i];
         const struct ppt_noise *noise = &sample->noise;
-
-        if (ppt_samples_failed(samples, sample->point)) {
-            continue;
-        }
         const bool moved = noise->cpus > 0 && noise->cpus != first_cpus(&first, sample);
         if (sample->block == 0) {
             continue;
         }
         all.passes++;
         all.disturbed += ppt_sample_disturbed(sample);
-        all.stolen += ppt_sample_stolen(sample);
+        all.stolen += is_stolen(sample);
         all.throttled += noise->throttled_ns > 0;
         all.stopped += noise->stopped > 0;
         all.moved += moved;

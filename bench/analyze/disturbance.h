@@ -4,7 +4,7 @@
 #ifndef PPT_ANALYZE_DISTURBANCE_H
 #define PPT_ANALYZE_DISTURBANCE_H
 
-#include "sample.h"
+#include "index.h"
 
 struct ppt_disturbance {
     size_t passes;      /* that were looked at: all but the warm-up */
@@ -18,8 +18,7 @@ struct ppt_disturbance {
     double throttled_s; /* for which a quota stopped them, added up over CPUs */
 };
 
-/* Passes of points that failed do not count. */
-struct ppt_disturbance ppt_disturbance_of(const struct ppt_samples *samples);
+struct ppt_disturbance ppt_disturbance_of(const struct ppt_index *index);
 
 /* Whether other users of the machine took part in a pass: steal above 1 % of its wall time. */
 bool ppt_sample_stolen(const struct ppt_sample *sample);

@@ -1,13 +1,11 @@
 #include "drift.h"
 
 #include <gsl/gsl_cdf.h>
-#include <gsl/gsl_sort.h>
 #include <gsl/gsl_statistics_double.h>
 #include <math.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "memory.h"
+#include "owned.h"
 
 #define FEWEST_BLOCKS 5
 #define FEWEST_FOR_STUDENT 7
@@ -35,47 +33,32 @@ struct ppt_drift ppt_drift_of(const struct ppt_grid *grid)
 {
     const size_t n = grid->block_count, third = n / 3;
     struct ppt_drift drift = {.p = 1};
-    double *medians, *places, *work;
 
     if (n < FEWEST_BLOCKS || grid->point_count == 0) {
         return drift;
     }
-    medians = ppt_alloc(n, sizeof(*medians));
-    places = ppt_alloc(n, sizeof(*places));
-    work = ppt_alloc(2 * n, sizeof(*work));
+    double *medians PPT_FREED = ppt_grid_block_medians(grid);
+    double *places PPT_FREED = ppt_alloc(n, sizeof(*places));
+    double *work PPT_FREED = ppt_alloc(2 * n, sizeof(*work));
     for (size_t b = 0; b < n; b++) {
-        /* Medians of logarithms, so that every point counts alike whatever its length. */
-        double *row = ppt_alloc(grid->point_count, sizeof(*row));
-
-        for (size_t p = 0; p < grid->point_count; p++) {
-            row[p] = log(ppt_grid_at(grid, b, p));
-        }
-        medians[b] = ppt_median(row, grid->point_count);
         places[b] = (double)b;
-        free(row);
     }
     drift.rho = gsl_stats_spearman(places, 1, medians, 1, n, work);
     drift.p = two_sided_p(drift.rho, n);
     drift.rho = isfinite(drift.rho) ? drift.rho : 0;
     drift.flagged = drift.p < SIGNIFICANT;
     drift.change = expm1(ppt_median(medians + n - third, third) - ppt_median(medians, third));
-    free(medians);
-    free(places);
-    free(work);
     return drift;
 }
 
 struct ppt_outliers ppt_outliers_of(const double *values, size_t n)
 {
     struct ppt_outliers outliers = {0};
-    double *sorted;
 
     if (n < 4) {
         return outliers;
     }
-    sorted = ppt_alloc(n, sizeof(*sorted));
-    memcpy(sorted, values, n * sizeof(*sorted));
-    gsl_sort(sorted, 1, n);
+    double *sorted PPT_FREED = ppt_sorted(values, n);
     const double low = gsl_stats_quantile_from_sorted_data(sorted, 1, n, 0.25);
     const double high = gsl_stats_quantile_from_sorted_data(sorted, 1, n, 0.75);
     for (size_t i = 0; i < n; i++) {
@@ -85,6 +68,5 @@ struct ppt_outliers ppt_outliers_of(const double *values, size_t n)
         outliers.far += beyond > 3;
         outliers.mild += beyond > 1.5 && beyond <= 3;
     }
-    free(sorted);
     return outliers;
 }

@@ -1,9 +1,9 @@
 #include "factors.h"
 
 #include <math.h>
-#include <stdlib.h>
 
 #include "memory.h"
+#include "owned.h"
 
 /* CPU clocks of threads are not trusted below this: they tick by scheduler events. */
 #define SHORTEST_CPU_NS 100000
@@ -80,7 +80,7 @@ double ppt_granularity_bound(uint64_t tasks, unsigned workers)
 
 double ppt_replay(const int64_t *task_ns, uint64_t tasks, unsigned workers)
 {
-    double *free_at = ppt_alloc(workers, sizeof(*free_at));
+    double *free_at PPT_FREED = ppt_alloc(workers, sizeof(*free_at));
     double end = 0;
 
     for (uint64_t i = 0; i < tasks; i++) {
@@ -94,7 +94,6 @@ double ppt_replay(const int64_t *task_ns, uint64_t tasks, unsigned workers)
         free_at[next] += (double)task_ns[i];
         end = fmax(end, free_at[next]);
     }
-    free(free_at);
     return end;
 }
 

@@ -25,13 +25,12 @@ void ppt_grid_create(const struct ppt_point *points, size_t count, size_t blocks
 void ppt_grid_create_curve(const unsigned *workers, size_t count, size_t blocks,
                            struct ppt_grid *grid)
 {
-    struct ppt_point *points = ppt_alloc(count, sizeof(*points));
+    struct ppt_point *points PPT_FREED = ppt_alloc(count, sizeof(*points));
 
     for (size_t i = 0; i < count; i++) {
         points[i] = (struct ppt_point){workers[i], 1, 0};
     }
     ppt_grid_create(points, count, blocks, grid);
-    free(points);
 }
 
 void ppt_grid_free(struct ppt_grid *grid)
@@ -51,14 +50,14 @@ size_t ppt_grid_find(const struct ppt_grid *grid, struct ppt_point point)
     return SIZE_MAX;
 }
 
-bool ppt_grid_has_inner(const struct ppt_grid *grid)
+unsigned ppt_grid_several(const struct ppt_grid *grid)
 {
+    unsigned set = 0;
+
     for (size_t i = 1; i < grid->point_count; i++) {
-        if (grid->points[i].inner_threads != grid->points[0].inner_threads) {
-            return true;
-        }
+        set |= ppt_point_differ(grid->points[i], grid->points[0]);
     }
-    return false;
+    return set;
 }
 
 bool ppt_grid_has_ranks(const struct ppt_grid *grid)
@@ -66,11 +65,12 @@ bool ppt_grid_has_ranks(const struct ppt_grid *grid)
     return grid->point_count > 0 && grid->points[grid->point_count - 1].ranks > 0;
 }
 
-size_t ppt_grid_find_workers(const struct ppt_grid *grid, unsigned workers, unsigned inner_threads)
+size_t ppt_grid_find_workers(const struct ppt_grid *grid, unsigned workers,
+                             const struct ppt_point *task)
 {
     for (size_t p = 0; p < grid->point_count; p++) {
         if (ppt_point_workers(grid->points[p]) == workers &&
-            (inner_threads == 0 || grid->points[p].inner_threads == inner_threads)) {
+            (!task || ppt_point_same_task(grid->points[p], *task))) {
             return p;
         }
     }
@@ -79,13 +79,10 @@ size_t ppt_grid_find_workers(const struct ppt_grid *grid, unsigned workers, unsi
 
 static bool is_faster(const struct ppt_grid *grid, size_t a, size_t b)
 {
-    double *logs = ppt_alloc(grid->block_count, sizeof(*logs));
-    bool faster;
+    double *logs PPT_FREED = ppt_alloc(grid->block_count, sizeof(*logs));
 
     ppt_grid_log_ratios(grid, b, a, logs);
-    faster = grid->block_count > 0 && ppt_median(logs, grid->block_count) > 0;
-    free(logs);
-    return faster;
+    return ppt_median(logs, grid->block_count) > 0;
 }
 
 /* Chooses the point as the one with its number of workers, unless a faster one is there, or
@@ -113,7 +110,7 @@ static void choose(const struct ppt_grid *grid, size_t p, size_t through, size_t
 void ppt_grid_select(const struct ppt_grid *grid, const size_t *chosen, size_t count,
                      struct ppt_grid *part)
 {
-    struct ppt_point *points = ppt_alloc(count, sizeof(*points));
+    struct ppt_point *points PPT_FREED = ppt_alloc(count, sizeof(*points));
 
     for (size_t p = 0; p < count; p++) {
         points[p] = grid->points[chosen[p]];
@@ -126,21 +123,19 @@ void ppt_grid_select(const struct ppt_grid *grid, const size_t *chosen, size_t c
             part->seconds[b * count + p] = ppt_grid_at(grid, b, chosen[p]);
         }
     }
-    free(points);
 }
 
 void ppt_grid_row(const struct ppt_grid *grid, size_t through, struct ppt_grid *row)
 {
-    size_t *chosen = ppt_alloc(grid->point_count + 1, sizeof(*chosen));
+    size_t *chosen PPT_FREED = ppt_alloc(grid->point_count + 1, sizeof(*chosen));
     size_t count = 0;
 
     for (size_t p = 0; p < grid->point_count; p++) {
-        if (grid->points[p].inner_threads == grid->points[through].inner_threads) {
+        if (ppt_point_same_task(grid->points[p], grid->points[through])) {
             choose(grid, p, through, chosen, &count);
         }
     }
     ppt_grid_select(grid, chosen, count, row);
-    free(chosen);
 }
 
 static bool is_complete(const struct ppt_index *index, size_t block)
@@ -212,15 +207,41 @@ struct ppt_interval ppt_grid_difference(const struct ppt_grid *grid, size_t a, s
 struct ppt_ratio ppt_grid_speedup(const struct ppt_grid *grid, size_t a, size_t b,
                                   double confidence)
 {
-    double *logs PPT_FREED = ppt_alloc(grid->block_count + 1, sizeof(*logs));
-    const struct ppt_interval logs_within = ppt_grid_difference(grid, a, b, confidence);
+    double *logs PPT_FREED = ppt_alloc(grid->block_count, sizeof(*logs));
 
     ppt_grid_log_ratios(grid, a, b, logs);
     return (struct ppt_ratio){
         .value = exp(ppt_median(logs, grid->block_count)),
-        .interval = {logs_within.exists, logs_within.exists ? exp(logs_within.low) : 0,
-                     logs_within.exists ? exp(logs_within.high) : 0},
+        .interval = ppt_interval_exp(ppt_grid_difference(grid, a, b, confidence)),
     };
+}
+
+double *ppt_grid_block_medians(const struct ppt_grid *grid)
+{
+    double *medians = ppt_alloc(grid->block_count, sizeof(*medians));
+    double *row PPT_FREED = ppt_alloc(grid->point_count, sizeof(*row));
+
+    for (size_t b = 0; b < grid->block_count; b++) {
+        for (size_t p = 0; p < grid->point_count; p++) {
+            row[p] = log(ppt_grid_at(grid, b, p));
+        }
+        medians[b] = ppt_median(row, grid->point_count);
+    }
+    return medians;
+}
+
+double *ppt_grid_point_medians(const struct ppt_grid *grid, const double *offsets)
+{
+    double *medians = ppt_alloc(grid->point_count, sizeof(*medians));
+    double *column PPT_FREED = ppt_alloc(grid->block_count, sizeof(*column));
+
+    for (size_t p = 0; p < grid->point_count; p++) {
+        for (size_t b = 0; b < grid->block_count; b++) {
+            column[b] = log(ppt_grid_at(grid, b, p)) - offsets[b];
+        }
+        medians[p] = ppt_median(column, grid->block_count);
+    }
+    return medians;
 }
 
 /* ---- processes ---- */

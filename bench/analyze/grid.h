@@ -54,16 +54,17 @@ static inline double ppt_grid_at(const struct ppt_grid *grid, size_t block, size
 /* The index of a point, or SIZE_MAX. */
 size_t ppt_grid_find(const struct ppt_grid *grid, struct ppt_point point);
 
-/* The first point with so many workers, those of all ranks, and so many inner threads, or with any
- * number of these (0); SIZE_MAX: there is none. */
-size_t ppt_grid_find_workers(const struct ppt_grid *grid, unsigned workers, unsigned inner_threads);
+/* The first point with so many workers, those of all ranks, and with the task of that point, or
+ * with any (NULL); SIZE_MAX: there is none. */
+size_t ppt_grid_find_workers(const struct ppt_grid *grid, unsigned workers,
+                             const struct ppt_point *task);
 
-/* Whether points differ in inner threads, and whether there are some over ranks. */
-bool ppt_grid_has_inner(const struct ppt_grid *grid);
+/* The set of dimensions in which points differ, and whether there are some over ranks. */
+unsigned ppt_grid_several(const struct ppt_grid *grid);
 bool ppt_grid_has_ranks(const struct ppt_grid *grid);
 
 /* A curve over workers alone, through that point: for every number of them, those of all ranks, the
- * point with as many inner threads. Where several numbers of ranks with so many workers each come
+ * point with the same task. Where several numbers of ranks with so many workers each come
  * to the same, it is the fastest of these. */
 void ppt_grid_row(const struct ppt_grid *grid, size_t through, struct ppt_grid *row);
 
@@ -86,5 +87,11 @@ double ppt_grid_blur(const struct ppt_grid *grid, size_t a, size_t b);
 
 /* Fills out[block] with ln(T_a / T_b). */
 void ppt_grid_log_ratios(const struct ppt_grid *grid, size_t a, size_t b, double *out);
+
+/* Medians of ln(seconds), so that every point counts alike whatever its length: of all points, by
+ * block; and by point of all blocks, each of which is moved down by its offset. To be given to
+ * free(). */
+double *ppt_grid_block_medians(const struct ppt_grid *grid);
+double *ppt_grid_point_medians(const struct ppt_grid *grid, const double *offsets);
 
 #endif

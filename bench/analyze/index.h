@@ -3,16 +3,17 @@
  * what asks for the passes of a point, or for the one of a block, finds them there and does not
  * look through all samples.
  *
- * In it are the passes that count: not the warm-up, and none of a point that failed.
+ * In it are the passes that count: none of a point that failed, and but for the list of all in the
+ * order they ran, not the warm-up.
  */
 #ifndef PPT_ANALYZE_INDEX_H
 #define PPT_ANALYZE_INDEX_H
 
 #include "sample.h"
 
-/* Those of one point, in the order they ran; borrowed from the index. */
+/* Some of them, in the order they ran; borrowed from the index. */
 struct ppt_passes {
-    const struct ppt_sample *const *items;
+    const struct ppt_sample **items;
     size_t count;
 };
 
@@ -23,6 +24,7 @@ struct ppt_index {
     size_t block_count;               /* blocks are 1 to this; the last one has a pass */
     const struct ppt_sample **cells;  /* [(block - 1) * point_count + point]; NULL: none */
     const struct ppt_sample **passes; /* point by point, see ppt_index_passes() */
+    struct ppt_passes ran;            /* owned: those of the warm-up, too */
     size_t *starts;                   /* point p has passes starts[p] to starts[p + 1] - 1 */
 };
 
@@ -41,8 +43,5 @@ struct ppt_passes ppt_index_passes(const struct ppt_index *index, size_t point);
 
 /* What is measured of a pass, as a number. */
 typedef double ppt_pass_value(const struct ppt_sample *pass);
-
-/* One such number for each pass; to be given to free(). */
-double *ppt_passes_values(struct ppt_passes passes, ppt_pass_value *value);
 
 #endif

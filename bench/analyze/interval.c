@@ -4,14 +4,14 @@
 #include <gsl/gsl_sort.h>
 #include <gsl/gsl_statistics_double.h>
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "memory.h"
+#include "owned.h"
 
 #define FEWEST_FOR_ORDER_STATISTICS 6
 
-static double *sorted_copy(const double *values, size_t n)
+double *ppt_sorted(const double *values, size_t n)
 {
     double *sorted = ppt_alloc(n, sizeof(*sorted));
 
@@ -22,15 +22,9 @@ static double *sorted_copy(const double *values, size_t n)
 
 double ppt_median(const double *values, size_t n)
 {
-    double *sorted, median;
+    double *sorted PPT_FREED = ppt_sorted(values, n);
 
-    if (n == 0) {
-        return 0;
-    }
-    sorted = sorted_copy(values, n);
-    median = gsl_stats_median_from_sorted_data(sorted, 1, n);
-    free(sorted);
-    return median;
+    return n > 0 ? gsl_stats_median_from_sorted_data(sorted, 1, n) : 0;
 }
 
 /* Confidence of the interval from the k-th smallest to the k-th largest value. */
@@ -79,36 +73,30 @@ static bool order_will_do(size_t n, double confidence)
 
 struct ppt_interval ppt_interval_of(const double *values, size_t n, double confidence)
 {
-    struct ppt_interval interval;
-    double *sorted;
-
     if (n < 2) {
         return (struct ppt_interval){false, 0, 0};
     }
     if (!order_will_do(n, confidence)) {
         return from_student(values, n, confidence);
     }
-    sorted = sorted_copy(values, n);
-    interval = from_order_statistics(sorted, n, confidence);
-    free(sorted);
-    return interval;
+    double *sorted PPT_FREED = ppt_sorted(values, n);
+    return from_order_statistics(sorted, n, confidence);
 }
 
 struct ppt_interval ppt_interval_of_positive(const double *values, size_t n, double confidence)
 {
-    struct ppt_interval interval;
-    double *logs;
-
     if (order_will_do(n, confidence)) {
         return ppt_interval_of(values, n, confidence);
     }
-    logs = ppt_alloc(n, sizeof(*logs));
+    double *logs PPT_FREED = ppt_alloc(n, sizeof(*logs));
     for (size_t i = 0; i < n; i++) {
         logs[i] = log(values[i]);
     }
-    interval = ppt_interval_of(logs, n, confidence);
-    free(logs);
-    interval.low = interval.exists ? exp(interval.low) : 0;
-    interval.high = interval.exists ? exp(interval.high) : 0;
-    return interval;
+    return ppt_interval_exp(ppt_interval_of(logs, n, confidence));
+}
+
+struct ppt_interval ppt_interval_exp(struct ppt_interval interval)
+{
+    return interval.exists ? (struct ppt_interval){true, exp(interval.low), exp(interval.high)}
+                           : (struct ppt_interval){false, 0, 0};
 }

@@ -26,4 +26,10 @@ struct ppt_interval ppt_interval_of_positive(const double *values, size_t n, dou
 /* Median of values in any order; 0 for n = 0. */
 double ppt_median(const double *values, size_t n);
 
+/* The exponentials of its ends; none of none. */
+struct ppt_interval ppt_interval_exp(struct ppt_interval interval);
+
+/* A copy in ascending order, to be given to free(). */
+double *ppt_sorted(const double *values, size_t n);
+
 #endif

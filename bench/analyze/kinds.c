@@ -4,6 +4,7 @@
 
 #include "interval.h"
 #include "memory.h"
+#include "owned.h"
 #include "tasks.h"
 
 /* Mean task times of every block, kind and point; 0 where nothing was measured. */
@@ -61,15 +62,15 @@ static void add_pass(const struct ppt_config *config, const struct ppt_tasks *ta
     }
 }
 
-static void fill(const struct ppt_config *config, const struct ppt_samples *samples,
+static void fill(const struct ppt_config *config, const struct ppt_index *index,
                  struct table *table)
 {
     struct ppt_tasks tasks = {0};
     unsigned drawn = 0;
 
     /* Samples of a block follow one another, so its tasks are drawn once. */
-    for (size_t i = 0; i < samples->count; i++) {
-        const struct ppt_sample *sample = &samples->items[i];
+    for (size_t i = 0; i < index->ran.count; i++) {
+        const struct ppt_sample *sample = index->ran.items[i];
 
         if (sample->block == 0 || !sample->task_ns) {
             continue;
@@ -86,8 +87,8 @@ static void fill(const struct ppt_config *config, const struct ppt_samples *samp
 
 static void summarise(const struct table *table, size_t k, struct ppt_kind *kind)
 {
-    double *times = ppt_alloc(table->blocks, sizeof(*times));
-    double *ratios = ppt_alloc(table->blocks, sizeof(*ratios));
+    double *times PPT_FREED = ppt_alloc(table->blocks, sizeof(*times));
+    double *ratios PPT_FREED = ppt_alloc(table->blocks, sizeof(*ratios));
 
     for (size_t p = 0; p < table->points; p++) {
         size_t n = 0, pairs = 0;
@@ -108,27 +109,21 @@ static void summarise(const struct table *table, size_t k, struct ppt_kind *kind
     for (size_t b = 0; b < table->blocks; b++) {
         kind->tasks_per_block += table->tasks[b * table->kinds + k] / (double)table->blocks;
     }
-    free(times);
-    free(ratios);
 }
 
-void ppt_kinds_of(const struct ppt_config *config, const struct ppt_samples *samples,
+void ppt_kinds_of(const struct ppt_config *config, const struct ppt_index *index,
                   struct ppt_kinds *kinds)
 {
-    struct table table = {.kinds = config->use_count, .points = config->point_count};
+    struct table table = {
+        .kinds = config->use_count, .points = config->point_count, .blocks = index->block_count};
 
     *kinds = (struct ppt_kinds){0};
-    for (size_t i = 0; i < samples->count; i++) {
-        const unsigned block = samples->items[i].block;
-
-        table.blocks = block > table.blocks ? block : table.blocks;
-    }
     if (!config->mix || table.blocks == 0 || config->task_count > PPT_MOST_TASK_TIMES) {
         return;
     }
     table.mean_s = ppt_alloc(table.blocks * table.kinds * table.points, sizeof(double));
     table.tasks = ppt_alloc(table.blocks * table.kinds, sizeof(double));
-    fill(config, samples, &table);
+    fill(config, index, &table);
     kinds->items = ppt_alloc(table.kinds, sizeof(*kinds->items));
     kinds->count = table.kinds;
     for (size_t k = 0; k < table.kinds; k++) {

@@ -5,7 +5,7 @@
 #define PPT_ANALYZE_KINDS_H
 
 #include "config.h"
-#include "sample.h"
+#include "index.h"
 
 struct ppt_kind {
     const struct ppt_kernel *kernel;
@@ -24,7 +24,7 @@ struct ppt_kinds {
 };
 
 /* Needs the times of single tasks, so there are none beyond PPT_MOST_TASK_TIMES. */
-void ppt_kinds_of(const struct ppt_config *config, const struct ppt_samples *samples,
+void ppt_kinds_of(const struct ppt_config *config, const struct ppt_index *index,
                   struct ppt_kinds *kinds);
 void ppt_kinds_free(struct ppt_kinds *kinds);
 

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "memory.h"
+#include "owned.h"
 
 /* In powers of two. */
 #define FAR_FROM_ONE 256
@@ -244,11 +245,10 @@ static void from_unit(struct ppt_law *law, int exponent)
 static bool best_face(const double *workers, const double *throughput, size_t n, bool in_x,
                       struct ppt_law *best)
 {
-    double least = INFINITY, *scaled;
-    bool found = false;
     int exponent;
+    double least = INFINITY, *scaled PPT_FREED = in_unit(throughput, n, &exponent);
+    bool found = false;
 
-    scaled = in_unit(throughput, n, &exponent);
     for (size_t i = 0; i < FACE_COUNT && n > 0; i++) {
         struct data data = {workers, scaled, n, faces[i]};
         struct ppt_law law = {0};
@@ -271,7 +271,6 @@ static bool best_face(const double *workers, const double *throughput, size_t n,
             found = true;
         }
     }
-    free(scaled);
     if (found) {
         from_unit(best, exponent);
     }

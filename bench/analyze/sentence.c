@@ -6,16 +6,12 @@
 
 #include "cluster.h"
 
-/* "3 ranks × ", or "3 nodes × " where each of them has one for itself. */
-static void add_ranks(const struct ppt_answer *answer, struct ppt_point point, struct ppt_text *out)
+/* Whether each rank has a host of its own. */
+static bool is_of_nodes(const struct ppt_answer *answer, unsigned ranks)
 {
-    const bool nodes = answer->context.cluster && point.ranks > 1 &&
-                       ppt_cluster_hosts(answer->context.cluster, point.ranks) == point.ranks;
+    const struct ppt_cluster *cluster = answer->context.cluster;
 
-    if (point.ranks > 0) {
-        ppt_text_addf(out, "%u %s%s × ", point.ranks, nodes ? "node" : "rank",
-                      point.ranks == 1 ? "" : "s");
-    }
+    return cluster && ranks > 1 && ppt_cluster_hosts(cluster, ranks) == ranks;
 }
 
 /* "2 workers", "plain sequential calls"; where it was measured how many threads a task should use,
@@ -23,17 +19,20 @@ static void add_ranks(const struct ppt_answer *answer, struct ppt_point point, s
 static void add_point(const struct ppt_answer *answer, size_t p, struct ppt_text *out)
 {
     const struct ppt_point point = answer->grid.points[p];
+    unsigned shown = ppt_point_shown(point, ppt_grid_several(&answer->grid));
+    const char *first = "";
+    char words[PPT_POINT_WORDS_SIZE];
 
-    add_ranks(answer, point, out);
-    if (point.workers == 0) {
+    if (is_of_nodes(answer, point.ranks)) {
+        ppt_text_addf(out, "%u nodes", point.ranks);
+        shown &= ~PPT_ONLY(PPT_RANKS);
+        first = " × ";
+    } else if (point.workers == 0) {
         ppt_text_add(out, "plain sequential calls");
-    } else {
-        ppt_text_addf(out, "%u worker%s", point.workers, point.workers == 1 ? "" : "s");
+        shown &= ~PPT_ONLY(PPT_WORKERS);
+        first = " × ";
     }
-    if (ppt_grid_has_inner(&answer->grid)) {
-        ppt_text_addf(out, " × %u inner thread%s", point.inner_threads,
-                      point.inner_threads == 1 ? "" : "s");
-    }
+    ppt_text_add(out, ppt_point_words(point, shown, first, " × ", words));
     if (point.workers > 0 && point.ranks == 0 && ppt_grid_has_ranks(&answer->grid)) {
         ppt_text_add(out, " without MPI");
     }
@@ -205,11 +204,11 @@ void ppt_sentence_reason(const struct ppt_answer *answer, struct ppt_text *out)
     case PPT_REASON_CPUS_BUSY:
         if (context->quota_cpus > 0) {
             ppt_text_addf(out, "All that a quota allows is busy: %g CPU%s.", context->quota_cpus,
-                          context->quota_cpus == 1 ? "" : "s");
+                          PPT_S(context->quota_cpus));
             break;
         }
         ppt_text_addf(out, "%u of %u CPU%s %s busy.", context->cpus, context->cpus,
-                      context->cpus == 1 ? "" : "s", context->cpus == 1 ? "is" : "are");
+                      PPT_S(context->cpus), context->cpus == 1 ? "is" : "are");
         break;
     case PPT_REASON_FACTOR:
         add_factor_reason(answer, out);
@@ -235,8 +234,7 @@ static void add_beyond(const struct ppt_answer *answer, struct ppt_text *out)
     if (ppt_answer_beyond(answer, p)) {
         ppt_text_addf(out, " That is %u threads on %u CPU%s%s.",
                       ppt_point_threads(answer->grid.points[p]), answer->context.cpus,
-                      answer->context.cpus == 1 ? "" : "s",
-                      answer->waiting ? ": tasks mostly wait" : "");
+                      PPT_S(answer->context.cpus), answer->waiting ? ": tasks mostly wait" : "");
     }
 }
 
@@ -264,8 +262,7 @@ static void add_break_even(const struct ppt_answer *answer, struct ppt_text *out
     const struct ppt_break_even *even = &answer->points[answer->verdict.recommended].break_even;
 
     if (even->high > 0 && even->high == even->low) {
-        ppt_text_addf(out, " Worth it from %" PRIu64 " task%s on.", even->high,
-                      even->high == 1 ? "" : "s");
+        ppt_text_addf(out, " Worth it from %" PRIu64 " task%s on.", even->high, PPT_S(even->high));
     } else if (even->high > 0) {
         ppt_text_addf(out, " Worth it from %" PRIu64 " tasks on, perhaps from %" PRIu64 ".",
                       even->high, even->low);
@@ -325,7 +322,7 @@ static void add_more(const struct ppt_answer *answer, struct ppt_text *out)
     } else if (beyond && recommended(answer) > 0 &&
                answer->verdict.confidence == PPT_CONFIDENCE_HIGH) {
         ppt_text_addf(out, " More than %u worker%s gain%s ", recommended(answer),
-                      recommended(answer) == 1 ? "" : "s", recommended(answer) == 1 ? "s" : "");
+                      PPT_S(recommended(answer)), recommended(answer) == 1 ? "s" : "");
         if (answer->verdict.slowdown_upper < LEAST_SHOWN) {
             ppt_text_add(out, "nothing here.");
         } else {
@@ -371,7 +368,7 @@ static void add_crowd(const struct ppt_answer *answer, struct ppt_text *out)
     add_point(answer, answer->crowd, out);
     ppt_text_addf(out, ", %u threads on %u CPU%s, would be ",
                   ppt_point_threads(answer->grid.points[answer->crowd]), answer->context.cpus,
-                  answer->context.cpus == 1 ? "" : "s");
+                  PPT_S(answer->context.cpus));
     add_percent(cost->value - 1, out);
     ppt_text_add(out, " slower.");
 }
@@ -386,7 +383,7 @@ static void add_quota(const struct ppt_answer *answer, struct ppt_text *out)
         return;
     }
     if (cpus > 0 && answer->reason != PPT_REASON_CPUS_BUSY) {
-        ppt_text_addf(out, " A quota allows %g CPU%s", cpus, cpus == 1 ? "" : "s");
+        ppt_text_addf(out, " A quota allows %g CPU%s", cpus, PPT_S(cpus));
         ppt_text_add(out, all->throttled > 0 ? "; it" : ".");
     } else {
         ppt_text_add(out, all->throttled == 0 ? "" : cpus > 0 ? " The quota" : " A quota");

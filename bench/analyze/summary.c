@@ -4,60 +4,16 @@
 #include <stdlib.h>
 
 #include "memory.h"
-
-static double init_s(const struct ppt_sample *sample)
-{
-    return (double)sample->init_ns * 1e-9;
-}
-
-static double work_s(const struct ppt_sample *sample)
-{
-    return (double)sample->work_ns * 1e-9;
-}
-
-static double cleanup_s(const struct ppt_sample *sample)
-{
-    return (double)sample->cleanup_ns * 1e-9;
-}
-
-static double total_s(const struct ppt_sample *sample)
-{
-    return (double)sample->total_ns * 1e-9;
-}
-
-static double scratch_s(const struct ppt_sample *sample)
-{
-    return (double)sample->scratch_ns * 1e-9;
-}
+#include "owned.h"
 
 static double task_s(const struct ppt_sample *sample)
 {
     return (double)sample->times.sum_ns * 1e-9 / (double)sample->task_count;
 }
 
-static double task_median_s(const struct ppt_sample *sample)
-{
-    return (double)sample->times.median_ns * 1e-9;
-}
-
-static double task_p99_s(const struct ppt_sample *sample)
-{
-    return (double)sample->times.p99_ns * 1e-9;
-}
-
-static double task_p95_s(const struct ppt_sample *sample)
-{
-    return (double)sample->times.p95_ns * 1e-9;
-}
-
-static double task_longest_s(const struct ppt_sample *sample)
-{
-    return (double)sample->times.largest_ns * 1e-9;
-}
-
 static double rate(const struct ppt_sample *sample)
 {
-    return (double)sample->task_count / total_s(sample);
+    return (double)sample->task_count / ((double)sample->total_ns * 1e-9);
 }
 
 static double cpu_s(const struct ppt_sample *sample)
@@ -80,13 +36,44 @@ static double task_faults(const struct ppt_sample *sample)
     return sum;
 }
 
-static struct ppt_stat over_blocks(struct ppt_passes passes, ppt_pass_value *value)
-{
-    double *values = ppt_passes_values(passes, value);
-    const struct ppt_stat stat = ppt_stat_of(values, passes.count);
+#define ROW(member, name) .key = (name), .offset = offsetof(struct ppt_point_summary, member)
+#define NS(member) .ns_offset = offsetof(struct ppt_sample, member)
 
-    free(values);
-    return stat;
+const struct ppt_summary_row ppt_summary_rows[] = {
+    {ROW(init_s, "init_s"), NS(init_ns)},
+    {ROW(work_s, "work_s"), NS(work_ns)},
+    {ROW(cleanup_s, "cleanup_s"), NS(cleanup_ns)},
+    {ROW(scratch_s, "scratch_s"), NS(scratch_ns)},
+    {ROW(total_s, "total_s"), NS(total_ns)},
+    {ROW(task_s, "task_s"), .value = task_s},
+    {ROW(task_median_s, "task_median_s"), NS(times.median_ns)},
+    {ROW(task_p95_s, "task_p95_s"), NS(times.p95_ns)},
+    {ROW(task_p99_s, "task_p99_s"), NS(times.p99_ns)},
+    {ROW(task_longest_s, "task_longest_s"), NS(times.largest_ns)},
+    {ROW(rate, "tasks_per_second"), .value = rate},
+    {ROW(cpu_s, "cpu_s"), .value = cpu_s},
+    {ROW(faults, "page_faults"), .value = faults},
+    {ROW(task_faults, "task_page_faults"), .value = task_faults},
+    {0},
+};
+
+const struct ppt_stat *ppt_summary_stat(const struct ppt_point_summary *point,
+                                        const struct ppt_summary_row *row)
+{
+    return (const void *)((const char *)point + row->offset);
+}
+
+static struct ppt_stat over_blocks(const struct ppt_summary_row *row, struct ppt_passes passes)
+{
+    double *values PPT_FREED = ppt_alloc(passes.count, sizeof(*values));
+
+    for (size_t i = 0; i < passes.count; i++) {
+        const char *member = (const char *)passes.items[i] + row->ns_offset;
+
+        values[i] = row->value ? row->value(passes.items[i])
+                               : (double)*(const int64_t *)(const void *)member * 1e-9;
+    }
+    return ppt_stat_of(values, passes.count);
 }
 
 static double peak_bytes(struct ppt_passes passes)
@@ -122,25 +109,11 @@ static struct ppt_shown shown_of(const struct ppt_point_summary *point, double t
 
 static struct ppt_point_summary summary_of(struct ppt_point point, struct ppt_passes passes)
 {
-    struct ppt_point_summary summary = {
-        .point = point,
-        .init_s = over_blocks(passes, init_s),
-        .work_s = over_blocks(passes, work_s),
-        .cleanup_s = over_blocks(passes, cleanup_s),
-        .scratch_s = over_blocks(passes, scratch_s),
-        .total_s = over_blocks(passes, total_s),
-        .task_s = over_blocks(passes, task_s),
-        .task_median_s = over_blocks(passes, task_median_s),
-        .task_p99_s = over_blocks(passes, task_p99_s),
-        .task_p95_s = over_blocks(passes, task_p95_s),
-        .task_longest_s = over_blocks(passes, task_longest_s),
-        .rate = over_blocks(passes, rate),
-        .cpu_s = over_blocks(passes, cpu_s),
-        .faults = over_blocks(passes, faults),
-        .task_faults = over_blocks(passes, task_faults),
-        .peak_bytes = peak_bytes(passes),
-    };
+    struct ppt_point_summary summary = {.point = point, .peak_bytes = peak_bytes(passes)};
 
+    for (const struct ppt_summary_row *row = ppt_summary_rows; row->key; row++) {
+        *(struct ppt_stat *)(void *)((char *)&summary + row->offset) = over_blocks(row, passes);
+    }
     summary.shown = shown_of(&summary, (double)passes.items[0]->task_count);
     return summary;
 }

@@ -29,6 +29,20 @@ struct ppt_point_summary {
     double peak_bytes;           /* most resident memory of any pass; below 0: unknown */
 };
 
+/* Where a point's summary has a statistic, what it is called, and of what of a pass it is: seconds
+ * of the nanoseconds there, or a value. */
+struct ppt_summary_row {
+    const char *key;
+    size_t offset, ns_offset;
+    ppt_pass_value *value; /* NULL: the nanoseconds */
+};
+
+/* All of them, in the order in which they are shown; the last has no key. */
+extern const struct ppt_summary_row ppt_summary_rows[];
+
+const struct ppt_stat *ppt_summary_stat(const struct ppt_point_summary *point,
+                                        const struct ppt_summary_row *row);
+
 struct ppt_summary {
     struct ppt_point_summary *points; /* ascending; only those with a complete pass */
     size_t count;

@@ -18,30 +18,9 @@ const char *const ppt_confidence_names[] = {"LOW", "MEDIUM", "HIGH"};
 /* m of every point. Centring each block on its own median takes out what slows a whole block. */
 static double *slowness(const struct ppt_grid *grid)
 {
-    const size_t points = grid->point_count, blocks = grid->block_count;
-    double *row = ppt_alloc(points, sizeof(*row)), *column = ppt_alloc(blocks, sizeof(*column));
-    double *centred = ppt_alloc(points * blocks, sizeof(*centred));
-    double *m = ppt_alloc(points, sizeof(*m));
+    double *middles PPT_FREED = ppt_grid_block_medians(grid);
 
-    for (size_t b = 0; b < blocks; b++) {
-        for (size_t p = 0; p < points; p++) {
-            row[p] = log(ppt_grid_at(grid, b, p));
-        }
-        const double middle = ppt_median(row, points);
-        for (size_t p = 0; p < points; p++) {
-            centred[b * points + p] = row[p] - middle;
-        }
-    }
-    for (size_t p = 0; p < points; p++) {
-        for (size_t b = 0; b < blocks; b++) {
-            column[b] = centred[b * points + p];
-        }
-        m[p] = ppt_median(column, blocks);
-    }
-    free(row);
-    free(column);
-    free(centred);
-    return m;
+    return ppt_grid_point_medians(grid, middles);
 }
 
 static bool is_cheaper(const struct ppt_grid *grid, size_t a, size_t b, const double *m)
@@ -62,9 +41,8 @@ static size_t cheapest(const struct ppt_grid *grid, const double *m, double limi
 
     for (size_t p = 0; p < grid->point_count; p++) {
         const struct ppt_point point = grid->points[p];
-        const struct ppt_point calls = {0, point.inner_threads, 0};
         const size_t without =
-            ppt_point_workers(point) == 1 ? ppt_grid_find(grid, calls) : SIZE_MAX;
+            ppt_point_workers(point) == 1 ? ppt_grid_find(grid, ppt_point_calls(point)) : SIZE_MAX;
 
         if (m[p] > limit || (without != SIZE_MAX && m[without] <= limit)) {
             continue;
@@ -245,18 +223,16 @@ bool ppt_verdict_settled(const struct ppt_verdict *verdict, const struct ppt_gri
 bool ppt_verdict_settles(const struct ppt_samples *samples, double tolerance, double confidence,
                          double relative)
 {
-    const struct ppt_disturbance disturbance = ppt_disturbance_of(samples);
-    struct ppt_verdict verdict;
-    struct ppt_index index;
-    struct ppt_grid grid;
+    struct ppt_verdict verdict PPT_OWNED(ppt_verdict_free) = {0};
+    struct ppt_index index PPT_OWNED(ppt_index_free) = {0};
+    struct ppt_grid grid PPT_OWNED(ppt_grid_free) = {0};
 
     ppt_index_create(samples, &index);
+    const struct ppt_disturbance disturbance = ppt_disturbance_of(&index);
+
     ppt_grid_from_index(&index, &grid);
     ppt_verdict_of(&grid, tolerance, confidence, &verdict);
     ppt_verdict_doubt(&verdict, &disturbance);
     const bool settled = ppt_verdict_settled(&verdict, &grid, confidence, relative);
-    ppt_verdict_free(&verdict);
-    ppt_grid_free(&grid);
-    ppt_index_free(&index);
     return settled;
 }

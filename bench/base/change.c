@@ -3,13 +3,15 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <limits.h>
+#include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "file.h"
+#include "owned.h"
 
 /* ---- files on their way ---- */
 
@@ -79,9 +81,7 @@ int ppt_change_begin(int folder)
 
     /* Without /proc it could not be given a name later. */
     if (access("/proc/self/fd", X_OK) == 0) {
-        do {
-            fd = openat(folder, ".", O_WRONLY | O_TMPFILE | O_CLOEXEC, 0666);
-        } while (fd < 0 && errno == EINTR);
+        fd = (int)TEMP_FAILURE_RETRY(openat(folder, ".", O_WRONLY | O_TMPFILE | O_CLOEXEC, 0666));
     } else {
         errno = EOPNOTSUPP;
     }
@@ -96,9 +96,7 @@ static int link_as(int fd, int folder, const char *name)
     int result;
 
     snprintf(source, sizeof(source), "/proc/self/fd/%d", fd);
-    do {
-        result = linkat(AT_FDCWD, source, folder, name, AT_SYMLINK_FOLLOW);
-    } while (result != 0 && errno == EINTR);
+    result = (int)TEMP_FAILURE_RETRY(linkat(AT_FDCWD, source, folder, name, AT_SYMLINK_FOLLOW));
     return result;
 }
 
@@ -110,9 +108,7 @@ static int replace(int folder, const char *between, const char *name)
     if (result != 0) {
         return result;
     }
-    do {
-        result = renameat(folder, between, folder, name);
-    } while (result != 0 && errno == EINTR);
+    result = (int)TEMP_FAILURE_RETRY(renameat(folder, between, folder, name));
     return result;
 }
 
@@ -177,18 +173,22 @@ static DIR *open_entries(int folder)
     return entries;
 }
 
+static void close_entries(DIR **entries)
+{
+    if (*entries) {
+        closedir(*entries);
+    }
+}
+
 void ppt_change_clear(int folder)
 {
-    DIR *entries = open_entries(folder);
+    DIR *entries PPT_OWNED(close_entries) = open_entries(folder);
     const struct dirent *entry;
 
     while (entries && (entry = readdir(entries)) != NULL) {
         if (is_on_its_way(folder, entry->d_name)) {
             unlinkat(folder, entry->d_name, 0);
         }
-    }
-    if (entries) {
-        closedir(entries);
     }
 }
 
@@ -217,9 +217,7 @@ int ppt_change_cut(int fd, off_t length)
 {
     int result;
 
-    do {
-        result = ftruncate(fd, length);
-    } while (result != 0 && errno == EINTR);
+    result = (int)TEMP_FAILURE_RETRY(ftruncate(fd, length));
     return result;
 }
 
@@ -325,17 +323,19 @@ int ppt_change_mark(int folder, const char *name)
     if (fstat(folder, &about) != 0) {
         return -1;
     }
-    do {
-        fd = openat(folder, marker_of(name, &about).text,
-                    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-    } while (fd < 0 && errno == EINTR);
+    fd =
+        (int)TEMP_FAILURE_RETRY(openat(folder, marker_of(name, &about).text,
+                                       O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
     if (fd >= 0) {
         close(fd);
     }
     return fd < 0 ? -1 : 0;
 }
 
-bool ppt_change_is_scratch(int outer, const char *name, int folder)
+/* Whether the folder that is open as `folder`, and `name` in `outer`, is a marked one of this
+ * user's.
+ */
+static bool is_scratch(int outer, const char *name, int folder)
 {
     struct stat about, marker;
 
@@ -368,7 +368,7 @@ static bool find_mount(int folder, struct mount *mount)
 static int open_inner(int folder, const char *name, const struct mount *mount)
 {
     const int flags = O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
-    const int there = openat(folder, name, O_PATH | flags);
+    const int there PPT_OWNED(ppt_file_close) = openat(folder, name, O_PATH | flags);
     struct mount own;
     char path[64];
     int fd = -1;
@@ -378,9 +378,6 @@ static int open_inner(int folder, const char *name, const struct mount *mount)
         snprintf(path, sizeof(path), "/proc/self/fd/%d", there);
         chmod(path, 0700);
         fd = openat(there, ".", O_RDONLY | flags);
-    }
-    if (there >= 0) {
-        close(there);
     }
     return fd;
 }
@@ -411,7 +408,7 @@ static bool remove_one(struct removal *removal, int folder, const char *name, un
 /* Removes what is in the folder but for `kept`; true if there was something that could be. */
 static bool remove_all(struct removal *removal, int folder, const char *kept, unsigned depth)
 {
-    DIR *entries = open_entries(folder);
+    DIR *entries PPT_OWNED(close_entries) = open_entries(folder);
     const struct dirent *entry;
     bool any = false;
 
@@ -422,9 +419,6 @@ static bool remove_all(struct removal *removal, int folder, const char *kept, un
             (!kept || strcmp(name, kept) != 0)) {
             any |= remove_one(removal, folder, name, depth);
         }
-    }
-    if (entries) {
-        closedir(entries);
     }
     return any;
 }
@@ -461,16 +455,13 @@ static bool remove_one(struct removal *removal, int folder, const char *name, un
 
 static bool holds_only(int folder, const char *kept)
 {
-    DIR *entries = open_entries(folder);
+    DIR *entries PPT_OWNED(close_entries) = open_entries(folder);
     const struct dirent *entry;
     bool only = entries != NULL;
 
     while (only && (entry = readdir(entries)) != NULL) {
         only = strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0 ||
                strcmp(entry->d_name, kept) == 0;
-    }
-    if (entries) {
-        closedir(entries);
     }
     return only;
 }
@@ -480,7 +471,7 @@ void ppt_change_remove_scratch(int outer, const char *name, int folder)
     struct removal removal = {.top = folder};
     struct stat about;
 
-    if (!ppt_change_is_scratch(outer, name, folder) || !find_mount(folder, &removal.mount) ||
+    if (!is_scratch(outer, name, folder) || !find_mount(folder, &removal.mount) ||
         fstat(folder, &about) != 0) {
         return;
     }

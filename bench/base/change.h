@@ -72,12 +72,9 @@ int ppt_change_remove_empty(int outer, const char *name, int folder);
 /* Marks a folder of that name, just created, as one of scratch. */
 int ppt_change_mark(int folder, const char *name);
 
-/* Whether the folder that is open as `folder`, and `name` in `outer`, is a marked one of this
- * user's, as described above. The caller has locked it. */
-bool ppt_change_is_scratch(int outer, const char *name, int folder);
-
-/* Removes such a folder with all that is in it; what cannot be removed stays. Others are not
- * touched. */
+/* Removes the folder that is open as `folder`, and `name` in `outer`, with all that is in it, if it
+ * is a marked one of this user's, as described above; what cannot be removed stays. The caller has
+ * locked it. Others are not touched. */
 void ppt_change_remove_scratch(int outer, const char *name, int folder);
 
 #endif

@@ -1,5 +1,6 @@
 #include "csv.h"
 
+#include <math.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -11,6 +12,7 @@
 #include "encoding.h"
 #include "file.h"
 #include "memory.h"
+#include "owned.h"
 #include "text.h"
 
 #define LARGEST_FILE ((size_t)256 << 20)
@@ -19,15 +21,21 @@
 
 static const char separators[] = ",;\t|";
 
+/* A column that is wanted. */
+struct wanted {
+    const char *name; /* borrowed */
+    bool optional;
+    size_t place; /* the field that it stands in, from 0; SIZE_MAX: in none */
+    char *text;   /* of the current row, trimmed; owned */
+    size_t line;  /* in which that stands */
+};
+
 /* A file on its way into columns. */
 struct table {
     struct ppt_csv_reader reader;
-    const char *const *names; /* wanted; borrowed */
-    size_t count;             /* of them */
-    size_t *places;           /* of each, the field that it stands in, from 0; SIZE_MAX: in none */
-    size_t fields;            /* that the first line names */
-    char **texts;             /* of the current row, by name, trimmed; owned */
-    size_t *lines;            /* in which they stand */
+    struct wanted *wanted; /* owned */
+    size_t count;          /* of them */
+    size_t fields;         /* that the first line names */
 };
 
 /* ---- numbers ---- */
@@ -35,12 +43,15 @@ struct table {
 static enum ppt_status read_numbers(const struct table *table, double *row, struct ppt_error *error)
 {
     for (size_t i = 0; i < table->count; i++) {
-        const char *problem = ppt_csv_number(table->texts[i], &row[i]);
+        const bool there = table->wanted[i].place != SIZE_MAX;
+        const char *problem = there ? ppt_csv_number(table->wanted[i].text, &row[i]) : NULL;
 
-        if (problem) {
+        if (!there) {
+            row[i] = NAN;
+        } else if (problem) {
             return ppt_fail(error, PPT_BAD_INPUT, "%s:%zu: %s: \"%.40s\" is not a number%s",
-                            table->reader.path, table->lines[i], table->names[i], table->texts[i],
-                            problem);
+                            table->reader.path, table->wanted[i].line, table->wanted[i].name,
+                            table->wanted[i].text, problem);
         }
     }
     return PPT_OK;
@@ -52,38 +63,35 @@ static enum ppt_status read_numbers(const struct table *table, double *row, stru
 static enum ppt_status read_names(struct table *table, const char **twice, struct ppt_error *error)
 {
     struct ppt_csv_reader *reader = &table->reader;
-    enum ppt_status status = PPT_OK;
     bool more = true;
 
     *twice = NULL;
     for (size_t i = 0; i < table->count; i++) {
-        table->places[i] = SIZE_MAX;
+        table->wanted[i].place = SIZE_MAX;
     }
-    for (table->fields = 0; more && status == PPT_OK; table->fields++) {
+    for (table->fields = 0; more; table->fields++) {
         if (table->fields == MOST_FIELDS) {
             return ppt_fail(error, PPT_BAD_INPUT, "%s:%zu: more than %d columns", reader->path,
                             reader->line, MOST_FIELDS);
         }
-        status = ppt_csv_field(reader, &more, error);
-        char *name = ppt_csv_trimmed(reader->field.data);
-        for (size_t i = 0; i < table->count && status == PPT_OK; i++) {
-            if (strcasecmp(name, table->names[i]) != 0) {
-                continue;
+        PPT_TRY(ppt_csv_field(reader, &more, error));
+        const char *name = ppt_csv_trim(reader->field.data);
+        for (size_t i = 0; i < table->count; i++) {
+            if (strcasecmp(name, table->wanted[i].name) == 0) {
+                *twice = table->wanted[i].place != SIZE_MAX ? table->wanted[i].name : *twice;
+                table->wanted[i].place = table->fields;
             }
-            *twice = table->places[i] != SIZE_MAX ? table->names[i] : *twice;
-            table->places[i] = table->fields;
         }
-        free(name);
     }
-    return status;
+    return PPT_OK;
 }
 
 /* The first wanted column that the first line does not name, or NULL. */
 static const char *missing(const struct table *table)
 {
     for (size_t i = 0; i < table->count; i++) {
-        if (table->places[i] == SIZE_MAX) {
-            return table->names[i];
+        if (table->wanted[i].place == SIZE_MAX && !table->wanted[i].optional) {
+            return table->wanted[i].name;
         }
     }
     return NULL;
@@ -157,10 +165,7 @@ static enum ppt_status read_header(struct table *table, struct ppt_error *error)
         choose_separator(table);
     }
     const size_t line = reader->line;
-    const enum ppt_status status = read_names(table, &twice, error);
-    if (status != PPT_OK) {
-        return status;
-    }
+    PPT_TRY(read_names(table, &twice, error));
     if (missing(table)) {
         const size_t length = strcspn(start, "\r\n");
 
@@ -183,25 +188,25 @@ static enum ppt_status read_header(struct table *table, struct ppt_error *error)
 static bool looks_like_row(const struct table *table, const char *line)
 {
     const char ends[] = {table->reader.separator, '\r', '\n', '\0'};
-    size_t found = 0;
+    size_t found = 0, placed = 0;
 
+    for (size_t i = 0; i < table->count; i++) {
+        placed += table->wanted[i].place != SIZE_MAX;
+    }
     for (size_t f = 0;; f++) {
         const size_t length = strcspn(line, ends);
 
         for (size_t i = 0; i < table->count; i++) {
-            if (table->places[i] == f) {
-                char *part = ppt_text_format("%.*s", (int)length, line);
-                char *text = ppt_csv_trimmed(part);
+            if (table->wanted[i].place == f) {
+                char *part PPT_FREED = ppt_text_format("%.*s", (int)length, line);
                 double value;
 
-                found += ppt_csv_number(text, &value) == NULL;
-                free(text);
-                free(part);
+                found += ppt_csv_number(ppt_csv_trim(part), &value) == NULL;
             }
         }
         line += length;
         if (*line != table->reader.separator) {
-            return found == table->count;
+            return found == placed;
         }
         line++;
     }
@@ -226,30 +231,28 @@ static enum ppt_status read_row(struct table *table, size_t *count, bool *blank,
                                 struct ppt_error *error)
 {
     struct ppt_csv_reader *reader = &table->reader;
-    enum ppt_status status = PPT_OK;
     bool more = true;
 
     *blank = true;
-    for (*count = 0; more && status == PPT_OK; ++*count) {
-        status = ppt_csv_field(reader, &more, error);
-        if (status == PPT_OK && swallows_rows(table)) {
-            status = ppt_fail(error, PPT_BAD_INPUT,
-                              "%s:%zu: the quote that opens here closes in a later line, with rows "
-                              "of the table between",
-                              reader->path, reader->field_line);
+    for (*count = 0; more; ++*count) {
+        PPT_TRY(ppt_csv_field(reader, &more, error));
+        if (swallows_rows(table)) {
+            return ppt_fail(error, PPT_BAD_INPUT,
+                            "%s:%zu: the quote that opens here closes in a later line, with rows "
+                            "of the table between",
+                            reader->path, reader->field_line);
         }
-        char *text = ppt_csv_trimmed(reader->field.data);
+        const char *text = ppt_csv_trim(reader->field.data);
         *blank &= *text == '\0';
         for (size_t i = 0; i < table->count; i++) {
-            if (table->places[i] == *count) {
-                free(table->texts[i]);
-                table->texts[i] = ppt_strdup(text);
-                table->lines[i] = reader->field_line;
+            if (table->wanted[i].place == *count) {
+                free(table->wanted[i].text);
+                table->wanted[i].text = ppt_strdup(text);
+                table->wanted[i].line = reader->field_line;
             }
         }
-        free(text);
     }
-    return status;
+    return PPT_OK;
 }
 
 static enum ppt_status check_count(const struct table *table, size_t line, size_t count,
@@ -285,11 +288,10 @@ static void add_row(struct ppt_columns *columns, size_t *capacity, const double 
 static enum ppt_status read_rows(struct table *table, struct ppt_columns *columns,
                                  struct ppt_error *error)
 {
-    double *row = ppt_alloc(table->count, sizeof(*row));
-    enum ppt_status status = PPT_OK;
+    double *row PPT_FREED = ppt_alloc(table->count, sizeof(*row));
     size_t capacity = 0, count = 0;
 
-    while (*table->reader.at && status == PPT_OK) {
+    while (*table->reader.at) {
         const size_t line = table->reader.line;
         bool blank;
 
@@ -297,25 +299,16 @@ static enum ppt_status read_rows(struct table *table, struct ppt_columns *column
             ppt_csv_skip_line(&table->reader);
             continue;
         }
-        status = read_row(table, &count, &blank, error);
-        if (status == PPT_OK && blank) {
-            continue;
-        }
-        if (status == PPT_OK) {
-            status = check_count(table, line, count, error);
-        }
-        if (status == PPT_OK) {
-            status = read_numbers(table, row, error);
-        }
-        if (status == PPT_OK) {
+        PPT_TRY(read_row(table, &count, &blank, error));
+        if (!blank) {
+            PPT_TRY(check_count(table, line, count, error));
+            PPT_TRY(read_numbers(table, row, error));
             add_row(columns, &capacity, row);
         }
     }
-    if (status == PPT_OK && columns->row_count == 0) {
-        status = ppt_fail(error, PPT_BAD_INPUT, "%s: has no rows", table->reader.path);
-    }
-    free(row);
-    return status;
+    return columns->row_count > 0
+               ? PPT_OK
+               : ppt_fail(error, PPT_BAD_INPUT, "%s: has no rows", table->reader.path);
 }
 
 /* ---- the file ---- */
@@ -342,48 +335,39 @@ static enum ppt_status check_text(const char *path, const char *text, size_t len
 static void free_texts(struct table *table)
 {
     for (size_t i = 0; i < table->count; i++) {
-        free(table->texts[i]);
+        free(table->wanted[i].text);
     }
-    free(table->texts);
-    free(table->lines);
-    free(table->places);
+    free(table->wanted);
     ppt_text_free(&table->reader.field);
 }
 
 enum ppt_status ppt_csv_read(const char *path, const char *const *names,
                              struct ppt_columns *columns, struct ppt_error *error)
 {
-    struct table table = {.reader = {.path = path, .line = 1}, .names = names};
-    char *text = NULL;
+    char *text PPT_FREED = NULL;
+    struct table table PPT_OWNED(free_texts) = {.reader = {.path = path, .line = 1}};
+    struct ppt_columns read PPT_OWNED(ppt_columns_free) = {0};
     size_t length = 0;
-    enum ppt_status status = ppt_file_read(path, LARGEST_FILE, &text, &length, error);
 
     *columns = (struct ppt_columns){0};
-    if (status != PPT_OK) {
-        return status;
-    }
+    PPT_TRY(ppt_file_read(path, LARGEST_FILE, &text, &length, error));
+    PPT_TRY(check_text(path, text, length, error));
     while (names[table.count]) {
         table.count++;
     }
-    table.places = ppt_alloc(table.count, sizeof(*table.places));
-    table.lines = ppt_alloc(table.count, sizeof(*table.lines));
-    table.texts = ppt_alloc(table.count, sizeof(*table.texts));
+    table.wanted = ppt_alloc(table.count, sizeof(*table.wanted));
+    for (size_t i = 0; i < table.count; i++) {
+        table.wanted[i].optional = names[i][0] == '?';
+        table.wanted[i].name = names[i] + table.wanted[i].optional;
+    }
     table.reader.at = text + ppt_encoding_mark(text, length);
-    columns->values = ppt_alloc(table.count, sizeof(*columns->values));
-    columns->column_count = table.count;
-    status = check_text(path, text, length, error);
-    if (status == PPT_OK) {
-        status = read_header(&table, error);
-    }
-    if (status == PPT_OK) {
-        status = read_rows(&table, columns, error);
-    }
-    if (status != PPT_OK) {
-        ppt_columns_free(columns);
-    }
-    free_texts(&table);
-    free(text);
-    return status;
+    read.values = ppt_alloc(table.count, sizeof(*read.values));
+    read.column_count = table.count;
+    PPT_TRY(read_header(&table, error));
+    PPT_TRY(read_rows(&table, &read, error));
+    *columns = read;
+    read = (struct ppt_columns){0};
+    return PPT_OK;
 }
 
 void ppt_columns_free(struct ppt_columns *columns)

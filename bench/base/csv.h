@@ -16,7 +16,8 @@ struct ppt_columns {
 };
 
 /* Reads the columns `names` (NULL-terminated; upper and lower case are the same) of a file whose
- * first line names its columns. Other columns, empty lines and rows of empty fields are skipped.
+ * first line names its columns. One behind a question mark may be missing: its values are NAN then.
+ * Other columns, empty lines and rows of empty fields are skipped.
  *
  * Fields may be quoted, lines end in LF, CRLF or CR, and blanks around a field are no part of it. A
  * byte order mark is passed over, and so is a first line "sep=;" as spreadsheets write it; without

@@ -1,6 +1,5 @@
 #include "csv_number.h"
 
-#include <ctype.h>
 #include <math.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -12,10 +11,7 @@
 
 static const char *digits(const char *at)
 {
-    while (isdigit((unsigned char)*at)) {
-        at++;
-    }
-    return at;
+    return at + strspn(at, "0123456789");
 }
 
 /* [+-]digits[.digits][e[+-]digits]: strtod() would take hexadecimal, infinity and NaN as well. */

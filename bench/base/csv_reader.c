@@ -36,20 +36,30 @@ size_t ppt_csv_blank(const char *text)
     return 0;
 }
 
-char *ppt_csv_trimmed(const char *text)
+/* Bytes of all the blanks that a text begins with. */
+static size_t blanks(const char *text)
+{
+    size_t bytes = 0;
+
+    for (size_t blank; (blank = ppt_csv_blank(text + bytes)) > 0;) {
+        bytes += blank;
+    }
+    return bytes;
+}
+
+char *ppt_csv_trim(char *text)
 {
     size_t end = 0;
 
-    for (size_t blank; (blank = ppt_csv_blank(text)) > 0;) {
-        text += blank;
-    }
+    text += blanks(text);
     for (size_t at = 0; text[at];) {
         const size_t blank = ppt_csv_blank(text + at);
 
         at += blank > 0 ? blank : 1;
         end = blank > 0 ? end : at;
     }
-    return ppt_text_format("%.*s", (int)end, text);
+    text[end] = '\0';
+    return text;
 }
 
 /* What stands between quotes; reader->at is behind the first one and ends behind the last. */
@@ -118,25 +128,23 @@ static enum ppt_status read_plain(struct ppt_csv_reader *reader, struct ppt_erro
 
 enum ppt_status ppt_csv_field(struct ppt_csv_reader *reader, bool *more, struct ppt_error *error)
 {
-    enum ppt_status status;
-
     reader->field.length = 0;
     reader->field_line = reader->line;
     ppt_text_add(&reader->field, "");
     if (*reader->at == '"') {
         reader->at++;
-        status = read_quoted(reader, error);
-        status = status == PPT_OK ? end_quoted(reader, error) : status;
+        PPT_TRY(read_quoted(reader, error));
+        PPT_TRY(end_quoted(reader, error));
     } else {
-        status = read_plain(reader, error);
+        PPT_TRY(read_plain(reader, error));
     }
-    *more = status == PPT_OK && *reader->at == reader->separator;
+    *more = *reader->at == reader->separator;
     if (*more) {
         reader->at++;
-    } else if (status == PPT_OK) {
+    } else {
         skip_end(reader);
     }
-    return status;
+    return PPT_OK;
 }
 
 void ppt_csv_skip_line(struct ppt_csv_reader *reader)
@@ -147,10 +155,5 @@ void ppt_csv_skip_line(struct ppt_csv_reader *reader)
 
 bool ppt_csv_blank_line(const struct ppt_csv_reader *reader)
 {
-    const char *at = reader->at;
-
-    for (size_t blank; (blank = ppt_csv_blank(at)) > 0;) {
-        at += blank;
-    }
-    return is_end(*at) && *reader->at != '\0';
+    return is_end(reader->at[blanks(reader->at)]) && *reader->at != '\0';
 }

@@ -38,7 +38,7 @@ bool ppt_csv_blank_line(const struct ppt_csv_reader *reader);
  * break a line, which text processors put in front of units; 0: it begins with something else. */
 size_t ppt_csv_blank(const char *text);
 
-/* A copy without the blanks at either end, to be given to free(). */
-char *ppt_csv_trimmed(const char *text);
+/* Cuts off the blanks at the end, and returns where those at the start end. */
+char *ppt_csv_trim(char *text);
 
 #endif

@@ -9,6 +9,7 @@
 
 #include "change.h"
 #include "memory.h"
+#include "owned.h"
 #include "text.h"
 
 static enum ppt_status refuse(struct ppt_draft *draft, const char *why, struct ppt_error *error)
@@ -73,14 +74,8 @@ static enum ppt_status begin(struct ppt_draft *draft, struct ppt_error *error)
 enum ppt_status ppt_draft_open_in(const struct ppt_folder *folder, const char *name,
                                   struct ppt_draft *draft, struct ppt_error *error)
 {
-    const enum ppt_status status = ppt_folder_copy(folder, &draft->folder, error);
-
-    draft->fd = -1;
-    draft->path = NULL;
-    draft->name = NULL;
-    if (status != PPT_OK) {
-        return status;
-    }
+    *draft = (struct ppt_draft){.fd = -1};
+    PPT_TRY(ppt_folder_copy(folder, &draft->folder, error));
     draft->path = ppt_folder_path(folder, name);
     draft->name = ppt_strdup(name);
     return begin(draft, error);
@@ -103,10 +98,9 @@ static int own_output(const struct stat *about)
  * to anyway. */
 static enum ppt_status open_directly(struct ppt_draft *draft, int own, struct ppt_error *error)
 {
-    do {
-        draft->fd = own >= 0 ? fcntl(own, F_DUPFD_CLOEXEC, 0)
-                             : open(draft->path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
-    } while (draft->fd < 0 && errno == EINTR);
+    draft->fd =
+        (int)TEMP_FAILURE_RETRY(own >= 0 ? fcntl(own, F_DUPFD_CLOEXEC, 0)
+                                         : open(draft->path, O_WRONLY | O_CLOEXEC | O_NOCTTY));
     return draft->fd < 0 ? refuse(draft, strerror(errno), error) : PPT_OK;
 }
 
@@ -115,55 +109,46 @@ enum ppt_status ppt_draft_open(const char *path, struct ppt_draft *draft, struct
     struct stat about;
     const bool exists = stat(path, &about) == 0;
     /* Of a link, the file that it leads to is meant. */
-    char *real = exists && S_ISREG(about.st_mode) ? realpath(path, NULL) : ppt_strdup(path);
+    char *real PPT_FREED =
+        exists && S_ISREG(about.st_mode) ? realpath(path, NULL) : ppt_strdup(path);
     const char *slash = real ? strrchr(real, '/') : NULL;
-    char *folder = NULL;
-    enum ppt_status status;
+    char *folder PPT_FREED = NULL;
 
     *draft = (struct ppt_draft){.fd = -1, .path = ppt_strdup(path)};
     if (exists && !S_ISDIR(about.st_mode) && (!S_ISREG(about.st_mode) || own_output(&about) >= 0)) {
-        free(real);
         return open_directly(draft, own_output(&about), error);
     }
     if (!real || (exists && S_ISDIR(about.st_mode))) {
-        status = refuse(draft, real ? "there is a folder of that name" : strerror(errno), error);
-        free(real);
-        return status;
+        return refuse(draft, real ? "there is a folder of that name" : strerror(errno), error);
     }
     if (!exists && lstat(path, &about) == 0) {
-        free(real);
         return refuse(draft, "it is a link to nothing", error);
     }
     folder = slash ? ppt_text_format("%.*s", (int)(slash - real) + 1, real) : ppt_strdup(".");
     draft->name = ppt_strdup(slash ? slash + 1 : real);
-    status = ppt_folder_open(folder, &draft->folder, error);
-    status = status == PPT_OK ? begin(draft, error) : refuse(draft, strerror(errno), error);
-    free(folder);
-    free(real);
-    return status;
+    return ppt_folder_open(folder, &draft->folder, error) == PPT_OK
+               ? begin(draft, error)
+               : refuse(draft, strerror(errno), error);
 }
 
 static int flush(int fd)
 {
     int result;
 
-    do {
-        result = fsync(fd);
-    } while (result != 0 && errno == EINTR);
+    result = (int)TEMP_FAILURE_RETRY(fsync(fd));
     return result;
 }
 
 enum ppt_status ppt_draft_place(struct ppt_draft *draft, struct ppt_error *error)
 {
-    enum ppt_status status = PPT_OK;
+    struct ppt_draft placed PPT_OWNED(ppt_draft_drop) = *draft;
 
-    if (draft->name && (flush(draft->fd) != 0 ||
-                        ppt_change_place(draft->folder.fd, draft->fd, draft->name) != 0)) {
-        status =
-            ppt_fail(error, PPT_FAILED, "%s: cannot be written: %s", draft->path, strerror(errno));
-    }
-    ppt_draft_drop(draft);
-    return status;
+    *draft = (struct ppt_draft){.fd = -1};
+    return !placed.name || (flush(placed.fd) == 0 &&
+                            ppt_change_place(placed.folder.fd, placed.fd, placed.name) == 0)
+               ? PPT_OK
+               : ppt_fail(error, PPT_FAILED, "%s: cannot be written: %s", placed.path,
+                          strerror(errno));
 }
 
 void ppt_draft_drop(struct ppt_draft *draft)

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "memory.h"
+#include "owned.h"
 
 static const void *member_of(const struct ppt_field *field, const void *record)
 {
@@ -44,6 +45,7 @@ static int64_t integer_of(const struct ppt_field *field, const void *record)
     case PPT_FIELD_INT:
         return *(const int *)member;
     case PPT_FIELD_UNSIGNED:
+    case PPT_FIELD_CHOICE:
         return *(const unsigned *)member;
     case PPT_FIELD_UINT64:
         return (int64_t) * (const uint64_t *)member;
@@ -126,6 +128,10 @@ static json_object *value_of(const struct ppt_field *field, const void *record, 
     case PPT_FIELD_DOUBLE:
         return field->flags & PPT_FIELD_EXACT ? json_object_new_double(*(const double *)member)
                                               : ppt_json_number(*(const double *)member);
+    case PPT_FIELD_BOOL:
+        return json_object_new_boolean(*(const bool *)member);
+    case PPT_FIELD_CHOICE:
+        return json_object_new_string(field->choices[integer_of(field, record)]);
     case PPT_FIELD_TEXT:
         return json_object_new_string(pointer_of(field, record));
     case PPT_FIELD_DIGEST:
@@ -140,6 +146,14 @@ static json_object *value_of(const struct ppt_field *field, const void *record, 
     default:
         return json_object_new_int64(integer_of(field, record));
     }
+}
+
+json_object *ppt_field_value(const struct ppt_field *field, const void *record)
+{
+    if (field->flags & PPT_FIELD_SPARSE && is_nothing(field, record)) {
+        return NULL;
+    }
+    return field->write ? field->write(record) : value_of(field, record, 0);
 }
 
 /* Nanoseconds as seconds, under a name that says so. */
@@ -201,10 +215,11 @@ void ppt_fields_write(const struct ppt_field *fields, const void *record, unsign
 static enum ppt_status read_text(const struct ppt_item *item, char **out, struct ppt_error *error)
 {
     const char *text = NULL;
-    const enum ppt_status status = ppt_item_text(item, &text, error);
 
-    *out = status == PPT_OK ? ppt_strdup(text) : NULL;
-    return status;
+    *out = NULL;
+    PPT_TRY(ppt_item_text(item, &text, error));
+    *out = ppt_strdup(text);
+    return PPT_OK;
 }
 
 static enum ppt_status read_digest(const struct ppt_item *item, uint64_t *digest,
@@ -212,11 +227,8 @@ static enum ppt_status read_digest(const struct ppt_item *item, uint64_t *digest
 {
     const char *text = NULL;
     char *end = NULL;
-    const enum ppt_status status = ppt_item_text(item, &text, error);
 
-    if (status != PPT_OK) {
-        return status;
-    }
+    PPT_TRY(ppt_item_text(item, &text, error));
     *digest = strtoull(text, &end, 16);
     return strlen(text) == 16 && *end == '\0'
                ? PPT_OK
@@ -227,13 +239,10 @@ static enum ppt_status read_integer(const struct ppt_field *field, const struct 
                                     void *record, struct ppt_error *error)
 {
     int64_t value = 0;
-    const enum ppt_status status =
-        ppt_item_integer(item, field->smallest, field->largest, &value, error);
 
-    if (status == PPT_OK) {
-        set_integer(field, record, value);
-    }
-    return status;
+    PPT_TRY(ppt_item_integer(item, field->smallest, field->largest, &value, error));
+    set_integer(field, record, value);
+    return PPT_OK;
 }
 
 /* Room for the elements of a list, which the record then has. */
@@ -252,7 +261,6 @@ static char *make_list(const struct ppt_field *field, void *record, size_t count
 static enum ppt_status read_list(const struct ppt_field *field, const struct ppt_item *list,
                                  unsigned which, void *record, struct ppt_error *error)
 {
-    enum ppt_status status = PPT_OK;
     size_t count = SIZE_MAX;
     char *elements;
 
@@ -267,14 +275,24 @@ static enum ppt_status read_list(const struct ppt_field *field, const struct ppt
         return ppt_item_reject(list, error, "must be a list");
     }
     elements = make_list(field, record, count);
-    for (size_t i = 0; i < count && status == PPT_OK; i++) {
+    for (size_t i = 0; i < count; i++) {
         const struct ppt_place place = {.outer = list->place, .index = i};
         const struct ppt_item item = {json_object_array_get_idx(list->value, i), list->source,
                                       &place};
 
-        status = ppt_fields_read(field->rows, &item, which, elements + i * field->size, error);
+        PPT_TRY(ppt_fields_read(field->rows, &item, which, elements + i * field->size, error));
     }
-    return status;
+    return PPT_OK;
+}
+
+static enum ppt_status read_choice(const struct ppt_field *field, const struct ppt_item *item,
+                                   unsigned *out, struct ppt_error *error)
+{
+    int which = 0;
+
+    PPT_TRY(ppt_item_choice(item, field->choices, &which, error));
+    *out = (unsigned)which;
+    return PPT_OK;
 }
 
 static enum ppt_status read_value(const struct ppt_field *field, const struct ppt_item *item,
@@ -285,6 +303,10 @@ static enum ppt_status read_value(const struct ppt_field *field, const struct pp
     switch (field->kind) {
     case PPT_FIELD_DOUBLE:
         return ppt_item_real(item, field->smallest, field->largest, member, error);
+    case PPT_FIELD_BOOL:
+        return ppt_item_bool(item, member, error);
+    case PPT_FIELD_CHOICE:
+        return read_choice(field, item, member, error);
     case PPT_FIELD_TEXT:
         return read_text(item, member, error);
     case PPT_FIELD_DIGEST:
@@ -303,7 +325,6 @@ static enum ppt_status read_row(const struct ppt_field *field, const struct ppt_
 {
     struct ppt_place place;
     struct ppt_item item;
-    enum ppt_status status;
 
     if (!field->key) {
         return ppt_fields_read(field->rows, object, which, member_in(field, record), error);
@@ -315,35 +336,36 @@ static enum ppt_status read_row(const struct ppt_field *field, const struct ppt_
         }
         return PPT_OK;
     }
-    status = ppt_item_member(object, field->key, &place, &item, error);
-    if (status != PPT_OK) {
-        return status;
-    }
+    PPT_TRY(ppt_item_member(object, field->key, &place, &item, error));
     return field->read ? field->read(&item, record, error)
                        : read_value(field, &item, which, record, error);
+}
+
+enum ppt_status ppt_field_read(const struct ppt_field *field, const struct ppt_item *item,
+                               void *record, struct ppt_error *error)
+{
+    return field->read ? field->read(item, record, error)
+                       : read_value(field, item, 0, record, error);
 }
 
 enum ppt_status ppt_fields_read(const struct ppt_field *fields, const struct ppt_item *object,
                                 unsigned which, void *record, struct ppt_error *error)
 {
-    enum ppt_status status = PPT_OK;
-
-    for (; fields->kind != PPT_FIELD_END && status == PPT_OK; fields++) {
+    for (; fields->kind != PPT_FIELD_END; fields++) {
         if (is_wanted(fields, which)) {
-            status = read_row(fields, object, which, record, error);
+            PPT_TRY(read_row(fields, object, which, record, error));
         }
     }
-    return status;
+    return PPT_OK;
 }
 
 static void free_list(const struct ppt_field *field, void *record)
 {
-    char *elements = pointer_of(field, record);
+    char *elements PPT_FREED = pointer_of(field, record);
 
     for (size_t i = 0; elements && i < count_of(field, record); i++) {
         ppt_fields_free(field->rows, elements + i * field->size);
     }
-    free(elements);
 }
 
 void ppt_fields_free(const struct ppt_field *fields, void *record)

@@ -11,6 +11,7 @@
 #ifndef PPT_BASE_FIELD_H
 #define PPT_BASE_FIELD_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -23,6 +24,8 @@ enum ppt_field_kind {
     PPT_FIELD_INT,
     PPT_FIELD_UNSIGNED,
     PPT_FIELD_DOUBLE,
+    PPT_FIELD_BOOL,
+    PPT_FIELD_CHOICE, /* an enum, as one of the row's `choices` */
     PPT_FIELD_TEXT,   /* char *, owned by the record; NULL: none */
     PPT_FIELD_DIGEST, /* uint64_t, as a text of 16 digits: many JSON readers round such numbers */
     PPT_FIELD_RECORD, /* a struct with a table of its own; without a key its members stand in the
@@ -39,6 +42,7 @@ enum ppt_field_kind {
         int: PPT_FIELD_INT,                                                                        \
         unsigned: PPT_FIELD_UNSIGNED,                                                              \
         double: PPT_FIELD_DOUBLE,                                                                  \
+        bool: PPT_FIELD_BOOL,                                                                      \
         char *: PPT_FIELD_TEXT)
 
 /* How the row of a number or text begins, and that of a record. */
@@ -67,7 +71,8 @@ struct ppt_field {
     size_t offset;
     double smallest, largest; /* bounds of what is read. What the member's type cannot hold becomes
                                  the largest that it can: a check of the whole must refuse it */
-    const char *missing;      /* what an optional text is when it is missing; NULL: none */
+    const char *const *choices; /* of an enum from 0 on, NULL-terminated */
+    const char *missing;        /* what an optional text is when it is missing; NULL: none */
     const char *shown; /* its key there; NULL: the same, but "_s" for "_ns": there it is seconds */
 
     const struct ppt_field *rows; /* of a record, or of a list's elements */
@@ -86,6 +91,12 @@ struct ppt_field {
  * PPT_FIELD_SOMETIMES for these, too. */
 void ppt_fields_write(const struct ppt_field *fields, const void *record, unsigned which,
                       json_object *object);
+
+/* One row alone: its value in the recorded form, or NULL where a sparse one has nothing; and back
+ * from there. */
+json_object *ppt_field_value(const struct ppt_field *field, const void *record);
+enum ppt_status ppt_field_read(const struct ppt_field *field, const struct ppt_item *item,
+                               void *record, struct ppt_error *error);
 
 /* Reads the recorded form; `which` as above. The record must be zeroed, and is the caller's to
  * free, after a failure too. Fails with PPT_BAD_INPUT at the first row that is not as it should

@@ -5,6 +5,7 @@
 #define PPT_BASE_FILE_H
 
 #include <stddef.h>
+#include <stdio.h>
 
 #include "folder.h"
 #include "status.h"
@@ -17,6 +18,10 @@ enum ppt_status ppt_file_read(const char *path, size_t most, char **data, size_t
 /* Reads a regular file in a folder; a link is refused. */
 enum ppt_status ppt_file_read_in(const struct ppt_folder *folder, const char *name, size_t most,
                                  char **data, size_t *length, struct ppt_error *error);
+
+/* For PPT_OWNED(): an open file goes, if there is one. */
+void ppt_file_close(const int *fd);
+void ppt_file_close_stream(FILE **stream);
 
 /* Writes all of it, or fails with the cause in errno. */
 enum ppt_status ppt_file_write_all(int fd, const char *data, size_t length);

@@ -8,25 +8,24 @@
 #include <unistd.h>
 
 #include "memory.h"
+#include "owned.h"
 #include "text.h"
 
 int ppt_folder_descriptor(int outer, const char *name, int more)
 {
     int fd;
 
-    do {
-        fd = openat(outer, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | more);
-    } while (fd < 0 && errno == EINTR);
+    fd = (int)TEMP_FAILURE_RETRY(openat(outer, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | more));
     return fd;
 }
 
 static enum ppt_status taken(struct ppt_folder *folder, int fd, char *path, enum ppt_status status,
                              struct ppt_error *error)
 {
+    *folder = (struct ppt_folder){0};
     if (fd < 0) {
         ppt_fail(error, status, "%s: cannot be opened as a folder: %s", path, strerror(errno));
         free(path);
-        *folder = (struct ppt_folder){0};
         return status;
     }
     *folder = (struct ppt_folder){fd, path};
@@ -43,22 +42,19 @@ enum ppt_status ppt_folder_open(const char *path, struct ppt_folder *folder,
 enum ppt_status ppt_folder_enter(const struct ppt_folder *outer, const char *name, bool create,
                                  struct ppt_folder *folder, struct ppt_error *error)
 {
-    char *path = ppt_folder_path(outer, name);
+    char *path PPT_FREED = ppt_folder_path(outer, name);
     struct stat about;
 
     *folder = (struct ppt_folder){0};
     if (create && mkdirat(outer->fd, name, 0777) != 0 && errno != EEXIST) {
-        ppt_fail(error, PPT_FAILED, "%s: folder cannot be created: %s", path, strerror(errno));
-        free(path);
-        return PPT_FAILED;
+        return ppt_fail(error, PPT_FAILED, "%s: folder cannot be created: %s", path,
+                        strerror(errno));
     }
     if (fstatat(outer->fd, name, &about, AT_SYMLINK_NOFOLLOW) == 0 && S_ISLNK(about.st_mode)) {
-        ppt_fail(error, PPT_FAILED, "%s: is a link; it has to be a folder of its own", path);
-        free(path);
-        return PPT_FAILED;
+        return ppt_fail(error, PPT_FAILED, "%s: is a link; it has to be a folder of its own", path);
     }
-    return taken(folder, ppt_folder_descriptor(outer->fd, name, O_NOFOLLOW), path, PPT_FAILED,
-                 error);
+    return taken(folder, ppt_folder_descriptor(outer->fd, name, O_NOFOLLOW), ppt_given(&path),
+                 PPT_FAILED, error);
 }
 
 enum ppt_status ppt_folder_copy(const struct ppt_folder *folder, struct ppt_folder *copy,

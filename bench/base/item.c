@@ -2,39 +2,25 @@
 
 #include <json-c/json.h>
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "owned.h"
 #include "text.h"
 
 #define MESSAGE_SIZE 700
-
-enum ppt_status ppt_item_reject(const struct ppt_item *item, struct ppt_error *error,
-                                const char *format, ...)
-{
-    char message[MESSAGE_SIZE];
-    va_list arguments;
-
-    va_start(arguments, format);
-    vsnprintf(message, sizeof(message), format, arguments);
-    va_end(arguments);
-    return ppt_json_reject(item->source, item->place, error, "%s", message);
-}
 
 /* Rejects with the value as the user wrote it in front: `"ten" is not a number`. */
 __attribute__((format(printf, 3, 4))) static enum ppt_status
 reject_literal(const struct ppt_item *item, struct ppt_error *error, const char *format, ...)
 {
-    char *literal = ppt_json_literal(item->source, item->place);
+    char *literal PPT_FREED = ppt_json_literal(item->source, item->place);
     char message[MESSAGE_SIZE];
     va_list arguments;
 
     va_start(arguments, format);
     vsnprintf(message, sizeof(message), format, arguments);
     va_end(arguments);
-    ppt_json_reject(item->source, item->place, error, "%s %s", literal, message);
-    free(literal);
-    return PPT_BAD_INPUT;
+    return ppt_json_reject(item->source, item->place, error, "%s %s", literal, message);
 }
 
 static enum ppt_status number(const struct ppt_item *item, double smallest, double largest,
@@ -58,11 +44,8 @@ enum ppt_status ppt_item_integer(const struct ppt_item *item, double smallest, d
                                  int64_t *out, struct ppt_error *error)
 {
     double value = 0;
-    const enum ppt_status status = number(item, smallest, largest, &value, error);
 
-    if (status != PPT_OK) {
-        return status;
-    }
+    PPT_TRY(number(item, smallest, largest, &value, error));
     if (value != floor(value)) {
         return reject_literal(item, error, "is not a whole number");
     }
@@ -105,6 +88,16 @@ enum ppt_status ppt_item_text(const struct ppt_item *item, const char **out,
     return PPT_OK;
 }
 
+size_t ppt_names_find(const char *const *names, const char *text)
+{
+    size_t i = 0;
+
+    while (names[i] && strcmp(names[i], text) != 0) {
+        i++;
+    }
+    return i;
+}
+
 void ppt_names_list(const char *const *names, struct ppt_text *out)
 {
     for (size_t i = 0; names[i]; i++) {
@@ -116,21 +109,17 @@ enum ppt_status ppt_item_choice(const struct ppt_item *item, const char *const *
                                 struct ppt_error *error)
 {
     const char *text = NULL;
-    struct ppt_text list = {0};
+    struct ppt_text list PPT_OWNED(ppt_text_free) = {0};
 
     if (json_object_is_type(item->value, json_type_string)) {
         text = json_object_get_string(item->value);
-        for (int i = 0; names[i]; i++) {
-            if (strcmp(names[i], text) == 0) {
-                *out = i;
-                return PPT_OK;
-            }
+        *out = (int)ppt_names_find(names, text);
+        if (names[*out]) {
+            return PPT_OK;
         }
     }
     ppt_names_list(names, &list);
-    reject_literal(item, error, "is not %s", list.data);
-    ppt_text_free(&list);
-    return PPT_BAD_INPUT;
+    return reject_literal(item, error, "is not %s", list.data);
 }
 
 enum ppt_status ppt_item_check_keys(const struct ppt_item *object, const char *const *names,
@@ -138,12 +127,7 @@ enum ppt_status ppt_item_check_keys(const struct ppt_item *object, const char *c
 {
     json_object_object_foreach(object->value, key, member)
     {
-        const char *const *name = names;
-
-        while (*name && strcmp(*name, key) != 0) {
-            name++;
-        }
-        if (!*name) {
+        if (!names[ppt_names_find(names, key)]) {
             const struct ppt_place place = {.outer = object->place, .key = key};
             const struct ppt_item item = {member, object->source, &place};
             const char *meant = ppt_text_suggest(key, names);

@@ -19,8 +19,9 @@ struct ppt_item {
     const struct ppt_place *place;
 };
 
-__attribute__((format(printf, 3, 4))) enum ppt_status
-ppt_item_reject(const struct ppt_item *item, struct ppt_error *error, const char *format, ...);
+/* Writes where it stands and what the format says; returns PPT_BAD_INPUT. */
+#define ppt_item_reject(item, error, ...)                                                          \
+    ppt_json_reject((item)->source, (item)->place, error, __VA_ARGS__)
 
 /* A whole number within the bounds, which must lie within ±2^53; 1e6 and 2.0 are whole. */
 enum ppt_status ppt_item_integer(const struct ppt_item *item, double smallest, double largest,
@@ -46,6 +47,9 @@ enum ppt_status ppt_item_member(const struct ppt_item *object, const char *key,
 /* Rejects the first key of an object that is not among `names`, with a suggestion. */
 enum ppt_status ppt_item_check_keys(const struct ppt_item *object, const char *const *names,
                                     struct ppt_error *error);
+
+/* The place of a text among `names` (NULL-terminated); that of the NULL: it is none of them. */
+size_t ppt_names_find(const char *const *names, const char *text);
 
 /* "\"a\", \"b\" or \"c\"". */
 void ppt_names_list(const char *const *names, struct ppt_text *out);

@@ -9,6 +9,7 @@
 #include "encoding.h"
 #include "file.h"
 #include "memory.h"
+#include "owned.h"
 #include "syntax.h"
 
 #define LARGEST_FILE ((size_t)16 << 20)
@@ -35,12 +36,7 @@ static void drop_mark(struct ppt_source *source)
 enum ppt_status ppt_source_read(const char *path, struct ppt_source *source,
                                 struct ppt_error *error)
 {
-    const enum ppt_status status =
-        ppt_file_read(path, LARGEST_FILE, &source->text, &source->length, error);
-
-    if (status != PPT_OK) {
-        return status;
-    }
+    PPT_TRY(ppt_file_read(path, LARGEST_FILE, &source->text, &source->length, error));
     source->name = ppt_strdup(path);
     source->folder = folder_of(path);
     const char *wide = ppt_encoding_wide(source->text, source->length);
@@ -83,6 +79,11 @@ void ppt_source_free(struct ppt_source *source)
     free(source->folder);
     free(source->text);
     *source = (struct ppt_source){0};
+}
+
+void ppt_json_put(json_object **value)
+{
+    json_object_put(*value);
 }
 
 /* ---- a scanner for text that is known to be valid ---- */
@@ -142,11 +143,9 @@ static const char *behind(const char *end)
 /* The JSON string at `text`; the caller owns it. */
 static json_object *parse_string(const char *text)
 {
-    char *copy = ppt_text_format("%.*s", (int)(skip_string(text) - text), text);
-    json_object *string = json_tokener_parse(copy);
+    char *copy PPT_FREED = ppt_text_format("%.*s", (int)(skip_string(text) - text), text);
 
-    free(copy);
-    return string;
+    return json_tokener_parse(copy);
 }
 
 /* Whether the JSON string at `text` is `key`; escapes are resolved by json-c. */
@@ -157,11 +156,9 @@ static bool string_is(const char *text, const char *key)
     if (!memchr(text, '\\', length)) {
         return length == strlen(key) + 2 && memcmp(text + 1, key, length - 2) == 0;
     }
-    json_object *string = parse_string(text);
-    const bool same = string && strcmp(json_object_get_string(string), key) == 0;
+    json_object *string PPT_OWNED(ppt_json_put) = parse_string(text);
 
-    json_object_put(string);
-    return same;
+    return string && strcmp(json_object_get_string(string), key) == 0;
 }
 
 /* The member or element that a step leads to, or `at` itself when there is none. */
@@ -252,7 +249,8 @@ static void describe_position(const struct ppt_source *source, const char *at, s
 static void reject_at(const struct ppt_source *source, const char *at,
                       const struct ppt_place *place, struct ppt_error *error, const char *message)
 {
-    struct ppt_text position = {0}, path = {0};
+    struct ppt_text position PPT_OWNED(ppt_text_free) = {0};
+    struct ppt_text path PPT_OWNED(ppt_text_free) = {0};
     const char *inner;
 
     ppt_place_describe(place, &path);
@@ -264,8 +262,6 @@ static void reject_at(const struct ppt_source *source, const char *at,
         inner += *inner == '.';
     }
     ppt_fail(error, PPT_BAD_INPUT, "%s: %s%s%s", position.data, inner, *inner ? ": " : "", message);
-    ppt_text_free(&position);
-    ppt_text_free(&path);
 }
 
 char *ppt_json_position(const struct ppt_source *source, const struct ppt_place *place)
@@ -311,49 +307,42 @@ json_object *ppt_json_rounded(double value)
 
 /* ---- parsing ---- */
 
+static enum ppt_status check(const struct ppt_source *source, json_object *value, const char *at,
+                             const struct ppt_place *place, struct ppt_error *error);
+
 /* Of a key that appears twice in an object json-c would silently keep the last. */
 static enum ppt_status check_repeats(const struct ppt_source *source, const char *object,
                                      const struct ppt_place *place, struct ppt_error *error)
 {
-    json_object *seen = json_object_new_object();
-    enum ppt_status status = PPT_OK;
+    json_object *seen PPT_OWNED(ppt_json_put) = json_object_new_object();
 
-    for (const char *at = skip_space(object + 1); *at == '"' && status == PPT_OK;
+    for (const char *at = skip_space(object + 1); *at == '"';
          at = behind(skip_value(member_value(at)))) {
-        json_object *text = parse_string(at);
+        json_object *text PPT_OWNED(ppt_json_put) = parse_string(at);
         const struct ppt_place inner = {.outer = place, .key = json_object_get_string(text)};
 
         if (json_object_object_get_ex(seen, inner.key, NULL)) {
             reject_at(source, at, &inner, error, "appears more than once in its object");
-            status = PPT_BAD_INPUT;
+            return PPT_BAD_INPUT;
         }
         json_object_object_add(seen, inner.key, NULL);
-        json_object_put(text);
     }
-    json_object_put(seen);
-    return status;
+    return PPT_OK;
 }
-
-static enum ppt_status check(const struct ppt_source *source, json_object *value, const char *at,
-                             const struct ppt_place *place, struct ppt_error *error);
 
 static enum ppt_status check_members(const struct ppt_source *source, json_object *object,
                                      const char *at, const struct ppt_place *place,
                                      struct ppt_error *error)
 {
-    enum ppt_status status = check_repeats(source, at, place, error);
-
-    for (at = skip_space(at + 1); *at == '"' && status == PPT_OK;) {
-        json_object *text = parse_string(at), *member = NULL;
+    PPT_TRY(check_repeats(source, at, place, error));
+    for (at = skip_space(at + 1); *at == '"'; at = behind(skip_value(at))) {
+        json_object *text PPT_OWNED(ppt_json_put) = parse_string(at);
         const struct ppt_place inner = {.outer = place, .key = json_object_get_string(text)};
 
         at = member_value(at);
-        json_object_object_get_ex(object, inner.key, &member);
-        status = check(source, member, at, &inner, error);
-        at = behind(skip_value(at));
-        json_object_put(text);
+        PPT_TRY(check(source, json_object_object_get(object, inner.key), at, &inner, error));
     }
-    return status;
+    return PPT_OK;
 }
 
 /* What json-c lets pass though it is no JSON that every reader understands: keys that appear twice
@@ -362,52 +351,42 @@ static enum ppt_status check_members(const struct ppt_source *source, json_objec
 static enum ppt_status check(const struct ppt_source *source, json_object *value, const char *at,
                              const struct ppt_place *place, struct ppt_error *error)
 {
-    enum ppt_status status = PPT_OK;
+    char *literal PPT_FREED = NULL;
 
-    switch (json_object_get_type(value)) {
-    case json_type_double:
-        if (!isfinite(json_object_get_double(value))) {
-            char *literal = ppt_json_literal(source, place);
-
-            status = ppt_json_reject(source, place, error, "%s is not a number that can be used",
-                                     literal);
-            free(literal);
-        }
-        break;
-    case json_type_array:
+    if (json_object_is_type(value, json_type_object)) {
+        return check_members(source, value, at, place, error);
+    }
+    if (json_object_is_type(value, json_type_double) && !isfinite(json_object_get_double(value))) {
+        literal = ppt_json_literal(source, place);
+        return ppt_json_reject(source, place, error, "%s is not a number that can be used",
+                               literal);
+    }
+    if (json_object_is_type(value, json_type_array)) {
         at = skip_space(at + 1);
-        for (size_t i = 0; i < json_object_array_length(value) && status == PPT_OK; i++) {
+        for (size_t i = 0; i < json_object_array_length(value); i++) {
             const struct ppt_place inner = {.outer = place, .index = i};
 
-            status = check(source, json_object_array_get_idx(value, i), at, &inner, error);
+            PPT_TRY(check(source, json_object_array_get_idx(value, i), at, &inner, error));
             at = behind(skip_value(at));
         }
-        break;
-    case json_type_object:
-        status = check_members(source, value, at, place, error);
-        break;
-    default:
-        break;
     }
-    return status;
+    return PPT_OK;
 }
 
 static enum ppt_status reject_syntax(const struct ppt_source *source, size_t offset,
                                      const char *what, struct ppt_error *error)
 {
-    struct ppt_text text = {0};
+    struct ppt_text text PPT_OWNED(ppt_text_free) = {0};
 
     describe_position(source, source->text + offset, &text);
-    ppt_fail(error, PPT_BAD_INPUT, "%s: not valid JSON: %s", text.data, what);
-    ppt_text_free(&text);
-    return PPT_BAD_INPUT;
+    return ppt_fail(error, PPT_BAD_INPUT, "%s: not valid JSON: %s", text.data, what);
 }
 
 enum ppt_status ppt_json_parse(const struct ppt_source *source, json_object **value,
                                struct ppt_error *error)
 {
     enum json_tokener_error refused = json_tokener_success;
-    enum ppt_status status;
+    json_object *read PPT_OWNED(ppt_json_put) = NULL;
     size_t offset = 0;
 
     *value = NULL;
@@ -421,14 +400,11 @@ enum ppt_status ppt_json_parse(const struct ppt_source *source, json_object **va
     if (problem) {
         return reject_syntax(source, offset, problem, error);
     }
-    *value = json_tokener_parse_verbose(source->text, &refused);
+    read = json_tokener_parse_verbose(source->text, &refused);
     if (refused != json_tokener_success) {
         return reject_syntax(source, 0, json_tokener_error_desc(refused), error);
     }
-    status = check(source, *value, skip_space(source->text), NULL, error);
-    if (status != PPT_OK) {
-        json_object_put(*value);
-        *value = NULL;
-    }
-    return status;
+    PPT_TRY(check(source, read, skip_space(source->text), NULL, error));
+    *value = ppt_given(&read);
+    return PPT_OK;
 }

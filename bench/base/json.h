@@ -44,7 +44,7 @@ enum ppt_status ppt_source_read(const char *path, struct ppt_source *source,
 /* An option's value. */
 void ppt_source_from_text(struct ppt_source *source, const char *name, const char *text);
 
-/* One line of a recording, `length` bytes long; lines count from 1. */
+/* One line of a journal, `length` bytes long; lines count from 1. */
 void ppt_source_from_line(struct ppt_source *source, const char *path, const char *text,
                           size_t length, size_t line);
 void ppt_source_free(struct ppt_source *source);
@@ -53,6 +53,9 @@ void ppt_source_free(struct ppt_source *source);
  * caller owns *value (json_object_put). Fails with PPT_BAD_INPUT, naming line and column. */
 enum ppt_status ppt_json_parse(const struct ppt_source *source, json_object **value,
                                struct ppt_error *error);
+
+/* json_object_put() for PPT_OWNED(). */
+void ppt_json_put(json_object **value);
 
 /* Writes "workers[3]" for a place. */
 void ppt_place_describe(const struct ppt_place *place, struct ppt_text *out);

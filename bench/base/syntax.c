@@ -1,8 +1,9 @@
 #include "syntax.h"
 
 #include <stdbool.h>
-#include <stdint.h>
 #include <string.h>
+
+#include "status.h"
 
 struct scan {
     const char *at;
@@ -29,13 +30,10 @@ static bool is_digit(char c)
 
 static bool digits(struct scan *scan)
 {
-    if (!is_digit(*scan->at)) {
-        return fail(scan, "a digit is missing");
-    }
-    while (is_digit(*scan->at)) {
-        scan->at++;
-    }
-    return true;
+    const size_t count = strspn(scan->at, "0123456789");
+
+    scan->at += count;
+    return count > 0 || fail(scan, "a digit is missing");
 }
 
 static bool number(struct scan *scan)
@@ -63,28 +61,12 @@ static bool number(struct scan *scan)
     return true;
 }
 
-/* One character of more than one byte: neither overlong, nor a surrogate, nor beyond U+10FFFF. */
 static bool utf8(struct scan *scan)
 {
-    const unsigned char *c = (const unsigned char *)scan->at;
-    const size_t length = c[0] >= 0xf0 ? 4 : c[0] >= 0xe0 ? 3 : 2;
-    static const uint32_t smallest[] = {0, 0, 0x80, 0x800, 0x10000};
-    uint32_t code = c[0] & (0x7fu >> length);
+    const size_t length = ppt_utf8_length(scan->at);
 
-    if (c[0] < 0xc2 || c[0] > 0xf4) {
-        return fail(scan, "not UTF-8");
-    }
-    for (size_t i = 1; i < length; i++) {
-        if ((c[i] & 0xc0) != 0x80) {
-            return fail(scan, "not UTF-8");
-        }
-        code = code << 6 | (c[i] & 0x3f);
-    }
-    if (code < smallest[length] || code > 0x10ffff || (code >= 0xd800 && code <= 0xdfff)) {
-        return fail(scan, "not UTF-8");
-    }
     scan->at += length;
-    return true;
+    return length > 0 || fail(scan, "not UTF-8");
 }
 
 static bool escape(struct scan *scan)

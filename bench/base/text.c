@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "memory.h"
+#include "owned.h"
 #include "status.h"
 
 static void reserve(struct ppt_text *text, size_t more)
@@ -53,7 +54,7 @@ void ppt_text_add(struct ppt_text *text, const char *string)
 
 void ppt_text_add_shown(struct ppt_text *text, const char *string, size_t columns)
 {
-    char *shown = ppt_strdup(string);
+    char *shown PPT_FREED = ppt_strdup(string);
 
     ppt_hide(shown);
     const bool cut = ppt_text_columns(shown) > columns;
@@ -65,7 +66,6 @@ void ppt_text_add_shown(struct ppt_text *text, const char *string, size_t column
     shown[length] = '\0';
     ppt_text_add(text, shown);
     ppt_text_add(text, cut ? "..." : "");
-    free(shown);
 }
 
 /* The number of a character of at most three bytes, as those that must not be shown are; of what is
@@ -105,7 +105,7 @@ void ppt_text_add_json(struct ppt_text *text, const char *json)
 
 void ppt_text_print(FILE *stream, const char *format, ...)
 {
-    struct ppt_text text = {0};
+    struct ppt_text text PPT_OWNED(ppt_text_free) = {0};
     va_list arguments;
 
     va_start(arguments, format);
@@ -115,7 +115,6 @@ void ppt_text_print(FILE *stream, const char *format, ...)
         ppt_hide(text.data);
         fprintf(stream, "%s\n", text.data);
     }
-    ppt_text_free(&text);
 }
 
 void ppt_text_free(struct ppt_text *text)
@@ -276,7 +275,7 @@ void ppt_text_wrap(struct ppt_text *text, const char *words, size_t width, size_
 
     while (*words) {
         const size_t length = strcspn(words, " ");
-        char *word = ppt_text_format("%.*s", (int)length, words);
+        char *word PPT_FREED = ppt_text_format("%.*s", (int)length, words);
         const size_t columns = ppt_text_columns(word);
 
         if (column > 0 && column + 1 + columns > width) {
@@ -289,6 +288,5 @@ void ppt_text_wrap(struct ppt_text *text, const char *words, size_t width, size_
         ppt_text_add(text, word);
         column += columns;
         words += length + strspn(words + length, " ");
-        free(word);
     }
 }

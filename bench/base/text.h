@@ -50,6 +50,9 @@ size_t ppt_text_columns(const char *string);
 /* A new string from a format, to be given to free(). */
 __attribute__((format(printf, 1, 2))) char *ppt_text_format(const char *format, ...);
 
+/* What makes a noun a plural: "%u worker%s", count, PPT_S(count). */
+#define PPT_S(count) ((count) == 1 ? "" : "s")
+
 /* The one of `names` (NULL-terminated) that was probably meant, or NULL: the nearest by optimal
  * string alignment distance, if that is at most a third of the word. */
 const char *ppt_text_suggest(const char *word, const char *const *names);

@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "memory.h"
+#include "owned.h"
+#include "take.h"
 
 /* Those that every verb has. */
 static const struct ppt_option for_all[] = {
@@ -12,7 +14,11 @@ static const struct ppt_option for_all[] = {
     {.name = "--version", .kind = PPT_OPTION_VERSION},
 };
 
-#define GENERAL_COUNT (sizeof(for_all) / sizeof(for_all[0]))
+/* Looked at as a verb's. */
+static const struct ppt_verb general_verb = {
+    .options = for_all,
+    .option_count = sizeof(for_all) / sizeof(for_all[0]),
+};
 
 /* One argument after the other. */
 struct reader {
@@ -21,17 +27,19 @@ struct reader {
     int count, at;
 };
 
-static const struct ppt_option *find_in(const struct ppt_option *table, size_t count,
-                                        const char *name, size_t length)
+static const struct ppt_option *find_in(const struct ppt_verb *verb, const char *name,
+                                        size_t length)
 {
-    for (size_t i = 0; i < count; i++) {
-        const char *known = ppt_option_face(&table[i])->name;
+    const struct ppt_option *option;
+
+    for (size_t i = 0; (option = ppt_verb_option(verb, i)); i++) {
+        const char *known = ppt_option_face(option)->name;
 
         if (strlen(known) == length && strncmp(known, name, length) == 0) {
-            return &table[i];
+            break;
         }
     }
-    return NULL;
+    return option;
 }
 
 /* The verb's own, a general one, or one of another verb, which `owner` tells; NULL: it is none at
@@ -41,15 +49,15 @@ static const struct ppt_option *find_option(const struct ppt_verb *const *verbs,
                                             const struct ppt_verb **owner)
 {
     const size_t length = strcspn(argument, "=");
-    const struct ppt_option *found = find_in(verb->options, verb->option_count, argument, length);
+    const struct ppt_option *found = find_in(verb, argument, length);
 
     *owner = verb;
     if (!found) {
-        found = find_in(for_all, GENERAL_COUNT, argument, length);
+        found = find_in(&general_verb, argument, length);
     }
     for (size_t i = 0; !found && verbs[i]; i++) {
         *owner = verbs[i];
-        found = find_in(verbs[i]->options, verbs[i]->option_count, argument, length);
+        found = find_in(verbs[i], argument, length);
     }
     return found;
 }
@@ -107,9 +115,7 @@ static int find_verb(struct reader reader, const struct ppt_verb **verb)
 static enum ppt_status take_presets(struct reader reader, struct ppt_line *line,
                                     struct ppt_error *error)
 {
-    enum ppt_status status = PPT_OK;
-
-    for (; reader.at < reader.count && status == PPT_OK; reader.at++) {
+    for (; reader.at < reader.count; reader.at++) {
         const char *argument = reader.arguments[reader.at];
 
         if (strcmp(argument, "--") == 0) {
@@ -119,10 +125,10 @@ static enum ppt_status take_presets(struct reader reader, struct ppt_line *line,
                                               ? pass_option(&reader, line->verb, PPT_OPTION_PRESET)
                                               : NULL;
         if (option) {
-            status = ppt_option_take(option, "", line->options, line->overrides, error);
+            PPT_TRY(ppt_option_take(option, "", line->options, line->overrides, error));
         }
     }
-    return status;
+    return PPT_OK;
 }
 
 /* ---- reading ---- */
@@ -151,42 +157,51 @@ static enum ppt_status take_foreign(struct ppt_line *line, const struct ppt_verb
                                     const struct ppt_option *option, const char *value,
                                     struct ppt_error *error)
 {
-    void *options = ppt_alloc(1, owner->size);
+    void *options PPT_FREED = ppt_alloc(1, owner->size);
     struct ppt_overrides *overrides = ppt_overrides_create();
     const enum ppt_status status = ppt_option_take(option, value, options, overrides, error);
 
     line->foreign = line->foreign ? line->foreign : option;
     ppt_overrides_destroy(overrides);
-    free(options);
     return status;
+}
+
+/* Adds the names of a verb's options, if there is a list for them. Returns how many there are. */
+static size_t add_names(const struct ppt_verb *verb, const char **names)
+{
+    const struct ppt_option *option;
+    size_t count = 0;
+
+    for (; (option = ppt_verb_option(verb, count)); count++) {
+        if (names) {
+            names[count] = ppt_option_face(option)->name;
+        }
+    }
+    return count;
+}
+
+/* Those of all verbs, and the general ones behind them. */
+static size_t list_names(const struct ppt_verb *const *verbs, const char **names)
+{
+    size_t count = 0;
+
+    for (; *verbs; verbs++) {
+        count += add_names(*verbs, names ? names + count : NULL);
+    }
+    return count + add_names(&general_verb, names ? names + count : NULL);
 }
 
 static enum ppt_status reject_option(const struct ppt_verb *const *verbs, const char *argument,
                                      struct ppt_error *error)
 {
-    char *name = ppt_text_format("%.*s", (int)strcspn(argument, "="), argument);
-    size_t count = GENERAL_COUNT;
-    size_t added = 0;
+    char *name PPT_FREED = ppt_text_format("%.*s", (int)strcspn(argument, "="), argument);
+    const char **names PPT_FREED = ppt_alloc(list_names(verbs, NULL) + 1, sizeof(*names));
 
-    for (size_t v = 0; verbs[v]; v++) {
-        count += verbs[v]->option_count;
-    }
-    const char **names = ppt_alloc(count + 1, sizeof(*names));
-    for (size_t v = 0; verbs[v]; v++) {
-        for (size_t i = 0; i < verbs[v]->option_count; i++) {
-            names[added++] = ppt_option_face(&verbs[v]->options[i])->name;
-        }
-    }
-    for (size_t i = 0; i < GENERAL_COUNT; i++) {
-        names[added++] = for_all[i].name;
-    }
+    list_names(verbs, names);
     const char *meant = ppt_text_suggest(name, names);
-    ppt_fail(error, PPT_BAD_INPUT,
-             meant ? "unknown option %s; did you mean %s?" : "unknown option %s; see %s", name,
-             meant ? meant : "ppt-omp --help");
-    free(names);
-    free(name);
-    return PPT_BAD_INPUT;
+    return ppt_fail(error, PPT_BAD_INPUT,
+                    meant ? "unknown option %s; did you mean %s?" : "unknown option %s; see %s",
+                    name, meant ? meant : "ppt-omp --help");
 }
 
 /* Reads an option, and its value from "=..." or the next argument. */
@@ -221,17 +236,18 @@ static enum ppt_status read_option(struct reader *reader, struct ppt_line *line,
 static enum ppt_status reject_operand(const struct ppt_verb *const *verbs, const char *operand,
                                       struct ppt_error *error)
 {
-    size_t count = 0;
+    size_t count = 0, named = 0;
 
     while (verbs[count]) {
         count++;
     }
-    const char **names = ppt_alloc(count, sizeof(*names));
+    const char **names PPT_FREED = ppt_alloc(count, sizeof(*names));
     for (size_t i = 1; i < count; i++) {
-        names[i - 1] = verbs[i]->name;
+        if (verbs[i]->forms[0].words) {
+            names[named++] = verbs[i]->name;
+        }
     }
     const char *meant = ppt_text_suggest(operand, names);
-    free(names);
     return meant ? ppt_fail(error, PPT_BAD_INPUT,
                             "\"%s\" is neither a command nor a file; did you mean \"%s\"?", operand,
                             meant)
@@ -311,23 +327,13 @@ enum ppt_status ppt_cli_read(const struct ppt_verb *const *verbs, int count, cha
     line->program = ppt_alloc(most, sizeof(*line->program));
     line->given = ppt_alloc(most, sizeof(*line->given));
     line->overrides = ppt_overrides_create();
-    enum ppt_status status = take_presets(reader, line, error);
-    for (; reader.at < count && status == PPT_OK; reader.at++) {
+    PPT_TRY(take_presets(reader, line, error));
+    for (; reader.at < count; reader.at++) {
         if (reader.at != verb_at) {
-            status = read_argument(&reader, line, error);
+            PPT_TRY(read_argument(&reader, line, error));
         }
     }
-    return status == PPT_OK && !line->asked ? check(line, error) : status;
-}
-
-bool ppt_line_has(const struct ppt_line *line, const struct ppt_option *option)
-{
-    for (size_t i = 0; i < line->given_count; i++) {
-        if (line->given[i] == option) {
-            return true;
-        }
-    }
-    return false;
+    return line->asked ? PPT_OK : check(line, error);
 }
 
 void ppt_cli_free(struct ppt_line *line)

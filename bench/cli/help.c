@@ -3,6 +3,8 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "take.h"
+
 #define SUMMARY_COLUMN 41
 #define HELP_COLUMN 21
 
@@ -46,20 +48,24 @@ static void add_option(const struct ppt_option *face, struct ppt_text *out)
 
 static bool has(const struct ppt_verb *verb, const struct ppt_option *face)
 {
-    for (size_t i = 0; i < verb->option_count; i++) {
-        if (ppt_option_face(&verb->options[i]) == face) {
-            return true;
+    const struct ppt_option *option;
+
+    for (size_t i = 0; (option = ppt_verb_option(verb, i)); i++) {
+        if (ppt_option_face(option) == face) {
+            break;
         }
     }
-    return false;
+    return option != NULL;
 }
 
 /* What several verbs share is told with the first of them. */
 static void add_options(const struct ppt_verb *const *verbs, bool general, struct ppt_text *out)
 {
+    const struct ppt_option *option;
+
     for (size_t v = 0; verbs[v]; v++) {
-        for (size_t i = 0; i < verbs[v]->option_count; i++) {
-            const struct ppt_option *face = ppt_option_face(&verbs[v]->options[i]);
+        for (size_t i = 0; (option = ppt_verb_option(verbs[v], i)); i++) {
+            const struct ppt_option *face = ppt_option_face(option);
             size_t first = 0;
 
             while (first < v && !has(verbs[first], face)) {

@@ -42,8 +42,8 @@ struct ppt_form {
 #define PPT_FORMS 3
 
 struct ppt_verb {
-    const char *name; /* the default verb's is for messages alone */
-    struct ppt_form forms[PPT_FORMS];
+    const char *name;                 /* the default verb's is for messages alone */
+    struct ppt_form forms[PPT_FORMS]; /* none: the verb is hidden, for this program's own makers */
 
     /* Operands. */
     size_t most;       /* how many it takes */
@@ -72,7 +72,11 @@ struct ppt_verb {
     .options = (table), .option_count = sizeof(table) / sizeof((table)[0]),                        \
     .defaults = &(const type){__VA_ARGS__}, .size = sizeof(type)
 
-/* Whether a row of the verb's own table was given. */
+/* The verb's options, from 0 on, with all settings where its table has room for them; behind the
+ * last comes NULL. */
+const struct ppt_option *ppt_verb_option(const struct ppt_verb *verb, size_t place);
+
+/* Whether a row of the verb's own table, or the option of a key, was given. */
 bool ppt_line_has(const struct ppt_line *line, const struct ppt_option *option);
 
 #endif

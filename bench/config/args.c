@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "memory.h"
+#include "owned.h"
 #include "text.h"
 
 bool ppt_param_has_bounds(const struct ppt_param *param)
@@ -28,12 +29,8 @@ static enum ppt_status parse_span(const struct ppt_item *item, const struct ppt_
         const struct ppt_place place = {.outer = item->place, .index = i};
         const struct ppt_item inner = {json_object_array_get_idx(item->value, i), item->source,
                                        &place};
-        const enum ppt_status status =
-            ppt_item_integer(&inner, param->smallest, param->largest, &ends[i], error);
 
-        if (status != PPT_OK) {
-            return status;
-        }
+        PPT_TRY(ppt_item_integer(&inner, param->smallest, param->largest, &ends[i], error));
     }
     if (ends[0] > ends[1]) {
         return ppt_item_reject(item, error, "the first number is above the second");
@@ -69,38 +66,27 @@ static enum ppt_status set_from_table(const struct ppt_kernel *kernel,
                                       const struct ppt_search *search, union ppt_value *out,
                                       struct ppt_error *error)
 {
-    struct ppt_source source = {0};
-    struct ppt_item item = {.source = &source};
-    char *name = ppt_text_format("--task %s, default of \"%s\"", kernel->name, param->name);
-    enum ppt_status status;
+    struct ppt_source source PPT_OWNED(ppt_source_free) = {0};
+    json_object *value PPT_OWNED(ppt_json_put) = NULL;
+    char *name PPT_FREED =
+        ppt_text_format("--task %s, default of \"%s\"", kernel->name, param->name);
 
     ppt_source_from_text(&source, name, json);
-    status = ppt_json_parse(&source, &item.value, error);
-    if (status == PPT_OK) {
-        status = parse_value(&item, param, search, out, error);
-    }
-    json_object_put(item.value);
-    ppt_source_free(&source);
-    free(name);
-    return status;
+    PPT_TRY(ppt_json_parse(&source, &value, error));
+    const struct ppt_item item = {.value = value, .source = &source};
+    return parse_value(&item, param, search, out, error);
 }
 
-enum ppt_status ppt_args_default(const struct ppt_kernel *kernel, const struct ppt_search *search,
-                                 union ppt_value **args, struct ppt_error *error)
+static enum ppt_status set_defaults(const struct ppt_kernel *kernel,
+                                    const struct ppt_search *search, union ppt_value *args,
+                                    struct ppt_error *error)
 {
-    enum ppt_status status = PPT_OK;
-
-    *args = ppt_alloc(kernel->param_count, sizeof(**args));
-    for (size_t i = 0; i < kernel->param_count && status == PPT_OK; i++) {
+    for (size_t i = 0; i < kernel->param_count; i++) {
         const struct ppt_param *param = &kernel->params[i];
 
-        status = set_from_table(kernel, param, param->value, search, &(*args)[i], error);
+        PPT_TRY(set_from_table(kernel, param, param->value, search, &args[i], error));
     }
-    if (status != PPT_OK) {
-        ppt_args_free(kernel, *args);
-        *args = NULL;
-    }
-    return status;
+    return PPT_OK;
 }
 
 void ppt_args_free(const struct ppt_kernel *kernel, union ppt_value *args)
@@ -140,13 +126,11 @@ static void describe_slots(const struct ppt_kernel *kernel, struct ppt_text *out
 static enum ppt_status reject_count(const struct ppt_kernel *kernel, const struct ppt_item *item,
                                     size_t given, struct ppt_error *error)
 {
-    struct ppt_text slots = {0};
+    struct ppt_text slots PPT_OWNED(ppt_text_free) = {0};
 
     describe_slots(kernel, &slots);
-    ppt_item_reject(item, error, "%zu argument%s given, but \"%s\" takes [%s]", given,
-                    given == 1 ? "" : "s", kernel->name, slots.data ? slots.data : "");
-    ppt_text_free(&slots);
-    return PPT_BAD_INPUT;
+    return ppt_item_reject(item, error, "%zu argument%s given, but \"%s\" takes [%s]", given,
+                           PPT_S(given), kernel->name, slots.data ? slots.data : "");
 }
 
 /* Reads members of an object into the parameters of `group` (NULL: all parameters). */
@@ -154,8 +138,7 @@ static enum ppt_status parse_members(const struct ppt_kernel *kernel, const stru
                                      const char *group, const struct ppt_search *search,
                                      union ppt_value *args, struct ppt_error *error)
 {
-    const char **names = ppt_alloc(kernel->param_count + 1, sizeof(*names));
-    enum ppt_status status;
+    const char **names PPT_FREED = ppt_alloc(kernel->param_count + 1, sizeof(*names));
     size_t count = 0;
 
     for (size_t i = 0; i < kernel->param_count; i++) {
@@ -165,17 +148,16 @@ static enum ppt_status parse_members(const struct ppt_kernel *kernel, const stru
             names[count++] = param->name;
         }
     }
-    status = ppt_item_check_keys(item, names, error);
-    for (size_t i = 0; i < kernel->param_count && status == PPT_OK; i++) {
+    PPT_TRY(ppt_item_check_keys(item, names, error));
+    for (size_t i = 0; i < kernel->param_count; i++) {
         const struct ppt_place place = {.outer = item->place, .key = kernel->params[i].name};
         struct ppt_item inner = {NULL, item->source, &place};
 
         if (json_object_object_get_ex(item->value, kernel->params[i].name, &inner.value)) {
-            status = parse_value(&inner, &kernel->params[i], search, &args[i], error);
+            PPT_TRY(parse_value(&inner, &kernel->params[i], search, &args[i], error));
         }
     }
-    free(names);
-    return status;
+    return PPT_OK;
 }
 
 /* Whether the object of a positional list leaves its members what they mean without one. */
@@ -190,26 +172,35 @@ static bool says_nothing(const struct ppt_kernel *kernel, json_object *object)
     return true;
 }
 
+/* What a parameter means that a positional list leaves out. */
+static enum ppt_status leave(const struct ppt_kernel *kernel, size_t i,
+                             const struct ppt_search *search, union ppt_value *args,
+                             struct ppt_error *error)
+{
+    const struct ppt_param *param = &kernel->params[i];
+
+    return param->when_left
+               ? set_from_table(kernel, param, param->when_left, search, &args[i], error)
+               : PPT_OK;
+}
+
 /* The object that the parameters of a group share in a positional list. */
 static enum ppt_status parse_group(const struct ppt_kernel *kernel, const struct ppt_item *item,
                                    size_t first, const struct ppt_search *search,
                                    union ppt_value *args, struct ppt_error *error)
 {
     const char *group = kernel->params[first].group;
-    enum ppt_status status = PPT_OK;
 
     if (!json_object_is_type(item->value, json_type_object)) {
         return ppt_item_reject(item, error, "must be an object {...} of %s", group);
     }
     const bool left = says_nothing(kernel, item->value);
-    for (size_t i = first; left && i < kernel->param_count && status == PPT_OK; i++) {
-        const struct ppt_param *param = &kernel->params[i];
-
-        if (param->when_left && (i == first || shares_slot(kernel, i))) {
-            status = set_from_table(kernel, param, param->when_left, search, &args[i], error);
+    for (size_t i = first; left && i < kernel->param_count; i++) {
+        if (i == first || shares_slot(kernel, i)) {
+            PPT_TRY(leave(kernel, i, search, args, error));
         }
     }
-    return status == PPT_OK ? parse_members(kernel, item, group, search, args, error) : status;
+    return parse_members(kernel, item, group, search, args, error);
 }
 
 static enum ppt_status parse_positional(const struct ppt_kernel *kernel,
@@ -218,20 +209,19 @@ static enum ppt_status parse_positional(const struct ppt_kernel *kernel,
                                         struct ppt_error *error)
 {
     const size_t given = json_object_array_length(item->value);
-    enum ppt_status status = PPT_OK;
     size_t slot = 0;
 
     if (given == 0) {
         return PPT_OK; /* the defaults, as if there were no list */
     }
-    for (size_t i = 0; i < kernel->param_count && status == PPT_OK; i++) {
+    for (size_t i = 0; i < kernel->param_count; i++) {
         const struct ppt_param *param = &kernel->params[i];
         const struct ppt_place place = {.outer = item->place, .index = slot};
         struct ppt_item inner = {NULL, item->source, &place};
 
         if (shares_slot(kernel, i)) {
-            if (slot > given && param->when_left) {
-                status = set_from_table(kernel, param, param->when_left, search, &args[i], error);
+            if (slot > given) {
+                PPT_TRY(leave(kernel, i, search, args, error));
             }
             continue;
         }
@@ -239,52 +229,57 @@ static enum ppt_status parse_positional(const struct ppt_kernel *kernel,
             if (!param->optional) {
                 return reject_count(kernel, item, given, error);
             }
-            if (param->when_left) {
-                status = set_from_table(kernel, param, param->when_left, search, &args[i], error);
-            }
+            PPT_TRY(leave(kernel, i, search, args, error));
             slot++;
             continue;
         }
         if (param->kind == PPT_PARAM_WORDS) {
-            status = ppt_texts_read_words(item, slot, &args[i].words, error);
+            PPT_TRY(ppt_texts_read_words(item, slot, &args[i].words, error));
             slot = given;
             continue;
         }
         inner.value = json_object_array_get_idx(item->value, slot++);
-        if (!param->group) {
-            status = parse_value(&inner, param, search, &args[i], error);
-        } else {
-            status = parse_group(kernel, &inner, i, search, args, error);
-        }
+        PPT_TRY(param->group ? parse_group(kernel, &inner, i, search, args, error)
+                             : parse_value(&inner, param, search, &args[i], error));
     }
-    if (status == PPT_OK && given > slot) {
-        status = reject_count(kernel, item, given, error);
+    return given > slot ? reject_count(kernel, item, given, error) : PPT_OK;
+}
+
+static enum ppt_status parse(const struct ppt_kernel *kernel, const struct ppt_item *item,
+                             const struct ppt_search *search, union ppt_value *args,
+                             struct ppt_error *error)
+{
+    if (json_object_is_type(item->value, json_type_array)) {
+        return parse_positional(kernel, item, search, args, error);
     }
-    return status;
+    return json_object_is_type(item->value, json_type_object)
+               ? parse_members(kernel, item, NULL, search, args, error)
+               : ppt_item_reject(item, error,
+                                 "must be a list of arguments, or an object by parameter name");
 }
 
 enum ppt_status ppt_args_parse(const struct ppt_kernel *kernel, const struct ppt_item *item,
                                const struct ppt_search *search, union ppt_value **args,
                                struct ppt_error *error)
 {
-    enum ppt_status status = ppt_args_default(kernel, search, args, error);
+    union ppt_value *values = ppt_alloc(kernel->param_count, sizeof(*values));
+    enum ppt_status status = set_defaults(kernel, search, values, error);
 
-    if (status != PPT_OK) {
-        return status;
-    }
-    if (json_object_is_type(item->value, json_type_array)) {
-        status = parse_positional(kernel, item, search, *args, error);
-    } else if (json_object_is_type(item->value, json_type_object)) {
-        status = parse_members(kernel, item, NULL, search, *args, error);
-    } else {
-        status = ppt_item_reject(item, error,
-                                 "must be a list of arguments, or an object by parameter name");
+    if (status == PPT_OK && item) {
+        status = parse(kernel, item, search, values, error);
     }
     if (status != PPT_OK) {
-        ppt_args_free(kernel, *args);
-        *args = NULL;
+        ppt_args_free(kernel, values);
+        values = NULL;
     }
+    *args = values;
     return status;
+}
+
+enum ppt_status ppt_args_default(const struct ppt_kernel *kernel, const struct ppt_search *search,
+                                 union ppt_value **args, struct ppt_error *error)
+{
+    return ppt_args_parse(kernel, NULL, search, args, error);
 }
 
 /* ---- back to text ---- */
@@ -387,15 +382,13 @@ static void describe_value(const struct ppt_param *param, const union ppt_value 
 /* Whether an optional argument says what leaving it out would say. */
 static bool could_be_left(const struct ppt_param *param, const union ppt_value *value)
 {
-    json_object *left = json_tokener_parse(param->when_left ? param->when_left : param->value);
-    json_object *json = value_to_json(param, value);
-    const bool same = param->optional &&
-                      strcmp(json_object_to_json_string_ext(json, JSON_C_TO_STRING_PLAIN),
-                             json_object_to_json_string_ext(left, JSON_C_TO_STRING_PLAIN)) == 0;
+    json_object *left PPT_OWNED(ppt_json_put) =
+        json_tokener_parse(param->when_left ? param->when_left : param->value);
+    json_object *json PPT_OWNED(ppt_json_put) = value_to_json(param, value);
 
-    json_object_put(left);
-    json_object_put(json);
-    return same;
+    return param->optional &&
+           strcmp(json_object_to_json_string_ext(json, JSON_C_TO_STRING_PLAIN),
+                  json_object_to_json_string_ext(left, JSON_C_TO_STRING_PLAIN)) == 0;
 }
 
 /* What stands before an argument: nothing before the first. */

@@ -6,78 +6,22 @@
 #include <sys/random.h>
 
 #include "file_digest.h"
+#include "keys.h"
 #include "layer.h"
 #include "memory.h"
+#include "owned.h"
 #include "plugin.h"
 #include "read.h"
 #include "stand_in.h"
 #include "tasks.h"
 #include "text.h"
 
-const char *const ppt_schedule_names[] = {"static", "dynamic", "guided", NULL};
-const char *const ppt_placement_names[] = {"none", "close", "spread", NULL};
-const char *const ppt_memory_names[] = {"reuse", "fresh", NULL};
-
-static const char *const known_keys[] = {"iterations",
-                                         "task",
-                                         "task_args",
-                                         "kernel",
-                                         "kernel_digest",
-                                         "task_count",
-                                         "workers",
-                                         "wait_time_after_runner",
-                                         "wait_time_after_iteration",
-                                         "gc_after_iteration",
-                                         "multiprocessing_start_method",
-                                         "inner_threads",
-                                         "ranks",
-                                         "distribution",
-                                         "schedule",
-                                         "placement",
-                                         "memory",
-                                         "precision",
-                                         "tolerance",
-                                         "warmup",
-                                         "seed",
-                                         "runs",
-                                         "$schema",
-                                         NULL};
-
-static int compare_numbers(unsigned a, unsigned b)
+const char *ppt_config_inner_text(const struct ppt_config *config, char out[PPT_POINT_WORDS_SIZE])
 {
-    return (a > b) - (a < b);
-}
+    const struct ppt_point of_all = {.inner_threads = config->inner_threads[0]};
+    const bool shown = config->inner_count == 1 && of_all.inner_threads > 1;
 
-int ppt_point_compare(const void *a, const void *b)
-{
-    const struct ppt_point *const x = a, *const y = b;
-
-    return x->ranks != y->ranks       ? compare_numbers(x->ranks, y->ranks)
-           : x->workers != y->workers ? compare_numbers(x->workers, y->workers)
-                                      : compare_numbers(x->inner_threads, y->inner_threads);
-}
-
-const char *ppt_point_label(struct ppt_point point, bool with_inner, char out[PPT_POINT_SIZE])
-{
-    char ranks[16] = "", inner[16] = "";
-
-    if (point.ranks > 0) {
-        snprintf(ranks, sizeof(ranks), "%ur", point.ranks);
-    }
-    if (with_inner) {
-        snprintf(inner, sizeof(inner), "x%u", point.inner_threads);
-    }
-    snprintf(out, PPT_POINT_SIZE, "%s%u%s", ranks, point.workers, inner);
-    return out;
-}
-
-const char *ppt_config_inner_text(const struct ppt_config *config, char out[PPT_INNER_SIZE])
-{
-    out[0] = '\0';
-    if (config->inner_count == 1 && config->inner_threads[0] > 1) {
-        snprintf(out, PPT_INNER_SIZE, ", %u inner threads", config->inner_threads[0]);
-    }
-    return out;
+    return ppt_point_words(of_all, shown ? PPT_ONLY(PPT_INNER_THREADS) : 0, ", ", "", out);
 }
 
 /* ---- whole configurations ---- */
@@ -149,118 +93,91 @@ static void drop_unused_threads(struct ppt_config *config)
 static enum ppt_status read_config(const struct ppt_layer *top, struct ppt_config *config,
                                    struct ppt_error *error)
 {
-    enum ppt_status status;
-
     config->origin = ppt_layer_describe(top);
-    status = ppt_read_keys(top, config, error);
-    if (status == PPT_OK) {
-        status = ppt_read_task(top, config, error);
-    }
-    if (status == PPT_OK) {
-        drop_unused_threads(config);
-    }
-    return status;
+    PPT_TRY(ppt_read_keys(top, config, error));
+    PPT_TRY(ppt_read_task(top, config, error));
+    drop_unused_threads(config);
+    return PPT_OK;
 }
 
 static enum ppt_status append(const struct ppt_layer *top, struct ppt_configs *configs,
                               struct ppt_error *error)
 {
-    struct ppt_config config = {0};
-    const enum ppt_status status = read_config(top, &config, error);
+    struct ppt_config config PPT_OWNED(free_config) = {0};
 
-    if (status != PPT_OK) {
-        free_config(&config);
-        return status;
-    }
+    PPT_TRY(read_config(top, &config, error));
     configs->items = ppt_realloc(configs->items, configs->count + 1, sizeof(*configs->items));
     configs->items[configs->count++] = config;
+    config = (struct ppt_config){0};
     return PPT_OK;
+}
+
+/* With the options over it; `under` may be NULL. */
+static enum ppt_status append_below(const struct ppt_overrides *overrides,
+                                    const struct ppt_layer *under, struct ppt_configs *configs,
+                                    struct ppt_error *error)
+{
+    struct ppt_layer *top PPT_FREED = ppt_overrides_stack(overrides, under);
+
+    return append(&top[0], configs, error);
 }
 
 static enum ppt_status append_runs(const struct ppt_layer *file, const struct ppt_item *runs,
                                    const struct ppt_overrides *overrides,
                                    struct ppt_configs *configs, struct ppt_error *error)
 {
-    enum ppt_status status = PPT_OK;
-
     if (!json_object_is_type(runs->value, json_type_array) ||
         json_object_array_length(runs->value) == 0) {
         return ppt_item_reject(runs, error, "must be a list of configurations, each an object");
     }
-    for (size_t i = 0; i < json_object_array_length(runs->value) && status == PPT_OK; i++) {
+    for (size_t i = 0; i < json_object_array_length(runs->value); i++) {
         const struct ppt_place place = {.outer = runs->place, .index = i};
         const struct ppt_item item = {json_object_array_get_idx(runs->value, i), runs->source,
                                       &place};
         struct ppt_layer run;
 
-        status = ppt_layer_over(&run, file, &item, known_keys, error);
-        if (status == PPT_OK && json_object_object_get_ex(item.value, "runs", NULL)) {
-            status = ppt_layer_reject(&run, error, "\"runs\" inside a run");
+        PPT_TRY(ppt_layer_over(&run, file, &item, error));
+        if (json_object_object_get_ex(item.value, ppt_key_name(PPT_KEY_RUNS), NULL)) {
+            return ppt_layer_reject(&run, error, "\"%s\" inside a run", ppt_key_name(PPT_KEY_RUNS));
         }
-        if (status == PPT_OK) {
-            struct ppt_layer *top = ppt_overrides_stack(overrides, &run);
-
-            status = append(&top[0], configs, error);
-            free(top);
-        }
+        PPT_TRY(append_below(overrides, &run, configs, error));
     }
-    return status;
+    return PPT_OK;
 }
 
 static enum ppt_status append_file(const char *path, const struct ppt_overrides *overrides,
                                    struct ppt_configs *configs, struct ppt_error *error)
 {
-    struct ppt_source source = {0};
-    struct ppt_item item = {.source = &source};
+    struct ppt_source source PPT_OWNED(ppt_source_free) = {0};
+    json_object *value PPT_OWNED(ppt_json_put) = NULL;
     struct ppt_layer file;
-    enum ppt_status status = ppt_source_read(path, &source, error);
+    struct ppt_found runs;
 
-    if (status == PPT_OK) {
-        status = ppt_json_parse(&source, &item.value, error);
-    }
-    if (status == PPT_OK) {
-        status = ppt_layer_over(&file, NULL, &item, known_keys, error);
-    }
-    if (status == PPT_OK) {
-        struct ppt_found runs;
-
-        if (ppt_layer_find(&file, "runs", NULL, &runs)) {
-            status = append_runs(&file, &runs.item, overrides, configs, error);
-        } else {
-            struct ppt_layer *top = ppt_overrides_stack(overrides, &file);
-
-            status = append(&top[0], configs, error);
-            free(top);
-        }
-    }
-    json_object_put(item.value);
-    ppt_source_free(&source);
-    return status;
+    PPT_TRY(ppt_source_read(path, &source, error));
+    PPT_TRY(ppt_json_parse(&source, &value, error));
+    const struct ppt_item item = {.value = value, .source = &source};
+    PPT_TRY(ppt_layer_over(&file, NULL, &item, error));
+    return ppt_layer_find(&file, PPT_KEY_RUNS, NULL, &runs)
+               ? append_runs(&file, &runs.item, overrides, configs, error)
+               : append_below(overrides, &file, configs, error);
 }
 
 enum ppt_status ppt_config_from_item(const struct ppt_item *item, struct ppt_configs *configs,
                                      struct ppt_error *error)
 {
     struct ppt_layer layer;
-    const enum ppt_status status = ppt_layer_over(&layer, NULL, item, known_keys, error);
 
-    return status == PPT_OK ? append(&layer, configs, error) : status;
+    PPT_TRY(ppt_layer_over(&layer, NULL, item, error));
+    return append(&layer, configs, error);
 }
 
 enum ppt_status ppt_configs_load(const char *path, const struct ppt_overrides *overrides,
                                  struct ppt_configs *configs, struct ppt_error *error)
 {
     const size_t before = configs->count;
-    enum ppt_status status;
+    const enum ppt_status status = path ? append_file(path, overrides, configs, error)
+                                        : append_below(overrides, NULL, configs, error);
 
-    if (path) {
-        status = append_file(path, overrides, configs, error);
-    } else {
-        struct ppt_layer *top = ppt_overrides_stack(overrides, NULL);
-
-        status = append(&top[0], configs, error);
-        free(top);
-    }
     while (status != PPT_OK && configs->count > before) {
         free_config(&configs->items[--configs->count]);
     }
@@ -279,37 +196,39 @@ void ppt_configs_free(struct ppt_configs *configs)
     configs->items = NULL;
 }
 
+/* The recorded arguments as those of the kernel that was loaded. */
+static enum ppt_status take_over_args(const struct ppt_config *config,
+                                      const struct ppt_kernel *kernel, union ppt_value **args,
+                                      struct ppt_error *error)
+{
+    const struct ppt_search search = {.recorded = true};
+    struct ppt_source source PPT_OWNED(ppt_source_free) = {0};
+    json_object *value PPT_OWNED(ppt_json_put) =
+        ppt_args_to_json(config->uses[0].kernel, config->uses[0].args);
+    const struct ppt_item item = {.value = value, .source = &source};
+
+    ppt_source_from_text(&source, config->kernel_file, "");
+    return ppt_args_parse(kernel, &item, &search, args, error);
+}
+
 enum ppt_status ppt_config_load_kernel(struct ppt_config *config, bool *same,
                                        struct ppt_error *error)
 {
-    const struct ppt_search search = {.recorded = true};
     struct ppt_use *use = &config->uses[0];
-    struct ppt_source source = {0};
-    struct ppt_item item = {.source = &source};
     const struct ppt_kernel *kernel;
     union ppt_value *args = NULL;
     char digest[PPT_FILE_DIGEST_SIZE];
-    enum ppt_status status;
 
     *same = true;
     if (!config->stand_in) {
         return PPT_OK;
     }
-    status = ppt_plugin_load(config->kernel_file, &kernel, error);
-    if (status == PPT_OK && strcmp(kernel->name, config->task) != 0) {
-        status = ppt_fail(error, PPT_BAD_INPUT, "%s: holds the kernel \"%s\", not \"%s\"",
-                          config->kernel_file, kernel->name, config->task);
+    PPT_TRY(ppt_plugin_load(config->kernel_file, &kernel, error));
+    if (strcmp(kernel->name, config->task) != 0) {
+        return ppt_fail(error, PPT_BAD_INPUT, "%s: holds the kernel \"%s\", not \"%s\"",
+                        config->kernel_file, kernel->name, config->task);
     }
-    if (status == PPT_OK) {
-        ppt_source_from_text(&source, config->kernel_file, "");
-        item.value = ppt_args_to_json(use->kernel, use->args);
-        status = ppt_args_parse(kernel, &item, &search, &args, error);
-    }
-    json_object_put(item.value);
-    ppt_source_free(&source);
-    if (status != PPT_OK) {
-        return status;
-    }
+    PPT_TRY(take_over_args(config, kernel, &args, error));
     ppt_file_digest(config->kernel_file, digest);
     *same = config->kernel_digest && strcmp(digest, config->kernel_digest) == 0;
     free(config->kernel_digest);
@@ -392,93 +311,23 @@ enum ppt_status ppt_config_settle(struct ppt_config *config, const struct ppt_cp
 
 /* ---- back to JSON ---- */
 
-static json_object *task_args_to_json(const struct ppt_config *config)
+json_object *ppt_config_value(const struct ppt_config *config, enum ppt_key_id key)
 {
-    if (!config->mix) {
-        return ppt_args_to_json(config->uses[0].kernel, config->uses[0].args);
-    }
-    json_object *names = json_object_new_array();
-    for (size_t i = 0; i < config->use_count; i++) {
-        json_object_array_add(names, json_object_new_string(config->uses[i].kernel->name));
-    }
-    return names;
-}
-
-static json_object *schedule_to_json(const struct ppt_schedule *schedule)
-{
-    char text[32];
-
-    snprintf(text, sizeof(text), schedule->chunk ? "%s,%u" : "%s",
-             ppt_schedule_names[schedule->kind], schedule->chunk);
-    return json_object_new_string(text);
-}
-
-static json_object *distribution_to_json(const struct ppt_distribution *distribution)
-{
-    char text[32];
-
-    snprintf(text, sizeof(text), distribution->chunk ? "%s,%u" : "%s",
-             distribution->blocks ? "static" : "dynamic", distribution->chunk);
-    return json_object_new_string(text);
-}
-
-static json_object *numbers_to_json(const unsigned *numbers, size_t count)
-{
-    json_object *list = json_object_new_array();
-
-    for (size_t i = 0; i < count; i++) {
-        json_object_array_add(list, json_object_new_int64(numbers[i]));
-    }
-    return list;
-}
-
-static json_object *inner_threads_to_json(const struct ppt_config *config)
-{
-    return config->inner_count == 1 ? json_object_new_int64(config->inner_threads[0])
-                                    : numbers_to_json(config->inner_threads, config->inner_count);
+    return ppt_field_value(&ppt_keys[key].field, config);
 }
 
 json_object *ppt_config_to_json(const struct ppt_config *config)
 {
     json_object *object = json_object_new_object();
 
-    json_object_object_add(object, "task", json_object_new_string(config->task));
-    json_object_object_add(object, "task_args", task_args_to_json(config));
-    if (config->kernel_file) {
-        json_object_object_add(object, "kernel", json_object_new_string(config->kernel_file));
-        json_object_object_add(object, "kernel_digest",
-                               json_object_new_string(config->kernel_digest));
-    }
-    json_object_object_add(object, "task_count",
-                           json_object_new_int64((int64_t)config->task_count));
-    json_object_object_add(object, "workers",
-                           numbers_to_json(config->workers, config->worker_count));
-    json_object_object_add(object, "iterations", json_object_new_int64(config->blocks));
-    json_object_object_add(object, "wait_time_after_runner",
-                           ppt_json_number(config->wait_after_pass_s));
-    json_object_object_add(object, "wait_time_after_iteration",
-                           ppt_json_number(config->wait_after_block_s));
-    json_object_object_add(object, "gc_after_iteration",
-                           json_object_new_boolean(config->trim_after_block));
-    json_object_object_add(object, "inner_threads", inner_threads_to_json(config));
-    if (ppt_config_ranks(config) > 0) {
-        json_object_object_add(object, "ranks", numbers_to_json(config->ranks, config->rank_count));
-        json_object_object_add(object, "distribution", distribution_to_json(&config->distribution));
-    }
-    json_object_object_add(object, "schedule", schedule_to_json(&config->schedule));
-    json_object_object_add(object, "placement",
-                           json_object_new_string(ppt_placement_names[config->placement]));
-    json_object_object_add(object, "memory",
-                           json_object_new_string(ppt_memory_names[config->memory]));
-    if (config->adaptive) {
-        json_object *precision = json_object_new_object();
+    const struct ppt_key *key;
 
-        json_object_object_add(precision, "relative_ci", ppt_json_number(config->relative_ci));
-        json_object_object_add(precision, "max_seconds", ppt_json_number(config->max_seconds));
-        json_object_object_add(object, "precision", precision);
+    for (unsigned place = 1; (key = ppt_key_at(PPT_KEYS_RECORDED, place)); place++) {
+        json_object *value = ppt_field_value(&key->field, config);
+
+        if (value) {
+            json_object_object_add(object, key->field.key, value);
+        }
     }
-    json_object_object_add(object, "tolerance", ppt_json_number(config->tolerance));
-    json_object_object_add(object, "warmup", json_object_new_int64(config->warmup));
-    json_object_object_add(object, "seed", json_object_new_int64((int64_t)config->seed));
     return object;
 }

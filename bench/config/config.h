@@ -15,59 +15,39 @@
 
 #include "args.h"
 #include "kernel.h"
+#include "point.h"
 
-#define PPT_MOST_WORKERS 1024
-#define PPT_MOST_RANKS 65536
+/* The keys, in the order in which they are described; their rows are in keys.c. */
+enum ppt_key_id {
+    PPT_KEY_SCHEMA,
+    PPT_KEY_TASK,
+    PPT_KEY_TASK_ARGS,
+    PPT_KEY_KERNEL,
+    PPT_KEY_KERNEL_DIGEST,
+    PPT_KEY_TASK_COUNT,
+    PPT_KEY_WORKERS,
+    PPT_KEY_INNER_THREADS,
+    PPT_KEY_RANKS,
+    PPT_KEY_DISTRIBUTION,
+    PPT_KEY_ITERATIONS,
+    PPT_KEY_WARMUP,
+    PPT_KEY_WAIT_AFTER_PASS,
+    PPT_KEY_WAIT_AFTER_BLOCK,
+    PPT_KEY_TRIM_AFTER_BLOCK,
+    PPT_KEY_START_METHOD,
+    PPT_KEY_SCHEDULE,
+    PPT_KEY_PLACEMENT,
+    PPT_KEY_MEMORY,
+    PPT_KEY_PRECISION,
+    PPT_KEY_TOLERANCE,
+    PPT_KEY_SEED,
+    PPT_KEY_RUNS,
+    PPT_KEY_COUNT
+};
+
 #define PPT_MOST_BLOCKS 100000
 /* Beyond so many tasks a pass keeps a histogram of task times, not each of them. */
 #define PPT_MOST_TASK_TIMES 10000
-
-/* What is measured: so many workers, each task using so many threads inside, in each of so many
- * processes. */
-struct ppt_point {
-    unsigned workers; /* of every rank; 0: plain sequential calls */
-    unsigned inner_threads;
-    unsigned ranks; /* of MPI that share the tasks; 0: without MPI, in this process alone */
-};
-
-static inline bool ppt_point_same(struct ppt_point a, struct ppt_point b)
-{
-    return a.workers == b.workers && a.inner_threads == b.inner_threads && a.ranks == b.ranks;
-}
-
-/* Orders points, for qsort(): by ranks, then by workers, then by inner threads. */
-int ppt_point_compare(const void *a, const void *b);
-
-/* Workers of all ranks; 0 for plain sequential calls. */
-static inline unsigned ppt_point_workers(struct ppt_point point)
-{
-    return point.workers * (point.ranks > 0 ? point.ranks : 1);
-}
-
-/* Those that run tasks: of plain sequential calls there is one, too. */
-static inline unsigned ppt_point_running(struct ppt_point point)
-{
-    return point.workers > 0 ? ppt_point_workers(point) : 1;
-}
-
-/* Threads that are busy at a point when all tasks are: those of one task, or of one for each
- * worker. */
-static inline unsigned ppt_point_threads(struct ppt_point point)
-{
-    return ppt_point_running(point) * point.inner_threads;
-}
-
-/* The point as each of its ranks sees it. */
-static inline struct ppt_point ppt_point_of_rank(struct ppt_point point)
-{
-    return (struct ppt_point){point.workers, point.inner_threads, 0};
-}
-
-/* A point as a short word: "4", or "4x2" for 4 workers with 2 inner threads each, which is for runs
- * that measure several numbers of them; "3r4" and "3r4x2" for 3 ranks with 4 workers each. Returns
- * `out`. */
-#define PPT_POINT_SIZE 40
-const char *ppt_point_label(struct ppt_point point, bool with_inner, char out[PPT_POINT_SIZE]);
 
 enum ppt_schedule_kind { PPT_SCHEDULE_STATIC, PPT_SCHEDULE_DYNAMIC, PPT_SCHEDULE_GUIDED };
 
@@ -85,11 +65,6 @@ struct ppt_distribution {
 enum ppt_placement { PPT_PLACEMENT_NONE, PPT_PLACEMENT_CLOSE, PPT_PLACEMENT_SPREAD };
 
 enum ppt_memory { PPT_MEMORY_REUSE, PPT_MEMORY_FRESH };
-
-/* The names of the above in their order, NULL-terminated. */
-extern const char *const ppt_schedule_names[];
-extern const char *const ppt_placement_names[];
-extern const char *const ppt_memory_names[];
 
 /* A kernel with one argument set. */
 struct ppt_use {
@@ -150,6 +125,14 @@ static inline struct ppt_point ppt_config_most(const struct ppt_config *config)
     return config->points[config->point_count - 1];
 }
 
+/* The set of dimensions that several numbers are measured of. */
+static inline unsigned ppt_config_several(const struct ppt_config *config)
+{
+    return (config->rank_count > 1 ? PPT_ONLY(PPT_RANKS) : 0) |
+           (config->worker_count > 1 ? PPT_ONLY(PPT_WORKERS) : 0) |
+           (config->inner_count > 1 ? PPT_ONLY(PPT_INNER_THREADS) : 0);
+}
+
 struct ppt_configs {
     struct ppt_config *items;
     size_t count;
@@ -157,8 +140,7 @@ struct ppt_configs {
 
 /* ", 2 inner threads" where all tasks use that many, for headings; nothing where it is one, or
  * where several numbers are measured. Returns `out`. */
-#define PPT_INNER_SIZE 40
-const char *ppt_config_inner_text(const struct ppt_config *config, char out[PPT_INNER_SIZE]);
+const char *ppt_config_inner_text(const struct ppt_config *config, char out[PPT_POINT_WORDS_SIZE]);
 
 /* Options of the command line that override a file's values, as JSON: add one by one. */
 struct ppt_overrides;
@@ -206,5 +188,9 @@ char *ppt_config_identity(const struct ppt_config *config);
 /* The whole configuration with every default filled in; reading it gives an equal one. The caller
  * owns it. */
 json_object *ppt_config_to_json(const struct ppt_config *config);
+
+/* The value of a key that is recorded, as it stands there; NULL where it does not. The caller owns
+ * it. */
+json_object *ppt_config_value(const struct ppt_config *config, enum ppt_key_id key);
 
 #endif

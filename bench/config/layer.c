@@ -3,7 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "keys.h"
 #include "memory.h"
+#include "owned.h"
 
 struct override {
     struct ppt_source source; /* {"key": value}, so that places in it look like a file's */
@@ -20,11 +22,16 @@ struct ppt_overrides *ppt_overrides_create(void)
     return ppt_alloc(1, sizeof(struct ppt_overrides));
 }
 
+static void free_override(struct override *item)
+{
+    ppt_source_free(&item->source);
+    json_object_put(item->object);
+}
+
 void ppt_overrides_destroy(struct ppt_overrides *overrides)
 {
     for (size_t i = 0; overrides && i < overrides->count; i++) {
-        ppt_source_free(&overrides->items[i].source);
-        json_object_put(overrides->items[i].object);
+        free_override(&overrides->items[i]);
     }
     if (overrides) {
         free(overrides->items);
@@ -35,24 +42,17 @@ void ppt_overrides_destroy(struct ppt_overrides *overrides)
 enum ppt_status ppt_overrides_add(struct ppt_overrides *overrides, const char *option,
                                   const char *key, const char *json, struct ppt_error *error)
 {
-    struct override item = {0};
-    char *text = ppt_text_format("{\"%s\": %s}", key, json);
-    enum ppt_status status;
+    struct override item PPT_OWNED(free_override) = {0};
+    char *text PPT_FREED = ppt_text_format("{\"%s\": %s}", key, json);
 
     ppt_source_from_text(&item.source, option, text);
-    free(text);
-    status = ppt_json_parse(&item.source, &item.object, error);
-    if (status != PPT_OK) {
-        ppt_source_free(&item.source);
-        return status;
-    }
+    PPT_TRY(ppt_json_parse(&item.source, &item.object, error));
     if (json_object_object_length(item.object) != 1) {
-        json_object_put(item.object);
-        ppt_source_free(&item.source);
         return ppt_fail(error, PPT_BAD_INPUT, "%s: %s is more than one value", option, json);
     }
     overrides->items = ppt_realloc(overrides->items, overrides->count + 1, sizeof(item));
     overrides->items[overrides->count++] = item;
+    item = (struct override){0};
     return PPT_OK;
 }
 
@@ -75,14 +75,16 @@ struct ppt_layer *ppt_overrides_stack(const struct ppt_overrides *overrides,
 }
 
 enum ppt_status ppt_layer_over(struct ppt_layer *layer, const struct ppt_layer *under,
-                               const struct ppt_item *object, const char *const *keys,
-                               struct ppt_error *error)
+                               const struct ppt_item *object, struct ppt_error *error)
 {
+    const char *names[PPT_KEY_COUNT + 1];
+
     if (!json_object_is_type(object->value, json_type_object)) {
         return ppt_item_reject(object, error, "a configuration must be an object {...}");
     }
     *layer = (struct ppt_layer){under, *object};
-    return ppt_item_check_keys(object, keys, error);
+    ppt_key_names(ppt_keys, names);
+    return ppt_item_check_keys(object, names, error);
 }
 
 static bool is_option(const struct ppt_layer *layer)
@@ -90,9 +92,10 @@ static bool is_option(const struct ppt_layer *layer)
     return layer && layer->object.source && !layer->object.source->folder;
 }
 
-bool ppt_layer_find(const struct ppt_layer *top, const char *key, const struct ppt_layer *last,
+bool ppt_layer_find(const struct ppt_layer *top, enum ppt_key_id id, const struct ppt_layer *last,
                     struct ppt_found *found)
 {
+    const char *const key = ppt_key_name(id);
     bool reached = false;
 
     for (const struct ppt_layer *layer = top; layer; layer = layer->under) {

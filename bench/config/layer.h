@@ -21,14 +21,13 @@ struct ppt_found {
 };
 
 /* Puts an object over a layer (NULL: over nothing), after checking that it is one and that its
- * keys are among `keys`. */
+ * keys are those of configurations. */
 enum ppt_status ppt_layer_over(struct ppt_layer *layer, const struct ppt_layer *under,
-                               const struct ppt_item *object, const char *const *keys,
-                               struct ppt_error *error);
+                               const struct ppt_item *object, struct ppt_error *error);
 
 /* The uppermost value of a key, from `top` down to the layer `last` included (NULL: to the
  * lowest). */
-bool ppt_layer_find(const struct ppt_layer *top, const char *key, const struct ppt_layer *last,
+bool ppt_layer_find(const struct ppt_layer *top, enum ppt_key_id id, const struct ppt_layer *last,
                     struct ppt_found *found);
 
 /* A message about the uppermost layer that comes from a file, or else about the command line. */

@@ -80,23 +80,28 @@ static uint64_t own_bytes(const struct ppt_config *config, unsigned workers)
                                           : (uint64_t)workers * PPT_WORKER_RECORD_BYTES);
 }
 
-/* The last point has the most workers and the most inner threads. */
+/* "4 workers of 2 inner threads": the most of each, in one process; calls have one worker. */
+static const char *most_words(const struct ppt_config *config, char out[PPT_POINT_WORDS_SIZE])
+{
+    struct ppt_point most = ppt_config_most(config);
+
+    most.workers += most.workers == 0;
+    return ppt_point_words(
+        most, PPT_ONLY(PPT_WORKERS) | (most.inner_threads > 1 ? PPT_ONLY(PPT_INNER_THREADS) : 0),
+        "", " of ", out);
+}
+
 static enum ppt_status refuse(const struct ppt_config *config, const char *what, uint64_t needed,
                               uint64_t available, struct ppt_error *error)
 {
-    const struct ppt_point most = ppt_config_most(config);
-    const unsigned workers = most.workers > 0 ? most.workers : 1;
-    char needed_text[PPT_UNITS_SIZE], available_text[PPT_UNITS_SIZE], inner[PPT_INNER_SIZE] = "";
+    char needed_text[PPT_UNITS_SIZE], available_text[PPT_UNITS_SIZE], most[PPT_POINT_WORDS_SIZE];
 
-    if (most.inner_threads > 1) {
-        snprintf(inner, sizeof(inner), " of %u inner threads", most.inner_threads);
-    }
     return ppt_fail(error, PPT_BAD_INPUT,
-                    "%s: task \"%s\" (%s) needs about %s of %s with %u worker%s%s, but %s is "
+                    "%s: task \"%s\" (%s) needs about %s of %s with %s, but %s is "
                     "available: use smaller arguments or fewer workers",
                     config->origin, config->task, config->details,
-                    ppt_text_bytes(needed, needed_text), what, workers, workers == 1 ? "" : "s",
-                    inner, ppt_text_bytes(available, available_text));
+                    ppt_text_bytes(needed, needed_text), what, most_words(config, most),
+                    ppt_text_bytes(available, available_text));
 }
 
 static enum ppt_status check_threads(const struct ppt_config *config, struct ppt_error *error)
@@ -105,28 +110,21 @@ static enum ppt_status check_threads(const struct ppt_config *config, struct ppt
     const unsigned threads = ppt_point_threads(ppt_point_of_rank(most));
     const char *kernel = NULL;
     const uint64_t limit = ppt_tasks_most_threads(config, &kernel);
-    char inner[PPT_INNER_SIZE] = "", right[64];
+    char words[PPT_POINT_WORDS_SIZE], right[PPT_POINT_WORDS_SIZE];
+    struct ppt_point allowed = {.inner_threads = (unsigned)limit};
 
     if (limit == 0 || threads <= limit) {
         return PPT_OK;
     }
-    if (most.inner_threads > 1) {
-        snprintf(inner, sizeof(inner), " of %u inner threads", most.inner_threads);
-    }
-    if (most.inner_threads > limit) {
-        snprintf(right, sizeof(right), "%u inner threads", (unsigned)limit);
-    } else {
-        const unsigned workers = (unsigned)(limit / most.inner_threads);
-
-        snprintf(right, sizeof(right), "%u worker%s%s", workers, workers == 1 ? "" : "s",
-                 most.ranks > 0 ? " on each rank" : "");
-    }
+    const bool inner = most.inner_threads > limit;
+    allowed.workers = (unsigned)(limit / most.inner_threads);
+    ppt_point_words(allowed, PPT_ONLY(inner ? PPT_INNER_THREADS : PPT_WORKERS), "", "", right);
     return ppt_fail(error, PPT_BAD_INPUT,
-                    "%s: %u worker%s%s %s %u threads, but the library behind task \"%s\" allows %u "
-                    "in one process: use at most %s",
-                    config->origin, most.workers > 0 ? most.workers : 1,
-                    most.workers > 1 ? "s" : "", inner, most.workers > 1 ? "are" : "is", threads,
-                    kernel, (unsigned)limit, right);
+                    "%s: %s %s %u threads, but the library behind task \"%s\" allows %u "
+                    "in one process: use at most %s%s",
+                    config->origin, most_words(config, words), most.workers > 1 ? "are" : "is",
+                    threads, kernel, (unsigned)limit, right,
+                    !inner && most.ranks > 0 ? " on each rank" : "");
 }
 
 enum ppt_status ppt_plan_check_needs(const struct ppt_config *config, uint64_t memory_bytes,

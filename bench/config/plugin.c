@@ -11,6 +11,7 @@
 #include "guard.h"
 #include "input.h"
 #include "memory.h"
+#include "owned.h"
 #include "registry.h"
 #include "text.h"
 
@@ -74,8 +75,6 @@ static enum ppt_status check_param(const char *path, const struct ppt_kernel *ke
 static enum ppt_status check(const char *path, const struct ppt_kernel *kernel,
                              struct ppt_error *error)
 {
-    enum ppt_status status = PPT_OK;
-
     if (kernel->version != PPT_KERNEL_VERSION) {
         return ppt_fail(error, PPT_BAD_INPUT,
                         "%s: was built for version %" PRIu32 " of the kernel contract, but this "
@@ -106,35 +105,29 @@ static enum ppt_status check(const char *path, const struct ppt_kernel *kernel,
                         "table of parameters",
                         path, kernel->name);
     }
-    for (size_t i = 0; i < kernel->param_count && status == PPT_OK; i++) {
-        status = check_param(path, kernel, i, error);
+    for (size_t i = 0; i < kernel->param_count; i++) {
+        PPT_TRY(check_param(path, kernel, i, error));
     }
-    return status;
+    return PPT_OK;
 }
 
 enum ppt_status ppt_plugin_load(const char *path, const struct ppt_kernel **kernel,
                                 struct ppt_error *error)
 {
-    struct ppt_input input;
-    /* The loader would wait for a pipe. */
-    const enum ppt_status status =
-        ppt_input_open(AT_FDCWD, path, PPT_INPUT_ANY, LARGEST_KERNEL, path, &input, error);
-
-    if (status != PPT_OK) {
-        return status;
-    }
-    close(input.fd);
     /* Without a slash it would be looked for in the system's folders. */
-    char *place = ppt_text_format("%s%s", strchr(path, '/') ? "" : "./", path);
+    char *place PPT_FREED = ppt_text_format("%s%s", strchr(path, '/') ? "" : "./", path);
+    struct ppt_input input;
     void *library;
+
+    /* The loader would wait for a pipe. */
+    PPT_TRY(ppt_input_open(AT_FDCWD, path, PPT_INPUT_ANY, LARGEST_KERNEL, path, &input, error));
+    close(input.fd);
 
     ppt_guard_expect(path);
     /* Its constructors run. */
     ppt_guard_enter(true);
     library = dlopen(place, RTLD_NOW | RTLD_LOCAL);
     ppt_guard_leave(true);
-
-    free(place);
     if (!library) {
         return ppt_fail(error, PPT_BAD_INPUT, "%s: cannot be loaded: %s", path, dlerror());
     }

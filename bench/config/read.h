@@ -15,7 +15,8 @@ enum ppt_status ppt_read_task(const struct ppt_layer *top, struct ppt_config *co
 enum ppt_status ppt_read_keys(const struct ppt_layer *top, struct ppt_config *config,
                               struct ppt_error *error);
 
-/* Makes the ascending list of points: each of these with each of config->inner_threads. */
+/* Makes the ascending list of points: each of these numbers, which ascend, with each of
+ * config->inner_threads. */
 void ppt_config_set_points(struct ppt_config *config, const unsigned *workers, size_t count);
 
 /* Adds something that the user should know, and takes the text over. */

@@ -8,6 +8,7 @@
 
 #include "file_digest.h"
 #include "memory.h"
+#include "owned.h"
 #include "plugin.h"
 #include "registry.h"
 #include "stand_in.h"
@@ -32,16 +33,25 @@ static const char **task_names(bool with_mix)
     return names;
 }
 
+static enum ppt_status check_built(const struct ppt_item *item, const struct ppt_kernel *kernel,
+                                   struct ppt_error *error)
+{
+    if (!kernel->missing) {
+        return PPT_OK;
+    }
+    ppt_item_reject(item, error, "\"%s\" cannot be run: %s", kernel->name, kernel->missing);
+    return PPT_UNSUPPORTED;
+}
+
 static enum ppt_status find_kernel(const struct ppt_item *item, bool or_mix,
                                    const struct ppt_kernel **kernel, struct ppt_error *error)
 {
-    enum ppt_status status;
     const char *name = NULL;
 
     *kernel = NULL;
-    status = ppt_item_text(item, &name, error);
-    if (status != PPT_OK || (or_mix && strcmp(name, "random") == 0)) {
-        return status;
+    PPT_TRY(ppt_item_text(item, &name, error));
+    if (or_mix && strcmp(name, "random") == 0) {
+        return PPT_OK;
     }
     for (size_t i = 0; ppt_kernels[i]; i++) {
         if (strcmp(ppt_kernels[i]->name, name) == 0) {
@@ -49,25 +59,17 @@ static enum ppt_status find_kernel(const struct ppt_item *item, bool or_mix,
         }
     }
     if (!*kernel) {
-        const char **names = task_names(or_mix);
+        const char **names PPT_FREED = task_names(or_mix);
         const char *meant = ppt_text_suggest(name, names);
-        struct ppt_text list = {0};
+        struct ppt_text list PPT_OWNED(ppt_text_free) = {0};
 
         ppt_names_list(names, &list);
-        if (meant) {
-            ppt_item_reject(item, error, "no kernel \"%s\"; did you mean \"%s\"?", name, meant);
-        } else {
-            ppt_item_reject(item, error, "no kernel \"%s\"; there are %s", name, list.data);
-        }
-        ppt_text_free(&list);
-        free(names);
-        return PPT_BAD_INPUT;
+        return meant ? ppt_item_reject(item, error, "no kernel \"%s\"; did you mean \"%s\"?", name,
+                                       meant)
+                     : ppt_item_reject(item, error, "no kernel \"%s\"; there are %s", name,
+                                       list.data);
     }
-    if ((*kernel)->missing) {
-        ppt_item_reject(item, error, "\"%s\" cannot be run: %s", name, (*kernel)->missing);
-        return PPT_UNSUPPORTED;
-    }
-    return PPT_OK;
+    return check_built(item, *kernel, error);
 }
 
 /* A configuration that was taken from results says which file it was measured with. */
@@ -76,20 +78,17 @@ static enum ppt_status check_digest(const struct ppt_layer *top, const struct pp
 {
     struct ppt_found digest;
     const char *expected = NULL;
-    enum ppt_status status;
 
-    if (!ppt_layer_find(top, "kernel_digest", file->layer, &digest)) {
+    if (!ppt_layer_find(top, PPT_KEY_KERNEL_DIGEST, file->layer, &digest)) {
         return PPT_OK;
     }
-    status = ppt_item_text(&digest.item, &expected, error);
-    if (status == PPT_OK && strcmp(expected, config->kernel_digest) != 0) {
-        status =
-            ppt_item_reject(&digest.item, error,
-                            "%s is another file by now, with the digest %s; leave this key out "
-                            "to measure with it",
-                            config->kernel_file, config->kernel_digest);
-    }
-    return status;
+    PPT_TRY(ppt_item_text(&digest.item, &expected, error));
+    return strcmp(expected, config->kernel_digest) == 0
+               ? PPT_OK
+               : ppt_item_reject(&digest.item, error,
+                                 "%s is another file by now, with the digest %s; leave this key "
+                                 "out to measure with it",
+                                 config->kernel_file, config->kernel_digest);
 }
 
 /* The kernel of a shared object; "task", if it is said in the same layer, must be its name. */
@@ -100,44 +99,33 @@ static enum ppt_status load_plugin(const struct ppt_layer *top, const struct ppt
 {
     char digest[PPT_FILE_DIGEST_SIZE];
     struct ppt_error problem;
-    enum ppt_status status = ppt_search_path(&file->item, search, &config->kernel_file, error);
+    const char *name = NULL;
 
-    if (status != PPT_OK) {
-        return status;
-    }
+    PPT_TRY(ppt_search_path(&file->item, search, &config->kernel_file, error));
     if (ppt_plugin_load(config->kernel_file, kernel, &problem) != PPT_OK) {
         return ppt_item_reject(&file->item, error, "%s", problem.text);
     }
     config->kernel_digest = ppt_strdup(ppt_file_digest(config->kernel_file, digest));
-    status = check_digest(top, file, config, error);
-    if (status == PPT_OK && task) {
-        const char *name = NULL;
-
-        status = ppt_item_text(&task->item, &name, error);
-        if (status == PPT_OK && strcmp(name, (*kernel)->name) != 0) {
-            status = ppt_item_reject(&task->item, error,
-                                     "\"%s\" is not what \"kernel\" holds, which is \"%s\"; leave "
-                                     "one of the two out",
-                                     name, (*kernel)->name);
-        }
+    PPT_TRY(check_digest(top, file, config, error));
+    if (task) {
+        PPT_TRY(ppt_item_text(&task->item, &name, error));
     }
-    if (status == PPT_OK && (*kernel)->missing) {
-        ppt_item_reject(&file->item, error, "\"%s\" cannot be run: %s", (*kernel)->name,
-                        (*kernel)->missing);
-        status = PPT_UNSUPPORTED;
+    if (task && strcmp(name, (*kernel)->name) != 0) {
+        return ppt_item_reject(&task->item, error,
+                               "\"%s\" is not what \"kernel\" holds, which is \"%s\"; leave one of "
+                               "the two out",
+                               name, (*kernel)->name);
     }
-    return status;
+    return check_built(&file->item, *kernel, error);
 }
 
 static enum ppt_status copy_text(const struct ppt_item *item, char **out, struct ppt_error *error)
 {
     const char *text = NULL;
-    const enum ppt_status status = ppt_item_text(item, &text, error);
 
-    if (status == PPT_OK) {
-        *out = ppt_strdup(text);
-    }
-    return status;
+    PPT_TRY(ppt_item_text(item, &text, error));
+    *out = ppt_strdup(text);
+    return PPT_OK;
 }
 
 /* What a journal says of such a kernel. */
@@ -147,25 +135,17 @@ static enum ppt_status stand_in(const struct ppt_layer *top, const struct ppt_fo
 {
     struct ppt_found args, digest;
     const char *name = NULL;
-    enum ppt_status status = copy_text(&file->item, &config->kernel_file, error);
 
-    if (status == PPT_OK) {
-        status = ppt_item_text(&task->item, &name, error);
-    }
-    if (status == PPT_OK && (!ppt_layer_find(top, "task_args", NULL, &args) ||
-                             !ppt_layer_find(top, "kernel_digest", NULL, &digest))) {
+    PPT_TRY(copy_text(&file->item, &config->kernel_file, error));
+    PPT_TRY(ppt_item_text(&task->item, &name, error));
+    if ((!ppt_layer_find(top, PPT_KEY_TASK_ARGS, NULL, &args) ||
+         !ppt_layer_find(top, PPT_KEY_KERNEL_DIGEST, NULL, &digest))) {
         return ppt_item_reject(&file->item, error, "lacks \"task_args\" or \"kernel_digest\"");
     }
-    if (status == PPT_OK) {
-        status = copy_text(&digest.item, &config->kernel_digest, error);
-    }
-    if (status == PPT_OK) {
-        status = ppt_stand_in_create(name, &args.item, &config->stand_in, error);
-    }
-    if (status == PPT_OK) {
-        *kernel = ppt_stand_in_kernel(config->stand_in);
-    }
-    return status;
+    PPT_TRY(copy_text(&digest.item, &config->kernel_digest, error));
+    PPT_TRY(ppt_stand_in_create(name, &args.item, &config->stand_in, error));
+    *kernel = ppt_stand_in_kernel(config->stand_in);
+    return PPT_OK;
 }
 
 static void add_use(struct ppt_config *config, const struct ppt_kernel *kernel,
@@ -179,12 +159,10 @@ static enum ppt_status add_default_use(struct ppt_config *config, const struct p
                                        const struct ppt_search *search, struct ppt_error *error)
 {
     union ppt_value *args = NULL;
-    const enum ppt_status status = ppt_args_default(kernel, search, &args, error);
 
-    if (status == PPT_OK) {
-        add_use(config, kernel, args);
-    }
-    return status;
+    PPT_TRY(ppt_args_default(kernel, search, &args, error));
+    add_use(config, kernel, args);
+    return PPT_OK;
 }
 
 /* By name, or "any": the same for a list that was left empty and for one that names all. */
@@ -214,42 +192,36 @@ static enum ppt_status read_mix(const struct ppt_item *args, const struct ppt_se
                                 struct ppt_config *config, struct ppt_error *error)
 {
     const size_t named = args->value ? json_object_array_length(args->value) : 0;
-    enum ppt_status status = PPT_OK;
 
-    for (size_t i = 0; i < named && status == PPT_OK; i++) {
+    for (size_t i = 0; i < named; i++) {
         const struct ppt_place place = {.outer = args->place, .index = i};
         const struct ppt_item name = {json_object_array_get_idx(args->value, i), args->source,
                                       &place};
         const struct ppt_kernel *kernel = NULL;
 
-        status = find_kernel(&name, false, &kernel, error);
-        if (status == PPT_OK && !kernel->draw) {
-            status = ppt_item_reject(&name, error, "\"%s\" cannot be part of a random mix",
-                                     kernel->name);
+        PPT_TRY(find_kernel(&name, false, &kernel, error));
+        if (!kernel->draw) {
+            return ppt_item_reject(&name, error, "\"%s\" cannot be part of a random mix",
+                                   kernel->name);
         }
-        if (status == PPT_OK) {
-            status = add_default_use(config, kernel, search, error);
-        }
+        PPT_TRY(add_default_use(config, kernel, search, error));
     }
-    for (size_t i = 0; named == 0 && ppt_kernels[i] && status == PPT_OK; i++) {
+    for (size_t i = 0; named == 0 && ppt_kernels[i]; i++) {
         if (ppt_kernels[i]->draw && !ppt_kernels[i]->missing) {
-            status = add_default_use(config, ppt_kernels[i], search, error);
+            PPT_TRY(add_default_use(config, ppt_kernels[i], search, error));
         }
     }
     describe_mix(config);
-    return status;
+    return PPT_OK;
 }
 
 static enum ppt_status reject_missing(const struct ppt_layer *top, struct ppt_error *error)
 {
-    const char **names = task_names(true);
-    struct ppt_text list = {0};
+    const char **names PPT_FREED = task_names(true);
+    struct ppt_text list PPT_OWNED(ppt_text_free) = {0};
 
     ppt_names_list(names, &list);
-    ppt_layer_reject(top, error, "\"task\" is missing; it names what to run: %s", list.data);
-    ppt_text_free(&list);
-    free(names);
-    return PPT_BAD_INPUT;
+    return ppt_layer_reject(top, error, "\"task\" is missing; it names what to run: %s", list.data);
 }
 
 /* Finds the kernel (NULL: a mix) and the lowest layer whose arguments are meant for it. */
@@ -258,9 +230,9 @@ static enum ppt_status choose_kernel(const struct ppt_layer *top, const struct p
                                      const struct ppt_layer **named, struct ppt_error *error)
 {
     struct ppt_found task, file, again;
-    const bool has_task = ppt_layer_find(top, "task", NULL, &task);
+    const bool has_task = ppt_layer_find(top, PPT_KEY_TASK, NULL, &task);
     /* A task in a layer above makes a kernel's file in one below mean nothing. */
-    const bool has_file = ppt_layer_find(top, "kernel", has_task ? task.layer : NULL, &file);
+    const bool has_file = ppt_layer_find(top, PPT_KEY_KERNEL, has_task ? task.layer : NULL, &file);
 
     if (!has_task && !has_file) {
         return reject_missing(top, error);
@@ -277,7 +249,7 @@ static enum ppt_status choose_kernel(const struct ppt_layer *top, const struct p
         return has_task ? stand_in(top, &file, &task, config, kernel, error)
                         : ppt_item_reject(&file.item, error, "lacks \"task\"");
     }
-    const bool together = has_task && ppt_layer_find(top, "task", file.layer, &again);
+    const bool together = has_task && ppt_layer_find(top, PPT_KEY_TASK, file.layer, &again);
     return load_plugin(top, &file, together ? &task : NULL, search, config, kernel, error);
 }
 
@@ -290,15 +262,12 @@ enum ppt_status ppt_read_task(const struct ppt_layer *top, struct ppt_config *co
     const struct ppt_kernel *kernel = NULL;
     struct ppt_text details = {0};
     union ppt_value *values = NULL;
-    enum ppt_status status = choose_kernel(top, &search, config, &kernel, &named, error);
 
-    if (status != PPT_OK) {
-        return status;
-    }
+    PPT_TRY(choose_kernel(top, &search, config, &kernel, &named, error));
     config->mix = !kernel;
     config->task = ppt_strdup(kernel ? kernel->name : "random");
     /* Arguments below the layer that names the task were meant for another task. */
-    const bool given = ppt_layer_find(top, "task_args", named, &args);
+    const bool given = ppt_layer_find(top, PPT_KEY_TASK_ARGS, named, &args);
     if (given) {
         free(config->args_origin);
         config->args_origin = ppt_json_position(args.item.source, args.item.place);
@@ -312,12 +281,10 @@ enum ppt_status ppt_read_task(const struct ppt_layer *top, struct ppt_config *co
         }
         return read_mix(&args.item, &search, config, error);
     }
-    status = given ? ppt_args_parse(kernel, &args.item, &search, &values, error)
-                   : ppt_args_default(kernel, &search, &values, error);
-    if (status == PPT_OK) {
-        add_use(config, kernel, values);
-        ppt_args_describe(kernel, values, &details);
-        config->details = details.data ? details.data : ppt_strdup("");
-    }
-    return status;
+    PPT_TRY(given ? ppt_args_parse(kernel, &args.item, &search, &values, error)
+                  : ppt_args_default(kernel, &search, &values, error));
+    add_use(config, kernel, values);
+    ppt_args_describe(kernel, values, &details);
+    config->details = details.data ? details.data : ppt_strdup("");
+    return PPT_OK;
 }

@@ -93,6 +93,11 @@ uint64_t ppt_tasks_bytes(const struct ppt_config *config)
     return config->mix ? config->task_count * bytes : 0;
 }
 
+static uint64_t larger(uint64_t a, uint64_t b)
+{
+    return a > b ? a : b;
+}
+
 /* The most of each need over the argument sets of a group: scratch is sized for the largest. */
 static struct ppt_needs group_needs(const struct ppt_task_group *group, unsigned inner_threads)
 {
@@ -102,11 +107,10 @@ static struct ppt_needs group_needs(const struct ppt_task_group *group, unsigned
         struct ppt_needs one = {0};
 
         group->kernel->needs(group->sets[i], inner_threads, &one);
-        most.shared_bytes =
-            one.shared_bytes > most.shared_bytes ? one.shared_bytes : most.shared_bytes;
-        most.worker_bytes =
-            one.worker_bytes > most.worker_bytes ? one.worker_bytes : most.worker_bytes;
-        most.disk_bytes = one.disk_bytes > most.disk_bytes ? one.disk_bytes : most.disk_bytes;
+        most.shared_bytes = larger(most.shared_bytes, one.shared_bytes);
+        most.worker_bytes = larger(most.worker_bytes, one.worker_bytes);
+        most.library_bytes = larger(most.library_bytes, one.library_bytes);
+        most.disk_bytes = larger(most.disk_bytes, one.disk_bytes);
     }
     return most;
 }
@@ -131,11 +135,11 @@ struct ppt_needs ppt_tasks_needs(const struct ppt_tasks *tasks, struct ppt_point
         const struct ppt_needs one = group_needs(&tasks->groups[i], point.inner_threads);
 
         /* Memory of all kernels of a mix is held at once; files exist during one task. */
-        const uint64_t disk_bytes = times(one.disk_bytes, copies);
+        const uint64_t worker_bytes = plus(one.worker_bytes, one.library_bytes);
 
         sum.shared_bytes = plus(sum.shared_bytes, one.shared_bytes);
-        sum.worker_bytes = plus(sum.worker_bytes, times(one.worker_bytes, copies));
-        sum.disk_bytes = disk_bytes > sum.disk_bytes ? disk_bytes : sum.disk_bytes;
+        sum.worker_bytes = plus(sum.worker_bytes, times(worker_bytes, copies));
+        sum.disk_bytes = larger(sum.disk_bytes, times(one.disk_bytes, copies));
     }
     return sum;
 }

@@ -37,7 +37,8 @@ void ppt_tasks_free(struct ppt_tasks *tasks);
 /* The memory that the tasks of a block take: of a mix so much per task, else next to nothing. */
 uint64_t ppt_tasks_bytes(const struct ppt_config *config);
 
-/* What running these tasks takes at a point. */
+/* What running these tasks takes at a point; worker_bytes are of all workers, libraries included.
+ */
 struct ppt_needs ppt_tasks_needs(const struct ppt_tasks *tasks, struct ppt_point point);
 
 /* The most threads of a process that may run the configuration's tasks at a time, and in *kernel

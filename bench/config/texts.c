@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "memory.h"
+#include "owned.h"
 #include "text.h"
 
 /* Anything that can be read but a folder. */
@@ -23,10 +24,9 @@ static char *find_file(const char *path, const struct ppt_search *search)
         return realpath(path, NULL);
     }
     for (size_t i = 0; path[0] != '/' && search->folders[i]; i++) {
-        char *candidate = ppt_text_format("%s/%s", search->folders[i], path);
+        char *candidate PPT_FREED = ppt_text_format("%s/%s", search->folders[i], path);
         char *found = is_file(candidate) ? realpath(candidate, NULL) : NULL;
 
-        free(candidate);
         if (found) {
             return found;
         }
@@ -38,12 +38,9 @@ enum ppt_status ppt_search_path(const struct ppt_item *item, const struct ppt_se
                                 char **out, struct ppt_error *error)
 {
     const char *path = NULL;
-    struct ppt_text where = {0};
-    const enum ppt_status status = ppt_item_text(item, &path, error);
+    struct ppt_text where PPT_OWNED(ppt_text_free) = {0};
 
-    if (status != PPT_OK) {
-        return status;
-    }
+    PPT_TRY(ppt_item_text(item, &path, error));
     /* Found when it was recorded, under a whole name; what is not, is a default, which is found
      * anew where the program's data are now. */
     *out = search->recorded && path[0] == '/' ? ppt_strdup(path) : find_file(path, search);
@@ -56,10 +53,9 @@ enum ppt_status ppt_search_path(const struct ppt_item *item, const struct ppt_se
     for (size_t i = 0; path[0] != '/' && search->folders[i]; i++) {
         ppt_text_addf(&where, ", nor in %s", search->folders[i]);
     }
-    ppt_item_reject(item, error, "there is no file \"%s\"%s%s", path,
-                    path[0] == '/' ? "" : " in the current folder", where.data ? where.data : "");
-    ppt_text_free(&where);
-    return PPT_BAD_INPUT;
+    return ppt_item_reject(item, error, "there is no file \"%s\"%s%s", path,
+                           path[0] == '/' ? "" : " in the current folder",
+                           where.data ? where.data : "");
 }
 
 void ppt_texts_free(struct ppt_texts *texts)
@@ -133,13 +129,11 @@ static enum ppt_status replace(const struct ppt_item *item, size_t first, read_t
                                struct ppt_error *error)
 {
     struct ppt_texts texts = {0};
-    const enum ppt_status status = read_texts(item, first, read, search, &texts, error);
 
-    if (status == PPT_OK) {
-        ppt_texts_free(out);
-        *out = texts;
-    }
-    return status;
+    PPT_TRY(read_texts(item, first, read, search, &texts, error));
+    ppt_texts_free(out);
+    *out = texts;
+    return PPT_OK;
 }
 
 enum ppt_status ppt_texts_read_paths(const struct ppt_item *item, const struct ppt_search *search,

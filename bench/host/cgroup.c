@@ -1,13 +1,14 @@
 #include "cgroup.h"
 
 #include <hwloc.h>
-#include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "file.h"
 #include "memory.h"
+#include "owned.h"
 #include "probe.h"
 #include "text.h"
 
@@ -169,8 +170,8 @@ static bool parse_mount(char *line, struct mount *mount)
 
 static void read_mounts(const char *path, struct mounts *mounts)
 {
-    FILE *stream = fopen(path, "re");
-    char *line = NULL;
+    FILE *stream PPT_OWNED(ppt_file_close_stream) = fopen(path, "re");
+    char *line PPT_FREED = NULL;
     size_t room = 0;
 
     *mounts = (struct mounts){0};
@@ -181,10 +182,6 @@ static void read_mounts(const char *path, struct mounts *mounts)
             mounts->items = ppt_realloc(mounts->items, mounts->count + 1, sizeof(*mounts->items));
             mounts->items[mounts->count++] = mount;
         }
-    }
-    free(line);
-    if (stream) {
-        fclose(stream);
     }
 }
 
@@ -256,7 +253,7 @@ static void read_chain(const struct reader *reader, const struct mount *mount, c
                        struct reading *reading)
 {
     const char *rest = below(mount, group);
-    char *folder = ppt_text_format("%s%s", mount->point, rest ? rest : "");
+    char *folder PPT_FREED = ppt_text_format("%s%s", mount->point, rest ? rest : "");
     const size_t top = strlen(mount->point);
 
     while (strlen(folder) > top) {
@@ -264,7 +261,6 @@ static void read_chain(const struct reader *reader, const struct mount *mount, c
         *strrchr(folder + top, '/') = '\0';
     }
     reader->read(mount->point, reading);
-    free(folder);
 }
 
 /* ID:CONTROLLERS:PATH; takes the line apart. */
@@ -288,9 +284,9 @@ static bool parse_membership(char *line, const char **controllers, char **group)
 static void read_all(const char *mounts_path, const char *membership, const struct reader *readers,
                      struct reading *reading)
 {
-    FILE *stream = fopen(membership, "re");
-    struct mounts mounts;
-    char *line = NULL;
+    FILE *stream PPT_OWNED(ppt_file_close_stream) = fopen(membership, "re");
+    struct mounts mounts PPT_OWNED(free_mounts) = {0};
+    char *line PPT_FREED = NULL;
     size_t room = 0;
 
     *reading = (struct reading){{.memory_bytes = UINT64_MAX}, -1};
@@ -315,11 +311,6 @@ static void read_all(const char *mounts_path, const char *membership, const stru
         }
     }
     reading->limits.unknown = !stream;
-    free(line);
-    if (stream) {
-        fclose(stream);
-    }
-    free_mounts(&mounts);
 }
 
 struct ppt_cgroup ppt_cgroup_read(const char *mounts, const char *membership)

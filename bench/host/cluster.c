@@ -1,6 +1,5 @@
 #include "cluster.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "config.h"

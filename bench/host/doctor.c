@@ -10,6 +10,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "item.h"
+#include "owned.h"
 #include "text.h"
 
 const char *const ppt_health_names[] = {"good", "note", "bad", "unknown", NULL};
@@ -33,11 +35,28 @@ __attribute__((format(printf, 2, 3))) static void say(struct ppt_finding *findin
     va_end(arguments);
 }
 
+static void measure(struct ppt_finding *finding, double value, const char *unit)
+{
+    finding->value = value;
+    finding->unit = unit;
+}
+
 static void unknown(struct ppt_finding *finding, const char *text, const char *why)
 {
     finding->health = PPT_HEALTH_UNKNOWN;
     finding->advice = why;
     say(finding, "%s", text);
+}
+
+/* Says what the system tells of itself, if it does. */
+static bool tell(struct ppt_finding *finding, const char *text, const char *why)
+{
+    if (!*text) {
+        unknown(finding, "not told here", why);
+        return false;
+    }
+    say(finding, "%s", text);
+    return true;
 }
 
 static void advise(struct ppt_finding *finding, enum ppt_health health, const char *advice)
@@ -49,11 +68,6 @@ static void advise(struct ppt_finding *finding, enum ppt_health health, const ch
 static enum ppt_health grade(double value, double note, double bad)
 {
     return value >= bad ? PPT_HEALTH_BAD : value >= note ? PPT_HEALTH_NOTE : PPT_HEALTH_GOOD;
-}
-
-static const char *plural(unsigned count)
-{
-    return count == 1 ? "" : "s";
 }
 
 /* Why clocks are not told of. */
@@ -87,10 +101,9 @@ static void check_noise(const struct patient *patient, struct ppt_finding *findi
 {
     const struct ppt_spins *spins = patient->spins;
 
-    finding->value = 100 * spins->lost;
-    finding->unit = "%";
+    measure(finding, 100 * spins->lost, "%");
     say(finding, "%.1f %% of the time lost in %.0f s of work on %u CPU%s", finding->value,
-        spins->seconds, spins->cpus, plural(spins->cpus));
+        spins->seconds, spins->cpus, PPT_S(spins->cpus));
     advise(finding, grade(spins->lost, NOISY, 0.05),
            spins->lost < NOISY ? ""
            : throttled_share(patient) > THROTTLED
@@ -106,8 +119,7 @@ static void check_spread(const struct patient *patient, struct ppt_finding *find
 {
     const struct ppt_spins *spins = patient->spins;
 
-    finding->value = 100 * spins->spread;
-    finding->unit = "%";
+    measure(finding, 100 * spins->spread, "%");
     say(finding, "equal work differs by %.1f %% (from the 5th to the 95th percentile)",
         finding->value);
     advise(finding, grade(spins->spread, UNSTEADY, 1),
@@ -121,8 +133,7 @@ static void check_unequal(const struct patient *patient, struct ppt_finding *fin
     const struct ppt_spins *spins = patient->spins;
     const bool hybrid = patient->host->topology.kind_count > 1;
 
-    finding->value = 100 * spins->unequal;
-    finding->unit = "%";
+    measure(finding, 100 * spins->unequal, "%");
     say(finding, "the slowest CPU takes %.1f %% longer than the fastest", finding->value);
     if (hybrid) {
         advise(finding, PPT_HEALTH_NOTE,
@@ -135,36 +146,36 @@ static void check_unequal(const struct patient *patient, struct ppt_finding *fin
     }
 }
 
-static void check_steal(const struct patient *patient, struct ppt_finding *finding)
+/* A share of time that a counter tells, of which some is worth a note. */
+static void check_share(struct ppt_finding *finding, double share, const char *missing,
+                        const char *what, double note, double bad, const char *advice)
 {
-    const struct ppt_spins *spins = patient->spins;
-    const double share = share_of(spins, spins->noise.steal_ns, patient->host->online_cpus);
-
     finding->unit = "%";
     if (isnan(share)) {
-        unknown(finding, "the system does not count it", "");
+        unknown(finding, missing, "");
         return;
     }
     finding->value = 100 * share;
-    say(finding, "%.1f %% of CPU time went to other virtual machines", finding->value);
+    say(finding, "%.1f %% of %s", finding->value, what);
+    advise(finding, grade(share, note, bad), share < note ? "" : advice);
+}
+
+static void check_steal(const struct patient *patient, struct ppt_finding *finding)
+{
+    const struct ppt_spins *spins = patient->spins;
+
     /* Counted in steps of 10 ms: one or two of them mean nothing. */
-    advise(finding, grade(share, 0.01, 0.05),
-           share < 0.01 ? "" : "Measure at another hour, or on CPUs that nobody else is sold.");
+    check_share(finding, share_of(spins, spins->noise.steal_ns, patient->host->online_cpus),
+                "the system does not count it", "CPU time went to other virtual machines", 0.01,
+                0.05, "Measure at another hour, or on CPUs that nobody else is sold.");
 }
 
 static void check_pressure(const struct patient *patient, struct ppt_finding *finding)
 {
-    const double share = share_of(patient->spins, patient->spins->noise.pressure_ns, 1);
-
-    finding->unit = "%";
-    if (isnan(share)) {
-        unknown(finding, "the system does not count it (/proc/pressure/cpu)", "");
-        return;
-    }
-    finding->value = 100 * share;
-    say(finding, "%.1f %% of the time somebody waited for a CPU", finding->value);
-    advise(finding, grade(share, 0.1, INFINITY),
-           share < 0.1 ? "" : "More programs want to run than there are CPUs (see top).");
+    check_share(finding, share_of(patient->spins, patient->spins->noise.pressure_ns, 1),
+                "the system does not count it (/proc/pressure/cpu)",
+                "the time somebody waited for a CPU", 0.1, INFINITY,
+                "More programs want to run than there are CPUs (see top).");
 }
 
 /* What ran a moment ago does no harm when all is quiet now. */
@@ -179,7 +190,7 @@ static void check_load(const struct patient *patient, struct ppt_finding *findin
         return;
     }
     finding->value = load;
-    say(finding, "%.2f in the last minute, %u CPU%s", load, cpus, plural(cpus));
+    say(finding, "%.2f in the last minute, %u CPU%s", load, cpus, PPT_S(cpus));
     if (load >= much && patient->spins->lost >= NOISY && !(throttled_share(patient) > THROTTLED)) {
         advise(finding, PPT_HEALTH_BAD, "End what else runs (see top), or wait until it has.");
     } else if (load >= 0.5 * much) {
@@ -214,12 +225,11 @@ static void check_quota(const struct patient *patient, struct ppt_finding *findi
         say(finding, "none");
         return;
     }
-    finding->value = host->quota_cpus;
-    finding->unit = "CPUs";
-    say(finding, "%g CPU%s", host->quota_cpus, host->quota_cpus == 1 ? "" : "s");
+    measure(finding, host->quota_cpus, "CPUs");
+    say(finding, "%g CPU%s", host->quota_cpus, PPT_S(host->quota_cpus));
     if (share > THROTTLED) {
         say(finding, "%g CPU%s; it stopped the noise test for %.0f %% of the time",
-            host->quota_cpus, host->quota_cpus == 1 ? "" : "s", fmin(100, 100 * share));
+            host->quota_cpus, PPT_S(host->quota_cpus), fmin(100, 100 * share));
         advise(finding, PPT_HEALTH_BAD,
                "Times come in bursts: allow a whole number of CPUs, or measure without a quota.");
     } else if (ppt_host_quota_binds(host)) {
@@ -253,12 +263,14 @@ static void check_governor(const struct patient *patient, struct ppt_finding *fi
 
 static void check_boost(const struct patient *patient, struct ppt_finding *finding)
 {
-    if (patient->vitals->boost < 0) {
-        unknown(finding, "not told here", why_no_clock(patient->host));
-        return;
-    }
-    say(finding, "%s", patient->vitals->boost ? "on" : "off");
-    if (patient->vitals->boost) {
+    const int boost = patient->vitals->boost;
+
+    if (tell(finding,
+             boost < 0 ? ""
+             : boost   ? "on"
+                       : "off",
+             why_no_clock(patient->host)) &&
+        boost) {
         advise(finding, PPT_HEALTH_NOTE,
                "One worker gets a higher clock than many, so speedups look smaller. To choose "
                "workers leave it on; to compare programs turn it off.");
@@ -269,8 +281,7 @@ static void check_smt(const struct patient *patient, struct ppt_finding *finding
 {
     const struct ppt_topology *topology = &patient->host->topology;
 
-    finding->value = topology->threads_per_core;
-    finding->unit = "threads per core";
+    measure(finding, topology->threads_per_core, "threads per core");
     if (topology->threads_per_core > 1) {
         say(finding, "%u threads per core: beyond %u workers some share a core",
             topology->threads_per_core, topology->cores);
@@ -288,53 +299,43 @@ static void check_smt(const struct patient *patient, struct ppt_finding *finding
 
 static void check_clock_source(const struct patient *patient, struct ppt_finding *finding)
 {
-    static const char *const slow[] = {"hpet", "acpi_pm", "pit", "jiffies", "refined-jiffies"};
+    static const char *const slow[] = {"hpet",    "acpi_pm",         "pit",
+                                       "jiffies", "refined-jiffies", NULL};
     const char *source = patient->vitals->clock_source;
 
-    if (*source == '\0') {
-        unknown(finding, "not told here", "");
+    tell(finding, source, "");
+    if (slow[ppt_names_find(slow, source)]) {
+        advise(finding, PPT_HEALTH_NOTE,
+               "The kernel mistrusts faster ones; dmesg says why (look for clocksource).");
+    }
+}
+
+/* What a clock takes, of which something has to take a thousand times as long. */
+static void check_reading(struct ppt_finding *finding, double seconds, const char *what,
+                          double note, double bad, const char *advice)
+{
+    char text[PPT_UNITS_SIZE];
+
+    if (seconds < 0) {
+        unknown(finding, "was not measured", "");
         return;
     }
-    say(finding, "%s", source);
-    for (size_t i = 0; i < sizeof(slow) / sizeof(slow[0]); i++) {
-        if (strcmp(source, slow[i]) == 0) {
-            advise(finding, PPT_HEALTH_NOTE,
-                   "The kernel mistrusts faster ones; dmesg says why (look for clocksource).");
-        }
-    }
+    measure(finding, 1e9 * seconds, "ns");
+    say(finding, "%s %s", ppt_text_duration(seconds, text), what);
+    advise(finding, grade(seconds, note, bad), seconds < note ? "" : advice);
 }
 
 /* A pass reads it twice per task. */
 static void check_clock_cost(const struct patient *patient, struct ppt_finding *finding)
 {
-    const double cost = patient->vitals->clock_cost_s;
-    char text[PPT_UNITS_SIZE];
-
-    if (cost < 0) {
-        unknown(finding, "was not measured", "");
-        return;
-    }
-    finding->value = 1e9 * cost;
-    finding->unit = "ns";
-    say(finding, "%s to read the time", ppt_text_duration(cost, text));
-    advise(finding, grade(cost, 200e-9, 5e-6),
-           cost < 200e-9 ? "" : "Tasks should take a thousand times as long.");
+    check_reading(finding, patient->vitals->clock_cost_s, "to read the time", 200e-9, 5e-6,
+                  "Tasks should take a thousand times as long.");
 }
 
 static void check_clock_step(const struct patient *patient, struct ppt_finding *finding)
 {
-    const double step = patient->vitals->clock_step_s;
-    char text[PPT_UNITS_SIZE];
-
-    if (step < 0) {
-        unknown(finding, "was not measured", "");
-        return;
-    }
-    finding->value = 1e9 * step;
-    finding->unit = "ns";
-    say(finding, "%s is the smallest step", ppt_text_duration(step, text));
-    advise(finding, grade(step, 2e-6, 1e-4),
-           step < 2e-6 ? "" : "Passes should take a thousand times as long.");
+    check_reading(finding, patient->vitals->clock_step_s, "is the smallest step", 2e-6, 1e-4,
+                  "Passes should take a thousand times as long.");
 }
 
 /* ---- memory and disk ---- */
@@ -351,8 +352,7 @@ static void check_memory(const struct patient *patient, struct ppt_finding *find
         unknown(finding, "the system does not tell how much is available (/proc/meminfo)", "");
         return;
     }
-    finding->value = (double)bytes;
-    finding->unit = "bytes";
+    measure(finding, (double)bytes, "bytes");
     say(finding, "%s available", ppt_text_bytes(bytes, text));
     if (bytes < GIB) {
         advise(finding, bytes < 128 * MIB ? PPT_HEALTH_BAD : PPT_HEALTH_NOTE,
@@ -372,8 +372,7 @@ static void check_swap(const struct patient *patient, struct ppt_finding *findin
         unknown(finding, "not told here", "");
         return;
     }
-    finding->value = (double)used;
-    finding->unit = "bytes";
+    measure(finding, (double)used, "bytes");
     say(finding, "%s in use", used > 0 ? ppt_text_bytes((uint64_t)used, text) : "none");
     /* Single pages come back now and then wherever something was swapped out. */
     if ((double)patient->swapped_pages * PAGE >= SWAPPING * patient->spins->seconds) {
@@ -390,12 +389,7 @@ static void check_huge_pages(const struct patient *patient, struct ppt_finding *
 {
     const struct ppt_vitals *vitals = patient->vitals;
 
-    if (*vitals->huge_pages == '\0') {
-        unknown(finding, "not told here", "");
-        return;
-    }
-    say(finding, "%s", vitals->huge_pages);
-    if (strcmp(vitals->huge_pages, "always") == 0 &&
+    if (tell(finding, vitals->huge_pages, "") && strcmp(vitals->huge_pages, "always") == 0 &&
         strcmp(vitals->huge_pages_effort, "always") == 0) {
         advise(finding, PPT_HEALTH_NOTE,
                "Taking memory may wait until some has been moved together: write madvise to "
@@ -407,21 +401,18 @@ static void check_folder(const struct patient *patient, struct ppt_finding *find
 {
     const struct ppt_vitals *vitals = patient->vitals;
     char text[PPT_UNITS_SIZE];
-    struct ppt_text shown = {0};
+    struct ppt_text shown PPT_OWNED(ppt_text_free) = {0};
 
     ppt_text_add_shown(&shown, vitals->folder, 60);
     if (vitals->folder_free_bytes < 0) {
         say(finding, "%s: nothing can be written there", shown.data);
         advise(finding, PPT_HEALTH_BAD, "Name another folder in TMPDIR.");
-        ppt_text_free(&shown);
         return;
     }
-    finding->value = (double)vitals->folder_free_bytes;
-    finding->unit = "bytes";
+    measure(finding, (double)vitals->folder_free_bytes, "bytes");
     say(finding, "%s: %s free%s%s%s", shown.data,
         ppt_text_bytes((uint64_t)vitals->folder_free_bytes, text), *vitals->folder_kind ? " (" : "",
         vitals->folder_kind, *vitals->folder_kind ? ")" : "");
-    ppt_text_free(&shown);
     if ((uint64_t)vitals->folder_free_bytes < GIB) {
         advise(finding,
                (uint64_t)vitals->folder_free_bytes < 64 * MIB ? PPT_HEALTH_BAD : PPT_HEALTH_NOTE,

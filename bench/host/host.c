@@ -1,8 +1,6 @@
 #include "host.h"
 
 #include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/sysinfo.h>
 #include <sys/utsname.h>
@@ -12,6 +10,7 @@
 #include "file_digest.h"
 #include "isa.h"
 #include "memory.h"
+#include "owned.h"
 #include "probe.h"
 #include "start.h"
 #include "surroundings.h"
@@ -50,13 +49,9 @@ extern char **environ;
 static bool is_of_the_launch(const char *name)
 {
     static const char *const names[] = {"PPT_OMP_EXIT_FILE", "PPT_OMP_RANK_TIMEOUT",
-                                        "PPT_OMP_MPIRUN"};
-    bool found = false;
+                                        "PPT_OMP_MPIRUN", NULL};
 
-    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-        found |= strcmp(name, names[i]) == 0;
-    }
-    return found;
+    return names[ppt_names_find(names, name)] != NULL;
 }
 
 /* What was in force when the libraries were loaded. */
@@ -70,12 +65,12 @@ static json_object *runtime_variables(void)
             const char *equals = strchr(*variable, '=');
 
             if (equals && strncmp(*variable, prefixes[i], strlen(prefixes[i])) == 0) {
-                char *name = ppt_text_format("%.*s", (int)(equals - *variable), *variable);
+                char *name PPT_FREED =
+                    ppt_text_format("%.*s", (int)(equals - *variable), *variable);
 
                 if (!is_of_the_launch(name) && !ppt_start_withheld(*variable)) {
                     json_object_object_add(object, name, json_object_new_string(equals + 1));
                 }
-                free(name);
             }
         }
     }

@@ -14,7 +14,7 @@ struct ppt_host {
     char *name;   /* host name */
     char *system; /* operating system, release and machine */
     char *cpu_model;
-    char *virtual_machine;        /* its kind, see surroundings.h; "unknown" in old recordings */
+    char *virtual_machine;        /* its kind, see surroundings.h; "unknown" in old journals */
     char *container;              /* likewise */
     unsigned online_cpus;         /* logical CPUs of the machine */
     struct ppt_topology topology; /* of those in this process's affinity */

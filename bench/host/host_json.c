@@ -7,7 +7,7 @@
 
 #define HOST(member, name) PPT_FIELD(struct ppt_host, member, name)
 
-/* What recordings of earlier versions lack is optional: it is not known. */
+/* What journals of earlier versions lack is optional: it is not known. */
 #define OLD_TEXT(member)                                                                           \
     {                                                                                              \
         HOST(member, #member), .flags = PPT_FIELD_OPTIONAL, .missing = "unknown"                   \

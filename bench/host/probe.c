@@ -8,7 +8,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "file.h"
 #include "memory.h"
+#include "owned.h"
 
 /* Longer ones name nothing that could be opened. */
 #define LONGEST_PATH 8192
@@ -25,12 +27,10 @@ __attribute__((format(printf, 3, 0))) static bool read_start(char *text, size_t 
                                                              const char *format, va_list arguments)
 {
     char path[LONGEST_PATH];
-    const int fd = set_path(path, format, arguments) ? open(path, O_RDONLY | O_CLOEXEC) : -1;
+    const int fd PPT_OWNED(ppt_file_close) =
+        set_path(path, format, arguments) ? open(path, O_RDONLY | O_CLOEXEC) : -1;
     const ssize_t got = fd >= 0 ? read(fd, text, size - 1) : -1;
 
-    if (fd >= 0) {
-        close(fd);
-    }
     text[got > 0 ? got : 0] = '\0';
     return got > 0;
 }
@@ -84,9 +84,10 @@ __attribute__((format(printf, 2, 0))) static char *find_field(const char *key, c
                                                               va_list arguments)
 {
     char path[LONGEST_PATH];
-    FILE *stream = set_path(path, format, arguments) ? fopen(path, "re") : NULL;
+    FILE *stream PPT_OWNED(ppt_file_close_stream) =
+        set_path(path, format, arguments) ? fopen(path, "re") : NULL;
     const size_t length = strlen(key);
-    char *line = NULL, *value = NULL;
+    char *line PPT_FREED = NULL, *value = NULL;
     size_t room = 0;
 
     while (stream && !value && getline(&line, &room, stream) > 0) {
@@ -97,10 +98,6 @@ __attribute__((format(printf, 2, 0))) static char *find_field(const char *key, c
             value = ppt_strdup(line + length + gap);
         }
     }
-    if (stream) {
-        fclose(stream);
-    }
-    free(line);
     return value;
 }
 
@@ -120,11 +117,10 @@ int64_t ppt_probe_count(const char *key, int64_t missing, const char *path, ...)
     va_list arguments;
 
     va_start(arguments, path);
-    char *value = find_field(key, path, arguments);
+    char *value PPT_FREED = find_field(key, path, arguments);
     va_end(arguments);
     if (value && !parse(value, &number)) {
         number = missing;
     }
-    free(value);
     return number;
 }

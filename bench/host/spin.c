@@ -7,6 +7,8 @@
 
 #include "clock.h"
 #include "memory.h"
+#include "order.h"
+#include "owned.h"
 #include "topology.h"
 
 #define SPIN_NS INT64_C(500000)
@@ -54,6 +56,8 @@ struct test {
     uint64_t rounds;
     int64_t length_ns; /* 0: go home, not all could come */
     size_t most;       /* spins of each */
+    struct spinner *spinners;
+    unsigned cpus; /* as many */
 };
 
 struct spinner {
@@ -92,13 +96,6 @@ static void *run_spinner(void *argument)
  * at a lower clock, or beside a busy neighbour on its core. */
 #define INTERRUPTED 1.5
 
-static int compare_times(const void *a, const void *b)
-{
-    const int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
-
-    return (x > y) - (x < y);
-}
-
 static double quantile(const int64_t *sorted, size_t count, double share)
 {
     return (double)sorted[(size_t)(share * (double)(count - 1) + 0.5)];
@@ -113,7 +110,7 @@ void ppt_spin_summarise(int64_t *const *times, const size_t *counts, unsigned cp
     spins->count = 0;
     spins->spread = 0;
     for (unsigned c = 0; c < cpus; c++) {
-        qsort(times[c], counts[c], sizeof(*times[c]), compare_times);
+        qsort(times[c], counts[c], sizeof(*times[c]), ppt_order_int64);
         const double median = quantile(times[c], counts[c], 0.5);
         const double width =
             quantile(times[c], counts[c], 0.95) - quantile(times[c], counts[c], 0.05);
@@ -160,56 +157,54 @@ static int run_spinners(struct test *test, struct spinner *spinners, unsigned cp
 
 static void summarise(const struct spinner *spinners, unsigned cpus, struct ppt_spins *spins)
 {
-    int64_t **times = ppt_alloc(cpus, sizeof(*times));
-    size_t *counts = ppt_alloc(cpus, sizeof(*counts));
+    int64_t **times PPT_FREED = ppt_alloc(cpus, sizeof(*times));
+    size_t *counts PPT_FREED = ppt_alloc(cpus, sizeof(*counts));
 
     for (unsigned i = 0; i < cpus; i++) {
         times[i] = spinners[i].times;
         counts[i] = spinners[i].count;
     }
     ppt_spin_summarise(times, counts, cpus, spins);
-    free(counts);
-    free(times);
+}
+
+static void free_test(struct test *test)
+{
+    for (unsigned i = 0; i < test->cpus; i++) {
+        free(test->spinners[i].times);
+    }
+    free(test->spinners);
+    ppt_binding_free(&test->binding);
 }
 
 enum ppt_status ppt_spin_run(unsigned cpus, double seconds, struct ppt_spins *spins,
                              struct ppt_error *error)
 {
     const struct ppt_point point = {.workers = cpus, .inner_threads = 1};
-    struct test test = {.length_ns = (int64_t)(seconds * 1e9)};
-    struct spinner *spinners;
+    struct test test PPT_OWNED(free_test) = {.length_ns = (int64_t)(seconds * 1e9)};
     struct ppt_noise before, after;
     uint64_t sink = 1;
-    enum ppt_status status = ppt_binding_create(PPT_PLACEMENT_SPREAD, point,
-                                                (struct ppt_peers){0, 1}, &test.binding, error);
 
     *spins = (struct ppt_spins){0};
-    if (status != PPT_OK) {
-        return status;
-    }
+    PPT_TRY(ppt_binding_create(PPT_PLACEMENT_SPREAD, point, (struct ppt_peers){0, 1}, &test.binding,
+                               error));
     test.rounds = choose_rounds(&sink);
     test.most = HEADROOM * (size_t)(test.length_ns / SPIN_NS + 1);
-    spinners = ppt_alloc(cpus, sizeof(*spinners));
+    test.spinners = ppt_alloc(cpus, sizeof(*test.spinners));
+    test.cpus = cpus;
     for (unsigned i = 0; i < cpus; i++) {
-        spinners[i] = (struct spinner){.test = &test, .id = i, .sink = sink};
-        spinners[i].times = ppt_alloc(test.most, sizeof(*spinners[i].times));
+        test.spinners[i] = (struct spinner){.test = &test, .id = i, .sink = sink};
+        test.spinners[i].times = ppt_alloc(test.most, sizeof(*test.spinners[i].times));
     }
     ppt_noise_read(&before);
     const int64_t start = ppt_clock_ns();
-    const int problem = run_spinners(&test, spinners, cpus);
+    const int problem = run_spinners(&test, test.spinners, cpus);
     spins->seconds = (double)(ppt_clock_ns() - start) * 1e-9;
     ppt_noise_read(&after);
     if (problem != 0) {
-        status = ppt_fail(error, PPT_FAILED, "noise test: %u threads on CPUs of their own: %s",
-                          cpus, strerror(problem));
-    } else {
-        spins->noise = ppt_noise_between(&before, &after);
-        summarise(spinners, cpus, spins);
+        return ppt_fail(error, PPT_FAILED, "noise test: %u threads on CPUs of their own: %s", cpus,
+                        strerror(problem));
     }
-    for (unsigned i = 0; i < cpus; i++) {
-        free(spinners[i].times);
-    }
-    free(spinners);
-    ppt_binding_free(&test.binding);
-    return status;
+    spins->noise = ppt_noise_between(&before, &after);
+    summarise(test.spinners, cpus, spins);
+    return PPT_OK;
 }

@@ -15,7 +15,9 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "file.h"
 #include "memory.h"
+#include "owned.h"
 #include "text.h"
 
 #define SELF "/proc/self/exe"
@@ -153,8 +155,8 @@ static const char *own_path(char path[PATH_MAX])
  * they are not to be had. */
 static char **linker_arguments(void)
 {
-    FILE *file = fopen("/proc/self/cmdline", "re");
-    char **list = NULL, *word = NULL;
+    FILE *file PPT_OWNED(ppt_file_close_stream) = fopen("/proc/self/cmdline", "re");
+    char **list = NULL, *word PPT_FREED = NULL;
     size_t count = 0, room = 0;
 
     while (file && getdelim(&word, &room, '\0', file) > 0) {
@@ -164,10 +166,6 @@ static char **linker_arguments(void)
         word = NULL;
         room = 0;
     }
-    free(word);
-    if (file) {
-        fclose(file);
-    }
     return list;
 }
 
@@ -175,15 +173,14 @@ static void start_again(char *const *arguments)
 {
     const bool by_linker = getauxval(AT_BASE) == 0;
     char path[PATH_MAX], name[17] = "";
-    char **own = by_linker ? linker_arguments() : NULL;
+    char **own PPT_FREED = by_linker ? linker_arguments() : NULL;
     struct stat about;
 
     if ((by_linker && !own) || stat(SELF, &about) != 0) {
-        free(own);
         return;
     }
     prctl(PR_GET_NAME, name);
-    char **variables = settings(name);
+    char **variables PPT_FREED = settings(name);
     execve(own_path(path), by_linker ? own : arguments, variables);
     /* It goes on as it is; the results say which settings were in force. */
     for (char **variable = variables; *variable; variable++) {
@@ -191,8 +188,6 @@ static void start_again(char *const *arguments)
             free(*variable);
         }
     }
-    free(variables);
-    free(own);
 }
 
 /* ---- the second start ---- */

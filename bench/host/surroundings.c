@@ -2,7 +2,6 @@
 
 #include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 #if defined(__x86_64__) || defined(__i386__)
@@ -10,6 +9,7 @@
 #endif
 
 #include "memory.h"
+#include "owned.h"
 #include "probe.h"
 #include "text.h"
 
@@ -47,11 +47,9 @@ void ppt_surroundings_signature(char out[PPT_SIGNATURE_SIZE])
 /* "hypervisor" among the flags of the first CPU. */
 static bool has_flag(const char *root)
 {
-    char *flags = ppt_probe_field("flags", "%s/proc/cpuinfo", root);
-    const bool has = flags && strstr(flags, " hypervisor");
+    char *flags PPT_FREED = ppt_probe_field("flags", "%s/proc/cpuinfo", root);
 
-    free(flags);
-    return has;
+    return flags && strstr(flags, " hypervisor");
 }
 
 char *ppt_surroundings_machine(const char *root, const char *signature)
@@ -105,11 +103,9 @@ char *ppt_surroundings_machine(const char *root, const char *signature)
 
 static bool exists(const char *root, const char *path)
 {
-    char *full = ppt_text_format("%s%s", root, path);
-    const bool there = access(full, F_OK) == 0;
+    char *full PPT_FREED = ppt_text_format("%s%s", root, path);
 
-    free(full);
-    return there;
+    return access(full, F_OK) == 0;
 }
 
 /* container=NAME in the environment of the first process, which its engine has set. */

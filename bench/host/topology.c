@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "memory.h"
+#include "owned.h"
 
 /* A topology of this machine, restricted to the CPUs of the calling thread. One that is made up is
  * whole: hwloc asks nobody for its affinity then. */
@@ -159,7 +160,7 @@ static void bind_apart(struct ppt_binding *binding, struct ppt_peers peers, unsi
     const bool enough = (uint64_t)workers * inner_threads <= cpus;
     const unsigned each = enough ? inner_threads : 1;
     const unsigned count = workers * each;
-    hwloc_cpuset_t *shares = ppt_alloc(count, sizeof(*shares));
+    hwloc_cpuset_t *shares PPT_FREED = ppt_alloc(count, sizeof(*shares));
 
     hwloc_distrib(binding->topology, &root, 1, shares, count, INT_MAX, 0);
     for (unsigned i = 0; i < count; i++) {
@@ -180,7 +181,6 @@ static void bind_apart(struct ppt_binding *binding, struct ppt_peers peers, unsi
         }
         hwloc_bitmap_free(shares[i]);
     }
-    free(shares);
 }
 
 enum ppt_status ppt_binding_create(enum ppt_placement placement, struct ppt_point point,

@@ -60,24 +60,19 @@ static void read_choice(char *out, size_t size, const char *root, const char *na
     }
 }
 
-static int64_t read_swap_used(const char *root)
+/* Of two counts there; -1: one of them is not told. */
+static int64_t read_sum(const char *root, const char *file, const char *key, const char *other,
+                        int sign)
 {
-    const int64_t total = ppt_probe_count("SwapTotal", -1, "%s/proc/meminfo", root);
-    const int64_t left = ppt_probe_count("SwapFree", -1, "%s/proc/meminfo", root);
+    const int64_t a = ppt_probe_count(key, -1, "%s/proc/%s", root, file);
+    const int64_t b = ppt_probe_count(other, -1, "%s/proc/%s", root, file);
 
-    return total < 0 || left < 0 ? -1 : (total - left) * 1024;
-}
-
-static int64_t read_swapped_pages(const char *root)
-{
-    const int64_t in = ppt_probe_count("pswpin", -1, "%s/proc/vmstat", root);
-    const int64_t out = ppt_probe_count("pswpout", -1, "%s/proc/vmstat", root);
-
-    return in < 0 || out < 0 ? -1 : in + out;
+    return a < 0 || b < 0 ? -1 : a + sign * b;
 }
 
 void ppt_vitals_read(const char *root, struct ppt_vitals *vitals)
 {
+    const int64_t swap_kib = read_sum(root, "meminfo", "SwapTotal", "SwapFree", -1);
     char load[64];
 
     *vitals = (struct ppt_vitals){
@@ -88,8 +83,8 @@ void ppt_vitals_read(const char *root, struct ppt_vitals *vitals)
         .folder_kind = "",
         .folder_free_bytes = -1,
         .boost = read_boost(root),
-        .swap_used_bytes = read_swap_used(root),
-        .swapped_pages = read_swapped_pages(root),
+        .swap_used_bytes = swap_kib < 0 ? -1 : swap_kib * 1024,
+        .swapped_pages = read_sum(root, "vmstat", "pswpin", "pswpout", 1),
     };
     if (ppt_probe_line(load, sizeof(load), "%s/proc/loadavg", root)) {
         vitals->load = strtod(load, NULL);

@@ -1,8 +1,7 @@
 #include "calls.h"
 
-#include <stdlib.h>
-
 #include "memory.h"
+#include "owned.h"
 #include "wire.h"
 
 #define LONGEST_NAP_NS 1000000
@@ -10,12 +9,10 @@
 enum ppt_status ppt_call(struct ppt_world *world, MPI_Comm comm, unsigned ranks, int tag,
                          const void *data, size_t bytes, struct ppt_error *error)
 {
-    enum ppt_status status = PPT_OK;
-
-    for (unsigned r = 1; r < ranks && status == PPT_OK; r++) {
-        status = ppt_world_send(world, comm, r, tag, data, bytes, error);
+    for (unsigned r = 1; r < ranks; r++) {
+        PPT_TRY(ppt_world_send(world, comm, r, tag, data, bytes, error));
     }
-    return status;
+    return PPT_OK;
 }
 
 enum ppt_status ppt_call_alive(struct ppt_world *world, MPI_Comm comm, unsigned ranks,
@@ -27,7 +24,7 @@ enum ppt_status ppt_call_alive(struct ppt_world *world, MPI_Comm comm, unsigned 
 
 /* Answers that have come and are still to come. */
 struct answers {
-    bool *has; /* by rank */
+    bool *has; /* by rank; borrowed, as is `well` */
     bool *well;
     unsigned missing;
     enum ppt_status first;
@@ -38,14 +35,9 @@ static enum ppt_status take_one(struct ppt_world *world, MPI_Comm comm,
                                 struct ppt_error *error)
 {
     union ppt_wire_short message;
-    struct ppt_error problem;
     char name[PPT_RANK_NAME_SIZE];
-    const enum ppt_status status = ppt_world_receive(world, comm, incoming, &message, &problem);
 
-    if (status != PPT_OK) {
-        *error = problem;
-        return status;
-    }
+    PPT_TRY(ppt_world_receive(world, comm, incoming, &message, error));
     if (incoming->tag != PPT_TAG_ANSWER) {
         return PPT_OK;
     }
@@ -62,15 +54,13 @@ static enum ppt_status take_one(struct ppt_world *world, MPI_Comm comm,
     return PPT_OK;
 }
 
-static enum ppt_status check_missing(struct ppt_world *world, unsigned ranks,
-                                     const struct answers *answers, struct ppt_error *error)
+static enum ppt_status check_missing(struct ppt_world *world, unsigned ranks, const bool *has,
+                                     struct ppt_error *error)
 {
-    enum ppt_status status = PPT_OK;
-
-    for (unsigned r = 1; r < ranks && status == PPT_OK; r++) {
-        status = answers->has[r] ? PPT_OK : ppt_world_check(world, r, error);
+    for (unsigned r = 1; r < ranks; r++) {
+        PPT_TRY(has[r] ? PPT_OK : ppt_world_check(world, r, error));
     }
-    return status;
+    return PPT_OK;
 }
 
 /* `well` is written to by take_one(). NOLINTNEXTLINE(readability-non-const-parameter) */
@@ -78,24 +68,22 @@ enum ppt_status ppt_call_answers(struct ppt_world *world, MPI_Comm comm, unsigne
                                  struct ppt_error *error)
 {
     struct ppt_nap nap = {.most_ns = LONGEST_NAP_NS};
-    struct answers answers = {
-        .has = ppt_alloc(ranks, sizeof(*answers.has)), .well = well, .missing = ranks - 1};
-    enum ppt_status status = PPT_OK;
+    bool *has PPT_FREED = ppt_alloc(ranks, sizeof(*has));
+    struct answers answers = {.has = has, .well = well, .missing = ranks - 1};
     struct ppt_incoming incoming;
 
     for (unsigned r = 1; r < ranks; r++) {
         ppt_world_expect(world, r);
     }
-    while (answers.missing > 0 && status == PPT_OK) {
-        status = ppt_call_alive(world, comm, ranks, error);
-        if (status == PPT_OK && ppt_world_peek(world, comm, &incoming)) {
-            status = take_one(world, comm, &incoming, &answers, error);
+    while (answers.missing > 0) {
+        PPT_TRY(ppt_call_alive(world, comm, ranks, error));
+        if (ppt_world_peek(world, comm, &incoming)) {
+            PPT_TRY(take_one(world, comm, &incoming, &answers, error));
             ppt_nap_reset(&nap);
-        } else if (status == PPT_OK) {
-            status = check_missing(world, ranks, &answers, error);
+        } else {
+            PPT_TRY(check_missing(world, ranks, has, error));
             ppt_nap_take(&nap);
         }
     }
-    free(answers.has);
-    return status == PPT_OK ? answers.first : status;
+    return answers.first;
 }

@@ -7,6 +7,7 @@
 #include "clock.h"
 #include "interrupt.h"
 #include "memory.h"
+#include "owned.h"
 #include "packet.h"
 #include "pass.h"
 #include "price.h"
@@ -74,51 +75,52 @@ static void tell_all(struct deal *deal, int tag, const void *data, size_t bytes)
 static enum ppt_status await(struct ppt_world *world, MPI_Comm comm, unsigned rank, int tag,
                              union ppt_wire_short *message, struct ppt_error *error)
 {
-    enum ppt_status status = PPT_OK;
     struct ppt_incoming incoming = {0};
 
     ppt_world_expect(world, rank);
-    while (status == PPT_OK && !(incoming.tag == tag && incoming.rank == rank)) {
+    while (incoming.tag != tag || incoming.rank != rank) {
         incoming.tag = 0;
-        status = ppt_world_peek(world, comm, &incoming)
-                     ? ppt_world_receive(world, comm, &incoming, message, error)
-                     : ppt_world_check(world, rank, error);
+        PPT_TRY(ppt_world_peek(world, comm, &incoming)
+                    ? ppt_world_receive(world, comm, &incoming, message, error)
+                    : ppt_world_check(world, rank, error));
     }
-    return status;
+    return PPT_OK;
 }
 
-/* How far each clock is ahead of this one. Nothing is assumed of calendar time, nor that hosts were
- * started together; over a pass clocks are taken to run alike. */
-static enum ppt_status compare_clocks(struct deal *deal)
+/* How far that rank's clock is ahead of this one. */
+static enum ppt_status compare_clock(struct deal *deal, unsigned r)
 {
+    struct ppt_rank_sample *rank = &deal->parts[r].rank;
     MPI_Comm comm = deal->group->comm;
-    enum ppt_status status = PPT_OK;
 
-    for (unsigned r = 1; r < deal->group->ranks && status == PPT_OK; r++) {
-        struct ppt_rank_sample *rank = &deal->parts[r].rank;
+    rank->offset_error_ns = INT64_MAX;
+    for (int i = 0; i < CLOCK_EXCHANGES ||
+                    (i < MOST_CLOCK_EXCHANGES && rank->offset_error_ns > FINE_CLOCK_ERROR_NS);
+         i++) {
+        union ppt_wire_short message = {0};
+        const int64_t before = ppt_clock_ns();
 
-        rank->offset_error_ns = INT64_MAX;
-        status = ppt_call_alive(deal->world, comm, deal->group->ranks, deal->error);
-        for (int i = 0; status == PPT_OK &&
-                        (i < CLOCK_EXCHANGES ||
-                         (i < MOST_CLOCK_EXCHANGES && rank->offset_error_ns > FINE_CLOCK_ERROR_NS));
-             i++) {
-            union ppt_wire_short message = {0};
-            const int64_t before = ppt_clock_ns();
-
-            status = ppt_world_send(deal->world, comm, r, PPT_TAG_CLOCK, &message.clock,
-                                    sizeof(message.clock), deal->error);
-            if (status == PPT_OK) {
-                status = await(deal->world, comm, r, PPT_TAG_CLOCK, &message, deal->error);
-            }
-            const int64_t after = ppt_clock_ns(), error = (after - before + 1) / 2;
-            if (status == PPT_OK && error < rank->offset_error_ns) {
-                rank->offset_error_ns = error;
-                rank->offset_ns = message.clock - (before + (after - before) / 2);
-            }
+        PPT_TRY(ppt_world_send(deal->world, comm, r, PPT_TAG_CLOCK, &message.clock,
+                               sizeof(message.clock), deal->error));
+        PPT_TRY(await(deal->world, comm, r, PPT_TAG_CLOCK, &message, deal->error));
+        const int64_t after = ppt_clock_ns(), error = (after - before + 1) / 2;
+        if (error < rank->offset_error_ns) {
+            rank->offset_error_ns = error;
+            rank->offset_ns = message.clock - (before + (after - before) / 2);
         }
     }
-    return status;
+    return PPT_OK;
+}
+
+/* Nothing is assumed of calendar time, nor that hosts were started together; over a pass clocks are
+ * taken to run alike. */
+static enum ppt_status compare_clocks(struct deal *deal)
+{
+    for (unsigned r = 1; r < deal->group->ranks; r++) {
+        PPT_TRY(ppt_call_alive(deal->world, deal->group->comm, deal->group->ranks, deal->error));
+        PPT_TRY(compare_clock(deal, r));
+    }
+    return PPT_OK;
 }
 
 /* ---- during a pass ---- */
@@ -285,61 +287,52 @@ static enum ppt_status fetch(struct deal *deal, unsigned rank, struct ppt_incomi
 {
     struct ppt_nap nap = {.most_ns = NAP_END_NS};
     MPI_Comm comm = deal->group->comm;
-    enum ppt_status status =
-        ppt_world_send(deal->world, comm, rank, PPT_TAG_FETCH, NULL, 0, deal->error);
+    union ppt_wire_short message;
 
+    PPT_TRY(ppt_world_send(deal->world, comm, rank, PPT_TAG_FETCH, NULL, 0, deal->error));
     ppt_world_expect(deal->world, rank);
-    while (status == PPT_OK) {
-        union ppt_wire_short message;
-
+    for (;;) {
         if (!ppt_world_peek(deal->world, comm, incoming)) {
             ppt_nap_take(&nap);
-            status = ppt_world_check(deal->world, rank, deal->error);
+            PPT_TRY(ppt_world_check(deal->world, rank, deal->error));
         } else if (incoming->tag == PPT_TAG_RESULT) {
-            break;
+            return PPT_OK;
         } else {
-            status = ppt_world_receive(deal->world, comm, incoming, &message, deal->error);
+            PPT_TRY(ppt_world_receive(deal->world, comm, incoming, &message, deal->error));
         }
     }
-    return status;
 }
 
 static enum ppt_status receive_result(struct deal *deal, const struct ppt_incoming *incoming,
-                                      struct ppt_recorder *recorder, unsigned own_workers)
+                                      struct ppt_stopwatches *watches, unsigned own_workers)
 {
     struct ppt_part *part = &deal->parts[incoming->rank];
     const struct ppt_rank_sample clock = part->rank;
-    void *bytes = ppt_alloc(incoming->bytes, 1);
-    enum ppt_status status =
-        ppt_world_receive(deal->world, deal->group->comm, incoming, bytes, deal->error);
+    void *bytes PPT_FREED = ppt_alloc(incoming->bytes, 1);
+    char name[PPT_RANK_NAME_SIZE];
 
-    if (status == PPT_OK && !ppt_packet_unpack(bytes, incoming->bytes, part, recorder,
-                                               own_workers + incoming->rank - 1)) {
-        char name[PPT_RANK_NAME_SIZE];
-
-        status = ppt_fail(deal->error, PPT_FAILED, "%s sent a result that is none",
-                          ppt_world_name(deal->world, incoming->rank, name));
+    PPT_TRY(ppt_world_receive(deal->world, deal->group->comm, incoming, bytes, deal->error));
+    if (!ppt_packet_unpack(bytes, incoming->bytes, part, watches,
+                           own_workers + incoming->rank - 1)) {
+        return ppt_fail(deal->error, PPT_FAILED, "%s sent a result that is none",
+                        ppt_world_name(deal->world, incoming->rank, name));
     }
     part->rank.offset_ns = clock.offset_ns;
     part->rank.offset_error_ns = clock.offset_error_ns;
-    free(bytes);
-    return status;
+    return PPT_OK;
 }
 
-static enum ppt_status gather_results(struct deal *deal, struct ppt_recorder *recorder,
+static enum ppt_status gather_results(struct deal *deal, struct ppt_stopwatches *watches,
                                       unsigned own_workers)
 {
-    enum ppt_status status = deal->status;
-
-    for (unsigned r = 1; r < deal->group->ranks && status == PPT_OK; r++) {
+    PPT_TRY(deal->status);
+    for (unsigned r = 1; r < deal->group->ranks; r++) {
         struct ppt_incoming incoming;
 
-        status = fetch(deal, r, &incoming);
-        if (status == PPT_OK) {
-            status = receive_result(deal, &incoming, recorder, own_workers);
-        }
+        PPT_TRY(fetch(deal, r, &incoming));
+        PPT_TRY(receive_result(deal, &incoming, watches, own_workers));
     }
-    return status;
+    return PPT_OK;
 }
 
 /* The first that failed by itself; that others then gave up is no cause. */
@@ -383,7 +376,7 @@ static void abandon(struct deal *deal)
 
 /* From the ranks' kernels being open to their results. */
 static enum ppt_status run_deal(struct deal *deal, struct ppt_point point,
-                                struct ppt_recorder *recorder, struct ppt_error *error)
+                                struct ppt_stopwatches *watches, struct ppt_error *error)
 {
     struct ppt_part *own = &deal->parts[0];
     struct ppt_share share = {
@@ -395,7 +388,6 @@ static enum ppt_status run_deal(struct deal *deal, struct ppt_point point,
         .rest = rest,
         .finish = finish,
     };
-    enum ppt_status status;
 
     share.peers.count =
         ppt_cluster_peers(&deal->world->cluster, point.ranks, 0, &share.peers.index);
@@ -403,42 +395,49 @@ static enum ppt_status run_deal(struct deal *deal, struct ppt_point point,
         ppt_world_expect(deal->world, r);
     }
     own->status =
-        ppt_pass_run_share(deal->workload, point, &share, recorder, &own->sample, &own->error);
+        ppt_pass_run_share(deal->workload, point, &share, watches, &own->sample, &own->error);
     if (!deal->begun) {
         abandon(deal);
         *error = own->error;
         return own->status;
     }
-    status = gather_results(deal, recorder, point.workers);
-    return status == PPT_OK ? judge(deal, error) : status;
+    PPT_TRY(gather_results(deal, watches, point.workers));
+    return judge(deal, error);
 }
 
 static enum ppt_status open_pass(struct deal *deal, unsigned block, struct ppt_point point)
 {
     const struct ppt_wire_pass message = {point, block};
-    enum ppt_status status = ppt_call(deal->world, deal->world->comm, point.ranks, PPT_TAG_PASS,
-                                      &message, sizeof(message), deal->error);
 
-    if (status == PPT_OK) {
-        status = ppt_call_answers(deal->world, deal->group->comm, point.ranks, deal->well_open,
-                                  deal->error);
-        if (status != PPT_OK && !deal->world->broken) {
-            abandon(deal);
-        }
+    PPT_TRY(ppt_call(deal->world, deal->world->comm, point.ranks, PPT_TAG_PASS, &message,
+                     sizeof(message), deal->error));
+    const enum ppt_status status =
+        ppt_call_answers(deal->world, deal->group->comm, point.ranks, deal->well_open, deal->error);
+    if (status != PPT_OK) {
+        abandon(deal);
+        return status;
     }
-    if (status == PPT_OK) {
-        status = compare_clocks(deal);
+    return compare_clocks(deal);
+}
+
+static void close_deal(struct deal *deal)
+{
+    for (unsigned r = 0; r < deal->group->ranks; r++) {
+        ppt_sample_free(&deal->parts[r].sample);
     }
-    return status;
+    free(deal->parts);
+    free(deal->well_open);
+    free(deal->done);
+    ppt_queue_destroy(deal->queue);
 }
 
 enum ppt_status ppt_deal_run(struct ppt_world *world, struct ppt_workload *workload, unsigned block,
-                             struct ppt_point point, struct ppt_recorder *recorder,
+                             struct ppt_point point, struct ppt_stopwatches *watches,
                              struct ppt_sample *sample, struct ppt_error *error)
 {
     const struct ppt_distribution distribution = workload->config->distribution;
     const uint64_t tasks = workload->tasks.count;
-    struct deal deal = {
+    struct deal deal PPT_OWNED(close_deal) = {
         .world = world,
         .group = ppt_world_group(world, point.ranks),
         .workload = workload,
@@ -451,35 +450,22 @@ enum ppt_status ppt_deal_run(struct ppt_world *world, struct ppt_workload *workl
         .well_open = ppt_alloc(point.ranks, sizeof(*deal.well_open)),
         .done = ppt_alloc(point.ranks, sizeof(*deal.done)),
         .well = true,
-        .mpi_before_ns = world->mpi_ns,
         .error = error,
     };
-    enum ppt_status status;
 
     *sample = (struct ppt_sample){0};
     ppt_queue_add(deal.queue, distribution.blocks ? ppt_queue_block(tasks, point.ranks, 0)
                                                   : (struct ppt_range){0, tasks});
     ppt_queue_close(deal.queue, false);
-    ppt_recorder_prepare(recorder, point.workers + point.ranks - 1, tasks);
+    ppt_stopwatches_prepare(watches, point.workers + point.ranks - 1, tasks);
     atomic_store(&workload->stop, false);
-    status = open_pass(&deal, block, point);
+    PPT_TRY(open_pass(&deal, block, point));
     deal.mpi_before_ns = world->mpi_ns;
-    if (status == PPT_OK) {
-        status = run_deal(&deal, point, recorder, error);
-    }
-    if (status == PPT_OK) {
-        ppt_parts_combine(deal.parts, point.ranks, &world->cluster,
-                          ppt_price_of(workload, point.inner_threads));
-        *sample = deal.parts[0].sample;
-        deal.parts[0].sample = (struct ppt_sample){0};
-        ppt_recorder_summarise(recorder, sample);
-    }
-    for (unsigned r = 0; r < point.ranks; r++) {
-        ppt_sample_free(&deal.parts[r].sample);
-    }
-    free(deal.parts);
-    free(deal.well_open);
-    free(deal.done);
-    ppt_queue_destroy(deal.queue);
-    return status;
+    PPT_TRY(run_deal(&deal, point, watches, error));
+    ppt_parts_combine(deal.parts, point.ranks, &world->cluster,
+                      ppt_price_of(workload, point.inner_threads));
+    *sample = deal.parts[0].sample;
+    deal.parts[0].sample = (struct ppt_sample){0};
+    ppt_stopwatches_summarise(watches, sample);
+    return PPT_OK;
 }

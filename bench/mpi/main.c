@@ -60,14 +60,10 @@ static int tell_exit_code(int code)
 static int serve(struct ppt_world *world, const struct ppt_host *host)
 {
     struct ppt_error error = {""};
-    enum ppt_status status;
 
     ppt_guard_begin();
-    status = ppt_isa_check(&error);
-    if (status == PPT_OK) {
-        status = ppt_member_serve(world, host, &error);
-    }
-
+    enum ppt_status status = ppt_isa_check(&error);
+    status = status == PPT_OK ? ppt_member_serve(world, host, &error) : status;
     if (status != PPT_OK) {
         char name[PPT_RANK_NAME_SIZE];
 

@@ -1,57 +1,47 @@
 #include "master.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "calls.h"
 #include "deal.h"
 #include "memory.h"
+#include "owned.h"
 #include "wire.h"
 
 static enum ppt_status send_config(struct ppt_world *world, const struct ppt_config *config,
                                    bool check, struct ppt_error *error)
 {
     const struct ppt_wire_config head = {check, (uint32_t)config->rank_count};
-    json_object *object = ppt_config_to_json(config);
+    json_object *object PPT_OWNED(ppt_json_put) = ppt_config_to_json(config);
     const char *json = json_object_to_json_string_ext(object, JSON_C_TO_STRING_PLAIN);
     const size_t ranks = config->rank_count * sizeof(*config->ranks);
     const size_t bytes = sizeof(head) + ranks + strlen(json) + 1;
-    char *message = ppt_alloc(bytes, 1);
-    enum ppt_status status;
+    char *message PPT_FREED = ppt_alloc(bytes, 1);
 
     memcpy(message, &head, sizeof(head));
     memcpy(message + sizeof(head), config->ranks, ranks);
     memcpy(message + sizeof(head) + ranks, json, strlen(json) + 1);
-    status = ppt_call(world, world->comm, world->size, PPT_TAG_CONFIG, message, bytes, error);
-    free(message);
-    json_object_put(object);
-    return status;
+    return ppt_call(world, world->comm, world->size, PPT_TAG_CONFIG, message, bytes, error);
 }
 
 static enum ppt_status prepare(void *context, const struct ppt_config *config, bool check,
                                struct ppt_error *error)
 {
     struct ppt_world *world = ((struct ppt_master *)context)->world;
-    enum ppt_status status;
 
     if (world->broken) {
         return ppt_fail(error, PPT_FAILED, "a rank was lost before");
     }
-    status = send_config(world, config, check, error);
-    if (status == PPT_OK) {
-        status = ppt_world_divide(world, config->ranks, config->rank_count, error);
-    }
-    if (status == PPT_OK) {
-        status = ppt_call_answers(world, world->comm, world->size, NULL, error);
-    }
-    return status;
+    PPT_TRY(send_config(world, config, check, error));
+    PPT_TRY(ppt_world_divide(world, config->ranks, config->rank_count, error));
+    return ppt_call_answers(world, world->comm, world->size, NULL, error);
 }
 
 static enum ppt_status master_run(void *context, struct ppt_workload *workload, unsigned block,
-                                  struct ppt_point point, struct ppt_recorder *recorder,
+                                  struct ppt_point point, struct ppt_stopwatches *watches,
                                   struct ppt_sample *sample, struct ppt_error *error)
 {
-    return ppt_deal_run(((struct ppt_master *)context)->world, workload, block, point, recorder,
+    return ppt_deal_run(((struct ppt_master *)context)->world, workload, block, point, watches,
                         sample, error);
 }
 

@@ -2,11 +2,11 @@
 
 #include <malloc.h>
 #include <pthread.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "interrupt.h"
 #include "memory.h"
+#include "owned.h"
 #include "share.h"
 #include "sweep.h"
 #include "wire.h"
@@ -24,7 +24,7 @@ struct member {
     struct ppt_workload workload;
     unsigned block; /* of the workload */
     bool open;
-    struct ppt_recorder *recorder;
+    struct ppt_stopwatches *watches;
     struct ppt_error *error;
 };
 
@@ -74,15 +74,12 @@ static enum ppt_status answer(struct member *member, MPI_Comm comm,
                               bool *well)
 {
     struct job job = {.run = run, .member = member};
-    enum ppt_status status = do_beside(&job, comm);
-    struct ppt_wire_answer message = {.status = job.status, .error = job.error};
 
+    PPT_TRY(do_beside(&job, comm));
+    const struct ppt_wire_answer message = {.status = job.status, .error = job.error};
     *well = job.status == PPT_OK;
-    if (status == PPT_OK) {
-        status = ppt_world_send(member->world, comm, 0, PPT_TAG_ANSWER, &message, sizeof(message),
-                                member->error);
-    }
-    return status;
+    return ppt_world_send(member->world, comm, 0, PPT_TAG_ANSWER, &message, sizeof(message),
+                          member->error);
 }
 
 static void close_workload(struct member *member)
@@ -119,131 +116,120 @@ static enum ppt_status take_part(struct member *member, const struct ppt_wire_pa
     const struct ppt_group *group = ppt_world_group(member->world, pass->point.ranks);
     const bool other =
         !member->open || (member->configs.items[0].mix && member->block != pass->block);
-    enum ppt_status status;
     bool well;
 
     if (other) {
         member->block = pass->block;
     }
     ppt_world_expect(member->world, 0);
-    status = answer(member, group->comm, other ? open_workload : stay_open, &well);
+    PPT_TRY(answer(member, group->comm, other ? open_workload : stay_open, &well));
     ppt_world_expect(member->world, 0);
-    if (status == PPT_OK && well) {
-        return ppt_share_run(member->world, &member->workload, pass->point, member->recorder,
-                             member->error);
-    }
-    return status;
+    return well ? ppt_share_run(member->world, &member->workload, pass->point, member->watches,
+                                member->error)
+                : PPT_OK;
 }
 
 /* The configuration as rank 0 sent it, whose files are where it found them. */
 static enum ppt_status read_config(struct member *member, const char *json, struct ppt_error *error)
 {
-    struct ppt_source source;
-    struct ppt_item item = {.source = &source};
+    struct ppt_source source PPT_OWNED(ppt_source_free) = {0};
+    json_object *value PPT_OWNED(ppt_json_put) = NULL;
+    struct ppt_config *config;
     bool same = true;
-    enum ppt_status status;
 
     close_workload(member);
     ppt_configs_free(&member->configs);
-    if (!member->scratch.folder.path && ppt_workspace_create(&member->scratch, error) != PPT_OK) {
-        return PPT_FAILED;
+    if (!member->scratch.folder.path) {
+        PPT_TRY(ppt_workspace_create(&member->scratch, error));
     }
     ppt_source_from_line(&source, "the configuration of rank 0", json, strlen(json), 1);
-    status = ppt_json_parse(&source, &item.value, error);
-    if (status == PPT_OK) {
-        status = ppt_config_from_item(&item, &member->configs, error);
-    }
-    if (status == PPT_OK) {
-        status = ppt_config_load_kernel(&member->configs.items[0], &same, error);
-    }
-    if (status == PPT_OK && !same) {
-        status = ppt_fail(error, PPT_BAD_INPUT, "%s: is another file than that of rank 0",
-                          member->configs.items[0].kernel_file);
-    }
-    json_object_put(item.value);
-    ppt_source_free(&source);
-    return status;
+    PPT_TRY(ppt_json_parse(&source, &value, error));
+    const struct ppt_item item = {.value = value, .source = &source};
+    PPT_TRY(ppt_config_from_item(&item, &member->configs, error));
+    config = &member->configs.items[0];
+    PPT_TRY(ppt_config_load_kernel(config, &same, error));
+    return same ? PPT_OK
+                : ppt_fail(error, PPT_BAD_INPUT, "%s: is another file than that of rank 0",
+                           config->kernel_file);
 }
 
 /* A configuration is read, and its kernels are tried if that is asked for. Ranks that take part in
  * no pass need not be able to. */
 static enum ppt_status take_on(struct member *member, struct ppt_error *error)
 {
-    enum ppt_status status = read_config(member, member->json, error);
-    const struct ppt_config *config = status == PPT_OK ? &member->configs.items[0] : NULL;
     const unsigned rank = member->world->rank;
 
-    if (config) {
-        ppt_sweep_set_up_memory(config);
-    }
-    return config && member->check && rank < ppt_config_ranks(config)
+    PPT_TRY(read_config(member, member->json, error));
+    const struct ppt_config *config = &member->configs.items[0];
+    ppt_sweep_set_up_memory(config);
+    return member->check && rank < ppt_config_ranks(config)
                ? ppt_sweep_check(config, &member->scratch,
                                  ppt_cluster_neighbours(&member->world->cluster,
                                                         ppt_config_ranks(config), rank),
                                  ppt_host_memory(member->host), error)
-               : status;
+               : PPT_OK;
 }
 
 static enum ppt_status take_config(struct member *member, const char *message)
 {
     struct ppt_wire_config head;
-    unsigned *ranks;
-    enum ppt_status status;
+    unsigned *ranks PPT_FREED = NULL;
     bool well;
 
     memcpy(&head, message, sizeof(head));
     ranks = ppt_alloc(head.rank_count, sizeof(*ranks));
     memcpy(ranks, message + sizeof(head), head.rank_count * sizeof(*ranks));
-    status = ppt_world_divide(member->world, ranks, head.rank_count, member->error);
-    free(ranks);
+    PPT_TRY(ppt_world_divide(member->world, ranks, head.rank_count, member->error));
     member->json = message + sizeof(head) + head.rank_count * sizeof(*ranks);
     member->check = head.check;
-    return status == PPT_OK ? answer(member, member->world->comm, take_on, &well) : status;
+    return answer(member, member->world->comm, take_on, &well);
 }
 
 static enum ppt_status obey(struct member *member, const struct ppt_incoming *incoming, bool *end)
 {
     /* One byte more, so that a text always ends. */
-    char *message = ppt_alloc(incoming->bytes + 1, 1);
+    char *message PPT_FREED = ppt_alloc(incoming->bytes + 1, 1);
     struct ppt_wire_pass pass;
-    enum ppt_status status =
-        ppt_world_receive(member->world, member->world->comm, incoming, message, member->error);
 
-    if (status == PPT_OK && incoming->tag == PPT_TAG_CONFIG) {
-        status = take_config(member, message);
-    } else if (status == PPT_OK && incoming->tag == PPT_TAG_PASS) {
-        memcpy(&pass, message, sizeof(pass));
-        status = take_part(member, &pass);
-    }
+    PPT_TRY(
+        ppt_world_receive(member->world, member->world->comm, incoming, message, member->error));
     *end = incoming->tag == PPT_TAG_END;
-    free(message);
-    return status;
+    if (incoming->tag == PPT_TAG_CONFIG) {
+        return take_config(member, message);
+    }
+    if (incoming->tag != PPT_TAG_PASS) {
+        return PPT_OK;
+    }
+    memcpy(&pass, message, sizeof(pass));
+    return take_part(member, &pass);
+}
+
+static void member_leave(struct member *member)
+{
+    close_workload(member);
+    ppt_configs_free(&member->configs);
+    ppt_stopwatches_destroy(member->watches);
+    ppt_workspace_remove(&member->scratch);
 }
 
 enum ppt_status ppt_member_serve(struct ppt_world *world, const struct ppt_host *host,
                                  struct ppt_error *error)
 {
-    struct member member = {
-        .world = world, .host = host, .recorder = ppt_recorder_create(), .error = error};
+    struct member member PPT_OWNED(member_leave) = {
+        .world = world, .host = host, .watches = ppt_stopwatches_create(), .error = error};
     struct ppt_nap nap = {.most_ns = NAP_IDLE_NS};
-    enum ppt_status status = PPT_OK;
-    bool end = false;
 
     /* Rank 0 alone decides when a run ends; here a signal ends the pass at hand. */
     ppt_interrupt_watch();
-    while (status == PPT_OK && !end) {
+    for (bool end = false; !end;) {
         struct ppt_incoming incoming;
 
         if (ppt_world_peek(world, world->comm, &incoming)) {
-            status = obey(&member, &incoming, &end);
+            PPT_TRY(obey(&member, &incoming, &end));
             ppt_nap_reset(&nap);
         } else {
             ppt_nap_take(&nap);
         }
     }
-    close_workload(&member);
-    ppt_configs_free(&member.configs);
-    ppt_recorder_destroy(member.recorder);
-    ppt_workspace_remove(&member.scratch);
-    return status;
+    return PPT_OK;
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "memory.h"
+#include "owned.h"
 #include "usage.h"
 
 struct head {
@@ -19,7 +20,7 @@ struct worker {
     char bound[256];
 };
 
-void *ppt_packet_pack(const struct ppt_part *part, const struct ppt_recorder *recorder,
+void *ppt_packet_pack(const struct ppt_part *part, const struct ppt_stopwatches *watches,
                       size_t *bytes)
 {
     const struct ppt_sample *sample = &part->sample;
@@ -30,7 +31,7 @@ void *ppt_packet_pack(const struct ppt_part *part, const struct ppt_recorder *re
         .sample = *sample,
     };
     size_t times = 0;
-    void *recorded = part->status == PPT_OK ? ppt_recorder_pack(recorder, &times) : NULL;
+    void *laps PPT_FREED = part->status == PPT_OK ? ppt_stopwatches_pack(watches, &times) : NULL;
     char *packed, *end;
 
     *bytes = sizeof(head) + sample->worker_count * sizeof(struct worker) + times;
@@ -47,15 +48,14 @@ void *ppt_packet_pack(const struct ppt_part *part, const struct ppt_recorder *re
         memcpy(end, &worker, sizeof(worker));
         end += sizeof(worker);
     }
-    if (recorded) {
-        memcpy(end, recorded, times);
+    if (laps) {
+        memcpy(end, laps, times);
     }
-    free(recorded);
     return packed;
 }
 
 bool ppt_packet_unpack(const void *bytes, size_t length, struct ppt_part *part,
-                       struct ppt_recorder *recorder, unsigned worker)
+                       struct ppt_stopwatches *watches, unsigned worker)
 {
     const char *rest = bytes;
     struct head head;
@@ -87,7 +87,7 @@ bool ppt_packet_unpack(const void *bytes, size_t length, struct ppt_part *part,
         rest += sizeof(one);
         length -= sizeof(one);
     }
-    return part->status != PPT_OK || ppt_recorder_unpack(recorder, worker, rest, length);
+    return part->status != PPT_OK || ppt_stopwatches_unpack(watches, worker, rest, length);
 }
 
 /* ---- the whole pass ---- */

@@ -6,9 +6,9 @@
 #define PPT_MPI_PACKET_H
 
 #include "cluster.h"
-#include "recorder.h"
 #include "sample.h"
 #include "status.h"
+#include "stopwatch.h"
 
 /* A rank's part. Times are those of its own clock (CLOCK_MONOTONIC) where they are not differences.
  */
@@ -19,13 +19,13 @@ struct ppt_part {
     struct ppt_sample sample;    /* as ppt_pass_run_share() fills it; owned */
 };
 
-/* As bytes, with the times in the recorder; to be given to free(). */
-void *ppt_packet_pack(const struct ppt_part *part, const struct ppt_recorder *recorder,
+/* As bytes, with the times in the watches; to be given to free(). */
+void *ppt_packet_pack(const struct ppt_part *part, const struct ppt_stopwatches *watches,
                       size_t *bytes);
 
-/* Reads them; task times become the record of `worker` here. False when these are no such bytes. */
+/* Reads them; task times become those of `worker` here. False when these are no such bytes. */
 bool ppt_packet_unpack(const void *bytes, size_t length, struct ppt_part *part,
-                       struct ppt_recorder *recorder, unsigned worker);
+                       struct ppt_stopwatches *watches, unsigned worker);
 
 /* Makes rank 0's sample, parts[0].sample, that of the whole pass. Times become those since its
  * start, by the offsets in the parts' `rank`. The price is rank 0's. */

@@ -1,11 +1,10 @@
 #include "share.h"
 
-#include <stdlib.h>
 #include <sys/prctl.h>
 
 #include "clock.h"
 #include "interrupt.h"
-#include "memory.h"
+#include "owned.h"
 #include "packet.h"
 #include "pass.h"
 #include "queue.h"
@@ -261,10 +260,10 @@ static void make_up(struct share *share)
 }
 
 /* Once rank 0 asks for it: while other ranks still work it has something else to do. */
-static void send_result(struct share *share, const struct ppt_recorder *recorder)
+static void send_result(struct share *share, const struct ppt_stopwatches *watches)
 {
     size_t bytes;
-    void *packet = ppt_packet_pack(&share->part, recorder, &bytes);
+    void *packet PPT_FREED = ppt_packet_pack(&share->part, watches, &bytes);
 
     share->nap.most_ns = NAP_IDLE_NS;
     while (share->status == PPT_OK && !share->fetched) {
@@ -272,11 +271,10 @@ static void send_result(struct share *share, const struct ppt_recorder *recorder
         listen(share);
     }
     tell(share, PPT_TAG_RESULT, packet, bytes);
-    free(packet);
 }
 
 enum ppt_status ppt_share_run(struct ppt_world *world, struct ppt_workload *workload,
-                              struct ppt_point point, struct ppt_recorder *recorder,
+                              struct ppt_point point, struct ppt_stopwatches *watches,
                               struct ppt_error *error)
 {
     const struct ppt_distribution distribution = workload->config->distribution;
@@ -307,14 +305,14 @@ enum ppt_status ppt_share_run(struct ppt_world *world, struct ppt_workload *work
         ppt_queue_add(share.queue, ppt_queue_block(tasks, point.ranks, world->rank));
         ppt_queue_close(share.queue, false);
     }
-    ppt_recorder_prepare(recorder, point.workers, tasks);
+    ppt_stopwatches_prepare(watches, point.workers, tasks);
     atomic_store(&workload->stop, false);
     await_begin(&share);
     if (share.begun && share.status == PPT_OK) {
-        share.part.status = ppt_pass_run_share(workload, point, &how, recorder, &share.part.sample,
+        share.part.status = ppt_pass_run_share(workload, point, &how, watches, &share.part.sample,
                                                &share.part.error);
         make_up(&share);
-        send_result(&share, recorder);
+        send_result(&share, watches);
     }
     ppt_sample_free(&share.part.sample);
     ppt_queue_destroy(share.queue);

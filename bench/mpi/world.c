@@ -11,11 +11,13 @@
 #include "clock.h"
 #include "interrupt.h"
 #include "memory.h"
+#include "owned.h"
 #include "probe.h"
 #include "workspace.h"
 
 #define SHORTEST_NAP_NS 10000
 #define PATIENCE_S 20
+#define MOST_PATIENCE_S 1e6
 /* A rank is heard of so often within anybody's patience, but at least every so many nanoseconds. */
 #define BEATS 8
 #define LONGEST_BEAT_NS INT64_C(500000000)
@@ -48,19 +50,13 @@ static void copy(char *out, size_t size, const char *text)
  * unknown. */
 static int64_t since_launch_ns(void)
 {
-    char path[64], line[1024];
+    char line[1024];
     struct timespec now;
-    FILE *file;
 
-    snprintf(path, sizeof(path), "/proc/%ld/stat", (long)getppid());
-    file = fopen(path, "r");
-    if (!file) {
+    if (!ppt_probe_text(line, sizeof(line), "/proc/%ld/stat", (long)getppid())) {
         return -1;
     }
     /* The name, in brackets, may hold anything. The start is the 22nd field. */
-    const size_t length = fread(line, 1, sizeof(line) - 1, file);
-    fclose(file);
-    line[length] = '\0';
     const char *field = strrchr(line, ')');
     for (int i = 0; field && i < 20; i++) {
         field = strchr(field + 1, ' ');
@@ -76,13 +72,9 @@ static int64_t since_launch_ns(void)
 
 static int64_t patience_ns(void)
 {
-    const char *text = getenv("PPT_OMP_RANK_TIMEOUT");
-    char *end = NULL;
-    const double seconds = text ? strtod(text, &end) : 0;
+    const double seconds = ppt_clock_setting_s("PPT_OMP_RANK_TIMEOUT", 1, PATIENCE_S);
 
-    return (
-        int64_t)((text && end != text && seconds >= 1 && seconds <= 1e6 ? seconds : PATIENCE_S) *
-                 1e9);
+    return (int64_t)((seconds <= MOST_PATIENCE_S ? seconds : PATIENCE_S) * 1e9);
 }
 
 static struct introduction introduce(const struct ppt_host *host)
@@ -92,14 +84,13 @@ static struct introduction introduce(const struct ppt_host *host)
         .cores = host->topology.cores,
         .effective_cpus = host->effective_cpus,
     };
-    char *cpus = ppt_probe_field("Cpus_allowed_list", "/proc/self/status");
+    char *cpus PPT_FREED = ppt_probe_field("Cpus_allowed_list", "/proc/self/status");
 
     copy(own.host, sizeof(own.host), host->name);
     copy(own.cpus, sizeof(own.cpus), cpus);
     copy(own.cpu_model, sizeof(own.cpu_model), host->cpu_model);
     copy(own.scratch, sizeof(own.scratch), ppt_workspace_base());
     copy(own.binary, sizeof(own.binary), host->binary);
-    free(cpus);
     return own;
 }
 
@@ -138,8 +129,7 @@ static enum ppt_status check_programs(const struct introduction *all, const stru
 enum ppt_status ppt_world_start(int *count, char ***arguments, const struct ppt_host *host,
                                 struct ppt_world *world, struct ppt_error *error)
 {
-    struct introduction own, *all;
-    enum ppt_status status;
+    struct introduction own, *all PPT_FREED = NULL;
     int provided, rank, size;
 
     *world = (struct ppt_world){.comm = MPI_COMM_WORLD};
@@ -166,9 +156,7 @@ enum ppt_status ppt_world_start(int *count, char ***arguments, const struct ppt_
     read_introductions(all, world);
     /* The same everywhere, whose ever environment says so. */
     world->patience_ns = all[0].patience_ns;
-    status = check_programs(all, world, error);
-    free(all);
-    return status;
+    return check_programs(all, world, error);
 }
 
 /* For the handler below, which can reach nothing else. */
@@ -242,14 +230,12 @@ static enum ppt_status add_group(struct ppt_world *world, unsigned ranks, struct
 enum ppt_status ppt_world_divide(struct ppt_world *world, const unsigned *ranks, size_t count,
                                  struct ppt_error *error)
 {
-    enum ppt_status status = PPT_OK;
-
-    for (size_t i = 0; i < count && status == PPT_OK; i++) {
+    for (size_t i = 0; i < count; i++) {
         if (ranks[i] > 0 && ranks[i] <= world->size && !ppt_world_group(world, ranks[i])) {
-            status = add_group(world, ranks[i], error);
+            PPT_TRY(add_group(world, ranks[i], error));
         }
     }
-    return status;
+    return PPT_OK;
 }
 
 const char *ppt_world_name(const struct ppt_world *world, unsigned rank,
@@ -279,19 +265,18 @@ static enum ppt_status world_finish(struct ppt_world *world, MPI_Request *reques
                                     struct ppt_error *error)
 {
     struct ppt_nap nap = {.most_ns = 200000};
-    enum ppt_status status = PPT_OK;
     int done = 0;
 
     IN_MPI(world, MPI_Test(request, &done, MPI_STATUS_IGNORE));
     if (!done) {
         ppt_world_expect(world, rank);
     }
-    while (!done && status == PPT_OK) {
+    while (!done) {
         ppt_nap_take(&nap);
         IN_MPI(world, MPI_Test(request, &done, MPI_STATUS_IGNORE));
-        status = done ? PPT_OK : ppt_world_check(world, rank, error);
+        PPT_TRY(done ? PPT_OK : ppt_world_check(world, rank, error));
     }
-    return status;
+    return PPT_OK;
 }
 
 enum ppt_status ppt_world_receive(struct ppt_world *world, MPI_Comm comm,

@@ -3,8 +3,6 @@
  * ("throughput") and, as a measure of its own, the speedup: it alone is safe from a runner that is
  * slow today. Medians over blocks, and the ends of their intervals.
  */
-#include <stdlib.h>
-
 #include "json_value.h"
 #include "report.h"
 #include "series.h"
@@ -21,7 +19,8 @@ static json_object *metric(double value, const struct ppt_interval *interval, do
     return object;
 }
 
-static json_object *point_of(const struct ppt_outcome *outcome, const struct ppt_point_summary *p)
+static void bmf_add_point(const struct ppt_outcome *outcome, const struct ppt_point_summary *p,
+                          const char *series, json_object *document)
 {
     const struct ppt_grid *grid = &outcome->answer->grid;
     const size_t point = ppt_grid_find(grid, p->point);
@@ -35,21 +34,13 @@ static json_object *point_of(const struct ppt_outcome *outcome, const struct ppt
 
         add(object, "speedup", metric(speedup->value, &speedup->interval, 1));
     }
-    return object;
+    add(document, series, object);
 }
 
 void ppt_bmf_write(const struct ppt_outcome *outcomes, size_t count, struct ppt_text *out)
 {
     json_object *document = json_object_new_object();
 
-    for (size_t i = 0; i < count; i++) {
-        for (size_t p = 0; p < outcomes[i].summary->count; p++) {
-            const struct ppt_point_summary *summary = &outcomes[i].summary->points[p];
-            char *name = ppt_series_name(outcomes, i, summary->point, NULL);
-
-            add(document, name, point_of(&outcomes[i], summary));
-            free(name);
-        }
-    }
+    ppt_series_each(outcomes, count, bmf_add_point, document);
     print_document(document, out);
 }

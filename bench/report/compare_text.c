@@ -4,10 +4,10 @@
 #include "compare_report.h"
 
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "compare_sentence.h"
+#include "owned.h"
 
 #define WIDTH 80
 #define LONGEST_DETAILS 40
@@ -15,15 +15,11 @@
 /* "+8.1 % [+5.9, +10]", aligned at the percent sign. */
 static void add_change(const struct ppt_difference *difference, struct ppt_text *out)
 {
-    const struct ppt_interval *ends = &difference->shift.interval;
     char text[PPT_PERCENT_SIZE];
 
     ppt_text_right(out, ppt_comparison_percent(difference->shift.value, text), 8);
     ppt_text_add(out, " %");
-    if (ends->exists) {
-        ppt_text_addf(out, " [%s, ", ppt_comparison_percent(ends->low, text));
-        ppt_text_addf(out, "%s]", ppt_comparison_percent(ends->high, text));
-    }
+    ppt_comparison_ends(difference, out);
 }
 
 /* In capitals what ends with an exit code of its own. */
@@ -38,7 +34,7 @@ static void add_row(const struct ppt_comparison *comparison, size_t i, struct pp
     const size_t start = out->length;
     char text[PPT_UNITS_SIZE], label[PPT_POINT_SIZE], percent[PPT_PERCENT_SIZE];
 
-    ppt_text_right(out, ppt_point_label(point->point, ppt_comparison_has_inner(comparison), label),
+    ppt_text_right(out, ppt_point_label(point->point, ppt_comparison_several(comparison), label),
                    9);
     ppt_text_right(out, ppt_text_duration(point->old_s.median, text), 10);
     ppt_text_right(out, ppt_text_duration(point->new_s.median, text), 10);
@@ -60,7 +56,7 @@ static void add_row(const struct ppt_comparison *comparison, size_t i, struct pp
 /* Of a long path the end: that is where runs differ. */
 static void add_folder(const char *path, size_t columns, struct ppt_text *out)
 {
-    struct ppt_text shown = {0};
+    struct ppt_text shown PPT_OWNED(ppt_text_free) = {0};
 
     ppt_text_add_shown(&shown, path, SIZE_MAX);
     const char *folder = shown.data;
@@ -74,7 +70,6 @@ static void add_folder(const char *path, size_t columns, struct ppt_text *out)
         folder++;
     }
     ppt_text_addf(out, "%s%s", whole ? "" : "...", folder);
-    ppt_text_free(&shown);
 }
 
 static void add_side(const char *name, const struct ppt_outcome *runs, size_t count, size_t blocks,
@@ -83,7 +78,7 @@ static void add_side(const char *name, const struct ppt_outcome *runs, size_t co
     const char *more = count > 1 ? ", ..." : "";
     const size_t start = out->length;
 
-    ppt_text_addf(out, "  %s: %zu block%s", name, blocks, blocks == 1 ? "" : "s");
+    ppt_text_addf(out, "  %s: %zu block%s", name, blocks, PPT_S(blocks));
     if (count > 1) {
         ppt_text_addf(out, " in %zu runs", count);
     }
@@ -103,12 +98,11 @@ static void add_alone(const struct ppt_comparison *comparison, bool old, struct 
         const struct ppt_compared_point *point = &comparison->points[i];
 
         if (!ppt_compared_common(point) && (point->old_s.n > 0) == old) {
-            ppt_text_addf(
-                out, "%s%s",
-                count++ > 0 ? ", "
-                : old       ? "  only old: "
-                            : "  only new: ",
-                ppt_point_label(point->point, ppt_comparison_has_inner(comparison), label));
+            ppt_text_addf(out, "%s%s",
+                          count++ > 0 ? ", "
+                          : old       ? "  only old: "
+                                      : "  only new: ",
+                          ppt_point_label(point->point, ppt_comparison_several(comparison), label));
         }
     }
     if (count > 0) {
@@ -118,7 +112,7 @@ static void add_alone(const struct ppt_comparison *comparison, bool old, struct 
 
 static void add_verdict(const struct ppt_comparison_outcome *outcome, struct ppt_text *out)
 {
-    struct ppt_text words = {0};
+    struct ppt_text words PPT_OWNED(ppt_text_free) = {0};
 
     ppt_text_addf(&words, "%s: ", outcome->old_runs[0].config->task);
     ppt_comparison_sentence(outcome->comparison, &words);
@@ -126,7 +120,6 @@ static void add_verdict(const struct ppt_comparison_outcome *outcome, struct ppt
     ppt_comparison_details(outcome->comparison, &words);
     ppt_text_wrap(out, words.data, WIDTH, 0);
     ppt_text_add(out, "\n");
-    ppt_text_free(&words);
 }
 
 void ppt_comparison_text(const struct ppt_comparison_outcome *outcome, struct ppt_text *out)
@@ -138,8 +131,8 @@ void ppt_comparison_text(const struct ppt_comparison_outcome *outcome, struct pp
 
     ppt_text_addf(out, "%s (", config->task);
     ppt_text_add_shown(out, config->details, LONGEST_DETAILS);
-    ppt_text_addf(out, "): %llu task%s; a change counts from %.3g %% on\n", tasks,
-                  tasks == 1 ? "" : "s", 100 * comparison->threshold);
+    ppt_text_addf(out, "): %llu task%s; a change counts from %.3g %% on\n", tasks, PPT_S(tasks),
+                  100 * comparison->threshold);
     add_side("old", outcome->old_runs, comparison->old_runs, comparison->old_blocks, out);
     add_side("new", outcome->new_runs, comparison->new_runs, comparison->new_blocks, out);
     if (comparison->common > 0) {
@@ -156,8 +149,8 @@ void ppt_comparison_text(const struct ppt_comparison_outcome *outcome, struct pp
     if (comparison->common > 1) {
         ppt_text_addf(out, "  speedup is over %s worker%s, * where its change is sure\n",
                       ppt_point_label(comparison->points[comparison->base].point,
-                                      ppt_comparison_has_inner(comparison), label),
-                      comparison->points[comparison->base].point.workers == 1 ? "" : "s");
+                                      ppt_comparison_several(comparison), label),
+                      PPT_S(comparison->points[comparison->base].point.workers));
     }
     add_verdict(outcome, out);
 }

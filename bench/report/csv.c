@@ -3,17 +3,19 @@
  * one succeeds, and mean the same: times are means in seconds, and a speedup is one rate by
  * another. The verdict's speedups, and all else, follow them.
  */
+#include "owned.h"
 #include "report.h"
 
 #include <math.h>
 #include <stdint.h>
 #include <string.h>
 
-static const char header[] =
-    "Name,Workers,Job details,Job count,Time: init,Time: work,"
-    "Time: task avg,Time: total,Tasks per second,Speedup (vs sequential),"
-    "\"Speedup (median, paired)\","
-    "Task,Inner threads,Ranks,Means over (blocks),Time: cleanup (s),Time: scratch (s),"
+/* The dimensions of a point beside its workers stand between the two. */
+static const char header[] = "Name,Workers,Job details,Job count,Time: init,Time: work,"
+                             "Time: task avg,Time: total,Tasks per second,Speedup (vs sequential),"
+                             "\"Speedup (median, paired)\",Task";
+static const char header_rest[] =
+    ",Means over (blocks),Time: cleanup (s),Time: scratch (s),"
     "Time: total median (s),"
     "Time: total min (s),Time: total max (s),Time: total low (s),"
     "Time: total high (s),Speedup low,Speedup high,Task p95 (s),"
@@ -41,7 +43,7 @@ static bool is_formula(const char *words)
  * is how spreadsheets are told that something is a text. */
 static void add_field(struct ppt_text *out, const char *words)
 {
-    struct ppt_text field = {0};
+    struct ppt_text field PPT_OWNED(ppt_text_free) = {0};
 
     ppt_text_add(&field, is_formula(words) ? "'" : "");
     ppt_text_add_shown(&field, words, SIZE_MAX);
@@ -54,7 +56,6 @@ static void add_field(struct ppt_text *out, const char *words)
         }
         ppt_text_add(out, "\"");
     }
-    ppt_text_free(&field);
 }
 
 /* A number, or an empty field where there is none. */
@@ -90,7 +91,10 @@ static void add_times(const struct ppt_outcome *outcome, const struct ppt_point_
     add_number(out, speedup->value > 0, speedup->value);
     ppt_text_add(out, ",");
     add_field(out, config->task);
-    ppt_text_addf(out, ",%u,%u,%zu", p->point.inner_threads, p->point.ranks, p->total_s.n);
+    for (size_t i = 1; i < PPT_DIMENSION_COUNT; i++) {
+        ppt_text_addf(out, ",%u", ppt_point_get(p->point, PPT_IN_FILES(i)));
+    }
+    ppt_text_addf(out, ",%zu", p->total_s.n);
     add_number(out, true, p->cleanup_s.mean);
     add_number(out, true, p->scratch_s.mean);
     add_number(out, true, p->total_s.median);
@@ -141,7 +145,7 @@ static void csv_add_row(const struct ppt_outcome *outcome, const struct ppt_poin
 
     /* "sequential" and "parallel_4"; where inner threads differ, "sequential_x2" and
      * "parallel_4x2"; over ranks "parallel_2r4". */
-    ppt_point_label(p->point, outcome->config->inner_count > 1, label);
+    ppt_point_label(p->point, ppt_config_several(outcome->config), label);
     if (p->point.workers == 0) {
         ppt_text_addf(out, "sequential%s%s", label[1] ? "_" : "", label + 1);
     } else {
@@ -159,6 +163,10 @@ static void csv_add_row(const struct ppt_outcome *outcome, const struct ppt_poin
 void ppt_csv_write(const struct ppt_outcome *outcomes, size_t count, struct ppt_text *out)
 {
     ppt_text_add(out, header);
+    for (size_t i = 1; i < PPT_DIMENSION_COUNT; i++) {
+        ppt_text_addf(out, ",%s", ppt_dimensions[PPT_IN_FILES(i)].head);
+    }
+    ppt_text_add(out, header_rest);
     for (size_t i = 0; i < count; i++) {
         for (size_t p = 0; p < outcomes[i].summary->count; p++) {
             csv_add_row(&outcomes[i], &outcomes[i].summary->points[p], out);

@@ -8,6 +8,7 @@
 
 #include "json_value.h"
 #include "memory.h"
+#include "owned.h"
 #include "report.h"
 #include "series.h"
 
@@ -91,18 +92,16 @@ static double aggregate_column(const struct point_rows *rows, enum aggregate kin
 {
     const struct ppt_answer *answer = rows->outcome->answer;
     const size_t point = ppt_grid_find(&answer->grid, rows->point);
-    double *values = ppt_alloc(rows->count, sizeof(*values));
+    double *values PPT_FREED = ppt_alloc(rows->count, sizeof(*values));
 
     for (size_t i = 0; i < rows->count; i++) {
         values[i] = rows->passes[i][column];
     }
-    double value = aggregate(kind, values, rows->count);
-    free(values);
     if (kind == MEDIAN && column == SPEEDUP && answer->grid.block_count > 0 && point != SIZE_MAX) {
         /* The one that all other reports show: of complete blocks, by logarithms. */
-        value = answer->points[point].over_fewest.value;
+        return answer->points[point].over_fewest.value;
     }
-    return value;
+    return aggregate(kind, values, rows->count);
 }
 
 /* ---- rows ---- */
@@ -110,7 +109,7 @@ static double aggregate_column(const struct point_rows *rows, enum aggregate kin
 static json_object *start_row(const struct point_rows *rows, const char *ending, const char *type)
 {
     json_object *row = json_object_new_object();
-    char *name = ppt_text_format("%s%s", rows->name, ending);
+    char *name PPT_FREED = ppt_text_format("%s%s", rows->name, ending);
 
     add(row, "name", text(name));
     add(row, "family_index", integer(rows->family));
@@ -118,7 +117,6 @@ static json_object *start_row(const struct point_rows *rows, const char *ending,
     add(row, "run_name", text(rows->name));
     add(row, "run_type", text(type));
     add(row, "repetitions", integer(rows->count));
-    free(name);
     return row;
 }
 
@@ -135,11 +133,7 @@ static void finish_row(const struct point_rows *rows, const double values[COLUMN
             add(row, "time_unit", text("ns"));
         }
     }
-    add(row, "workers", integer(rows->point.workers));
-    add(row, "inner_threads", integer(rows->point.inner_threads));
-    if (rows->point.ranks > 0) {
-        add(row, "ranks", integer(rows->point.ranks));
-    }
+    ppt_fields_write(ppt_point_fields, &rows->point, 0, row);
     add(row, "tasks", integer(rows->outcome->config->task_count));
     if (*rows->outcome->config->details) {
         add(row, "label", text(rows->outcome->config->details));
@@ -167,7 +161,7 @@ static void gbench_add_passes(const struct point_rows *rows, json_object *list)
 
 static void add_aggregate(const struct point_rows *rows, enum aggregate kind, json_object *list)
 {
-    char *ending = ppt_text_format("_%s", aggregate_names[kind]);
+    char *ending PPT_FREED = ppt_text_format("_%s", aggregate_names[kind]);
     json_object *row = start_row(rows, ending, "aggregate");
     double values[COLUMN_COUNT];
 
@@ -182,7 +176,6 @@ static void add_aggregate(const struct point_rows *rows, enum aggregate kind, js
     add(row, "iterations", integer(rows->count));
     finish_row(rows, values, row);
     json_object_array_add(list, row);
-    free(ending);
 }
 
 static void gbench_add_point(const struct ppt_outcome *outcomes, size_t which, size_t point,
@@ -214,40 +207,34 @@ static void gbench_add_point(const struct ppt_outcome *outcomes, size_t which, s
 static json_object *date_of(const char *started)
 {
     const size_t length = strlen(started);
-    char *date;
-    json_object *value;
 
     if (length < 5 || !strchr("+-", started[length - 5])) {
         return text(started);
     }
-    date = ppt_text_format("%.*s:%s", (int)length - 2, started, started + length - 2);
-    value = text(date);
-    free(date);
-    return value;
+    char *date PPT_FREED =
+        ppt_text_format("%.*s:%s", (int)length - 2, started, started + length - 2);
+    return text(date);
 }
 
 /* The median clock over all passes whose clock could be read; 0: none could. */
 static double clock_mhz(const struct ppt_outcome *outcome)
 {
-    const struct ppt_samples *samples = outcome->samples;
-    double *values = ppt_alloc(samples->count + 1, sizeof(*values));
+    const struct ppt_passes ran = outcome->index->ran;
+    double *values PPT_FREED = ppt_alloc(ran.count + 1, sizeof(*values));
     size_t n = 0;
 
-    for (size_t i = 0; i < samples->count; i++) {
-        if (samples->items[i].clock_khz > 0) {
-            values[n++] = (double)samples->items[i].clock_khz / 1000;
+    for (size_t i = 0; i < ran.count; i++) {
+        if (ran.items[i]->clock_khz > 0) {
+            values[n++] = (double)ran.items[i]->clock_khz / 1000;
         }
     }
-    const double median = ppt_median(values, n);
-    free(values);
-    return median;
+    return ppt_median(values, n);
 }
 
 /* "7", or "7, 8" where runs have seeds of their own. */
 static json_object *seeds_of(const struct ppt_outcome *outcomes, size_t count)
 {
-    struct ppt_text seeds = {0};
-    json_object *value;
+    struct ppt_text seeds PPT_OWNED(ppt_text_free) = {0};
 
     for (size_t i = 0; i < count; i++) {
         if (i == 0 || outcomes[i].config->seed != outcomes[i - 1].config->seed) {
@@ -255,16 +242,14 @@ static json_object *seeds_of(const struct ppt_outcome *outcomes, size_t count)
                           (unsigned long long)outcomes[i].config->seed);
         }
     }
-    value = text(seeds.data);
-    ppt_text_free(&seeds);
-    return value;
+    return text(seeds.data);
 }
 
 static json_object *context_of(const struct ppt_outcome *outcomes, size_t count)
 {
     const struct ppt_host *host = outcomes[0].host;
     json_object *context = json_object_new_object();
-    char *cpus = ppt_text_format("%u", host->effective_cpus);
+    char *cpus PPT_FREED = ppt_text_format("%u", host->effective_cpus);
 
     add(context, "date", date_of(outcomes[0].started));
     add(context, "host_name", text(host->name));
@@ -288,7 +273,6 @@ static json_object *context_of(const struct ppt_outcome *outcomes, size_t count)
     add(context, "effective_cpus", text(cpus));
     add(context, "instruction_set", text(host->instruction_set));
     add(context, "blas", text(host->blas));
-    free(cpus);
     return context;
 }
 

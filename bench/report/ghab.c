@@ -2,9 +2,8 @@
  * github-action-benchmark's "customBiggerIsBetter": a list of entries, tasks per second and speedup
  * of every point. Medians over blocks; "range" is how far the interval reaches to its longer side.
  */
-#include <stdlib.h>
-
 #include "json_value.h"
+#include "owned.h"
 #include "report.h"
 #include "series.h"
 
@@ -20,29 +19,26 @@ static void add_entry(const struct ppt_outcome *outcome, const struct entry *ent
     const struct ppt_interval *interval = entry->interval;
     const unsigned long long tasks = outcome->config->task_count;
     json_object *object = json_object_new_object();
-    char *name = ppt_text_format("%s %s", entry->series, entry->what);
-    struct ppt_text extra = {0};
+    char *name PPT_FREED = ppt_text_format("%s %s", entry->series, entry->what);
+    struct ppt_text extra PPT_OWNED(ppt_text_free) = {0};
 
     ppt_text_addf(&extra, "median of %zu block%s, %llu task%s per pass", outcome->summary->blocks,
-                  outcome->summary->blocks == 1 ? "" : "s", tasks, tasks == 1 ? "" : "s");
+                  PPT_S(outcome->summary->blocks), tasks, PPT_S(tasks));
     add(object, "name", text(name));
     add(object, "unit", text(entry->unit));
     add(object, "value", number(entry->value));
     if (interval->exists && isfinite(interval->low) && isfinite(interval->high)) {
         /* Its reader wants more than one character behind the sign: "#" keeps the point. */
-        char *range = ppt_text_format(
+        char *range PPT_FREED = ppt_text_format(
             "± %#.6g", fmax(interval->high - entry->value, entry->value - interval->low));
 
         add(object, "range", text(range));
-        free(range);
         ppt_text_addf(&extra, "\ninterval [%.6g, %.6g]", interval->low, interval->high);
     }
     ppt_text_addf(&extra, "\n%s, %u CPUs, %s", outcome->host->cpu_model,
                   outcome->host->effective_cpus, outcome->program);
     add(object, "extra", text(extra.data));
     json_object_array_add(list, object);
-    ppt_text_free(&extra);
-    free(name);
 }
 
 static void ghab_add_point(const struct ppt_outcome *outcome, const struct ppt_point_summary *p,
@@ -66,14 +62,6 @@ void ppt_ghab_write(const struct ppt_outcome *outcomes, size_t count, struct ppt
 {
     json_object *list = json_object_new_array();
 
-    for (size_t i = 0; i < count; i++) {
-        for (size_t p = 0; p < outcomes[i].summary->count; p++) {
-            const struct ppt_point_summary *summary = &outcomes[i].summary->points[p];
-            char *series = ppt_series_name(outcomes, i, summary->point, NULL);
-
-            ghab_add_point(&outcomes[i], summary, series, list);
-            free(series);
-        }
-    }
+    ppt_series_each(outcomes, count, ghab_add_point, list);
     print_document(list, out);
 }

@@ -2,9 +2,8 @@
  * hyperfine's JSON: what it would have written had it timed passes. Seconds; "user" and "system"
  * are means over the passes, as there.
  */
-#include <stdlib.h>
-
 #include "json_value.h"
+#include "owned.h"
 #include "report.h"
 #include "series.h"
 
@@ -12,20 +11,17 @@
 static json_object *parameters_of(const struct ppt_config *config, struct ppt_point point)
 {
     json_object *object = json_object_new_object();
-    char *workers = ppt_text_format("%u", point.workers);
-    char *inner = ppt_text_format("%u", point.inner_threads);
-    char *ranks = ppt_text_format("%u", point.ranks);
+    const unsigned shown = ppt_config_several(config) | PPT_ONLY(PPT_WORKERS);
 
-    add(object, "workers", text(workers));
-    if (config->inner_count > 1) {
-        add(object, "inner_threads", text(inner));
+    for (size_t i = 0; i < PPT_DIMENSION_COUNT; i++) {
+        const size_t d = PPT_IN_FILES(i);
+        char number[16];
+
+        if (shown & PPT_ONLY(d)) {
+            snprintf(number, sizeof(number), "%u", ppt_point_get(point, d));
+            add(object, ppt_dimension_key(d), text(number));
+        }
     }
-    if (config->rank_count > 1) {
-        add(object, "ranks", text(ranks));
-    }
-    free(workers);
-    free(inner);
-    free(ranks);
     return object;
 }
 
@@ -55,8 +51,9 @@ static struct passes passes_of(const struct ppt_outcome *outcome, const struct p
     return passes;
 }
 
-static json_object *point_of(const struct ppt_outcome *outcome, const struct ppt_point_summary *p,
-                             const char *series)
+static void hyperfine_add_point(const struct ppt_outcome *outcome,
+                                const struct ppt_point_summary *p, const char *series,
+                                json_object *results)
 {
     const struct passes passes = passes_of(outcome, p);
     const double n = (double)passes.count;
@@ -74,22 +71,14 @@ static json_object *point_of(const struct ppt_outcome *outcome, const struct ppt
     add(object, "times", passes.times);
     add(object, "exit_codes", passes.exit_codes);
     add(object, "parameters", parameters_of(outcome->config, p->point));
-    return object;
+    json_object_array_add(results, object);
 }
 
 void ppt_hyperfine_write(const struct ppt_outcome *outcomes, size_t count, struct ppt_text *out)
 {
     json_object *document = json_object_new_object(), *results = json_object_new_array();
 
-    for (size_t i = 0; i < count; i++) {
-        for (size_t p = 0; p < outcomes[i].summary->count; p++) {
-            const struct ppt_point_summary *summary = &outcomes[i].summary->points[p];
-            char *series = ppt_series_name(outcomes, i, summary->point, NULL);
-
-            json_object_array_add(results, point_of(&outcomes[i], summary, series));
-            free(series);
-        }
-    }
+    ppt_series_each(outcomes, count, hyperfine_add_point, results);
     add(document, "results", results);
     print_document(document, out);
 }

@@ -4,13 +4,14 @@
  */
 #include "json_value.h"
 #include "kinds.h"
+#include "owned.h"
 #include "report.h"
 #include "sample_fields.h"
 #include "sentence.h"
 
 #define RESULTS_VERSION 1
 
-static json_object *interval(const struct ppt_interval *value)
+json_object *ppt_json_interval(const struct ppt_interval *value)
 {
     json_object *list;
 
@@ -23,21 +24,24 @@ static json_object *interval(const struct ppt_interval *value)
     return list;
 }
 
-static json_object *statistics(const struct ppt_stat *stat)
+json_object *ppt_json_statistics(const struct ppt_stat *stat)
 {
-    json_object *object = json_object_new_object();
+    json_object *object;
 
+    if (stat->n == 0) {
+        return NULL;
+    }
+    object = json_object_new_object();
     add(object, "n", integer(stat->n));
     add(object, "mean", number(stat->mean));
     add(object, "median", number(stat->median));
-    add(object, "interval", interval(&stat->interval));
+    add(object, "interval", ppt_json_interval(&stat->interval));
     add(object, "smallest", number(stat->smallest));
     add(object, "largest", number(stat->largest));
     return object;
 }
 
-/* [value, low, high]; without an interval the ends are null. */
-static json_object *ratio(const struct ppt_ratio *value)
+json_object *ppt_json_ratio(const struct ppt_ratio *value)
 {
     json_object *list;
 
@@ -56,40 +60,23 @@ static json_object *ratio(const struct ppt_ratio *value)
 static json_object *sentence(const struct ppt_answer *answer,
                              void (*write)(const struct ppt_answer *, struct ppt_text *))
 {
-    struct ppt_text words = {0};
-    json_object *value;
+    struct ppt_text words PPT_OWNED(ppt_text_free) = {0};
 
     write(answer, &words);
-    value = text(words.data ? words.data + (words.data[0] == ' ') : "");
-    ppt_text_free(&words);
-    return value;
+    return text(words.data ? words.data + (words.data[0] == ' ') : "");
 }
 
 static json_object *speedups(const struct ppt_answer *answer)
 {
     json_object *object = json_object_new_object();
-    const bool with_inner = ppt_grid_has_inner(&answer->grid);
+    const unsigned several = ppt_grid_several(&answer->grid);
     char key[PPT_POINT_SIZE];
 
     for (size_t p = 1; p < answer->grid.point_count; p++) {
-        add(object, ppt_point_label(answer->grid.points[p], with_inner, key),
-            ratio(&answer->points[p].over_fewest));
+        add(object, ppt_point_label(answer->grid.points[p], several, key),
+            ppt_json_ratio(&answer->points[p].over_fewest));
     }
     return object;
-}
-
-/* Of the points that the verdict names by their workers. */
-static void add_ranks(json_object *object, const struct ppt_answer *answer)
-{
-    const struct ppt_point *points = answer->grid.points;
-    const struct ppt_verdict *verdict = &answer->verdict;
-
-    add(object, "recommended_ranks",
-        verdict->exists ? integer(points[verdict->recommended].ranks) : NULL);
-    add(object, "best_ranks", verdict->exists ? integer(points[verdict->best].ranks) : NULL);
-    if (answer->has_economical) {
-        add(object, "economical_ranks", integer(points[answer->economical].ranks));
-    }
 }
 
 json_object *ppt_json_verdict(const struct ppt_answer *answer)
@@ -97,20 +84,24 @@ json_object *ppt_json_verdict(const struct ppt_answer *answer)
     const struct ppt_verdict *verdict = &answer->verdict;
     const struct ppt_point *points = answer->grid.points;
     const bool exists = verdict->exists;
+    const struct ppt_point *recommended = exists ? &points[verdict->recommended] : NULL;
+    const struct ppt_point *best = exists ? &points[verdict->best] : NULL;
+    const struct ppt_point *economical =
+        answer->has_economical ? &points[answer->economical] : NULL;
     json_object *object = json_object_new_object();
 
-    add(object, "recommended", exists ? integer(points[verdict->recommended].workers) : NULL);
+    add_dimensions(object, "recommended", PPT_ONLY(PPT_WORKERS), recommended);
     if (ppt_grid_has_ranks(&answer->grid)) {
-        add_ranks(object, answer);
+        add_dimensions(object, "recommended", PPT_ONLY(PPT_RANKS), recommended);
+        add_dimensions(object, "best", PPT_ONLY(PPT_RANKS), best);
+        add_dimensions(object, "economical", economical ? PPT_ONLY(PPT_RANKS) : 0, economical);
     }
-    add(object, "recommended_inner_threads",
-        exists ? integer(points[verdict->recommended].inner_threads) : NULL);
+    add_dimensions(object, "recommended", PPT_OF_TASK, recommended);
     add(object, "beyond_cpus",
         exists && answer->context.cpus > 0
             ? json_object_new_boolean(ppt_answer_beyond(answer, verdict->recommended))
             : NULL);
-    add(object, "best", exists ? integer(points[verdict->best].workers) : NULL);
-    add(object, "best_inner_threads", exists ? integer(points[verdict->best].inner_threads) : NULL);
+    add_dimensions(object, "best", PPT_ONLY(PPT_WORKERS) | PPT_OF_TASK, best);
     add(object, "slowdown_point", exists ? number(verdict->slowdown_point) : NULL);
     add(object, "slowdown_upper", exists ? number(verdict->slowdown_upper) : NULL);
     add(object, "slowdown_upper99", exists ? number(verdict->slowdown_upper99) : NULL);
@@ -126,14 +117,15 @@ json_object *ppt_json_verdict(const struct ppt_answer *answer)
                                      : NULL);
     add(object, "tolerance", number(answer->context.tolerance));
     add(object, "speedup", speedups(answer));
-    add(object, "speedup_over", answer->grid.point_count > 0 ? integer(points[0].workers) : NULL);
+    add_dimensions(object, "speedup_over", PPT_ONLY(PPT_WORKERS),
+                   answer->grid.point_count > 0 ? points : NULL);
     add(object, "dispatch_overhead",
         answer->dispatch.value > 0 ? number(answer->dispatch.value - 1) : NULL);
-    add(object, "economical",
-        answer->has_economical ? integer(points[answer->economical].workers) : NULL);
+    add_dimensions(object, "economical", PPT_ONLY(PPT_WORKERS), economical);
     add(object, "all_cpus_slowdown",
         answer->has_all_cpus ? number(answer->all_cpus_cost.value - 1) : NULL);
-    add(object, "speedup_over_most_threads", answer->has_crowd ? ratio(&answer->crowd_cost) : NULL);
+    add(object, "speedup_over_most_threads",
+        answer->has_crowd ? ppt_json_ratio(&answer->crowd_cost) : NULL);
     add(object, "reason", text(ppt_reason_names[answer->reason]));
     add(object, "worst_factor",
         answer->reason == PPT_REASON_FACTOR
@@ -182,7 +174,7 @@ static void add_coefficient(json_object *object, const char *name, double value,
 
     snprintf(key, sizeof(key), "%s_interval", name);
     add(object, name, span->exists ? number(value) : NULL);
-    add(object, key, interval(span));
+    add(object, key, ppt_json_interval(span));
 }
 
 static json_object *scaling_json(const struct ppt_scaling *scaling)
@@ -213,7 +205,7 @@ static json_object *scaling_json(const struct ppt_scaling *scaling)
     add(object, "superlinear", json_object_new_boolean(scaling->superlinear));
     add(object, "target_workers", integer(2 * scaling->largest));
     add(object, "outlook",
-        interval(
+        ppt_json_interval(
             &(struct ppt_interval){outlook.kind >= PPT_OUTLOOK_WIDE, outlook.low, outlook.high}));
     add(object, "refusals", ppt_json_refusals(outlook.refusals));
     add(object, "measure_next", outlook.measure_next > 0 ? integer(outlook.measure_next) : NULL);
@@ -250,11 +242,11 @@ static json_object *factors_json(const struct ppt_point_factors *factors)
     return object;
 }
 
-static void add_answer(json_object *object, const struct ppt_point_answer *answer)
+static void add_point_answer(json_object *object, const struct ppt_point_answer *answer)
 {
-    add(object, "speedup_over_sequential", ratio(&answer->over_sequential));
-    add(object, "speedup_over_one", ratio(&answer->over_one));
-    add(object, "speedup_by_workers", ratio(&answer->by_workers));
+    add(object, "speedup_over_sequential", ppt_json_ratio(&answer->over_sequential));
+    add(object, "speedup_over_one", ppt_json_ratio(&answer->over_one));
+    add(object, "speedup_by_workers", ppt_json_ratio(&answer->by_workers));
     add(object, "granularity_bound", answer->granularity > 0 ? number(answer->granularity) : NULL);
     add(object, "karp_flatt", number(answer->karp_flatt));
     add(object, "break_even_tasks",
@@ -273,23 +265,12 @@ static json_object *point_json(const struct ppt_outcome *outcome,
     ppt_fields_write(ppt_point_fields, &summary->point, PPT_FIELD_SHOWN, object);
     add(object, "beyond_cpus",
         json_object_new_boolean(ppt_host_beyond(outcome->host, summary->point)));
-    add(object, "init_s", statistics(&summary->init_s));
-    add(object, "work_s", statistics(&summary->work_s));
-    add(object, "cleanup_s", statistics(&summary->cleanup_s));
-    add(object, "scratch_s", statistics(&summary->scratch_s));
-    add(object, "total_s", statistics(&summary->total_s));
-    add(object, "task_s", statistics(&summary->task_s));
-    add(object, "task_median_s", statistics(&summary->task_median_s));
-    add(object, "task_p95_s", statistics(&summary->task_p95_s));
-    add(object, "task_p99_s", statistics(&summary->task_p99_s));
-    add(object, "task_longest_s", statistics(&summary->task_longest_s));
-    add(object, "tasks_per_second", statistics(&summary->rate));
-    add(object, "cpu_s", statistics(&summary->cpu_s));
-    add(object, "page_faults", statistics(&summary->faults));
-    add(object, "task_page_faults", statistics(&summary->task_faults));
+    for (const struct ppt_summary_row *row = ppt_summary_rows; row->key; row++) {
+        add(object, row->key, ppt_json_statistics(ppt_summary_stat(summary, row)));
+    }
     add(object, "peak_bytes", summary->peak_bytes >= 0 ? number(summary->peak_bytes) : NULL);
     if (p != SIZE_MAX) {
-        add_answer(object, &outcome->answer->points[p]);
+        add_point_answer(object, &outcome->answer->points[p]);
     }
     return object;
 }
@@ -321,9 +302,9 @@ static json_object *drift_json(const struct ppt_drift *drift)
 static json_object *kinds_json(const struct ppt_outcome *outcome)
 {
     json_object *list = json_object_new_array();
-    struct ppt_kinds kinds;
+    struct ppt_kinds kinds PPT_OWNED(ppt_kinds_free) = {0};
 
-    ppt_kinds_of(outcome->config, outcome->samples, &kinds);
+    ppt_kinds_of(outcome->config, outcome->index, &kinds);
     for (size_t k = 0; k < kinds.count; k++) {
         json_object *object = json_object_new_object();
         json_object *times = json_object_new_object(), *inflation = json_object_new_object();
@@ -332,7 +313,7 @@ static json_object *kinds_json(const struct ppt_outcome *outcome)
             const struct ppt_kind *kind = &kinds.items[k];
             char key[PPT_POINT_SIZE];
 
-            ppt_point_label(outcome->config->points[p], outcome->config->inner_count > 1, key);
+            ppt_point_label(outcome->config->points[p], ppt_config_several(outcome->config), key);
             add(times, key, kind->task_s[p] > 0 ? number(kind->task_s[p]) : NULL);
             add(inflation, key, kind->inflation[p] > 0 ? number(kind->inflation[p]) : NULL);
         }
@@ -342,7 +323,6 @@ static json_object *kinds_json(const struct ppt_outcome *outcome)
         add(object, "inflation", inflation);
         json_object_array_add(list, object);
     }
-    ppt_kinds_free(&kinds);
     return list;
 }
 
@@ -368,8 +348,8 @@ static json_object *run_json(const struct ppt_outcome *outcome)
     for (size_t i = 0; i < outcome->summary->count; i++) {
         json_object_array_add(points, point_json(outcome, &outcome->summary->points[i]));
     }
-    for (size_t i = 0; i < outcome->samples->count; i++) {
-        json_object_array_add(passes, pass_json(&outcome->samples->items[i]));
+    for (size_t i = 0; i < outcome->index->ran.count; i++) {
+        json_object_array_add(passes, pass_json(outcome->index->ran.items[i]));
     }
     add(object, "version", integer(RESULTS_VERSION));
     add(object, "program", text(outcome->program));
@@ -379,7 +359,7 @@ static json_object *run_json(const struct ppt_outcome *outcome)
     add(object, "verdict", ppt_json_verdict(answer));
     add(object, "scaling", scaling_json(&answer->scaling));
     add(object, "points", points);
-    add(object, "failed", failed_json(outcome->samples));
+    add(object, "failed", failed_json(outcome->index->samples));
     if (outcome->config->mix) {
         add(object, "kinds", kinds_json(outcome));
     }
@@ -389,7 +369,8 @@ static json_object *run_json(const struct ppt_outcome *outcome)
     add(object, "moved_passes", integer(answer->disturbance.moved));
     /* It follows from the number of tasks, which all passes share. */
     add(object, "task_time_resolution",
-        outcome->samples->count > 0 ? number(outcome->samples->items[0].times.resolution) : NULL);
+        outcome->index->ran.count > 0 ? number(outcome->index->ran.items[0]->times.resolution)
+                                      : NULL);
     add(object, "cpu_use", answer->cpu_use > 0 ? number(answer->cpu_use) : NULL);
     add(object, "waiting", json_object_new_boolean(answer->waiting));
     add(object, "config", ppt_config_to_json(outcome->config));

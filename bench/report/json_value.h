@@ -9,7 +9,10 @@
 #include <math.h>
 #include <stdint.h>
 
+#include "grid.h"
 #include "json.h"
+#include "point.h"
+#include "stat.h"
 #include "text.h"
 
 static inline void add(json_object *object, const char *key, json_object *value)
@@ -32,6 +35,22 @@ static inline json_object *text(const char *value)
     return json_object_new_string(value);
 }
 
+/* Of a point that is called "best" its workers as "best", others of the set as "best_ranks"; null
+ * without a point. */
+static inline void add_dimensions(json_object *object, const char *name, unsigned set,
+                                  const struct ppt_point *point)
+{
+    for (size_t d = 0; d < PPT_DIMENSION_COUNT; d++) {
+        char key[80];
+
+        if (set & PPT_ONLY(d)) {
+            snprintf(key, sizeof(key), "%s%s%s", name, d == PPT_WORKERS ? "" : "_",
+                     d == PPT_WORKERS ? "" : ppt_dimension_key(d));
+            add(object, key, point ? integer(ppt_point_get(*point, d)) : NULL);
+        }
+    }
+}
+
 /* For readers that expect a number wherever a key is: what is not finite gets no key. */
 static inline void add_finite(json_object *object, const char *key, double value)
 {
@@ -39,6 +58,11 @@ static inline void add_finite(json_object *object, const char *key, double value
         add(object, key, number(value));
     }
 }
+
+/* [low, high], an object, and [value, low, high]; NULL, or null for ends, where there is none. */
+json_object *ppt_json_interval(const struct ppt_interval *value);
+json_object *ppt_json_statistics(const struct ppt_stat *stat);
+json_object *ppt_json_ratio(const struct ppt_ratio *value);
 
 /* Adds the whole document to `out`, and frees it. */
 static inline void print_document(json_object *document, struct ppt_text *out)

@@ -5,19 +5,19 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "owned.h"
 #include "report.h"
 #include "sentence.h"
 
 /* Words of the user's or of the system's: nothing in them may become markup or end a line. */
 static void add_escaped(struct ppt_text *out, const char *words)
 {
-    struct ppt_text shown = {0};
+    struct ppt_text shown PPT_OWNED(ppt_text_free) = {0};
 
     ppt_text_add_shown(&shown, words, SIZE_MAX);
     for (const char *c = shown.data; *c; c++) {
         ppt_text_addf(out, "%s%c", strchr("\\`*_[]<>|~&$#@", *c) ? "\\" : "", *c);
     }
-    ppt_text_free(&shown);
 }
 
 static void add_heading(const struct ppt_config *config, struct ppt_text *out)
@@ -34,7 +34,7 @@ static void add_heading(const struct ppt_config *config, struct ppt_text *out)
 static void add_verdict(const struct ppt_outcome *outcome, struct ppt_text *out)
 {
     const struct ppt_answer *answer = outcome->answer;
-    struct ppt_text words = {0};
+    struct ppt_text words PPT_OWNED(ppt_text_free) = {0};
 
     ppt_sentence_verdict(answer, &words);
     ppt_text_addf(out, "**%s: %s.**", outcome->config->task, words.data);
@@ -45,7 +45,6 @@ static void add_verdict(const struct ppt_outcome *outcome, struct ppt_text *out)
         ppt_text_addf(out, "%s%s", words.data[0] == ' ' ? "" : " ", words.data);
     }
     ppt_text_add(out, "\n\n");
-    ppt_text_free(&words);
 }
 
 static void add_row(const struct ppt_outcome *outcome, const struct ppt_point_summary *p,
@@ -58,7 +57,7 @@ static void add_row(const struct ppt_outcome *outcome, const struct ppt_point_su
         total[PPT_UNITS_SIZE], rate[PPT_UNITS_SIZE];
 
     ppt_text_addf(out, "| %s%s%s%s | %s | %s | %s | %s | %s | ", bold,
-                  ppt_point_label(p->point, outcome->config->inner_count > 1, label), bold,
+                  ppt_point_label(p->point, ppt_config_several(outcome->config), label), bold,
                   ppt_host_beyond(outcome->host, p->point) ? " \\*" : "",
                   ppt_text_duration(p->shown.init_s, init),
                   ppt_text_duration(p->shown.work_s, work),
@@ -89,25 +88,27 @@ static void add_conditions(const struct ppt_outcome *outcome, struct ppt_text *o
     const struct ppt_summary *summary = outcome->summary;
     const unsigned long long tasks = config->task_count;
     const unsigned cpus = outcome->host->effective_cpus;
-    char inner[PPT_INNER_SIZE];
+    char inner[PPT_POINT_WORDS_SIZE];
 
     ppt_text_addf(out, "%llu task%s per pass, %zu block%s%s, seed %llu; medians over blocks.",
-                  tasks, tasks == 1 ? "" : "s", summary->blocks, summary->blocks == 1 ? "" : "s",
+                  tasks, PPT_S(tasks), summary->blocks, PPT_S(summary->blocks),
                   ppt_config_inner_text(config, inner), (unsigned long long)config->seed);
-    if (config->inner_count > 1) {
-        ppt_text_add(out, " 4x2: 4 workers whose tasks use 2 threads each.");
+    for (size_t d = PPT_WORKERS + 1; d < PPT_DIMENSION_COUNT; d++) {
+        if (ppt_config_several(config) & PPT_ONLY(d)) {
+            ppt_text_addf(out, " %s.", ppt_dimensions[d].legend);
+        }
     }
     if (summary->count > 0 &&
         ppt_host_beyond(outcome->host, summary->points[summary->count - 1].point)) {
         ppt_text_addf(out, " \\* more threads than the %u CPU%s that may be used.", cpus,
-                      cpus == 1 ? "" : "s");
+                      PPT_S(cpus));
     }
     if (summary->count > 0 && summary->points[0].point.workers != 0) {
         ppt_text_addf(out, " Speedup is over %u worker%s.",
                       ppt_point_workers(summary->points[0].point),
-                      ppt_point_workers(summary->points[0].point) == 1 ? "" : "s");
+                      PPT_S(ppt_point_workers(summary->points[0].point)));
     }
-    ppt_text_addf(out, " %u CPU%s: ", cpus, cpus == 1 ? "" : "s");
+    ppt_text_addf(out, " %u CPU%s: ", cpus, PPT_S(cpus));
     add_escaped(out, outcome->host->cpu_model);
     ppt_text_add(out, "; ");
     add_escaped(out, outcome->host->system);

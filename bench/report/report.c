@@ -5,54 +5,41 @@
 #include "change.h"
 #include "charts.h"
 #include "file.h"
+#include "owned.h"
 
 unsigned ppt_outcome_cpus(const struct ppt_outcome *outcome)
 {
     return ppt_host_all_cpus(outcome->host, outcome->config);
 }
 
-const struct ppt_format ppt_formats[] = {
-    {"csv", "results.csv", "results.csv", false, ppt_csv_write},
-    {"json", "results.json", "results.json", false, ppt_json_write},
-    {"html", "report.html", "index.html", true, ppt_html_write},
-    {"gbench", NULL, NULL, false, ppt_gbench_write},
-    {"bmf", NULL, NULL, false, ppt_bmf_write},
-    {"ghab", NULL, NULL, false, ppt_ghab_write},
-    {"hyperfine", NULL, NULL, false, ppt_hyperfine_write},
-    {"markdown", NULL, NULL, false, ppt_markdown_write},
-    {"gnuplot", NULL, NULL, false, ppt_gnuplot_script_write},
-    {NULL, NULL, NULL, false, NULL},
-};
+#define ROW(name, source, ...) {#name, __VA_ARGS__, ppt_##name##_write},
+const struct ppt_format ppt_formats[] = {PPT_FORMATS(ROW){NULL, NULL, NULL, false, NULL}};
+#undef ROW
 
 enum ppt_status ppt_format_find(const char *name, const struct ppt_format **format,
                                 struct ppt_error *error)
 {
-    struct ppt_text known = {0};
+    struct ppt_text known PPT_OWNED(ppt_text_free) = {0};
 
     for (size_t i = 0; ppt_formats[i].name; i++) {
         if (strcmp(ppt_formats[i].name, name) == 0) {
             *format = &ppt_formats[i];
-            ppt_text_free(&known);
             return PPT_OK;
         }
         ppt_text_addf(&known, "%s%s", i ? ", " : "", ppt_formats[i].name);
     }
-    ppt_fail(error, PPT_BAD_INPUT, "--format: no format \"%s\"; there are: %s", name, known.data);
-    ppt_text_free(&known);
-    return PPT_BAD_INPUT;
+    return ppt_fail(error, PPT_BAD_INPUT, "--format: no format \"%s\"; there are: %s", name,
+                    known.data);
 }
 
 static enum ppt_status write_file(const struct ppt_folder *folder, const char *name,
                                   ppt_format_write *write, const struct ppt_outcome *outcomes,
                                   size_t count, struct ppt_error *error)
 {
-    struct ppt_text text = {0};
-    enum ppt_status status;
+    struct ppt_text text PPT_OWNED(ppt_text_free) = {0};
 
     write(outcomes, count, &text);
-    status = ppt_file_write_in(folder, name, text.data, text.length, error);
-    ppt_text_free(&text);
-    return status;
+    return ppt_file_write_in(folder, name, text.data, text.length, error);
 }
 
 /* Those of a run, or of a suite. */

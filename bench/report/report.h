@@ -1,7 +1,7 @@
 /*
  * report.h - one run's outcome, and the formats it can be written in.
  *
- * A format is one file here and one line in the table of report.c.
+ * A format is one file here and one line in tables.h.
  */
 #ifndef PPT_REPORT_REPORT_H
 #define PPT_REPORT_REPORT_H
@@ -12,8 +12,8 @@
 #include "host.h"
 #include "index.h"
 #include "law.h"
-#include "sample.h"
 #include "summary.h"
+#include "tables.h"
 #include "terminal.h"
 #include "text.h"
 
@@ -21,8 +21,7 @@
 struct ppt_outcome {
     const struct ppt_config *config;
     const struct ppt_host *host;
-    const struct ppt_samples *samples;
-    const struct ppt_index *index;
+    const struct ppt_index *index; /* passes, and points that failed */
     const struct ppt_summary *summary;
     const struct ppt_answer *answer;
     const char *started;                   /* ISO 8601 */
@@ -66,27 +65,19 @@ extern const struct ppt_format ppt_formats[];
 enum ppt_status ppt_format_find(const char *name, const struct ppt_format **format,
                                 struct ppt_error *error);
 
-/* results.csv: one table. */
-ppt_format_write ppt_csv_write;
-
-/* results.json; several runs are the list "runs" of one object. */
-ppt_format_write ppt_json_write;
-
-/* report.html: the page of a run; several runs get one that leads to theirs. Charts are taken from
- * where they were drawn. */
-ppt_format_write ppt_html_write;
+/* One writes results.csv, one table; results.json, where several runs are the list "runs" of one
+ * object; report.html, the page of a run with the charts that were drawn, or of several a page that
+ * leads to theirs; what other tools read, of which Bencher's is bmf and github-action-benchmark's
+ * ghab; and what people paste. */
+#define PPT_FORMAT_DECLARE(name, ...) ppt_format_write ppt_##name##_write;
+PPT_FORMATS(PPT_FORMAT_DECLARE)
+#undef PPT_FORMAT_DECLARE
 
 /* What a run prints: its table and verdict, or the verdict alone. */
 void ppt_text_table(const struct ppt_outcome *outcome, const struct ppt_terminal *terminal,
                     struct ppt_text *out);
 void ppt_text_verdict(const struct ppt_outcome *outcome, const struct ppt_terminal *terminal,
                       struct ppt_text *out);
-
-/* What other tools read: Google Benchmark, Bencher, github-action-benchmark, hyperfine. */
-ppt_format_write ppt_gbench_write, ppt_bmf_write, ppt_ghab_write, ppt_hyperfine_write;
-
-/* What people paste: the table and the verdict in Markdown, the speedup as a gnuplot script. */
-ppt_format_write ppt_markdown_write, ppt_gnuplot_script_write;
 
 /* Parts of results.json that commands print by themselves; the caller owns them. */
 json_object *ppt_json_verdict(const struct ppt_answer *answer);

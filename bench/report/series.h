@@ -18,4 +18,13 @@
 char *ppt_series_name(const struct ppt_outcome *outcomes, size_t which, struct ppt_point point,
                       const char *middle);
 
+/* Adds a point with its name to what a document is made of. */
+typedef void ppt_series_add(const struct ppt_outcome *outcome,
+                            const struct ppt_point_summary *summary, const char *series,
+                            json_object *into);
+
+/* All points of all outcomes so. */
+void ppt_series_each(const struct ppt_outcome *outcomes, size_t count, ppt_series_add *add_one,
+                     json_object *into);
+
 #endif

@@ -7,10 +7,10 @@
 #include <math.h>
 #include <stdarg.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "kinds.h"
+#include "owned.h"
 #include "sentence.h"
 
 /* Over the fewest workers that were measured; the point itself has nothing to compare with. */
@@ -19,7 +19,7 @@ static void add_speedup(const struct ppt_outcome *outcome, const struct ppt_poin
 {
     const struct ppt_grid *grid = &outcome->answer->grid;
     const size_t point = ppt_grid_find(grid, p->point);
-    struct ppt_text text = {0};
+    struct ppt_text text PPT_OWNED(ppt_text_free) = {0};
 
     if (point == SIZE_MAX || grid->block_count == 0) {
         return;
@@ -32,7 +32,6 @@ static void add_speedup(const struct ppt_outcome *outcome, const struct ppt_poin
         ppt_text_add(out, " ");
     }
     ppt_text_add(out, text.data);
-    ppt_text_free(&text);
 }
 
 #define BOLD_GREEN "\033[1;32m"
@@ -53,13 +52,13 @@ static const struct column {
     const char *head;
     size_t offset; /* of its seconds in a point's summary */
     unsigned from; /* terminal width that it needs */
-} times[] = {
+} time_columns[] = {
     {"init", offsetof(struct ppt_point_summary, shown.init_s), 80},
     {"work", offsetof(struct ppt_point_summary, shown.work_s), 70},
     {"task avg", offsetof(struct ppt_point_summary, task_s.median), 60},
     {"total", offsetof(struct ppt_point_summary, shown.total_s), 40},
 };
-#define TIMES (sizeof(times) / sizeof(times[0]))
+#define TIMES (sizeof(time_columns) / sizeof(time_columns[0]))
 #define RATE_FROM 50 /* as `from`, for tasks per second */
 
 /* Bars stand behind the other columns, which take 80. */
@@ -105,15 +104,15 @@ static void add_row(const struct ppt_outcome *outcome, const struct ppt_terminal
     char text[PPT_UNITS_SIZE], label[PPT_POINT_SIZE + 1];
 
     label[0] = '*';
-    ppt_point_label(p->point, outcome->config->inner_count > 1, label + 1);
+    ppt_point_label(p->point, ppt_config_several(outcome->config), label + 1);
     if (recommended || beyond) {
         add_colour(terminal, recommended ? BOLD_GREEN : DIM, out);
     }
     const size_t code = out->length - start;
     ppt_text_right(out, label + !beyond, 9);
     for (size_t i = 0; i < TIMES; i++) {
-        if (terminal->width >= times[i].from) {
-            const void *seconds = (const char *)p + times[i].offset;
+        if (terminal->width >= time_columns[i].from) {
+            const void *seconds = (const char *)p + time_columns[i].offset;
 
             ppt_text_right(out, ppt_text_duration(*(const double *)seconds, text), 10);
         }
@@ -139,8 +138,8 @@ static void add_head(const struct ppt_terminal *terminal, struct ppt_text *out)
 {
     ppt_text_add(out, "  workers");
     for (size_t i = 0; i < TIMES; i++) {
-        if (terminal->width >= times[i].from) {
-            ppt_text_right(out, times[i].head, 10);
+        if (terminal->width >= time_columns[i].from) {
+            ppt_text_right(out, time_columns[i].head, 10);
         }
     }
     ppt_text_add(out, terminal->width >= RATE_FROM ? "   tasks/s speedup [95 %]\n"
@@ -165,18 +164,17 @@ __attribute__((format(printf, 3, 4))) static void add_note(size_t width, struct 
 /* Points that failed have no row; here is why. */
 static void add_failures(const struct ppt_outcome *outcome, size_t width, struct ppt_text *out)
 {
-    for (size_t i = 0; i < outcome->samples->failure_count; i++) {
-        const struct ppt_failure *failure = &outcome->samples->failures[i];
+    for (size_t i = 0; i < outcome->index->samples->failure_count; i++) {
+        const struct ppt_failure *failure = &outcome->index->samples->failures[i];
         char label[PPT_POINT_SIZE];
-        struct ppt_text line = {0};
+        struct ppt_text line PPT_OWNED(ppt_text_free) = {0};
 
         ppt_text_addf(&line, "left out: %s, which failed: ",
-                      ppt_point_label(failure->point, outcome->config->inner_count > 1, label));
+                      ppt_point_label(failure->point, ppt_config_several(outcome->config), label));
         ppt_text_add_shown(&line, failure->message, SIZE_MAX);
         ppt_text_add(out, "  ");
         ppt_text_wrap(out, line.data, width - 2, 2);
         ppt_text_add(out, "\n");
-        ppt_text_free(&line);
     }
 }
 
@@ -207,8 +205,7 @@ static void add_cluster(const struct ppt_outcome *outcome, size_t width, struct 
     if (cluster->count == 0) {
         return; /* an odd journal */
     }
-    add_note(width, out, "%u rank%s on %u host%s", ranks, ranks == 1 ? "" : "s", hosts,
-             hosts == 1 ? "" : "s");
+    add_note(width, out, "%u rank%s on %u host%s", ranks, PPT_S(ranks), hosts, PPT_S(hosts));
     if (cluster->ranks[0].startup_ns >= 0) {
         add_note(width, out, "starting the ranks took %s, once and in no pass",
                  ppt_text_duration((double)cluster->ranks[0].startup_ns * 1e-9, text));
@@ -225,15 +222,18 @@ static void add_notes(const struct ppt_outcome *outcome, size_t width, struct pp
         add_note(width, out, "no complete pass was measured");
         return;
     }
+    const unsigned shown =
+        ppt_point_shown(ppt_config_most(outcome->config), ppt_config_several(outcome->config));
     if (outcome->resumed > 0) {
         add_note(width, out, "interrupted and resumed %u time%s", outcome->resumed,
-                 outcome->resumed == 1 ? "" : "s");
+                 PPT_S(outcome->resumed));
     }
-    if (outcome->config->inner_count > 1) {
-        add_note(width, out, "4x2: 4 workers whose tasks use 2 threads each");
+    for (size_t d = PPT_DIMENSION_COUNT; d-- > 0;) {
+        if (ppt_dimensions[d].legend && shown & PPT_ONLY(d)) {
+            add_note(width, out, "%s", ppt_dimensions[d].legend);
+        }
     }
     if (ppt_config_ranks(outcome->config) > 0) {
-        add_note(width, out, "3r4: 3 ranks (processes) with 4 workers each; no r: without MPI");
         add_cluster(outcome, width, out);
     }
     if (any_beyond(outcome) && ppt_config_ranks(outcome->config) > 0) {
@@ -242,7 +242,7 @@ static void add_notes(const struct ppt_outcome *outcome, size_t width, struct pp
         add_note(width, out, "* more %s than the %u CPU%s that may be used",
                  summary->points[summary->count - 1].point.inner_threads > 1 ? "threads"
                                                                              : "workers",
-                 cpus, cpus == 1 ? "" : "s");
+                 cpus, PPT_S(cpus));
     }
     if (outcome->host->topology.kind_count > 1) {
         const unsigned fast = outcome->host->topology.kinds[0].cores;
@@ -254,7 +254,7 @@ static void add_notes(const struct ppt_outcome *outcome, size_t width, struct pp
         const unsigned fewest = ppt_point_workers(summary->points[0].point);
 
         add_note(width, out, "speedup is over %u worker%s: 0 (sequential calls) was not measured",
-                 fewest, fewest == 1 ? "" : "s");
+                 fewest, PPT_S(fewest));
     }
     const double faults =
         summary->points[0].task_faults.median / (double)outcome->config->task_count;
@@ -275,25 +275,22 @@ static void add_heading(const struct ppt_outcome *outcome, size_t width, struct 
     const struct ppt_config *config = outcome->config;
     const unsigned long long tasks = config->task_count;
     const size_t blocks = outcome->summary->blocks;
-    struct ppt_text details = {0};
-    char inner[PPT_INNER_SIZE];
-    char *rest =
-        ppt_text_format("%llu task%s, %s%zu block%s%s, seed %llu", tasks, tasks == 1 ? "" : "s",
-                        blocks > 1 ? "medians of " : "", blocks, blocks == 1 ? "" : "s",
+    struct ppt_text details PPT_OWNED(ppt_text_free) = {0};
+    char inner[PPT_POINT_WORDS_SIZE];
+    char *rest PPT_FREED =
+        ppt_text_format("%llu task%s, %s%zu block%s%s, seed %llu", tasks, PPT_S(tasks),
+                        blocks > 1 ? "medians of " : "", blocks, PPT_S(blocks),
                         ppt_config_inner_text(config, inner), (unsigned long long)config->seed);
 
     ppt_text_add_shown(&details, config->details, width - 2);
     if (strlen(config->task) + ppt_text_columns(details.data) + strlen(rest) + 5 <= width) {
         ppt_text_addf(out, "%s (%s): %s\n", config->task, details.data, rest);
     } else {
-        char *line = ppt_text_format("%s: %s", config->task, rest);
+        char *line PPT_FREED = ppt_text_format("%s: %s", config->task, rest);
 
         ppt_text_wrap(out, line, width, 2);
-        free(line);
         ppt_text_addf(out, "\n  %s\n", details.data);
     }
-    ppt_text_free(&details);
-    free(rest);
 }
 
 /* Of a mix: how long tasks of each kind take at as many points as there is room for. */
@@ -302,17 +299,17 @@ static void add_kinds(const struct ppt_outcome *outcome, size_t width, struct pp
     const struct ppt_config *config = outcome->config;
     const size_t room = width > 32 ? (width - 20) / 10 : 1;
     const size_t points = config->point_count < room ? config->point_count : room;
-    struct ppt_kinds kinds;
+    struct ppt_kinds kinds PPT_OWNED(ppt_kinds_free) = {0};
     char text[PPT_UNITS_SIZE];
 
-    ppt_kinds_of(config, outcome->samples, &kinds);
+    ppt_kinds_of(config, outcome->index, &kinds);
     if (kinds.count > 0) {
         ppt_text_add(out, "  task avg by workers:");
         for (size_t p = 0; p < points; p++) {
             char label[PPT_POINT_SIZE];
 
-            ppt_text_right(out, ppt_point_label(config->points[p], config->inner_count > 1, label),
-                           10);
+            ppt_text_right(
+                out, ppt_point_label(config->points[p], ppt_config_several(config), label), 10);
         }
         ppt_text_add(out, "\n");
     }
@@ -330,14 +327,13 @@ static void add_kinds(const struct ppt_outcome *outcome, size_t width, struct pp
         }
         ppt_text_add(out, "\n");
     }
-    ppt_kinds_free(&kinds);
 }
 
 /* The verdict, and below it what it rests on. */
 static void add_answer(const struct ppt_outcome *outcome, const struct ppt_terminal *terminal,
                        struct ppt_text *out)
 {
-    struct ppt_text words = {0};
+    struct ppt_text words PPT_OWNED(ppt_text_free) = {0};
 
     ppt_text_verdict(outcome, terminal, out);
     ppt_sentence_reason(outcome->answer, &words);
@@ -346,7 +342,6 @@ static void add_answer(const struct ppt_outcome *outcome, const struct ppt_termi
         ppt_text_wrap(out, words.data, terminal->width, 0);
         ppt_text_add(out, "\n");
     }
-    ppt_text_free(&words);
 }
 
 void ppt_text_verdict(const struct ppt_outcome *outcome, const struct ppt_terminal *terminal,
@@ -354,7 +349,7 @@ void ppt_text_verdict(const struct ppt_outcome *outcome, const struct ppt_termin
 {
     const struct ppt_verdict *verdict = &outcome->answer->verdict;
     const bool sure = verdict->exists && verdict->confidence == PPT_CONFIDENCE_HIGH;
-    struct ppt_text words = {0};
+    struct ppt_text words PPT_OWNED(ppt_text_free) = {0};
 
     ppt_text_addf(&words, "%s: ", outcome->config->task);
     ppt_sentence_verdict(outcome->answer, &words);
@@ -363,7 +358,6 @@ void ppt_text_verdict(const struct ppt_outcome *outcome, const struct ppt_termin
     ppt_text_wrap(out, words.data, terminal->width, 0);
     add_colour(terminal, PLAIN, out);
     ppt_text_add(out, "\n");
-    ppt_text_free(&words);
 }
 
 void ppt_text_table(const struct ppt_outcome *outcome, const struct ppt_terminal *terminal,

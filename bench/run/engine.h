@@ -7,8 +7,8 @@
 
 #include "cluster.h"
 #include "config.h"
-#include "recorder.h"
 #include "sample.h"
+#include "stopwatch.h"
 #include "workload.h"
 
 struct ppt_engine {
@@ -23,7 +23,7 @@ struct ppt_engine {
 
     /* As ppt_pass_run(), at a point with ranks. */
     enum ppt_status (*run)(void *context, struct ppt_workload *workload, unsigned block,
-                           struct ppt_point point, struct ppt_recorder *recorder,
+                           struct ppt_point point, struct ppt_stopwatches *watches,
                            struct ppt_sample *sample, struct ppt_error *error);
 
     /* Whether a process was lost: then there are no passes any more. */

@@ -15,12 +15,9 @@ void ppt_histogram_merge(struct ppt_histogram *histogram, const struct ppt_histo
     for (unsigned i = 0; i < PPT_HISTOGRAM_BUCKETS; i++) {
         histogram->counts[i] += other->counts[i];
     }
-    if (other->smallest_ns < histogram->smallest_ns) {
-        histogram->smallest_ns = other->smallest_ns;
-    }
-    if (other->largest_ns > histogram->largest_ns) {
-        histogram->largest_ns = other->largest_ns;
-    }
+    const int64_t smallest = other->smallest_ns, largest = other->largest_ns;
+    histogram->smallest_ns = smallest < histogram->smallest_ns ? smallest : histogram->smallest_ns;
+    histogram->largest_ns = largest > histogram->largest_ns ? largest : histogram->largest_ns;
 }
 
 /* The inverse of ppt_histogram_bucket(). */

@@ -2,7 +2,8 @@
 
 #include <signal.h>
 #include <stddef.h>
-#include <time.h>
+
+#include "clock.h"
 
 volatile int ppt_interrupted;
 volatile int ppt_continued;
@@ -12,18 +13,14 @@ static volatile int counted = 1;
 
 /* Within so many seconds signals are one; 0: each counts. */
 static volatile int gathered_s;
-static struct timespec last;
+static int64_t last_ns;
 
 static bool is_echo(void)
 {
-    struct timespec now;
+    const int64_t now_ns = ppt_clock_ns();
+    const bool echo = ppt_interrupted > 0 && now_ns - last_ns < gathered_s * INT64_C(1000000000);
 
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    const double since =
-        (double)(now.tv_sec - last.tv_sec) + (double)(now.tv_nsec - last.tv_nsec) * 1e-9;
-    const bool echo = ppt_interrupted > 0 && since < gathered_s;
-
-    last = echo ? last : now;
+    last_ns = echo ? last_ns : now_ns;
     return echo;
 }
 

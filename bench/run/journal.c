@@ -11,8 +11,9 @@
 #include "change.h"
 #include "file.h"
 #include "input.h"
+#include "journal_content.h"
 #include "memory.h"
-#include "recording.h"
+#include "owned.h"
 #include "sample_fields.h"
 #include "text.h"
 
@@ -48,46 +49,47 @@ static enum ppt_status take(int fd, const struct ppt_folder *folder, struct ppt_
 enum ppt_status ppt_journal_create(const struct ppt_folder *folder, struct ppt_journal **journal,
                                    struct ppt_error *error)
 {
-    int fd;
+    const int fd = (int)TEMP_FAILURE_RETRY(
+        openat(folder->fd, PPT_JOURNAL_NAME,
+               O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0666));
 
-    do {
-        fd = openat(folder->fd, PPT_JOURNAL_NAME,
-                    O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0666);
-    } while (fd < 0 && errno == EINTR);
     return fd < 0 ? ppt_fail(error, PPT_FAILED, "%s/" PPT_JOURNAL_NAME ": cannot be created: %s",
                              folder->path, strerror(errno))
                   : take(fd, folder, journal, error);
 }
 
+/* For writing, too, what was opened for reading. */
+static enum ppt_status open_again(const struct ppt_folder *folder, int reading, const char *path,
+                                  struct ppt_journal **journal, struct ppt_error *error)
+{
+    struct stat looked, opened;
+    int fd;
+
+    fd = (int)TEMP_FAILURE_RETRY(
+        openat(folder->fd, PPT_JOURNAL_NAME,
+               O_RDWR | O_APPEND | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
+    if (fd < 0) {
+        return ppt_fail(error, PPT_FAILED, "%s: cannot be opened: %s", path, strerror(errno));
+    }
+    if (fstat(reading, &looked) != 0 || fstat(fd, &opened) != 0 || looked.st_ino != opened.st_ino ||
+        looked.st_dev != opened.st_dev) {
+        close(fd);
+        return ppt_fail(error, PPT_FAILED, "%s: is being replaced", path);
+    }
+    return take(fd, folder, journal, error);
+}
+
 enum ppt_status ppt_journal_open(const struct ppt_folder *folder, struct ppt_journal **journal,
                                  struct ppt_error *error)
 {
-    char *path = ppt_folder_path(folder, PPT_JOURNAL_NAME);
+    char *path PPT_FREED = ppt_folder_path(folder, PPT_JOURNAL_NAME);
     struct ppt_input input;
-    /* Opened for reading first: opening a pipe for writing would wake up whoever reads it. */
-    enum ppt_status status = ppt_input_open(folder->fd, PPT_JOURNAL_NAME, PPT_INPUT_NO_LINK,
-                                            PPT_JOURNAL_MOST, path, &input, error);
-    struct stat looked, opened;
-    int fd = -1;
 
-    if (status == PPT_OK) {
-        do {
-            fd = openat(folder->fd, PPT_JOURNAL_NAME,
-                        O_RDWR | O_APPEND | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-        } while (fd < 0 && errno == EINTR);
-        if (fd < 0) {
-            status = ppt_fail(error, PPT_FAILED, "%s: cannot be opened: %s", path, strerror(errno));
-        } else if (fstat(input.fd, &looked) != 0 || fstat(fd, &opened) != 0 ||
-                   looked.st_ino != opened.st_ino || looked.st_dev != opened.st_dev) {
-            status = ppt_fail(error, PPT_FAILED, "%s: is being replaced", path);
-            close(fd);
-        } else {
-            status = take(fd, folder, journal, error);
-        }
-        close(input.fd);
-    }
-    free(path);
-    return status;
+    /* Opened for reading first: opening a pipe for writing would wake up whoever reads it. */
+    PPT_TRY(ppt_input_open(folder->fd, PPT_JOURNAL_NAME, PPT_INPUT_NO_LINK, PPT_JOURNAL_MOST, path,
+                           &input, error));
+    const int reading PPT_OWNED(ppt_file_close) = input.fd;
+    return open_again(folder, reading, path, journal, error);
 }
 
 enum ppt_status ppt_journal_read(const struct ppt_journal *journal, char **text, size_t *length,
@@ -101,11 +103,7 @@ enum ppt_status ppt_journal_read(const struct ppt_journal *journal, char **text,
 enum ppt_status ppt_journal_go_on(struct ppt_journal *journal, size_t whole,
                                   struct ppt_error *error)
 {
-    const enum ppt_status status = ppt_journal_check(journal, error);
-
-    if (status != PPT_OK) {
-        return status;
-    }
+    PPT_TRY(ppt_journal_check(journal, error));
     if ((off_t)whole < journal->length && ppt_change_cut(journal->fd, (off_t)whole) != 0) {
         return ppt_fail(error, PPT_FAILED, "%s: cannot be written: %s", journal->path,
                         strerror(errno));
@@ -177,20 +175,17 @@ static enum ppt_status append(struct ppt_journal *journal, json_object *object,
                               struct ppt_error *error)
 {
     const int flags = JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE;
-    char *line = ppt_text_format("%s\n", json_object_to_json_string_ext(object, flags));
-    enum ppt_status status = PPT_OK;
+    char *line PPT_FREED = ppt_text_format("%s\n", json_object_to_json_string_ext(object, flags));
 
-    if (journal->broken) {
-        status = ppt_fail(error, PPT_FAILED, "%s: ends in half a line", journal->path);
-    } else if (ppt_journal_check(journal, error) != PPT_OK) {
-        status = PPT_FAILED;
-    } else if (write_line(journal, line) != PPT_OK || flush(journal) != PPT_OK) {
-        status = ppt_fail(error, PPT_FAILED, "%s: cannot be written: %s", journal->path,
-                          strerror(errno));
-    }
-    free(line);
     json_object_put(object);
-    return status;
+    if (journal->broken) {
+        return ppt_fail(error, PPT_FAILED, "%s: ends in half a line", journal->path);
+    }
+    PPT_TRY(ppt_journal_check(journal, error));
+    return write_line(journal, line) == PPT_OK && flush(journal) == PPT_OK
+               ? PPT_OK
+               : ppt_fail(error, PPT_FAILED, "%s: cannot be written: %s", journal->path,
+                          strerror(errno));
 }
 
 static json_object *line_of(const char *type)
@@ -207,21 +202,21 @@ enum ppt_status ppt_journal_run(struct ppt_journal *journal, const struct ppt_co
 {
     json_object *line = line_of("run");
     char program[] = PROGRAM;
+    char *time PPT_FREED = ppt_strdup(started), *identity PPT_FREED = ppt_config_identity(config);
     struct ppt_config copy = *config;
-    const struct ppt_recording run = {
+    const struct ppt_journal_content run = {
         .version = PPT_JOURNAL_VERSION,
         .program = program,
-        .started = ppt_strdup(started),
+        .started = time,
         .origin = copy.origin,
+        .details = copy.kernel_file ? copy.details : NULL,
         .configs = {.items = &copy, .count = 1},
-        .identity = ppt_config_identity(config),
+        .identity = identity,
         .host = *host,
     };
 
     ppt_fields_write(ppt_version_fields, &run, 0, line);
     ppt_fields_write(ppt_run_fields, &run, PPT_FIELD_SOMETIMES, line);
-    free(run.started);
-    free(run.identity);
     return append(journal, line, error);
 }
 
@@ -230,11 +225,10 @@ enum ppt_status ppt_journal_resume(struct ppt_journal *journal, const struct ppt
 {
     json_object *line = line_of("resume");
     char program[] = PROGRAM;
-    const struct ppt_recording run = {
-        .program = program, .started = ppt_strdup(started), .host = *host};
+    char *time PPT_FREED = ppt_strdup(started);
+    const struct ppt_journal_content run = {.program = program, .started = time, .host = *host};
 
     ppt_fields_write(ppt_run_fields, &run, 0, line);
-    free(run.started);
     return append(journal, line, error);
 }
 

@@ -5,7 +5,7 @@
  *    its threads and the second pass would start for free, which no user's first call does.
  *  - No worker takes a task before all are ready. Otherwise the first ones would work while the
  *    last are still attaching, and init and work could not be told apart.
- *  - A worker writes only to its own record, on cache lines of its own. A shared array of results
+ *  - A worker writes only to its own watch, on cache lines of its own. A shared array of results
  *    costs more than a short task.
  *  - The threads that a task may start are set in each worker. A team of one counts as inactive in
  *    OpenMP, so without it a BLAS called by "1 worker" would use every CPU.
@@ -36,9 +36,9 @@
 #include "usage.h"
 
 struct worker {
-    _Alignas(PPT_CACHE_LINE) struct ppt_record *record;
+    _Alignas(PPT_CACHE_LINE) struct ppt_stopwatch *watch;
     uint64_t digest;
-    void **locals;
+    struct ppt_attached *kernels; /* one per group of tasks */
     bool attached;
     enum ppt_status status;
     int64_t start_ns, end_ns, cpu_ns, faults, waited_ns;
@@ -82,7 +82,7 @@ static void attach(struct pass *pass, unsigned id)
     }
     if (!pass->fresh) {
         const enum ppt_status status =
-            ppt_workload_attach(pass->workload, id, worker->locals, &worker->error);
+            ppt_workload_attach(pass->workload, id, worker->kernels, &worker->error);
 
         worker->attached = status == PPT_OK;
         if (status != PPT_OK) {
@@ -94,7 +94,7 @@ static void attach(struct pass *pass, unsigned id)
 static void detach(const struct pass *pass, struct worker *worker)
 {
     if (worker->attached) {
-        ppt_workload_detach(pass->workload, worker->locals);
+        ppt_workload_detach(pass->workload, worker->kernels);
     }
 }
 
@@ -116,11 +116,11 @@ static inline void run_task(struct pass *pass, struct worker *worker, unsigned i
         status = ppt_workload_run_fresh(pass->workload, id, index, &digest, &worker->outside,
                                         &worker->error);
     } else {
-        status = ppt_workload_run(pass->workload, worker->locals, index, &digest, &worker->error);
+        status = ppt_workload_run(pass->workload, worker->kernels, index, &digest, &worker->error);
     }
     const int64_t ns = ppt_clock_ns() - start;
 
-    ppt_record_task(worker->record, index, ns);
+    ppt_stopwatch_add(worker->watch, index, ns);
     /* Addition makes the digest of the pass independent of who ran what when; mixing the index in
      * notices results that changed places. */
     worker->digest += ppt_mix64(digest ^ ppt_mix64(index + 1));
@@ -150,7 +150,7 @@ static void end_work(const struct pass *pass, struct worker *worker)
     worker->cpu_ns += ppt_clock_thread_cpu_ns();
     worker->faults += thread_faults();
     if (worker->attached) {
-        ppt_workload_outside(pass->workload, worker->locals, &worker->outside);
+        ppt_workload_outside(pass->workload, worker->kernels, &worker->outside);
     }
     worker->cpu_ns += worker->outside.cpu_ns;
     worker->cpu = sched_getcpu();
@@ -341,8 +341,8 @@ static void fill_sample(const struct pass *pass, int64_t start, int64_t end,
 
         sample->digest += worker->digest;
         sample->workers[i] = (struct ppt_worker_sample){
-            .tasks = worker->record->count,
-            .busy_ns = worker->record->sum_ns,
+            .tasks = worker->watch->count,
+            .busy_ns = worker->watch->sum_ns,
             .cpu_ns = worker->cpu_ns,
             .start_ns = worker->start_ns - start,
             .end_ns = worker->end_ns - start,
@@ -385,19 +385,19 @@ static enum ppt_status judge(const struct pass *pass, struct ppt_error *error)
     return PPT_OK;
 }
 
-static void create_workers(struct pass *pass, struct ppt_recorder *recorder)
+static void create_workers(struct pass *pass, struct ppt_stopwatches *watches)
 {
     pass->workers = ppt_alloc_aligned(PPT_CACHE_LINE, pass->worker_count * sizeof(*pass->workers));
     for (unsigned i = 0; i < pass->worker_count; i++) {
-        pass->workers[i].record = ppt_recorder_of(recorder, i);
-        pass->workers[i].locals =
-            ppt_alloc(pass->workload->tasks.group_count, sizeof(*pass->workers[i].locals));
+        pass->workers[i].watch = ppt_stopwatches_of(watches, i);
+        pass->workers[i].kernels =
+            ppt_alloc(pass->workload->tasks.group_count, sizeof(*pass->workers[i].kernels));
     }
 }
 
-/* The recorder is prepared. */
+/* The watches are prepared. */
 static enum ppt_status run(struct ppt_workload *workload, struct ppt_point point,
-                           const struct ppt_share *share, struct ppt_recorder *recorder,
+                           const struct ppt_share *share, struct ppt_stopwatches *watches,
                            struct ppt_sample *sample, struct ppt_error *error)
 {
     const struct ppt_peers peers = share ? share->peers : (struct ppt_peers){0, 1};
@@ -419,7 +419,7 @@ static enum ppt_status run(struct ppt_workload *workload, struct ppt_point point
     if (status != PPT_OK) {
         return status;
     }
-    create_workers(&pass, recorder);
+    create_workers(&pass, watches);
     ppt_workload_move(workload, point);
     set_up_runtime(workload->config);
     ppt_guard_enter(workload->foreign);
@@ -466,7 +466,7 @@ static enum ppt_status run(struct ppt_workload *workload, struct ppt_point point
         sample->clock_khz = ppt_noise_clock_khz(pass.workers[0].cpu);
     }
     for (unsigned i = 0; i < pass.worker_count; i++) {
-        free(pass.workers[i].locals);
+        free(pass.workers[i].kernels);
     }
     free(pass.workers);
     ppt_binding_free(&pass.binding);
@@ -474,23 +474,23 @@ static enum ppt_status run(struct ppt_workload *workload, struct ppt_point point
 }
 
 enum ppt_status ppt_pass_run(struct ppt_workload *workload, struct ppt_point point,
-                             struct ppt_recorder *recorder, struct ppt_sample *sample,
+                             struct ppt_stopwatches *watches, struct ppt_sample *sample,
                              struct ppt_error *error)
 {
     enum ppt_status status;
 
-    ppt_recorder_prepare(recorder, ppt_point_running(point), workload->tasks.count);
+    ppt_stopwatches_prepare(watches, ppt_point_running(point), workload->tasks.count);
     atomic_store(&workload->stop, false);
-    status = run(workload, point, NULL, recorder, sample, error);
+    status = run(workload, point, NULL, watches, sample, error);
     if (status == PPT_OK) {
-        ppt_recorder_summarise(recorder, sample);
+        ppt_stopwatches_summarise(watches, sample);
     }
     return status;
 }
 
 enum ppt_status ppt_pass_run_share(struct ppt_workload *workload, struct ppt_point point,
-                                   const struct ppt_share *share, struct ppt_recorder *recorder,
+                                   const struct ppt_share *share, struct ppt_stopwatches *watches,
                                    struct ppt_sample *sample, struct ppt_error *error)
 {
-    return run(workload, point, share, recorder, sample, error);
+    return run(workload, point, share, watches, sample, error);
 }

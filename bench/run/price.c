@@ -5,24 +5,25 @@
 
 #include "clock.h"
 #include "memory.h"
+#include "owned.h"
 
 /* Interruptions only ever add, so the least of so many is nearest to the truth. */
 #define TRIES 3
 
 /* The memory is new every time, as in a program that has just begun, and given back to the system
  * in the end, as by a pass. */
-static bool take_and_give_back(struct ppt_workload *workload, void **locals,
+static bool take_and_give_back(struct ppt_workload *workload, struct ppt_attached *attached,
                                struct ppt_price *price)
 {
     struct ppt_error ignored = {""};
 
     malloc_trim(0);
     const int64_t start = ppt_clock_ns();
-    if (ppt_workload_attach(workload, 0, locals, &ignored) != PPT_OK) {
+    if (ppt_workload_attach(workload, 0, attached, &ignored) != PPT_OK) {
         return false;
     }
     const int64_t taken = ppt_clock_ns();
-    ppt_workload_detach(workload, locals);
+    ppt_workload_detach(workload, attached);
     malloc_trim(0);
     const int64_t attach = taken - start, detach = ppt_clock_ns() - taken;
 
@@ -33,14 +34,14 @@ static bool take_and_give_back(struct ppt_workload *workload, void **locals,
 
 static struct ppt_price measure(struct ppt_workload *workload)
 {
-    void **locals = ppt_alloc(workload->tasks.group_count, sizeof(*locals));
+    struct ppt_attached *attached PPT_FREED =
+        ppt_alloc(workload->tasks.group_count, sizeof(*attached));
     struct ppt_price price = {INT64_MAX, INT64_MAX};
     bool done = true;
 
     for (int i = 0; i < TRIES && done; i++) {
-        done = take_and_give_back(workload, locals, &price);
+        done = take_and_give_back(workload, attached, &price);
     }
-    free(locals);
     return done ? price : (struct ppt_price){0, 0};
 }
 

@@ -6,6 +6,7 @@
 
 #include "clock.h"
 #include "memory.h"
+#include "owned.h"
 #include "plan.h"
 #include "terminal.h"
 #include "text.h"
@@ -111,7 +112,10 @@ static double percent_of(const struct ppt_progress *progress)
 static void add_place(struct ppt_text *line, const struct ppt_config *config, unsigned block,
                       size_t point)
 {
-    const unsigned workers = config->points[point].workers, ranks = config->points[point].ranks;
+    const struct ppt_point at = config->points[point];
+    const unsigned all = ppt_point_shown(at, ppt_config_several(config));
+    const unsigned first = PPT_ONLY(PPT_WORKERS);
+    char words[PPT_POINT_WORDS_SIZE];
 
     if (block == 0) {
         ppt_text_add(line, "warm-up");
@@ -120,17 +124,8 @@ static void add_place(struct ppt_text *line, const struct ppt_config *config, un
     } else {
         ppt_text_addf(line, "block %u of %u", block, config->blocks);
     }
-    ppt_text_addf(line,
-                  workers == 0   ? ", sequential"
-                  : workers == 1 ? ", 1 worker"
-                                 : ", %u workers",
-                  workers);
-    if (ranks > 0) {
-        ppt_text_addf(line, " x %u rank%s", ranks, ranks == 1 ? "" : "s");
-    }
-    if (config->inner_count > 1) {
-        ppt_text_addf(line, " x %u inner threads", config->points[point].inner_threads);
-    }
+    ppt_text_add(line, ppt_point_words(at, first, ", ", "", words));
+    ppt_text_add(line, ppt_point_words(at, all & ~first, " x ", " x ", words));
 }
 
 /* "about 2 min 05 s left", if anything is known of it. */
@@ -150,7 +145,7 @@ static void add_left(struct ppt_text *line, const struct ppt_progress *progress,
 void ppt_progress_before(struct ppt_progress *progress, unsigned block, size_t point)
 {
     const struct ppt_config *config = progress->config;
-    struct ppt_text line = {0};
+    struct ppt_text line PPT_OWNED(ppt_text_free) = {0};
 
     if (!progress->terminal) {
         return;
@@ -167,7 +162,6 @@ void ppt_progress_before(struct ppt_progress *progress, unsigned block, size_t p
         line.data[width] = '\0';
     }
     draw(progress, line.data);
-    ppt_text_free(&line);
 }
 
 bool ppt_progress_due(int64_t last_ns, int64_t now_ns, int64_t interval_ns)
@@ -179,7 +173,7 @@ bool ppt_progress_due(int64_t last_ns, int64_t now_ns, int64_t interval_ns)
 static void write_line(const struct ppt_progress *progress, unsigned block, size_t point)
 {
     const struct ppt_config *config = progress->config;
-    struct ppt_text line = {0};
+    struct ppt_text line PPT_OWNED(ppt_text_free) = {0};
 
     add_place(&line, config, block, point);
     ppt_text_add(&line, " done");
@@ -191,7 +185,6 @@ static void write_line(const struct ppt_progress *progress, unsigned block, size
     }
     ppt_text_print(progress->stream, "%s: %s", config->task, line.data);
     fflush(progress->stream);
-    ppt_text_free(&line);
 }
 
 void ppt_progress_after(struct ppt_progress *progress, unsigned block, size_t point,

@@ -6,7 +6,7 @@
 
 #include "clock.h"
 #include "memory.h"
-#include "recorder.h"
+#include "stopwatch.h"
 
 /* The share of the tasks at hand that a worker takes at a time. */
 #define BATCH_SHARE 16

@@ -7,6 +7,7 @@
 
 #include "change.h"
 #include "file.h"
+#include "owned.h"
 #include "text.h"
 
 #define MOST_SUFFIX 10000
@@ -14,36 +15,33 @@
 enum ppt_status ppt_run_folder_open_all(const char *path, struct ppt_folder *all,
                                         struct ppt_error *error)
 {
-    const enum ppt_status status = ppt_file_make_folders(path, error);
-
-    return status == PPT_OK ? ppt_folder_open(path, all, error) : status;
+    PPT_TRY(ppt_file_make_folders(path, error));
+    return ppt_folder_open(path, all, error);
 }
 
 enum ppt_status ppt_run_folder_create(const struct ppt_folder *all, const char *name, time_t when,
                                       struct ppt_run_folder *run, struct ppt_error *error)
 {
+    struct ppt_run_folder made PPT_OWNED(ppt_run_folder_close) = {0};
     struct tm local;
     char stamp[32];
-    enum ppt_status status;
 
+    *run = made;
     localtime_r(&when, &local);
     strftime(stamp, sizeof(stamp), "%Y_%m_%d__%H_%M_%S", &local);
-    *run = (struct ppt_run_folder){.name = ppt_text_format("%s__%s", name, stamp)};
-    for (unsigned suffix = 2; mkdirat(all->fd, run->name, 0777) != 0; suffix++) {
+    made.name = ppt_text_format("%s__%s", name, stamp);
+    for (unsigned suffix = 2; mkdirat(all->fd, made.name, 0777) != 0; suffix++) {
         if (errno != EEXIST || suffix == MOST_SUFFIX) {
-            ppt_fail(error, PPT_FAILED, "%s/%s: folder cannot be created: %s", all->path, run->name,
-                     strerror(errno));
-            ppt_run_folder_close(run);
-            return PPT_FAILED;
+            return ppt_fail(error, PPT_FAILED, "%s/%s: folder cannot be created: %s", all->path,
+                            made.name, strerror(errno));
         }
-        free(run->name);
-        run->name = ppt_text_format("%s__%s_%u", name, stamp, suffix);
+        free(made.name);
+        made.name = ppt_text_format("%s__%s_%u", name, stamp, suffix);
     }
-    status = ppt_folder_enter(all, run->name, false, &run->folder, error);
-    if (status != PPT_OK) {
-        ppt_run_folder_close(run);
-    }
-    return status;
+    PPT_TRY(ppt_folder_enter(all, made.name, false, &made.folder, error));
+    *run = made;
+    made = (struct ppt_run_folder){0};
+    return PPT_OK;
 }
 
 void ppt_run_folder_set_latest(const struct ppt_folder *all, const struct ppt_run_folder *run)

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "memory.h"
+#include "owned.h"
 #include "stack.h"
 #include "text.h"
 
@@ -38,13 +39,13 @@ void ppt_runtime_keep(const char *const *prefixes)
 static enum ppt_status refuse(struct ppt_point point, unsigned needed, unsigned possible,
                               const char *who, const char *why, struct ppt_error *error)
 {
-    const unsigned workers = point.workers > 0 ? point.workers : 1;
+    char words[PPT_POINT_WORDS_SIZE];
 
-    return ppt_fail(error, PPT_FAILED,
-                    "%u worker%s with %u inner thread%s need%s %u threads, but %s allows only %u%s",
-                    workers, workers == 1 ? "" : "s", point.inner_threads,
-                    point.inner_threads == 1 ? "" : "s", workers == 1 ? "s" : "", needed, who,
-                    possible, why);
+    point.workers += point.workers == 0; /* of calls there is one */
+    ppt_point_words(point, PPT_ONLY(PPT_WORKERS) | PPT_ONLY(PPT_INNER_THREADS), "", " with ",
+                    words);
+    return ppt_fail(error, PPT_FAILED, "%s need%s %u threads, but %s allows only %u%s", words,
+                    point.workers == 1 ? "s" : "", needed, who, possible, why);
 }
 
 /* With memory taken as a task does it, which for a thread's first time means an arena. */
@@ -63,7 +64,7 @@ static void *wait_for(void *gate)
 static unsigned create_threads(unsigned needed, const pthread_attr_t *attributes, int *problem)
 {
     pthread_mutex_t gate = PTHREAD_MUTEX_INITIALIZER;
-    pthread_t *threads = ppt_alloc(needed, sizeof(*threads));
+    pthread_t *threads PPT_FREED = ppt_alloc(needed, sizeof(*threads));
     unsigned created = 1; /* this one is there already */
 
     *problem = 0;
@@ -77,7 +78,6 @@ static unsigned create_threads(unsigned needed, const pthread_attr_t *attributes
         pthread_join(threads[i], NULL);
     }
     pthread_mutex_destroy(&gate);
-    free(threads);
     return created;
 }
 
@@ -114,9 +114,7 @@ enum ppt_status ppt_runtime_check_threads(struct ppt_point point, struct ppt_err
     if (needed == 1) {
         return PPT_OK;
     }
-    if (ppt_stack_check(&stack, error) != PPT_OK) {
-        return PPT_FAILED;
-    }
+    PPT_TRY(ppt_stack_check(&stack, error));
     ppt_stack_attributes(&stack, &attributes);
     /* A second time beside the arenas that the first ones have left. */
     for (int i = 0; i < 2 && problem == 0; i++) {

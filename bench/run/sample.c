@@ -73,22 +73,6 @@ void ppt_samples_fail(struct ppt_samples *samples, unsigned block, struct ppt_po
         (struct ppt_failure){.block = block, .point = point, .message = ppt_strdup(message)};
 }
 
-struct ppt_samples ppt_samples_counted(const struct ppt_samples *samples)
-{
-    struct ppt_samples counted = {
-        .items = ppt_alloc(samples->count, sizeof(*counted.items)),
-        .failures = samples->failures,
-        .failure_count = samples->failure_count,
-    };
-
-    for (size_t i = 0; i < samples->count; i++) {
-        if (!ppt_samples_failed(samples, samples->items[i].point)) {
-            counted.items[counted.count++] = samples->items[i];
-        }
-    }
-    return counted;
-}
-
 void ppt_samples_free(struct ppt_samples *samples)
 {
     while (samples->count > 0) {

@@ -119,9 +119,6 @@ void ppt_samples_fail(struct ppt_samples *samples, unsigned block, struct ppt_po
 
 bool ppt_samples_failed(const struct ppt_samples *samples, struct ppt_point point);
 
-/* What the analysis is to see: the samples without those of points that failed. Its `items` are to
- * be given to free(); all else is borrowed. */
-struct ppt_samples ppt_samples_counted(const struct ppt_samples *samples);
 void ppt_samples_free(struct ppt_samples *samples);
 void ppt_sample_free(struct ppt_sample *sample);
 

@@ -14,22 +14,6 @@
 
 /* ---- parts of a pass ---- */
 
-#define POINT(member, more) COUNTED(struct ppt_point, member, more)
-
-static json_object *all_workers(const void *point)
-{
-    return json_object_new_int64(ppt_point_workers(*(const struct ppt_point *)point));
-}
-
-const struct ppt_field ppt_point_fields[] = {
-    POINT(workers, PPT_FIELD_SHOWN),
-    POINT(inner_threads, PPT_FIELD_SHOWN),
-    POINT(ranks, PPT_FIELD_SHOWN | PPT_FIELD_SPARSE),
-    {PPT_FIELD(struct ppt_point, ranks, "all_workers"),
-     .flags = PPT_FIELD_SHOWN | PPT_FIELD_SHOWN_ALONE | PPT_FIELD_SPARSE, .write = all_workers},
-    {0},
-};
-
 #define USAGE(member) COUNTED(struct ppt_usage, member, 0)
 
 static const struct ppt_field usage_fields[] = {
@@ -127,7 +111,6 @@ static enum ppt_status read_task_times(const struct ppt_item *list, void *record
                                        struct ppt_error *error)
 {
     struct ppt_sample *sample = record;
-    enum ppt_status status = PPT_OK;
     size_t count;
 
     if (!json_object_is_type(list->value, json_type_array)) {
@@ -139,14 +122,14 @@ static enum ppt_status read_task_times(const struct ppt_item *list, void *record
                                (unsigned long long)sample->task_count);
     }
     sample->task_ns = ppt_alloc(count, sizeof(*sample->task_ns));
-    for (size_t i = 0; i < count && status == PPT_OK; i++) {
+    for (size_t i = 0; i < count; i++) {
         const struct ppt_place place = {.outer = list->place, .index = i};
         const struct ppt_item item = {json_object_array_get_idx(list->value, i), list->source,
                                       &place};
 
-        status = ppt_item_integer(&item, 0, LARGEST_COUNT, &sample->task_ns[i], error);
+        PPT_TRY(ppt_item_integer(&item, 0, LARGEST_COUNT, &sample->task_ns[i], error));
     }
-    return status;
+    return PPT_OK;
 }
 
 const struct ppt_field ppt_sample_list_fields[] = {

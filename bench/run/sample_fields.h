@@ -12,7 +12,6 @@
 extern const struct ppt_field ppt_sample_fields[];
 extern const struct ppt_field ppt_sample_list_fields[];
 
-extern const struct ppt_field ppt_point_fields[];   /* of struct ppt_point */
 extern const struct ppt_field ppt_failure_fields[]; /* of struct ppt_failure */
 extern const struct ppt_field ppt_end_fields[];     /* of an int, the run's status */
 

@@ -1,14 +1,13 @@
 #include "sweep.h"
 
-#include <errno.h>
 #include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "clock.h"
 #include "interrupt.h"
 #include "memory.h"
+#include "owned.h"
 #include "pass.h"
 #include "plan.h"
 #include "progress.h"
@@ -17,7 +16,7 @@
 #include "workload.h"
 
 /* A pass of before that is not run again: not one of the warm-up. */
-struct recorded_pass {
+struct earlier_pass {
     unsigned block;
     size_t sample;
 };
@@ -28,11 +27,11 @@ struct sweep {
     struct ppt_journal *journal;
     const struct ppt_sweep_judge *judge;
     struct ppt_samples *samples;
-    struct ppt_compared compared;   /* of a plain task */
-    struct recorded_pass *recorded; /* block by block, in the order they ran */
-    size_t recorded_count;
+    struct ppt_compared compared; /* of a plain task */
+    struct earlier_pass *earlier; /* block by block, in the order they ran */
+    size_t earlier_count;
     size_t seen; /* of these: those of blocks that were begun */
-    struct ppt_recorder *recorder;
+    struct ppt_stopwatches *watches;
     struct ppt_progress *progress;
     struct ppt_workload workload;
     int64_t started_ns;
@@ -47,16 +46,11 @@ enum ppt_status ppt_sweep_check(const struct ppt_config *config,
     const struct ppt_dirs dirs = {.scratch = &scratch->folder};
     struct ppt_workload workload;
     struct ppt_error problem;
-    enum ppt_status status = ppt_plan_check_needs(
-        config, memory_bytes / neighbours, ppt_workspace_available(scratch) / neighbours, error);
 
-    if (status == PPT_OK) {
-        status = ppt_runtime_check_threads(ppt_config_most(config), error);
-    }
-    if (status != PPT_OK) {
-        return status;
-    }
-    status = ppt_workload_open(config, 0, &dirs, &workload, &problem);
+    PPT_TRY(ppt_plan_check_needs(config, memory_bytes / neighbours,
+                                 ppt_workspace_available(scratch) / neighbours, error));
+    PPT_TRY(ppt_runtime_check_threads(ppt_config_most(config), error));
+    const enum ppt_status status = ppt_workload_open(config, 0, &dirs, &workload, &problem);
     if (status != PPT_OK) {
         /* A kernel does not know which configuration its arguments come from. */
         return ppt_fail(error, status, "%s: %s", config->args_origin, problem.text);
@@ -65,25 +59,28 @@ enum ppt_status ppt_sweep_check(const struct ppt_config *config,
     return PPT_OK;
 }
 
-/* A mix has other tasks in every block; otherwise kernels stay open for the whole sweep. */
-static enum ppt_status open_block(struct sweep *sweep, unsigned block, struct ppt_error *error)
+static void close_block(struct sweep *sweep)
 {
-    enum ppt_status status;
-
-    if (sweep->open && !sweep->config->mix) {
-        return PPT_OK;
-    }
     if (sweep->open) {
         ppt_workload_close(&sweep->workload);
         sweep->open = false;
     }
-    status = ppt_workload_open(sweep->config, block, &sweep->dirs, &sweep->workload, error);
-    sweep->open = status == PPT_OK;
-    if (status == PPT_OK && sweep->config->mix &&
-        sweep->config->task_count <= PPT_MOST_TASK_TIMES) {
-        status = ppt_journal_tasks(sweep->journal, block, &sweep->workload.tasks, error);
+}
+
+/* A mix has other tasks in every block; otherwise kernels stay open for the whole sweep. */
+static enum ppt_status open_block(struct sweep *sweep, unsigned block, struct ppt_error *error)
+{
+    const struct ppt_config *config = sweep->config;
+
+    if (sweep->open && !config->mix) {
+        return PPT_OK;
     }
-    return status;
+    close_block(sweep);
+    PPT_TRY(ppt_workload_open(config, block, &sweep->dirs, &sweep->workload, error));
+    sweep->open = true;
+    return config->mix && config->task_count <= PPT_MOST_TASK_TIMES
+               ? ppt_journal_tasks(sweep->journal, block, &sweep->workload.tasks, error)
+               : PPT_OK;
 }
 
 /* From here on the point is skipped. What would fail everywhere ends the sweep instead. */
@@ -119,8 +116,8 @@ static enum ppt_status run_pass(struct sweep *sweep, unsigned block, size_t poin
     sweep->resting = true;
     ppt_progress_before(sweep->progress, block, point);
     status = at.ranks > 0 ? engine->run(engine->context, &sweep->workload, block, at,
-                                        sweep->recorder, &sample, error)
-                          : ppt_pass_run(&sweep->workload, at, sweep->recorder, &sample, error);
+                                        sweep->watches, &sample, error)
+                          : ppt_pass_run(&sweep->workload, at, sweep->watches, &sample, error);
     if (status == PPT_INTERRUPTED || (status != PPT_OK && ppt_interrupted)) {
         return ppt_fail(error, PPT_INTERRUPTED, "interrupted");
     }
@@ -140,14 +137,14 @@ static enum ppt_status fail_different(const struct ppt_config *config,
                                       const struct ppt_sample *reference,
                                       const struct ppt_sample *sample, struct ppt_error *error)
 {
-    const bool with_inner = config->inner_count > 1;
+    const unsigned several = ppt_config_several(config);
     char here[PPT_POINT_SIZE], there[PPT_POINT_SIZE];
 
     return ppt_fail(error, PPT_DIFFERS,
                     "task \"%s\" computes different results at %s and at %s workers "
                     "(digests %016llx and %016llx): its figures mean nothing",
-                    config->task, ppt_point_label(reference->point, with_inner, there),
-                    ppt_point_label(sample->point, with_inner, here),
+                    config->task, ppt_point_label(reference->point, several, there),
+                    ppt_point_label(sample->point, several, here),
                     (unsigned long long)reference->digest, (unsigned long long)sample->digest);
 }
 
@@ -183,7 +180,7 @@ static bool has_failed(const struct sweep *sweep, size_t point)
 
 /* The place in the order of the first pass of the block that is still to be run, or `count`, and in
  * *first the place of the block's first sample. Points that failed may have passes of before.
- * Fails when the recorded passes are not those that the plan begins with. */
+ * Fails when the passes of before are not those that the plan begins with. */
 static enum ppt_status find_next(struct sweep *sweep, unsigned block, const size_t *order,
                                  size_t count, size_t *first, size_t *next, struct ppt_error *error)
 {
@@ -192,9 +189,9 @@ static enum ppt_status find_next(struct sweep *sweep, unsigned block, const size
 
     *first = samples->count;
     *next = 0;
-    for (; sweep->seen < sweep->recorded_count && sweep->recorded[sweep->seen].block == block;
+    for (; sweep->seen < sweep->earlier_count && sweep->earlier[sweep->seen].block == block;
          sweep->seen++) {
-        const size_t i = sweep->recorded[sweep->seen].sample;
+        const size_t i = sweep->earlier[sweep->seen].sample;
         const struct ppt_sample *sample = &samples->items[i];
 
         while (*next < count && !ppt_point_same(sample->point, points[order[*next]]) &&
@@ -215,39 +212,48 @@ static enum ppt_status find_next(struct sweep *sweep, unsigned block, const size
     return PPT_OK;
 }
 
+/* Those of a block from that place in the order on. */
+static enum ppt_status run_passes(struct sweep *sweep, unsigned block, const size_t *order,
+                                  size_t count, struct ppt_error *error)
+{
+    PPT_TRY(open_block(sweep, block, error));
+    for (size_t i = 0; i < count; i++) {
+        if (!has_failed(sweep, order[i])) {
+            PPT_TRY(run_pass(sweep, block, order[i], error));
+        }
+        if (ppt_interrupted) {
+            return ppt_fail(error, PPT_INTERRUPTED, "interrupted");
+        }
+    }
+    return PPT_OK;
+}
+
+/* `first`: the block's first sample. Of a plain task all passes have the same results, the warm-up
+ * included. */
+static enum ppt_status compare_block(struct sweep *sweep, unsigned block, size_t first,
+                                     struct ppt_error *error)
+{
+    const size_t from = sweep->config->mix ? first : 0;
+    struct ppt_compared nothing = {0};
+    const struct ppt_samples same = {.items = sweep->samples->items + from,
+                                     .count = sweep->samples->count - from};
+
+    return ppt_sweep_compare(sweep->config, &same, block,
+                             sweep->config->mix ? &nothing : &sweep->compared, error);
+}
+
 static enum ppt_status run_block(struct sweep *sweep, unsigned block, const size_t *order,
                                  size_t count, struct ppt_error *error)
 {
     size_t first, next;
-    enum ppt_status status = find_next(sweep, block, order, count, &first, &next, error);
 
-    if (status == PPT_OK && next == count) {
+    PPT_TRY(find_next(sweep, block, order, count, &first, &next, error));
+    if (next == count) {
         return PPT_OK;
     }
-    if (status == PPT_OK) {
-        status = open_block(sweep, block, error);
-    }
-    for (size_t i = next; i < count && status == PPT_OK; i++) {
-        if (!has_failed(sweep, order[i])) {
-            status = run_pass(sweep, block, order[i], error);
-        }
-        if (status == PPT_OK && ppt_interrupted) {
-            status = ppt_fail(error, PPT_INTERRUPTED, "interrupted");
-        }
-    }
+    const enum ppt_status status = run_passes(sweep, block, order + next, count - next, error);
     if (status == PPT_OK || status == PPT_INTERRUPTED) {
-        /* Of a plain task all passes have the same results, the warm-up included. */
-        const size_t from = sweep->config->mix ? first : 0;
-        struct ppt_compared nothing = {0};
-        struct ppt_compared *compared = sweep->config->mix ? &nothing : &sweep->compared;
-        const struct ppt_samples same = {.items = sweep->samples->items + from,
-                                         .count = sweep->samples->count - from};
-        struct ppt_error difference;
-
-        if (ppt_sweep_compare(sweep->config, &same, block, compared, &difference) != PPT_OK) {
-            *error = difference;
-            status = PPT_DIFFERS;
-        }
+        PPT_TRY(compare_block(sweep, block, first, error));
     }
     return status;
 }
@@ -272,31 +278,29 @@ static bool is_last(const struct sweep *sweep, unsigned block)
 static enum ppt_status run_all(struct sweep *sweep, struct ppt_error *error)
 {
     const struct ppt_config *config = sweep->config;
-    size_t *order = ppt_alloc(config->point_count, sizeof(*order));
-    enum ppt_status status = PPT_OK;
+    size_t *order PPT_FREED = ppt_alloc(config->point_count, sizeof(*order));
 
-    for (unsigned i = 0; i < config->warmup && status == PPT_OK; i++) {
+    for (unsigned i = 0; i < config->warmup; i++) {
         size_t warmup[2];
         const size_t count = ppt_plan_warmup(config, warmup);
 
-        status = run_block(sweep, 0, warmup, count, error);
+        PPT_TRY(run_block(sweep, 0, warmup, count, error));
     }
-    bool last = false;
-    for (unsigned block = 1; !last && status == PPT_OK; block++) {
+    for (unsigned block = 1;; block++) {
         const size_t before = sweep->samples->count;
 
         ppt_plan_block(config, block, order);
-        status = run_block(sweep, block, order, config->point_count, error);
+        PPT_TRY(run_block(sweep, block, order, config->point_count, error));
         if (config->trim_after_block) {
             malloc_trim(0);
         }
-        last = status == PPT_OK && is_last(sweep, block);
-        if (status == PPT_OK && !last && sweep->samples->count > before) {
+        if (is_last(sweep, block)) {
+            return PPT_OK;
+        }
+        if (sweep->samples->count > before) {
             ppt_clock_sleep(config->wait_after_block_s, &ppt_interrupted);
         }
     }
-    free(order);
-    return status;
 }
 
 /* How long a run had been going on when its last pass ended. */
@@ -307,26 +311,26 @@ static int64_t measured_ns(const struct ppt_samples *samples)
     return last ? last->started_ns + ppt_sample_wall_ns(last) : 0;
 }
 
-static int compare_recorded(const void *a, const void *b)
+static int compare_earlier(const void *a, const void *b)
 {
-    const struct recorded_pass *const x = a, *const y = b;
+    const struct earlier_pass *const x = a, *const y = b;
 
     return x->block != y->block ? (x->block > y->block) - (x->block < y->block)
                                 : (x->sample > y->sample) - (x->sample < y->sample);
 }
 
-static void list_recorded(struct sweep *sweep)
+static void list_earlier(struct sweep *sweep)
 {
     const struct ppt_samples *samples = sweep->samples;
 
-    sweep->recorded = ppt_alloc(samples->count, sizeof(*sweep->recorded));
+    sweep->earlier = ppt_alloc(samples->count, sizeof(*sweep->earlier));
     for (size_t i = 0; i < samples->count; i++) {
         if (samples->items[i].block > 0) {
-            sweep->recorded[sweep->recorded_count++] =
-                (struct recorded_pass){samples->items[i].block, i};
+            sweep->earlier[sweep->earlier_count++] =
+                (struct earlier_pass){samples->items[i].block, i};
         }
     }
-    qsort(sweep->recorded, sweep->recorded_count, sizeof(*sweep->recorded), compare_recorded);
+    qsort(sweep->earlier, sweep->earlier_count, sizeof(*sweep->earlier), compare_earlier);
 }
 
 /* malloc keeps memory back once it has seen large blocks freed: then what "fresh" costs would
@@ -340,37 +344,34 @@ void ppt_sweep_set_up_memory(const struct ppt_config *config)
     }
 }
 
+static void sweep_end(struct sweep *sweep)
+{
+    close_block(sweep);
+    ppt_progress_destroy(sweep->progress);
+    ppt_stopwatches_destroy(sweep->watches);
+    free(sweep->earlier);
+}
+
 enum ppt_status ppt_sweep_run(const struct ppt_config *config, const struct ppt_dirs *dirs,
                               struct ppt_journal *journal, const struct ppt_sweep_judge *judge,
                               struct ppt_samples *samples, struct ppt_error *error)
 {
-    struct sweep sweep = {
+    struct sweep sweep PPT_OWNED(sweep_end) = {
         .config = config,
         .dirs = *dirs,
         .journal = journal,
         .judge = judge,
         .samples = samples,
-        .recorder = ppt_recorder_create(),
+        .watches = ppt_stopwatches_create(),
         .started_ns = ppt_clock_ns() - measured_ns(samples),
     };
-    list_recorded(&sweep);
-    sweep.progress = ppt_progress_create(judge->progress, config, sweep.recorded_count);
+    list_earlier(&sweep);
+    sweep.progress = ppt_progress_create(judge->progress, config, sweep.earlier_count);
     ppt_sweep_set_up_memory(config);
-    enum ppt_status status = PPT_OK;
-
     if (ppt_config_ranks(config) > 0) {
-        status = judge->engine->prepare(judge->engine->context, config, false, error);
+        PPT_TRY(judge->engine->prepare(judge->engine->context, config, false, error));
     }
-    if (status == PPT_OK) {
-        status = run_all(&sweep, error);
-    }
-    if (sweep.open) {
-        ppt_workload_close(&sweep.workload);
-    }
-    ppt_progress_destroy(sweep.progress);
-    ppt_recorder_destroy(sweep.recorder);
-    free(sweep.recorded);
-    return status;
+    return run_all(&sweep, error);
 }
 
 /* Beyond so many the names of points say less than their number. */
@@ -381,7 +382,7 @@ enum ppt_status ppt_sweep_failures(const struct ppt_config *config,
 {
     const size_t count = samples->failure_count;
     const size_t named = count <= MOST_NAMED ? count : MOST_NAMED;
-    struct ppt_text points = {0};
+    struct ppt_text points PPT_OWNED(ppt_text_free) = {0};
 
     if (count == 0) {
         return PPT_OK;
@@ -389,17 +390,17 @@ enum ppt_status ppt_sweep_failures(const struct ppt_config *config,
     for (size_t i = 0; i < named; i++) {
         char label[PPT_POINT_SIZE];
 
-        ppt_text_addf(&points, "%s%s",
-                      i == 0                             ? ""
-                      : i + 1 == named && named == count ? " and "
-                                                         : ", ",
-                      ppt_point_label(samples->failures[i].point, config->inner_count > 1, label));
+        ppt_text_addf(
+            &points, "%s%s",
+            i == 0                             ? ""
+            : i + 1 == named && named == count ? " and "
+                                               : ", ",
+            ppt_point_label(samples->failures[i].point, ppt_config_several(config), label));
     }
     if (named < count) {
         ppt_text_addf(&points, " and %zu more numbers of", count - named);
     }
-    ppt_fail(error, PPT_FAILED, "task \"%s\" failed at %s worker%s: %s", config->task, points.data,
-             strcmp(points.data, "1") == 0 ? "" : "s", samples->failures[0].message);
-    ppt_text_free(&points);
-    return PPT_FAILED;
+    return ppt_fail(error, PPT_FAILED, "task \"%s\" failed at %s worker%s: %s", config->task,
+                    points.data, strcmp(points.data, "1") == 0 ? "" : "s",
+                    samples->failures[0].message);
 }

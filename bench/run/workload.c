@@ -6,6 +6,7 @@
 #include "interrupt.h"
 #include "memory.h"
 #include "runtime.h"
+#include "scratch_block.h"
 #include "services.h"
 #include "usage.h"
 
@@ -125,46 +126,80 @@ void ppt_workload_close(struct ppt_workload *workload)
 void ppt_workload_move(struct ppt_workload *workload, struct ppt_point point)
 {
     for (size_t i = 0; i < workload->opened_count; i++) {
-        workload->opened[i].setup.workers = point.workers;
-        workload->opened[i].setup.inner_threads = point.inner_threads;
+        struct ppt_opened *opened = &workload->opened[i];
+
+        opened->setup.workers = point.workers;
+        opened->setup.inner_threads = point.inner_threads;
         /* Other ranks have none, and files are named by workers and inner threads. */
-        workload->opened[i].setup.results_dir =
+        opened->setup.results_dir =
             point.ranks > 0 || !workload->results ? NULL : workload->results->path;
+        opened->scratch_bytes =
+            ppt_scratch_needed(workload->tasks.groups[i].kernel, &opened->setup);
     }
 }
 
-void ppt_workload_detach(const struct ppt_workload *workload, void **locals)
+static void detach(const struct ppt_kernel *kernel, struct ppt_attached *attached)
 {
-    for (size_t i = 0; i < workload->tasks.group_count; i++) {
-        const struct ppt_kernel *kernel = workload->tasks.groups[i].kernel;
-
-        if (kernel->detach) {
-            kernel->detach(locals[i]);
-        }
-        locals[i] = NULL;
+    if (kernel->detach) {
+        kernel->detach(attached->local);
     }
+    free(attached->scratch);
+    *attached = (struct ppt_attached){0};
+}
+
+/* A kernel of the workload, for the sets of this setup. */
+static enum ppt_status attach(const struct ppt_workload *workload, size_t group,
+                              const struct ppt_setup *setup, size_t scratch_bytes, unsigned worker,
+                              struct ppt_attached *attached, struct ppt_error *error)
+{
+    const struct ppt_kernel *kernel = workload->tasks.groups[group].kernel;
+    struct ppt_scratch scratch;
+
+    *attached = (struct ppt_attached){0};
+    if (!kernel->attach) {
+        return PPT_OK;
+    }
+    PPT_TRY(ppt_scratch_begin(kernel, scratch_bytes, &scratch, error));
+    attached->scratch = scratch.memory;
+
+    const enum ppt_status status =
+        ppt_workload_judge(workload, kernel, "attach",
+                           kernel->attach(setup, workload->opened[group].shared, worker, &scratch,
+                                          &attached->local, error),
+                           error);
+
+    if (status != PPT_OK) {
+        free(attached->scratch);
+        *attached = (struct ppt_attached){0};
+    }
+    return status;
+}
+
+/* Those of the first kernels. */
+static void detach_first(const struct ppt_workload *workload, struct ppt_attached *attached,
+                         size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        detach(workload->tasks.groups[i].kernel, &attached[i]);
+    }
+}
+
+void ppt_workload_detach(const struct ppt_workload *workload, struct ppt_attached *attached)
+{
+    detach_first(workload, attached, workload->tasks.group_count);
 }
 
 enum ppt_status ppt_workload_attach(const struct ppt_workload *workload, unsigned worker,
-                                    void **locals, struct ppt_error *error)
+                                    struct ppt_attached *attached, struct ppt_error *error)
 {
     for (size_t i = 0; i < workload->tasks.group_count; i++) {
-        locals[i] = NULL;
-    }
-    for (size_t i = 0; i < workload->tasks.group_count; i++) {
-        const struct ppt_kernel *kernel = workload->tasks.groups[i].kernel;
         const struct ppt_opened *opened = &workload->opened[i];
+        const enum ppt_status status =
+            attach(workload, i, &opened->setup, opened->scratch_bytes, worker, &attached[i], error);
 
-        if (kernel->attach) {
-            enum ppt_status status =
-                kernel->attach(&opened->setup, opened->shared, worker, &locals[i], error);
-
-            status = ppt_workload_judge(workload, kernel, "attach", status, error);
-            if (status != PPT_OK) {
-                locals[i] = NULL;
-                ppt_workload_detach(workload, locals);
-                return status;
-            }
+        if (status != PPT_OK) {
+            detach_first(workload, attached, i);
+            return status;
         }
     }
     return PPT_OK;
@@ -180,11 +215,11 @@ static void add_outside(const struct ppt_kernel *kernel, void *local, struct ppt
     }
 }
 
-void ppt_workload_outside(const struct ppt_workload *workload, void *const *locals,
+void ppt_workload_outside(const struct ppt_workload *workload, const struct ppt_attached *attached,
                           struct ppt_outside *outside)
 {
     for (size_t i = 0; i < workload->tasks.group_count; i++) {
-        add_outside(workload->tasks.groups[i].kernel, locals[i], outside);
+        add_outside(workload->tasks.groups[i].kernel, attached[i].local, outside);
     }
 }
 
@@ -203,14 +238,15 @@ static inline struct ppt_task task_at(const struct ppt_workload *workload, uint6
                              .args = tasks->groups[ref.group].sets[ref.set]};
 }
 
-enum ppt_status ppt_workload_run(const struct ppt_workload *workload, void *const *locals,
-                                 uint64_t index, uint64_t *digest, struct ppt_error *error)
+enum ppt_status ppt_workload_run(const struct ppt_workload *workload,
+                                 const struct ppt_attached *attached, uint64_t index,
+                                 uint64_t *digest, struct ppt_error *error)
 {
     size_t group;
     const struct ppt_task task = task_at(workload, index, &group);
 
     const struct ppt_kernel *kernel = workload->tasks.groups[group].kernel;
-    const enum ppt_status status = kernel->run(locals[group], &task, digest, error);
+    const enum ppt_status status = kernel->run(attached[group].local, &task, digest, error);
 
     return status == PPT_OK ? status : ppt_workload_judge(workload, kernel, "run", status, error);
 }
@@ -225,22 +261,16 @@ enum ppt_status ppt_workload_run_fresh(const struct ppt_workload *workload, unsi
     /* Scratch for this task alone, not for the largest of the block. */
     const union ppt_value *const set = task.args;
     struct ppt_setup setup = workload->opened[group].setup;
-    enum ppt_status status = PPT_OK;
-    void *local = NULL;
+    struct ppt_attached attached;
+    enum ppt_status status;
 
     setup.sets = &set;
     setup.set_count = 1;
-    if (kernel->attach) {
-        status = kernel->attach(&setup, workload->opened[group].shared, worker, &local, error);
-        status = ppt_workload_judge(workload, kernel, "attach", status, error);
-    }
-    if (status == PPT_OK) {
-        status = kernel->run(local, &task, digest, error);
-        status = ppt_workload_judge(workload, kernel, "run", status, error);
-        add_outside(kernel, local, outside);
-        if (kernel->detach) {
-            kernel->detach(local);
-        }
-    }
+    PPT_TRY(attach(workload, group, &setup, ppt_scratch_needed(kernel, &setup), worker, &attached,
+                   error));
+    status = kernel->run(attached.local, &task, digest, error);
+    status = ppt_workload_judge(workload, kernel, "run", status, error);
+    add_outside(kernel, attached.local, outside);
+    detach(kernel, &attached);
     return status;
 }

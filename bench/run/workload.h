@@ -8,8 +8,8 @@
 
 #include "config.h"
 #include "folder.h"
-#include "recorder.h"
 #include "sample.h"
+#include "stopwatch.h"
 #include "tasks.h"
 
 /* Folders that kernels may write to, both borrowed. */
@@ -22,6 +22,13 @@ struct ppt_dirs {
 struct ppt_opened {
     struct ppt_setup setup;
     void *shared;
+    size_t scratch_bytes; /* that each worker's attach is given */
+};
+
+/* What a worker has of one kernel. */
+struct ppt_attached {
+    void *local;
+    void *scratch; /* that the local lies in */
 };
 
 /* See price.h. */
@@ -59,15 +66,15 @@ void ppt_workload_close(struct ppt_workload *workload);
 /* Says at which point the next pass runs; call it while no worker is attached. */
 void ppt_workload_move(struct ppt_workload *workload, struct ppt_point point);
 
-/* A worker's scratch of every kernel of the workload: attaches all of them, or none. `locals` has
- * room for tasks.group_count pointers. */
+/* Takes a worker's scratch and attaches every kernel of the workload, or none. `attached` has room
+ * for tasks.group_count of them. Called by the worker, at the point that was moved to. */
 enum ppt_status ppt_workload_attach(const struct ppt_workload *workload, unsigned worker,
-                                    void **locals, struct ppt_error *error);
-void ppt_workload_detach(const struct ppt_workload *workload, void **locals);
+                                    struct ppt_attached *attached, struct ppt_error *error);
+void ppt_workload_detach(const struct ppt_workload *workload, struct ppt_attached *attached);
 
 /* Adds what the worker's tasks cost outside of its thread, in all kernels; call it before detach.
  */
-void ppt_workload_outside(const struct ppt_workload *workload, void *const *locals,
+void ppt_workload_outside(const struct ppt_workload *workload, const struct ppt_attached *attached,
                           struct ppt_outside *outside);
 
 /* Runs one task with scratch of its own: attach, run, detach. Adds what it cost outside. */
@@ -76,7 +83,8 @@ enum ppt_status ppt_workload_run_fresh(const struct ppt_workload *workload, unsi
                                        struct ppt_outside *outside, struct ppt_error *error);
 
 /* Runs one task with the worker's scratch. */
-enum ppt_status ppt_workload_run(const struct ppt_workload *workload, void *const *locals,
-                                 uint64_t index, uint64_t *digest, struct ppt_error *error);
+enum ppt_status ppt_workload_run(const struct ppt_workload *workload,
+                                 const struct ppt_attached *attached, uint64_t index,
+                                 uint64_t *digest, struct ppt_error *error);
 
 #endif

@@ -13,6 +13,7 @@
 #include "change.h"
 #include "guard.h"
 #include "memory.h"
+#include "owned.h"
 #include "text.h"
 
 #define PREFIX "ppt-omp-"
@@ -107,9 +108,7 @@ static int wait_for_lock(int folder)
 {
     int result;
 
-    do {
-        result = flock(folder, LOCK_EX);
-    } while (result != 0 && errno == EINTR);
+    result = (int)TEMP_FAILURE_RETRY(flock(folder, LOCK_EX));
     return result;
 }
 
@@ -136,8 +135,8 @@ static int prepare(int outer, const char *path, int *folder)
 enum ppt_status ppt_workspace_create(struct ppt_workspace *workspace, struct ppt_error *error)
 {
     const char *base = ppt_workspace_base();
-    char *absolute = realpath(base, NULL);
-    char *path = ppt_text_format("%s/" PREFIX RANDOM, absolute ? absolute : "");
+    char *absolute PPT_FREED = realpath(base, NULL);
+    char *path PPT_FREED = ppt_text_format("%s/" PREFIX RANDOM, absolute ? absolute : "");
     struct ppt_workspace_keeper *keeper = create_keeper();
     int outer = absolute ? ppt_folder_descriptor(AT_FDCWD, absolute, 0) : -1;
     int folder = -1;
@@ -153,16 +152,13 @@ enum ppt_status ppt_workspace_create(struct ppt_workspace *workspace, struct ppt
         if (outer >= 0) {
             close(outer);
         }
-        free(path);
-        free(absolute);
         ppt_workspace_remove(workspace);
         return PPT_FAILED;
     }
     memcpy(keeper->name, strrchr(path, '/') + 1, strlen(PREFIX RANDOM));
     keeper->folder = folder;
     keeper->outer = outer;
-    workspace->folder = (struct ppt_folder){folder, path};
-    free(absolute);
+    workspace->folder = (struct ppt_folder){folder, ppt_given(&path)};
     return PPT_OK;
 }
 

@@ -9,8 +9,9 @@
 #include "comparable.h"
 #include "compare_report.h"
 #include "file.h"
+#include "loaded.h"
 #include "memory.h"
-#include "recorded.h"
+#include "owned.h"
 #include "shared.h"
 #include "verbs.h"
 #include "workspace.h"
@@ -24,24 +25,24 @@ struct compare_options {
 };
 
 struct comparing {
-    struct ppt_recorded *recorded; /* old ones first */
-    struct ppt_outcome *outcomes;  /* of them, side by side */
+    struct ppt_loaded *loaded;    /* old ones first */
+    struct ppt_outcome *outcomes; /* of them, side by side */
     size_t count, old_count;
 };
 
-static enum ppt_status read_sides(const struct ppt_line *line, struct comparing *session,
+static enum ppt_status read_sides(const struct ppt_line *line, struct comparing *sides,
                                   struct ppt_error *error)
 {
     const size_t old_count = ((const struct compare_options *)line->options)->old_count;
 
-    session->count = line->operand_count;
-    session->old_count = old_count > 0 ? old_count : 1;
+    sides->count = line->operand_count;
+    sides->old_count = old_count > 0 ? old_count : 1;
     if (old_count == 0 && line->operand_count != 2) {
         return ppt_fail(error, PPT_BAD_INPUT,
                         "compare needs the folders of two runs, or several of each side with "
                         "\"--\" between old and new ones");
     }
-    if (session->count == session->old_count) {
+    if (sides->count == sides->old_count) {
         return ppt_fail(error, PPT_BAD_INPUT, "compare needs the folder of a run after \"--\"");
     }
     return PPT_OK;
@@ -49,13 +50,13 @@ static enum ppt_status read_sides(const struct ppt_line *line, struct comparing 
 
 /* A run counted twice, perhaps by way of the link "latest", would make its side look surer than it
  * is. On both sides it is harmless. */
-static enum ppt_status check_distinct(const char *const *folders, const struct comparing *session,
+static enum ppt_status check_distinct(const char *const *folders, const struct comparing *sides,
                                       struct ppt_error *error)
 {
     struct stat a, b;
 
-    for (size_t i = 0; i < session->count; i++) {
-        const size_t end = i < session->old_count ? session->old_count : session->count;
+    for (size_t i = 0; i < sides->count; i++) {
+        const size_t end = i < sides->old_count ? sides->old_count : sides->count;
 
         for (size_t j = i + 1; j < end; j++) {
             if (stat(folders[i], &a) == 0 && stat(folders[j], &b) == 0 && a.st_dev == b.st_dev &&
@@ -68,45 +69,42 @@ static enum ppt_status check_distinct(const char *const *folders, const struct c
     return PPT_OK;
 }
 
-static enum ppt_status load(const char *const *folders, struct comparing *session,
+static enum ppt_status load(const char *const *folders, struct comparing *sides,
                             struct ppt_error *error)
 {
-    enum ppt_status status = PPT_OK;
-
-    session->recorded = ppt_alloc(session->count, sizeof(*session->recorded));
-    session->outcomes = ppt_alloc(session->count, sizeof(*session->outcomes));
-    for (size_t i = 0; i < session->count && status == PPT_OK; i++) {
-        status = ppt_recorded_load(folders[i], &session->recorded[i], error);
-        session->outcomes[i] = session->recorded[i].outcome;
+    sides->loaded = ppt_alloc(sides->count, sizeof(*sides->loaded));
+    sides->outcomes = ppt_alloc(sides->count, sizeof(*sides->outcomes));
+    for (size_t i = 0; i < sides->count; i++) {
+        PPT_TRY(ppt_loaded_open(folders[i], &sides->loaded[i], error));
+        sides->outcomes[i] = sides->loaded[i].outcome;
     }
-    return status;
+    return PPT_OK;
 }
 
-static void session_free(struct comparing *session)
+static void comparing_free(struct comparing *sides)
 {
-    for (size_t i = 0; session->recorded && i < session->count; i++) {
-        ppt_recorded_free(&session->recorded[i]);
+    for (size_t i = 0; sides->loaded && i < sides->count; i++) {
+        ppt_loaded_free(&sides->loaded[i]);
     }
-    free(session->recorded);
-    free(session->outcomes);
+    free(sides->loaded);
+    free(sides->outcomes);
 }
 
-static void compare_grids(double threshold, const struct comparing *session,
+static void compare_grids(double threshold, const struct comparing *sides,
                           struct ppt_comparison *comparison)
 {
-    struct ppt_grid *grids = ppt_alloc(session->count, sizeof(*grids));
+    struct ppt_grid *grids PPT_FREED = ppt_alloc(sides->count, sizeof(*grids));
 
-    for (size_t i = 0; i < session->count; i++) {
-        grids[i] = session->outcomes[i].answer->grid;
+    for (size_t i = 0; i < sides->count; i++) {
+        grids[i] = sides->outcomes[i].answer->grid;
     }
-    ppt_comparison_of(grids, session->old_count, grids + session->old_count,
-                      session->count - session->old_count, threshold, comparison);
-    free(grids);
+    ppt_comparison_of(grids, sides->old_count, grids + sides->old_count,
+                      sides->count - sides->old_count, threshold, comparison);
 }
 
 static void print(bool json, const struct ppt_comparison_outcome *outcome)
 {
-    struct ppt_text out = {0};
+    struct ppt_text out PPT_OWNED(ppt_text_free) = {0};
 
     if (json) {
         ppt_comparison_json(outcome, &out);
@@ -114,28 +112,20 @@ static void print(bool json, const struct ppt_comparison_outcome *outcome)
         ppt_comparison_text(outcome, &out);
     }
     fputs(out.data, stdout);
-    ppt_text_free(&out);
 }
 
 /* The chart is drawn in a place of its own and goes into the page. */
 static enum ppt_status write_page(const char *path, const struct ppt_comparison_outcome *outcome,
                                   struct ppt_error *error)
 {
-    struct ppt_workspace workspace;
-    struct ppt_text page = {0}, notes = {0};
-    enum ppt_status status = ppt_workspace_create(&workspace, error);
+    struct ppt_workspace workspace PPT_OWNED(ppt_workspace_remove) = {0};
+    struct ppt_text page PPT_OWNED(ppt_text_free) = {0};
+    struct ppt_text notes PPT_OWNED(ppt_text_free) = {0};
 
-    if (status == PPT_OK) {
-        status = ppt_comparison_chart(outcome, &workspace.folder, &notes, error);
-    }
-    if (status == PPT_OK) {
-        ppt_comparison_html(outcome, &workspace.folder, &page);
-        status = ppt_file_write(path, page.data, page.length, error);
-    }
-    ppt_workspace_remove(&workspace);
-    ppt_text_free(&notes);
-    ppt_text_free(&page);
-    return status;
+    PPT_TRY(ppt_workspace_create(&workspace, error));
+    PPT_TRY(ppt_comparison_chart(outcome, &workspace.folder, &notes, error));
+    ppt_comparison_html(outcome, &workspace.folder, &page);
+    return ppt_file_write(path, page.data, page.length, error);
 }
 
 static void warn(const char *lines)
@@ -165,41 +155,29 @@ static enum ppt_status status_of(const struct ppt_comparison *comparison, bool s
 static enum ppt_status compare(const struct ppt_line *line, struct ppt_error *error)
 {
     const struct compare_options *options = line->options;
-    struct comparing session = {0};
-    struct ppt_text warnings = {0};
-    enum ppt_status status = read_sides(line, &session, error);
+    struct comparing sides PPT_OWNED(comparing_free) = {0};
+    struct ppt_text warnings PPT_OWNED(ppt_text_free) = {0};
+    struct ppt_comparison comparison PPT_OWNED(ppt_comparison_free) = {0};
 
-    if (status == PPT_OK) {
-        status = check_distinct(line->operands, &session, error);
-    }
-    if (status == PPT_OK) {
-        status = load(line->operands, &session, error);
-    }
-    if (status == PPT_OK) {
-        status = ppt_comparable_check(session.outcomes, session.count, error);
-    }
-    if (status == PPT_OK) {
-        struct ppt_comparison comparison;
+    PPT_TRY(read_sides(line, &sides, error));
+    PPT_TRY(check_distinct(line->operands, &sides, error));
+    PPT_TRY(load(line->operands, &sides, error));
+    PPT_TRY(ppt_comparable_check(sides.outcomes, sides.count, error));
+    compare_grids(options->threshold, &sides, &comparison);
+    ppt_comparable_warn(sides.outcomes, sides.count, &warnings);
+    const struct ppt_comparison_outcome outcome = {
+        .comparison = &comparison,
+        .old_runs = sides.outcomes,
+        .new_runs = sides.outcomes + sides.old_count,
+        .warnings = warnings.data ? warnings.data : "",
+    };
 
-        compare_grids(options->threshold, &session, &comparison);
-        ppt_comparable_warn(session.outcomes, session.count, &warnings);
-        const struct ppt_comparison_outcome outcome = {
-            .comparison = &comparison,
-            .old_runs = session.outcomes,
-            .new_runs = session.outcomes + session.old_count,
-            .warnings = warnings.data ? warnings.data : "",
-        };
-        warn(outcome.warnings);
-        print(options->json, &outcome);
-        if (options->html) {
-            status = write_page(options->html, &outcome, error);
-        }
-        status = status == PPT_OK ? status_of(&comparison, options->strict) : status;
-        ppt_comparison_free(&comparison);
+    warn(outcome.warnings);
+    print(options->json, &outcome);
+    if (options->html) {
+        PPT_TRY(write_page(options->html, &outcome, error));
     }
-    ppt_text_free(&warnings);
-    session_free(&session);
-    return status;
+    return status_of(&comparison, options->strict);
 }
 
 /* "--" stands between old and new; options may follow on both sides of it. */

@@ -8,6 +8,7 @@
 
 #include "doctor.h"
 #include "json.h"
+#include "owned.h"
 #include "shared.h"
 #include "terminal.h"
 #include "text.h"
@@ -22,7 +23,7 @@ struct doctor_options {
 
 static enum ppt_status examine(struct ppt_diagnosis *diagnosis, struct ppt_error *error)
 {
-    struct ppt_host host;
+    struct ppt_host host PPT_OWNED(ppt_host_free) = {0};
     struct ppt_vitals vitals, after;
     struct ppt_spins spins;
 
@@ -31,14 +32,10 @@ static enum ppt_status examine(struct ppt_diagnosis *diagnosis, struct ppt_error
     ppt_vitals_time_clock(&vitals);
     ppt_vitals_visit_folder(ppt_workspace_base(), &vitals);
     ppt_host_read(&host);
-    const enum ppt_status status = ppt_spin_run(host.effective_cpus, TEST_SECONDS, &spins, error);
-    if (status == PPT_OK) {
-        ppt_vitals_read("", &after);
-        ppt_doctor_judge(&host, &vitals, &spins, after.swapped_pages - vitals.swapped_pages,
-                         diagnosis);
-    }
-    ppt_host_free(&host);
-    return status;
+    PPT_TRY(ppt_spin_run(host.effective_cpus, TEST_SECONDS, &spins, error));
+    ppt_vitals_read("", &after);
+    ppt_doctor_judge(&host, &vitals, &spins, after.swapped_pages - vitals.swapped_pages, diagnosis);
+    return PPT_OK;
 }
 
 /* ---- for people ---- */
@@ -134,7 +131,8 @@ static void add_closing(const struct ppt_diagnosis *diagnosis, struct ppt_text *
 static void print_text(const struct ppt_diagnosis *diagnosis)
 {
     const struct ppt_terminal terminal = ppt_terminal_of(stdout);
-    struct ppt_text out = {0}, closing = {0};
+    struct ppt_text out PPT_OWNED(ppt_text_free) = {0};
+    struct ppt_text closing PPT_OWNED(ppt_text_free) = {0};
 
     for (size_t i = 0; i < PPT_FINDINGS; i++) {
         add_finding(&diagnosis->findings[i], &terminal, &out);
@@ -146,8 +144,6 @@ static void print_text(const struct ppt_diagnosis *diagnosis)
     ppt_text_wrap(&out, closing.data, terminal.width, 0);
     ppt_text_addf(&out, "%s\n", terminal.colour ? PLAIN : "");
     fputs(out.data, stdout);
-    ppt_text_free(&closing);
-    ppt_text_free(&out);
 }
 
 /* ---- for programs ---- */
@@ -170,7 +166,7 @@ static json_object *finding_to_json(const struct ppt_finding *finding)
 static void print_json(const struct ppt_diagnosis *diagnosis)
 {
     json_object *object = json_object_new_object(), *list = json_object_new_array();
-    struct ppt_text closing = {0};
+    struct ppt_text closing PPT_OWNED(ppt_text_free) = {0};
 
     for (size_t i = 0; i < PPT_FINDINGS; i++) {
         json_object_array_add(list, finding_to_json(&diagnosis->findings[i]));
@@ -182,18 +178,14 @@ static void print_json(const struct ppt_diagnosis *diagnosis)
     puts(json_object_to_json_string_ext(object,
                                         JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE));
     json_object_put(object);
-    ppt_text_free(&closing);
 }
 
 static enum ppt_status doctor(const struct ppt_line *line, struct ppt_error *error)
 {
     const struct doctor_options *options = line->options;
     struct ppt_diagnosis diagnosis;
-    const enum ppt_status status = examine(&diagnosis, error);
 
-    if (status != PPT_OK) {
-        return status;
-    }
+    PPT_TRY(examine(&diagnosis, error));
     if (options->json) {
         print_json(&diagnosis);
     } else {

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "memory.h"
+#include "order.h"
 #include "owned.h"
 #include "report.h"
 #include "shared.h"
@@ -20,7 +21,7 @@ struct fit_options {
 
 static size_t place_of(const double *sorted, size_t count, double value)
 {
-    const double *found = bsearch(&value, sorted, count, sizeof(value), ppt_timed_order);
+    const double *found = bsearch(&value, sorted, count, sizeof(value), ppt_order_double);
 
     return (size_t)(found - sorted);
 }
@@ -62,7 +63,7 @@ static void print_law(const char *name, const struct ppt_law *law, double larges
     printf("%-16s lambda %.7g  sigma %.6g  kappa %.6g  (%s)\n", name, law->lambda, law->sigma,
            law->kappa, ppt_law_name(law));
     if (ppt_law_peak(law, &peak)) {
-        printf("%-16s peak at %.4g worker%s, throughput %.6g\n", "", peak, peak == 1 ? "" : "s",
+        printf("%-16s peak at %.4g worker%s, throughput %.6g\n", "", peak, PPT_S(peak),
                ppt_law_at(law, peak));
     }
     if (ppt_law_roof(law, largest, &roof)) {

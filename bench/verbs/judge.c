@@ -1,10 +1,13 @@
 /*
  * judge: the verdict on passes that were timed elsewhere.
  */
+#include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
 
 #include "memory.h"
+#include "order.h"
+#include "owned.h"
 #include "report.h"
 #include "sentence.h"
 #include "shared.h"
@@ -18,18 +21,19 @@ struct judge_options {
     bool json;
 };
 
-enum { BLOCK, WORKERS, SECONDS };
+enum { BLOCK, WORKERS, SECONDS, PROCESS };
 
 struct pass {
     double block, workers, seconds;
+    double process; /* NAN: the table does not say */
 };
 
 static int compare_passes(const void *a, const void *b)
 {
     const struct pass *const x = a, *const y = b;
-    const int blocks = ppt_timed_order(&x->block, &y->block);
+    const int blocks = ppt_order_double(&x->block, &y->block);
 
-    return blocks ? blocks : ppt_timed_order(&x->workers, &y->workers);
+    return blocks ? blocks : ppt_order_double(&x->workers, &y->workers);
 }
 
 /* Ascending by block, then by workers; the caller frees them. */
@@ -39,7 +43,7 @@ static struct pass *sorted_passes(const struct ppt_columns *columns)
 
     for (size_t i = 0; i < columns->row_count; i++) {
         passes[i] = (struct pass){columns->values[BLOCK][i], columns->values[WORKERS][i],
-                                  columns->values[SECONDS][i]};
+                                  columns->values[SECONDS][i], columns->values[PROCESS][i]};
     }
     qsort(passes, columns->row_count, sizeof(*passes), compare_passes);
     return passes;
@@ -65,7 +69,7 @@ static size_t keep_complete(struct pass *passes, size_t count, size_t point_coun
 
     for (size_t first = 0, end; first < count; first = end) {
         end = first + 1;
-        while (end < count && ppt_timed_order(&passes[end].block, &passes[first].block) == 0) {
+        while (end < count && ppt_order_double(&passes[end].block, &passes[first].block) == 0) {
             end++;
         }
         for (size_t i = first; i < end && end - first == point_count; i++) {
@@ -80,34 +84,51 @@ static size_t keep_complete(struct pass *passes, size_t count, size_t point_coun
     return kept / point_count;
 }
 
+/* Complete blocks, each of one process. */
+static enum ppt_status put_processes_together(const char *path, const struct pass *passes,
+                                              struct ppt_grid *grid, struct ppt_error *error)
+{
+    const size_t points = grid->point_count;
+    double *process PPT_FREED = ppt_alloc(grid->block_count + 1, sizeof(*process));
+
+    for (size_t i = 0; i < grid->block_count * points; i++) {
+        if (isnan(passes[i].process)) {
+            return PPT_OK;
+        }
+        process[i / points] = passes[i].process;
+        if (passes[i].process != passes[i / points * points].process) {
+            return ppt_fail(error, PPT_BAD_INPUT, "%s: block %g has passes of several processes",
+                            path, passes[i].block);
+        }
+    }
+    ppt_grid_by_process(grid, process);
+    return PPT_OK;
+}
+
 /* Never larger than the file: a table of all blocks by all worker counts would be. */
 static enum ppt_status grid_of(const char *path, const struct ppt_columns *columns,
                                struct ppt_grid *grid, struct ppt_error *error)
 {
     size_t point_count = 0;
-    double *points = ppt_timed_distinct(columns->values[WORKERS], columns->row_count, &point_count);
-    unsigned *workers = ppt_timed_counts(points, point_count);
-    struct pass *passes = sorted_passes(columns);
-    const enum ppt_status status = check_repeats(path, passes, columns->row_count, error);
+    double *points PPT_FREED =
+        ppt_timed_distinct(columns->values[WORKERS], columns->row_count, &point_count);
+    unsigned *workers PPT_FREED = ppt_timed_counts(points, point_count);
+    struct pass *passes PPT_FREED = sorted_passes(columns);
 
-    if (status == PPT_OK) {
-        const size_t blocks = keep_complete(passes, columns->row_count, point_count);
+    PPT_TRY(check_repeats(path, passes, columns->row_count, error));
+    const size_t blocks = keep_complete(passes, columns->row_count, point_count);
 
-        ppt_grid_create_curve(workers, point_count, blocks, grid);
-        for (size_t i = 0; i < blocks * point_count; i++) {
-            grid->seconds[i] = passes[i].seconds;
-        }
-        ppt_grid_find_step(grid);
+    ppt_grid_create_curve(workers, point_count, blocks, grid);
+    for (size_t i = 0; i < blocks * point_count; i++) {
+        grid->seconds[i] = passes[i].seconds;
     }
-    free(passes);
-    free(workers);
-    free(points);
-    return status;
+    ppt_grid_find_step(grid);
+    return put_processes_together(path, passes, grid, error);
 }
 
 static void print_points(const struct ppt_answer *answer)
 {
-    struct ppt_text out = {0};
+    struct ppt_text out PPT_OWNED(ppt_text_free) = {0};
 
     if (answer->grid.point_count > 0 && answer->grid.block_count > 0) {
         ppt_text_addf(&out, "  workers  speedup over %u [95 %%]\n", answer->grid.points[0].workers);
@@ -125,14 +146,16 @@ static void print_points(const struct ppt_answer *answer)
     ppt_sentence_reason(answer, &out);
     ppt_sentence_details(answer, &out);
     puts(out.data);
-    ppt_text_free(&out);
 }
 
 static enum ppt_status judge(const struct ppt_line *line, struct ppt_error *error)
 {
     const struct judge_options *options = line->options;
-    static const char *const names[] = {
-        [BLOCK] = "block", [WORKERS] = "workers", [SECONDS] = "seconds", NULL};
+    static const char *const names[] = {[BLOCK] = "block",
+                                        [WORKERS] = "workers",
+                                        [SECONDS] = "seconds",
+                                        [PROCESS] = "?process",
+                                        NULL};
     const char *path = line->operands[0];
     const struct ppt_answer_context context = {
         .tasks = options->tasks,
@@ -140,37 +163,22 @@ static enum ppt_status judge(const struct ppt_line *line, struct ppt_error *erro
         .tolerance = options->tolerance,
         .confidence = 0.95,
     };
-    struct ppt_columns columns;
+    struct ppt_columns columns PPT_OWNED(ppt_columns_free) = {0};
+    struct ppt_answer answer PPT_OWNED(ppt_answer_free) = {0};
     struct ppt_grid grid = {0};
-    struct ppt_answer answer;
-    enum ppt_status status = ppt_csv_read(path, names, &columns, error);
 
-    if (status != PPT_OK) {
-        return status;
-    }
-    status = ppt_timed_check_workers(path, &columns, WORKERS, error);
-    if (status == PPT_OK) {
-        status = ppt_timed_check_positive(path, "seconds", &columns, SECONDS, error);
-    }
-    if (status == PPT_OK) {
-        status = grid_of(path, &columns, &grid, error);
-    }
-    ppt_columns_free(&columns);
-    if (status != PPT_OK) {
-        return status;
-    }
+    PPT_TRY(ppt_csv_read(path, names, &columns, error));
+    PPT_TRY(ppt_timed_check_workers(path, &columns, WORKERS, error));
+    PPT_TRY(ppt_timed_check_positive(path, "seconds", &columns, SECONDS, error));
+    PPT_TRY(grid_of(path, &columns, &grid, error));
     ppt_answer_from_grid(&grid, &context, &answer);
     if (options->json) {
         ppt_timed_print(ppt_json_verdict(&answer));
     } else {
         print_points(&answer);
     }
-    if (!answer.verdict.exists) {
-        /* The answer has been printed; it just is none. */
-        status = PPT_INCONCLUSIVE;
-    }
-    ppt_answer_free(&answer);
-    return status;
+    /* The answer has been printed, even if it is none. */
+    return answer.verdict.exists ? PPT_OK : PPT_INCONCLUSIVE;
 }
 
 static const struct ppt_option judge_rows[] = {

@@ -3,6 +3,8 @@
 #include "args.h"
 #include "isa.h"
 #include "json.h"
+#include "list.h"
+#include "owned.h"
 #include "plugin.h"
 #include "registry.h"
 #include "shared.h"
@@ -100,6 +102,13 @@ static json_object *kernel_to_json(const struct ppt_kernel *kernel)
     return object;
 }
 
+void ppt_list_kernels(json_object *list)
+{
+    for (size_t i = 0; ppt_kernels[i]; i++) {
+        json_object_array_add(list, kernel_to_json(ppt_kernels[i]));
+    }
+}
+
 /* Which variants of the hot loops this machine can use, and which it does. */
 static json_object *isas_to_json(struct ppt_text *out)
 {
@@ -122,22 +131,20 @@ static json_object *isas_to_json(struct ppt_text *out)
 static enum ppt_status list(const struct ppt_line *line, struct ppt_error *error)
 {
     const struct list_options *options = line->options;
-    json_object *kernels = json_object_new_array();
-    struct ppt_text text = {0};
+    struct ppt_text text PPT_OWNED(ppt_text_free) = {0};
     const struct ppt_kernel *own = NULL;
 
     if (options->kernel) {
-        const enum ppt_status status = ppt_plugin_load(options->kernel, &own, error);
+        PPT_TRY(ppt_plugin_load(options->kernel, &own, error));
+    }
+    json_object *kernels = json_object_new_array();
 
-        if (status != PPT_OK) {
-            json_object_put(kernels);
-            return status;
-        }
+    if (own) {
         json_object_array_add(kernels, kernel_to_json(own));
         add_kernel(own, &text);
     }
+    ppt_list_kernels(kernels);
     for (size_t i = 0; ppt_kernels[i]; i++) {
-        json_object_array_add(kernels, kernel_to_json(ppt_kernels[i]));
         add_kernel(ppt_kernels[i], &text);
     }
     ppt_text_add(&text, "random    a mix of tasks, drawn anew for every block\n"
@@ -156,7 +163,6 @@ static enum ppt_status list(const struct ppt_line *line, struct ppt_error *error
         json_object_put(kernels);
         json_object_put(isas);
     }
-    ppt_text_free(&text);
     return PPT_OK;
 }
 

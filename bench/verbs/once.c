@@ -16,7 +16,9 @@
 #include "host.h"
 #include "interrupt.h"
 #include "json.h"
+#include "measure.h"
 #include "memory.h"
+#include "owned.h"
 #include "plan.h"
 #include "runtime.h"
 #include "shared.h"
@@ -74,81 +76,82 @@ static enum ppt_status configure(const struct ppt_line *line, struct ppt_configs
                                  struct ppt_error *error)
 {
     const struct once_options *options = line->options;
-    enum ppt_status status = PPT_OK;
 
     if (line->rest != PPT_REST_PROGRAM) {
         /* What has a slash in it is the file of a kernel. */
-        const char *key = strchr(line->operands[0], '/') ? "kernel" : "task";
-        json_object *name = json_object_new_string(line->operands[0]);
+        const char *key =
+            ppt_key_name(strchr(line->operands[0], '/') ? PPT_KEY_KERNEL : PPT_KEY_TASK);
+        json_object *name PPT_OWNED(ppt_json_put) = json_object_new_string(line->operands[0]);
 
-        status = ppt_overrides_add(line->overrides, "once", key, json_object_to_json_string(name),
-                                   error);
-        json_object_put(name);
+        PPT_TRY(ppt_overrides_add(line->overrides, "once", key, json_object_to_json_string(name),
+                                  error));
     }
-    if (status == PPT_OK && line->operand_count > 1) {
-        char *json = args_to_json(line);
+    if (line->operand_count > 1) {
+        char *json PPT_FREED = args_to_json(line);
 
-        status = ppt_overrides_add(line->overrides, "once", "task_args", json, error);
-        free(json);
+        PPT_TRY(ppt_overrides_add(line->overrides, "once", ppt_key_name(PPT_KEY_TASK_ARGS), json,
+                                  error));
     }
-    if (status == PPT_OK) {
-        status = ppt_overrides_add(line->overrides, "once", "workers", "[0]", error);
+    PPT_TRY(
+        ppt_overrides_add(line->overrides, "once", ppt_key_name(PPT_KEY_WORKERS), "[0]", error));
+    PPT_TRY(ppt_configs_load(NULL, line->overrides, configs, error));
+    if (configs->items[0].inner_count > 1) {
+        return ppt_fail(error, PPT_BAD_INPUT,
+                        "--inner-threads: once runs one task, with one number of threads");
     }
-    if (status == PPT_OK) {
-        status = ppt_configs_load(NULL, line->overrides, configs, error);
+    if (configs->items[0].mix) {
+        return ppt_fail(error, PPT_BAD_INPUT, "once runs one kernel; \"random\" is a mix of them");
     }
-    if (status == PPT_OK && configs->items[0].inner_count > 1) {
-        status = ppt_fail(error, PPT_BAD_INPUT,
-                          "--inner-threads: once runs one task, with one number of threads");
-    }
-    if (status == PPT_OK && configs->items[0].mix) {
-        status =
-            ppt_fail(error, PPT_BAD_INPUT, "once runs one kernel; \"random\" is a mix of them");
-    }
-    if (status == PPT_OK) {
-        configs->items[0].seed = options->seed;
-        configs->items[0].seed_given = true;
-    }
-    return status;
+    configs->items[0].seed = options->seed;
+    configs->items[0].seed_given = true;
+    return PPT_OK;
 }
 
+/* Has the kernel write, to the end. */
+static enum ppt_status fill(const struct ppt_workload *workload, void *local,
+                            const struct ppt_task *task, const char *path, FILE *file,
+                            struct ppt_error *error)
+{
+    const struct ppt_kernel *kernel = workload->tasks.groups[0].kernel;
+    enum ppt_status status;
+
+    ppt_guard_enter(workload->foreign);
+    status = kernel->dump(local, task, file, error);
+    ppt_guard_leave(workload->foreign);
+    PPT_TRY(ppt_workload_judge(workload, kernel, "dump", status, error));
+    return fflush(file) == 0 && !ferror(file)
+               ? PPT_OK
+               : ppt_fail(error, PPT_FAILED, "--dump: %s: cannot be written: %s", path,
+                          strerror(errno));
+}
+
+/* The file appears at its path when all of it is there. */
 static enum ppt_status dump(const struct ppt_workload *workload, void *local,
                             const struct ppt_task *task, const char *path, struct ppt_error *error)
 {
     const struct ppt_kernel *kernel = workload->tasks.groups[0].kernel;
     struct ppt_draft draft;
     enum ppt_status status;
-    FILE *file;
 
     if (!kernel->dump) {
         return ppt_fail(error, PPT_BAD_INPUT, "--dump: \"%s\" makes nothing that can be written",
                         kernel->name);
     }
-    status = ppt_draft_open(path, &draft, error);
-    if (status != PPT_OK) {
-        return status;
-    }
+    PPT_TRY(ppt_draft_open(path, &draft, error));
     const int fd = fcntl(draft.fd, F_DUPFD_CLOEXEC, 0);
-    file = fd >= 0 ? fdopen(fd, "w") : NULL;
-    if (!file && fd >= 0) {
-        close(fd);
-    }
-    if (!file) {
+    FILE *file = fd >= 0 ? fdopen(fd, "w") : NULL;
+
+    if (file) {
+        status = fill(workload, local, task, path, file, error);
+        if (fclose(file) != 0 && status == PPT_OK) {
+            status = ppt_fail(error, PPT_FAILED, "--dump: %s: cannot be written: %s", path,
+                              strerror(errno));
+        }
+    } else {
         status = ppt_fail(error, PPT_FAILED, "%s: cannot be written: %s", path, strerror(errno));
-    }
-    if (status == PPT_OK) {
-        ppt_guard_enter(workload->foreign);
-        status = kernel->dump(local, task, file, error);
-        ppt_guard_leave(workload->foreign);
-        status = ppt_workload_judge(workload, kernel, "dump", status, error);
-    }
-    if (status == PPT_OK && (fflush(file) != 0 || ferror(file))) {
-        status =
-            ppt_fail(error, PPT_FAILED, "--dump: %s: cannot be written: %s", path, strerror(errno));
-    }
-    if (file && fclose(file) != 0 && status == PPT_OK) {
-        status =
-            ppt_fail(error, PPT_FAILED, "--dump: %s: cannot be written: %s", path, strerror(errno));
+        if (fd >= 0) {
+            close(fd);
+        }
     }
     if (status == PPT_OK) {
         return ppt_draft_place(&draft, error);
@@ -175,10 +178,12 @@ static void print_answer(const struct once_options *options, const struct ppt_co
     json_object *answer = json_object_new_object();
     struct ppt_text text = {0};
 
-    json_object_object_add(answer, "task", json_object_new_string(config->task));
+    json_object_object_add(answer, ppt_key_name(PPT_KEY_TASK),
+                           json_object_new_string(config->task));
     json_object_object_add(answer, "args",
                            ppt_args_to_json(config->uses[0].kernel, config->uses[0].args));
-    json_object_object_add(answer, "seed", json_object_new_int64((int64_t)config->seed));
+    json_object_object_add(answer, ppt_key_name(PPT_KEY_SEED),
+                           json_object_new_int64((int64_t)config->seed));
     json_object_object_add(answer, "index", json_object_new_int64((int64_t)options->index));
     json_object_object_add(answer, "digest", json_object_new_string(hex));
     json_object_object_add(answer, "seconds", ppt_json_number((double)ns * 1e-9));
@@ -196,13 +201,11 @@ static enum ppt_status run_once(const struct once_options *options, struct ppt_c
         .seed = config->seed, .index = options->index, .set = 0, .args = config->uses[0].args};
     const struct ppt_dirs dirs = {.scratch = scratch};
     struct ppt_workload workload;
-    void *local = NULL;
+    struct ppt_attached attached = {0};
     uint64_t digest = 0;
-    enum ppt_status status = ppt_workload_open(config, 0, &dirs, &workload, error);
+    enum ppt_status status;
 
-    if (status != PPT_OK) {
-        return status;
-    }
+    PPT_TRY(ppt_workload_open(config, 0, &dirs, &workload, error));
     if (config->uses[0].kernel->outside) {
         /* What it started outside would go on; others can just be ended. */
         ppt_interrupt_watch();
@@ -211,55 +214,48 @@ static enum ppt_status run_once(const struct once_options *options, struct ppt_c
     omp_set_num_threads((int)config->inner_threads[0]);
     ppt_workload_move(&workload, config->points[0]);
     ppt_guard_enter(workload.foreign);
-    status = ppt_workload_attach(&workload, 0, &local, error);
+    status = ppt_workload_attach(&workload, 0, &attached, error);
     if (status == PPT_OK) {
         const int64_t start = ppt_clock_ns();
 
-        status = ppt_workload_run(&workload, &local, options->index, &digest, error);
+        status = ppt_workload_run(&workload, &attached, options->index, &digest, error);
         const int64_t ns = ppt_clock_ns() - start;
         ppt_guard_leave(workload.foreign);
         if (status == PPT_OK && options->dump) {
-            status = dump(&workload, local, &task, options->dump, error);
+            status = dump(&workload, attached.local, &task, options->dump, error);
         }
         if (status == PPT_OK) {
             print_answer(options, config, digest, ns);
         }
         ppt_guard_enter(workload.foreign);
-        ppt_workload_detach(&workload, &local);
+        ppt_workload_detach(&workload, &attached);
     }
     ppt_guard_leave(workload.foreign);
     ppt_workload_close(&workload);
     return status;
 }
 
+static enum ppt_status check_needs(const struct ppt_config *config,
+                                   const struct ppt_workspace *scratch, struct ppt_error *error)
+{
+    struct ppt_host host PPT_OWNED(ppt_host_free) = {0};
+
+    ppt_host_read(&host);
+    PPT_TRY(ppt_plan_check_needs(config, ppt_host_memory(&host), ppt_workspace_available(scratch),
+                                 error));
+    return ppt_runtime_check_threads(config->points[0], error);
+}
+
 static enum ppt_status once(const struct ppt_line *line, struct ppt_error *error)
 {
-    struct ppt_configs configs = {0};
-    struct ppt_host host;
-    struct ppt_workspace scratch = {0};
-    enum ppt_status status = configure(line, &configs, error);
+    struct ppt_configs configs PPT_OWNED(ppt_configs_free) = {0};
+    struct ppt_workspace scratch PPT_OWNED(ppt_workspace_remove) = {0};
 
-    if (status == PPT_OK && configs.items[0].warning) {
-        ppt_text_print(stderr, "ppt-omp: %s", configs.items[0].warning);
-    }
-    if (status == PPT_OK) {
-        status = ppt_workspace_create(&scratch, error);
-    }
-    if (status == PPT_OK) {
-        ppt_host_read(&host);
-        status = ppt_plan_check_needs(&configs.items[0], ppt_host_memory(&host),
-                                      ppt_workspace_available(&scratch), error);
-        ppt_host_free(&host);
-    }
-    if (status == PPT_OK) {
-        status = ppt_runtime_check_threads(configs.items[0].points[0], error);
-    }
-    if (status == PPT_OK) {
-        status = run_once(line->options, &configs.items[0], &scratch.folder, error);
-    }
-    ppt_workspace_remove(&scratch);
-    ppt_configs_free(&configs);
-    return status;
+    PPT_TRY(configure(line, &configs, error));
+    ppt_measure_warn(&configs.items[0]);
+    PPT_TRY(ppt_workspace_create(&scratch, error));
+    PPT_TRY(check_needs(&configs.items[0], &scratch, error));
+    return run_once(line->options, &configs.items[0], &scratch.folder, error);
 }
 
 static enum ppt_status once_separate(struct ppt_line *line, struct ppt_error *error)
@@ -289,7 +285,7 @@ static const struct ppt_option once_rows[] = {
      .metavar = "N", .help = "its seed (default: 1)"},
     {"--dump", PPT_OPTION_TEXT, .offset = offsetof(struct once_options, dump), .metavar = "FILE",
      .help = "writes what the task made: an image, sorted numbers, ..."},
-    PPT_SHARED_SETTING(INNER_THREADS),
+    {.shared = &ppt_keys[PPT_KEY_INNER_THREADS].option},
     PPT_SHARED(TIMEOUT, struct once_options, words.timeout),
     PPT_SHARED(PROGRAM_OUTPUT, struct once_options, words.output),
     PPT_SHARED(JSON, struct once_options, json),

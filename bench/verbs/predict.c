@@ -1,10 +1,11 @@
 /*
- * predict: what a recorded run's scaling law says for a number of workers.
+ * predict: what the laws that a recorded run does not exclude say of more workers.
  */
 #include <json-c/json.h>
 
 #include "json.h"
-#include "recorded.h"
+#include "loaded.h"
+#include "owned.h"
 #include "shared.h"
 #include "text.h"
 #include "verbs.h"
@@ -14,16 +15,11 @@ struct predict_options {
     bool json;
 };
 
-/* " × 2 inner threads" where several numbers of them were measured: the law is that of one. */
-static const char *inner_words(const struct ppt_answer *answer, char out[40])
+/* " × 2 inner threads" where several numbers of them were measured: the curve is that of one. */
+static const char *task_words(const struct ppt_answer *answer, char out[PPT_POINT_WORDS_SIZE])
 {
-    const unsigned inner = answer->row.points[0].inner_threads;
-
-    out[0] = '\0';
-    if (ppt_grid_has_inner(&answer->grid)) {
-        snprintf(out, 40, " × %u inner thread%s", inner, inner == 1 ? "" : "s");
-    }
-    return out;
+    return ppt_point_words(answer->row.points[0], ppt_grid_several(&answer->grid) & PPT_OF_TASK,
+                           " × ", " × ", out);
 }
 
 static json_object *laws_json(const struct ppt_scaling *scaling, const struct ppt_outlook *outlook)
@@ -89,9 +85,9 @@ static void print_laws(const struct ppt_scaling *scaling, const struct ppt_outlo
 static void print_outlook(const struct ppt_answer *answer, const struct ppt_outlook *outlook)
 {
     const double now = answer->scaling.throughput;
-    char words[40], low[PPT_UNITS_SIZE], high[PPT_UNITS_SIZE];
+    char words[PPT_POINT_WORDS_SIZE], low[PPT_UNITS_SIZE], high[PPT_UNITS_SIZE];
 
-    printf("%u workers%s: ", outlook->workers, inner_words(answer, words));
+    printf("%u worker%s%s: ", outlook->workers, PPT_S(outlook->workers), task_words(answer, words));
     if (outlook->kind >= PPT_OUTLOOK_WIDE) {
         printf("%s to %s tasks per second, by the laws that the passes do not exclude (95 %%)\n",
                ppt_text_rate(outlook->low * now, low), ppt_text_rate(outlook->high * now, high));
@@ -114,37 +110,30 @@ static void print_outlook(const struct ppt_answer *answer, const struct ppt_outl
 static enum ppt_status predict(const struct ppt_line *line, struct ppt_error *error)
 {
     const struct predict_options *options = line->options;
-    struct ppt_recorded recorded;
-    enum ppt_status status;
+    struct ppt_loaded loaded PPT_OWNED(ppt_loaded_free) = {0};
 
     if (options->workers < 1 || options->workers > PPT_MOST_WORKERS) {
         return ppt_fail(error, PPT_BAD_INPUT, "predict needs --workers N, from 1 to %d",
                         PPT_MOST_WORKERS);
     }
-    status = ppt_recorded_load(line->operands[0], &recorded, error);
-    if (status != PPT_OK) {
-        return status;
+    PPT_TRY(ppt_loaded_open(line->operands[0], &loaded, error));
+    const struct ppt_scaling *scaling = &loaded.answer.scaling;
+    if (!scaling->exists) {
+        return ppt_fail(error, PPT_INCONCLUSIVE, "%s: no passes to predict from",
+                        line->operands[0]);
     }
-    if (!recorded.answer.scaling.exists) {
-        status =
-            ppt_fail(error, PPT_INCONCLUSIVE, "%s: no passes to predict from", line->operands[0]);
-    } else if (options->workers < recorded.answer.scaling.largest) {
-        status = ppt_fail(error, PPT_BAD_INPUT,
-                          "%s: up to %u workers were measured: predict is for more",
-                          line->operands[0], recorded.answer.scaling.largest);
+    if (options->workers < scaling->largest) {
+        return ppt_fail(error, PPT_BAD_INPUT,
+                        "%s: up to %u workers were measured: predict is for more",
+                        line->operands[0], scaling->largest);
+    }
+    const struct ppt_outlook outlook = ppt_scaling_outlook(scaling, (unsigned)options->workers);
+    if (options->json) {
+        print_json(&loaded.answer, &outlook);
     } else {
-        const struct ppt_outlook outlook =
-            ppt_scaling_outlook(&recorded.answer.scaling, (unsigned)options->workers);
-
-        if (options->json) {
-            print_json(&recorded.answer, &outlook);
-        } else {
-            print_outlook(&recorded.answer, &outlook);
-        }
-        status = outlook.kind >= PPT_OUTLOOK_WIDE ? PPT_OK : PPT_INCONCLUSIVE;
+        print_outlook(&loaded.answer, &outlook);
     }
-    ppt_recorded_free(&recorded);
-    return status;
+    return outlook.kind >= PPT_OUTLOOK_WIDE ? PPT_OK : PPT_INCONCLUSIVE;
 }
 
 static const struct ppt_option predict_rows[] = {

@@ -1,36 +1,27 @@
 /*
  * report: what a recorded run says, without measuring anything again.
  */
+#include "loaded.h"
 #include "measure.h"
-#include "recorded.h"
+#include "owned.h"
 #include "shared.h"
 #include "verbs.h"
 
 static enum ppt_status report(const struct ppt_line *line, struct ppt_error *error)
 {
     const struct ppt_print *print = line->options;
-    struct ppt_recorded recorded;
-    const struct ppt_terminal terminal = ppt_terminal_of(stdout);
-    struct ppt_text answer = {0}, notes = {0};
-    enum ppt_status status = ppt_recorded_load(line->operands[0], &recorded, error);
+    struct ppt_loaded loaded PPT_OWNED(ppt_loaded_free) = {0};
+    struct ppt_text notes = {0};
 
-    if (status != PPT_OK) {
-        return status;
-    }
-    status = ppt_report_write(&recorded.outcome, &notes, error);
-    if (status == PPT_OK) {
-        if (print->format) {
-            print->format->write(&recorded.outcome, 1, &answer);
-        } else if (print->quiet) {
-            ppt_text_verdict(&recorded.outcome, &terminal, &answer);
-        } else {
-            ppt_text_table(&recorded.outcome, &terminal, &answer);
-        }
-        fputs(answer.data, stdout);
+    PPT_TRY(ppt_loaded_open(line->operands[0], &loaded, error));
+    const enum ppt_status status = ppt_report_write(&loaded.outcome, &notes, error);
+
+    if (status == PPT_OK && print->format) {
+        ppt_measure_print_format(print, &loaded.outcome, 1);
+    } else if (status == PPT_OK) {
+        ppt_measure_print(print, &loaded.outcome);
     }
     ppt_measure_print_notes(&notes);
-    ppt_text_free(&answer);
-    ppt_recorded_free(&recorded);
     return status;
 }
 

@@ -6,11 +6,11 @@
 #include <string.h>
 
 #include "interrupt.h"
+#include "journal_content.h"
+#include "loaded.h"
 #include "measure.h"
-#include "recorded.h"
-#include "recording.h"
+#include "owned.h"
 #include "shared.h"
-#include "sweep.h"
 #include "verbs.h"
 #include "workspace.h"
 
@@ -26,11 +26,11 @@ static bool is_forced(const struct ppt_line *line)
 
 /* Passes of another machine or program would be mixed with those of this one. */
 static enum ppt_status check_host(const struct ppt_line *line,
-                                  const struct ppt_recording *recording, const struct ppt_host *now,
-                                  struct ppt_error *error)
+                                  const struct ppt_journal_content *content,
+                                  const struct ppt_host *now, struct ppt_error *error)
 {
     const char *difference =
-        ppt_host_difference(&recording->host, now, ppt_config_ranks(&recording->configs.items[0]));
+        ppt_host_difference(&content->host, now, ppt_config_ranks(&content->configs.items[0]));
 
     if (!difference) {
         return PPT_OK;
@@ -48,31 +48,29 @@ static enum ppt_status check_host(const struct ppt_line *line,
 
 /* A program that was built anew, another folder with another one, an image that was edited. */
 static enum ppt_status check_identity(const struct ppt_line *line,
-                                      const struct ppt_recording *recording,
+                                      const struct ppt_journal_content *content,
                                       struct ppt_error *error)
 {
-    char *now = ppt_config_identity(&recording->configs.items[0]);
-    const bool same = !recording->identity || !now || strcmp(recording->identity, now) == 0;
-    enum ppt_status status = PPT_OK;
+    char *now PPT_FREED = ppt_config_identity(&content->configs.items[0]);
 
-    if (!same && is_forced(line)) {
-        fprintf(stderr, "ppt-omp: what the task runs or reads has changed: its passes are mixed\n");
-    } else if (!same) {
-        status =
-            ppt_fail(error, PPT_BAD_INPUT,
-                     "what the task runs or reads has changed since %s was measured (now: %s); "
-                     "measure anew, or mix them with --force",
-                     line->operands[0], now);
+    if (!content->identity || !now || strcmp(content->identity, now) == 0) {
+        return PPT_OK;
     }
-    free(now);
-    return status;
+    if (is_forced(line)) {
+        fprintf(stderr, "ppt-omp: what the task runs or reads has changed: its passes are mixed\n");
+        return PPT_OK;
+    }
+    return ppt_fail(error, PPT_BAD_INPUT,
+                    "what the task runs or reads has changed since %s was measured (now: %s); "
+                    "measure anew, or mix them with --force",
+                    line->operands[0], now);
 }
 
-/* What a resume works on. */
+/* What a resume works on, in a folder that is open. */
 struct going_on {
-    struct ppt_folder folder;
+    const struct ppt_folder *folder;
     struct ppt_journal *journal;
-    struct ppt_recording recording;
+    struct ppt_journal_content content;
     struct ppt_host host;
     struct ppt_workspace scratch;
 };
@@ -82,29 +80,19 @@ static void going_on_free(struct going_on *run)
     ppt_journal_close(run->journal);
     ppt_workspace_remove(&run->scratch);
     ppt_host_free(&run->host);
-    ppt_recording_free(&run->recording);
-    ppt_folder_close(&run->folder);
+    ppt_journal_content_free(&run->content);
 }
 
 /* Takes the journal, so that what is read then is all there is; it is not changed yet. */
-static enum ppt_status take(const char *path, struct going_on *run, struct ppt_error *error)
+static enum ppt_status take(struct going_on *run, struct ppt_error *error)
 {
-    char *name = ppt_text_format("%s/" PPT_JOURNAL_NAME, path), *text = NULL;
+    char *name PPT_FREED = ppt_folder_path(run->folder, PPT_JOURNAL_NAME);
+    char *text PPT_FREED = NULL;
     size_t length = 0;
-    enum ppt_status status = ppt_folder_open(path, &run->folder, error);
 
-    if (status == PPT_OK) {
-        status = ppt_journal_open(&run->folder, &run->journal, error);
-    }
-    if (status == PPT_OK) {
-        status = ppt_journal_read(run->journal, &text, &length, error);
-    }
-    if (status == PPT_OK) {
-        status = ppt_recording_of(name, text, length, &run->recording, error);
-    }
-    free(text);
-    free(name);
-    return status;
+    PPT_TRY(ppt_journal_open(run->folder, &run->journal, error));
+    PPT_TRY(ppt_journal_read(run->journal, &text, &length, error));
+    return ppt_journal_content_of(name, text, length, &run->content, error);
 }
 
 /* From the line that says so to the closing line. */
@@ -112,21 +100,15 @@ static enum ppt_status go_on(const struct ppt_line *line, struct going_on *run,
                              struct ppt_error *error)
 {
     const struct resume_options *options = line->options;
-    const struct ppt_dirs dirs = {&run->scratch.folder, &run->folder};
+    const struct ppt_dirs dirs = {&run->scratch.folder, run->folder};
     char started[PPT_STARTED_SIZE];
-    enum ppt_status status;
 
-    ppt_recorded_warn(&run->folder, &run->recording);
-    status = ppt_journal_go_on(run->journal, run->recording.whole, error);
-
+    ppt_loaded_warn(run->folder, &run->content);
+    PPT_TRY(ppt_journal_go_on(run->journal, run->content.whole, error));
     ppt_measure_now(started);
-    if (status == PPT_OK) {
-        status = ppt_journal_resume(run->journal, &run->host, started, error);
-    }
-    return status == PPT_OK
-               ? ppt_measure_go(&options->print, &run->recording.configs.items[0], &run->host,
-                                &dirs, line->engine, run->journal, &run->recording.samples, error)
-               : status;
+    PPT_TRY(ppt_journal_resume(run->journal, &run->host, started, error));
+    return ppt_measure_go(&options->print, &run->content.configs.items[0], &run->host, &dirs,
+                          line->engine, run->journal, &run->content.samples, error);
 }
 
 /* A kernel from outside that is not what it was, too. */
@@ -134,10 +116,10 @@ static enum ppt_status load_kernel(const struct ppt_line *line, struct ppt_confi
                                    struct ppt_error *error)
 {
     bool same;
-    const enum ppt_status status = ppt_config_load_kernel(config, &same, error);
 
-    if (status != PPT_OK || same) {
-        return status;
+    PPT_TRY(ppt_config_load_kernel(config, &same, error));
+    if (same) {
+        return PPT_OK;
     }
     if (is_forced(line)) {
         ppt_text_print(stderr, "ppt-omp: %s has changed: its passes are mixed",
@@ -153,78 +135,45 @@ static enum ppt_status load_kernel(const struct ppt_line *line, struct ppt_confi
 static enum ppt_status check_resume(const struct ppt_line *line, struct going_on *run,
                                     struct ppt_error *error)
 {
-    struct ppt_config *config = &run->recording.configs.items[0];
-    enum ppt_status status = ppt_measure_check_ranks(config, line->engine, error);
+    struct ppt_config *config = &run->content.configs.items[0];
 
-    if (status == PPT_OK) {
-        status = check_host(line, &run->recording, &run->host, error);
-    }
-    if (status == PPT_OK) {
-        status = load_kernel(line, config, error);
-    }
-    if (status == PPT_OK) {
-        status = check_identity(line, &run->recording, error);
-    }
-    if (status == PPT_OK) {
-        ppt_interrupt_watch();
-        status = ppt_workspace_create(&run->scratch, error);
-    }
-    return status == PPT_OK
-               ? ppt_measure_check(config, &run->host, &run->scratch, line->engine, error)
-               : status;
+    PPT_TRY(ppt_measure_check_ranks(config, line->engine, error));
+    PPT_TRY(check_host(line, &run->content, &run->host, error));
+    PPT_TRY(load_kernel(line, config, error));
+    PPT_TRY(check_identity(line, &run->content, error));
+    ppt_interrupt_watch();
+    PPT_TRY(ppt_workspace_create(&run->scratch, error));
+    return ppt_measure_check(config, &run->host, &run->scratch, line->engine, error);
 }
 
-static enum ppt_status measure(const struct ppt_line *line, struct ppt_error *error)
+static enum ppt_status resume_measure(const struct ppt_line *line, const struct ppt_folder *folder,
+                                      struct ppt_error *error)
 {
-    struct going_on run = {0};
-    enum ppt_status status = take(line->operands[0], &run, error);
+    struct going_on run PPT_OWNED(going_on_free) = {.folder = folder};
 
-    if (status == PPT_OK && run.recording.ended && run.recording.status == PPT_OK) {
+    PPT_TRY(take(&run, error));
+    if (run.content.ended && run.content.status == PPT_OK) {
         /* It may have been killed after its last pass. */
         ppt_workspace_clear();
-    } else if (status == PPT_OK) {
-        ppt_measure_host(line->engine, &run.host);
-        status = check_resume(line, &run, error);
-        if (status == PPT_OK) {
-            status = go_on(line, &run, error);
-        }
+        return PPT_OK;
     }
-    going_on_free(&run);
-    return status;
+    ppt_measure_host(line->engine, &run.host);
+    PPT_TRY(check_resume(line, &run, error));
+    return go_on(line, &run, error);
 }
 
-/* The reports are made from the journal, as `report` does: one truth. */
 static enum ppt_status resume(const struct ppt_line *line, struct ppt_error *error)
 {
     const struct ppt_print *print = &((const struct resume_options *)line->options)->print;
-    struct ppt_recorded recorded;
-    struct ppt_error problem = {""};
-    const enum ppt_status status = measure(line, error);
-    enum ppt_status reported;
+    struct ppt_folder folder PPT_OWNED(ppt_folder_close) = {0};
+    struct ppt_loaded loaded PPT_OWNED(ppt_loaded_free) = {0};
 
-    if (!ppt_measure_reports(status, line->engine)) {
-        return status;
-    }
-    reported = ppt_recorded_load(line->operands[0], &recorded, &problem);
-    if (reported == PPT_OK) {
-        reported = ppt_measure_report(print, &recorded.outcome, &problem);
-        if (print->format) {
-            struct ppt_text text = {0};
+    PPT_TRY(ppt_folder_open(line->operands[0], &folder, error));
+    const enum ppt_status status = ppt_measure_end(
+        print, line->engine, resume_measure(line, &folder, error), &folder, &loaded, error);
 
-            print->format->write(&recorded.outcome, 1, &text);
-            fputs(text.data, stdout);
-            ppt_text_free(&text);
-        }
-        if (reported == PPT_OK) {
-            reported =
-                ppt_sweep_failures(recorded.outcome.config, recorded.outcome.samples, &problem);
-        }
-        ppt_recorded_free(&recorded);
-    }
-    if (reported != PPT_OK && status == PPT_OK) {
-        *error = problem;
-    }
-    return status == PPT_OK ? reported : status;
+    ppt_measure_print_format(print, &loaded.outcome, loaded.reported);
+    return status;
 }
 
 static const struct ppt_option resume_rows[] = {

@@ -10,13 +10,13 @@
 #include "host.h"
 #include "interrupt.h"
 #include "journal.h"
+#include "loaded.h"
 #include "measure.h"
 #include "memory.h"
+#include "owned.h"
 #include "report.h"
 #include "run_folder.h"
 #include "shared.h"
-#include "summary.h"
-#include "sweep.h"
 #include "text.h"
 #include "verbs.h"
 #include "words.h"
@@ -30,15 +30,8 @@ struct run_options {
 
 /* One configuration on its way through the stages. */
 struct run {
-    const struct ppt_config *config;
-    struct ppt_run_folder folder;
-    struct ppt_samples samples;
-    struct ppt_samples counted; /* without points that failed */
-    struct ppt_index index;
-    struct ppt_summary summary;
-    struct ppt_answer answer;
-    char started[PPT_STARTED_SIZE];
-    bool reported;
+    struct ppt_run_folder folder; /* once it has begun; `loaded` takes what is open of it */
+    struct ppt_loaded loaded;
 };
 
 struct session {
@@ -53,15 +46,11 @@ struct session {
     struct run *runs;
 };
 
-static void free_session(struct session *session)
+static void session_free(struct session *session)
 {
     for (size_t i = 0; session->runs && i < session->configs.count; i++) {
         ppt_run_folder_close(&session->runs[i].folder);
-        ppt_index_free(&session->runs[i].index);
-        free(session->runs[i].counted.items);
-        ppt_samples_free(&session->runs[i].samples);
-        ppt_summary_free(&session->runs[i].summary);
-        ppt_answer_free(&session->runs[i].answer);
+        ppt_loaded_free(&session->runs[i].loaded);
     }
     free(session->runs);
     ppt_folder_close(&session->output);
@@ -79,118 +68,76 @@ static enum ppt_status load(struct session *session, struct ppt_error *error)
         .landmarks = landmarks,
         .landmark_count = ppt_host_landmarks(&session->host, landmarks),
     };
-    enum ppt_status status = PPT_OK;
 
-    for (size_t i = 0; i < line->operand_count && status == PPT_OK; i++) {
-        status = ppt_configs_load(line->operands[i], line->overrides, &session->configs, error);
+    for (size_t i = 0; i < line->operand_count; i++) {
+        PPT_TRY(ppt_configs_load(line->operands[i], line->overrides, &session->configs, error));
     }
     if (line->operand_count == 0) {
-        status = ppt_configs_load(NULL, line->overrides, &session->configs, error);
+        PPT_TRY(ppt_configs_load(NULL, line->overrides, &session->configs, error));
     }
-    for (size_t i = 0; i < session->configs.count && status == PPT_OK; i++) {
-        status = ppt_config_settle(&session->configs.items[i], &cpus, error);
+    for (size_t i = 0; i < session->configs.count; i++) {
+        PPT_TRY(ppt_config_settle(&session->configs.items[i], &cpus, error));
     }
-    return status;
+    return PPT_OK;
 }
 
 static enum ppt_status check_all(const struct session *session, struct ppt_error *error)
 {
-    enum ppt_status status = PPT_OK;
-
-    for (size_t i = 0; i < session->configs.count && status == PPT_OK; i++) {
-        status = ppt_measure_check(&session->configs.items[i], &session->host, &session->scratch,
-                                   session->engine, error);
+    for (size_t i = 0; i < session->configs.count; i++) {
+        PPT_TRY(ppt_measure_check(&session->configs.items[i], &session->host, &session->scratch,
+                                  session->engine, error));
     }
-    return status;
+    return PPT_OK;
 }
 
 /* A journal with its first line; without that the folder would be nobody's, and goes again. */
-static enum ppt_status begin(const struct session *session, struct run *run,
-                             struct ppt_journal **journal, struct ppt_error *error)
+static enum ppt_status begin(const struct session *session, const struct ppt_config *config,
+                             const struct ppt_run_folder *folder, struct ppt_journal **journal,
+                             struct ppt_error *error)
 {
-    enum ppt_status status = ppt_journal_create(&run->folder.folder, journal, error);
+    char started[PPT_STARTED_SIZE];
+    enum ppt_status status = ppt_journal_create(&folder->folder, journal, error);
 
-    ppt_measure_now(run->started);
+    ppt_measure_now(started);
     if (status == PPT_OK) {
-        status = ppt_journal_run(*journal, run->config, &session->host, run->started, error);
+        status = ppt_journal_run(*journal, config, &session->host, started, error);
     }
     if (status != PPT_OK) {
-        ppt_run_folder_remove(&session->output, &run->folder, PPT_JOURNAL_NAME);
+        ppt_run_folder_remove(&session->output, folder, PPT_JOURNAL_NAME);
     }
     return status;
 }
 
-/* From the journal's first line to its last. */
-static enum ppt_status run_measure(const struct session *session, struct run *run,
-                                   struct ppt_error *error)
+static void close_journal(struct ppt_journal **journal)
 {
-    const struct ppt_dirs dirs = {&session->scratch.folder, &run->folder.folder};
-    struct ppt_journal *journal = NULL;
-    enum ppt_status status = begin(session, run, &journal, error);
-
-    if (status == PPT_OK) {
-        ppt_run_folder_set_latest(&session->output, &run->folder);
-        status = ppt_measure_go(&session->options->print, run->config, &session->host, &dirs,
-                                session->engine, journal, &run->samples, error);
-    }
-    ppt_journal_close(journal);
-    return status;
+    ppt_journal_close(*journal);
 }
 
-static struct ppt_outcome outcome_of(const struct session *session, const struct run *run)
+/* From the journal's first line to its last. What the sweep had in memory goes here: what comes of
+ * it is read from the journal. */
+static enum ppt_status run_measure(const struct session *session, const struct ppt_config *config,
+                                   const struct ppt_run_folder *folder, struct ppt_error *error)
 {
-    return (struct ppt_outcome){
-        .config = run->config,
-        .host = &session->host,
-        .samples = &run->counted,
-        .index = &run->index,
-        .summary = &run->summary,
-        .answer = &run->answer,
-        .started = run->started,
-        .program = "ppt-omp " PPT_VERSION,
-        .folder = &run->folder.folder,
-    };
+    const struct ppt_dirs dirs = {&session->scratch.folder, &folder->folder};
+    struct ppt_journal *journal PPT_OWNED(close_journal) = NULL;
+    struct ppt_samples samples PPT_OWNED(ppt_samples_free) = {0};
+
+    PPT_TRY(begin(session, config, folder, &journal, error));
+    ppt_run_folder_set_latest(&session->output, folder);
+    return ppt_measure_go(&session->options->print, config, &session->host, &dirs, session->engine,
+                          journal, &samples, error);
 }
 
-static enum ppt_status report_run(const struct session *session, struct run *run,
-                                  struct ppt_error *error)
+static enum ppt_status run_one(const struct session *session, size_t which, struct ppt_error *error)
 {
-    const struct ppt_answer_context about = ppt_answer_context_of(run->config, &session->host);
-    enum ppt_status status;
+    const struct ppt_config *config = &session->configs.items[which];
+    struct run *run = &session->runs[which];
 
-    run->counted = ppt_samples_counted(&run->samples);
-    ppt_index_create(&run->counted, &run->index);
-    ppt_summary_create(&run->index, &run->summary);
-    if (run->summary.count == 0 && run->samples.failure_count > 0) {
-        return PPT_OK; /* what failed is told by the caller, and there is nothing else */
-    }
-    ppt_answer_from_index(&run->index, &about, &run->answer);
-    const struct ppt_outcome outcome = outcome_of(session, run);
-    status = ppt_measure_report(&session->options->print, &outcome, error);
-    run->reported = status == PPT_OK && run->summary.count > 0;
-    return status;
-}
+    PPT_TRY(ppt_run_folder_create(&session->output, config->task, time(NULL), &run->folder, error));
+    const enum ppt_status status = run_measure(session, config, &run->folder, error);
 
-static enum ppt_status run_one(const struct session *session, struct run *run,
-                               struct ppt_error *error)
-{
-    enum ppt_status status =
-        ppt_run_folder_create(&session->output, run->config->task, time(NULL), &run->folder, error);
-
-    if (status != PPT_OK) {
-        return status;
-    }
-    status = run_measure(session, run, error);
-    if (ppt_measure_reports(status, session->engine)) {
-        struct ppt_error problem = {""};
-        const enum ppt_status reported = report_run(session, run, &problem);
-
-        if (reported != PPT_OK && status != PPT_FAILED) {
-            *error = problem;
-            return reported;
-        }
-    }
-    return status == PPT_OK ? ppt_sweep_failures(run->config, &run->samples, error) : status;
+    return ppt_measure_end(&session->options->print, session->engine, status, &run->folder.folder,
+                           &run->loaded, error);
 }
 
 /* What was reported, whichever runs failed; the list is to be given to free(). */
@@ -200,8 +147,8 @@ static struct ppt_outcome *list_outcomes(const struct session *session, size_t *
 
     *count = 0;
     for (size_t i = 0; i < session->configs.count; i++) {
-        if (session->runs[i].reported) {
-            outcomes[(*count)++] = outcome_of(session, &session->runs[i]);
+        if (session->runs[i].loaded.reported) {
+            outcomes[(*count)++] = session->runs[i].loaded.outcome;
         }
     }
     return outcomes;
@@ -209,42 +156,33 @@ static struct ppt_outcome *list_outcomes(const struct session *session, size_t *
 
 static void print_format(const struct session *session)
 {
-    struct ppt_text text = {0};
     size_t count;
-    struct ppt_outcome *outcomes = list_outcomes(session, &count);
+    struct ppt_outcome *outcomes PPT_FREED = list_outcomes(session, &count);
 
-    if (count > 0) {
-        session->options->print.format->write(outcomes, count, &text);
-        fputs(text.data, stdout);
-    }
-    ppt_text_free(&text);
-    free(outcomes);
+    ppt_measure_print_format(&session->options->print, outcomes, count);
 }
 
-static enum ppt_status report_suite(struct session *session, struct ppt_error *error)
+static enum ppt_status report_suite(const struct session *session, struct ppt_error *error)
 {
     struct ppt_text notes = {0};
-    enum ppt_status status = PPT_OK;
-    struct ppt_run_folder folder = {0};
+    struct ppt_run_folder folder PPT_OWNED(ppt_run_folder_close) = {0};
     size_t count;
-    struct ppt_outcome *outcomes = list_outcomes(session, &count);
+    struct ppt_outcome *outcomes PPT_FREED = list_outcomes(session, &count);
+    enum ppt_status status;
 
-    if (count > 0) {
-        status = ppt_run_folder_create(&session->output, "suite", session->started, &folder, error);
+    if (count == 0) {
+        return PPT_OK;
     }
-    if (folder.name) {
-        ppt_run_folder_set_latest(&session->output, &folder);
-        for (size_t i = 0; i < count; i++) {
-            outcomes[i].suite_folder = &folder.folder;
-        }
-        status = ppt_report_write_suite(outcomes, count, &notes, error);
-        ppt_measure_print_notes(&notes);
-        if (!session->options->print.quiet) {
-            ppt_text_print(stderr, "results of all runs: %s", folder.folder.path);
-        }
+    PPT_TRY(ppt_run_folder_create(&session->output, "suite", session->started, &folder, error));
+    ppt_run_folder_set_latest(&session->output, &folder);
+    for (size_t i = 0; i < count; i++) {
+        outcomes[i].suite_folder = &folder.folder;
     }
-    ppt_run_folder_close(&folder);
-    free(outcomes);
+    status = ppt_report_write_suite(outcomes, count, &notes, error);
+    ppt_measure_print_notes(&notes);
+    if (!session->options->print.quiet) {
+        ppt_text_print(stderr, "results of all runs: %s", folder.folder.path);
+    }
     return status;
 }
 
@@ -254,78 +192,65 @@ static bool is_broken(const struct session *session)
     return session->engine && session->engine->broken(session->engine->context);
 }
 
-/* A run that fails does not take the others with it; the first failure decides the exit code. */
+/* The first failure decides the exit code, and is told last. */
+static void keep_first(enum ppt_status status, const struct ppt_error *problem,
+                       enum ppt_status *first, struct ppt_error *error)
+{
+    if (status != PPT_OK && *first == PPT_OK) {
+        *first = status;
+        *error = *problem;
+    }
+}
+
+/* A run that fails does not take the others with it. */
 static enum ppt_status run_all(struct session *session, struct ppt_error *error)
 {
-    enum ppt_status first = PPT_OK;
+    const size_t count = session->configs.count;
+    enum ppt_status first = PPT_OK, status;
 
-    session->runs = ppt_alloc(session->configs.count, sizeof(*session->runs));
-    for (size_t i = 0; i < session->configs.count && !ppt_interrupted && !is_broken(session); i++) {
+    session->runs = ppt_alloc(count, sizeof(*session->runs));
+    for (size_t i = 0; i < count && !ppt_interrupted && !is_broken(session); i++) {
         struct ppt_error problem = {""};
-        enum ppt_status status;
 
-        session->runs[i].config = &session->configs.items[i];
-        status = run_one(session, &session->runs[i], &problem);
-        if (status != PPT_OK && session->configs.count > 1 && status != PPT_INTERRUPTED) {
+        status = run_one(session, i, &problem);
+        if (status != PPT_OK && count > 1 && status != PPT_INTERRUPTED) {
             fprintf(stderr, "ppt-omp: %s\n", problem.text);
             problem.text[0] = '\0';
         }
-        if (status != PPT_OK && first == PPT_OK) {
-            first = status;
-            *error = problem;
-        }
+        keep_first(status, &problem, &first, error);
         if (status == PPT_INTERRUPTED) {
             break;
         }
     }
     /* A signal may have come before the first of them. */
-    if (first == PPT_OK && ppt_interrupted &&
-        !session->runs[session->configs.count - 1].folder.name) {
+    if (first == PPT_OK && ppt_interrupted && !session->runs[count - 1].folder.name) {
         first = ppt_fail(error, PPT_INTERRUPTED, "interrupted");
     }
-    if (session->configs.count > 1) {
+    if (count > 1) {
         struct ppt_error problem = {""};
-        const enum ppt_status status = report_suite(session, &problem);
 
-        if (first == PPT_OK) {
-            first = status;
-            *error = problem;
-        }
+        status = report_suite(session, &problem);
+        keep_first(status, &problem, &first, error);
     }
-    if (session->options->print.format) {
-        print_format(session);
-    }
+    print_format(session);
     return first;
 }
 
 static enum ppt_status run(const struct ppt_line *line, struct ppt_error *error)
 {
-    struct session session = {
+    struct session session PPT_OWNED(session_free) = {
         .line = line, .options = line->options, .engine = line->engine, .started = time(NULL)};
-    enum ppt_status status;
 
     ppt_measure_host(line->engine, &session.host);
-    status = load(&session, error);
-    for (size_t i = 0; i < session.configs.count && status == PPT_OK; i++) {
-        if (session.configs.items[i].warning) {
-            ppt_text_print(stderr, "ppt-omp: %s", session.configs.items[i].warning);
-        }
+    PPT_TRY(load(&session, error));
+    for (size_t i = 0; i < session.configs.count; i++) {
+        ppt_measure_warn(&session.configs.items[i]);
     }
-    if (status == PPT_OK) {
-        ppt_interrupt_watch();
-        status = ppt_workspace_create(&session.scratch, error);
-    }
-    if (status == PPT_OK) {
-        status = check_all(&session, error);
-    }
-    if (status == PPT_OK) {
-        status = ppt_run_folder_open_all(session.options->output, &session.output, error);
-    }
-    if (status == PPT_OK) {
-        status = run_all(&session, error);
-    }
-    free_session(&session);
-    return status;
+    ppt_interrupt_watch();
+    PPT_TRY(ppt_workspace_create(&session.scratch, error));
+    PPT_TRY(check_all(&session, error));
+    PPT_TRY(ppt_run_folder_open_all(session.options->output, &session.output, error));
+    return run_all(&session, error);
 }
 
 /* ---- its command line ---- */
@@ -346,50 +271,17 @@ static enum ppt_status run_separate(struct ppt_line *line, struct ppt_error *err
 }
 
 static const struct ppt_preset quick[] = {
-    {"iterations", "3"},
-    {"wait_time_after_runner", "0"},
-    {"wait_time_after_iteration", "0"},
-    {NULL, NULL},
+    {PPT_KEY_ITERATIONS, "3"},
+    {PPT_KEY_WAIT_AFTER_PASS, "0"},
+    {PPT_KEY_WAIT_AFTER_BLOCK, "0"},
+    {PPT_KEY_COUNT, NULL},
 };
 
-enum { CONFIG, TASK, KERNEL, TASK_ARGS };
-
 static const struct ppt_option run_rows[] = {
-    [CONFIG] = {"--config", PPT_OPTION_OPERAND,
-                .heading = "Options of a measurement; they override what a file says:",
-                .metavar = "FILE", .help = "a configuration, as a plain argument is"},
-    [TASK] = {"--task", PPT_OPTION_SET_TEXT, .keys = {"task"}, .metavar = "NAME",
-              .help = "the kernel, or \"random\""},
-    [KERNEL] = {"--kernel", PPT_OPTION_SET_TEXT, .keys = {"kernel"}, .metavar = "FILE.so",
-                .help = "a kernel of your own, see docs/adding-a-kernel.md"},
-    [TASK_ARGS] = {"--task-args", PPT_OPTION_SET_JSON, .keys = {"task_args"}, .metavar = "JSON",
-                   .help = "its arguments: '[1000000]' or '{\"size\": 1000000}'"},
-    {"--task-count", PPT_OPTION_SET_NUMBER, .keys = {"task_count"}, .metavar = "N",
-     .help = "tasks per pass"},
-    {"--workers", PPT_OPTION_SET_COUNTS, .keys = {"workers"}, .metavar = "LIST",
-     .help = "worker counts: 0,1,2,4 or auto; 0 means sequential calls"},
-    PPT_SHARED_SETTING(INNER_THREADS),
-    {"--ranks", PPT_OPTION_SET_COUNTS, .keys = {"ranks"}, .metavar = "LIST",
-     .help = "of ppt-omp-mpi: processes that share the tasks; 0: no MPI"},
-    {"--distribution", PPT_OPTION_SET_TEXT, .keys = {"distribution"}, .metavar = "K",
-     .help = "how these get them: dynamic, dynamic,4 or static"},
-    {"--iterations", PPT_OPTION_SET_NUMBER, .keys = {"iterations"}, .metavar = "N",
-     .help = "blocks: how often every worker count is measured"},
-    {"--warmup", PPT_OPTION_SET_NUMBER, .keys = {"warmup"}, .metavar = "N",
-     .help = "discarded rounds before the first block"},
-    {"--wait", PPT_OPTION_SET_NUMBER,
-     .keys = {"wait_time_after_runner", "wait_time_after_iteration"}, .metavar = "S",
-     .help = "seconds of rest after every pass and every block"},
-    {"--schedule", PPT_OPTION_SET_TEXT, .keys = {"schedule"}, .metavar = "KIND",
-     .help = "static, dynamic or guided, or with a chunk: dynamic,4"},
-    {"--placement", PPT_OPTION_SET_TEXT, .keys = {"placement"}, .metavar = "KIND",
-     .help = "none, close or spread: binds workers to CPUs"},
-    {"--memory", PPT_OPTION_SET_TEXT, .keys = {"memory"}, .metavar = "KIND",
-     .help = "reuse (scratch per worker) or fresh (anew for every task)"},
-    {"--seed", PPT_OPTION_SET_NUMBER, .keys = {"seed"}, .metavar = "N",
-     .help = "makes inputs and order repeatable"},
-    {"--tolerance", PPT_OPTION_SET_NUMBER, .keys = {"tolerance"}, .metavar = "X",
-     .help = "how much slower is as good as equal (default: 0.05)"},
+    {"--config", PPT_OPTION_OPERAND,
+     .heading = "Options of a measurement; they override what a file says:", .metavar = "FILE",
+     .help = "a configuration, as a plain argument is"},
+    {.kind = PPT_OPTION_SETTINGS},
     {"--quick", PPT_OPTION_PRESET, .presets = quick, .help = "3 blocks and no waits"},
     {"--output", PPT_OPTION_TEXT, .offset = offsetof(struct run_options, output), .noun = "folder",
      .metavar = "DIR", .help = "where results go (default: output)"},
@@ -399,20 +291,26 @@ static const struct ppt_option run_rows[] = {
     PPT_SHARED(PROGRAM_OUTPUT, struct run_options, words.output),
 };
 
+static bool run_has(const struct ppt_line *line, enum ppt_key_id key)
+{
+    return ppt_line_has(line, &ppt_keys[key].option);
+}
+
 static enum ppt_status run_check(struct ppt_line *line, struct ppt_error *error)
 {
+    static const enum ppt_key_id of_task[] = {PPT_KEY_TASK, PPT_KEY_KERNEL, PPT_KEY_TASK_ARGS};
     const struct run_options *options = line->options;
     const bool program = line->rest == PPT_REST_PROGRAM;
 
-    for (size_t i = TASK; i <= TASK_ARGS && program; i++) {
+    for (size_t i = 0; i < sizeof(of_task) / sizeof(of_task[0]) && program; i++) {
         /* The program is the task, and has its arguments. */
-        if (ppt_line_has(line, &run_rows[i])) {
+        if (run_has(line, of_task[i])) {
             return ppt_fail(error, PPT_BAD_INPUT, "%s does not go with a program behind \"--\"",
-                            run_rows[i].name);
+                            ppt_keys[of_task[i]].option.name);
         }
     }
-    if (line->operand_count == 0 && !program && !ppt_line_has(line, &run_rows[TASK]) &&
-        !ppt_line_has(line, &run_rows[KERNEL])) {
+    if (line->operand_count == 0 && !program && !run_has(line, PPT_KEY_TASK) &&
+        !run_has(line, PPT_KEY_KERNEL)) {
         return ppt_fail(error, PPT_BAD_INPUT,
                         "what should be measured? Give a configuration file, --task or a program "
                         "behind \"--\"; see ppt-omp --help");

@@ -17,7 +17,8 @@
     VERB(judge)                                                                                    \
     VERB(fit)                                                                                      \
     VERB(compare)                                                                                  \
-    VERB(doctor)
+    VERB(doctor)                                                                                   \
+    VERB(describe)
 
 #define PPT_VERB_DECLARE(name) extern const struct ppt_verb ppt_verb_##name;
 PPT_VERBS(PPT_VERB_DECLARE)

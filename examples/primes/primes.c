@@ -75,33 +75,23 @@ static enum ppt_status open_primes(const struct ppt_setup *setup, void **shared,
     return PPT_OK;
 }
 
-static void detach(void *local)
+static struct local *lay_out(struct ppt_scratch *scratch, size_t numbers, unsigned threads)
 {
-    struct local *l = local;
+    struct local local = {.threads = threads};
 
-    if (l) {
-        free(l->composite);
-        free(l);
-    }
+    local.composite = ppt_scratch_take(scratch, numbers, sizeof(*local.composite));
+    return ppt_scratch_keep(scratch, &local, sizeof(local));
 }
 
-/* Runs in the worker itself, so that its memory is near to it, and none is taken in `run`. */
+/* Runs in the worker itself, which has just touched its scratch: so that is near to it. */
 static enum ppt_status attach(const struct ppt_setup *setup, void *shared, unsigned worker,
-                              void **local, struct ppt_error *error)
+                              struct ppt_scratch *scratch, void **local, struct ppt_error *error)
 {
-    struct local *l = ppt_scratch_alloc(sizeof(*l), "primes", error);
+    struct local *l = lay_out(scratch, ppt_scratch_largest(setup, NUMBERS), setup->inner_threads);
 
     (void)worker;
-    if (!l) {
-        return PPT_FAILED;
-    }
+    (void)error;
     l->shared = shared;
-    l->threads = setup->inner_threads;
-    l->composite = ppt_scratch_alloc(ppt_scratch_largest(setup, NUMBERS), "primes", error);
-    if (!l->composite) {
-        detach(l);
-        return PPT_FAILED;
-    }
     *local = l;
     return PPT_OK;
 }
@@ -172,15 +162,11 @@ static enum ppt_status run(void *local, const struct ppt_task *task, uint64_t *d
                       .method = task->args[METHOD].choice};
     struct ppt_rng rng;
     uint64_t count = 0, sum = 0;
-    enum ppt_status status;
 
     /* The same range for the same task, whichever worker runs it. */
     ppt_rng_seed(&rng, task->seed, task->index, PPT_STREAM_DATA);
     job.start = 2 + ppt_rng_below(&rng, HIGHEST);
-    status = ppt_inner_run(l->threads, part, &job, "primes", error);
-    if (status != PPT_OK) {
-        return status;
-    }
+    PPT_TRY(ppt_inner_run(l->threads, part, &job, "primes", error));
     for (size_t i = 0; i < job.numbers; i++) {
         count += !l->composite[i];
         sum += l->composite[i] ? 0 : job.start + i;
@@ -189,12 +175,14 @@ static enum ppt_status run(void *local, const struct ppt_task *task, uint64_t *d
     return PPT_OK;
 }
 
-/* Lets the harness refuse a run before it takes more memory than there is. */
+/* How much scratch to give, for which a run that takes more than there is is refused. */
 static void needs(const union ppt_value *args, unsigned inner_threads, struct ppt_needs *needs)
 {
-    (void)inner_threads;
+    struct ppt_scratch ruler = PPT_SCRATCH_RULER;
+
+    lay_out(&ruler, (size_t)args[NUMBERS].integer, inner_threads);
     needs->shared_bytes = sizeof(struct shared);
-    needs->worker_bytes = (uint64_t)args[NUMBERS].integer;
+    needs->worker_bytes = ruler.used;
 }
 
 const struct ppt_kernel ppt_kernel = {
@@ -209,7 +197,6 @@ const struct ppt_kernel ppt_kernel = {
     .open = open_primes,
     .attach = attach,
     .run = run,
-    .detach = detach,
     .close = free,
     .needs = needs,
 };

@@ -8,7 +8,7 @@
 #define MEMORY_LEVEL 8        /* zlib's default */
 #define PRIMING_BYTES 64
 
-/* Takes memory for zlib and touches it, as ppt_scratch_alloc() does. */
+/* Takes memory for zlib and touches it, as scratch is. */
 static voidpf touched_alloc(voidpf opaque, uInt items, uInt size)
 {
     const size_t bytes = (size_t)items * size;
@@ -92,7 +92,6 @@ static enum ppt_status deflate_chunk(const struct ppt_gzip *gzip, z_stream *z, s
                                      struct ppt_tempfile *to, struct ppt_error *error)
 {
     const int flush = bytes < CHUNK ? Z_FINISH : Z_NO_FLUSH;
-    enum ppt_status status;
 
     z->next_in = gzip->in;
     z->avail_in = (uInt)bytes;
@@ -105,9 +104,9 @@ static enum ppt_status deflate_chunk(const struct ppt_gzip *gzip, z_stream *z, s
         if (code == Z_STREAM_ERROR) {
             return fail("cannot compress", z, code, error);
         }
-        status = ppt_tempfile_write(to, gzip->out, CHUNK - z->avail_out, error);
-    } while (status == PPT_OK && z->avail_out == 0);
-    return status;
+        PPT_TRY(ppt_tempfile_write(to, gzip->out, CHUNK - z->avail_out, error));
+    } while (z->avail_out == 0);
+    return PPT_OK;
 }
 
 enum ppt_status ppt_gzip_pack(struct ppt_gzip *gzip, int level, struct ppt_tempfile *from,
@@ -115,47 +114,35 @@ enum ppt_status ppt_gzip_pack(struct ppt_gzip *gzip, int level, struct ppt_tempf
                               struct ppt_error *error)
 {
     z_stream *z = &gzip->deflaters[level];
-    enum ppt_status status = ppt_tempfile_open(from, error);
-    size_t got = CHUNK;
+    size_t got;
 
-    if (status == PPT_OK) {
-        status = ppt_tempfile_create(to, error);
-    }
     deflateReset(z);
+    PPT_TRY(ppt_tempfile_open(from, error));
+    PPT_TRY(ppt_tempfile_create(to, error));
     /* The last chunk is less than a whole one, so that it is known to be the last. */
-    while (status == PPT_OK && got == CHUNK) {
-        status = ppt_tempfile_read(from, gzip->in, CHUNK, &got, error);
-        if (status == PPT_OK) {
-            status = deflate_chunk(gzip, z, got, to, error);
-        }
-    }
-    if (status != PPT_OK) {
-        return status;
-    }
+    do {
+        PPT_TRY(ppt_tempfile_read(from, gzip->in, CHUNK, &got, error));
+        PPT_TRY(deflate_chunk(gzip, z, got, to, error));
+    } while (got == CHUNK);
     *result = (struct ppt_gzip_result){.bytes = z->total_out, .crc = z->adler};
-    status = ppt_tempfile_close(to, error);
-    return status == PPT_OK ? ppt_tempfile_close(from, error) : status;
+    PPT_TRY(ppt_tempfile_close(to, error));
+    return ppt_tempfile_close(from, error);
 }
 
 enum ppt_status ppt_gzip_unpack(struct ppt_gzip *gzip, struct ppt_tempfile *from,
                                 struct ppt_tempfile *to, struct ppt_error *error)
 {
     z_stream *z = &gzip->inflater;
-    enum ppt_status status = ppt_tempfile_open(from, error);
     int code = inflateReset(z);
 
     z->avail_in = 0;
-    if (status == PPT_OK) {
-        status = ppt_tempfile_create(to, error);
-    }
-    while (status == PPT_OK && code != Z_STREAM_END) {
+    PPT_TRY(ppt_tempfile_open(from, error));
+    PPT_TRY(ppt_tempfile_create(to, error));
+    while (code != Z_STREAM_END) {
         if (z->avail_in == 0) {
             size_t got;
 
-            status = ppt_tempfile_read(from, gzip->in, CHUNK, &got, error);
-            if (status != PPT_OK) {
-                return status;
-            }
+            PPT_TRY(ppt_tempfile_read(from, gzip->in, CHUNK, &got, error));
             if (got == 0) {
                 return ppt_fail(error, PPT_FAILED, "zip: %s: ends too early", from->path);
             }
@@ -168,12 +155,10 @@ enum ppt_status ppt_gzip_unpack(struct ppt_gzip *gzip, struct ppt_tempfile *from
         if (code != Z_OK && code != Z_STREAM_END) {
             return fail(from->path, z, code, error);
         }
-        status = ppt_tempfile_write(to, gzip->out, CHUNK - z->avail_out, error);
+        PPT_TRY(ppt_tempfile_write(to, gzip->out, CHUNK - z->avail_out, error));
     }
-    if (status == PPT_OK) {
-        status = ppt_tempfile_close(to, error);
-    }
-    return status == PPT_OK ? ppt_tempfile_close(from, error) : status;
+    PPT_TRY(ppt_tempfile_close(to, error));
+    return ppt_tempfile_close(from, error);
 }
 
 uint64_t ppt_gzip_bound(uint64_t bytes)

@@ -1,20 +1,12 @@
 #include "hash.h"
 
 #include <argon2.h>
-#include <stdlib.h>
 
 /* The library would have the EVP interface used instead, which takes 1.7 times as long for a
  * password: libcrypto 3.0 allocates and frees 112 bytes for every hash, even with a digest that was
  * fetched and a context that is used again. What is measured here is hashing. */
 #define OPENSSL_SUPPRESS_DEPRECATED
 #include <openssl/sha.h>
-
-#include "scratch.h"
-
-struct ppt_hash_argon2id {
-    unsigned char *memory;
-    size_t bytes;
-};
 
 void ppt_hash_sha256(struct ppt_bytes message, unsigned char out[PPT_HASH_BYTES])
 {
@@ -26,33 +18,17 @@ void ppt_hash_sha256(struct ppt_bytes message, unsigned char out[PPT_HASH_BYTES]
     SHA256_Final(out, &context);
 }
 
-struct ppt_hash_argon2id *ppt_hash_argon2id_create(uint64_t m_cost_kib, struct ppt_error *error)
-{
-    struct ppt_hash_argon2id *hash = ppt_scratch_alloc(sizeof(*hash), "Argon2id", error);
-
-    if (!hash) {
-        return NULL;
-    }
-    hash->bytes = (size_t)m_cost_kib * 1024;
-    hash->memory = ppt_scratch_alloc(hash->bytes, "Argon2id", error);
-    if (!hash->memory) {
-        ppt_hash_argon2id_destroy(hash);
-        return NULL;
-    }
-    return hash;
-}
-
 /*
  * The library would take its memory from malloc and give it back for every hash, which above
  * malloc's mmap threshold means a page fault for every page. Its callbacks are told nothing of the
  * context they are called for, so the lender is noted for the time of the call, in the calling
  * thread, which is the one that allocates however many threads the library starts.
  */
-static _Thread_local struct ppt_hash_argon2id *lender;
+static _Thread_local const struct ppt_argon2id_memory *lender;
 
 static int lend(uint8_t **memory, size_t bytes)
 {
-    *memory = lender && bytes <= lender->bytes ? lender->memory : NULL;
+    *memory = lender && bytes <= lender->bytes ? lender->at : NULL;
     return *memory ? ARGON2_OK : ARGON2_MEMORY_ALLOCATION_ERROR;
 }
 
@@ -70,11 +46,10 @@ static uint8_t *writable(struct ppt_bytes bytes)
     return (uint8_t *)(uintptr_t)bytes.data;
 }
 
-enum ppt_status ppt_hash_argon2id_compute(struct ppt_hash_argon2id *hash,
-                                          const struct ppt_argon2id_recipe *recipe,
-                                          struct ppt_bytes password,
-                                          unsigned char out[PPT_HASH_BYTES],
-                                          struct ppt_error *error)
+enum ppt_status ppt_hash_argon2id(const struct ppt_argon2id_memory *memory,
+                                  const struct ppt_argon2id_recipe *recipe,
+                                  struct ppt_bytes password, unsigned char out[PPT_HASH_BYTES],
+                                  struct ppt_error *error)
 {
     argon2_context context = {
         .outlen = PPT_HASH_BYTES,
@@ -98,20 +73,11 @@ enum ppt_status ppt_hash_argon2id_compute(struct ppt_hash_argon2id *hash,
     int code;
 
     context.out = out;
-    lender = hash;
+    lender = memory;
     code = argon2id_ctx(&context);
     lender = NULL;
     if (code != ARGON2_OK) {
         return ppt_fail(error, PPT_FAILED, "Argon2id: %s", argon2_error_message(code));
     }
     return PPT_OK;
-}
-
-void ppt_hash_argon2id_destroy(struct ppt_hash_argon2id *hash)
-{
-    if (!hash) {
-        return;
-    }
-    free(hash->memory);
-    free(hash);
 }

@@ -1,7 +1,7 @@
 /*
  * hash.h - hashes of passwords: SHA-256 by libcrypto and Argon2id by its reference library.
  *
- * Threads: SHA-256 by any thread; an object for Argon2id belongs to one thread at a time.
+ * Threads: any; memory for Argon2id belongs to one at a time.
  */
 #ifndef PPT_HASH_H
 #define PPT_HASH_H
@@ -13,12 +13,16 @@
 
 #define PPT_HASH_BYTES 32
 
-struct ppt_hash_argon2id;
-
 /* What is borrowed and may be empty. */
 struct ppt_bytes {
     const void *data;
     uint32_t count;
+};
+
+/* Borrowed; a recipe takes m_cost_kib times 1024 bytes of it, of any content. */
+struct ppt_argon2id_memory {
+    unsigned char *at; /* on a cache line boundary */
+    size_t bytes;
 };
 
 /* The parameters of RFC 9106; the length of the tag is PPT_HASH_BYTES, the version 1.3. */
@@ -34,13 +38,9 @@ struct ppt_argon2id_recipe {
 
 void ppt_hash_sha256(struct ppt_bytes message, unsigned char out[PPT_HASH_BYTES]);
 
-/* Takes and touches the memory for recipes up to that m_cost_kib. NULL after a failure. */
-struct ppt_hash_argon2id *ppt_hash_argon2id_create(uint64_t m_cost_kib, struct ppt_error *error);
-enum ppt_status ppt_hash_argon2id_compute(struct ppt_hash_argon2id *hash,
-                                          const struct ppt_argon2id_recipe *recipe,
-                                          struct ppt_bytes password,
-                                          unsigned char out[PPT_HASH_BYTES],
-                                          struct ppt_error *error);
-void ppt_hash_argon2id_destroy(struct ppt_hash_argon2id *hash);
+enum ppt_status ppt_hash_argon2id(const struct ppt_argon2id_memory *memory,
+                                  const struct ppt_argon2id_recipe *recipe,
+                                  struct ppt_bytes password, unsigned char out[PPT_HASH_BYTES],
+                                  struct ppt_error *error);
 
 #endif

@@ -1,6 +1,5 @@
 #include "hash_set.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "scratch.h"
@@ -16,25 +15,18 @@ static uint32_t slots_for(uint32_t capacity)
     return slots;
 }
 
-enum ppt_status ppt_hash_set_init(struct ppt_hash_set *set, uint32_t capacity, const char *what,
-                                  struct ppt_error *error)
+struct ppt_hash_set ppt_hash_set_lay_out(struct ppt_scratch *scratch, uint32_t capacity)
 {
-    set->hashes = ppt_scratch_alloc((size_t)capacity * PPT_HASH_BYTES, what, error);
-    set->slots = ppt_scratch_alloc(slots_for(capacity) * sizeof(*set->slots), what, error);
-    if (!set->hashes || !set->slots) {
-        ppt_hash_set_free(set);
-        return PPT_FAILED;
-    }
-    ppt_hash_set_clear(set, capacity);
-    return PPT_OK;
+    struct ppt_hash_set set = {.mask = slots_for(capacity) - 1};
+
+    set.hashes = ppt_scratch_take(scratch, capacity, PPT_HASH_BYTES);
+    set.slots = ppt_scratch_take(scratch, (size_t)set.mask + 1, sizeof(*set.slots));
+    return set;
 }
 
-void ppt_hash_set_clear(struct ppt_hash_set *set, uint32_t capacity)
+void ppt_hash_set_clear(struct ppt_hash_set *set)
 {
-    const uint32_t slots = slots_for(capacity);
-
-    memset(set->slots, 0, slots * sizeof(*set->slots));
-    set->mask = slots - 1;
+    memset(set->slots, 0, ((size_t)set->mask + 1) * sizeof(*set->slots));
     set->count = 0;
 }
 
@@ -98,16 +90,4 @@ bool ppt_hash_set_scan(const struct ppt_hash_set *set, const unsigned char hash[
     }
     *compared += (uint64_t)(stored - set->hashes) / PPT_HASH_BYTES + (stored < end);
     return stored < end;
-}
-
-uint64_t ppt_hash_set_bytes(uint32_t capacity)
-{
-    return (uint64_t)capacity * PPT_HASH_BYTES + slots_for(capacity) * sizeof(uint32_t);
-}
-
-void ppt_hash_set_free(struct ppt_hash_set *set)
-{
-    free(set->hashes);
-    free(set->slots);
-    *set = (struct ppt_hash_set){0};
 }

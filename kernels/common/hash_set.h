@@ -1,5 +1,5 @@
 /*
- * hash_set.h - a set of hashes of PPT_HASH_BYTES bytes, in memory that is taken once.
+ * hash_set.h - a set of hashes of PPT_HASH_BYTES bytes, in scratch.
  *
  * Open addressing with linear probing, at most half full. The hashes lie apart from the table, one
  * after the other in the order they were added, so that the table stays small.
@@ -13,24 +13,23 @@
 #include <stdint.h>
 
 #include "hash.h"
-#include "status.h"
+#include "scratch.h"
 
 #define PPT_HASH_SET_LARGEST 100000000
 
-/* All zero before init, which free accepts. */
+/* The memory is borrowed from the scratch. */
 struct ppt_hash_set {
     unsigned char *hashes;
     uint32_t *slots; /* the place in `hashes` plus one, or 0 */
-    uint32_t mask;   /* slots in use minus one */
+    uint32_t mask;   /* slots minus one */
     uint32_t count;  /* different hashes that were added */
 };
 
-/* Takes memory for `capacity` hashes, at most PPT_HASH_SET_LARGEST. `what` is for the message. */
-enum ppt_status ppt_hash_set_init(struct ppt_hash_set *set, uint32_t capacity, const char *what,
-                                  struct ppt_error *error);
+/* A set of at most `capacity` hashes, at most PPT_HASH_SET_LARGEST; to be cleared first. */
+struct ppt_hash_set ppt_hash_set_lay_out(struct ppt_scratch *scratch, uint32_t capacity);
 
-/* Empties the set for at most `capacity` hashes, no more than at init. */
-void ppt_hash_set_clear(struct ppt_hash_set *set, uint32_t capacity);
+/* Empties the set. */
+void ppt_hash_set_clear(struct ppt_hash_set *set);
 
 /* Where the hash to be added next is to be written. */
 unsigned char *ppt_hash_set_next(struct ppt_hash_set *set);
@@ -44,10 +43,5 @@ bool ppt_hash_set_has(const struct ppt_hash_set *set, const unsigned char hash[P
  * *compared how many these were. */
 bool ppt_hash_set_scan(const struct ppt_hash_set *set, const unsigned char hash[PPT_HASH_BYTES],
                        uint64_t *compared);
-
-/* The memory that init takes. */
-uint64_t ppt_hash_set_bytes(uint32_t capacity);
-
-void ppt_hash_set_free(struct ppt_hash_set *set);
 
 #endif

@@ -11,6 +11,7 @@
 #include "exif.h"
 #include "image_read.h"
 #include "input.h"
+#include "owned.h"
 
 /* A file of PPT_IMAGE_MOST_PIXELS is smaller even if it is not compressed at all. */
 #define MOST_BYTES ((size_t)1 << 30)
@@ -80,12 +81,12 @@ static enum ppt_status turn_upright(struct ppt_image_reading *reading)
     const bool from_right = turns[reading->orientation].from_right;
     const bool from_bottom = turns[reading->orientation].from_bottom;
     const bool sideways = turns[reading->orientation].sideways;
-    const unsigned char *from = stored.pixels;
-    enum ppt_status status;
+    unsigned char *stored_pixels PPT_FREED = stored.pixels;
+    const unsigned char *from = stored_pixels;
 
-    status = ppt_image_make_pixels(reading, sideways ? stored.height : stored.width,
-                                   sideways ? stored.width : stored.height);
-    for (size_t y = 0; y < stored.height && status == PPT_OK; y++) {
+    PPT_TRY(ppt_image_make_pixels(reading, sideways ? stored.height : stored.width,
+                                  sideways ? stored.width : stored.height));
+    for (size_t y = 0; y < stored.height; y++) {
         const size_t v = from_bottom ? stored.height - 1 - y : y;
 
         for (size_t x = 0; x < stored.width; x++, from += 3) {
@@ -95,8 +96,7 @@ static enum ppt_status turn_upright(struct ppt_image_reading *reading)
             memcpy(reading->image.pixels + 3 * to, from, 3);
         }
     }
-    free(stored.pixels);
-    return status;
+    return PPT_OK;
 }
 
 static enum ppt_status decode(const char *path, const char *data, size_t size,
@@ -130,24 +130,19 @@ static enum ppt_status decode(const char *path, const char *data, size_t size,
 enum ppt_status ppt_image_load(const char *path, struct ppt_image *image, struct ppt_error *error)
 {
     struct ppt_input input;
-    char *data = NULL;
+    char *data PPT_FREED = NULL;
     size_t size = 0;
-    enum ppt_status status =
-        ppt_input_open(AT_FDCWD, path, PPT_INPUT_ANY, MOST_BYTES, path, &input, error);
 
     *image = (struct ppt_image){0, 0, NULL};
-    if (status != PPT_OK) {
-        return status;
-    }
+    PPT_TRY(ppt_input_open(AT_FDCWD, path, PPT_INPUT_ANY, MOST_BYTES, path, &input, error));
+
     /* When somebody cuts it meanwhile, the decoder notices. */
-    status = ppt_input_read(&input, path, &data, &size, error);
+    const enum ppt_status status = ppt_input_read(&input, path, &data, &size, error);
+
     close(input.fd);
-    if (status == PPT_OK) {
-        status = size == 0 ? ppt_fail(error, PPT_BAD_INPUT, "%s: the file is empty", path)
-                           : decode(path, data, size, image, error);
-    }
-    free(data);
-    return status;
+    PPT_TRY(status);
+    return size == 0 ? ppt_fail(error, PPT_BAD_INPUT, "%s: the file is empty", path)
+                     : decode(path, data, size, image, error);
 }
 
 void ppt_image_free(struct ppt_image *image)

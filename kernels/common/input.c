@@ -8,6 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "owned.h"
+
 static const char *kind_of(mode_t mode)
 {
     return S_ISDIR(mode)    ? "a folder"
@@ -64,7 +66,7 @@ enum ppt_status ppt_input_open(int folder, const char *name, enum ppt_input_kind
 enum ppt_status ppt_input_read(const struct ppt_input *input, const char *path, char **data,
                                size_t *length, struct ppt_error *error)
 {
-    char *buffer = malloc(input->size + 1);
+    char *buffer PPT_FREED = malloc(input->size + 1);
     size_t used = 0;
 
     if (!buffer) {
@@ -80,13 +82,11 @@ enum ppt_status ppt_input_read(const struct ppt_input *input, const char *path, 
         if (got > 0) {
             used += (size_t)got;
         } else if (errno != EINTR) {
-            ppt_fail(error, PPT_BAD_INPUT, "%s: cannot be read: %s", path, strerror(errno));
-            free(buffer);
-            return PPT_BAD_INPUT;
+            return ppt_fail(error, PPT_BAD_INPUT, "%s: cannot be read: %s", path, strerror(errno));
         }
     }
     buffer[used] = '\0';
-    *data = buffer;
+    *data = ppt_given(&buffer);
     *length = used;
     return PPT_OK;
 }

@@ -1,5 +1,7 @@
 #include "rng_bulk.h"
 
+#include "inner.h"
+
 #define WORDS ((size_t)4 * PPT_RNG_LANES) /* of the state of a bulk generator */
 
 void ppt_rng_bulk_seed(struct ppt_rng_bulk *rng, uint64_t seed, uint64_t index,
@@ -29,4 +31,15 @@ uint64_t ppt_rng_fill_blocks(const struct ppt_task *task, uint64_t first, double
         mark += ppt_mix64(end + first);
     }
     return mark;
+}
+
+struct ppt_rng_share ppt_rng_share(size_t count, unsigned thread, unsigned threads)
+{
+    const uint64_t blocks = ppt_rng_block_count(count);
+    const uint64_t begin = ppt_inner_begin(blocks, thread, threads);
+    const uint64_t end = ppt_inner_begin(blocks, thread + 1, threads);
+    const size_t from = begin < blocks ? begin * PPT_RNG_BLOCK : count;
+    const size_t to = end < blocks ? end * PPT_RNG_BLOCK : count;
+
+    return (struct ppt_rng_share){begin, end, from, to - from};
 }

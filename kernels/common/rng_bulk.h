@@ -42,6 +42,15 @@ static inline uint64_t ppt_rng_block_count(size_t count)
 uint64_t ppt_rng_fill_blocks(const struct ppt_task *task, uint64_t first, double *out, size_t count,
                              double low, double high);
 
+/* The part of `count` doubles that a thread of a team fills: whole blocks, `begin` to `end`, which
+ * are so many numbers from there on. */
+struct ppt_rng_share {
+    uint64_t begin, end;
+    size_t from, count;
+};
+
+struct ppt_rng_share ppt_rng_share(size_t count, unsigned thread, unsigned threads);
+
 /* Fills with uniform bytes. A buffer filled in pieces whose sizes are multiples of 64 bytes is the
  * same as one filled at once. */
 void ppt_rng_fill_bytes(struct ppt_rng_bulk *rng, void *out, size_t bytes);

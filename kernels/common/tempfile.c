@@ -115,16 +115,14 @@ enum ppt_status ppt_tempfile_remove(struct ppt_tempfile *file, struct ppt_error 
 enum ppt_status ppt_tempfile_dump(struct ppt_tempfile *file, void *buffer, FILE *to,
                                   struct ppt_error *error)
 {
-    enum ppt_status status = ppt_tempfile_open(file, error);
-    size_t got = PPT_TEMPFILE_CHUNK;
+    size_t got;
 
-    while (status == PPT_OK && got == PPT_TEMPFILE_CHUNK) {
-        status = ppt_tempfile_read(file, buffer, PPT_TEMPFILE_CHUNK, &got, error);
-        if (status == PPT_OK) {
-            fwrite(buffer, 1, got, to);
-        }
-    }
-    return status == PPT_OK ? ppt_tempfile_close(file, error) : status;
+    PPT_TRY(ppt_tempfile_open(file, error));
+    do {
+        PPT_TRY(ppt_tempfile_read(file, buffer, PPT_TEMPFILE_CHUNK, &got, error));
+        fwrite(buffer, 1, got, to);
+    } while (got == PPT_TEMPFILE_CHUNK);
+    return ppt_tempfile_close(file, error);
 }
 
 void ppt_tempfile_drop(struct ppt_tempfile *file)

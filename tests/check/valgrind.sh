@@ -13,15 +13,24 @@ export OMP_WAIT_POLICY=passive
 # With no gnuplot in PATH: it takes longer than all the rest, and is another program.
 run() {
     PATH=/none "$valgrind" --quiet --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite \
-        "$program" --output "$folder" --quiet --workers 0,1,2 --task-count 3 --iterations 3 \
-        --warmup 0 --seed 1 "$@" </dev/null
+        "$program" --output "$folder" --quiet --seed 1 "$@" </dev/null
 }
 
-run --task sort --task-args '[1000]' --inner-threads 1,2
-run --task matrix --task-args '[20]'
-run --task tensor --task-args '[20, 2]'
-run --task zip --task-args '[1, 1, "text"]' --workers 0,2
-run --task img --workers 0,2 --task-count 1
-run --task password --task-args '[2, 2, [4, 8], 0.5, {"hash": "sha256"}]'
-run --task random --task-args '["sum", "multi"]'
-run --program-output check -- /bin/echo '{task}'
+# One suite: to start takes longer than to run most of them.
+cat >"$folder/suite.json" <<'END'
+{
+    "workers": [0, 1, 2], "task_count": 3, "iterations": 3, "warmup": 0,
+    "runs": [
+        {"task": "sort", "task_args": [1000], "inner_threads": [1, 2]},
+        {"task": "matrix", "task_args": [20]},
+        {"task": "tensor", "task_args": [20, 2]},
+        {"task": "zip", "task_args": [1, 1, "text"], "workers": [0, 2], "iterations": 1},
+        {"task": "img", "workers": [0, 2], "task_count": 1, "iterations": 2},
+        {"task": "password", "task_args": [2, 2, [4, 8], 0.5, {"hash": "sha256"}]},
+        {"task": "random", "task_args": ["sum", "multi"]}
+    ]
+}
+END
+run "$folder/suite.json"
+run --workers 0,1,2 --task-count 3 --iterations 3 --warmup 0 --program-output check -- \
+    /bin/echo '{task}'

@@ -6,8 +6,10 @@ empty directory, so that whatever the program leaves behind can be seen and coun
 Environment: PPT_OMP and PPT_OMP_MOCK name the two binaries, PPT_SOURCE the root of the sources.
 """
 
+import atexit
 import contextlib
 import csv
+import functools
 import json
 import math
 import os
@@ -21,6 +23,8 @@ import tempfile
 import unicodedata
 import unittest
 import zlib
+
+sys.dont_write_bytecode = True  # of what tests import after this
 
 ROOT = pathlib.Path(os.environ.get("PPT_SOURCE") or pathlib.Path(__file__).parents[2]).resolve()
 PPT_OMP = str(pathlib.Path(os.environ.get("PPT_OMP", ROOT / "build/ppt-omp")).resolve())
@@ -52,6 +56,9 @@ CSV_ORIGINAL = [
 ]
 CSV_ADDED = ["Tasks per second", "Speedup (vs sequential)", "Speedup (median, paired)"]
 CSV_NUMBERS = [name for name in CSV_ORIGINAL + CSV_ADDED if name not in ("Name", "Job details")]
+
+HAS_GNUPLOT = shutil.which("gnuplot") is not None
+SCHEMA = ROOT / "docs/results.schema.json"
 
 KERNELS = ["sum", "multi", "io", "zip", "tensor", "sort", "matrix", "img", "password"]
 
@@ -223,6 +230,21 @@ def read_csv(path):
         return reader.fieldnames, rows
 
 
+def loads(text):
+    """JSON as the standard has it: Python itself would take NaN and Infinity, and the last of two
+    equal keys."""
+
+    def refuse(word):
+        raise ValueError(f"{word} is no JSON")
+
+    def unique(pairs):
+        if len({key for key, _ in pairs}) != len(pairs):
+            raise ValueError(f"a key appears twice: {[key for key, _ in pairs]}")
+        return dict(pairs)
+
+    return json.loads(text, parse_constant=refuse, object_pairs_hook=unique)
+
+
 def read_samples(folder):
     """Every line of samples.jsonl as an object."""
     text = (folder / "samples.jsonl").read_text(encoding="utf-8")
@@ -234,12 +256,41 @@ def passes(folder):
     return [line for line in read_samples(folder) if line["type"] == "pass"]
 
 
+def passes_by_workers(folder):
+    """Counted passes by worker count, each list in the order of the blocks."""
+    found = {}
+    for sample in sorted(passes(folder), key=lambda p: p["block"]):
+        if sample["block"] > 0:
+            found.setdefault(sample["workers"], []).append(sample)
+    return found
+
+
 def orders(folder):
     """The order in which each block visited the worker counts: {block: [workers, …]}."""
     found = {}
     for sample in passes(folder):
         found.setdefault(sample["block"], []).append(sample["workers"])
     return found
+
+
+def only(changes, env):
+    """That environment without OpenMP's variables, and with these changes."""
+    return {**{k: v for k, v in env.items() if "OMP" not in k}, **changes}
+
+
+@functools.cache
+def path_without_gnuplot():
+    """A PATH with every program but gnuplot, which takes longer than the measurements of tests that
+    do not look at charts: links in a folder that anybody may read."""
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="ppt-test-path-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    folder.chmod(0o755)
+    for place in filter(os.path.isdir, os.environ["PATH"].split(os.pathsep)):
+        for program in pathlib.Path(place).iterdir():
+            link = folder / program.name
+            if program.name != "gnuplot" and not link.is_symlink():
+                link.symlink_to(program)
+    return str(folder)
 
 
 def width(line):

@@ -13,18 +13,23 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 import common  # noqa: E402  (found through the line above)
 
-COMPLETIONS = common.ROOT / "scripts/completions"
-MANUAL = common.ROOT / "docs/ppt-omp.1.scd"
+# The build makes them of the program's tables.
+BUILD = pathlib.Path(os.environ.get("PPT_BUILD", common.ROOT / "build"))
+COMPLETIONS = BUILD / "scripts/completions"
+MANUAL = BUILD / "ppt-omp.1.scd"
 OPTION = r"--[a-z][a-z-]+"
 
 
 # Descriptors of verbs, each the last thing in its file, and the tables of options.
 SOURCES = "".join(
     path.read_text(encoding="utf-8")
-    for folder in ("bench/cli", "bench/verbs")
+    for folder in ("bench/cli", "bench/config", "bench/verbs")
     for path in sorted((common.ROOT / folder).rglob("*.c"))
 )
-VERBS = set(re.findall(r'^const struct ppt_verb .*\n    \.name = "([a-z]+)",', SOURCES, re.M))
+NAMED = set(re.findall(r'^const struct ppt_verb .*\n    \.name = "([a-z]+)",', SOURCES, re.M))
+# What --help has no line of is for the program's own makers.
+HIDDEN = {"describe"}
+VERBS = NAMED - HIDDEN
 ROWS = re.findall(r'\{(?:\.name = )?"(-[a-z-]+)",\s*(?:\.kind = )?PPT_OPTION_(\w+)', SOURCES)
 OPTIONS = {name for name, _ in ROWS} - {"-h"}
 # Options without a value.
@@ -78,7 +83,7 @@ class Texts(common.Case):
     def test_completions(self):
         """All of them name every option and every verb, and none that is not there."""
         for name, pattern in (
-            ("ppt-omp.bash", r"(?<![\w-])--([a-z][a-z-]+)"),
+            ("ppt-omp", r"(?<![\w-])--([a-z][a-z-]+)"),
             ("_ppt-omp", r"(?<![\w-])--([a-z][a-z-]+)"),
             ("ppt-omp.fish", r"(?m)^complete .* -l ([a-z-]+)"),
         ):
@@ -86,6 +91,16 @@ class Texts(common.Case):
             self.assertEqual({"--" + word for word in re.findall(pattern, text)}, OPTIONS, name)
             for verb in VERBS:
                 self.assertRegex(text, rf"\b{verb}\b", name)
+            for verb in HIDDEN:
+                self.assertNotRegex(text, rf"(?<!_)\b{verb}\b", name)
+
+    def test_hidden(self):
+        """It is there, but nothing that a user reads or mistypes leads to it."""
+        for verb in HIDDEN:
+            self.assertIn(verb, NAMED)
+            self.assertEqual(self.run_ppt(verb, "--json").code, 0)
+            self.assertNotIn(f"ppt-omp {verb}", self.run_ppt("--help").out)
+            self.assertNotIn("did you mean", self.run_ppt(verb[:-1]).err)
 
 
 class Bash(common.Case):
@@ -93,7 +108,7 @@ class Bash(common.Case):
 
     def complete(self, *words):
         script = (
-            f'source {COMPLETIONS / "ppt-omp.bash"}; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); '
+            f'source {COMPLETIONS / "ppt-omp"}; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); '
             '_ppt_omp; printf "%s\\n" "${COMPREPLY[@]}"'
         )
         done = subprocess.run(
@@ -133,6 +148,12 @@ class Bash(common.Case):
         self.assertEqual(self.complete("--placement", ""), {"none", "close", "spread"})
         self.assertEqual(self.complete("--memory", "f"), {"fresh"})
         self.assertIn("gbench", self.complete("report", "--format", ""))
+
+    @unittest.skipUnless(shutil.which("shellcheck"), "shellcheck is not installed")
+    def test_style(self):
+        done = subprocess.run(["shellcheck", str(COMPLETIONS / "ppt-omp")], capture_output=True,
+                              text=True, timeout=common.TIMEOUT_S, check=False)  # fmt: skip
+        self.assertEqual(done.returncode, 0, done.stdout)
 
     def test_programs(self):
         self.assertIn("gzip", self.complete("--workers", "1", "--", "gzi"))

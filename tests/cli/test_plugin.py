@@ -94,7 +94,7 @@ class Use(Plugin):
 class Refusals(Plugin):
     def test_mistakes(self):
         for mistake, parts in (
-            ("version", ["version 3 of the kernel contract", "kernel.h"]),
+            ("version", ["version 2 of the kernel contract", "kernel.h"]),
             ("size", ["bytes", "kernel.h"]),
             ("name", ["name", "small letters"]),
             ("taken", ['already is a kernel "sort"']),

@@ -155,18 +155,19 @@ class Schema(common.Case):
     def test_is_what_the_program_says(self):
         """Made anew from its tables it is the same file."""
         done = subprocess.run(
-            [sys.executable, str(common.ROOT / "scripts/schema.py"), common.PPT_OMP],
+            [sys.executable, str(common.ROOT / "scripts/describe.py"), "schema", common.PPT_OMP],
             capture_output=True, text=True, timeout=common.TIMEOUT_S, check=False,
         )  # fmt: skip
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertEqual(done.stdout, SCHEMA.read_text(encoding="utf-8"),
-                         "make it anew: scripts/schema.py > config/schema.json")  # fmt: skip
+                         "make it anew: scripts/describe.py schema build/ppt-omp > config/schema.json")  # fmt: skip
 
     def test_keys(self):
         """Those that the program takes, and no other, each with a description."""
-        source = (common.ROOT / "bench/config/config.c").read_text(encoding="utf-8")
-        block = re.search(r"keys\[\] = \{([^}]*)\}", source)[1]
-        self.assertEqual(set(self.schema["properties"]), set(re.findall(r'"([^"]+)"', block)))
+        source = (common.ROOT / "bench/config/keys.c").read_text(encoding="utf-8")
+        rows = re.findall(r"^    ROW\(([\s\S]*?\)),\n(?=    ROW\(|\};)", source, re.M)
+        keys = {re.search(r'"([^"]+)"', row)[1] for row in rows}
+        self.assertEqual(set(self.schema["properties"]), keys)
         run = self.schema["definitions"]["run"]["properties"]
         for key, about in {**run, "runs": self.schema["properties"]["runs"]}.items():
             self.assertTrue(about.get("description"), key)

@@ -160,8 +160,71 @@ class OneHand(unittest.TestCase):
         readers = self.users("fopen")
         self.assertEqual(
             [p for p in readers if not p.startswith("bench/host/")],
-            ["bench/mpi/world.c", "kernels/common/warden.c"],
+            ["kernels/common/warden.c"],
         )
+
+
+class OnePlace(unittest.TestCase):
+    """Keys of configurations and options have their names from one row each: bench/config/keys.c, or
+    a verb's or the shared table of options. Who means one refers to the row."""
+
+    # The same words for something else. In bench/report/ they name fields of results, which stay what
+    # they are whatever keys are called.
+    OTHERS = {
+        "inner_threads": {"bench/analyze/reason.c",  # a reason
+                          "bench/verbs/predict.c"},  # a field of its answer
+        "memory": {"bench/config/plan.c", "bench/host/cgroup.c", "bench/host/doctor.c"},  # that of the machine
+        "ranks": {"bench/host/cluster.c"},  # entries of a list
+        "task": {"bench/run/journal.c"},  # a field of the list of kernels
+        "workers": {"bench/verbs/fit.c", "bench/verbs/judge.c",  # columns of tables
+                    "bench/verbs/predict.c"},  # a field of its answer
+        # Options of these verbs, which are no settings of a configuration.
+        "--kernel": {"bench/verbs/list.c"},
+        "--seed": {"bench/verbs/once.c"},
+        "--tolerance": {"bench/verbs/judge.c"},
+        "--workers": {"bench/verbs/predict.c"},
+    }  # fmt: skip
+
+    @staticmethod
+    def described():
+        program = os.environ.get("PPT_OMP", str(BUILD / "ppt-omp"))
+        told = subprocess.run([program, "describe", "--json"], capture_output=True, check=True)
+        return json.loads(told.stdout)
+
+    def test_orders_have_no_gaps(self):
+        """Behind a gap keys would be neither read nor recorded nor listed."""
+        keys = self.described()["keys"]
+        for order in ("read", "recorded", "listed"):
+            places = sorted(key[order] for key in keys if key[order])
+            self.assertGreaterEqual(len(places), 16)
+            self.assertEqual(places, list(range(1, len(places) + 1)), order)
+        for key in keys:
+            with self.subTest(key=key["key"]):
+                # An option has its line in --help where it is the key's own.
+                own = key["option"] is not None and key["key"] != "wait_time_after_iteration"
+                self.assertEqual(key["listed"] > 0, own)
+                # What is read as a row is recorded, but for what is ignored.
+                ignored = key["key"] == "multiprocessing_start_method"
+                self.assertGreaterEqual(key["recorded"] > 0, key["read"] > 0 and not ignored)
+
+    def test_each_name_stands_once(self):
+        about = self.described()
+        inner = [key for key in about["keys"] for key in key.get("keys", [])]
+        names = {key["key"] for key in about["keys"] + inner}
+        names |= {option["name"] for verb in about["verbs"] for option in verb["options"]}
+        self.assertGreaterEqual(len(names), 50)
+        places = {name: [] for name in names}
+        for path in sorted((SOURCE / "bench").rglob("*.[ch]")):
+            code = re.sub(r"/\*[\s\S]*?\*/", "", path.read_text())
+            for text in re.findall(r'"((?:[^"\\\n]|\\.)*)"', code):
+                if text in places:
+                    places[text].append(path.relative_to(SOURCE).as_posix())
+        for name, files in places.items():
+            own = [f for f in files if f not in self.OTHERS.get(name, ())
+                   and not f.startswith("bench/report/")]  # fmt: skip
+            with self.subTest(name=name):
+                self.assertEqual(len(own), 1, own)
+                self.assertLessEqual(self.OTHERS.get(name, set()), set(files))
 
 
 class Style(unittest.TestCase):

@@ -66,7 +66,8 @@ class Arguments(Values):
             with self.subTest(kernel=kernel["name"]):
                 # Sequential calls alone: the default size of zip takes seconds.
                 config = {"task": kernel["name"], "task_args": [], "workers": [0]}
-                folder, _ = self.run_config(config, env=self.environment(PATH=os.environ["PATH"]))
+                env = self.environment(PATH=common.path_without_gnuplot())
+                folder, _ = self.run_config(config, env=env)
                 taken = self.configured(folder)["task_args"]
                 if kernel["name"] == "img":
                     taken["paths"] = [os.path.basename(path) for path in taken["paths"]]

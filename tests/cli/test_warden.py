@@ -17,7 +17,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import common  # noqa: E402  (found through the line above)
 import test_command  # noqa: E402
 
-from test_command import MARK, PYTHON, marked, programs, running  # noqa: E402
+from test_command import MARK, PROGRAM, PYTHON, marked, programs, running  # noqa: E402
 
 SHIM = os.environ.get("PPT_FAULTS_SHIM", str(common.ROOT / "build/tests/faults.so"))
 CPUS = os.sched_getaffinity(0)
@@ -53,8 +53,8 @@ ESCAPES = {
     "stubborn": f"setsid sh -c 'trap \"\" TERM INT HUP; while :; do sleep {MARK}; done' &",
     "stopped": f"setsid sleep {MARK} & kill -STOP $!",
     "many": f"for i in 1 2 3 4 5 6 7 8 9 10 11 12; do setsid sleep {MARK} & done",
-    "daemon": f"{PYTHON} -c '{DAEMON}' {MARK}",
-    "comet": f"{PYTHON} -c '{COMET}' {MARK}",
+    "daemon": f"{PYTHON} -I -S -c '{DAEMON}' {MARK}",
+    "comet": f"{PYTHON} -I -S -c '{COMET}' {MARK}",
 }
 ALL = "\n".join(ESCAPES.values())
 
@@ -94,16 +94,12 @@ ONCE = ("--iterations", "1")
 class Warden(test_command.Command):
     def environment(self, draw=False, **changes):
         env = super().environment(draw, **changes)
-        env["PATH"] = changes.get("PATH", os.environ["PATH"])
+        env["PATH"] = changes.get("PATH", common.path_without_gnuplot())
         return env
-
-    def measure(self, *program, options=(), **more):
-        # Charts are not looked at here, and gnuplot is in the PATH.
-        return super().measure(*program, options=("--format", "json", *options), **more)
 
     def begin(self, *program, workers="2", options=()):
         process = subprocess.Popen(
-            [common.PPT_OMP, "--workers", workers, "--quick", "--format", "json", *options, "--",
+            [common.PPT_OMP, "--workers", workers, "--quick", *options, "--",
              *program],
             cwd=self.work, env=self.environment(), stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
@@ -340,7 +336,7 @@ class Itself(Warden):
                    "    while time.process_time() < 0.2: pass\n"
                    "    os._exit(0)\n"
                    "os.close(w); os.wait(); os.read(r, 1)\n")  # fmt: skip
-        self.assertEqual(self.measure(PYTHON, "-c", program, tasks=2).code, 0)
+        self.assertEqual(self.measure(PYTHON, *PROGRAM, program, tasks=2).code, 0)
         for sample in common.passes(self.only_folder()):
             self.assertGreaterEqual(sum(w["cpu_ns"] for w in sample["worker_times"]), 2 * 200_000_000)
             usage = sample["usage"]
@@ -361,7 +357,7 @@ class Output(Warden):
                               ("pipe", ("--program-output", "keep"))):  # fmt: skip
             with self.subTest(options):
                 shutil.rmtree(self.work / "output", ignore_errors=True)
-                result = self.measure(PYTHON, "-c", self.LOOK, what, tasks=2,
+                result = self.measure(PYTHON, *PROGRAM, self.LOOK, what, tasks=2,
                                       options=(*options, *ONCE))  # fmt: skip
                 self.assertEqual(result.code, 0, result)
 
@@ -370,7 +366,7 @@ class Output(Warden):
         program = "import sys\nfor i in range(300): sys.stdout.write('x' * 99991)"
         for what in ("discard", "check", "keep", "null"):
             shutil.rmtree(self.work / "output", ignore_errors=True)
-            result = self.measure(PYTHON, "-c", program, tasks=2,
+            result = self.measure(PYTHON, *PROGRAM, program, tasks=2,
                                   options=("--program-output", what, *ONCE))  # fmt: skip
             self.assertEqual(result.code, 0, result)
 
@@ -383,14 +379,14 @@ class Output(Warden):
                    "    fcntl.fcntl(fd, 1031, 1 << 20)\n"  # F_SETPIPE_SZ
                    "    os.write(fd, b'x' * 900_000)\n"
                    "    fcntl.fcntl(fd, fcntl.F_SETFL, flags | os.O_NONBLOCK | os.O_DIRECT)\n")
-        result = self.measure(PYTHON, "-c", program, options=("--program-output", "keep"))
+        result = self.measure(PYTHON, *PROGRAM, program, options=("--program-output", "keep"))
         self.assertEqual(result.code, 0, result)
         kept = list((self.only_folder() / "tasks").iterdir())
         self.assertEqual({path.stat().st_size for path in kept}, {900_000})
         self.assertEqual(len(kept), 16)
         for what in ("check", "discard"):
             shutil.rmtree(self.work / "output", ignore_errors=True)
-            result = self.measure(PYTHON, "-c", program, options=("--program-output", what))
+            result = self.measure(PYTHON, *PROGRAM, program, options=("--program-output", what))
             self.assertEqual(result.code, 0, result)
 
 

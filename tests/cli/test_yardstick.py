@@ -76,7 +76,7 @@ class Yardstick(common.Case):
         _, work, task = self.measure(
             *("--task", "wait", "--task-args", json.dumps([free_ms, locked_ms])),
             *("--task-count", count, "--workers", ",".join(map(str, workers))),
-            *("--iterations", 5),
+            *("--iterations", 3, "--warmup", 0),
         )
         over = (task - (free_ms + locked_ms) * 1e-3) / (2 if locked_ms else 1)
         a, s = free_ms * 1e-3 + over, locked_ms * 1e-3 + over
@@ -116,7 +116,7 @@ class Yardstick(common.Case):
         predicted = json.loads(answer.out)["throughput"]
         beyond, _, _ = self.measure(
             *("--task", "usl", "--task-args", json.dumps([d, sigma, kappa]), "--task-count", 48),
-            *("--workers", "1,24", "--iterations", 5),
+            *("--workers", "1,24", "--iterations", 3, "--warmup", 0),
             mock=True,
         )
         points = json.loads((beyond / "results.json").read_text())["points"]

@@ -11,6 +11,7 @@
 
 #include "registry.h"
 #include "rng.h"
+#include "scratch.h"
 
 extern const struct ppt_kernel ppt_kernel_wait;
 
@@ -98,31 +99,31 @@ static void draw_steady(struct ppt_rng *rng, union ppt_value *args)
 
 /* The number of workers, carried from attach to run. */
 static enum ppt_status attach_count(const struct ppt_setup *setup, void *shared, unsigned worker,
-                                    void **local, struct ppt_error *error)
+                                    struct ppt_scratch *scratch, void **local,
+                                    struct ppt_error *error)
 {
-    unsigned *counts = malloc(2 * sizeof(*counts));
+    unsigned *counts = ppt_scratch_take(scratch, 2, sizeof(*counts));
 
     (void)shared;
     (void)worker;
     (void)error;
-    if (counts) {
-        counts[0] = setup->workers;
-        counts[1] = setup->inner_threads;
-    }
+    counts[0] = setup->workers;
+    counts[1] = setup->inner_threads;
     *local = counts;
     return PPT_OK;
 }
 
 /* One worker after the other. */
 static enum ppt_status attach_queueing(const struct ppt_setup *setup, void *shared, unsigned worker,
-                                       void **local, struct ppt_error *error)
+                                       struct ppt_scratch *scratch, void **local,
+                                       struct ppt_error *error)
 {
     static pthread_mutex_t door = PTHREAD_MUTEX_INITIALIZER;
     enum ppt_status status;
 
     pthread_mutex_lock(&door);
     nanosleep(&(struct timespec){.tv_nsec = PPT_MOCK_QUEUE_NS}, NULL);
-    status = attach_count(setup, shared, worker, local, error);
+    status = attach_count(setup, shared, worker, scratch, local, error);
     pthread_mutex_unlock(&door);
     return status;
 }
@@ -148,10 +149,12 @@ static enum ppt_status run_failing(void *local, const struct ppt_task *task, uin
 }
 
 static enum ppt_status attach_failing(const struct ppt_setup *setup, void *shared, unsigned worker,
-                                      void **local, struct ppt_error *error)
+                                      struct ppt_scratch *scratch, void **local,
+                                      struct ppt_error *error)
 {
     (void)setup;
     (void)shared;
+    (void)scratch;
     (void)local;
     return worker == 1
                ? ppt_fail(error, PPT_FAILED, "unattachable: worker 1 cannot attach on purpose")
@@ -162,13 +165,14 @@ static enum ppt_status attach_failing(const struct ppt_setup *setup, void *share
 static atomic_uint fading_passes;
 
 static enum ppt_status attach_fading(const struct ppt_setup *setup, void *shared, unsigned worker,
-                                     void **local, struct ppt_error *error)
+                                     struct ppt_scratch *scratch, void **local,
+                                     struct ppt_error *error)
 {
     /* What scratch takes is measured outside of a pass. */
     if (setup->workers == 2 && worker == 0 && omp_in_parallel()) {
         atomic_fetch_add(&fading_passes, 1);
     }
-    return attach_count(setup, shared, worker, local, error);
+    return attach_count(setup, shared, worker, scratch, local, error);
 }
 
 static enum ppt_status run_fading(void *local, const struct ppt_task *task, uint64_t *digest,
@@ -179,6 +183,14 @@ static enum ppt_status run_fading(void *local, const struct ppt_task *task, uint
                    (int64_t)atomic_load(&fading_passes) > task->args[0].integer
                ? ppt_fail(error, PPT_FAILED, "fading: it has faded on purpose")
                : PPT_OK;
+}
+
+static void needs_count(const union ppt_value *args, unsigned inner_threads,
+                        struct ppt_needs *needs)
+{
+    (void)args;
+    (void)inner_threads;
+    needs->worker_bytes = ppt_scratch_size(2, sizeof(unsigned));
 }
 
 static void needs_much(const union ppt_value *args, unsigned inner_threads, struct ppt_needs *needs)
@@ -262,10 +274,11 @@ static enum ppt_status run_usl(void *local, const struct ppt_task *task, uint64_
 }
 
 static enum ppt_status attach_usl(const struct ppt_setup *setup, void *shared, unsigned worker,
-                                  void **local, struct ppt_error *error)
+                                  struct ppt_scratch *scratch, void **local,
+                                  struct ppt_error *error)
 {
     prctl(PR_SET_TIMERSLACK, 1, 0, 0, 0);
-    return attach_count(setup, shared, worker, local, error);
+    return attach_count(setup, shared, worker, scratch, local, error);
 }
 
 static void *spin(void *iterations)
@@ -309,30 +322,30 @@ static enum ppt_status open_failing(const struct ppt_setup *setup, void **shared
 const struct ppt_kernel ppt_mock_steady = {KERNEL("steady", run_steady, steady_params),
                                            .draw = draw_steady};
 const struct ppt_kernel ppt_mock_wrong = {KERNEL("wrong", run_wrong, steady_params),
-                                          .attach = attach_count, .detach = free,
+                                          .attach = attach_count, .needs = needs_count,
                                           .draw = draw_steady};
 const struct ppt_kernel ppt_mock_failing = {KERNEL("failing", run_failing, failing_params)};
 const struct ppt_kernel ppt_mock_unattachable = {KERNEL("unattachable", run_steady, steady_params),
                                                  .attach = attach_failing};
 const struct ppt_kernel ppt_mock_fading = {KERNEL("fading", run_fading, fading_params),
-                                           .attach = attach_fading, .detach = free};
+                                           .attach = attach_fading, .needs = needs_count};
 const struct ppt_kernel ppt_mock_queueing = {KERNEL("queueing", run_steady, steady_params),
-                                             .attach = attach_queueing, .detach = free};
+                                             .attach = attach_queueing, .needs = needs_count};
 const struct ppt_kernel ppt_mock_hungry = {KERNEL("hungry", run_steady, steady_params),
                                            .needs = needs_much};
 const struct ppt_kernel ppt_mock_census = {KERNEL("census", run_census, steady_params),
                                            .inner_threads = true, .attach = attach_count,
-                                           .detach = free};
+                                           .needs = needs_count};
 const struct ppt_kernel ppt_mock_crew = {KERNEL("crew", run_crew, crew_params),
                                          .inner_threads = true, .attach = attach_usl,
-                                         .detach = free};
+                                         .needs = needs_count};
 const struct ppt_kernel ppt_mock_unopenable = {KERNEL("unopenable", run_steady, steady_params),
                                                .open = open_failing};
 const struct ppt_kernel ppt_mock_absent = {KERNEL("absent", run_steady, steady_params),
                                            .missing = "built without it on purpose"};
 
 const struct ppt_kernel ppt_mock_usl = {KERNEL("usl", run_usl, usl_params), .attach = attach_usl,
-                                        .detach = free};
+                                        .needs = needs_count};
 const struct ppt_kernel ppt_mock_greedy = {KERNEL("greedy", run_greedy, steady_params)};
 
 const struct ppt_kernel *const ppt_kernels[] = {

@@ -7,6 +7,7 @@
 
 #include "kernel.h"
 #include "rng.h"
+#include "scratch.h"
 
 #define NONE 0
 #define VERSION 1
@@ -76,11 +77,13 @@ static const struct ppt_param params[] = {
 };
 
 static enum ppt_status attach(const struct ppt_setup *setup, void *shared, unsigned worker,
-                              void **local, struct ppt_error *error)
+                              struct ppt_scratch *scratch, void **local, struct ppt_error *error)
 {
     (void)shared;
     (void)worker;
-    (void)error;
+    if (scratch->memory) {
+        return ppt_fail(error, PPT_FAILED, "mine: it asked for no scratch");
+    }
     *local = (void *)(uintptr_t)setup->services;
     return PPT_OK;
 }
@@ -112,7 +115,7 @@ static enum ppt_status run(void *local, const struct ppt_task *task, uint64_t *d
 extern const struct ppt_kernel SYMBOL_NAME;
 
 const struct ppt_kernel SYMBOL_NAME = {
-    .version = PPT_KERNEL_VERSION + (MISTAKE == VERSION),
+    .version = MISTAKE == VERSION ? 2 : PPT_KERNEL_VERSION,
     .struct_size = sizeof(struct ppt_kernel) + 8 * (MISTAKE == SIZE),
     .name = MISTAKE == NAME    ? "../escape"
             : MISTAKE == TAKEN ? "sort"

@@ -32,7 +32,7 @@ static void end_in_thread(int code)
     }
 }
 
-static const char *scratch;
+static const char *folder;
 
 /* A child that ends as it may; what is its parent's stays. */
 static void fork_and_exit(void)
@@ -43,7 +43,7 @@ static void fork_and_exit(void)
         exit(0);
     }
     waitpid(child, NULL, 0);
-    if (scratch && access(scratch, F_OK) != 0) {
+    if (folder && access(folder, F_OK) != 0) {
         abort();
     }
 }
@@ -57,7 +57,7 @@ static void fork_and_errx(void)
         errx(0, "bye");
     }
     waitpid(child, NULL, 0);
-    if (scratch && access(scratch, F_OK) != 0) {
+    if (folder && access(folder, F_OK) != 0) {
         abort();
     }
 }
@@ -148,18 +148,20 @@ static enum ppt_status open_odd(const struct ppt_setup *setup, void **shared,
 {
     const int status = misbehave("ODD_OPEN");
 
-    scratch = setup->scratch_dir;
+    folder = setup->scratch_dir;
     (void)shared;
     (void)error;
     return status == NOTHING ? PPT_OK : (enum ppt_status)status;
 }
 
 static enum ppt_status attach_odd(const struct ppt_setup *setup, void *shared, unsigned worker,
-                                  void **local, struct ppt_error *error)
+                                  struct ppt_scratch *scratch, void **local,
+                                  struct ppt_error *error)
 {
     const int status = misbehave("ODD_ATTACH");
 
     (void)setup;
+    (void)scratch;
     (void)shared;
     (void)worker;
     (void)local;

@@ -24,7 +24,7 @@ enum ppt_status crew_start(struct crew *crew, const struct ppt_kernel *kernel,
     const struct ppt_dirs dirs = {.scratch = scratch};
     status = ppt_workload_open(&crew->config, 1, &dirs, &crew->workload, error);
     crew->opened = status == PPT_OK;
-    crew->recorder = ppt_recorder_create();
+    crew->watches = ppt_stopwatches_create();
     return status;
 }
 
@@ -33,7 +33,7 @@ void crew_stop(struct crew *crew)
     if (crew->opened) {
         ppt_workload_close(&crew->workload);
     }
-    ppt_recorder_destroy(crew->recorder);
+    ppt_stopwatches_destroy(crew->watches);
     *crew = (struct crew){0};
 }
 
@@ -43,7 +43,7 @@ enum ppt_status shift_run(void *state, struct ppt_error *error)
     struct crew *crew = shift->crew;
     const struct ppt_point point = {shift->workers, 1, 0};
     struct ppt_sample sample;
-    enum ppt_status status = ppt_pass_run(&crew->workload, point, crew->recorder, &sample, error);
+    enum ppt_status status = ppt_pass_run(&crew->workload, point, crew->watches, &sample, error);
 
     if (status != PPT_OK) {
         return status;

@@ -15,7 +15,7 @@ struct crew {
     struct ppt_use use;
     struct ppt_point points[1];
     struct ppt_workload workload;
-    struct ppt_recorder *recorder;
+    struct ppt_stopwatches *watches;
     bool opened, has_digest;
     uint64_t digest; /* of the first pass; every other must give the same */
 };

@@ -28,7 +28,7 @@ static const unsigned char salt[16] = "a salt of 16 by";
 struct hashing {
     unsigned char passwords[HASHES][LENGTH];
     unsigned char out[HASHES][PPT_HASH_BYTES];
-    struct ppt_hash_argon2id *argon2id;
+    struct ppt_argon2id_memory argon2id;
     EVP_MD *digest;
     EVP_MD_CTX *context;
 };
@@ -91,7 +91,7 @@ static enum ppt_status run_argon2id(void *state, struct ppt_error *error)
                                                .salt = {salt, sizeof(salt)}};
     const struct ppt_bytes password = {h->passwords[0], LENGTH};
 
-    return ppt_hash_argon2id_compute(h->argon2id, &recipe, password, h->out[0], error);
+    return ppt_hash_argon2id(&h->argon2id, &recipe, password, h->out[0], error);
 }
 
 static enum ppt_status run_bare_argon2id(void *state, struct ppt_error *error)
@@ -205,8 +205,9 @@ static enum ppt_status hashing_start(struct hashing *h, struct ppt_error *error)
 
     ppt_rng_bulk_seed(&rng, SOLO_SEED, SOLO_INDEX, PPT_STREAM_DATA);
     ppt_rng_fill_bytes(&rng, h->passwords, sizeof(h->passwords));
-    h->argon2id = ppt_hash_argon2id_create(M_COST_KIB, error);
-    if (!h->argon2id) {
+    h->argon2id.bytes = (size_t)M_COST_KIB * 1024;
+    h->argon2id.at = ppt_scratch_alloc(h->argon2id.bytes, "password", error);
+    if (!h->argon2id.at) {
         return PPT_FAILED;
     }
     h->digest = EVP_MD_fetch(NULL, "SHA256", NULL);
@@ -238,7 +239,7 @@ enum ppt_status speed_password(const struct venue *venue, struct ppt_error *erro
     }
     EVP_MD_CTX_free(h->context);
     EVP_MD_free(h->digest);
-    ppt_hash_argon2id_destroy(h->argon2id);
+    free(h->argon2id.at);
     free(h);
     return status;
 }

@@ -25,7 +25,11 @@ enum ppt_status solo_start(struct solo *solo, const struct ppt_kernel *kernel,
     }
     solo->opened = status == PPT_OK;
     if (status == PPT_OK && kernel->attach) {
-        status = kernel->attach(&solo->setup, solo->shared, 0, &solo->local, error);
+        status = ppt_scratch_begin(kernel, ppt_scratch_needed(kernel, &solo->setup), &solo->scratch,
+                                   error);
+    }
+    if (status == PPT_OK && kernel->attach) {
+        status = kernel->attach(&solo->setup, solo->shared, 0, &solo->scratch, &solo->local, error);
     }
     solo->attached = status == PPT_OK;
     return status;
@@ -62,6 +66,7 @@ void solo_stop(struct solo *solo)
     if (solo->attached && solo->kernel->detach) {
         solo->kernel->detach(solo->local);
     }
+    free(solo->scratch.memory);
     if (solo->opened && solo->kernel->close) {
         solo->kernel->close(solo->shared);
     }

@@ -10,6 +10,7 @@
 
 #include "folder.h"
 #include "kernel.h"
+#include "scratch_block.h"
 
 struct solo {
     const struct ppt_kernel *kernel;
@@ -17,6 +18,7 @@ struct solo {
     struct ppt_setup setup;
     struct ppt_task task;
     void *shared, *local;
+    struct ppt_scratch scratch;
     bool opened, attached, has_digest;
     uint64_t digest; /* of the first run; every other must give the same */
 };

@@ -12,13 +12,6 @@ static int remove_file(int directory, const char *name)
 
 const struct ppt_services fixture_services = {.remove_file = remove_file};
 
-static void require(enum ppt_status status, const struct ppt_error *error)
-{
-    if (status != PPT_OK) {
-        fail_msg("status %d: %s", (int)status, error->text);
-    }
-}
-
 static struct ppt_task task(const struct fixture *f, uint64_t index)
 {
     return (struct ppt_task){.seed = f->setup.seed, .index = index, .set = 0, .args = f->sets[0]};
@@ -26,37 +19,52 @@ static struct ppt_task task(const struct fixture *f, uint64_t index)
 
 void fixture_start(struct fixture *f, const struct ppt_kernel *kernel, const union ppt_value *args)
 {
+    fixture_start_sets(f, kernel, &args, 1);
+}
+
+void fixture_start_sets(struct fixture *f, const struct ppt_kernel *kernel,
+                        const union ppt_value *const *sets, size_t count)
+{
     struct ppt_error error = {""};
 
-    *f = (struct fixture){.kernel = kernel, .sets = {args}, .scratch = "/tmp/ppt-omp-test-XXXXXX"};
+    *f = (struct fixture){
+        .kernel = kernel, .sets = {sets[0]}, .scratch = "/tmp/ppt-omp-test-XXXXXX"};
     assert_non_null(mkdtemp(f->scratch));
     f->setup = (struct ppt_setup){.seed = 1,
                                   .scratch_dir = f->scratch,
                                   .scratch_fd = open(f->scratch, O_RDONLY | O_DIRECTORY),
                                   .services = &fixture_services,
-                                  .sets = f->sets,
-                                  .set_count = 1,
+                                  .sets = count == 1 ? f->sets : sets,
+                                  .set_count = count,
                                   .workers = 1,
                                   .inner_threads = 1};
     if (kernel->open) {
         require(kernel->open(&f->setup, &f->shared, &error), &error);
     }
-    if (kernel->attach) {
-        require(kernel->attach(&f->setup, f->shared, 0, &f->local, &error), &error);
+    fixture_attach(f, 1);
+}
+
+static void detach(struct fixture *f)
+{
+    if (f->kernel->detach) {
+        f->kernel->detach(f->local);
     }
+    free(f->block.memory);
+    f->block.memory = NULL;
+    f->local = NULL;
 }
 
 void fixture_attach(struct fixture *f, unsigned inner_threads)
 {
     struct ppt_error error = {""};
 
-    if (f->kernel->detach) {
-        f->kernel->detach(f->local);
-    }
-    f->local = NULL;
+    detach(f);
     f->setup.inner_threads = inner_threads;
     if (f->kernel->attach) {
-        require(f->kernel->attach(&f->setup, f->shared, 0, &f->local, &error), &error);
+        require(ppt_scratch_begin(f->kernel, ppt_scratch_needed(f->kernel, &f->setup), &f->block,
+                                  &error),
+                &error);
+        require(f->kernel->attach(&f->setup, f->shared, 0, &f->block, &f->local, &error), &error);
     }
 }
 
@@ -85,10 +93,8 @@ FILE *fixture_dump(struct fixture *f, uint64_t index)
 
 void fixture_stop(struct fixture *f)
 {
-    if (f->kernel->detach) {
-        f->kernel->detach(f->local);
-        f->kernel->detach(NULL);
-    }
+    detach(f);
+    detach(f); /* of nothing */
     if (f->kernel->close) {
         f->kernel->close(f->shared);
         f->kernel->close(NULL);

@@ -6,15 +6,11 @@
 #ifndef PPT_TEST_FIXTURE_H
 #define PPT_TEST_FIXTURE_H
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 
-#include <cmocka.h>
-
 #include "kernel.h"
+#include "scratch_block.h"
+#include "unit.h"
 
 struct fixture {
     const struct ppt_kernel *kernel;
@@ -22,6 +18,7 @@ struct fixture {
     const union ppt_value *sets[1];
     void *shared;
     void *local;
+    struct ppt_scratch block; /* that attach was given */
     char scratch[64]; /* a new, empty directory; its being empty again is checked at the end */
 };
 
@@ -30,6 +27,10 @@ extern const struct ppt_services fixture_services;
 
 /* Opens and attaches with seed 1, one worker, one inner thread. `args` is borrowed. */
 void fixture_start(struct fixture *f, const struct ppt_kernel *kernel, const union ppt_value *args);
+
+/* The same for several argument sets, all borrowed. */
+void fixture_start_sets(struct fixture *f, const struct ppt_kernel *kernel,
+                        const union ppt_value *const *sets, size_t count);
 
 /* Detaches and attaches again, for tasks that use so many threads. */
 void fixture_attach(struct fixture *f, unsigned inner_threads);

@@ -6,6 +6,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "file.h"
+#include "unit.h"
+
 /* Whatever a test left; nothing but this folder. */
 static int remove_entry(const char *path, const struct stat *about, int kind, struct FTW *where)
 {
@@ -31,4 +34,17 @@ int place_leave(void **state)
 
     nftw(place->folder, remove_entry, 16, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
     return chdir(place->before) || access(place->folder, F_OK) == 0;
+}
+
+void place_put(const char *path, const char *text)
+{
+    struct ppt_error error = {""};
+    char folder[sizeof(((struct place *)0)->before)];
+
+    snprintf(folder, sizeof(folder), "%s", path);
+    if (strrchr(folder, '/')) {
+        *strrchr(folder, '/') = '\0';
+        require(ppt_file_make_folders(folder, &error), &error);
+    }
+    require(ppt_file_write(path, text, strlen(text), &error), &error);
 }

@@ -14,4 +14,9 @@ struct place {
 int place_enter(void **state);
 int place_leave(void **state);
 
+#define PLACED(function) cmocka_unit_test_setup_teardown(function, place_enter, place_leave)
+
+/* Writes a file, with the folders it is in. */
+void place_put(const char *path, const char *text);
+
 #endif

@@ -3,19 +3,12 @@
  * anything to do with each other.
  */
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "rng_bulk.h"
+#include "unit.h"
 
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define BLOCK PPT_RNG_BLOCK
 
 static const struct ppt_task first_task = {.seed = 1, .index = 0};

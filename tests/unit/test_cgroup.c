@@ -1,38 +1,19 @@
 /*
  * Limits of control groups, on trees of files made for it.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
 #include "cgroup.h"
 #include "file.h"
 #include "host.h"
 #include "place.h"
+#include "unit.h"
 
 #define PATH 512
 #define MIB (UINT64_C(1) << 20)
-
-/* Writes a file with the folders it is in. */
-static void put(const char *path, const char *text)
-{
-    struct ppt_error error = {""};
-    char folder[PATH];
-
-    snprintf(folder, sizeof(folder), "%s", path);
-    if (strrchr(folder, '/')) {
-        *strrchr(folder, '/') = '\0';
-        assert_int_equal(ppt_file_make_folders(folder, &error), PPT_OK);
-    }
-    assert_int_equal(ppt_file_write(path, text, strlen(text), &error), PPT_OK);
-}
 
 /* Mounts of any kind, the hierarchies among them; a blank in a path is \\040. */
 #define OTHER_MOUNTS                                                                               \
@@ -50,8 +31,8 @@ static const char usual_mounts[] = OTHER_MOUNTS MOUNT_V2("/", "root")
 
 static struct ppt_cgroup read_mounted(const char *mounts, const char *membership)
 {
-    put("mounts", mounts);
-    put("membership", membership);
+    place_put("mounts", mounts);
+    place_put("membership", membership);
     return ppt_cgroup_read("mounts", "membership");
 }
 
@@ -84,22 +65,22 @@ static void check_memory(const char *membership, uint64_t bytes)
 static void quota_of_the_own_group(void **state)
 {
     (void)state;
-    put("root/a/b/cpu.max", "150000 100000\n");
+    place_put("root/a/b/cpu.max", "150000 100000\n");
     check_cpus("0::/a/b\n", 1.5);
-    put("root/a/b/cpu.max", "20000 50000\n");
+    place_put("root/a/b/cpu.max", "20000 50000\n");
     check_cpus("0::/a/b\n", 0.4);
-    put("root/a/b/cpu.max", "max 100000\n");
+    place_put("root/a/b/cpu.max", "max 100000\n");
     check_cpus("0::/a/b\n", 0);
 }
 
 static void quota_of_a_group_above(void **state)
 {
     (void)state;
-    put("root/a/cpu.max", "200000 100000\n");
-    put("root/a/b/cpu.max", "max 100000\n");
-    put("root/a/b/c/cpu.max", "max 100000\n");
-    put("root/other/cpu.max", "1000 100000\n"); /* is none of ours */
-    put("root/ab/cpu.max", "1000 100000\n");
+    place_put("root/a/cpu.max", "200000 100000\n");
+    place_put("root/a/b/cpu.max", "max 100000\n");
+    place_put("root/a/b/c/cpu.max", "max 100000\n");
+    place_put("root/other/cpu.max", "1000 100000\n"); /* is none of ours */
+    place_put("root/ab/cpu.max", "1000 100000\n");
     check_cpus("0::/a/b/c\n", 2);
     check_cpus("0::/a\n", 2);
 }
@@ -107,12 +88,12 @@ static void quota_of_a_group_above(void **state)
 static void the_smallest_of_nested_quotas_counts(void **state)
 {
     (void)state;
-    put("root/a/cpu.max", "200000 100000\n");
-    put("root/a/b/cpu.max", "600000 200000\n");
+    place_put("root/a/cpu.max", "200000 100000\n");
+    place_put("root/a/b/cpu.max", "600000 200000\n");
     check_cpus("0::/a/b\n", 2);
-    put("root/a/b/cpu.max", "50000 100000\n");
+    place_put("root/a/b/cpu.max", "50000 100000\n");
     check_cpus("0::/a/b\n", 0.5);
-    put("root/cpu.max", "25000 100000\n");
+    place_put("root/cpu.max", "25000 100000\n");
     check_cpus("0::/a/b\n", 0.25);
 }
 
@@ -123,7 +104,7 @@ static void no_files_are_no_limit(void **state)
     (void)state;
     check_cpus("0::/a/b\n", 0);
     check_memory("0::/a/b\n", UINT64_MAX);
-    put("root/a/b/unrelated", "");
+    place_put("root/a/b/unrelated", "");
     check_cpus("0::/a/b\n", 0);
     check_cpus("0::/\n", 0);
     check_cpus("", 0);
@@ -134,7 +115,7 @@ static void no_files_are_no_limit(void **state)
     assert_true(group.memory_bytes == UINT64_MAX);
     group = ppt_cgroup_read("mounts", "no-such-file");
     assert_true(group.quota_cpus == 0.0);
-    put("root/cpu.max", "100000 100000\n");
+    place_put("root/cpu.max", "100000 100000\n");
     check_cpus("0::/a/b\n", 1);
     assert_true(read_mounted("", "0::/a/b\n").quota_cpus == 0.0);
     assert_true(read_mounted("nonsense\n - \n1 2 3 - cgroup2 x y\n", "0::/\n").quota_cpus == 0.0);
@@ -147,30 +128,31 @@ static void unreadable_contents_are_no_limit(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
-        put("root/a/cpu.max", texts[i]);
+        place_put("root/a/cpu.max", texts[i]);
         check_cpus("0::/a\n", 0);
     }
-    put("root/a/memory.max", "nonsense\n");
+    place_put("root/a/memory.max", "nonsense\n");
     check_memory("0::/a\n", UINT64_MAX);
 }
 
 static void memory_that_is_left(void **state)
 {
     (void)state;
-    put("root/a/b/memory.max", "104857600\n");
-    put("root/a/b/memory.current", "31457280\n");
+    place_put("root/a/b/memory.max", "104857600\n");
+    place_put("root/a/b/memory.current", "31457280\n");
     check_memory("0::/a/b\n", 70 * MIB);
-    put("root/a/b/memory.stat", "anon 1\nfile 2\ninactive_file 10485760\nactive_file 5242880\n");
+    place_put("root/a/b/memory.stat",
+              "anon 1\nfile 2\ninactive_file 10485760\nactive_file 5242880\n");
     check_memory("0::/a/b\n", 85 * MIB); /* what files left there can be had back */
     assert_int_equal(unlink("root/a/b/memory.stat"), 0);
-    put("root/a/b/memory.max", "max\n");
+    place_put("root/a/b/memory.max", "max\n");
     check_memory("0::/a/b\n", UINT64_MAX);
-    put("root/a/memory.max", "52428800\n");
-    put("root/a/memory.current", "41943040\n");
+    place_put("root/a/memory.max", "52428800\n");
+    place_put("root/a/memory.current", "41943040\n");
     check_memory("0::/a/b\n", 10 * MIB);
-    put("root/a/b/memory.max", "36700160\n"); /* 5 MiB are left below, 10 MiB above */
+    place_put("root/a/b/memory.max", "36700160\n"); /* 5 MiB are left below, 10 MiB above */
     check_memory("0::/a/b\n", 5 * MIB);
-    put("root/a/b/memory.current", "41943040\n"); /* is over its limit */
+    place_put("root/a/b/memory.current", "41943040\n"); /* is over its limit */
     check_memory("0::/a/b\n", 0);
 }
 
@@ -178,9 +160,9 @@ static void memory_that_is_left(void **state)
 static void a_path_outside_the_container(void **state)
 {
     (void)state;
-    put("root/cpu.max", "300000 100000\n");
-    put("root/memory.max", "104857600\n");
-    put("root/memory.current", "4857600\n");
+    place_put("root/cpu.max", "300000 100000\n");
+    place_put("root/memory.max", "104857600\n");
+    place_put("root/memory.current", "4857600\n");
     check_cpus("0::/docker/0123456789abcdef\n", 3);
     check_memory("0::/docker/0123456789abcdef\n", 100000000);
     check_cpus("0::/../../elsewhere\n", 3);
@@ -193,13 +175,13 @@ static void odd_paths(void **state)
     char membership[5000] = "0::";
 
     (void)state;
-    put("root/a:b/c d/cpu.max", "100000 100000\n");
+    place_put("root/a:b/c d/cpu.max", "100000 100000\n");
     check_cpus("0::/a:b/c d\n", 1);
     for (size_t i = 0; i < 1000; i++) {
         strcat(membership, "/dir");
     }
     strcat(membership, "\n");
-    put("root/dir/cpu.max", "250000 100000\n");
+    place_put("root/dir/cpu.max", "250000 100000\n");
     check_cpus(membership, 2.5);
 }
 
@@ -209,7 +191,7 @@ static void odd_paths(void **state)
  * it up. */
 static void combine_cpu_and_cpuacct(void)
 {
-    put("root/cpu,cpuacct/tasks", "");
+    place_put("root/cpu,cpuacct/tasks", "");
     assert_int_equal(symlink("cpu,cpuacct", "root/cpu"), 0);
     assert_int_equal(symlink("cpu,cpuacct", "root/cpuacct"), 0);
 }
@@ -220,25 +202,25 @@ static void quota_of_version_1(void **state)
 
     (void)state;
     combine_cpu_and_cpuacct();
-    put("root/cpu,cpuacct/a/b/cpu.cfs_quota_us", "250000\n");
-    put("root/cpu,cpuacct/a/b/cpu.cfs_period_us", "100000\n");
+    place_put("root/cpu,cpuacct/a/b/cpu.cfs_quota_us", "250000\n");
+    place_put("root/cpu,cpuacct/a/b/cpu.cfs_period_us", "100000\n");
     check_cpus(membership, 2.5);
-    put("root/cpu,cpuacct/a/b/cpu.cfs_quota_us", "-1\n");
+    place_put("root/cpu,cpuacct/a/b/cpu.cfs_quota_us", "-1\n");
     check_cpus(membership, 0);
-    put("root/cpu,cpuacct/a/cpu.cfs_quota_us", "50000\n");
-    put("root/cpu,cpuacct/a/cpu.cfs_period_us", "100000\n");
+    place_put("root/cpu,cpuacct/a/cpu.cfs_quota_us", "50000\n");
+    place_put("root/cpu,cpuacct/a/cpu.cfs_period_us", "100000\n");
     check_cpus(membership, 0.5);
-    put("root/cpu,cpuacct/a/b/cpu.cfs_quota_us", "40000\n");
+    place_put("root/cpu,cpuacct/a/b/cpu.cfs_quota_us", "40000\n");
     check_cpus(membership, 0.4);
 }
 
 static void controllers_by_themselves(void **state)
 {
     (void)state;
-    put("root/cpu/a/cpu.cfs_quota_us", "300000\n");
-    put("root/cpu/a/cpu.cfs_period_us", "200000\n");
-    put("root/cpuset/b/cpu.cfs_quota_us", "1000\n");
-    put("root/cpuset/b/cpu.cfs_period_us", "100000\n");
+    place_put("root/cpu/a/cpu.cfs_quota_us", "300000\n");
+    place_put("root/cpu/a/cpu.cfs_period_us", "200000\n");
+    place_put("root/cpuset/b/cpu.cfs_quota_us", "1000\n");
+    place_put("root/cpuset/b/cpu.cfs_period_us", "100000\n");
     check_cpus("2:cpuset:/b\n3:cpuacct:/b\n4:cpu:/a\n", 1.5);
 }
 
@@ -247,11 +229,11 @@ static void memory_of_version_1(void **state)
     static const char membership[] = "5:memory:/a/b\n4:cpu,cpuacct:/\n";
 
     (void)state;
-    put("root/memory/a/b/memory.limit_in_bytes", "9223372036854771712\n"); /* is no limit */
-    put("root/memory/a/b/memory.usage_in_bytes", "1048576\n");
+    place_put("root/memory/a/b/memory.limit_in_bytes", "9223372036854771712\n"); /* is no limit */
+    place_put("root/memory/a/b/memory.usage_in_bytes", "1048576\n");
     assert_true(read_tree(membership).memory_bytes > UINT64_C(1) << 60);
-    put("root/memory/a/memory.limit_in_bytes", "104857600\n");
-    put("root/memory/a/memory.usage_in_bytes", "4194304\n");
+    place_put("root/memory/a/memory.limit_in_bytes", "104857600\n");
+    place_put("root/memory/a/memory.usage_in_bytes", "4194304\n");
     check_memory(membership, 96 * MIB);
 }
 
@@ -259,10 +241,10 @@ static void version_1_outside_the_container(void **state)
 {
     (void)state;
     combine_cpu_and_cpuacct();
-    put("root/cpu,cpuacct/cpu.cfs_quota_us", "150000\n");
-    put("root/cpu,cpuacct/cpu.cfs_period_us", "100000\n");
-    put("root/memory/memory.limit_in_bytes", "52428800\n");
-    put("root/memory/memory.usage_in_bytes", "2097152\n");
+    place_put("root/cpu,cpuacct/cpu.cfs_quota_us", "150000\n");
+    place_put("root/cpu,cpuacct/cpu.cfs_period_us", "100000\n");
+    place_put("root/memory/memory.limit_in_bytes", "52428800\n");
+    place_put("root/memory/memory.usage_in_bytes", "2097152\n");
     check_cpus("4:cpu,cpuacct:/docker/abc\n5:memory:/docker/abc\n0::/docker/abc\n", 1.5);
     check_memory("4:cpu,cpuacct:/docker/abc\n5:memory:/docker/abc\n", 48 * MIB);
 }
@@ -274,10 +256,10 @@ static void both_versions_at_once(void **state)
 
     (void)state;
     combine_cpu_and_cpuacct();
-    put("root/cpu,cpuacct/a/cpu.cfs_quota_us", "200000\n");
-    put("root/cpu,cpuacct/a/cpu.cfs_period_us", "100000\n");
-    put("root/memory/a/memory.limit_in_bytes", "2097152\n");
-    put("root/memory/a/memory.usage_in_bytes", "1048576\n");
+    place_put("root/cpu,cpuacct/a/cpu.cfs_quota_us", "200000\n");
+    place_put("root/cpu,cpuacct/a/cpu.cfs_period_us", "100000\n");
+    place_put("root/memory/a/memory.limit_in_bytes", "2097152\n");
+    place_put("root/memory/a/memory.usage_in_bytes", "1048576\n");
     check_cpus(membership, 2);
     check_memory(membership, MIB);
 }
@@ -292,14 +274,14 @@ static void mounted_anywhere(void **state)
     struct ppt_cgroup group;
 
     (void)state;
-    put("dev/some where/a/cpu.cfs_quota_us", "150000\n");
-    put("dev/some where/a/cpu.cfs_period_us", "100000\n");
-    put("dev/mem/b/memory.limit_in_bytes", "3145728\n");
-    put("dev/mem/b/memory.usage_in_bytes", "1048576\n");
+    place_put("dev/some where/a/cpu.cfs_quota_us", "150000\n");
+    place_put("dev/some where/a/cpu.cfs_period_us", "100000\n");
+    place_put("dev/mem/b/memory.limit_in_bytes", "3145728\n");
+    place_put("dev/mem/b/memory.usage_in_bytes", "1048576\n");
     group = read_mounted(v1, "2:memory:/b\n1:cpuacct,cpu:/a\n");
     assert_true(group.quota_cpus == 1.5);
     assert_true(group.memory_bytes == 2 * MIB);
-    put("unified/a/cpu.max", "50000 100000\n");
+    place_put("unified/a/cpu.max", "50000 100000\n");
     group = read_mounted(v2, "0::/a\n");
     assert_true(group.quota_cpus == 0.5);
     /* Nothing is read of a version that the process is in, but that is not mounted. */
@@ -313,12 +295,13 @@ static void mounted_from_a_group_on(void **state)
     static const char mounts[] = MOUNT_V1("/docker/abc", "root/cpu", "cpu");
 
     (void)state;
-    put("root/cpu/cpu.cfs_quota_us", "300000\n");
-    put("root/cpu/cpu.cfs_period_us", "100000\n");
-    put("root/cpu/job/cpu.cfs_quota_us", "200000\n");
-    put("root/cpu/job/cpu.cfs_period_us", "100000\n");
-    put("root/cpu/docker/abc/cpu.cfs_quota_us", "100000\n"); /* a group that has such a name */
-    put("root/cpu/docker/abc/cpu.cfs_period_us", "100000\n");
+    place_put("root/cpu/cpu.cfs_quota_us", "300000\n");
+    place_put("root/cpu/cpu.cfs_period_us", "100000\n");
+    place_put("root/cpu/job/cpu.cfs_quota_us", "200000\n");
+    place_put("root/cpu/job/cpu.cfs_period_us", "100000\n");
+    place_put("root/cpu/docker/abc/cpu.cfs_quota_us",
+              "100000\n"); /* a group that has such a name */
+    place_put("root/cpu/docker/abc/cpu.cfs_period_us", "100000\n");
     assert_true(read_mounted(mounts, "1:cpu:/docker/abc\n").quota_cpus == 3.0);
     assert_true(read_mounted(mounts, "1:cpu:/docker/abc/job\n").quota_cpus == 2.0);
     assert_true(read_mounted(mounts, "1:cpu:/docker/abc/docker/abc\n").quota_cpus == 1.0);
@@ -334,10 +317,10 @@ static void mounted_more_than_once(void **state)
         MOUNT_V2("/other", "d") MOUNT_V2("/a/b", "b") MOUNT_V2("/a", "a") MOUNT_V2("/a/b/c", "c");
 
     (void)state;
-    put("a/cpu.max", "100000 100000\n");
-    put("b/cpu.max", "200000 100000\n");
-    put("c/cpu.max", "300000 100000\n");
-    put("d/cpu.max", "50000 100000\n");
+    place_put("a/cpu.max", "100000 100000\n");
+    place_put("b/cpu.max", "200000 100000\n");
+    place_put("c/cpu.max", "300000 100000\n");
+    place_put("d/cpu.max", "50000 100000\n");
     assert_true(read_mounted(mounts, "0::/a/b/c\n").quota_cpus == 1.0);
     assert_true(read_mounted(mounts, "0::/other\n").quota_cpus == 0.5);
 }
@@ -352,12 +335,12 @@ static void check_cpuset(const char *membership, unsigned cpus)
 static void cpuset_of_version_2(void **state)
 {
     (void)state;
-    put("root/a/b/cpuset.cpus", "0-7\n"); /* wished for */
-    put("root/a/b/cpuset.cpus.effective", "0-2,5,8-9\n");
+    place_put("root/a/b/cpuset.cpus", "0-7\n"); /* wished for */
+    place_put("root/a/b/cpuset.cpus.effective", "0-2,5,8-9\n");
     check_cpuset("0::/a/b\n", 6);
-    put("root/a/cpuset.cpus.effective", "1-2\n");
+    place_put("root/a/cpuset.cpus.effective", "1-2\n");
     check_cpuset("0::/a/b\n", 2);
-    put("root/cpuset.cpus.effective", "0-63\n");
+    place_put("root/cpuset.cpus.effective", "0-63\n");
     check_cpuset("0::/a/b\n", 2);
     check_cpuset("0::/none\n", 64);
 }
@@ -367,12 +350,12 @@ static void cpuset_of_version_1(void **state)
     static const char membership[] = "3:cpuset:/a\n1:cpu:/b\n";
 
     (void)state;
-    put("root/cpuset/a/cpuset.cpus", "0-3\n");
+    place_put("root/cpuset/a/cpuset.cpus", "0-3\n");
     check_cpuset(membership, 4);
-    put("root/cpuset/a/cpuset.effective_cpus", "2\n");
+    place_put("root/cpuset/a/cpuset.effective_cpus", "2\n");
     check_cpuset(membership, 1);
-    put("root/cpuset/b/cpuset.effective_cpus", "0-1\n"); /* is none of ours */
-    put("root/cpuset/a/cpuset.effective_cpus", "0-2\n");
+    place_put("root/cpuset/b/cpuset.effective_cpus", "0-1\n"); /* is none of ours */
+    place_put("root/cpuset/a/cpuset.effective_cpus", "0-2\n");
     check_cpuset(membership, 3);
 }
 
@@ -382,7 +365,7 @@ static void broken_cpusets_are_no_limit(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
-        put("root/a/cpuset.cpus.effective", texts[i]);
+        place_put("root/a/cpuset.cpus.effective", texts[i]);
         check_cpuset("0::/a\n", 0);
     }
 }
@@ -405,8 +388,8 @@ static void effective_cpus_are_the_smallest_number(void **state)
 
 static int64_t throttled(const char *membership)
 {
-    put("mounts", usual_mounts);
-    put("membership", membership);
+    place_put("mounts", usual_mounts);
+    place_put("membership", membership);
     return ppt_cgroup_throttled_ns("mounts", "membership");
 }
 
@@ -414,19 +397,19 @@ static void throttled_time_of_version_2(void **state)
 {
     (void)state;
     assert_true(throttled("0::/a/b\n") == -1);
-    put("root/a/b/cpu.max", "150000 100000\n");
-    put("root/a/b/cpu.stat", "usage_usec 100\nuser_usec 60\nsystem_usec 40\nnr_periods 9\n"
-                             "nr_throttled 3\nthrottled_usec 1234\n");
+    place_put("root/a/b/cpu.max", "150000 100000\n");
+    place_put("root/a/b/cpu.stat", "usage_usec 100\nuser_usec 60\nsystem_usec 40\nnr_periods 9\n"
+                                   "nr_throttled 3\nthrottled_usec 1234\n");
     assert_true(throttled("0::/a/b\n") == 1234000);
 }
 
 static void throttled_time_of_a_group_above(void **state)
 {
     (void)state;
-    put("root/a/cpu.max", "150000 100000\n");
-    put("root/a/cpu.stat", "usage_usec 100\nnr_throttled 3\nthrottled_usec 77\n");
-    put("root/a/b/cpu.max", "max 100000\n");
-    put("root/a/b/cpu.stat", "usage_usec 100\nnr_throttled 0\nthrottled_usec 0\n");
+    place_put("root/a/cpu.max", "150000 100000\n");
+    place_put("root/a/cpu.stat", "usage_usec 100\nnr_throttled 3\nthrottled_usec 77\n");
+    place_put("root/a/b/cpu.max", "max 100000\n");
+    place_put("root/a/b/cpu.stat", "usage_usec 100\nnr_throttled 0\nthrottled_usec 0\n");
     assert_true(throttled("0::/a/b\n") == 77000);
 }
 
@@ -436,40 +419,39 @@ static void throttled_time_of_version_1(void **state)
 
     (void)state;
     combine_cpu_and_cpuacct();
-    put("root/cpu,cpuacct/a/cpu.cfs_quota_us", "200000\n");
-    put("root/cpu,cpuacct/a/cpu.cfs_period_us", "100000\n");
-    put("root/cpu,cpuacct/a/cpu.stat", "nr_periods 5\nnr_throttled 2\nthrottled_time 98765\n");
+    place_put("root/cpu,cpuacct/a/cpu.cfs_quota_us", "200000\n");
+    place_put("root/cpu,cpuacct/a/cpu.cfs_period_us", "100000\n");
+    place_put("root/cpu,cpuacct/a/cpu.stat",
+              "nr_periods 5\nnr_throttled 2\nthrottled_time 98765\n");
     assert_true(throttled(membership) == 98765); /* nanoseconds already */
 }
-
-#define TEST(function) cmocka_unit_test_setup_teardown(function, place_enter, place_leave)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(quota_of_the_own_group),
-        TEST(quota_of_a_group_above),
-        TEST(the_smallest_of_nested_quotas_counts),
-        TEST(no_files_are_no_limit),
-        TEST(unreadable_contents_are_no_limit),
-        TEST(memory_that_is_left),
-        TEST(a_path_outside_the_container),
-        TEST(odd_paths),
-        TEST(quota_of_version_1),
-        TEST(controllers_by_themselves),
-        TEST(memory_of_version_1),
-        TEST(version_1_outside_the_container),
-        TEST(both_versions_at_once),
-        TEST(mounted_anywhere),
-        TEST(mounted_from_a_group_on),
-        TEST(mounted_more_than_once),
-        TEST(cpuset_of_version_2),
-        TEST(cpuset_of_version_1),
-        TEST(broken_cpusets_are_no_limit),
-        TEST(effective_cpus_are_the_smallest_number),
-        TEST(throttled_time_of_version_2),
-        TEST(throttled_time_of_a_group_above),
-        TEST(throttled_time_of_version_1),
+        PLACED(quota_of_the_own_group),
+        PLACED(quota_of_a_group_above),
+        PLACED(the_smallest_of_nested_quotas_counts),
+        PLACED(no_files_are_no_limit),
+        PLACED(unreadable_contents_are_no_limit),
+        PLACED(memory_that_is_left),
+        PLACED(a_path_outside_the_container),
+        PLACED(odd_paths),
+        PLACED(quota_of_version_1),
+        PLACED(controllers_by_themselves),
+        PLACED(memory_of_version_1),
+        PLACED(version_1_outside_the_container),
+        PLACED(both_versions_at_once),
+        PLACED(mounted_anywhere),
+        PLACED(mounted_from_a_group_on),
+        PLACED(mounted_more_than_once),
+        PLACED(cpuset_of_version_2),
+        PLACED(cpuset_of_version_1),
+        PLACED(broken_cpusets_are_no_limit),
+        PLACED(effective_cpus_are_the_smallest_number),
+        PLACED(throttled_time_of_version_2),
+        PLACED(throttled_time_of_a_group_above),
+        PLACED(throttled_time_of_version_1),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,11 +2,6 @@
  * What the program removes, and what it leaves alone.
  */
 #include <fcntl.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,10 +10,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
 #include "change.h"
 #include "place.h"
+#include "unit.h"
 #include "workspace.h"
 
 #define SCRATCH "ppt-omp-abc123"
@@ -284,21 +278,19 @@ static void only_files_are_removed_or_renewed(void **state)
     close(here);
 }
 
-#define TEST(function) cmocka_unit_test_setup_teardown(function, place_enter, place_leave)
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(what_a_dead_process_left_is_removed),
-        TEST(a_deep_tree_is_removed),
-        TEST(folders_without_a_marker_stay),
-        TEST(markers_of_others_count_for_nothing),
-        TEST(other_modes_locks_and_links_stay),
-        TEST(nothing_behind_links_is_removed),
-        TEST(nothing_behind_a_mount_is_removed),
-        TEST(a_workspace_is_marked_and_goes),
-        TEST(latest_is_a_link_of_the_program_or_of_nobody),
-        TEST(only_files_are_removed_or_renewed),
+        PLACED(what_a_dead_process_left_is_removed),
+        PLACED(a_deep_tree_is_removed),
+        PLACED(folders_without_a_marker_stay),
+        PLACED(markers_of_others_count_for_nothing),
+        PLACED(other_modes_locks_and_links_stay),
+        PLACED(nothing_behind_links_is_removed),
+        PLACED(nothing_behind_a_mount_is_removed),
+        PLACED(a_workspace_is_marked_and_goes),
+        PLACED(latest_is_a_link_of_the_program_or_of_nobody),
+        PLACED(only_files_are_removed_or_renewed),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

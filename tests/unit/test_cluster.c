@@ -3,14 +3,8 @@
  * several numbers of ranks with as many workers in all.
  */
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 #include "answer.h"
 #include "cluster.h"
@@ -18,6 +12,7 @@
 #include "host.h"
 #include "rng.h"
 #include "sentence.h"
+#include "unit.h"
 
 #define RANKS 6
 
@@ -114,14 +109,15 @@ static void points_are_ordered_and_named(void **state)
     (void)state;
     qsort(points, 6, sizeof(*points), ppt_point_compare);
     for (size_t i = 0; i < 6; i++) {
-        assert_string_equal(ppt_point_label(points[i], points[i].inner_threads > 1, label),
-                            names[i]);
+        assert_string_equal(
+            ppt_point_label(points[i], points[i].inner_threads > 1 ? PPT_OF_TASK : 0, label),
+            names[i]);
     }
     assert_int_equal(ppt_point_workers((struct ppt_point){4, 2, 3}), 12);
     assert_int_equal(ppt_point_threads((struct ppt_point){4, 2, 3}), 24);
     assert_int_equal(ppt_point_workers((struct ppt_point){0, 2, 0}), 0);
     assert_int_equal(ppt_point_running((struct ppt_point){0, 2, 0}), 1);
-    ppt_point_label((struct ppt_point){UINT32_MAX, UINT32_MAX, UINT32_MAX}, true, label);
+    ppt_point_label((struct ppt_point){UINT32_MAX, UINT32_MAX, UINT32_MAX}, PPT_OF_TASK, label);
     assert_string_equal(label, "4294967295r4294967295x4294967295");
 }
 

@@ -2,18 +2,14 @@
  * Comparisons of runs with known differences, and how often they cry wolf: simulated runs with
  * fixed seeds.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 
-#include <cmocka.h>
 #include <math.h>
 #include <string.h>
 
 #include "compare.h"
 #include "compare_sentence.h"
 #include "rng.h"
+#include "unit.h"
 
 #define POINTS 5
 #define THRESHOLD 0.03

@@ -3,26 +3,21 @@
  * process; and what is ended is all of them, also those in groups and sessions of their own.
  */
 #include "descendants.h"
+#include "unit.h"
 
-#include <setjmp.h>
 #include <signal.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
-#define COUNT 5
+#define CHILDREN 5
 
 /* It holds what could be taken for its end. */
 #define NAME "a) S 1 (b"
 
 struct children {
-    pid_t pids[COUNT];
+    pid_t pids[CHILDREN];
 };
 
 /* None may be in the group of this process, which would end with it. */
@@ -48,7 +43,7 @@ static int start_children(void **state)
     char byte;
 
     assert_int_equal(pipe(ends), 0);
-    for (int i = 0; i < COUNT; i++) {
+    for (int i = 0; i < CHILDREN; i++) {
         children.pids[i] = fork();
         if (children.pids[i] == 0) {
             live(i, ends[1]);
@@ -67,7 +62,7 @@ static int end_children(void **state)
 {
     const struct children *children = *state;
 
-    for (int i = 0; i < COUNT; i++) {
+    for (int i = 0; i < CHILDREN; i++) {
         kill(children->pids[i], SIGKILL);
     }
     while (wait(NULL) > 0) {
@@ -77,14 +72,14 @@ static int end_children(void **state)
 
 struct count {
     const struct children *children;
-    int times[COUNT], all;
+    int times[CHILDREN], all;
 };
 
 static void count_child(pid_t pid, void *context)
 {
     struct count *count = context;
 
-    for (int i = 0; i < COUNT; i++) {
+    for (int i = 0; i < CHILDREN; i++) {
         count->times[i] += count->children->pids[i] == pid;
     }
     count->all++;
@@ -92,10 +87,10 @@ static void count_child(pid_t pid, void *context)
 
 static void check_each_once(const struct count *count)
 {
-    for (int i = 0; i < COUNT; i++) {
+    for (int i = 0; i < CHILDREN; i++) {
         assert_int_equal(count->times[i], 1);
     }
-    assert_int_equal(count->all, COUNT);
+    assert_int_equal(count->all, CHILDREN);
 }
 
 static void the_kernel_lists_them(void **state)
@@ -127,7 +122,7 @@ static void all_are_ended(void **state)
     assert_true(one.pid > 0);
     assert_int_equal(one.problem, 0);
     assert_string_equal(one.name, NAME);
-    for (int i = 0; i < COUNT; i++) {
+    for (int i = 0; i < CHILDREN; i++) {
         int how;
 
         assert_true(wait(&how) > 0);

@@ -1,16 +1,11 @@
 /*
  * The digest tells results apart: any flipped bit, any change of length, order or start.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "digest.h"
+#include "unit.h"
 
 #define BYTES 200
 

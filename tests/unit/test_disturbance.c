@@ -2,19 +2,15 @@
  * What a quota, and others, leave in the answer: how passes are counted, what is said of them, and
  * what must not be concluded from them.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
-#include <cmocka.h>
 #include <math.h>
 
 #include "answer.h"
 #include "memory.h"
 #include "sentence.h"
+#include "unit.h"
 
 #define MS INT64_C(1000000)
 
@@ -54,6 +50,16 @@ static void answer_from(const struct ppt_samples *samples, const struct ppt_answ
     ppt_index_free(&index);
 }
 
+static struct ppt_disturbance disturbance_of(const struct ppt_samples *samples)
+{
+    struct ppt_index index;
+
+    ppt_index_create(samples, &index);
+    const struct ppt_disturbance all = ppt_disturbance_of(&index);
+    ppt_index_free(&index);
+    return all;
+}
+
 static void counted(void **state)
 {
     struct ppt_samples samples = {0};
@@ -65,7 +71,7 @@ static void counted(void **state)
     add_pass(&samples, 2, 0, 100 * MS, 100 * MS, (struct ppt_noise){10 * MS, 0, 0, 0, 0});
     add_pass(&samples, 2, 1, 100 * MS, 100 * MS, (struct ppt_noise){0, 0, 1, 0, 0});
     add_pass(&samples, 3, 0, 100 * MS, 100 * MS, (struct ppt_noise){20 * MS, 0, 30 * MS, 0, 0});
-    const struct ppt_disturbance all = ppt_disturbance_of(&samples);
+    const struct ppt_disturbance all = disturbance_of(&samples);
     assert_int_equal(all.passes, 5);
     assert_int_equal(all.disturbed, 3);
     assert_int_equal(all.stolen, 2);
@@ -273,9 +279,9 @@ static void cpus_are_compared_with_as_many_ranks(void **state)
         samples.items[i].point.ranks = samples.items[i].point.workers / 4;
         samples.items[i].noise.cpus = samples.items[i].point.ranks > 0 ? 8 : 4;
     }
-    assert_int_equal(ppt_disturbance_of(&samples).moved, 0);
+    assert_int_equal(disturbance_of(&samples).moved, 0);
     samples.items[samples.count - 1].noise.cpus = 4;
-    assert_int_equal(ppt_disturbance_of(&samples).moved, 1);
+    assert_int_equal(disturbance_of(&samples).moved, 1);
     ppt_answer_free(&answer);
     ppt_samples_free(&samples);
 }

@@ -2,19 +2,15 @@
  * What the doctor says of machines made for it: a bad laptop, a good server, and each check at its
  * limits.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
-#include <cmocka.h>
 #include <math.h>
 
 #include "doctor.h"
 #include "file.h"
 #include "place.h"
+#include "unit.h"
 
 #define GIB ((uint64_t)1 << 30)
 
@@ -22,14 +18,10 @@
 
 static void put(const char *path, const char *text)
 {
-    struct ppt_error error = {""};
-    char folder[512];
+    char below[512];
 
-    snprintf(folder, sizeof(folder), "root/%s", path);
-    *strrchr(folder, '/') = '\0';
-    assert_int_equal(ppt_file_make_folders(folder, &error), PPT_OK);
-    snprintf(folder, sizeof(folder), "root/%s", path);
-    assert_int_equal(ppt_file_write(folder, text, strlen(text), &error), PPT_OK);
+    snprintf(below, sizeof(below), "root/%s", path);
+    place_put(below, text);
 }
 
 #define CPU "sys/devices/system/cpu/"
@@ -380,22 +372,20 @@ static void the_clock_and_the_folder_are_tried_out(void **state)
     assert_true(vitals.folder_in_memory || vitals.folder_free_bytes < 0);
 }
 
-#define TEST(function) cmocka_unit_test_setup_teardown(function, place_enter, place_leave)
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(a_good_server),
-        TEST(a_bad_laptop),
-        TEST(a_machine_that_tells_nothing),
-        TEST(noise_and_steadiness),
-        TEST(load_counts_while_it_lasts),
-        TEST(quotas),
-        TEST(clocks),
-        TEST(memory_and_disk),
-        TEST(spins_are_summarised),
-        TEST(a_test_spins_on_every_cpu),
-        TEST(the_clock_and_the_folder_are_tried_out),
+        PLACED(a_good_server),
+        PLACED(a_bad_laptop),
+        PLACED(a_machine_that_tells_nothing),
+        PLACED(noise_and_steadiness),
+        PLACED(load_counts_while_it_lasts),
+        PLACED(quotas),
+        PLACED(clocks),
+        PLACED(memory_and_disk),
+        PLACED(spins_are_summarised),
+        PLACED(a_test_spins_on_every_cpu),
+        PLACED(the_clock_and_the_folder_are_tried_out),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

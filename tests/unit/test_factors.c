@@ -2,19 +2,15 @@
  * The efficiency factors: that their product is the speedup, on real passes of every kernel, and
  * that the bounds they are read with are bounds.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 
-#include <cmocka.h>
 #include <math.h>
 #include <stdlib.h>
 
 #include "factors.h"
 #include "pass.h"
 #include "rng.h"
+#include "unit.h"
 #include "workspace.h"
 
 static const char *const configs[] = {
@@ -78,7 +74,7 @@ static void check_pass(const struct ppt_sample *pass, const struct ppt_sample *s
 
 static void check_kernel(const char *start)
 {
-    struct ppt_recorder *recorder = ppt_recorder_create();
+    struct ppt_stopwatches *watches = ppt_stopwatches_create();
     struct ppt_configs loaded = {0};
     struct ppt_workload workload;
     struct ppt_error error = {""};
@@ -92,7 +88,7 @@ static void check_kernel(const char *start)
     for (size_t p = 0; p < 4; p++) {
         struct ppt_sample pass;
 
-        if (ppt_pass_run(&workload, loaded.items->points[p], recorder, &pass, &error) != PPT_OK) {
+        if (ppt_pass_run(&workload, loaded.items->points[p], watches, &pass, &error) != PPT_OK) {
             fail_msg("%s: %s", start, error.text);
         }
         if (p == 0) {
@@ -107,7 +103,7 @@ static void check_kernel(const char *start)
     ppt_workload_close(&workload);
     ppt_workspace_remove(&scratch);
     ppt_configs_free(&loaded);
-    ppt_recorder_destroy(recorder);
+    ppt_stopwatches_destroy(watches);
 }
 
 static void product_is_the_speedup(void **state)

@@ -3,17 +3,13 @@
  * sums.
  */
 #include <limits.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
 #include <json-c/json.h>
 
 #include "field.h"
+#include "unit.h"
 
 struct inner {
     int64_t spent_ns;

@@ -2,11 +2,6 @@
  * Files that are read whole, and written whole or not at all.
  */
 #include <dirent.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,28 +9,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
 #include "change.h"
 #include "file.h"
 #include "place.h"
+#include "unit.h"
 
 #define WORD 64
 #define PATH 256
-
-static void require(enum ppt_status status, const struct ppt_error *error)
-{
-    if (status != PPT_OK) {
-        fail_msg("status %d: %s", (int)status, error->text);
-    }
-}
-
-static void put(const char *path, const char *text)
-{
-    struct ppt_error error = {""};
-
-    require(ppt_file_write(path, text, strlen(text), &error), &error);
-}
 
 static void check_content(const char *path, const char *text)
 {
@@ -106,7 +86,7 @@ static void check_unreadable(const char *path, size_t most)
 static void what_cannot_be_read_is_named(void **state)
 {
     (void)state;
-    put("file", "0123456789");
+    place_put("file", "0123456789");
     assert_int_equal(mkdir("folder", 0700), 0);
     assert_int_equal(symlink("nowhere", "dangling"), 0);
     check_unreadable("missing", 100);
@@ -130,7 +110,7 @@ static void a_file_of_the_largest_size_is_read(void **state)
     (void)state;
     assert_non_null(data);
     memset(data, 'x', 1000000);
-    put("file", data);
+    place_put("file", data);
     require(ppt_file_read("file", 1000000, &back, &length, &error), &error);
     assert_int_equal(length, 1000000);
     assert_string_equal(back, data);
@@ -151,7 +131,7 @@ static void only_regular_files_are_read(void **state)
     check_unreadable("pipe", 100);
     check_unreadable("/dev/zero", 100);
     check_unreadable("/dev/null", 100);
-    put("file", "text");
+    place_put("file", "text");
     assert_int_equal(symlink("file", "link"), 0);
     check_content("link", "text");
     struct ppt_folder here;
@@ -169,9 +149,9 @@ static void only_regular_files_are_read(void **state)
 static void writing_leaves_only_the_file(void **state)
 {
     (void)state;
-    put("file", "first");
-    put("file", "second, which is longer");
-    put("file", "3");
+    place_put("file", "first");
+    place_put("file", "second, which is longer");
+    place_put("file", "3");
     check_content("file", "3");
     assert_int_equal(entries("."), 1);
 }
@@ -185,12 +165,12 @@ static void what_a_dead_writer_left_is_cleared_away(void **state)
     char name[WORD];
 
     (void)state;
-    put("left", "of a dead writer");
+    place_put("left", "of a dead writer");
     assert_int_equal(stat("left", &about), 0);
     snprintf(name, sizeof(name), ".ppt-omp-%jx", (uintmax_t)about.st_ino);
     assert_int_equal(rename("left", name), 0);
-    put(".ppt-omp-1", "of the user");
-    put("file", "old");
+    place_put(".ppt-omp-1", "of the user");
+    place_put("file", "old");
     require(ppt_folder_open(".", &here, &error), &error);
     ppt_change_clear(here.fd);
     ppt_folder_close(&here);
@@ -206,10 +186,10 @@ static void neighbours_are_not_touched(void **state)
 
     (void)state;
     snprintf(other, sizeof(other), "file.%ld", (long)getpid());
-    put("file", "old");
-    put("file.new", "mine");
-    put(other, "mine too");
-    put("file", "new");
+    place_put("file", "old");
+    place_put("file.new", "mine");
+    place_put(other, "mine too");
+    place_put("file", "new");
     check_content("file", "new");
     check_content("file.new", "mine");
     check_content(other, "mine too");
@@ -224,7 +204,7 @@ static void links_lead_nowhere(void **state)
     struct stat about;
 
     (void)state;
-    put("victim", "kept");
+    place_put("victim", "kept");
     require(ppt_file_make_folders("run", &error), &error);
     assert_int_equal(symlink("../victim", "run/link"), 0);
     assert_int_equal(link("victim", "run/hard"), 0);
@@ -238,7 +218,7 @@ static void links_lead_nowhere(void **state)
     check_content("run/link", "new");
     check_content("run/hard", "new");
     assert_int_equal(symlink("victim", "named"), 0);
-    put("named", "through");
+    place_put("named", "through");
     check_content("victim", "through");
     assert_int_equal(lstat("named", &about), 0);
     assert_true(S_ISLNK(about.st_mode));
@@ -307,10 +287,10 @@ static void writing_replaces_rather_than_overwrites(void **state)
     char buffer[16] = "";
 
     (void)state;
-    put("file", "old");
+    place_put("file", "old");
     FILE *reader = fopen("file", "r");
     assert_non_null(reader);
-    put("file", "new");
+    place_put("file", "new");
     assert_int_equal(fread(buffer, 1, sizeof(buffer), reader), 3);
     assert_string_equal(buffer, "old");
     fclose(reader);
@@ -323,7 +303,7 @@ static void failed_writing_leaves_nothing(void **state)
 
     (void)state;
     assert_int_equal(mkdir("folder", 0700), 0);
-    put("folder/inner", "kept");
+    place_put("folder/inner", "kept");
     assert_int_equal(ppt_file_write("folder", "text", 4, &error), PPT_FAILED);
     assert_non_null(strstr(error.text, "folder"));
     assert_int_equal(entries("."), 1);
@@ -349,13 +329,13 @@ static void modes_are_those_of_the_user(void **state)
     mode_t before = umask(022);
 
     (void)state;
-    put("open", "text");
+    place_put("open", "text");
     umask(077);
-    put("private", "text");
+    place_put("private", "text");
     assert_int_equal(chmod("open", 0640), 0);
-    put("open", "other");
+    place_put("open", "other");
     umask(022);
-    put("private", "other");
+    place_put("private", "other");
     umask(before);
     assert_int_equal(mode_of("open"), 0640);
     assert_int_equal(mode_of("private"), 0600);
@@ -400,7 +380,7 @@ static void a_file_in_the_way_is_named(void **state)
     struct ppt_error error = {""};
 
     (void)state;
-    put("file", "text");
+    place_put("file", "text");
     assert_int_not_equal(ppt_file_make_folders("file/folder", &error), PPT_OK);
     assert_non_null(strstr(error.text, "file"));
     error.text[0] = '\0';
@@ -409,27 +389,25 @@ static void a_file_in_the_way_is_named(void **state)
     check_content("file", "text");
 }
 
-#define TEST(function) cmocka_unit_test_setup_teardown(function, place_enter, place_leave)
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(what_is_written_is_read),
-        TEST(what_cannot_be_read_is_named),
-        TEST(a_file_of_the_largest_size_is_read),
-        TEST(only_regular_files_are_read),
-        TEST(writing_leaves_only_the_file),
-        TEST(what_a_dead_writer_left_is_cleared_away),
-        TEST(neighbours_are_not_touched),
-        TEST(links_lead_nowhere),
-        TEST(a_folder_that_is_a_link_is_refused),
-        TEST(several_may_write_the_same_file),
-        TEST(writing_replaces_rather_than_overwrites),
-        TEST(failed_writing_leaves_nothing),
-        TEST(modes_are_those_of_the_user),
-        TEST(missing_folders_are_made),
-        TEST(absolute_folders_are_made),
-        TEST(a_file_in_the_way_is_named),
+        PLACED(what_is_written_is_read),
+        PLACED(what_cannot_be_read_is_named),
+        PLACED(a_file_of_the_largest_size_is_read),
+        PLACED(only_regular_files_are_read),
+        PLACED(writing_leaves_only_the_file),
+        PLACED(what_a_dead_writer_left_is_cleared_away),
+        PLACED(neighbours_are_not_touched),
+        PLACED(links_lead_nowhere),
+        PLACED(a_folder_that_is_a_link_is_refused),
+        PLACED(several_may_write_the_same_file),
+        PLACED(writing_replaces_rather_than_overwrites),
+        PLACED(failed_writing_leaves_nothing),
+        PLACED(modes_are_those_of_the_user),
+        PLACED(missing_folders_are_made),
+        PLACED(absolute_folders_are_made),
+        PLACED(a_file_in_the_way_is_named),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

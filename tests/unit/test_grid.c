@@ -3,18 +3,13 @@
  * said of the row that it picks.
  */
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 #include "answer.h"
 #include "rng.h"
 #include "sentence.h"
+#include "unit.h"
 
 #define WORKERS 4 /* 0, 1, 2, 4 */
 #define INNERS 3  /* 1, 2, 4 */
@@ -220,11 +215,11 @@ static void rows_are_cut_out_whole(void **state)
 
     (void)state;
     simulate(side_by_side, &grid);
-    assert_true(ppt_grid_has_inner(&grid));
+    assert_int_equal(ppt_grid_several(&grid), PPT_ONLY(PPT_WORKERS) | PPT_OF_TASK);
     assert_int_equal(ppt_grid_find(&grid, (struct ppt_point){2, 4, 0}), 8);
     assert_true(ppt_grid_find(&grid, (struct ppt_point){2, 3, 0}) == SIZE_MAX);
     ppt_grid_row(&grid, 1, &row);
-    assert_false(ppt_grid_has_inner(&row));
+    assert_int_equal(ppt_grid_several(&row), PPT_ONLY(PPT_WORKERS));
     assert_int_equal(row.point_count, WORKERS);
     assert_int_equal(row.block_count, BLOCKS);
     for (size_t b = 0; b < BLOCKS; b++) {
@@ -242,11 +237,13 @@ static void labels(void **state)
     char label[PPT_POINT_SIZE];
 
     (void)state;
-    assert_string_equal(ppt_point_label((struct ppt_point){4, 2, 0}, false, label), "4");
-    assert_string_equal(ppt_point_label((struct ppt_point){4, 2, 0}, true, label), "4x2");
-    assert_string_equal(ppt_point_label((struct ppt_point){0, 1024, 0}, true, label), "0x1024");
-    assert_string_equal(ppt_point_label((struct ppt_point){UINT32_MAX, UINT32_MAX, 0}, true, label),
-                        "4294967295x4294967295");
+    assert_string_equal(ppt_point_label((struct ppt_point){4, 2, 0}, 0, label), "4");
+    assert_string_equal(ppt_point_label((struct ppt_point){4, 2, 0}, PPT_OF_TASK, label), "4x2");
+    assert_string_equal(ppt_point_label((struct ppt_point){0, 1024, 0}, PPT_OF_TASK, label),
+                        "0x1024");
+    assert_string_equal(
+        ppt_point_label((struct ppt_point){UINT32_MAX, UINT32_MAX, 0}, PPT_OF_TASK, label),
+        "4294967295x4294967295");
     assert_int_equal(ppt_point_threads((struct ppt_point){0, 3, 0}), 3);
     assert_int_equal(ppt_point_threads((struct ppt_point){4, 3, 0}), 12);
 }

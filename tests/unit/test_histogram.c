@@ -3,19 +3,12 @@
  * sorted list within the resolution that it promises, whatever the times are.
  */
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
-
-#include <cmocka.h>
 
 #include "histogram.h"
 #include "rng.h"
+#include "unit.h"
 
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define MOST 20000
 
 /* ---- buckets ---- */

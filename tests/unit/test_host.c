@@ -2,23 +2,16 @@
  * What is known of the machine: topologies that hwloc makes up, traces of virtual machines and
  * containers in trees of files made for it, and the recording of all that.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 #include "file.h"
 #include "host.h"
 #include "memory.h"
 #include "place.h"
 #include "surroundings.h"
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#include "unit.h"
 
 /* ---- topology ---- */
 
@@ -286,20 +279,18 @@ static void wrong_recordings_are_refused(void **state)
     }
 }
 
-#define TEST(function) cmocka_unit_test_setup_teardown(function, place_enter, place_leave)
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(a_machine_of_two_sockets),
-        TEST(a_hybrid_machine),
-        TEST(landmarks_of_three_kinds),
-        TEST(absurd_caches_are_unknown),
-        TEST(virtual_machines),
-        TEST(containers),
-        TEST(a_recording_is_read_back_whole),
-        TEST(old_recordings_are_read),
-        TEST(wrong_recordings_are_refused),
+        PLACED(a_machine_of_two_sockets),
+        PLACED(a_hybrid_machine),
+        PLACED(landmarks_of_three_kinds),
+        PLACED(absurd_caches_are_unknown),
+        PLACED(virtual_machines),
+        PLACED(containers),
+        PLACED(a_recording_is_read_back_whole),
+        PLACED(old_recordings_are_read),
+        PLACED(wrong_recordings_are_refused),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -5,24 +5,19 @@
  * PPT_DATA is the folder data; PPT_HAVE_JPEG says whether JPEG can be read.
  */
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <cmocka.h>
 #include <png.h>
 #ifdef PPT_HAVE_JPEG
 #include <jpeglib.h>
 #endif
 
 #include "image.h"
+#include "unit.h"
 
 #define LANDSCAPE PPT_DATA "/landscape.png"
 #define WIDTH 37

@@ -12,6 +12,7 @@
 #include "fixture.h"
 #include "image.h"
 #include "img_stages.h"
+#include "picture.h"
 
 #define LANDSCAPE PPT_DATA "/landscape.png"
 #define PORTRAIT PPT_TEST_DATA "/img/portrait_input.png"
@@ -41,32 +42,6 @@ static const char *temporary(const char *name)
     return path;
 }
 
-static struct ppt_image load(const char *path)
-{
-    struct ppt_image image;
-    struct ppt_error error = {""};
-
-    if (ppt_image_load(path, &image, &error) != PPT_OK) {
-        fail_msg("%s", error.text);
-    }
-    return image;
-}
-
-static double psnr(const struct ppt_image *one, const struct ppt_image *other)
-{
-    const size_t count = 3 * one->width * one->height;
-    double squares = 0;
-
-    assert_int_equal(one->width, other->width);
-    assert_int_equal(one->height, other->height);
-    for (size_t i = 0; i < count; i++) {
-        const double difference = one->pixels[i] - other->pixels[i];
-
-        squares += difference * difference;
-    }
-    return squares > 0 ? 10 * log10(255.0 * 255.0 * (double)count / squares) : HUGE_VAL;
-}
-
 /* What the kernel makes of the image, and the digest if wanted. */
 static struct ppt_image result_of(const char *path, uint64_t *digest)
 {
@@ -79,7 +54,7 @@ static struct ppt_image result_of(const char *path, uint64_t *digest)
     fixture_start(&f, &ppt_kernel_img, args);
     file = fixture_dump(&f, 0);
     snprintf(name, sizeof(name), "/proc/self/fd/%d", fileno(file)); /* it has no other name */
-    image = load(name);
+    image = picture_load(name);
     fclose(file);
     if (digest) {
         *digest = fixture_run(&f, 3);
@@ -93,8 +68,8 @@ static struct ppt_image result_of(const char *path, uint64_t *digest)
 static void expect_like(const char *input, const char *expected)
 {
     struct ppt_image made = result_of(input, NULL);
-    struct ppt_image wanted = load(expected);
-    const double likeness = psnr(&made, &wanted);
+    struct ppt_image wanted = picture_load(expected);
+    const double likeness = picture_likeness(&made, &wanted);
 
     print_message("%s: %.1f dB\n", input, likeness);
     assert_true(likeness >= 50);
@@ -278,24 +253,19 @@ static void each_argument_set_has_its_images(void **state)
     const union ppt_value first[] = {{.paths = {paths, 2}}};
     const union ppt_value second[] = {{.paths = {paths + 1, 1}}};
     const union ppt_value *const sets[] = {first, second};
-    const struct ppt_setup setup = {
-        .seed = 1, .sets = sets, .set_count = 2, .workers = 1, .inner_threads = 1};
     struct ppt_error error = {""};
-    void *shared = NULL;
-    void *local = NULL;
+    struct fixture f;
 
     (void)state;
-    assert_int_equal(ppt_kernel_img.open(&setup, &shared, &error), PPT_OK);
-    assert_int_equal(ppt_kernel_img.attach(&setup, shared, 0, &local, &error), PPT_OK);
+    fixture_start_sets(&f, &ppt_kernel_img, sets, 2);
     for (size_t set = 0; set < 2; set++) {
         const struct ppt_task task = {.seed = 1, .set = set, .args = sets[set]};
         uint64_t digest = 0;
 
-        assert_int_equal(ppt_kernel_img.run(local, &task, &digest, &error), PPT_OK);
+        assert_int_equal(ppt_kernel_img.run(f.local, &task, &digest, &error), PPT_OK);
         assert_true(digest == digest_of(paths + set, 2 - set));
     }
-    ppt_kernel_img.detach(local);
-    ppt_kernel_img.close(shared);
+    fixture_stop(&f);
 }
 
 static void a_bad_file_is_refused(void **state)

@@ -2,20 +2,16 @@
  * The passes of a run by block and point: what is found, what does not count, and that what is made
  * of them takes as many times as long as there are times as many.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <time.h>
 
-#include <cmocka.h>
 #include <math.h>
 
 #include "answer.h"
 #include "index.h"
 #include "memory.h"
 #include "summary.h"
+#include "unit.h"
 
 static void add_pass(struct ppt_samples *samples, unsigned block, struct ppt_point point,
                      int64_t total_ns)
@@ -109,6 +105,11 @@ static void points_that_failed_do_not_count(void **state)
     assert_int_equal(index.point_count, 3);
     assert_int_equal(ppt_index_find(&index, inner), SIZE_MAX);
     assert_int_equal(ppt_index_passes(&index, 1).count, 2);
+    /* All that ran but of that point, in that order. */
+    assert_int_equal(index.ran.count, samples.count - 1);
+    for (size_t i = 0; i < index.ran.count; i++) {
+        assert_ptr_equal(index.ran.items[i], &samples.items[i < 5 ? i : i + 1]);
+    }
     ppt_grid_from_index(&index, &grid);
     assert_int_equal(grid.block_count, 2);
     ppt_grid_free(&grid);

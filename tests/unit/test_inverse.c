@@ -13,7 +13,6 @@
 #include "lapack.h"
 #include "rng_bulk.h"
 
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define GUARD ((size_t)32)
 
 static const unsigned teams[] = {1, 2, 3, 5, 8};

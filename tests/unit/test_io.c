@@ -169,16 +169,16 @@ static void needs_the_scratch_directory(void **state)
                                   .sets = sets,
                                   .set_count = 1},
                         .sets = {one_mib}};
-    struct ppt_error error;
     char gone[] = "/tmp/ppt-omp-test-XXXXXX";
 
     (void)state;
     assert_non_null(mkdtemp(gone));
     f.setup.scratch_fd = open(gone, O_RDONLY | O_DIRECTORY);
     assert_int_equal(rmdir(gone), 0);
-    assert_int_equal(ppt_kernel_io.attach(&f.setup, NULL, 0, &f.local, &error), PPT_OK);
+    fixture_attach(&f, 1);
     fails_with(&f, "io.w0.source", "create: No such file or directory");
     ppt_kernel_io.detach(f.local);
+    free(f.block.memory);
     close(f.setup.scratch_fd);
 }
 

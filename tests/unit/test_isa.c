@@ -2,20 +2,15 @@
  * The variants of the hot loops: each computes the same as the plainest one, to the last bit, and
  * the one in use is the one that was asked for.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 #include "digest.h"
 #include "image.h"
 #include "img_stages.h"
 #include "isa.h"
 #include "rng_bulk.h"
+#include "unit.h"
 
 #define MOST 5000
 

@@ -1,16 +1,12 @@
 /*
  * The scaling law: published fits, and its own identities.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 
-#include <cmocka.h>
 #include <math.h>
 
 #include "factors.h"
 #include "law.h"
+#include "unit.h"
 
 static void near(double value, double expected, double relative)
 {

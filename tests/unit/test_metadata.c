@@ -5,12 +5,6 @@
  * OpenCV 4.6 (orientation.py there), and so the cases below were tried on it; where it does
  * otherwise, that is said. PPT_HAVE_JPEG says whether JPEG can be read.
  */
-#include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,14 +12,14 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include <cmocka.h>
 #include <zlib.h>
 
 #include "exif.h"
 #include "image.h"
+#include "picture.h"
+#include "unit.h"
 
 #define PORTRAIT PPT_TEST_DATA "/img/portrait_input.png"
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 /* Files in memory ------------------------------------------------------------------------------ */
 
@@ -84,17 +78,6 @@ static void insert_chunk(struct file *png, size_t at, const char *name, const vo
     free(chunk);
 }
 
-static struct ppt_image load(const char *path)
-{
-    struct ppt_image image;
-    struct ppt_error error = {""};
-
-    if (ppt_image_load(path, &image, &error) != PPT_OK) {
-        fail_msg("%s", error.text);
-    }
-    return image;
-}
-
 static struct ppt_image load_file(const struct file *file)
 {
     const int fd = memfd_create("picture", MFD_CLOEXEC);
@@ -103,7 +86,7 @@ static struct ppt_image load_file(const struct file *file)
 
     assert_int_equal(write(fd, file->data, file->size), file->size);
     snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-    image = load(path);
+    image = picture_load(path);
     close(fd);
     return image;
 }
@@ -256,24 +239,18 @@ static struct ppt_image expected(unsigned orientation)
     char path[256];
 
     snprintf(path, sizeof(path), PPT_TEST_DATA "/img/orientation_%u_expected.png", orientation);
-    return load(path);
+    return picture_load(path);
 }
 
 /* At least 50 dB; returns them. Takes both pictures. */
 static double expect_alike(struct ppt_image made, struct ppt_image wanted)
 {
     const size_t count = 3 * wanted.width * wanted.height;
-    double squares = 0, likeness;
+    const double likeness = picture_likeness(&made, &wanted);
 
-    assert_int_equal(made.width, wanted.width);
-    assert_int_equal(made.height, wanted.height);
-    for (size_t i = 0; i < count; i++) {
-        squares += (made.pixels[i] - wanted.pixels[i]) * (made.pixels[i] - wanted.pixels[i]);
-    }
     for (size_t i = 0; i < PPT_IMAGE_PADDING; i++) {
         assert_int_equal(made.pixels[count + i], 0);
     }
-    likeness = squares > 0 ? 10 * log10(255.0 * 255.0 * (double)count / squares) : HUGE_VAL;
     assert_true(likeness >= 50);
     ppt_image_free(&made);
     ppt_image_free(&wanted);
@@ -321,7 +298,7 @@ static void jpeg_is_turned(void **state)
         double likeness;
 
         snprintf(path, sizeof(path), PPT_TEST_DATA "/img/orientation_%u.jpg", orientation);
-        likeness = expect_alike(load(path), expected(orientation));
+        likeness = expect_alike(picture_load(path), expected(orientation));
         print_message("orientation %u: %.1f dB\n", orientation, likeness);
     }
 }

@@ -2,17 +2,12 @@
  * What ranks measured of a pass: on its way to rank 0, and as one sample. Clocks of ranks may be
  * far apart.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "memory.h"
 #include "packet.h"
+#include "unit.h"
 
 #define RANKS 3
 #define WORKERS 2
@@ -52,12 +47,12 @@ static struct ppt_part part_of(unsigned rank, int64_t offset_ns)
     return part;
 }
 
-static struct ppt_recorder *recorder_with(unsigned workers, uint64_t tasks)
+static struct ppt_stopwatches *recorder_with(unsigned workers, uint64_t tasks)
 {
-    struct ppt_recorder *recorder = ppt_recorder_create();
+    struct ppt_stopwatches *watches = ppt_stopwatches_create();
 
-    ppt_recorder_prepare(recorder, workers, tasks);
-    return recorder;
+    ppt_stopwatches_prepare(watches, workers, tasks);
+    return watches;
 }
 
 /* There and back, with exact times and with histograms. */
@@ -65,17 +60,18 @@ static void packets_arrive_whole(void **state)
 {
     (void)state;
     for (uint64_t tasks = 10; tasks <= PPT_MOST_TASK_TIMES + 10; tasks += PPT_MOST_TASK_TIMES) {
-        struct ppt_recorder *there = recorder_with(WORKERS, tasks), *here = recorder_with(3, tasks);
+        struct ppt_stopwatches *there = recorder_with(WORKERS, tasks),
+                               *here = recorder_with(3, tasks);
         struct ppt_part sent = part_of(1, 5), got;
         struct ppt_sample sample = {0};
         size_t bytes;
 
         for (uint64_t i = 0; i < tasks; i++) {
             /* The last task is rank 0's own. */
-            struct ppt_record *record =
-                i + 1 < tasks ? ppt_recorder_of(there, i % WORKERS) : ppt_recorder_of(here, 0);
+            struct ppt_stopwatch *watch = i + 1 < tasks ? ppt_stopwatches_of(there, i % WORKERS)
+                                                        : ppt_stopwatches_of(here, 0);
 
-            ppt_record_task(record, i, 100 + (int64_t)i % 7);
+            ppt_stopwatch_add(watch, i, 100 + (int64_t)i % 7);
         }
         void *packet = ppt_packet_pack(&sent, there, &bytes);
         assert_true(ppt_packet_unpack(packet, bytes, &got, here, 2));
@@ -88,7 +84,7 @@ static void packets_arrive_whole(void **state)
         assert_int_equal(got.sample.started_ns, sent.sample.started_ns);
         assert_int_equal(got.sample.digest, 101);
         assert_int_equal(got.rank.mpi_ns, 8);
-        ppt_recorder_summarise(here, &sample);
+        ppt_stopwatches_summarise(here, &sample);
         int64_t sum = 0;
         for (uint64_t i = 0; i < tasks; i++) {
             sum += 100 + (int64_t)i % 7;
@@ -105,43 +101,43 @@ static void packets_arrive_whole(void **state)
         ppt_sample_free(&got.sample);
         ppt_sample_free(&sent.sample);
         free(packet);
-        ppt_recorder_destroy(there);
-        ppt_recorder_destroy(here);
+        ppt_stopwatches_destroy(there);
+        ppt_stopwatches_destroy(here);
     }
 }
 
 static void failures_arrive_too(void **state)
 {
-    struct ppt_recorder *recorder = recorder_with(2, 5);
+    struct ppt_stopwatches *watches = recorder_with(2, 5);
     struct ppt_part sent = {0}, got;
     size_t bytes;
 
     (void)state;
     sent.status = ppt_fail(&sent.error, PPT_FAILED, "the disk is full");
-    void *packet = ppt_packet_pack(&sent, recorder, &bytes);
-    assert_true(ppt_packet_unpack(packet, bytes, &got, recorder, 1));
+    void *packet = ppt_packet_pack(&sent, watches, &bytes);
+    assert_true(ppt_packet_unpack(packet, bytes, &got, watches, 1));
     assert_int_equal(got.status, PPT_FAILED);
     assert_string_equal(got.error.text, "the disk is full");
     ppt_sample_free(&got.sample);
     free(packet);
-    ppt_recorder_destroy(recorder);
+    ppt_stopwatches_destroy(watches);
 }
 
 static void damaged_packets_are_none(void **state)
 {
-    struct ppt_recorder *recorder = recorder_with(WORKERS, 5);
+    struct ppt_stopwatches *watches = recorder_with(WORKERS, 5);
     struct ppt_part sent = part_of(1, 0), got;
     size_t bytes;
 
     (void)state;
-    void *packet = ppt_packet_pack(&sent, recorder, &bytes);
+    void *packet = ppt_packet_pack(&sent, watches, &bytes);
     for (size_t length = 0; length < bytes; length += 37) {
-        assert_false(ppt_packet_unpack(packet, length, &got, recorder, 1));
+        assert_false(ppt_packet_unpack(packet, length, &got, watches, 1));
         ppt_sample_free(&got.sample);
     }
     ppt_sample_free(&sent.sample);
     free(packet);
-    ppt_recorder_destroy(recorder);
+    ppt_stopwatches_destroy(watches);
 }
 
 /* Two hosts; the clock of the second was started long before. */

@@ -1,52 +1,17 @@
 /*
- * Lists of inner threads: what a configuration may say, the points that it makes together with the
- * workers, and the way there and back.
+ * Points: what their table of dimensions makes of them; and lists of inner threads: what a
+ * configuration may say, the points that it makes together with the workers, and the way there and
+ * back.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
-#include "config.h"
+#include "configs.h"
 #include "file.h"
 #include "item.h"
-#include "place.h"
 #include "plan.h"
 #include "tasks.h"
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-
-static void require(enum ppt_status status, const struct ppt_error *error)
-{
-    if (status != PPT_OK) {
-        fail_msg("status %d: %s", (int)status, error->text);
-    }
-}
-
-static void put(const char *text)
-{
-    struct ppt_error error = {""};
-
-    require(ppt_file_write("c.json", text, strlen(text), &error), &error);
-}
-
-static struct ppt_configs load(const char *text)
-{
-    struct ppt_configs configs = {0};
-    struct ppt_error error = {""};
-
-    put(text);
-    if (ppt_configs_load("c.json", NULL, &configs, &error) != PPT_OK) {
-        fail_msg("%s: %s", text, error.text);
-    }
-    return configs;
-}
 
 /* A run of `task` with these values of "workers" (NULL: without) and "inner_threads". */
 static struct ppt_configs load_lists(const char *task, const char *workers, const char *inner)
@@ -55,25 +20,145 @@ static struct ppt_configs load_lists(const char *task, const char *workers, cons
 
     snprintf(text, sizeof(text), "{\"task\": \"%s\", \"inner_threads\": %s%s%s}", task, inner,
              workers ? ", \"workers\": " : "", workers ? workers : "");
-    return load(text);
+    return configs_load(text);
 }
 
 static void check_refused(const char *inner, const char *message)
 {
-    struct ppt_configs configs = {0};
-    struct ppt_error error = {""};
     char text[256], expected[256];
 
     snprintf(text, sizeof(text), "{\"task\": \"sort\", \"inner_threads\": %s}", inner);
     snprintf(expected, sizeof(expected), "c.json:1:%s", message);
-    put(text);
-    if (ppt_configs_load("c.json", NULL, &configs, &error) != PPT_BAD_INPUT) {
-        fail_msg("%s was not refused", text);
+    configs_refuse(text, expected);
+}
+
+/* ---- the table ---- */
+
+#define ALL (PPT_OF_SPREAD | PPT_OF_TASK)
+
+static void points_have_names(void **state)
+{
+    static const struct {
+        struct ppt_point point;
+        unsigned several;
+        const char *label, *words;
+    } cases[] = {
+        {{0, 1, 0}, 0, "0", "sequential"},
+        {{0, 1, 0}, ALL, "0x1", "sequential x 1 inner thread"},
+        {{1, 1, 0}, 0, "1", "1 worker"},
+        {{4, 2, 0}, 0, "4", "4 workers"},
+        {{4, 2, 0}, PPT_OF_SPREAD, "4", "4 workers"},
+        {{4, 2, 0}, PPT_OF_TASK, "4x2", "4 workers x 2 inner threads"},
+        {{1, 1, 1}, ALL, "1r1x1", "1 rank x 1 worker x 1 inner thread"},
+        {{4, 2, 3}, PPT_OF_TASK, "3r4x2", "3 ranks x 4 workers x 2 inner threads"},
+        {{4, 2, 3}, 0, "3r4", "3 ranks x 4 workers"},
+    };
+    char label[PPT_POINT_SIZE], words[PPT_POINT_WORDS_SIZE];
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        const struct ppt_point point = cases[i].point;
+        const unsigned shown = ppt_point_shown(point, cases[i].several);
+
+        assert_string_equal(ppt_point_label(point, cases[i].several, label), cases[i].label);
+        assert_string_equal(ppt_point_words(point, shown, "", " x ", words), cases[i].words);
     }
-    assert_int_equal(configs.count, 0);
-    if (strncmp(error.text, expected, strlen(expected)) != 0) {
-        fail_msg("of %s: %s, not %s", text, error.text, expected);
+}
+
+/* What stands before the first of them and before others; what is not in the set is not there, and
+ * what none of it is called. */
+static void words_are_put_together(void **state)
+{
+    const struct ppt_point point = {4, 2, 0};
+    char words[PPT_POINT_WORDS_SIZE];
+
+    (void)state;
+    assert_string_equal(ppt_point_words(point, 0, ", ", "; ", words), "");
+    assert_string_equal(ppt_point_words(point, PPT_OF_TASK, ", ", "; ", words),
+                        ", 2 inner threads");
+    assert_string_equal(ppt_point_words(point, ALL, ", ", "; ", words),
+                        ", without MPI; 4 workers; 2 inner threads");
+    assert_string_equal(ppt_point_heads(ALL, words), "ranks r workers x inner threads");
+    assert_string_equal(ppt_point_heads(PPT_OF_TASK | PPT_ONLY(PPT_WORKERS), words),
+                        "workers x inner threads");
+    assert_string_equal(ppt_point_heads(PPT_OF_TASK, words), "inner threads");
+}
+
+/* A point with other numbers in one dimension alone, one that there can be. */
+static struct ppt_point with(size_t dimension, unsigned number)
+{
+    struct ppt_point point = {7, 7, 7};
+
+    *(unsigned *)(void *)((char *)&point + ppt_dimensions[dimension].offset) = number;
+    return point;
+}
+
+/* Points that differ in one dimension are told apart by everything, in the table's order. */
+static void every_dimension_tells_points_apart(void **state)
+{
+    const struct ppt_point base = {7, 7, 7};
+    char label[2][PPT_POINT_SIZE], words[2][PPT_POINT_WORDS_SIZE];
+
+    (void)state;
+    for (size_t d = 0; d < PPT_DIMENSION_COUNT; d++) {
+        const struct ppt_point more = with(d, 8);
+
+        assert_int_equal(ppt_point_get(more, d), 8);
+        assert_int_equal(ppt_point_differ(base, more), PPT_ONLY(d));
+        assert_false(ppt_point_same(base, more));
+        assert_int_equal(ppt_point_same_task(base, more), (PPT_OF_SPREAD & PPT_ONLY(d)) != 0);
+        assert_true(ppt_point_compare(&base, &more) < 0);
+        assert_true(ppt_point_compare(&more, &base) > 0);
+        assert_string_not_equal(ppt_point_label(base, ALL, label[0]),
+                                ppt_point_label(more, ALL, label[1]));
+        assert_string_not_equal(ppt_point_words(base, ALL, "", " ", words[0]),
+                                ppt_point_words(more, ALL, "", " ", words[1]));
+        for (size_t later = d + 1; later < PPT_DIMENSION_COUNT; later++) {
+            const struct ppt_point less = with(later, 9);
+
+            assert_true(ppt_point_compare(&less, &more) < 0);
+        }
     }
+    assert_true(ppt_point_same(base, base));
+    assert_int_equal(ppt_point_compare(&base, &base), 0);
+}
+
+/* Under its key, and in no other order than files have had it from the first. */
+static void every_dimension_is_written_and_read(void **state)
+{
+    struct ppt_point point = {7, 7, 7}, again = {0};
+    struct ppt_error error = {""};
+    json_object *object = json_object_new_object();
+    const struct ppt_source source = {.name = error.text, .text = error.text};
+    const struct ppt_item item = {.value = object, .source = &source};
+
+    (void)state;
+    for (size_t d = 0; d < PPT_DIMENSION_COUNT; d++) {
+        *(unsigned *)(void *)((char *)&point + ppt_dimensions[d].offset) = (unsigned)d + 2;
+    }
+    ppt_fields_write(ppt_point_fields, &point, 0, object);
+    assert_string_equal(json_object_to_json_string_ext(object, JSON_C_TO_STRING_PLAIN),
+                        "{\"workers\":3,\"inner_threads\":4,\"ranks\":2}");
+    for (size_t i = 0; i < PPT_DIMENSION_COUNT; i++) {
+        assert_true(json_object_object_get_ex(object, ppt_dimension_key(i), NULL));
+    }
+    require(ppt_fields_read(ppt_point_fields, &item, 0, &again, &error), &error);
+    assert_true(ppt_point_same(point, again));
+    json_object_put(object);
+}
+
+static void every_dimension_has_bounds(void **state)
+{
+    (void)state;
+    for (size_t d = 0; d < PPT_DIMENSION_COUNT; d++) {
+        const struct ppt_dimension_row *row = &ppt_dimensions[d];
+
+        assert_true(ppt_point_possible(with(d, row->most)));
+        assert_false(ppt_point_possible(with(d, row->most + 1)));
+        assert_true(row->least == 0 || !ppt_point_possible(with(d, row->least - 1)));
+    }
+    assert_true(ppt_point_possible((struct ppt_point){0, 1, 0}));
+    assert_false(ppt_point_possible((struct ppt_point){0, 1, 1})); /* ranks share by workers */
 }
 
 /* ---- what may be said ---- */
@@ -112,7 +197,7 @@ static void the_longest_list(void **state)
         to += sprintf(to, ", %u", i);
     }
     sprintf(to, "]}");
-    configs = load(text);
+    configs = configs_load(text);
     assert_int_equal(configs.items[0].inner_count, PPT_MOST_WORKERS);
     assert_int_equal(configs.items[0].point_count, 2 * PPT_MOST_WORKERS);
     assert_int_equal(configs.items[0].points[2 * PPT_MOST_WORKERS - 1].workers, 1);
@@ -195,7 +280,7 @@ static void lists_lie_over_lists(void **state)
                                   option[] = {{1, 3, 0}, {1, 7, 0}};
     const char *text = "{\"task\": \"sort\", \"workers\": [1], \"inner_threads\": [1, 2],\n"
                        "\"runs\": [{\"inner_threads\": [6, 5]}, {}]}";
-    struct ppt_configs configs = load(text);
+    struct ppt_configs configs = configs_load(text);
     struct ppt_overrides *overrides = ppt_overrides_create();
     struct ppt_error error = {""};
 
@@ -275,7 +360,7 @@ static void check_written(const char *inner, const char *expected)
     assert_true(json_object_object_get_ex(object, "workers", &member));
     assert_string_equal(json_object_to_json_string_ext(member, JSON_C_TO_STRING_PLAIN), "[0,3]");
 
-    struct ppt_configs again = load(json_object_to_json_string(object));
+    struct ppt_configs again = configs_load(json_object_to_json_string(object));
     check_points(again.items, configs.items[0].points, configs.items[0].point_count);
     const struct ppt_source source = {.name = error.text, .text = error.text};
     const struct ppt_item item = {.value = object, .source = &source};
@@ -338,39 +423,42 @@ static void threads_that_nothing_uses_are_told(void **state)
 /* A mix is warned of when none of its kernels uses them, and another warning stays. */
 static void warnings_of_mixes_and_beside_others(void **state)
 {
-    struct ppt_configs configs =
-        load("{\"task\": \"random\", \"task_args\": [\"sum\", \"zip\"], \"inner_threads\": 2}");
+    struct ppt_configs configs = configs_load(
+        "{\"task\": \"random\", \"task_args\": [\"sum\", \"zip\"], \"inner_threads\": 2}");
 
     (void)state;
     assert_non_null(configs.items[0].warning);
     ppt_configs_free(&configs);
-    configs =
-        load("{\"task\": \"random\", \"task_args\": [\"sum\", \"sort\"], \"inner_threads\": 2}");
+    configs = configs_load(
+        "{\"task\": \"random\", \"task_args\": [\"sum\", \"sort\"], \"inner_threads\": 2}");
     assert_null(configs.items[0].warning);
     ppt_configs_free(&configs);
-    configs = load("{\"task\": \"sum\", \"inner_threads\": [1, 2],\n"
-                   "\"multiprocessing_start_method\": \"fork\"}");
+    configs = configs_load("{\"task\": \"sum\", \"inner_threads\": [1, 2],\n"
+                           "\"multiprocessing_start_method\": \"fork\"}");
     assert_non_null(strstr(configs.items[0].warning, "multiprocessing_start_method"));
     assert_non_null(strstr(configs.items[0].warning, "changes nothing"));
     ppt_configs_free(&configs);
 }
 
-#define TEST(function) cmocka_unit_test_setup_teardown(function, place_enter, place_leave)
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(wrong_lists_are_named),
-        TEST(the_longest_list),
-        TEST(points_ascend_by_workers_then_inner_threads),
-        TEST(one_number_is_a_list_of_one),
-        TEST(automatic_workers_get_all_inner_threads),
-        TEST(lists_lie_over_lists),
-        TEST(the_plan_visits_all_points),
-        TEST(needs_are_those_of_the_most_threads),
-        TEST(what_is_written_reads_back_equal),
-        TEST(threads_that_nothing_uses_are_told),
-        TEST(warnings_of_mixes_and_beside_others),
+        cmocka_unit_test(points_have_names),
+        cmocka_unit_test(words_are_put_together),
+        cmocka_unit_test(every_dimension_tells_points_apart),
+        cmocka_unit_test(every_dimension_is_written_and_read),
+        cmocka_unit_test(every_dimension_has_bounds),
+        PLACED(wrong_lists_are_named),
+        PLACED(the_longest_list),
+        PLACED(points_ascend_by_workers_then_inner_threads),
+        PLACED(one_number_is_a_list_of_one),
+        PLACED(automatic_workers_get_all_inner_threads),
+        PLACED(lists_lie_over_lists),
+        PLACED(the_plan_visits_all_points),
+        PLACED(needs_are_those_of_the_most_threads),
+        PLACED(what_is_written_reads_back_equal),
+        PLACED(threads_that_nothing_uses_are_told),
+        PLACED(warnings_of_mixes_and_beside_others),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,19 +1,13 @@
 /*
  * How far a run is, as a log is told it.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "config.h"
 #include "progress.h"
+#include "unit.h"
 
 #define SECOND INT64_C(1000000000)
 #define SETTING "PPT_PROGRESS_SECONDS"
@@ -132,6 +126,10 @@ static void all_of_a_point_is_named(void **state)
     open_log(&log, &config, 0);
     run_pass(&log, 3, 0, SECOND);
     close_log(&log, "sort: block 3, until settled, 8 workers x 2 ranks x 4 inner threads done\n");
+    point = (struct ppt_point){.workers = 1, .ranks = 1, .inner_threads = 1};
+    open_log(&log, &config, 0);
+    run_pass(&log, 3, 0, SECOND);
+    close_log(&log, "sort: block 3, until settled, 1 worker x 1 rank x 1 inner thread done\n");
 }
 
 /* A task of that name is one of a kernel from outside. */

@@ -3,17 +3,12 @@
  * taken meanwhile; and nobody waits for what will not come.
  */
 #include <pthread.h>
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdatomic.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
-
-#include <cmocka.h>
 
 #include "clock.h"
 #include "queue.h"
+#include "unit.h"
 
 #define WORKERS 4
 #define TASKS 20000

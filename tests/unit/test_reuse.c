@@ -17,7 +17,6 @@
 #include <string.h>
 #include <sys/resource.h>
 
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define TASKS 40
 
 /* Tools that find misuse of memory bring an allocator of their own. */

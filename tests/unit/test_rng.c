@@ -2,19 +2,11 @@
  * The generators against published numbers, and their distributions against what they promise.
  */
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "rng_bulk.h"
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#include "unit.h"
 
 static struct ppt_rng_bulk bulk(uint64_t seed, uint64_t index, enum ppt_stream stream)
 {

@@ -1,14 +1,9 @@
 /*
  * The parts of a pass: what is start-up of workers, and what plain calls would pay as well.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
 
 #include "sample.h"
+#include "unit.h"
 
 #define WALL 1000
 

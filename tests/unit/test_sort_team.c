@@ -15,7 +15,6 @@
 #include "scratch.h"
 #include "sort_team.h"
 
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define MOST_THREADS 9u
 #define GUARD ((size_t)64)
 

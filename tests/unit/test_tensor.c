@@ -192,25 +192,21 @@ static void scratch_serves_every_set(void **state)
     const union ppt_value large[] = {{.integer = 150}, {.integer = 2}};
     const union ppt_value *sets[] = {small, large, small};
     struct ppt_error error = {""};
-    struct fixture alone;
-    void *local = NULL;
+    struct fixture alone, all;
 
     (void)state;
     fixture_start(&alone, &ppt_kernel_tensor, small);
-    struct ppt_setup setup = alone.setup;
-    setup.sets = sets;
-    setup.set_count = 3;
-    assert_int_equal(ppt_kernel_tensor.attach(&setup, NULL, 0, &local, &error), PPT_OK);
+    fixture_start_sets(&all, &ppt_kernel_tensor, sets, 3);
     for (size_t set = 0; set < 3; set++) {
         const struct ppt_task task = {.seed = 1, .index = set, .set = set, .args = sets[set]};
         uint64_t digest = 0;
 
-        assert_int_equal(ppt_kernel_tensor.run(local, &task, &digest, &error), PPT_OK);
+        assert_int_equal(ppt_kernel_tensor.run(all.local, &task, &digest, &error), PPT_OK);
         if (sets[set] == small) {
             assert_int_equal(digest, fixture_run(&alone, set));
         }
     }
-    ppt_kernel_tensor.detach(local);
+    fixture_stop(&all);
     fixture_stop(&alone);
 }
 

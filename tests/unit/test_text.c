@@ -2,20 +2,12 @@
  * Strings that grow, suggestions and amounts as people read them.
  */
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "text.h"
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#include "unit.h"
 
 /* ---- strings that grow ---- */
 

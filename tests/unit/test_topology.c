@@ -1,21 +1,13 @@
 /*
  * Where workers go, on machines that hwloc makes up: what it says of them is as for real ones, only
- * that nobody can be bound there. Binding itself is tested with passes (test_pass.c).
+ * that nobody can be bound there. Binding itself is tested with passes (test_pass_threads.c).
  */
 #include <omp.h>
 #include <sched.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
 
-#include <cmocka.h>
-
 #include "topology.h"
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#include "unit.h"
 
 struct machine {
     const char *text; /* as HWLOC_SYNTHETIC has it */

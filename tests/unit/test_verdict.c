@@ -1,13 +1,8 @@
 /*
  * The verdict: worked cases with their expected answers, and what it must say of odd tables.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 
-#include <cmocka.h>
 #include <json-c/json.h>
 #include <math.h>
 #include <stdlib.h>
@@ -17,6 +12,7 @@
 #include "reason.h"
 #include "rng.h"
 #include "sentence.h"
+#include "unit.h"
 
 #define TOLERANCE 0.05
 

@@ -91,11 +91,7 @@ static void serves_several_argument_sets(void **state)
         sets[i] = args[i];
         digests[i] = digest_of(args[i], (uint64_t)i);
     }
-    fixture_start(&f, &ppt_kernel_zip, text_9);
-    ppt_kernel_zip.detach(f.local);
-    f.setup.sets = sets;
-    f.setup.set_count = LEVELS;
-    assert_int_equal(ppt_kernel_zip.attach(&f.setup, NULL, 0, &f.local, &error), PPT_OK);
+    fixture_start_sets(&f, &ppt_kernel_zip, sets, LEVELS);
     for (int i = 2 * LEVELS - 1; i >= 0; i--) {
         const size_t set = (size_t)i % LEVELS;
         const struct ppt_task task = {.seed = 1, .index = set, .set = set, .args = sets[set]};

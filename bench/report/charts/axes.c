@@ -1,21 +1,23 @@
 /*
  * Titles and axes. Over workers there are two: a numeric one for curves, and points side by side.
  */
+#include <gsl/gsl_sort.h>
 #include <math.h>
-#include <stdlib.h>
 
 #include "chart.h"
 #include "memory.h"
+#include "order.h"
+#include "owned.h"
 
 void ppt_chart_title(const struct ppt_outcome *outcome, const char *what, struct ppt_text *out)
 {
     const struct ppt_config *config = outcome->config;
     const unsigned long long tasks = config->task_count;
-    char inner[PPT_INNER_SIZE];
-    char *title = ppt_text_format(
+    char inner[PPT_POINT_WORDS_SIZE];
+    char *title PPT_FREED = ppt_text_format(
         "%s: %s\n%s%s%llu task%s per pass, %zu block%s%s", config->task, what, config->details,
-        *config->details ? "; " : "", tasks, tasks == 1 ? "" : "s", outcome->summary->blocks,
-        outcome->summary->blocks == 1 ? "" : "s", ppt_config_inner_text(config, inner));
+        *config->details ? "; " : "", tasks, PPT_S(tasks), outcome->summary->blocks,
+        PPT_S(outcome->summary->blocks), ppt_config_inner_text(config, inner));
     char *second = title;
 
     /* Two quoted lines joined by gnuplot's own newline, which single quotes cannot hold. */
@@ -28,7 +30,15 @@ void ppt_chart_title(const struct ppt_outcome *outcome, const char *what, struct
     ppt_text_add(out, ".\"\\n\".");
     ppt_gnuplot_quote(out, second);
     ppt_text_add(out, "\n");
-    free(title);
+}
+
+const char *ppt_chart_unit(double largest_s, double *unit)
+{
+    *unit = largest_s >= 1 ? 1 : largest_s >= 1e-3 ? 1e-3 : largest_s >= 1e-6 ? 1e-6 : 1e-9;
+    return largest_s >= 1      ? "seconds"
+           : largest_s >= 1e-3 ? "milliseconds"
+           : largest_s >= 1e-6 ? "microseconds"
+                               : "nanoseconds";
 }
 
 void ppt_chart_speedup_label(unsigned base, struct ppt_text *out)
@@ -36,25 +46,17 @@ void ppt_chart_speedup_label(unsigned base, struct ppt_text *out)
     if (base == 0) {
         ppt_text_add(out, "set ylabel 'speedup over sequential calls (times)'\n");
     } else {
-        ppt_text_addf(out, "set ylabel 'speedup over %u worker%s (times)'\n", base,
-                      base == 1 ? "" : "s");
+        ppt_text_addf(out, "set ylabel 'speedup over %u worker%s (times)'\n", base, PPT_S(base));
     }
 }
 
 /* ---- numbers of workers ---- */
 
-static int compare_unsigned(const void *a, const void *b)
-{
-    const unsigned x = *(const unsigned *)a, y = *(const unsigned *)b;
-
-    return x < y ? -1 : x > y;
-}
-
 /* All worker counts above 0 of all runs, ascending, each once. */
 static unsigned *union_of_workers(const struct ppt_outcome *outcomes, size_t count, size_t *found)
 {
     unsigned *all = ppt_alloc(1, sizeof(*all));
-    size_t n = 0, kept = 0;
+    size_t n = 0;
 
     for (size_t i = 0; i < count; i++) {
         const struct ppt_summary *summary = outcomes[i].summary;
@@ -69,13 +71,7 @@ static unsigned *union_of_workers(const struct ppt_outcome *outcomes, size_t cou
     if (n == 0) {
         all[n++] = 1;
     }
-    qsort(all, n, sizeof(*all), compare_unsigned);
-    for (size_t i = 0; i < n; i++) {
-        if (kept == 0 || all[kept - 1] != all[i]) {
-            all[kept++] = all[i];
-        }
-    }
-    *found = kept;
+    *found = ppt_order_distinct(all, n);
     return all;
 }
 
@@ -102,11 +98,10 @@ unsigned ppt_chart_worker_axis(const struct ppt_outcome *outcomes, size_t count,
                                struct ppt_text *out)
 {
     size_t found = 0;
-    unsigned *workers = union_of_workers(outcomes, count, &found);
+    unsigned *workers PPT_FREED = union_of_workers(outcomes, count, &found);
     const unsigned most = workers[found - 1];
 
     add_ticks(workers, found, out);
-    free(workers);
     return most;
 }
 
@@ -115,7 +110,8 @@ static bool any_beyond(const struct ppt_outcome *outcomes, size_t count)
     bool any = false;
 
     for (size_t i = 0; i < count; i++) {
-        any |= ppt_chart_any_beyond(outcomes[i].answer, ppt_chart_inner_among(&outcomes[i], count));
+        any |= ppt_chart_any_beyond(outcomes[i].answer,
+                                    count > 1 ? ppt_chart_task_of(&outcomes[i]) : NULL);
     }
     return any;
 }
@@ -127,13 +123,13 @@ static unsigned shared_inner(const struct ppt_outcome *outcomes, size_t count)
         return ppt_chart_curve_count(outcomes[0].config) == 1 ? outcomes[0].config->inner_threads[0]
                                                               : 0;
     }
+    const unsigned inner = ppt_chart_task_of(&outcomes[0])->inner_threads;
     for (size_t i = 1; i < count; i++) {
-        if (ppt_chart_inner_among(&outcomes[i], count) !=
-            ppt_chart_inner_among(&outcomes[0], count)) {
+        if (ppt_chart_task_of(&outcomes[i])->inner_threads != inner) {
             return 0;
         }
     }
-    return ppt_chart_inner_among(&outcomes[0], count);
+    return inner;
 }
 
 void ppt_chart_stars_title(unsigned cpus, struct ppt_text *out)
@@ -141,7 +137,7 @@ void ppt_chart_stars_title(unsigned cpus, struct ppt_text *out)
     ppt_text_addf(out,
                   "set xlabel 'workers (threads); *: more threads in all than the %u CPU%s' offset "
                   "0,0.4\n",
-                  cpus, cpus == 1 ? "" : "s");
+                  cpus, PPT_S(cpus));
 }
 
 void ppt_chart_cpu_mark(unsigned cpus, unsigned inner, unsigned most, struct ppt_text *out)
@@ -160,14 +156,14 @@ void ppt_chart_cpu_mark(unsigned cpus, unsigned inner, unsigned most, struct ppt
         return;
     }
     if (inner > 1) {
-        snprintf(each, sizeof(each), ": %.3g worker%s x %u", place, place > 1 ? "s" : "", inner);
+        snprintf(each, sizeof(each), ": %.3g worker%s x %u", place, PPT_S(place), inner);
     }
     ppt_text_addf(
         out,
         "set arrow 1 from first %.6g, graph 0 to first %.6g, graph 1 nohead lc rgb '" PPT_GREY
         "' lw 1.5 dt 3\n"
         "set label 1 ' %u CPU%s%s' at first %.6g, graph 0.04 left tc rgb '" PPT_GREY "'\n",
-        place, place, cpus, cpus == 1 ? "" : "s", each, place);
+        place, place, cpus, PPT_S(cpus), each, place);
 }
 
 unsigned ppt_chart_speedup_axis(const struct ppt_outcome *outcomes, size_t count,
@@ -187,11 +183,13 @@ unsigned ppt_chart_speedup_axis(const struct ppt_outcome *outcomes, size_t count
 /* Labels beyond so many would overlap. */
 #define MOST_UPRIGHT 14
 
-void ppt_chart_point_axis(const struct ppt_point *points, size_t count, bool with_inner,
+void ppt_chart_point_axis(const struct ppt_point *points, size_t count, unsigned several,
                           const struct ppt_host *host, struct ppt_text *out)
 {
-    const bool with_ranks = count > 0 && points[count - 1].ranks > 0;
+    const struct ppt_point most = count > 0 ? points[count - 1] : (struct ppt_point){0};
+    const bool with_ranks = most.ranks > 0, with_task = several & PPT_OF_TASK;
     const unsigned cpus = host->effective_cpus;
+    char words[PPT_POINT_WORDS_SIZE];
     bool stars = false;
 
     ppt_text_addf(out, "set xtics %s(", count > MOST_UPRIGHT ? "rotate by 60 right " : "");
@@ -199,21 +197,22 @@ void ppt_chart_point_axis(const struct ppt_point *points, size_t count, bool wit
         const bool beyond = ppt_host_beyond(host, points[i]);
         char label[PPT_POINT_SIZE] = "sequential";
 
-        if (with_inner || points[i].workers > 0) {
-            ppt_point_label(points[i], with_inner, label);
+        if (with_task || points[i].workers > 0) {
+            ppt_point_label(points[i], several, label);
         }
         ppt_text_addf(out, "%s'%s%s' %zu", i ? ", " : "", beyond ? "*" : "", label, i);
         stars |= beyond;
     }
-    ppt_text_addf(out, ")\nset xlabel '%s",
-                  with_ranks && with_inner ? "ranks r workers x inner threads"
-                  : with_ranks             ? "ranks r workers of each (no r: without MPI)"
-                  : with_inner             ? "workers x inner threads (0: sequential calls)"
-                                           : "workers (threads)");
+    ppt_text_addf(out, ")\nset xlabel '%s%s",
+                  ppt_point_heads(ppt_point_shown(most, several), words),
+                  with_ranks && with_task ? ""
+                  : with_ranks            ? " of each (no r: without MPI)"
+                  : with_task             ? " (0: sequential calls)"
+                                          : " (threads)");
     if (stars && with_ranks) {
         ppt_text_add(out, "; *: more threads than CPUs");
     } else if (stars) {
-        ppt_text_addf(out, "; *: more than the %u CPU%s", cpus, cpus == 1 ? "" : "s");
+        ppt_text_addf(out, "; *: more than the %u CPU%s", cpus, PPT_S(cpus));
     }
     ppt_text_addf(out, "' offset 0,0.4\nset xrange [-0.6:%zu.6]\nset yrange [0:*]\n",
                   count > 0 ? count - 1 : 0);
@@ -240,20 +239,19 @@ static void add_category_cpu_mark(const struct ppt_outcome *outcome, struct ppt_
             "'" PPT_GREY "' lw 1.5 dt 3\n"
             "set label 1 ' more than %u CPU%s' at first %zu.5, graph 0.97 left tc rgb '" PPT_GREY
             "'\n",
-            beyond - 1, beyond - 1, cpus, cpus == 1 ? "" : "s", beyond - 1);
+            beyond - 1, beyond - 1, cpus, PPT_S(cpus), beyond - 1);
     }
 }
 
 void ppt_chart_category_axis(const struct ppt_outcome *outcome, struct ppt_text *out)
 {
     const struct ppt_summary *summary = outcome->summary;
-    struct ppt_point *points = ppt_alloc(summary->count, sizeof(*points));
+    struct ppt_point *points PPT_FREED = ppt_alloc(summary->count, sizeof(*points));
 
     for (size_t i = 0; i < summary->count; i++) {
         points[i] = summary->points[i].point;
     }
-    ppt_chart_point_axis(points, summary->count, outcome->config->inner_count > 1, outcome->host,
+    ppt_chart_point_axis(points, summary->count, ppt_config_several(outcome->config), outcome->host,
                          out);
-    free(points);
     add_category_cpu_mark(outcome, out);
 }

@@ -4,8 +4,7 @@
  * whatever folder it is called, a script draws all of its data, or says what is missing, exits with
  * 1 and leaves the pictures of before.
  *
- * A chart of a run is one file here, which ends in a descriptor, and one line in the table of
- * charts.c.
+ * A chart of a run is one file here, which ends in a descriptor, and one line in ../tables.h.
  */
 #ifndef PPT_REPORT_CHART_H
 #define PPT_REPORT_CHART_H
@@ -83,6 +82,9 @@ struct ppt_series_style ppt_series_style(size_t series);
 /* Title of two lines: `what`, and below it how it was measured. */
 void ppt_chart_title(const struct ppt_outcome *outcome, const char *what, struct ppt_text *out);
 
+/* The unit in which the largest time reads best: its name, and in *unit its seconds. */
+const char *ppt_chart_unit(double largest_s, double *unit);
+
 /* "set ylabel": speedup over so many workers, or over sequential calls. */
 void ppt_chart_speedup_label(unsigned base, struct ppt_text *out);
 
@@ -100,9 +102,9 @@ unsigned ppt_chart_speedup_axis(const struct ppt_outcome *outcomes, size_t count
  * CPUs that may be used, if that lies on the axis. `inner` 0: curves differ in it, so no line. */
 void ppt_chart_cpu_mark(unsigned cpus, unsigned inner, unsigned most, struct ppt_text *out);
 
-/* Points side by side, evenly spaced, in the order given; with inner threads as "4x2", and with a
- * star where that is more threads than CPUs. */
-void ppt_chart_point_axis(const struct ppt_point *points, size_t count, bool with_inner,
+/* Points side by side, evenly spaced, in the order given, by their labels, and with a star where
+ * that is more threads than CPUs. */
+void ppt_chart_point_axis(const struct ppt_point *points, size_t count, unsigned several,
                           const struct ppt_host *host, struct ppt_text *out);
 
 /* All points of a run so, with a line between the last point that fits the CPUs and the next. */
@@ -111,16 +113,12 @@ void ppt_chart_category_axis(const struct ppt_outcome *outcome, struct ppt_text 
 /* ---- curves ---- */
 
 /* The curves of a run's charts over workers: one for each number of ranks with each number of inner
- * threads. */
-struct ppt_curve {
-    unsigned ranks, inner_threads;
-};
-
+ * threads. A curve is what its points have in common, without workers. */
 size_t ppt_chart_curve_count(const struct ppt_config *config);
-struct ppt_curve ppt_chart_curve(const struct ppt_config *config, size_t which);
+struct ppt_point ppt_chart_curve(const struct ppt_config *config, size_t which);
 
 /* Whether a point with workers is on it. */
-bool ppt_chart_on_curve(const struct ppt_curve *curve, struct ppt_point point);
+bool ppt_chart_on_curve(struct ppt_point curve, struct ppt_point point);
 
 /* "2 ranks", "4 inner threads" or both; NULL for a run with one curve. To be given to free(). */
 char *ppt_chart_curve_title(const struct ppt_config *config, size_t which);
@@ -130,11 +128,12 @@ char *ppt_chart_curve_title(const struct ppt_config *config, size_t which);
 void ppt_chart_speedup_row(const struct ppt_answer *answer, size_t point, struct ppt_text *out);
 #define PPT_CHART_NO_ROW "1 1 1 1 0\n" /* gnuplot refuses a curve without any point */
 
-/* Whether there is such a point with workers; `inner` 0: with any inner threads. */
-bool ppt_chart_any_beyond(const struct ppt_answer *answer, unsigned inner);
+/* Whether there is such a point with workers, and with the task of that point, or any (NULL). */
+bool ppt_chart_any_beyond(const struct ppt_answer *answer, const struct ppt_point *task);
 
-/* The inner threads of a run's curve among others; of a single run 0: it has a curve for each. */
-unsigned ppt_chart_inner_among(const struct ppt_outcome *outcome, size_t count);
+/* A point with the recommended task, which is that of a run's curve among those of other runs; of
+ * a run alone there is a curve for each. Borrowed from the outcome. */
+const struct ppt_point *ppt_chart_task_of(const struct ppt_outcome *outcome);
 
 /* Stars on such points (there must be some), as the table has them: at the end of `plot`, `data` as
  * gnuplot names it and `x` what stands before the first colon of "using"; and the axis title that

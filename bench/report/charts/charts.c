@@ -3,16 +3,15 @@
 #include <string.h>
 
 #include "chart.h"
+#include "owned.h"
 
-extern const struct ppt_chart_kind ppt_chart_speedup, ppt_chart_rate, ppt_chart_time,
-    ppt_chart_model, ppt_chart_factors, ppt_chart_task_times, ppt_chart_balance, ppt_chart_passes,
-    ppt_chart_heat;
+#define DECLARE(name, source) extern const struct ppt_chart_kind ppt_chart_##name;
+PPT_CHARTS(DECLARE)
+#undef DECLARE
 
-static const struct ppt_chart_kind *const kinds[] = {
-    &ppt_chart_speedup, &ppt_chart_rate,    &ppt_chart_time,
-    &ppt_chart_model,   &ppt_chart_factors, &ppt_chart_task_times,
-    &ppt_chart_balance, &ppt_chart_passes,  &ppt_chart_heat,
-};
+#define ROW(name, source) &ppt_chart_##name,
+static const struct ppt_chart_kind *const kinds[] = {PPT_CHARTS(ROW)};
+#undef ROW
 
 #define KINDS (sizeof(kinds) / sizeof(kinds[0]))
 
@@ -46,22 +45,26 @@ enum ppt_status ppt_charts_write(const struct ppt_outcome *outcome, struct ppt_t
     return ppt_charts_finish(outcome->folder, charts, notes, error);
 }
 
+static enum ppt_status write_charts(const struct ppt_folder *folder, struct ppt_chart *charts,
+                                    struct ppt_error *error)
+{
+    for (struct ppt_chart *chart = charts; chart->name; chart++) {
+        PPT_TRY(ppt_chart_write(chart, folder, error));
+    }
+    return PPT_OK;
+}
+
 enum ppt_status ppt_charts_finish(const struct ppt_folder *folder, struct ppt_chart *charts,
                                   struct ppt_text *notes, struct ppt_error *error)
 {
-    struct ppt_folder place;
+    struct ppt_folder place PPT_OWNED(ppt_folder_close) = {0};
     enum ppt_status status = ppt_folder_enter(folder, "charts", true, &place, error);
 
+    status = status == PPT_OK ? write_charts(&place, charts, error) : status;
     for (struct ppt_chart *chart = charts; chart->name; chart++) {
-        if (status == PPT_OK) {
-            status = ppt_chart_write(chart, &place, error);
-        }
         ppt_text_free(&chart->data);
         ppt_text_free(&chart->plot);
     }
-    if (status == PPT_OK) {
-        status = ppt_gnuplot_draw(&place, charts, notes, error);
-    }
-    ppt_folder_close(&place);
-    return status;
+    PPT_TRY(status);
+    return ppt_gnuplot_draw(&place, charts, notes, error);
 }

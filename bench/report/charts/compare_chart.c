@@ -1,12 +1,12 @@
 /*
  * The chart of a comparison: tasks per second, old and new.
  */
-#include <stdlib.h>
 
 #include "chart.h"
 #include "compare_report.h"
 #include "compare_sentence.h"
 #include "memory.h"
+#include "owned.h"
 
 /* Tasks per second of one side at every common point; its position, median and 95 % interval. */
 static void compare_add_curve(const struct ppt_comparison_outcome *outcome, bool old,
@@ -36,7 +36,7 @@ static void compare_add_curve(const struct ppt_comparison_outcome *outcome, bool
 static void add_axis(const struct ppt_comparison_outcome *outcome, struct ppt_text *out)
 {
     const struct ppt_comparison *comparison = outcome->comparison;
-    struct ppt_point *points = ppt_alloc(comparison->point_count, sizeof(*points));
+    struct ppt_point *points PPT_FREED = ppt_alloc(comparison->point_count, sizeof(*points));
     size_t count = 0;
 
     for (size_t i = 0; i < comparison->point_count; i++) {
@@ -44,9 +44,8 @@ static void add_axis(const struct ppt_comparison_outcome *outcome, struct ppt_te
             points[count++] = comparison->points[i].point;
         }
     }
-    ppt_chart_point_axis(points, count, ppt_comparison_has_inner(comparison),
+    ppt_chart_point_axis(points, count, ppt_comparison_several(comparison),
                          outcome->old_runs[0].host, out);
-    free(points);
 }
 
 enum ppt_status ppt_comparison_chart(const struct ppt_comparison_outcome *outcome,

@@ -1,9 +1,9 @@
 /*
  * The curves of charts over workers, and the points on them.
  */
-#include <stdlib.h>
 
 #include "chart.h"
+#include "memory.h"
 
 struct ppt_series_style ppt_series_style(size_t series)
 {
@@ -21,35 +21,27 @@ size_t ppt_chart_curve_count(const struct ppt_config *config)
     return config->rank_count * config->inner_count;
 }
 
-struct ppt_curve ppt_chart_curve(const struct ppt_config *config, size_t which)
+struct ppt_point ppt_chart_curve(const struct ppt_config *config, size_t which)
 {
-    return (struct ppt_curve){config->ranks[which / config->inner_count],
-                              config->inner_threads[which % config->inner_count]};
+    return (struct ppt_point){.ranks = config->ranks[which / config->inner_count],
+                              .inner_threads = config->inner_threads[which % config->inner_count]};
 }
 
-bool ppt_chart_on_curve(const struct ppt_curve *curve, struct ppt_point point)
+bool ppt_chart_on_curve(struct ppt_point curve, struct ppt_point point)
 {
-    return point.workers > 0 && point.ranks == curve->ranks &&
-           point.inner_threads == curve->inner_threads;
+    return point.workers > 0 && (ppt_point_differ(curve, point) & ~PPT_ONLY(PPT_WORKERS)) == 0;
 }
 
 char *ppt_chart_curve_title(const struct ppt_config *config, size_t which)
 {
-    const struct ppt_curve curve = ppt_chart_curve(config, which);
-    char ranks[40] = "", inner[40] = "";
+    const struct ppt_point curve = ppt_chart_curve(config, which);
+    const unsigned several = ppt_config_several(config);
+    const unsigned set = (ppt_point_shown(curve, several) | several) & ~PPT_ONLY(PPT_WORKERS);
+    char words[PPT_POINT_WORDS_SIZE];
 
-    if (curve.ranks > 0) {
-        snprintf(ranks, sizeof(ranks), "%u rank%s", curve.ranks, curve.ranks == 1 ? "" : "s");
-    } else if (config->rank_count > 1) {
-        snprintf(ranks, sizeof(ranks), "without MPI");
-    }
-    if (config->inner_count > 1) {
-        snprintf(inner, sizeof(inner), "%u inner thread%s", curve.inner_threads,
-                 curve.inner_threads == 1 ? "" : "s");
-    }
     return ppt_chart_curve_count(config) == 1
                ? NULL
-               : ppt_text_format("%s%s%s", ranks, *ranks && *inner ? ", " : "", inner);
+               : ppt_strdup(ppt_point_words(curve, set, "", ", ", words));
 }
 
 /* A point without an interval (one block) is its own whiskers: a mark, and nothing around it. */
@@ -64,12 +56,12 @@ void ppt_chart_speedup_row(const struct ppt_answer *answer, size_t point, struct
                   ppt_answer_beyond(answer, point));
 }
 
-bool ppt_chart_any_beyond(const struct ppt_answer *answer, unsigned inner)
+bool ppt_chart_any_beyond(const struct ppt_answer *answer, const struct ppt_point *task)
 {
     for (size_t p = 0; p < answer->grid.point_count; p++) {
         const struct ppt_point point = answer->grid.points[p];
 
-        if (point.workers > 0 && (inner == 0 || point.inner_threads == inner) &&
+        if (point.workers > 0 && (!task || ppt_point_same_task(point, *task)) &&
             ppt_answer_beyond(answer, p)) {
             return true;
         }
@@ -77,13 +69,11 @@ bool ppt_chart_any_beyond(const struct ppt_answer *answer, unsigned inner)
     return false;
 }
 
-unsigned ppt_chart_inner_among(const struct ppt_outcome *outcome, size_t count)
+const struct ppt_point *ppt_chart_task_of(const struct ppt_outcome *outcome)
 {
     const struct ppt_grid *row = &outcome->answer->row;
 
-    return count == 1             ? 0
-           : row->point_count > 0 ? row->points[0].inner_threads
-                                  : outcome->config->inner_threads[0];
+    return row->point_count > 0 ? &row->points[0] : &outcome->config->points[0];
 }
 
 void ppt_chart_stars(const char *data, const char *x, struct ppt_text *out)

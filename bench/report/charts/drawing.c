@@ -19,6 +19,7 @@
 #include "clock.h"
 #include "file.h"
 #include "memory.h"
+#include "owned.h"
 #include "workspace.h"
 
 extern char **environ;
@@ -116,48 +117,40 @@ static const char *run_gnuplot(int folder, const struct ppt_chart *charts, bool 
     return problem == ENOENT ? "is not installed" : problem != 0 ? strerror(problem) : await(pid);
 }
 
-/* What is done with each of the files NAME.ENDING; `from` and `to` are folders. */
-typedef enum ppt_status each(const struct ppt_folder *from, const struct ppt_folder *to,
-                             const char *file, struct ppt_error *error);
+/* What is done with a file NAME.ENDING, whose data are `data`; as ppt_file_write_in(). */
+typedef enum ppt_status each(const struct ppt_folder *to, const char *file, const char *data,
+                             size_t length, struct ppt_error *error);
 
+/* The data are those in the folder `from`; NULL: none. */
 static enum ppt_status for_each(const struct ppt_folder *from, const struct ppt_folder *to,
                                 const struct ppt_chart *charts, const char *const *endings,
                                 each *act, struct ppt_error *error)
 {
-    enum ppt_status status = PPT_OK;
+    for (size_t i = 0; charts[i].name; i++) {
+        for (size_t e = 0; endings[e]; e++) {
+            char *file PPT_FREED = ppt_text_format("%s.%s", charts[i].name, endings[e]);
+            char *data PPT_FREED = NULL;
+            size_t length = 0;
 
-    for (size_t i = 0; charts[i].name && status == PPT_OK; i++) {
-        for (size_t e = 0; endings[e] && status == PPT_OK; e++) {
-            char *file = ppt_text_format("%s.%s", charts[i].name, endings[e]);
-
-            status = act(from, to, file, error);
-            free(file);
+            if (from) {
+                PPT_TRY(ppt_file_read_in(from, file, LARGEST_FILE, &data, &length, error));
+            }
+            PPT_TRY(act(to, file, data, length, error));
         }
     }
-    return status;
+    return PPT_OK;
 }
 
 /* Of what is only for gnuplot nothing has to be on disk. */
-static enum ppt_status lend(const struct ppt_folder *from, const struct ppt_folder *to,
-                            const char *file, struct ppt_error *error)
+static enum ppt_status lend(const struct ppt_folder *to, const char *file, const char *data,
+                            size_t length, struct ppt_error *error)
 {
-    char *data = NULL;
-    size_t length = 0;
-    enum ppt_status status = ppt_file_read_in(from, file, LARGEST_FILE, &data, &length, error);
+    const int fd PPT_OWNED(ppt_file_close) = ppt_change_renew(to->fd, file);
 
-    if (status != PPT_OK) {
-        return status;
-    }
-    const int fd = ppt_change_renew(to->fd, file);
-    if (fd < 0 || ppt_file_write_all(fd, data, length) != PPT_OK) {
-        status = ppt_fail(error, PPT_FAILED, "%s/%s: cannot be written: %s", to->path, file,
+    return fd >= 0 && ppt_file_write_all(fd, data, length) == PPT_OK
+               ? PPT_OK
+               : ppt_fail(error, PPT_FAILED, "%s/%s: cannot be written: %s", to->path, file,
                           strerror(errno));
-    }
-    if (fd >= 0) {
-        close(fd);
-    }
-    free(data);
-    return status;
 }
 
 bool ppt_svg_is_whole(const char *data, size_t length)
@@ -181,41 +174,20 @@ static bool is_whole(const char *data, size_t length)
            ppt_svg_is_whole(data, length);
 }
 
-static enum ppt_status look(const struct ppt_folder *from, const struct ppt_folder *to,
-                            const char *file, struct ppt_error *error)
+static enum ppt_status look(const struct ppt_folder *to, const char *file, const char *data,
+                            size_t length, struct ppt_error *error)
 {
-    char *data = NULL;
-    size_t length = 0;
-    enum ppt_status status = ppt_file_read_in(from, file, LARGEST_FILE, &data, &length, error);
-
     (void)to;
-    if (status == PPT_OK && !is_whole(data, length)) {
-        status = ppt_fail(error, PPT_FAILED, "%s: is not whole", file);
-    }
-    free(data);
-    return status;
-}
-
-static enum ppt_status fetch(const struct ppt_folder *from, const struct ppt_folder *to,
-                             const char *file, struct ppt_error *error)
-{
-    char *data = NULL;
-    size_t length = 0;
-    enum ppt_status status = ppt_file_read_in(from, file, LARGEST_FILE, &data, &length, error);
-
-    if (status == PPT_OK) {
-        status = ppt_file_write_in(to, file, data, length, error);
-    }
-    free(data);
-    return status;
+    return is_whole(data, length) ? PPT_OK : ppt_fail(error, PPT_FAILED, "%s: is not whole", file);
 }
 
 /* One of an earlier time would show other figures than the rest. Where there is no gnuplot at all
  * it stays: it was drawn elsewhere, by hand. */
-static enum ppt_status forget(const struct ppt_folder *from, const struct ppt_folder *to,
-                              const char *file, struct ppt_error *error)
+static enum ppt_status forget(const struct ppt_folder *to, const char *file, const char *data,
+                              size_t length, struct ppt_error *error)
 {
-    (void)from;
+    (void)data;
+    (void)length;
     (void)error;
     (void)ppt_change_remove(to->fd, file);
     return PPT_OK;
@@ -224,35 +196,29 @@ static enum ppt_status forget(const struct ppt_folder *from, const struct ppt_fo
 enum ppt_status ppt_gnuplot_draw(const struct ppt_folder *folder, const struct ppt_chart *charts,
                                  struct ppt_text *notes, struct ppt_error *error)
 {
-    struct ppt_workspace workspace;
+    struct ppt_workspace workspace PPT_OWNED(ppt_workspace_remove) = {0};
     struct ppt_error problem;
-    const char *why = NULL;
+    const struct ppt_folder *scratch = &workspace.folder;
+    enum ppt_status status = PPT_OK;
     bool ran = false;
-    enum ppt_status status = ppt_workspace_create(&workspace, &problem);
+    const bool ready = ppt_workspace_create(&workspace, &problem) == PPT_OK &&
+                       for_each(folder, scratch, charts, sources, lend, &problem) == PPT_OK;
+    const char *why = ready ? run_gnuplot(scratch->fd, charts, &ran) : problem.text;
 
-    if (status == PPT_OK) {
-        status = for_each(folder, &workspace.folder, charts, sources, lend, &problem);
-    }
-    if (status == PPT_OK) {
-        why = run_gnuplot(workspace.folder.fd, charts, &ran);
-    }
     /* A program of that name may be another one. */
-    if (ran && !why &&
-        for_each(&workspace.folder, NULL, charts, pictures, look, &problem) != PPT_OK) {
+    if (!why && for_each(scratch, NULL, charts, pictures, look, &problem) != PPT_OK) {
         why = "made no whole pictures";
     }
-    if (status != PPT_OK || why) {
+    if (why) {
         ppt_text_addf(notes, "charts were not drawn: %s%s; draw them with: cd ",
-                      why ? "gnuplot " : "", why ? why : problem.text);
+                      ready ? "gnuplot " : "", why);
         add_shell_word(notes, folder->path);
         ppt_text_add(notes, " && gnuplot -d *.gp\n");
-        status = PPT_OK;
     } else {
-        status = for_each(&workspace.folder, folder, charts, pictures, fetch, error);
+        status = for_each(scratch, folder, charts, pictures, ppt_file_write_in, error);
     }
     if (ran && (why || status != PPT_OK)) {
         for_each(NULL, folder, charts, pictures, forget, &problem);
     }
-    ppt_workspace_remove(&workspace);
     return status;
 }

@@ -7,12 +7,13 @@
 #include <string.h>
 
 #include "file.h"
+#include "owned.h"
 
 void ppt_gnuplot_quote(struct ppt_text *out, const char *text)
 {
     /* Besides letters and digits what means nothing to gnuplot between quotes. */
     static const char harmless[] = " !&()*+,-./:;<=>?[]^_{|}~";
-    struct ppt_text shown = {0};
+    struct ppt_text shown PPT_OWNED(ppt_text_free) = {0};
 
     ppt_text_add_shown(&shown, text, SIZE_MAX);
     ppt_text_add(out, "\"");
@@ -22,7 +23,6 @@ void ppt_gnuplot_quote(struct ppt_text *out, const char *text)
         ppt_text_addf(out, plain ? "%c" : "\\%03o", *c);
     }
     ppt_text_add(out, "\"");
-    ppt_text_free(&shown);
 }
 
 /* What gnuplot must find in a chart's data. */
@@ -149,25 +149,18 @@ static enum ppt_status write_part(const struct ppt_folder *folder, const char *n
                                   const char *ending, const struct ppt_text *text,
                                   struct ppt_error *error)
 {
-    char *file = ppt_text_format("%s.%s", name, ending);
-    const enum ppt_status status = ppt_file_write_in(folder, file, text->data, text->length, error);
+    char *file PPT_FREED = ppt_text_format("%s.%s", name, ending);
 
-    free(file);
-    return status;
+    return ppt_file_write_in(folder, file, text->data, text->length, error);
 }
 
 enum ppt_status ppt_chart_write(struct ppt_chart *chart, const struct ppt_folder *folder,
                                 struct ppt_error *error)
 {
-    struct ppt_text script = {0};
-    enum ppt_status status;
+    struct ppt_text script PPT_OWNED(ppt_text_free) = {0};
 
     ppt_text_add(&chart->data, END_MARK "\n");
     add_script(chart, &script);
-    status = write_part(folder, chart->name, "dat", &chart->data, error);
-    if (status == PPT_OK) {
-        status = write_part(folder, chart->name, "gp", &script, error);
-    }
-    ppt_text_free(&script);
-    return status;
+    PPT_TRY(write_part(folder, chart->name, "dat", &chart->data, error));
+    return write_part(folder, chart->name, "gp", &script, error);
 }

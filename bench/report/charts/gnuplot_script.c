@@ -7,10 +7,10 @@
  * that goes through its recommended point.
  */
 #include <stdint.h>
-#include <stdlib.h>
 
 #include "chart.h"
 #include "memory.h"
+#include "owned.h"
 
 extern const char ppt_chart_bare[]; /* bare.gp: how it begins */
 
@@ -38,12 +38,10 @@ static struct curve *list_curves(const struct ppt_outcome *outcomes, size_t coun
 
 static bool is_on(const struct curve *curve, struct ppt_point point)
 {
-    const struct ppt_curve own =
-        ppt_chart_curve(curve->outcome->config, curve->row ? 0 : curve->which);
+    const struct ppt_outcome *outcome = curve->outcome;
 
-    return curve->row
-               ? point.workers > 0 && ppt_grid_find(&curve->outcome->answer->row, point) != SIZE_MAX
-               : ppt_chart_on_curve(&own, point);
+    return curve->row ? point.workers > 0 && ppt_grid_find(&outcome->answer->row, point) != SIZE_MAX
+                      : ppt_chart_on_curve(ppt_chart_curve(outcome->config, curve->which), point);
 }
 
 static bool script_any_beyond(const struct curve *curve)
@@ -116,7 +114,7 @@ static void script_add_curve(const struct curve *curve, size_t index, bool sever
 {
     const struct ppt_config *config = curve->outcome->config;
     const struct ppt_series_style style = ppt_series_style(index);
-    char *title;
+    char *title PPT_FREED = NULL;
 
     if (several_runs) {
         const bool named = *config->details && ppt_text_columns(config->details) <= LONGEST_TITLE;
@@ -133,20 +131,17 @@ static void script_add_curve(const struct curve *curve, size_t index, bool sever
     ppt_gnuplot_quote(out, title);
     ppt_text_addf(out, ", \\\n  $curve%zu using 1:2 with lines lc rgb '%s' lw 1.5 notitle", index,
                   style.colour);
-    free(title);
     if (script_any_beyond(curve)) {
-        char *data = ppt_text_format("$curve%zu", index);
+        char *data PPT_FREED = ppt_text_format("$curve%zu", index);
 
         ppt_chart_stars(data, "1", out);
-        free(data);
     }
 }
 
-void ppt_gnuplot_script_write(const struct ppt_outcome *outcomes, size_t count,
-                              struct ppt_text *out)
+void ppt_gnuplot_write(const struct ppt_outcome *outcomes, size_t count, struct ppt_text *out)
 {
     size_t curve_count;
-    struct curve *curves = list_curves(outcomes, count, &curve_count);
+    struct curve *curves PPT_FREED = list_curves(outcomes, count, &curve_count);
 
     ppt_text_add(out, ppt_chart_bare);
     for (size_t i = 0; i < curve_count; i++) {
@@ -163,5 +158,4 @@ void ppt_gnuplot_script_write(const struct ppt_outcome *outcomes, size_t count,
         script_add_curve(&curves[i], i, count > 1, out);
     }
     ppt_text_add(out, "\n");
-    free(curves);
 }

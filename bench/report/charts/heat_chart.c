@@ -3,28 +3,25 @@
  * recommended point framed. Of several numbers of ranks and of inner threads, those with the
  * recommended inner threads.
  */
-#include <stdlib.h>
 
 #include "chart.h"
 
 /* What goes upwards. */
 struct axis {
-    bool ranks;
+    enum ppt_dimension dimension;
     const unsigned *numbers;
     size_t count;
-    unsigned inner_threads; /* of all points, where they differ in ranks */
+    const struct ppt_point *task; /* of all points, where they differ in ranks; else NULL */
 };
 
 static struct axis axis_of(const struct ppt_outcome *outcome)
 {
     const struct ppt_config *config = outcome->config;
-    const struct ppt_grid *row = &outcome->answer->row;
 
     return config->rank_count > 1
-               ? (struct axis){true, config->ranks, config->rank_count,
-                               row->point_count > 0 ? row->points[0].inner_threads
-                                                    : config->inner_threads[0]}
-               : (struct axis){false, config->inner_threads, config->inner_count, 0};
+               ? (struct axis){PPT_RANKS, config->ranks, config->rank_count,
+                               ppt_chart_task_of(outcome)}
+               : (struct axis){PPT_INNER_THREADS, config->inner_threads, config->inner_count, NULL};
 }
 
 static size_t place_of(const unsigned *numbers, size_t count, unsigned number)
@@ -44,36 +41,38 @@ static size_t column_of(const struct ppt_config *config, struct ppt_point point)
 
 static size_t row_of(const struct axis *axis, struct ppt_point point)
 {
-    return place_of(axis->numbers, axis->count, axis->ranks ? point.ranks : point.inner_threads);
+    return place_of(axis->numbers, axis->count, ppt_point_get(point, axis->dimension));
 }
 
 static void heat_add_data(const struct ppt_outcome *outcome, const struct axis *axis,
                           struct ppt_text *out)
 {
     const struct ppt_summary *summary = outcome->summary;
+    char head[PPT_POINT_WORDS_SIZE];
 
     ppt_text_addf(out, "# column  row  tasks/s: median  label  workers  %s\n",
-                  axis->ranks ? "ranks" : "inner threads");
+                  ppt_point_heads(PPT_ONLY(axis->dimension), head));
     for (size_t i = 0; i < summary->count; i++) {
         const struct ppt_point_summary *p = &summary->points[i];
         const bool beyond = ppt_host_beyond(outcome->host, p->point);
         char rate[PPT_UNITS_SIZE];
 
-        if (!axis->ranks || p->point.inner_threads == axis->inner_threads) {
+        if (!axis->task || ppt_point_same_task(p->point, *axis->task)) {
             ppt_text_addf(out, "%zu %zu %.9g \"%s%s\" %u %u\n",
                           column_of(outcome->config, p->point), row_of(axis, p->point),
                           p->rate.median, beyond ? "*" : "", ppt_text_rate(p->rate.median, rate),
-                          p->point.workers, axis->ranks ? p->point.ranks : p->point.inner_threads);
+                          p->point.workers, ppt_point_get(p->point, axis->dimension));
         }
     }
 }
 
 /* 0 has a name. */
-static void add_tics(const unsigned *numbers, size_t count, const char *none, struct ppt_text *out)
+static void add_tics(const unsigned *numbers, size_t count, enum ppt_dimension dimension,
+                     struct ppt_text *out)
 {
     for (size_t i = 0; i < count; i++) {
         if (numbers[i] == 0) {
-            ppt_text_addf(out, "%s'%s' %zu", i ? ", " : "", none, i);
+            ppt_text_addf(out, "%s'%s' %zu", i ? ", " : "", ppt_dimensions[dimension].none, i);
         } else {
             ppt_text_addf(out, "%s'%u' %zu", i ? ", " : "", numbers[i], i);
         }
@@ -85,19 +84,19 @@ static void add_axes(const struct ppt_config *config, const struct axis *axis, u
 {
     const size_t columns = config->worker_count;
 
-    if (axis->ranks) {
+    if (axis->dimension == PPT_RANKS) {
         ppt_text_add(out, "set xlabel 'workers of each rank; *: more threads than CPUs' offset "
                           "0,0.4\nset xtics (");
     } else {
         ppt_text_addf(out,
                       "set xlabel 'workers (threads); *: more threads in all than the %u CPU%s' "
                       "offset 0,0.4\nset xtics (",
-                      cpus, cpus == 1 ? "" : "s");
+                      cpus, PPT_S(cpus));
     }
-    add_tics(config->workers, columns, "sequential", out);
+    add_tics(config->workers, columns, PPT_WORKERS, out);
     ppt_text_addf(out, ")\nset ylabel '%s'\nset ytics (",
-                  axis->ranks ? "ranks (processes)" : "inner threads (per task)");
-    add_tics(axis->numbers, axis->count, "without MPI", out);
+                  axis->dimension == PPT_RANKS ? "ranks (processes)" : "inner threads (per task)");
+    add_tics(axis->numbers, axis->count, axis->dimension, out);
     ppt_text_addf(out,
                   ")\nset xrange [-0.5:%zu.5]\nset yrange [-0.5:%zu.5]\nunset grid\n"
                   "set tics scale 0\n",
@@ -123,12 +122,12 @@ static void heat_add_recommended(const struct ppt_outcome *outcome, const struct
 static void heat_write(const struct ppt_outcome *outcome, struct ppt_chart *chart)
 {
     const struct axis axis = axis_of(outcome);
+    char head[PPT_POINT_WORDS_SIZE], title[PPT_POINT_WORDS_SIZE + 40];
 
     heat_add_data(outcome, &axis, &chart->data);
-    ppt_chart_title(outcome,
-                    axis.ranks ? "tasks per second by workers and ranks"
-                               : "tasks per second by workers and inner threads",
-                    &chart->plot);
+    snprintf(title, sizeof(title), "tasks per second by workers and %s",
+             ppt_point_heads(PPT_ONLY(axis.dimension), head));
+    ppt_chart_title(outcome, title, &chart->plot);
     add_axes(outcome->config, &axis, outcome->host->effective_cpus, &chart->plot);
     heat_add_recommended(outcome, &axis, &chart->plot);
     ppt_text_addf(

@@ -2,10 +2,10 @@
  * The charts of what was concluded: the scaling law with its band, and the efficiency factors.
  */
 #include <math.h>
-#include <stdlib.h>
 
 #include "chart.h"
 #include "memory.h"
+#include "owned.h"
 
 #define CURVE_STEPS 120
 
@@ -42,7 +42,7 @@ static void add_curves(const struct ppt_scaling *scaling, struct ppt_text *out)
 static void add_measured(const struct ppt_outcome *outcome, struct ppt_text *out)
 {
     const struct ppt_summary *summary = outcome->summary;
-    const unsigned inner_threads = outcome->answer->row.points[0].inner_threads;
+    const struct ppt_point row = outcome->answer->row.points[0];
 
     ppt_text_add(out, "# measured: workers  tasks/s: median  95 % interval: low  high\n");
     for (size_t i = 0; i < summary->count; i++) {
@@ -50,7 +50,7 @@ static void add_measured(const struct ppt_outcome *outcome, struct ppt_text *out
         const bool exists = rate->interval.exists;
 
         if (summary->points[i].point.workers > 0 &&
-            summary->points[i].point.inner_threads == inner_threads) {
+            ppt_point_same_task(summary->points[i].point, row)) {
             ppt_text_addf(out, "%u %.9g %.9g %.9g\n", ppt_point_workers(summary->points[i].point),
                           rate->median, exists ? rate->interval.low : rate->median,
                           exists ? rate->interval.high : rate->median);
@@ -72,8 +72,8 @@ static void model_add_recommended(const struct ppt_answer *answer, struct ppt_te
                       "'" PPT_GREEN "' lw 2\n"
                       "set label 2 'recommended: %s ' at first %u, graph 0.12 right tc rgb "
                       "'" PPT_GREEN "'\n",
-                      n, n,
-                      ppt_point_label(answer->grid.points[verdict->recommended], false, label), n);
+                      n, n, ppt_point_label(answer->grid.points[verdict->recommended], 0, label),
+                      n);
     }
 }
 
@@ -124,15 +124,13 @@ static void add_law_lines(const struct ppt_scaling *scaling, struct ppt_text *ou
 /* Of several numbers of inner threads the law is that of one. */
 static void add_model_title(const struct ppt_outcome *outcome, struct ppt_text *out)
 {
-    const unsigned inner = outcome->answer->row.points[0].inner_threads;
-    char *title =
-        outcome->config->inner_count > 1
-            ? ppt_text_format("throughput with %u inner thread%s and the laws it may follow", inner,
-                              inner == 1 ? "" : "s")
-            : ppt_strdup("throughput and the laws it may follow");
+    char words[PPT_POINT_WORDS_SIZE];
+    char *title PPT_FREED = ppt_text_format(
+        "throughput%s and the laws it may follow",
+        ppt_point_words(outcome->answer->row.points[0],
+                        ppt_config_several(outcome->config) & PPT_OF_TASK, " with ", ", ", words));
 
     ppt_chart_title(outcome, title, out);
-    free(title);
 }
 
 static void model_write(const struct ppt_outcome *outcome, struct ppt_chart *chart)
@@ -238,4 +236,4 @@ static void factors_write(const struct ppt_outcome *outcome, struct ppt_chart *c
     ppt_text_add(&chart->plot, "\n");
 }
 
-const struct ppt_chart_kind ppt_chart_factors = {"efficiency", has_factors, factors_write};
+const struct ppt_chart_kind ppt_chart_efficiency = {"efficiency", has_factors, factors_write};

@@ -3,10 +3,10 @@
  * several were measured. Marks are medians, whiskers 95 % intervals.
  */
 #include <math.h>
-#include <stdlib.h>
 
 #include "chart.h"
 #include "charts.h"
+#include "owned.h"
 
 /* One block of data per run (gnuplot's "index"); lines by workers. */
 static void add_overview_data(const struct ppt_outcome *outcomes, size_t count,
@@ -65,11 +65,11 @@ enum ppt_status ppt_charts_write_overview(const struct ppt_outcome *outcomes, si
                       "pt %d ps 0.6 lw 1.5 dt %zu title ",
                       i, x, style.colour, style.mark, i, x, style.colour, style.mark, style.dash);
         ppt_gnuplot_quote(plot, outcomes[i].config->task);
-        if (ppt_chart_any_beyond(outcomes[i].answer, ppt_chart_inner_among(&outcomes[i], count))) {
-            char *data = ppt_text_format("data index %zu", i);
+        if (ppt_chart_any_beyond(outcomes[i].answer,
+                                 count > 1 ? ppt_chart_task_of(&outcomes[i]) : NULL)) {
+            char *data PPT_FREED = ppt_text_format("data index %zu", i);
 
             ppt_chart_stars(data, x, plot);
-            free(data);
         }
     }
     ppt_text_add(plot, "\n");

@@ -2,25 +2,18 @@
  * The charts of what lies behind the medians: how long single tasks took, how busy each worker was,
  * and all passes in the order they ran.
  */
+#include <gsl/gsl_sort.h>
 #include <math.h>
-#include <stdlib.h>
 
 #include "chart.h"
 #include "memory.h"
+#include "order.h"
+#include "owned.h"
 
 /* A range of more than this is drawn on a logarithmic scale. */
 #define WIDE_RANGE 20
 
 /* ---- times of single tasks ---- */
-
-static const char *unit_of(double largest_s, double *unit)
-{
-    *unit = largest_s >= 1 ? 1 : largest_s >= 1e-3 ? 1e-3 : largest_s >= 1e-6 ? 1e-6 : 1e-9;
-    return largest_s >= 1      ? "seconds"
-           : largest_s >= 1e-3 ? "milliseconds"
-           : largest_s >= 1e-6 ? "microseconds"
-                               : "nanoseconds";
-}
 
 static void task_times_write(const struct ppt_outcome *outcome, struct ppt_chart *chart)
 {
@@ -31,7 +24,7 @@ static void task_times_write(const struct ppt_outcome *outcome, struct ppt_chart
         largest = fmax(largest, summary->points[i].task_longest_s.median);
         smallest = fmin(smallest, summary->points[i].task_median_s.median);
     }
-    const char *name = unit_of(largest, &unit);
+    const char *name = ppt_chart_unit(largest, &unit);
     ppt_text_addf(&chart->data, "# position  workers  median  p95  p99  longest   (%s)\n", name);
     for (size_t i = 0; i < summary->count; i++) {
         const struct ppt_point_summary *p = &summary->points[i];
@@ -61,20 +54,13 @@ const struct ppt_chart_kind ppt_chart_task_times = {"task_times", NULL, task_tim
 
 /* ---- how busy workers were ---- */
 
-static int compare_doubles(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-
-    return (x > y) - (x < y);
-}
-
 /* Workers of different passes have nothing to do with each other, so they go by their rank: the
  * least busy of each pass, the next one, and so on; medians over blocks. `shares` has one entry per
  * worker. */
 static void busy_shares(struct ppt_passes passes, size_t workers, double *shares)
 {
-    double *all = ppt_alloc(passes.count * workers, sizeof(*all));
-    double *column = ppt_alloc(passes.count, sizeof(*column));
+    double *all PPT_FREED = ppt_alloc(passes.count * workers, sizeof(*all));
+    double *column PPT_FREED = ppt_alloc(passes.count, sizeof(*column));
 
     for (size_t p = 0; p < passes.count; p++) {
         const struct ppt_sample *pass = passes.items[p];
@@ -83,7 +69,7 @@ static void busy_shares(struct ppt_passes passes, size_t workers, double *shares
         for (size_t w = 0; w < workers; w++) {
             row[w] = (double)pass->workers[w].busy_ns / (double)pass->work_ns;
         }
-        qsort(row, workers, sizeof(*row), compare_doubles);
+        gsl_sort(row, 1, workers);
     }
     for (size_t w = 0; w < workers; w++) {
         for (size_t p = 0; p < passes.count; p++) {
@@ -91,8 +77,6 @@ static void busy_shares(struct ppt_passes passes, size_t workers, double *shares
         }
         shares[w] = ppt_median(column, passes.count);
     }
-    free(column);
-    free(all);
 }
 
 static void balance_write(const struct ppt_outcome *outcome, struct ppt_chart *chart)
@@ -104,7 +88,7 @@ static void balance_write(const struct ppt_outcome *outcome, struct ppt_chart *c
     for (size_t i = 0; i < summary->count; i++) {
         const struct ppt_point point = summary->points[i].point;
         const size_t workers = ppt_point_running(point);
-        double *shares = ppt_alloc(workers, sizeof(*shares));
+        double *shares PPT_FREED = ppt_alloc(workers, sizeof(*shares));
 
         busy_shares(ppt_index_passes(outcome->index, ppt_index_find(outcome->index, point)),
                     workers, shares);
@@ -114,7 +98,6 @@ static void balance_write(const struct ppt_outcome *outcome, struct ppt_chart *c
             ppt_text_addf(&chart->data, "%.4g %.9g %u\n", (double)i + place, 100 * shares[w],
                           ppt_point_workers(point));
         }
-        free(shares);
     }
     ppt_chart_title(outcome, "how busy each worker is while tasks run", &chart->plot);
     ppt_chart_category_axis(outcome, &chart->plot);
@@ -133,8 +116,8 @@ static void add_passes(const struct ppt_outcome *outcome, bool disturbed, struct
 {
     size_t rows = 0;
 
-    for (size_t i = 0; i < outcome->samples->count; i++) {
-        const struct ppt_sample *sample = &outcome->samples->items[i];
+    for (size_t i = 0; i < outcome->index->ran.count; i++) {
+        const struct ppt_sample *sample = outcome->index->ran.items[i];
 
         if (sample->block > 0 && ppt_sample_disturbed(sample) == disturbed) {
             const size_t p = ppt_index_find(outcome->index, sample->point);
@@ -153,7 +136,6 @@ static void add_passes(const struct ppt_outcome *outcome, bool disturbed, struct
 
 static void passes_write(const struct ppt_outcome *outcome, struct ppt_chart *chart)
 {
-
     ppt_text_add(&chart->data,
                  "# started (s)  time / median of its point  block  workers  inner threads\n");
     add_passes(outcome, false, &chart->data);

@@ -2,9 +2,8 @@
  * The chart of speedup: a curve for each number of ranks and of inner threads. Marks are medians,
  * whiskers 95 % intervals.
  */
-#include <stdlib.h>
-
 #include "chart.h"
+#include "owned.h"
 
 /* One block of data per curve (gnuplot's "index"). */
 static void add_speedup_data(const struct ppt_outcome *outcome, struct ppt_text *out)
@@ -14,15 +13,15 @@ static void add_speedup_data(const struct ppt_outcome *outcome, struct ppt_text 
 
     ppt_text_add(out, "# workers  speedup: median  95 % interval: low  high  beyond CPUs\n");
     for (size_t i = 0; i < ppt_chart_curve_count(config); i++) {
-        const struct ppt_curve curve = ppt_chart_curve(config, i);
-        char *title = ppt_chart_curve_title(config, i);
+        const struct ppt_point curve = ppt_chart_curve(config, i);
+        char *title PPT_FREED = ppt_chart_curve_title(config, i);
         size_t rows = 0;
 
         if (title) {
             ppt_text_addf(out, "%s# %s\n", i ? "\n\n" : "", title);
         }
         for (size_t p = 0; p < grid->point_count && grid->block_count > 0; p++) {
-            if (ppt_chart_on_curve(&curve, grid->points[p])) {
+            if (ppt_chart_on_curve(curve, grid->points[p])) {
                 ppt_chart_speedup_row(outcome->answer, p, out);
                 rows++;
             }
@@ -30,7 +29,6 @@ static void add_speedup_data(const struct ppt_outcome *outcome, struct ppt_text 
         if (rows == 0) {
             ppt_text_add(out, PPT_CHART_NO_ROW);
         }
-        free(title);
     }
 }
 
@@ -38,7 +36,7 @@ static void add_speedup_curves(const struct ppt_config *config, struct ppt_text 
 {
     for (size_t i = 0; i < ppt_chart_curve_count(config); i++) {
         const struct ppt_series_style style = ppt_series_style(i);
-        char *title = ppt_chart_curve_title(config, i);
+        char *title PPT_FREED = ppt_chart_curve_title(config, i);
 
         ppt_text_addf(out,
                       ", \\\n  data index %zu using 1:2:3:4 with yerrorbars lc rgb '%s' "
@@ -47,7 +45,6 @@ static void add_speedup_curves(const struct ppt_config *config, struct ppt_text 
                       title ? title : "measured: median and 95 % interval");
         ppt_text_addf(out, ", \\\n  data index %zu using 1:2 with lines lc rgb '%s' lw 1.5 notitle",
                       i, style.colour);
-        free(title);
     }
 }
 
@@ -72,7 +69,7 @@ static void speedup_write(const struct ppt_outcome *outcome, struct ppt_chart *c
     ppt_chart_title(outcome, "how much faster with workers", &chart->plot);
     (void)ppt_chart_worker_axis(outcome, 1, &chart->plot);
     ppt_chart_speedup_label(base, &chart->plot);
-    const bool stars = ppt_chart_any_beyond(outcome->answer, 0);
+    const bool stars = ppt_chart_any_beyond(outcome->answer, NULL);
     if (stars) {
         ppt_chart_stars_title(ppt_outcome_cpus(outcome), &chart->plot);
     }

@@ -28,26 +28,17 @@ static void rate_write(const struct ppt_outcome *outcome, struct ppt_chart *char
                  "'smallest to largest'\n");
 }
 
-const struct ppt_chart_kind ppt_chart_rate = {"tasks_per_second", NULL, rate_write};
-
-/* The unit in which the largest total reads best. */
-static double time_unit(const struct ppt_summary *summary, const char **name)
-{
-    double largest = 0;
-
-    for (size_t i = 0; i < summary->count; i++) {
-        largest = fmax(largest, summary->points[i].total_s.largest);
-    }
-    *name = largest >= 1 ? "seconds" : largest >= 1e-3 ? "milliseconds" : "microseconds";
-    return largest >= 1 ? 1 : largest >= 1e-3 ? 1e-3 : 1e-6;
-}
+const struct ppt_chart_kind ppt_chart_tasks_per_second = {"tasks_per_second", NULL, rate_write};
 
 static void time_write(const struct ppt_outcome *outcome, struct ppt_chart *chart)
 {
     const struct ppt_summary *summary = outcome->summary;
-    const char *unit_name;
-    const double unit = time_unit(summary, &unit_name);
+    double largest = 0, unit;
 
+    for (size_t i = 0; i < summary->count; i++) {
+        largest = fmax(largest, summary->points[i].total_s.largest);
+    }
+    const char *unit_name = ppt_chart_unit(largest, &unit);
     ppt_text_addf(&chart->data,
                   "# position  workers  medians: init  work  cleanup  total  total: smallest  "
                   "largest   (%s)\n",

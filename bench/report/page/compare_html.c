@@ -1,11 +1,12 @@
 /*
  * The page of a comparison: what changed, the chart of it, and every point.
  */
-#include <stdlib.h>
 
 #include "compare_report.h"
 #include "compare_sentence.h"
 #include "html_page.h"
+#include "html_table.h"
+#include "owned.h"
 
 static void add_words(struct ppt_text *out, const struct ppt_text *words, const char *end)
 {
@@ -21,7 +22,7 @@ static void compare_add_verdict(struct ppt_text *out, const struct ppt_compariso
     const struct ppt_comparison *comparison = outcome->comparison;
     const bool fine =
         comparison->change == PPT_CHANGE_UNCHANGED || comparison->change == PPT_CHANGE_IMPROVED;
-    struct ppt_text words = {0};
+    struct ppt_text words PPT_OWNED(ppt_text_free) = {0};
 
     ppt_text_add(out, "<div class=\"verdict\">\n");
     ppt_text_addf(&words, "%s: ", outcome->old_runs[0].config->task);
@@ -32,20 +33,15 @@ static void compare_add_verdict(struct ppt_text *out, const struct ppt_compariso
                   ppt_change_names[comparison->change]);
     ppt_comparison_details(comparison, &words);
     add_words(out, &words, "");
-    ppt_text_free(&words);
     ppt_text_add(out, "</div>\n");
 }
 
 static void compare_add_change(struct ppt_text *out, const struct ppt_difference *difference)
 {
-    const struct ppt_interval *ends = &difference->shift.interval;
     char text[PPT_PERCENT_SIZE];
 
     ppt_text_addf(out, "<td>%s %%", ppt_comparison_percent(difference->shift.value, text));
-    if (ends->exists) {
-        ppt_text_addf(out, " [%s, ", ppt_comparison_percent(ends->low, text));
-        ppt_text_addf(out, "%s]", ppt_comparison_percent(ends->high, text));
-    }
+    ppt_comparison_ends(difference, out);
     ppt_text_addf(out, "</td><td>%s</td>", ppt_change_names[difference->change]);
 }
 
@@ -57,7 +53,7 @@ static void compare_add_point(struct ppt_text *out, const struct ppt_comparison 
 
     ppt_text_addf(out, "<tr%s><th scope=\"row\">%s</th>",
                   ppt_compared_common(point) && worse ? " class=\"flagged\"" : "",
-                  ppt_point_label(point->point, ppt_comparison_has_inner(comparison), label));
+                  ppt_point_label(point->point, ppt_comparison_several(comparison), label));
     ppt_text_addf(out, "<td>%s</td>",
                   point->old_s.n > 0 ? ppt_text_duration(point->old_s.median, text) : "–");
     ppt_text_addf(out, "<td>%s</td>",
@@ -81,36 +77,31 @@ static void compare_add_points(struct ppt_text *out, const struct ppt_comparison
 {
     const struct ppt_comparison *comparison = outcome->comparison;
 
-    ppt_text_addf(out,
-                  "<div class=\"scroll\" tabindex=\"0\">\n<table>\n<caption>Medians of whole "
-                  "passes, and what changed; more is slower in the first change and better in the "
-                  "second. Changes beyond %.3g %% count.</caption>\n<thead><tr>",
-                  100 * comparison->threshold);
     static const char *const heads[] = {"workers",     "old",         "new",     "time",  "class",
                                         "old speedup", "new speedup", "speedup", "class", NULL};
-    for (size_t i = 0; heads[i]; i++) {
-        ppt_text_addf(out, "<th scope=\"col\">%s</th>", heads[i]);
-    }
-    ppt_text_add(out, "</tr></thead>\n<tbody>\n");
+    char *caption PPT_FREED =
+        ppt_text_format("Medians of whole passes, and what changed; more is slower in the first "
+                        "change and better in the second. Changes beyond %.3g %% count.",
+                        100 * comparison->threshold);
+
+    ppt_html_table_begin(out, caption, heads);
     for (size_t i = 0; i < comparison->point_count; i++) {
         compare_add_point(out, comparison, &comparison->points[i]);
     }
-    ppt_text_add(out, "</tbody>\n</table>\n</div>\n");
+    ppt_html_table_end(out);
 }
 
 static void add_runs(struct ppt_text *out, const char *side, const struct ppt_outcome *runs,
                      size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        ppt_text_addf(out, "<tr><th scope=\"row\">%s</th><td>", side);
-        ppt_html_add(out, runs[i].folder->path);
-        ppt_text_add(out, "</td><td>");
-        ppt_html_add(out, runs[i].started);
-        ppt_text_addf(out, "</td><td>%zu</td><td>", runs[i].answer->grid.block_count);
-        ppt_html_add(out, runs[i].program);
-        ppt_text_add(out, "</td><td>");
-        ppt_html_add(out, runs[i].host->cpu_model);
-        ppt_text_add(out, "</td></tr>\n");
+        ppt_text_addf(out, "<tr><th scope=\"row\">%s</th>", side);
+        ppt_html_cell(out, runs[i].folder->path);
+        ppt_html_cell(out, runs[i].started);
+        ppt_text_addf(out, "<td>%zu</td>", runs[i].answer->grid.block_count);
+        ppt_html_cell(out, runs[i].program);
+        ppt_html_cell(out, runs[i].host->cpu_model);
+        ppt_text_add(out, "</tr>\n");
     }
 }
 
@@ -118,19 +109,16 @@ void ppt_comparison_html(const struct ppt_comparison_outcome *outcome,
                          const struct ppt_folder *folder, struct ppt_text *out)
 {
     const struct ppt_comparison *comparison = outcome->comparison;
-    char *title = ppt_text_format("%s: did it change?", outcome->old_runs[0].config->task);
+    char *title PPT_FREED =
+        ppt_text_format("%s: did it change?", outcome->old_runs[0].config->task);
 
     ppt_html_begin(out, title);
-    ppt_text_add(out, "<h1>");
-    ppt_html_add(out, title);
-    ppt_text_add(out, "</h1>\n<p class=\"soft\">");
+    ppt_html_put(out, "<h1>", title, "</h1>\n<p class=\"soft\">");
     ppt_html_add(out, outcome->old_runs[0].config->details);
     ppt_text_add(out, "</p>\n");
     compare_add_verdict(out, outcome);
     if (*outcome->warnings) {
-        ppt_text_add(out, "<p>Worth knowing:</p>\n<pre>");
-        ppt_html_add(out, outcome->warnings);
-        ppt_text_add(out, "</pre>\n");
+        ppt_html_put(out, "<p>Worth knowing:</p>\n<pre>", outcome->warnings, "</pre>\n");
     }
     ppt_html_chart(
         out, folder, "compare",
@@ -153,5 +141,4 @@ void ppt_comparison_html(const struct ppt_comparison_outcome *outcome,
         "hold together at 95 %%; classes also ask for more than the threshold.</p>\n",
         100 * comparison->confidence);
     ppt_html_end(out);
-    free(title);
 }

@@ -3,9 +3,7 @@
  * that leads to theirs.
  */
 #include <json-c/json.h>
-#include <math.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "charts.h"
@@ -13,6 +11,7 @@
 #include "html_page.h"
 #include "html_passes.h"
 #include "html_table.h"
+#include "owned.h"
 #include "report.h"
 #include "sentence.h"
 
@@ -20,13 +19,12 @@
 
 static void add_ratio(struct ppt_text *out, const struct ppt_ratio *ratio)
 {
-    struct ppt_text words = {0};
+    struct ppt_text words PPT_OWNED(ppt_text_free) = {0};
 
     if (ratio->value > 0) {
         ppt_sentence_ratio(ratio, &words);
     }
     ppt_html_cell(out, words.data ? words.data : "–");
-    ppt_text_free(&words);
 }
 
 /* A paragraph of words that end without a full stop, or with one. */
@@ -43,17 +41,20 @@ static void add_paragraph(struct ppt_text *out, const struct ppt_text *words)
 static void page_add_point(struct ppt_text *out, const struct ppt_outcome *outcome,
                            struct ppt_point point)
 {
-    ppt_text_add(out, "<th scope=\"row\">");
-    if (point.ranks > 0) {
-        ppt_text_addf(out, "%u rank%s × ", point.ranks, point.ranks == 1 ? "" : "s");
-    }
+    const unsigned shown = ppt_point_shown(point, ppt_config_several(outcome->config));
+    char words[PPT_POINT_WORDS_SIZE];
+
+    ppt_text_addf(out, "<th scope=\"row\">%s",
+                  ppt_point_words(point, shown & PPT_ONLY(PPT_RANKS), "", "", words));
     if (point.workers == 0) {
-        ppt_text_add(out, "sequential");
+        ppt_text_add(out, ppt_dimensions[PPT_WORKERS].none);
     } else {
-        ppt_text_addf(out, "%u", point.workers);
+        ppt_text_addf(out, "%s%u", point.ranks > 0 ? " × " : "", point.workers);
     }
-    if (outcome->config->inner_count > 1) {
-        ppt_text_addf(out, " × %u", point.inner_threads);
+    for (size_t d = PPT_WORKERS + 1; d < PPT_DIMENSION_COUNT; d++) {
+        if (shown & PPT_ONLY(d)) {
+            ppt_text_addf(out, " × %u", ppt_point_get(point, d));
+        }
     }
     ppt_text_add(out, ppt_host_beyond(outcome->host, point) ? " *</th>" : "</th>");
 }
@@ -81,7 +82,7 @@ static const struct ppt_point_answer *answer_at(const struct ppt_outcome *outcom
 static void page_add_verdict(struct ppt_text *out, const struct ppt_outcome *outcome)
 {
     const struct ppt_verdict *verdict = &outcome->answer->verdict;
-    struct ppt_text words = {0};
+    struct ppt_text words PPT_OWNED(ppt_text_free) = {0};
 
     ppt_text_add(out, "<div class=\"verdict\">\n");
     ppt_text_addf(&words, "%s: ", outcome->config->task);
@@ -96,7 +97,6 @@ static void page_add_verdict(struct ppt_text *out, const struct ppt_outcome *out
     ppt_sentence_reason(outcome->answer, &words);
     ppt_sentence_details(outcome->answer, &words);
     add_paragraph(out, &words);
-    ppt_text_free(&words);
     ppt_text_add(out, "</div>\n");
 }
 
@@ -110,11 +110,10 @@ static void page_add_points(struct ppt_text *out, const struct ppt_outcome *outc
     char caption[200], star[80], text[PPT_UNITS_SIZE];
 
     snprintf(star, sizeof(star), "more %s than the %u CPU%s that may be used",
-             outcome->config->inner_count > 1 ? "threads" : "workers", cpus, cpus == 1 ? "" : "s");
+             outcome->config->inner_count > 1 ? "threads" : "workers", cpus, PPT_S(cpus));
     snprintf(caption, sizeof(caption), "Medians over %zu block%s of %llu task%s each. * means %s.",
-             summary->blocks, summary->blocks == 1 ? "" : "s",
-             (unsigned long long)outcome->config->task_count,
-             outcome->config->task_count == 1 ? "" : "s",
+             summary->blocks, PPT_S(summary->blocks),
+             (unsigned long long)outcome->config->task_count, PPT_S(outcome->config->task_count),
              ppt_config_ranks(outcome->config) > 0
                  ? "more threads than the CPUs that are there for them"
                  : star);
@@ -141,12 +140,12 @@ static void page_add_points(struct ppt_text *out, const struct ppt_outcome *outc
 /* Points that failed are nowhere else on the page. */
 static void page_add_failures(struct ppt_text *out, const struct ppt_outcome *outcome)
 {
-    for (size_t i = 0; i < outcome->samples->failure_count; i++) {
-        const struct ppt_failure *failure = &outcome->samples->failures[i];
+    for (size_t i = 0; i < outcome->index->samples->failure_count; i++) {
+        const struct ppt_failure *failure = &outcome->index->samples->failures[i];
         char label[PPT_POINT_SIZE];
 
         ppt_text_addf(out, "<p class=\"low\">Left out: %s, which failed: ",
-                      ppt_point_label(failure->point, outcome->config->inner_count > 1, label));
+                      ppt_point_label(failure->point, ppt_config_several(outcome->config), label));
         ppt_html_add(out, failure->message);
         ppt_text_add(out, "</p>\n");
     }
@@ -169,7 +168,7 @@ static void add_outlook(struct ppt_text *out, const struct ppt_scaling *scaling)
         ppt_text_add(out, "<p>Beyond what was measured nothing is said here, because:</p>\n<ul>\n");
         for (unsigned bit = 1; bit <= PPT_REFUSAL_LAST; bit <<= 1) {
             if (outlook.refusals & bit) {
-                ppt_text_addf(out, "<li>%s</li>\n", ppt_refusal_text((enum ppt_refusal)bit));
+                ppt_html_put(out, "<li>", ppt_refusal_text((enum ppt_refusal)bit), "</li>\n");
             }
         }
         ppt_text_add(out, "</ul>\n");
@@ -252,14 +251,13 @@ static void add_factors(struct ppt_text *out, const struct ppt_outcome *outcome)
         out, outcome->folder, "efficiency", "Chart: efficiency factors at every number of workers",
         "Number of workers times all these factors is exactly the speedup over sequential "
         "calls. 1 means nothing is lost; the lowest line is where to look first.");
-    char *caption = ppt_text_format(
+    char *caption PPT_FREED = ppt_text_format(
         "Load balance: workers finish with unequal loads. %sScheduling: tasks are handed out "
         "and waited for. Startup: the team is made and released. Work: tasks take longer "
         "side by side, on a CPU (caches, memory, clock) or off it (waiting). Reference: what "
         "sequential calls spend outside of tasks.",
         with_ranks ? "Communication: tasks are waited for that another rank has. " : "");
     ppt_html_table_begin(out, caption, with_ranks ? rank_heads : heads);
-    free(caption);
     for (size_t i = 0; i < outcome->summary->count; i++) {
         const struct ppt_point_answer *p = answer_at(outcome, i);
 
@@ -313,14 +311,10 @@ static void add_tasks(struct ppt_text *out, const struct ppt_outcome *outcome)
 /* An object's members as a table of two columns. */
 static void add_object(struct ppt_text *out, const char *caption, json_object *object)
 {
-    ppt_text_add(out, "<table class=\"text\">\n<caption>");
-    ppt_html_add(out, caption);
-    ppt_text_add(out, "</caption>\n<tbody>\n");
+    ppt_html_put(out, "<table class=\"text\">\n<caption>", caption, "</caption>\n<tbody>\n");
     json_object_object_foreach(object, key, value)
     {
-        ppt_text_add(out, "<tr><th scope=\"row\">");
-        ppt_html_add(out, key);
-        ppt_text_add(out, "</th><td>");
+        ppt_html_put(out, "<tr><th scope=\"row\">", key, "</th><td>");
         ppt_html_add(out,
                      json_object_is_type(value, json_type_string)
                          ? json_object_get_string(value)
@@ -364,8 +358,8 @@ static void page_add_ranks(struct ppt_text *out, const struct ppt_outcome *outco
 
 static void add_making(struct ppt_text *out, const struct ppt_outcome *outcome)
 {
-    json_object *host = ppt_host_to_json(outcome->host);
-    json_object *config = ppt_config_to_json(outcome->config);
+    json_object *host PPT_OWNED(ppt_json_put) = ppt_host_to_json(outcome->host);
+    json_object *config PPT_OWNED(ppt_json_put) = ppt_config_to_json(outcome->config);
 
     json_object_object_del(host, "cluster"); /* that is the section before */
     ppt_text_add(out, "<h2>Machine and settings</h2>\n");
@@ -377,41 +371,37 @@ static void add_making(struct ppt_text *out, const struct ppt_outcome *outcome)
     } else {
         ppt_text_add(out, "ppt-omp");
     }
-    ppt_text_add(out, " again.json</code>.</p>\n<pre>");
-    ppt_html_add(out, json_object_to_json_string_ext(config, JSON_C_TO_STRING_PRETTY |
-                                                                 JSON_C_TO_STRING_SPACED |
-                                                                 JSON_C_TO_STRING_NOSLASHESCAPE));
-    ppt_text_add(out, "</pre>\n<p class=\"soft\">");
+    ppt_html_put(out, " again.json</code>.</p>\n<pre>",
+                 json_object_to_json_string_ext(config, JSON_C_TO_STRING_PRETTY |
+                                                            JSON_C_TO_STRING_SPACED |
+                                                            JSON_C_TO_STRING_NOSLASHESCAPE),
+                 "</pre>\n<p class=\"soft\">");
     ppt_html_add(out, outcome->program);
     ppt_text_add(out, ", started ");
     ppt_html_add(out, outcome->started);
     if (outcome->resumed > 0) {
         ppt_text_addf(out, ", interrupted and resumed %u time%s", outcome->resumed,
-                      outcome->resumed == 1 ? "" : "s");
+                      PPT_S(outcome->resumed));
     }
     ppt_text_add(out, ". Times are wall time; intervals are those of the median at 95 %, by order "
                       "statistics. All figures are in results.json, all passes in samples.jsonl "
                       "beside this page.</p>\n");
-    json_object_put(config);
-    json_object_put(host);
 }
 
 static void add_run(struct ppt_text *out, const struct ppt_outcome *outcome)
 {
-    char *title = ppt_text_format("%s: how many workers?", outcome->config->task);
-    char inner[PPT_INNER_SIZE];
+    char *title PPT_FREED = ppt_text_format("%s: how many workers?", outcome->config->task);
+    char inner[PPT_POINT_WORDS_SIZE];
 
     ppt_html_begin(out, title);
-    ppt_text_add(out, "<h1>");
-    ppt_html_add(out, title);
-    ppt_text_add(out, "</h1>\n<p class=\"soft\">");
+    ppt_html_put(out, "<h1>", title, "</h1>\n<p class=\"soft\">");
     ppt_html_add(out, outcome->config->details);
-    ppt_text_addf(
-        out, "%s%llu task%s per pass, %zu block%s%s, seed %llu, ",
-        *outcome->config->details ? "; " : "", (unsigned long long)outcome->config->task_count,
-        outcome->config->task_count == 1 ? "" : "s", outcome->summary->blocks,
-        outcome->summary->blocks == 1 ? "" : "s", ppt_config_inner_text(outcome->config, inner),
-        (unsigned long long)outcome->config->seed);
+    ppt_text_addf(out, "%s%llu task%s per pass, %zu block%s%s, seed %llu, ",
+                  *outcome->config->details ? "; " : "",
+                  (unsigned long long)outcome->config->task_count,
+                  PPT_S(outcome->config->task_count), outcome->summary->blocks,
+                  PPT_S(outcome->summary->blocks), ppt_config_inner_text(outcome->config, inner),
+                  (unsigned long long)outcome->config->seed);
     ppt_html_add(out, outcome->host->name);
     ppt_text_add(out, "</p>\n");
     page_add_verdict(out, outcome);
@@ -456,7 +446,6 @@ static void add_run(struct ppt_text *out, const struct ppt_outcome *outcome)
     page_add_ranks(out, outcome);
     add_making(out, outcome);
     ppt_html_end(out);
-    free(title);
 }
 
 void ppt_html_write(const struct ppt_outcome *outcomes, size_t count, struct ppt_text *out)

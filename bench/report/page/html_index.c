@@ -3,28 +3,27 @@
 #include <string.h>
 
 #include "html_page.h"
+#include "html_table.h"
+#include "owned.h"
 #include "sentence.h"
 
 static void add_index_row(struct ppt_text *out, const struct ppt_outcome *outcome)
 {
     const char *slash = strrchr(outcome->folder->path, '/');
-    struct ppt_text words = {0};
+    struct ppt_text words PPT_OWNED(ppt_text_free) = {0};
 
     ppt_sentence_verdict(outcome->answer, &words);
-    ppt_text_add(out, "<tr><th scope=\"row\"><a href=\"../");
-    ppt_html_add(out, slash ? slash + 1 : outcome->folder->path);
-    ppt_text_add(out, "/report.html\">");
+    ppt_html_put(out, "<tr><th scope=\"row\"><a href=\"../",
+                 slash ? slash + 1 : outcome->folder->path, "/report.html\">");
     ppt_html_add(out, outcome->config->task);
-    ppt_text_add(out, "</a></th><td>");
-    ppt_html_add(out, outcome->config->details);
-    ppt_text_add(out, "</td><td>");
-    ppt_html_add(out, words.data);
-    ppt_text_add(out, "</td><td class=\"word\">");
+    ppt_text_add(out, "</a></th>");
+    ppt_html_cell(out, outcome->config->details);
+    ppt_html_cell(out, words.data);
+    ppt_text_add(out, "<td class=\"word\">");
     ppt_html_add(out, outcome->answer->verdict.exists
                           ? ppt_confidence_names[outcome->answer->verdict.confidence]
                           : "–");
     ppt_text_add(out, "</td></tr>\n");
-    ppt_text_free(&words);
 }
 
 void ppt_html_index(struct ppt_text *out, const struct ppt_outcome *outcomes, size_t count)
@@ -35,7 +34,7 @@ void ppt_html_index(struct ppt_text *out, const struct ppt_outcome *outcomes, si
     ppt_text_add(out, "</h1>\n<p class=\"soft\">");
     ppt_html_add(out, outcomes[0].host->cpu_model);
     ppt_text_addf(out, ", %u CPU%s that may be used</p>\n", outcomes[0].host->effective_cpus,
-                  outcomes[0].host->effective_cpus == 1 ? "" : "s");
+                  PPT_S(outcomes[0].host->effective_cpus));
     ppt_text_add(out,
                  "<table class=\"text\">\n<caption>The answer to each; a task leads to its own "
                  "page.</caption>\n<thead><tr><th scope=\"col\">task</th><th "

@@ -1,10 +1,9 @@
 #include "html_page.h"
 
-#include <stdlib.h>
-
 #include "charts.h"
 #include "file.h"
 #include "memory.h"
+#include "owned.h"
 
 extern const char ppt_page_style[]; /* style.css */
 
@@ -30,6 +29,13 @@ void ppt_html_add(struct ppt_text *out, const char *text)
         }
         c += length;
     }
+}
+
+void ppt_html_put(struct ppt_text *out, const char *before, const char *text, const char *after)
+{
+    ppt_text_add(out, before);
+    ppt_html_add(out, text);
+    ppt_text_add(out, after);
 }
 
 void ppt_html_begin(struct ppt_text *out, const char *title)
@@ -59,7 +65,7 @@ static void add_base64(struct ppt_text *out, const char *data, size_t length)
 {
     static const char letters[] =
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    char *encoded = ppt_alloc(length / 3 * 4 + 5, 1), *at = encoded;
+    char *encoded PPT_FREED = ppt_alloc(length / 3 * 4 + 5, 1), *at = encoded;
 
     for (size_t i = 0; i < length; i += 3) {
         const size_t bytes = length - i < 3 ? length - i : 3;
@@ -76,15 +82,12 @@ static void add_base64(struct ppt_text *out, const char *data, size_t length)
         }
     }
     ppt_text_add(out, encoded);
-    free(encoded);
 }
 
 /* As an image a picture runs no script, whatever it holds, and loads nothing. */
 static void add_picture(struct ppt_text *out, const char *svg, size_t length, const char *shows)
 {
-    ppt_text_add(out, "<div><img alt=\"");
-    ppt_html_add(out, shows);
-    ppt_text_add(out, "\" src=\"data:image/svg+xml;base64,");
+    ppt_html_put(out, "<div><img alt=\"", shows, "\" src=\"data:image/svg+xml;base64,");
     add_base64(out, svg, length);
     ppt_text_add(out, "\"></div>\n");
 }
@@ -92,10 +95,10 @@ static void add_picture(struct ppt_text *out, const char *svg, size_t length, co
 void ppt_html_chart(struct ppt_text *out, const struct ppt_folder *folder, const char *name,
                     const char *shows, const char *reading)
 {
-    char *file = ppt_text_format("%s.svg", name);
-    struct ppt_folder charts;
+    char *file PPT_FREED = ppt_text_format("%s.svg", name);
+    struct ppt_folder charts PPT_OWNED(ppt_folder_close) = {0};
     struct ppt_error ignored;
-    char *svg = NULL;
+    char *svg PPT_FREED = NULL;
     size_t length = 0;
     const bool read =
         ppt_folder_enter(folder, "charts", false, &charts, &ignored) == PPT_OK &&
@@ -105,14 +108,7 @@ void ppt_html_chart(struct ppt_text *out, const struct ppt_folder *folder, const
     if (read && ppt_svg_is_whole(svg, length)) {
         add_picture(out, svg, length, shows);
     } else {
-        ppt_text_add(out, "<p class=\"soft\">(The chart ");
-        ppt_html_add(out, name);
-        ppt_text_add(out, " was not drawn.)</p>\n");
+        ppt_html_put(out, "<p class=\"soft\">(The chart ", name, " was not drawn.)</p>\n");
     }
-    ppt_text_add(out, "<figcaption>");
-    ppt_html_add(out, reading);
-    ppt_text_add(out, "</figcaption>\n</figure>\n");
-    free(svg);
-    ppt_folder_close(&charts);
-    free(file);
+    ppt_html_put(out, "<figcaption>", reading, "</figcaption>\n</figure>\n");
 }

@@ -15,6 +15,9 @@
  * the replacement character. Good inside quoted attributes, too. */
 void ppt_html_add(struct ppt_text *out, const char *text);
 
+/* Adds such a text with markup around it. */
+void ppt_html_put(struct ppt_text *out, const char *before, const char *text, const char *after);
+
 /* The beginning of a page up to the inside of <main>, and its end. `title` is plain text. */
 void ppt_html_begin(struct ppt_text *out, const char *title);
 void ppt_html_end(struct ppt_text *out);

@@ -1,55 +1,45 @@
 #include "html_passes.h"
 
-#include <stdlib.h>
-
 #include "html_page.h"
 #include "html_table.h"
 #include "kinds.h"
+#include "memory.h"
+#include "owned.h"
 
 void ppt_html_kinds(struct ppt_text *out, const struct ppt_outcome *outcome)
 {
     const struct ppt_config *config = outcome->config;
-    const char **heads;
-    char(*labels)[PPT_POINT_SIZE + 1];
-    struct ppt_kinds kinds;
+    struct ppt_kinds kinds PPT_OWNED(ppt_kinds_free) = {0};
+    const char **heads PPT_FREED = ppt_alloc(config->point_count + 3, sizeof(*heads));
+    char(*labels)[PPT_POINT_SIZE + 1] PPT_FREED = ppt_alloc(config->point_count, sizeof(*labels));
 
-    ppt_kinds_of(config, outcome->samples, &kinds);
+    ppt_kinds_of(config, outcome->index, &kinds);
     if (kinds.count == 0) {
-        ppt_kinds_free(&kinds);
         return;
     }
-    heads = calloc(config->point_count + 3, sizeof(*heads));
-    labels = calloc(config->point_count + 1, sizeof(*labels));
-    if (heads && labels) {
-        heads[0] = "task";
-        heads[1] = "per block";
-        for (size_t p = 0; p < config->point_count; p++) {
-            const bool beyond = ppt_host_beyond(outcome->host, config->points[p]);
+    heads[0] = "task";
+    heads[1] = "per block";
+    for (size_t p = 0; p < config->point_count; p++) {
+        const bool beyond = ppt_host_beyond(outcome->host, config->points[p]);
 
-            labels[p][0] = '*';
-            ppt_point_label(config->points[p], config->inner_count > 1, labels[p] + 1);
-            heads[p + 2] = labels[p] + !beyond;
-        }
-        ppt_html_table_begin(out, "Kinds of the mix: mean task time by number of workers.", heads);
-        for (size_t k = 0; k < kinds.count; k++) {
-            ppt_text_add(out, "<tr><th scope=\"row\">");
-            ppt_html_add(out, kinds.items[k].kernel->name);
-            ppt_text_add(out, "</th>");
-            ppt_html_number(out, true, kinds.items[k].tasks_per_block, 1, "");
-            for (size_t p = 0; p < config->point_count; p++) {
-                if (kinds.items[k].task_s[p] > 0) {
-                    ppt_html_duration(out, kinds.items[k].task_s[p]);
-                } else {
-                    ppt_html_cell(out, "–");
-                }
-            }
-            ppt_text_add(out, "</tr>\n");
-        }
-        ppt_html_table_end(out);
+        labels[p][0] = '*';
+        ppt_point_label(config->points[p], ppt_config_several(config), labels[p] + 1);
+        heads[p + 2] = labels[p] + !beyond;
     }
-    free(labels);
-    free(heads);
-    ppt_kinds_free(&kinds);
+    ppt_html_table_begin(out, "Kinds of the mix: mean task time by number of workers.", heads);
+    for (size_t k = 0; k < kinds.count; k++) {
+        ppt_html_put(out, "<tr><th scope=\"row\">", kinds.items[k].kernel->name, "</th>");
+        ppt_html_number(out, true, kinds.items[k].tasks_per_block, 1, "");
+        for (size_t p = 0; p < config->point_count; p++) {
+            if (kinds.items[k].task_s[p] > 0) {
+                ppt_html_duration(out, kinds.items[k].task_s[p]);
+            } else {
+                ppt_html_cell(out, "–");
+            }
+        }
+        ppt_text_add(out, "</tr>\n");
+    }
+    ppt_html_table_end(out);
 }
 
 /* What others and a quota took of all passes together. */
@@ -79,7 +69,7 @@ static void add_pass(struct ppt_text *out, const struct ppt_sample *s,
 
     ppt_text_addf(out, "<tr%s><td>%.2f s</td><td>%u</td><td>%s</td><td>%u</td>",
                   disturbed ? " class=\"flagged\"" : "", (double)s->started_ns * 1e-9, s->block,
-                  ppt_point_label(s->point, false, label), s->point.inner_threads);
+                  ppt_point_label(s->point, 0, label), s->point.inner_threads);
     ppt_html_duration(out, (double)s->init_ns * 1e-9);
     ppt_html_duration(out, (double)s->work_ns * 1e-9);
     ppt_html_duration(out, (double)s->cleanup_ns * 1e-9);
@@ -127,8 +117,8 @@ void ppt_html_passes(struct ppt_text *out, const struct ppt_outcome *outcome)
     heads[columns] = "mark";
     ppt_html_table_begin(
         out, "In the order they ran; block 0 is the warm-up, which counts for nothing.", heads);
-    for (size_t i = 0; i < outcome->samples->count; i++) {
-        add_pass(out, &outcome->samples->items[i], all);
+    for (size_t i = 0; i < outcome->index->ran.count; i++) {
+        add_pass(out, outcome->index->ran.items[i], all);
     }
     ppt_html_table_end(out);
     ppt_text_add(out, "</details>\n");

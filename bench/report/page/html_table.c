@@ -7,9 +7,7 @@
 
 void ppt_html_cell(struct ppt_text *out, const char *text)
 {
-    ppt_text_add(out, "<td>");
-    ppt_html_add(out, text);
-    ppt_text_add(out, "</td>");
+    ppt_html_put(out, "<td>", text, "</td>");
 }
 
 void ppt_html_duration(struct ppt_text *out, double seconds)
@@ -30,13 +28,10 @@ void ppt_html_number(struct ppt_text *out, bool exists, double value, int decima
 
 void ppt_html_table_begin(struct ppt_text *out, const char *caption, const char *const *heads)
 {
-    ppt_text_add(out, "<div class=\"scroll\" tabindex=\"0\">\n<table>\n<caption>");
-    ppt_html_add(out, caption);
-    ppt_text_add(out, "</caption>\n<thead><tr>");
+    ppt_html_put(out, "<div class=\"scroll\" tabindex=\"0\">\n<table>\n<caption>", caption,
+                 "</caption>\n<thead><tr>");
     for (size_t i = 0; heads[i]; i++) {
-        ppt_text_add(out, "<th scope=\"col\">");
-        ppt_html_add(out, heads[i]);
-        ppt_text_add(out, "</th>");
+        ppt_html_put(out, "<th scope=\"col\">", heads[i], "</th>");
     }
     ppt_text_add(out, "</tr></thead>\n<tbody>\n");
 }

@@ -4,7 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "keys.h"
 #include "memory.h"
+#include "owned.h"
 
 /* ---- the same task ---- */
 
@@ -45,13 +47,10 @@ static bool same_value(json_object *a, json_object *b)
 
 static bool same_args(const struct ppt_config *a, const struct ppt_config *b)
 {
-    json_object *first = ppt_config_to_json(a), *second = ppt_config_to_json(b);
-    const bool same = same_value(json_object_object_get(first, "task_args"),
-                                 json_object_object_get(second, "task_args"));
+    json_object *first PPT_OWNED(ppt_json_put) = ppt_config_value(a, PPT_KEY_TASK_ARGS);
+    json_object *second PPT_OWNED(ppt_json_put) = ppt_config_value(b, PPT_KEY_TASK_ARGS);
 
-    json_object_put(first);
-    json_object_put(second);
-    return same;
+    return same_value(first, second);
 }
 
 static enum ppt_status check_pair(const struct ppt_outcome *a, const struct ppt_outcome *b,
@@ -80,12 +79,10 @@ static enum ppt_status check_pair(const struct ppt_outcome *a, const struct ppt_
 enum ppt_status ppt_comparable_check(const struct ppt_outcome *runs, size_t count,
                                      struct ppt_error *error)
 {
-    enum ppt_status status = PPT_OK;
-
-    for (size_t i = 1; i < count && status == PPT_OK; i++) {
-        status = check_pair(&runs[0], &runs[i], error);
+    for (size_t i = 1; i < count; i++) {
+        PPT_TRY(check_pair(&runs[0], &runs[i], error));
     }
-    return status;
+    return PPT_OK;
 }
 
 /* ---- what else differs ---- */
@@ -131,48 +128,26 @@ static char *program(const struct ppt_outcome *run)
     return ppt_strdup(run->program);
 }
 
-static char *seed(const struct ppt_outcome *run)
-{
-    return ppt_text_format("%llu", (unsigned long long)run->config->seed);
-}
-
-static char *schedule(const struct ppt_outcome *run)
-{
-    const struct ppt_schedule *value = &run->config->schedule;
-
-    return value->chunk ? ppt_text_format("%s,%u", ppt_schedule_names[value->kind], value->chunk)
-                        : ppt_strdup(ppt_schedule_names[value->kind]);
-}
-
-static char *placement(const struct ppt_outcome *run)
-{
-    return ppt_strdup(ppt_placement_names[run->config->placement]);
-}
-
-static char *memory(const struct ppt_outcome *run)
-{
-    return ppt_strdup(ppt_memory_names[run->config->memory]);
-}
-
 static const struct {
     const char *name;
-    char *(*of)(const struct ppt_outcome *run); /* to be given to free() */
+    char *(*of)(const struct ppt_outcome *run); /* to be given to free(); NULL: a key's value */
+    enum ppt_key_id key;                        /* without a name its own is meant */
 } circumstances[] = {
-    {"machine", machine},
-    {"CPU model", cpu},
-    {"system", operating_system},
-    {"number of CPUs", cpus},
-    {"instruction set", instruction_set},
-    {"BLAS", blas},
-    {"environment", environment},
-    {"program version", program},
-    {"seed", seed},
-    {"schedule", schedule},
-    {"placement", placement},
-    {"memory mode", memory},
+    {.name = "machine", .of = machine},
+    {.name = "CPU model", .of = cpu},
+    {.name = "system", .of = operating_system},
+    {.name = "number of CPUs", .of = cpus},
+    {.name = "instruction set", .of = instruction_set},
+    {.name = "BLAS", .of = blas},
+    {.name = "environment", .of = environment},
+    {.name = "program version", .of = program},
+    {.key = PPT_KEY_SEED},
+    {.key = PPT_KEY_SCHEDULE},
+    {.key = PPT_KEY_PLACEMENT},
+    {.name = "memory mode", .key = PPT_KEY_MEMORY},
 };
 
-/* One line without control characters, whatever the recordings hold. */
+/* One line without control characters, whatever the journals hold. */
 static void add_line(struct ppt_text *lines, char *line)
 {
     struct ppt_error clean;
@@ -182,33 +157,45 @@ static void add_line(struct ppt_text *lines, char *line)
     free(line);
 }
 
+/* As a text, to be given to free(). */
+static char *circumstance_of(const struct ppt_outcome *run, size_t which)
+{
+    json_object *value PPT_OWNED(ppt_json_put) = NULL;
+
+    if (circumstances[which].of) {
+        return circumstances[which].of(run);
+    }
+    value = ppt_config_value(run->config, circumstances[which].key);
+    return ppt_strdup(json_object_get_string(value));
+}
+
 /* The first run that is not like the first of all. */
 static void warn_of_difference(const struct ppt_outcome *runs, size_t count, size_t which,
                                struct ppt_text *lines)
 {
-    char *first = circumstances[which].of(&runs[0]);
+    const char *own = circumstances[which].name;
+    const char *name = own ? own : ppt_key_name(circumstances[which].key);
+    char *first PPT_FREED = circumstance_of(&runs[0], which);
     bool same = true;
 
     for (size_t i = 1; i < count && same; i++) {
-        char *other = circumstances[which].of(&runs[i]);
+        char *other PPT_FREED = circumstance_of(&runs[i], which);
 
         same = strcmp(first, other) == 0;
         if (!same) {
-            add_line(lines, ppt_text_format("the %s differs: %.300s in %s, %.300s in %s",
-                                            circumstances[which].name, first, runs[0].folder->path,
-                                            other, runs[i].folder->path));
+            add_line(lines,
+                     ppt_text_format("the %s differs: %.300s in %s, %.300s in %s", name, first,
+                                     runs[0].folder->path, other, runs[i].folder->path));
         }
-        free(other);
     }
-    free(first);
 }
 
 /* Of the first measured block; all points have it. */
 static bool find_digest(const struct ppt_outcome *run, uint64_t *digest)
 {
-    for (size_t i = 0; i < run->samples->count; i++) {
-        if (run->samples->items[i].block == 1) {
-            *digest = run->samples->items[i].digest;
+    for (size_t i = 0; i < run->index->ran.count; i++) {
+        if (run->index->ran.items[i]->block == 1) {
+            *digest = run->index->ran.items[i]->digest;
             return true;
         }
     }

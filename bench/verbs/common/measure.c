@@ -4,6 +4,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "owned.h"
 #include "sweep.h"
 
 void ppt_measure_now(char out[PPT_STARTED_SIZE])
@@ -27,6 +28,13 @@ static bool enough(const struct ppt_samples *samples, void *context)
 
     return ppt_verdict_settles(samples, judge->about.tolerance, judge->about.confidence,
                                judge->relative_ci);
+}
+
+void ppt_measure_warn(const struct ppt_config *config)
+{
+    if (config->warning) {
+        ppt_text_print(stderr, "ppt-omp: %s", config->warning);
+    }
 }
 
 void ppt_measure_host(const struct ppt_engine *engine, struct ppt_host *host)
@@ -63,15 +71,11 @@ enum ppt_status ppt_measure_check(const struct ppt_config *config, const struct 
                                   const struct ppt_engine *engine, struct ppt_error *error)
 {
     const unsigned ranks = ppt_config_ranks(config);
-    enum ppt_status status = ppt_measure_check_ranks(config, engine, error);
 
-    if (status != PPT_OK) {
-        return status;
-    }
-    status = ppt_sweep_check(config, scratch, ppt_cluster_neighbours(&host->cluster, ranks, 0),
-                             ppt_host_memory(host), error);
-    return status == PPT_OK && ranks > 0 ? engine->prepare(engine->context, config, true, error)
-                                         : status;
+    PPT_TRY(ppt_measure_check_ranks(config, engine, error));
+    PPT_TRY(ppt_sweep_check(config, scratch, ppt_cluster_neighbours(&host->cluster, ranks, 0),
+                            ppt_host_memory(host), error));
+    return ranks > 0 ? engine->prepare(engine->context, config, true, error) : PPT_OK;
 }
 
 enum ppt_status ppt_measure_go(const struct ppt_print *print, const struct ppt_config *config,
@@ -92,12 +96,6 @@ enum ppt_status ppt_measure_go(const struct ppt_print *print, const struct ppt_c
     return status;
 }
 
-bool ppt_measure_reports(enum ppt_status status, const struct ppt_engine *engine)
-{
-    return status == PPT_OK || status == PPT_INTERRUPTED ||
-           (engine && engine->broken(engine->context));
-}
-
 void ppt_measure_print_notes(struct ppt_text *notes)
 {
     char *line = notes->data;
@@ -115,24 +113,43 @@ void ppt_measure_print_notes(struct ppt_text *notes)
     ppt_text_free(notes);
 }
 
-enum ppt_status ppt_measure_report(const struct ppt_print *print, const struct ppt_outcome *outcome,
-                                   struct ppt_error *error)
+void ppt_measure_print(const struct ppt_print *print, const struct ppt_outcome *outcome)
 {
     const struct ppt_terminal terminal = ppt_terminal_of(stdout);
-    struct ppt_text table = {0}, notes = {0};
+    struct ppt_text text PPT_OWNED(ppt_text_free) = {0};
+
+    if (print->quiet) {
+        ppt_text_verdict(outcome, &terminal, &text);
+    } else {
+        ppt_text_table(outcome, &terminal, &text);
+    }
+    fputs(text.data, stdout);
+}
+
+void ppt_measure_print_format(const struct ppt_print *print, const struct ppt_outcome *outcomes,
+                              size_t count)
+{
+    struct ppt_text text PPT_OWNED(ppt_text_free) = {0};
+
+    if (print->format && count > 0) {
+        print->format->write(outcomes, count, &text);
+        fputs(text.data, stdout);
+    }
+}
+
+/* Writes the files, if there is a pass for them, and prints. */
+static enum ppt_status report(const struct ppt_print *print, const struct ppt_outcome *outcome,
+                              struct ppt_error *error)
+{
+    struct ppt_text notes = {0};
     enum ppt_status status = PPT_OK;
 
     if (outcome->summary->count > 0) {
         status = ppt_report_write(outcome, &notes, error);
     }
-    if (!print->format && print->quiet) {
-        ppt_text_verdict(outcome, &terminal, &table);
-    } else if (!print->format) {
-        ppt_text_table(outcome, &terminal, &table);
-        ppt_text_add(&table, "\n");
-    }
-    if (table.length > 0) {
-        fputs(table.data, stdout);
+    if (!print->format) {
+        ppt_measure_print(print, outcome);
+        fputs(print->quiet ? "" : "\n", stdout);
         fflush(stdout);
     }
     ppt_measure_print_notes(&notes);
@@ -140,6 +157,36 @@ enum ppt_status ppt_measure_report(const struct ppt_print *print, const struct p
         ppt_text_print(stderr, "results: %s", outcome->folder->path);
         fputs("\n", stderr);
     }
-    ppt_text_free(&table);
     return status;
+}
+
+static enum ppt_status load_and_report(const struct ppt_print *print, struct ppt_folder *folder,
+                                       struct ppt_loaded *loaded, struct ppt_error *error)
+{
+    PPT_TRY(ppt_loaded_read(folder, loaded, error));
+    if (loaded->summary.count == 0 && loaded->content.samples.failure_count > 0) {
+        return PPT_OK; /* what failed is told in the end, and there is nothing else */
+    }
+    PPT_TRY(report(print, &loaded->outcome, error));
+    loaded->reported = loaded->summary.count > 0;
+    return PPT_OK;
+}
+
+enum ppt_status ppt_measure_end(const struct ppt_print *print, const struct ppt_engine *engine,
+                                enum ppt_status status, struct ppt_folder *folder,
+                                struct ppt_loaded *loaded, struct ppt_error *error)
+{
+    struct ppt_error problem = {""};
+    enum ppt_status reported;
+
+    if (status != PPT_OK && status != PPT_INTERRUPTED &&
+        !(engine && engine->broken(engine->context))) {
+        return status;
+    }
+    reported = load_and_report(print, folder, loaded, &problem);
+    if (reported != PPT_OK && status != PPT_FAILED) {
+        *error = problem;
+        return reported;
+    }
+    return status == PPT_OK ? ppt_loaded_failures(loaded, error) : status;
 }

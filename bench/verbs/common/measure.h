@@ -8,6 +8,7 @@
 #include "engine.h"
 #include "host.h"
 #include "journal.h"
+#include "loaded.h"
 #include "report.h"
 #include "workload.h"
 #include "workspace.h"
@@ -15,6 +16,9 @@
 /* The calendar time in ISO 8601. */
 #define PPT_STARTED_SIZE 40
 void ppt_measure_now(char out[PPT_STARTED_SIZE]);
+
+/* Tells what a configuration is warned of, if it is. */
+void ppt_measure_warn(const struct ppt_config *config);
 
 /* The machine, with those of the engine (NULL: none). */
 void ppt_measure_host(const struct ppt_engine *engine, struct ppt_host *host);
@@ -35,6 +39,17 @@ struct ppt_print {
     bool quiet;                      /* the verdict alone */
 };
 
+/* Prints the table, or the verdict alone. */
+void ppt_measure_print(const struct ppt_print *print, const struct ppt_outcome *outcome);
+
+/* Prints the document of these runs, if there are any, in the format that is asked for, if one is.
+ */
+void ppt_measure_print_format(const struct ppt_print *print, const struct ppt_outcome *outcomes,
+                              size_t count);
+
+/* Prints notes to standard error and frees them. */
+void ppt_measure_print_notes(struct ppt_text *notes);
+
 /* Runs the sweep and writes the journal's closing line. `samples` may hold what was measured
  * before. Points that failed are found in `samples`, and are no failure here. */
 enum ppt_status ppt_measure_go(const struct ppt_print *print, const struct ppt_config *config,
@@ -42,16 +57,16 @@ enum ppt_status ppt_measure_go(const struct ppt_print *print, const struct ppt_c
                                const struct ppt_engine *engine, struct ppt_journal *journal,
                                struct ppt_samples *samples, struct ppt_error *error);
 
-/* Whether a sweep that ended like that is reported: when it was interrupted, or lost a process of
- * the engine's (NULL: none), what is complete is. */
-bool ppt_measure_reports(enum ppt_status status, const struct ppt_engine *engine);
-
-/* Writes the reports, if there is a pass to report, and prints the table, or what is asked for. A
- * --format is left to the caller, who may have several runs. */
-enum ppt_status ppt_measure_report(const struct ppt_print *print, const struct ppt_outcome *outcome,
-                                   struct ppt_error *error);
-
-/* Prints notes to standard error and frees them. */
-void ppt_measure_print_notes(struct ppt_text *notes);
+/* What comes of a sweep that ended with `status`: loads the run from its folder, whose journal is
+ * closed, as `report` does; writes the reports, if there is a pass to report, and prints the table,
+ * or what is asked for. A --format is left to the caller, who may have several runs. Nothing is
+ * reported of a sweep that failed, unless it lost a process of the engine's (NULL: none): then, and
+ * when it was interrupted, what is complete is.
+ *
+ * Returns how the run as a whole ended: fails when reports cannot be written, and when points
+ * failed. The open folder is taken over, and `loaded` used as by ppt_loaded_read(). */
+enum ppt_status ppt_measure_end(const struct ppt_print *print, const struct ppt_engine *engine,
+                                enum ppt_status status, struct ppt_folder *folder,
+                                struct ppt_loaded *loaded, struct ppt_error *error);
 
 #endif

@@ -8,9 +8,6 @@ static enum ppt_status read_format(const char *value, void *place, struct ppt_er
 }
 
 const struct ppt_option ppt_shared_options[] = {
-    [PPT_SHARED_INNER_THREADS] = {"--inner-threads", PPT_OPTION_SET_COUNTS,
-                                  .keys = {"inner_threads"}, .metavar = "L",
-                                  .help = "threads inside a task: 1, or a list 1,2,4"},
     [PPT_SHARED_FORMAT] = {"--format", PPT_OPTION_READ, .read = read_format, .metavar = "NAME",
                            .help = "prints that instead of the table: csv, json, html, gbench,\n"
                                    "bmf, ghab, hyperfine, markdown, gnuplot"},

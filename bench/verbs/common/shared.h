@@ -4,10 +4,9 @@
 #ifndef PPT_VERBS_SHARED_H
 #define PPT_VERBS_SHARED_H
 
-#include "option.h"
+#include "keys.h"
 
 enum {
-    PPT_SHARED_INNER_THREADS,  /* a setting */
     PPT_SHARED_FORMAT,         /* const struct ppt_format * */
     PPT_SHARED_QUIET,          /* bool */
     PPT_SHARED_TIMEOUT,        /* const char * */
@@ -18,14 +17,10 @@ enum {
 
 extern const struct ppt_option ppt_shared_options[];
 
-/* A row for one of them, whose place is a member of the verb's options; and for a setting. */
+/* A row for one of them, whose place is a member of the verb's options. */
 #define PPT_SHARED(name, type, member)                                                             \
     {                                                                                              \
         .shared = &ppt_shared_options[PPT_SHARED_##name], .offset = offsetof(type, member)         \
-    }
-#define PPT_SHARED_SETTING(name)                                                                   \
-    {                                                                                              \
-        .shared = &ppt_shared_options[PPT_SHARED_##name]                                           \
     }
 
 #endif

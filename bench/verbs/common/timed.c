@@ -6,19 +6,13 @@
 #include <stdlib.h>
 
 #include "memory.h"
+#include "order.h"
 
 void ppt_timed_print(json_object *object)
 {
     puts(json_object_to_json_string_ext(object, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED |
                                                     JSON_C_TO_STRING_NOSLASHESCAPE));
     json_object_put(object);
-}
-
-int ppt_timed_order(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-
-    return x < y ? -1 : x > y;
 }
 
 double *ppt_timed_distinct(const double *values, size_t rows, size_t *count)
@@ -28,7 +22,7 @@ double *ppt_timed_distinct(const double *values, size_t rows, size_t *count)
     for (size_t i = 0; i < rows; i++) {
         sorted[i] = values[i];
     }
-    qsort(sorted, rows, sizeof(*sorted), ppt_timed_order);
+    qsort(sorted, rows, sizeof(*sorted), ppt_order_double);
     *count = 0;
     for (size_t i = 0; i < rows; i++) {
         if (i == 0 || sorted[i] != sorted[i - 1]) {

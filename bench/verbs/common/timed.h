@@ -19,9 +19,6 @@ enum ppt_status ppt_timed_check_positive(const char *path, const char *name,
                                          const struct ppt_columns *columns, size_t column,
                                          struct ppt_error *error);
 
-/* Ascending, of doubles, for qsort() and bsearch(). */
-int ppt_timed_order(const void *a, const void *b);
-
 /* The values of a column, ascending, each once; the caller frees them. */
 double *ppt_timed_distinct(const double *values, size_t rows, size_t *count);
 

@@ -3,6 +3,11 @@
 #include <json-c/json.h>
 #include <stdlib.h>
 
+#include "json.h"
+#include "owned.h"
+#include "shared.h"
+#include "take.h"
+
 /* Configurations and journals are JSON, which is UTF-8. */
 static enum ppt_status check_words(const struct ppt_line *line, struct ppt_error *error)
 {
@@ -44,8 +49,7 @@ static json_object *args_of(const struct ppt_line *line, const struct ppt_words_
 enum ppt_status ppt_words_take(struct ppt_line *line, const struct ppt_words_options *options,
                                struct ppt_error *error)
 {
-    json_object *args;
-    enum ppt_status status;
+    json_object *args PPT_OWNED(ppt_json_put) = NULL;
 
     if (line->rest != PPT_REST_PROGRAM) {
         return options->timeout || options->output
@@ -53,23 +57,18 @@ enum ppt_status ppt_words_take(struct ppt_line *line, const struct ppt_words_opt
                          error, PPT_BAD_INPUT,
                          "%s belongs to a program behind \"--\"; in a file it is an argument of "
                          "the task \"command\"",
-                         options->timeout ? "--timeout" : "--program-output")
+                         ppt_shared_options[options->timeout ? PPT_SHARED_TIMEOUT
+                                                             : PPT_SHARED_PROGRAM_OUTPUT]
+                             .name)
                    : PPT_OK;
     }
     if (line->program_count == 0) {
         return ppt_fail(error, PPT_BAD_INPUT, "which program? Nothing follows \"--\"");
     }
-    status = check_words(line, error);
-    if (status != PPT_OK) {
-        return status;
-    }
+    PPT_TRY(check_words(line, error));
     args = args_of(line, options);
-    status = ppt_overrides_add(line->overrides, "command line", "task", "\"command\"", error);
-    if (status == PPT_OK) {
-        status =
-            ppt_overrides_add(line->overrides, "command line", "task_args",
-                              json_object_to_json_string_ext(args, JSON_C_TO_STRING_PLAIN), error);
-    }
-    json_object_put(args);
-    return status;
+    PPT_TRY(ppt_overrides_add(line->overrides, "command line", ppt_key_name(PPT_KEY_TASK),
+                              "\"command\"", error));
+    return ppt_overrides_add(line->overrides, "command line", ppt_key_name(PPT_KEY_TASK_ARGS),
+                             json_object_to_json_string_ext(args, JSON_C_TO_STRING_PLAIN), error);
 }

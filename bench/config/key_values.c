@@ -1,0 +1,301 @@
+#include "key_values.h"
+
+#include <json-c/json.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "keys.h"
+#include "memory.h"
+#include "order.h"
+#include "owned.h"
+#include "read.h"
+#include "text.h"
+
+/* ---- numbers, or lists of them ---- */
+
+static enum ppt_status read_number(enum ppt_key_id id, const struct ppt_item *item, unsigned *out,
+                                   struct ppt_error *error)
+{
+    const struct ppt_field *field = &ppt_keys[id].field;
+    int64_t value = 0;
+
+    PPT_TRY(ppt_item_integer(item, field->smallest, field->largest, &value, error));
+    *out = (unsigned)value;
+    return PPT_OK;
+}
+
+/* Each number is kept once, in a new array. */
+static enum ppt_status read_counts(enum ppt_key_id id, const struct ppt_item *item,
+                                   struct ppt_config *config, unsigned **numbers, size_t *count,
+                                   struct ppt_error *error)
+{
+    const size_t given = json_object_array_length(item->value);
+
+    *numbers = ppt_alloc(given, sizeof(**numbers));
+    if (given == 0) {
+        return ppt_item_reject(item, error, "an empty list; give %s", ppt_keys[id].example);
+    }
+    for (size_t i = 0; i < given; i++) {
+        const struct ppt_place place = {.outer = item->place, .index = i};
+        const struct ppt_item one = {json_object_array_get_idx(item->value, i), item->source,
+                                     &place};
+
+        PPT_TRY(read_number(id, &one, &(*numbers)[i], error));
+    }
+    *count = ppt_order_distinct(*numbers, given);
+    if (*count < given) {
+        char *position PPT_FREED = ppt_json_position(item->source, item->place);
+
+        ppt_config_warn(config, ppt_text_format("%s: some are in the list more than once; each is "
+                                                "measured as one",
+                                                position));
+    }
+    return PPT_OK;
+}
+
+/* A list, or a number that stands for a list of one. */
+static enum ppt_status read_count_or_counts(enum ppt_key_id id, const struct ppt_item *item,
+                                            struct ppt_config *config, unsigned **numbers,
+                                            size_t *count, struct ppt_error *error)
+{
+    if (json_object_is_type(item->value, json_type_array)) {
+        return read_counts(id, item, config, numbers, count, error);
+    }
+    *numbers = ppt_alloc(1, sizeof(**numbers));
+    *count = 1;
+    return read_number(id, item, *numbers, error);
+}
+
+static json_object *counts_to_json(const unsigned *numbers, size_t count)
+{
+    json_object *list = json_object_new_array();
+
+    for (size_t i = 0; i < count; i++) {
+        json_object_array_add(list, json_object_new_int64(numbers[i]));
+    }
+    return list;
+}
+
+enum ppt_status ppt_read_workers(const struct ppt_item *item, void *record, struct ppt_error *error)
+{
+    struct ppt_config *config = record;
+    unsigned *workers PPT_FREED = NULL;
+    size_t count = 0;
+
+    if (json_object_is_type(item->value, json_type_string) &&
+        strcmp(json_object_get_string(item->value), "auto") == 0) {
+        config->workers_auto = true;
+        return PPT_OK;
+    }
+    if (!json_object_is_type(item->value, json_type_array)) {
+        return ppt_item_reject(item, error, "must be a list of %s, or \"auto\"",
+                               ppt_keys[PPT_KEY_WORKERS].example);
+    }
+    PPT_TRY(read_counts(PPT_KEY_WORKERS, item, config, &workers, &count, error));
+    ppt_config_set_points(config, workers, count);
+    return PPT_OK;
+}
+
+json_object *ppt_record_workers(const void *record)
+{
+    const struct ppt_config *config = record;
+
+    return counts_to_json(config->workers, config->worker_count);
+}
+
+enum ppt_status ppt_read_inner_threads(const struct ppt_item *item, void *record,
+                                       struct ppt_error *error)
+{
+    struct ppt_config *config = record;
+
+    return read_count_or_counts(PPT_KEY_INNER_THREADS, item, config, &config->inner_threads,
+                                &config->inner_count, error);
+}
+
+json_object *ppt_record_inner_threads(const void *record)
+{
+    const struct ppt_config *config = record;
+
+    return config->inner_count == 1 ? json_object_new_int64(config->inner_threads[0])
+                                    : counts_to_json(config->inner_threads, config->inner_count);
+}
+
+enum ppt_status ppt_read_ranks(const struct ppt_item *item, void *record, struct ppt_error *error)
+{
+    struct ppt_config *config = record;
+
+    return read_count_or_counts(PPT_KEY_RANKS, item, config, &config->ranks, &config->rank_count,
+                                error);
+}
+
+json_object *ppt_record_ranks(const void *record)
+{
+    const struct ppt_config *config = record;
+
+    return ppt_config_ranks(config) > 0 ? counts_to_json(config->ranks, config->rank_count) : NULL;
+}
+
+/* ---- choices with a chunk ---- */
+
+/* Finds the choice in "dynamic,4", and its chunk: 0 where there is none. */
+static bool split_chunk(const struct ppt_key *key, const char *text, unsigned *which,
+                        unsigned *chunk)
+{
+    const size_t length = strcspn(text, ",");
+    const char *number = text[length] ? text + length + 1 : "0";
+    char *end = NULL;
+    const unsigned long value = strtoul(number, &end, 10);
+
+    for (unsigned i = 0; key->field.choices[i]; i++) {
+        const char *choice = key->field.choices[i];
+
+        if (strlen(choice) == length && strncmp(choice, text, length) == 0) {
+            *which = i;
+            *chunk = (unsigned)value;
+            return *number >= '0' && *number <= '9' && *end == '\0' && value <= 1000000000 &&
+                   (value > 0 ? i < key->chunked : !text[length]);
+        }
+    }
+    return false;
+}
+
+static enum ppt_status read_chunked(enum ppt_key_id id, const struct ppt_item *item,
+                                    unsigned *which, unsigned *chunk, struct ppt_error *error)
+{
+    const struct ppt_key *key = &ppt_keys[id];
+    const char *text = NULL;
+
+    PPT_TRY(ppt_item_text(item, &text, error));
+    return split_chunk(key, text, which, chunk)
+               ? PPT_OK
+               : ppt_item_reject(item, error, "\"%s\" is no %s; use %s", text, key->field.key,
+                                 key->example);
+}
+
+static json_object *chunked_to_json(enum ppt_key_id id, unsigned which, unsigned chunk)
+{
+    char text[32];
+
+    snprintf(text, sizeof(text), chunk ? "%s,%u" : "%s", ppt_keys[id].field.choices[which], chunk);
+    return json_object_new_string(text);
+}
+
+enum ppt_status ppt_read_schedule(const struct ppt_item *item, void *record,
+                                  struct ppt_error *error)
+{
+    struct ppt_schedule *schedule = &((struct ppt_config *)record)->schedule;
+    unsigned kind = 0;
+
+    PPT_TRY(read_chunked(PPT_KEY_SCHEDULE, item, &kind, &schedule->chunk, error));
+    schedule->kind = (enum ppt_schedule_kind)kind;
+    return PPT_OK;
+}
+
+json_object *ppt_record_schedule(const void *record)
+{
+    const struct ppt_schedule *schedule = &((const struct ppt_config *)record)->schedule;
+
+    return chunked_to_json(PPT_KEY_SCHEDULE, schedule->kind, schedule->chunk);
+}
+
+enum ppt_status ppt_read_distribution(const struct ppt_item *item, void *record,
+                                      struct ppt_error *error)
+{
+    struct ppt_distribution *distribution = &((struct ppt_config *)record)->distribution;
+    unsigned kind = 0;
+
+    PPT_TRY(read_chunked(PPT_KEY_DISTRIBUTION, item, &kind, &distribution->chunk, error));
+    distribution->blocks = kind == 1;
+    return PPT_OK;
+}
+
+json_object *ppt_record_distribution(const void *record)
+{
+    const struct ppt_config *config = record;
+
+    return ppt_config_ranks(config) > 0
+               ? chunked_to_json(PPT_KEY_DISTRIBUTION, config->distribution.blocks,
+                                 config->distribution.chunk)
+               : NULL;
+}
+
+/* ---- others ---- */
+
+enum ppt_status ppt_read_precision(const struct ppt_item *item, void *record,
+                                   struct ppt_error *error)
+{
+    const struct ppt_key *keys = ppt_keys[PPT_KEY_PRECISION].keys;
+    struct ppt_config *config = record;
+    const char *names[PPT_KEY_COUNT + 1];
+
+    config->adaptive = item->value != NULL;
+    if (config->adaptive) {
+        if (!json_object_is_type(item->value, json_type_object)) {
+            return ppt_item_reject(item, error, "must be an object such as %s",
+                                   ppt_keys[PPT_KEY_PRECISION].example);
+        }
+        ppt_key_names(keys, names);
+        PPT_TRY(ppt_item_check_keys(item, names, error));
+    }
+    for (; keys->field.key; keys++) {
+        const struct ppt_place place = {.outer = item->place, .key = keys->field.key};
+        struct ppt_item inner = {NULL, item->source, &place};
+        const bool given =
+            config->adaptive && json_object_object_get_ex(item->value, place.key, &inner.value);
+
+        PPT_TRY(ppt_key_read(keys, given ? &inner : NULL, config, error));
+    }
+    return PPT_OK;
+}
+
+json_object *ppt_record_precision(const void *record)
+{
+    const struct ppt_config *config = record;
+    json_object *object;
+
+    if (!config->adaptive) {
+        return NULL;
+    }
+    object = json_object_new_object();
+    for (const struct ppt_key *key = ppt_keys[PPT_KEY_PRECISION].keys; key->field.key; key++) {
+        json_object_object_add(object, key->field.key, ppt_field_value(&key->field, config));
+    }
+    return object;
+}
+
+enum ppt_status ppt_read_seed(const struct ppt_item *item, void *record, struct ppt_error *error)
+{
+    const struct ppt_field *field = &ppt_keys[PPT_KEY_SEED].field;
+    struct ppt_config *config = record;
+    int64_t seed = 0;
+
+    PPT_TRY(ppt_item_integer(item, field->smallest, field->largest, &seed, error));
+    config->seed = (uint64_t)seed;
+    config->seed_given = true;
+    return PPT_OK;
+}
+
+enum ppt_status ppt_read_start_method(const struct ppt_item *item, void *record,
+                                      struct ppt_error *error)
+{
+    struct ppt_config *config = record;
+
+    (void)item, (void)error;
+    ppt_config_warn(config, ppt_text_format("%s: \"%s\" is ignored: workers are threads here",
+                                            config->origin, ppt_key_name(PPT_KEY_START_METHOD)));
+    return PPT_OK;
+}
+
+json_object *ppt_record_task_args(const void *record)
+{
+    const struct ppt_config *config = record;
+
+    if (!config->mix) {
+        return ppt_args_to_json(config->uses[0].kernel, config->uses[0].args);
+    }
+    json_object *names = json_object_new_array();
+    for (size_t i = 0; i < config->use_count; i++) {
+        json_object_array_add(names, json_object_new_string(config->uses[i].kernel->name));
+    }
+    return names;
+}

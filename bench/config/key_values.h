@@ -1,0 +1,29 @@
+/*
+ * key_values.h - keys whose values only functions of their own understand, for the rows of keys.c.
+ *
+ * `config` is a struct ppt_config. What is read may stand in need of keys that come before it in
+ * the order of reading: numbers of workers make points of those of ranks and inner threads.
+ */
+#ifndef PPT_CONFIG_KEY_VALUES_H
+#define PPT_CONFIG_KEY_VALUES_H
+
+#include "item.h"
+
+#define PPT_KEY_VALUE(name)                                                                        \
+    enum ppt_status ppt_read_##name(const struct ppt_item *item, void *config,                     \
+                                    struct ppt_error *error);                                      \
+    json_object *ppt_record_##name(const void *config);
+
+PPT_KEY_VALUE(workers)
+PPT_KEY_VALUE(inner_threads)
+PPT_KEY_VALUE(ranks)
+PPT_KEY_VALUE(schedule)
+PPT_KEY_VALUE(distribution)
+PPT_KEY_VALUE(precision)
+
+json_object *ppt_record_task_args(const void *config);
+enum ppt_status ppt_read_seed(const struct ppt_item *item, void *config, struct ppt_error *error);
+enum ppt_status ppt_read_start_method(const struct ppt_item *item, void *config,
+                                      struct ppt_error *error);
+
+#endif

@@ -1,0 +1,186 @@
+#include "keys.h"
+
+#include <json-c/json.h>
+
+#include "key_values.h"
+#include "owned.h"
+
+static const char *const schedules[] = {"static", "dynamic", "guided", NULL};
+static const char *const distributions[] = {"dynamic", "static", NULL};
+static const char *const placements[] = {"none", "close", "spread", NULL};
+static const char *const memories[] = {"reuse", "fresh", NULL};
+static const char *const automatic[] = {"auto", NULL};
+
+/* How the field of a row begins: a number with its bounds, a text or truth value, a choice, and
+ * what only functions of its own understand. */
+#define NUMBER(member, name, low, high)                                                            \
+    .field = {PPT_FIELD(struct ppt_config, member, name), .smallest = (low), .largest = (high)}
+#define PLAIN(member, name, marks)                                                                 \
+    .field = {PPT_FIELD(struct ppt_config, member, name), .flags = (marks)}
+#define CHOICE(member, name, names)                                                                \
+    .field = {.key = (name),                                                                       \
+              .kind = PPT_FIELD_CHOICE,                                                            \
+              .offset = offsetof(struct ppt_config, member),                                       \
+              .choices = (names)}
+#define OWN(name, functions, ...)                                                                  \
+    .field = {.key = (name),                                                                       \
+              .kind = PPT_FIELD_SPECIAL,                                                           \
+              .read = ppt_read_##functions,                                                        \
+              .write = ppt_record_##functions,                                                     \
+              __VA_ARGS__}
+#define ROW(id, ...) [PPT_KEY_##id] = {__VA_ARGS__}
+/* What is read first is said first where several keys are wrong. */
+#define PLACES(read, recorded, listed) .place = {read, recorded, listed}
+
+static const struct ppt_key precision_keys[] = {
+    {NUMBER(relative_ci, "relative_ci", 0.001, 1), .value = "0.02",
+     .help = "half the width of intervals, as a share of the speedup"},
+    {NUMBER(max_seconds, "max_seconds", 0.1, 1e6), .value = "600",
+     .help = "no further block is begun after so long"},
+    {.field = {.key = NULL}},
+};
+
+const struct ppt_key ppt_keys[PPT_KEY_COUNT + 1] = {
+    ROW(SCHEMA, .field = {.key = "$schema"}, .form = "text", .help = "this schema, for editors"),
+    ROW(TASK, PLACES(0, 1, 1), PLAIN(task, "task", 0),
+        .help = "what to run: a kernel, or \"random\" for a mix of them",
+        .option = {"--task", PPT_OPTION_SET_TEXT, .metavar = "NAME",
+                   .help = "the kernel, or \"random\""}),
+    ROW(TASK_ARGS, PLACES(0, 2, 3), .field = {.key = "task_args", .write = ppt_record_task_args},
+        .form = "arguments", .help = "the task's arguments, in their order or by name",
+        .option = {"--task-args", PPT_OPTION_SET_JSON, .metavar = "JSON",
+                   .help = "its arguments: '[1000000]' or '{\"size\": 1000000}'"}),
+    ROW(KERNEL, PLACES(0, 3, 2), PLAIN(kernel_file, "kernel", PPT_FIELD_SPARSE), .form = "file",
+        .help = "the shared object of a kernel that is not built in",
+        .option = {"--kernel", PPT_OPTION_SET_TEXT, .metavar = "FILE.so",
+                   .help = "a kernel of your own, see docs/adding-a-kernel.md"}),
+    ROW(KERNEL_DIGEST, PLACES(0, 4, 0), PLAIN(kernel_digest, "kernel_digest", PPT_FIELD_SPARSE),
+        .help = "what the digest of that file must be"),
+    ROW(TASK_COUNT, PLACES(3, 5, 4), NUMBER(task_count, "task_count", 1, 1e9), .value = "100",
+        .option = {"--task-count", PPT_OPTION_SET_NUMBER, .metavar = "N",
+                   .help = "tasks per pass"}),
+    ROW(WORKERS, PLACES(8, 6, 5),
+        OWN("workers", workers, .largest = PPT_MOST_WORKERS, .choices = automatic),
+        .value = "\"auto\"", .form = "list", .example = "worker counts such as [0, 1, 2]",
+        .help = "worker counts, 0 for plain sequential calls; \"auto\": 0, 1, 2, 4 ... up to the "
+                "CPUs that may be used",
+        .option = {"--workers", PPT_OPTION_SET_COUNTS, .metavar = "LIST",
+                   .help = "worker counts: 0,1,2,4 or auto; 0 means sequential calls"}),
+    ROW(INNER_THREADS, PLACES(5, 11, 6),
+        OWN("inner_threads", inner_threads, .smallest = 1, .largest = PPT_MOST_WORKERS),
+        .value = "1", .form = "number or list", .example = "numbers of threads such as [1, 2]",
+        .help = "threads that one task uses inside itself: a number, or several to compare",
+        .option = {"--inner-threads", PPT_OPTION_SET_COUNTS, .metavar = "L",
+                   .help = "threads inside a task: 1, or a list 1,2,4"}),
+    ROW(RANKS, PLACES(6, 12, 7), OWN("ranks", ranks, .largest = PPT_MOST_RANKS), .value = "0",
+        .form = "number or list", .example = "numbers of ranks such as [0, 1, 2]",
+        .help = "ranks of MPI (processes) that share the tasks, each with as many workers; 0 is "
+                "without MPI; others need ppt-omp-mpi",
+        .option = {"--ranks", PPT_OPTION_SET_COUNTS, .metavar = "LIST",
+                   .help = "of ppt-omp-mpi: processes that share the tasks; 0: no MPI"}),
+    ROW(DISTRIBUTION, PLACES(15, 13, 8),
+        OWN("distribution", distribution, .choices = distributions), .value = "\"dynamic\"",
+        .form = "choice", .chunked = 1,
+        .example = "\"dynamic\", one with a chunk such as \"dynamic,4\", or \"static\"",
+        .help = "how ranks get their tasks: dynamic asks rank 0 for chunks, of a size chosen by "
+                "what is left or given for each worker; static has equal blocks",
+        .option = {"--distribution", PPT_OPTION_SET_TEXT, .metavar = "K",
+                   .help = "how these get them: dynamic, dynamic,4 or static"}),
+    ROW(ITERATIONS, PLACES(2, 7, 9), NUMBER(blocks, "iterations", 1, PPT_MOST_BLOCKS),
+        .value = "10",
+        .option = {"--iterations", PPT_OPTION_SET_NUMBER, .metavar = "N",
+                   .help = "blocks: how often every worker count is measured"}),
+    ROW(WARMUP, PLACES(4, 19, 10), NUMBER(warmup, "warmup", 0, 1000), .value = "1",
+        .option = {"--warmup", PPT_OPTION_SET_NUMBER, .metavar = "N",
+                   .help = "discarded rounds before the first block"}),
+    ROW(WAIT_AFTER_PASS, PLACES(9, 8, 11),
+        NUMBER(wait_after_pass_s, "wait_time_after_runner", 0, 86400), .value = "0",
+        .or_null = true, .help = "seconds of rest after every pass",
+        .option = {"--wait", PPT_OPTION_SET_NUMBER, .metavar = "S",
+                   .help = "seconds of rest after every pass and every block"}),
+    ROW(WAIT_AFTER_BLOCK, PLACES(10, 9, 0),
+        NUMBER(wait_after_block_s, "wait_time_after_iteration", 0, 86400), .value = "0",
+        .or_null = true, .help = "seconds of rest after every block",
+        .set_by = &ppt_keys[PPT_KEY_WAIT_AFTER_PASS].option),
+    ROW(TRIM_AFTER_BLOCK, PLACES(11, 10, 0), PLAIN(trim_after_block, "gc_after_iteration", 0),
+        .value = "false", .or_null = true,
+        .help = "give freed memory back to the system after every block"),
+    ROW(START_METHOD, PLACES(1, 0, 0),
+        .field = {.key = "multiprocessing_start_method", .read = ppt_read_start_method},
+        .or_null = true, .form = "anything",
+        .help = "of the Python tool; ignored, since workers are threads here"),
+    ROW(SCHEDULE, PLACES(14, 14, 12), OWN("schedule", schedule, .choices = schedules),
+        .value = "\"dynamic,1\"", .form = "choice", .chunked = 3,
+        .example = "\"static\", \"dynamic\" or \"guided\", or one with a chunk such as "
+                   "\"dynamic,4\"",
+        .help = "how tasks are handed out, with or without a chunk: \"dynamic,1\"",
+        .option = {"--schedule", PPT_OPTION_SET_TEXT, .metavar = "KIND",
+                   .help = "static, dynamic or guided, or with a chunk: dynamic,4"}),
+    ROW(PLACEMENT, PLACES(16, 15, 13), CHOICE(placement, "placement", placements),
+        .value = "\"none\"", .help = "binds workers to CPUs: neighbouring ones, or far apart",
+        .option = {"--placement", PPT_OPTION_SET_TEXT, .metavar = "KIND",
+                   .help = "none, close or spread: binds workers to CPUs"}),
+    ROW(MEMORY, PLACES(17, 16, 14), CHOICE(memory, "memory", memories), .value = "\"reuse\"",
+        .help = "scratch once per worker, or anew for every task as a naive program has it",
+        .option = {"--memory", PPT_OPTION_SET_TEXT, .metavar = "KIND",
+                   .help = "reuse (scratch per worker) or fresh (anew for every task)"}),
+    ROW(PRECISION, PLACES(12, 17, 0), OWN("precision", precision, .flags = 0), .value = "null",
+        .or_null = true, .form = "object",
+        .example = "{\"relative_ci\": 0.02, \"max_seconds\": 600}", .keys = precision_keys,
+        .help = "adds blocks until the verdict is settled"),
+    ROW(TOLERANCE, PLACES(13, 18, 16), NUMBER(tolerance, "tolerance", 0.001, 1), .value = "0.05",
+        .help = "how much slower is as good as equal",
+        .option = {"--tolerance", PPT_OPTION_SET_NUMBER, .metavar = "X",
+                   .help = "how much slower is as good as equal (default: 0.05)"}),
+    ROW(SEED, PLACES(7, 20, 15),
+        .field = {PPT_FIELD(struct ppt_config, seed, "seed"), .largest = PPT_LARGEST_WHOLE,
+                  .read = ppt_read_seed},
+        .or_null = true,
+        .help = "makes inputs and order repeatable; drawn and recorded when left out",
+        .option = {"--seed", PPT_OPTION_SET_NUMBER, .metavar = "N",
+                   .help = "makes inputs and order repeatable"}),
+    ROW(RUNS, .field = {.key = "runs"}, .form = "configurations",
+        .help = "a suite: configurations that inherit the other keys of this file"),
+};
+
+const struct ppt_option *ppt_key_option(const struct ppt_key *key)
+{
+    return key->set_by ? key->set_by : key->option.name ? &key->option : NULL;
+}
+
+const struct ppt_key *ppt_key_at(enum ppt_key_order order, unsigned place)
+{
+    for (size_t i = 0; i < PPT_KEY_COUNT; i++) {
+        if (ppt_keys[i].place[order] == place) {
+            return &ppt_keys[i];
+        }
+    }
+    return NULL;
+}
+
+void ppt_key_names(const struct ppt_key *keys, const char *names[PPT_KEY_COUNT + 1])
+{
+    size_t count = 0;
+
+    for (; keys[count].field.key; count++) {
+        names[count] = keys[count].field.key;
+    }
+    names[count] = NULL;
+}
+
+enum ppt_status ppt_key_read(const struct ppt_key *key, const struct ppt_item *given,
+                             struct ppt_config *config, struct ppt_error *error)
+{
+    const bool left_out = !given || (key->or_null && !given->value);
+    json_object *missing PPT_OWNED(ppt_json_put) = NULL;
+
+    if (!left_out) {
+        return ppt_field_read(&key->field, given, config, error);
+    }
+    if (!key->value) {
+        return PPT_OK;
+    }
+    missing = json_tokener_parse(key->value);
+    const struct ppt_item item = {.value = missing};
+    return ppt_field_read(&key->field, &item, config, error);
+}

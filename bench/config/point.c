@@ -1,0 +1,141 @@
+#include "point.h"
+
+#include <json-c/json.h>
+#include <stdio.h>
+
+#include "keys.h"
+#include "text.h"
+
+const struct ppt_dimension_row ppt_dimensions[PPT_DIMENSION_COUNT] = {
+    [PPT_RANKS] = {PPT_KEY_RANKS, "rank", "Ranks", "without MPI", "", "r", NULL,
+                   "3r4: 3 ranks (processes) with 4 workers each; no r: without MPI", 0,
+                   PPT_MOST_RANKS, offsetof(struct ppt_point, ranks)},
+    [PPT_WORKERS] = {PPT_KEY_WORKERS, "worker", "Workers", "sequential", "", "", "threads", NULL, 0,
+                     PPT_MOST_WORKERS, offsetof(struct ppt_point, workers)},
+    [PPT_INNER_THREADS] = {PPT_KEY_INNER_THREADS, "inner thread", "Inner threads", NULL, "x", "",
+                           "inner", "4x2: 4 workers whose tasks use 2 threads each", 1,
+                           PPT_MOST_WORKERS, offsetof(struct ppt_point, inner_threads)},
+};
+
+const char *ppt_dimension_key(size_t dimension)
+{
+    return ppt_key_name((enum ppt_key_id)ppt_dimensions[dimension].key);
+}
+
+static json_object *all_workers(const void *point)
+{
+    return json_object_new_int64(ppt_point_workers(*(const struct ppt_point *)point));
+}
+
+/* What an unsigned cannot hold becomes the largest that it can, which no point has. */
+#define FIELD(member, more)                                                                        \
+    {                                                                                              \
+        PPT_FIELD(struct ppt_point, member, #member), .flags = PPT_FIELD_SHOWN | (more),           \
+                                                      .smallest = -1, .largest = 1e18              \
+    }
+
+const struct ppt_field ppt_point_fields[] = {
+    FIELD(workers, 0),
+    FIELD(inner_threads, 0),
+    FIELD(ranks, PPT_FIELD_SPARSE),
+    {PPT_FIELD(struct ppt_point, ranks, "all_workers"),
+     .flags = PPT_FIELD_SHOWN | PPT_FIELD_SHOWN_ALONE | PPT_FIELD_SPARSE, .write = all_workers},
+    {0},
+};
+
+unsigned ppt_point_differ(struct ppt_point a, struct ppt_point b)
+{
+    unsigned set = 0;
+
+    for (size_t d = 0; d < PPT_DIMENSION_COUNT; d++) {
+        set |= ppt_point_get(a, d) != ppt_point_get(b, d) ? PPT_ONLY(d) : 0;
+    }
+    return set;
+}
+
+int ppt_point_compare(const void *a, const void *b)
+{
+    for (size_t d = 0; d < PPT_DIMENSION_COUNT; d++) {
+        const unsigned x = ppt_point_get(*(const struct ppt_point *)a, d);
+        const unsigned y = ppt_point_get(*(const struct ppt_point *)b, d);
+
+        if (x != y) {
+            return x < y ? -1 : 1;
+        }
+    }
+    return 0;
+}
+
+bool ppt_point_possible(struct ppt_point point)
+{
+    bool possible = point.ranks == 0 || point.workers > 0;
+
+    for (size_t d = 0; d < PPT_DIMENSION_COUNT; d++) {
+        const unsigned number = ppt_point_get(point, d);
+
+        possible &= number >= ppt_dimensions[d].least && number <= ppt_dimensions[d].most;
+    }
+    return possible;
+}
+
+unsigned ppt_point_shown(struct ppt_point point, unsigned several)
+{
+    return PPT_ONLY(PPT_WORKERS) | (point.ranks > 0 ? PPT_ONLY(PPT_RANKS) : 0) |
+           (several & PPT_OF_TASK);
+}
+
+const char *ppt_point_label(struct ppt_point point, unsigned several, char out[PPT_POINT_SIZE])
+{
+    const unsigned shown = ppt_point_shown(point, several);
+    size_t length = 0;
+
+    for (size_t d = 0; d < PPT_DIMENSION_COUNT && length < PPT_POINT_SIZE; d++) {
+        if (shown & PPT_ONLY(d)) {
+            length += (size_t)snprintf(out + length, PPT_POINT_SIZE - length, "%s%u%s",
+                                       ppt_dimensions[d].before, ppt_point_get(point, d),
+                                       ppt_dimensions[d].after);
+        }
+    }
+    return out;
+}
+
+const char *ppt_point_words(struct ppt_point point, unsigned set, const char *first,
+                            const char *next, char out[PPT_POINT_WORDS_SIZE])
+{
+    size_t length = 0;
+
+    out[0] = '\0';
+    for (size_t d = 0; d < PPT_DIMENSION_COUNT && length < PPT_POINT_WORDS_SIZE; d++) {
+        const unsigned number = ppt_point_get(point, d);
+        char count[16] = "";
+
+        if (!(set & PPT_ONLY(d))) {
+            continue;
+        }
+        snprintf(count, sizeof(count), "%u ", number);
+        length += (size_t)snprintf(out + length, PPT_POINT_WORDS_SIZE - length, "%s%s%s%s",
+                                   length > 0 ? next : first, number > 0 ? count : "",
+                                   number > 0 ? ppt_dimensions[d].noun : ppt_dimensions[d].none,
+                                   number > 0 ? PPT_S(number) : "");
+    }
+    return out;
+}
+
+const char *ppt_point_heads(unsigned set, char out[PPT_POINT_WORDS_SIZE])
+{
+    const struct ppt_dimension_row *last = NULL;
+    size_t length = 0;
+
+    out[0] = '\0';
+    for (size_t d = 0; d < PPT_DIMENSION_COUNT && length < PPT_POINT_WORDS_SIZE; d++) {
+        const struct ppt_dimension_row *row = &ppt_dimensions[d];
+
+        if (set & PPT_ONLY(d)) {
+            length += (size_t)snprintf(out + length, PPT_POINT_WORDS_SIZE - length, "%s%s%s%s%ss",
+                                       last ? " " : "", last ? last->after : "",
+                                       last ? row->before : "", last ? " " : "", row->noun);
+            last = row;
+        }
+    }
+    return out;
+}

@@ -1,0 +1,121 @@
+#include "journal_pass.h"
+
+#include "item.h"
+#include "owned.h"
+#include "sample_fields.h"
+
+/* What is measured where, and in which block. */
+static enum ppt_status check_point(const struct ppt_item *line, struct ppt_point point,
+                                   unsigned block, struct ppt_error *error)
+{
+    if (block > PPT_MOST_BLOCKS || !ppt_point_possible(point)) {
+        return ppt_item_reject(line, error, "a pass that no run has");
+    }
+    return PPT_OK;
+}
+
+static enum ppt_status check_times(const struct ppt_item *line, const struct ppt_sample *sample,
+                                   struct ppt_error *error)
+{
+    if (sample->task_count == 0 || sample->total_ns <= 0 || sample->work_ns <= 0 ||
+        sample->init_ns < 0 || sample->cleanup_ns < 0 || sample->scratch_ns < 0 ||
+        sample->init_ns + sample->work_ns + sample->cleanup_ns != sample->total_ns) {
+        return ppt_item_reject(line, error, "times that do not add up to a pass");
+    }
+    return PPT_OK;
+}
+
+/* Passes are numbered as they come: a line that is there twice, or is missing, is noticed. Those
+ * that count are there once for each block and point. */
+static enum ppt_status check_place(const struct ppt_item *line, const struct ppt_sample *sample,
+                                   const struct ppt_samples *before, struct ppt_error *error)
+{
+    if (sample->position != before->count) {
+        return ppt_item_reject(line, error,
+                               "pass number %llu where number %zu is expected: a line is there "
+                               "twice, or missing",
+                               (unsigned long long)sample->position, before->count);
+    }
+    for (size_t i = before->count; sample->block > 0 && i > 0; i--) {
+        const struct ppt_sample *other = &before->items[i - 1];
+
+        if (other->block == sample->block && ppt_point_same(other->point, sample->point)) {
+            char label[PPT_POINT_SIZE];
+
+            return ppt_item_reject(
+                line, error, "block %u has a pass at %s already: a pass counts once", sample->block,
+                ppt_point_label(sample->point, PPT_OF_TASK, label));
+        }
+        if (other->block > 0 && other->block < sample->block) {
+            break; /* blocks come one after the other, but for warming up again */
+        }
+    }
+    return PPT_OK;
+}
+
+static enum ppt_status check_sample(const struct ppt_item *line, const struct ppt_sample *sample,
+                                    const struct ppt_journal_content *content,
+                                    struct ppt_error *error)
+{
+    if (sample->task_count > INT64_MAX) {
+        return ppt_item_reject(line, error, "a pass that no run has");
+    }
+    PPT_TRY(check_point(line, sample->point, sample->block, error));
+    if (sample->task_count != content->configs.items[0].task_count) {
+        return ppt_item_reject(line, error, "a pass of another number of tasks");
+    }
+    PPT_TRY(check_place(line, sample, &content->samples, error));
+    return check_times(line, sample, error);
+}
+
+/* Rejects the list, which has been read, when there are more or fewer entries than the point has
+ * workers, or ranks. */
+static enum ppt_status check_lists(const struct ppt_item *line, const struct ppt_sample *sample,
+                                   struct ppt_error *error)
+{
+    struct ppt_place place;
+    struct ppt_item list;
+
+    if (sample->worker_count != ppt_point_running(sample->point)) {
+        ppt_item_member(line, "worker_times", &place, &list, error);
+        return ppt_item_reject(&list, error, "%zu entries at %u workers", sample->worker_count,
+                               ppt_point_workers(sample->point));
+    }
+    if (sample->rank_count != sample->point.ranks) {
+        ppt_item_member(line, "rank_times", &place, &list, error);
+        return ppt_item_reject(&list, error, "%zu entries for %u ranks", sample->rank_count,
+                               sample->point.ranks);
+    }
+    return PPT_OK;
+}
+
+enum ppt_status ppt_journal_take_pass(const struct ppt_item *line,
+                                      struct ppt_journal_content *content, struct ppt_error *error)
+{
+    struct ppt_sample sample PPT_OWNED(ppt_sample_free) = {0};
+
+    PPT_TRY(ppt_fields_read(ppt_sample_fields, line, 0, &sample, error));
+    PPT_TRY(check_sample(line, &sample, content, error));
+    PPT_TRY(ppt_fields_read(ppt_sample_list_fields, line,
+                            sample.point.ranks > 0 ? PPT_FIELD_SOMETIMES : 0, &sample, error));
+    PPT_TRY(check_lists(line, &sample, error));
+    ppt_samples_add(&content->samples, &sample);
+    return PPT_OK;
+}
+
+static void free_failure(struct ppt_failure *failure)
+{
+    ppt_fields_free(ppt_failure_fields, failure);
+}
+
+enum ppt_status ppt_journal_take_failure(const struct ppt_item *line,
+                                         struct ppt_journal_content *content,
+                                         struct ppt_error *error)
+{
+    struct ppt_failure failure PPT_OWNED(free_failure) = {0};
+
+    PPT_TRY(ppt_fields_read(ppt_failure_fields, line, 0, &failure, error));
+    PPT_TRY(check_point(line, failure.point, failure.block, error));
+    ppt_samples_fail(&content->samples, failure.block, failure.point, failure.message);
+    return PPT_OK;
+}

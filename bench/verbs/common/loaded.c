@@ -1,0 +1,103 @@
+#include "loaded.h"
+
+#include <stdlib.h>
+
+#include "journal.h"
+#include "owned.h"
+#include "sweep.h"
+
+/* The comparison that a run makes at the end of every block; a run that died may have missed it. */
+static enum ppt_status compare_results(const struct ppt_journal_content *content,
+                                       struct ppt_error *error)
+{
+    const struct ppt_config *config = &content->configs.items[0];
+    const struct ppt_samples *all = &content->samples;
+
+    for (size_t first = 0, end; first < all->count; first = end) {
+        const struct ppt_sample *items = all->items + first;
+
+        for (end = first + 1; end < all->count; end++) {
+            if (config->mix && all->items[end].block != items->block) {
+                break;
+            }
+        }
+        const struct ppt_samples same = {.items = all->items + first, .count = end - first};
+        struct ppt_compared nothing = {0};
+
+        PPT_TRY(ppt_sweep_compare(config, &same, items->block, &nothing, error));
+    }
+    return PPT_OK;
+}
+
+void ppt_loaded_analyse(struct ppt_loaded *loaded)
+{
+    const struct ppt_journal_content *content = &loaded->content;
+    const struct ppt_answer_context context =
+        ppt_answer_context_of(&content->configs.items[0], &content->host);
+
+    ppt_index_create(&content->samples, &loaded->index);
+    ppt_summary_create(&loaded->index, &loaded->summary);
+    ppt_answer_from_index(&loaded->index, &context, &loaded->answer);
+    loaded->outcome = (struct ppt_outcome){
+        .config = &content->configs.items[0],
+        .host = &content->host,
+        .index = &loaded->index,
+        .summary = &loaded->summary,
+        .answer = &loaded->answer,
+        .started = content->started,
+        .program = content->program,
+        .resumed = content->resumed,
+        .folder = &loaded->folder,
+    };
+}
+
+void ppt_loaded_warn(const struct ppt_folder *folder, const struct ppt_journal_content *content)
+{
+    char *path PPT_FREED = ppt_folder_path(folder, PPT_JOURNAL_NAME);
+    char *note PPT_FREED = ppt_journal_content_note(path, content);
+
+    if (note) {
+        fprintf(stderr, "ppt-omp: %s\n", note);
+    }
+}
+
+enum ppt_status ppt_loaded_read(struct ppt_folder *folder, struct ppt_loaded *loaded,
+                                struct ppt_error *error)
+{
+    loaded->folder = *folder;
+    *folder = (struct ppt_folder){0};
+    PPT_TRY(ppt_journal_content_read(&loaded->folder, &loaded->content, error));
+    ppt_loaded_warn(&loaded->folder, &loaded->content);
+    PPT_TRY(compare_results(&loaded->content, error));
+    ppt_loaded_analyse(loaded);
+    return PPT_OK;
+}
+
+enum ppt_status ppt_loaded_failures(const struct ppt_loaded *loaded, struct ppt_error *error)
+{
+    return ppt_sweep_failures(&loaded->content.configs.items[0], &loaded->content.samples, error);
+}
+
+enum ppt_status ppt_loaded_open(const char *path, struct ppt_loaded *loaded,
+                                struct ppt_error *error)
+{
+    struct ppt_folder folder;
+
+    PPT_TRY(ppt_folder_open(path, &folder, error));
+    PPT_TRY(ppt_loaded_read(&folder, loaded, error));
+    if (loaded->summary.count > 0) {
+        return PPT_OK;
+    }
+    PPT_TRY(ppt_loaded_failures(loaded, error));
+    return ppt_fail(error, PPT_INCONCLUSIVE, "%s: holds no complete pass", path);
+}
+
+void ppt_loaded_free(struct ppt_loaded *loaded)
+{
+    ppt_answer_free(&loaded->answer);
+    ppt_summary_free(&loaded->summary);
+    ppt_index_free(&loaded->index);
+    ppt_journal_content_free(&loaded->content);
+    ppt_folder_close(&loaded->folder);
+    *loaded = (struct ppt_loaded){0};
+}
