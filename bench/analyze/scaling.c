@@ -79,9 +79,8 @@ static void find_fall(struct ppt_scaling *scaling)
             best = p;
         }
     }
-    const struct ppt_interval fall =
-        ppt_grid_difference(row, last, best, scaling->context.confidence);
-    scaling->falls = best < last && fall.exists && fall.low > 0;
+    scaling->fall = ppt_grid_speedup(row, last, best, scaling->context.confidence);
+    scaling->falls = best < last && scaling->fall.interval.exists && scaling->fall.interval.low > 1;
     scaling->peak = ppt_point_workers(row->points[best]);
 }
 

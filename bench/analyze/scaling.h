@@ -45,7 +45,8 @@ struct ppt_scaling {
     struct ppt_rivals rivals; /* at twice the largest */
     enum ppt_rival_law law;   /* when no law that is kept goes on otherwise; else PPT_RIVAL_COUNT */
     bool falls;               /* fewer workers than the largest were surely faster, */
-    unsigned peak;            /* so many of them the fastest */
+    unsigned peak;            /* so many of them the fastest, */
+    struct ppt_ratio fall;    /* by so much */
     unsigned refusals;        /* those that hold for every target */
     bool superlinear;         /* efficiency over 1 worker surely above 1.02 */
     struct ppt_scaling_context context;
