@@ -231,7 +231,7 @@ static double smt_share(const struct ppt_grid *grid, const struct ppt_scaling *s
 static bool is_superlinear(const struct ppt_grid *grid, const struct columns *columns,
                            double confidence)
 {
-    const size_t one = ppt_grid_find_workers(grid, 1, 0);
+    const size_t one = ppt_grid_find_workers(grid, 1, NULL);
 
     for (size_t i = 0; one != SIZE_MAX && i < columns->count; i++) {
         const struct ppt_ratio speedup =

@@ -4,7 +4,6 @@
 #include <math.h>
 
 #include "chart.h"
-#include "memory.h"
 #include "owned.h"
 
 #define CURVE_STEPS 120
