@@ -37,8 +37,8 @@ static void set_speedups(struct ppt_answer *answer)
         const size_t calls = beside(grid, p, 0);
 
         answer->points[p].over_fewest = gain(answer, 0, p);
-        answer->points[p].over_sequential = gain(answer, ppt_grid_find_workers(grid, 0, 0), p);
-        answer->points[p].over_one = gain(answer, ppt_grid_find_workers(grid, 1, 0), p);
+        answer->points[p].over_sequential = gain(answer, ppt_grid_find_workers(grid, 0, NULL), p);
+        answer->points[p].over_one = gain(answer, ppt_grid_find_workers(grid, 1, NULL), p);
         answer->points[p].by_workers =
             gain(answer, calls != SIZE_MAX ? calls : beside(grid, p, 1), p);
     }

@@ -207,9 +207,9 @@ static void add_coefficient(json_object *object, const char *name, double value,
 
 static json_object *scaling_json(const struct ppt_scaling *scaling)
 {
-    const struct ppt_rivals *rivals = &scaling->rivals;
-    const struct ppt_rival *usl = &rivals->laws[PPT_RIVAL_USL];
     const struct ppt_outlook outlook = ppt_scaling_outlook(scaling, 2 * scaling->largest);
+    const struct ppt_rivals *rivals = &outlook.rivals;
+    const struct ppt_rival *usl = &rivals->laws[PPT_RIVAL_USL];
     json_object *object, *laws = json_object_new_array();
 
     if (!scaling->exists) {
@@ -222,7 +222,7 @@ static json_object *scaling_json(const struct ppt_scaling *scaling)
         }
     }
     object = json_object_new_object();
-    add(object, "law", scaling->law < PPT_RIVAL_COUNT ? text(ppt_rival_names[scaling->law]) : NULL);
+    add(object, "law", outlook.law < PPT_RIVAL_COUNT ? text(ppt_rival_names[outlook.law]) : NULL);
     add(object, "laws", laws);
     add_coefficient(object, "lambda", usl->best.scale, &rivals->lambda);
     add_coefficient(object, "sigma", usl->best.a, &rivals->sigma);
