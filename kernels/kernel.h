@@ -7,9 +7,10 @@
  * The life of a kernel in one sweep, and who pays for it:
  *
  *     open                    not timed    read-only input that all workers share
- *       attach  per worker    init (*)     lays out that worker's scratch, which it has first
- * touched run   per task      work         one task detach  per worker    cleanup (*) close not
- * timed
+ *       attach  per worker    init (*)     lays out scratch that this worker has just touched
+ *         run   per task      work         one task
+ *       detach  per worker    cleanup (*)
+ *     close                   not timed
  *
  * (*) Less what it takes one worker alone, which plain calls would pay as well; to measure that,
  * attach and detach are called a few times by one thread outside of a pass. Taking the scratch (as

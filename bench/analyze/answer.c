@@ -10,7 +10,6 @@
 #include "owned.h"
 #include "reason.h"
 
-#define ECONOMICAL_EFFICIENCY 0.8
 /* Tasks that use the CPU less than half of their time mostly wait. */
 #define WAITING_CPU_SHARE 0.5
 
@@ -38,8 +37,8 @@ static void set_speedups(struct ppt_answer *answer)
         const size_t calls = beside(grid, p, 0);
 
         answer->points[p].over_fewest = gain(answer, 0, p);
-        answer->points[p].over_sequential = gain(answer, ppt_grid_find_workers(grid, 0, 0), p);
-        answer->points[p].over_one = gain(answer, ppt_grid_find_workers(grid, 1, 0), p);
+        answer->points[p].over_sequential = gain(answer, ppt_grid_find_workers(grid, 0, NULL), p);
+        answer->points[p].over_one = gain(answer, ppt_grid_find_workers(grid, 1, NULL), p);
         answer->points[p].by_workers =
             gain(answer, calls != SIZE_MAX ? calls : beside(grid, p, 1), p);
     }
@@ -81,7 +80,9 @@ static void set_economical(struct ppt_answer *answer)
         const size_t p = of_row(answer, r);
         const unsigned n = ppt_point_workers(answer->grid.points[p]);
 
-        if (n > 0 && answer->points[p].by_workers.value / n >= ECONOMICAL_EFFICIENCY) {
+        const struct ppt_interval *speedup = &answer->points[p].by_workers.interval;
+
+        if (n > 0 && speedup->exists && speedup->low / n > PPT_ECONOMICAL_EFFICIENCY) {
             answer->has_economical = true;
             answer->economical = p;
         }
@@ -202,6 +203,24 @@ static void show_factors(const double *logs, size_t stride, size_t n, double per
     }
 }
 
+/* Which is surely the larger, by block; 0 in a block: CPU times were too short to tell. */
+static enum ppt_inflated inflated(const double *on_cpu, const double *off_cpu, size_t n)
+{
+    double *more PPT_FREED = ppt_alloc(n + 1, sizeof(*more));
+
+    for (size_t i = 0; i < n; i++) {
+        if (on_cpu[i] <= 0 || off_cpu[i] <= 0) {
+            return PPT_INFLATED_UNKNOWN;
+        }
+        more[i] = log(on_cpu[i] / off_cpu[i]);
+    }
+    const struct ppt_interval interval = ppt_interval_of(more, n, 0.95);
+    return !interval.exists    ? PPT_INFLATED_UNKNOWN
+           : interval.low > 0  ? PPT_INFLATED_ON_CPU
+           : interval.high < 0 ? PPT_INFLATED_OFF_CPU
+                               : PPT_INFLATED_UNKNOWN;
+}
+
 /* Over the blocks that have both the point and sequential calls beside it. `per_worker` is the
  * speedup over these that is shown, by worker. */
 static void set_factors(const struct ppt_index *index, size_t point, size_t calls,
@@ -238,6 +257,7 @@ static void set_factors(const struct ppt_index *index, size_t point, size_t call
     out->on_cpu_inflation = ppt_median(values + ON_CPU * passes.count, n);
     out->off_cpu_inflation = ppt_median(values + OFF_CPU * passes.count, n);
     out->replay_speedup = ppt_median(values + REPLAY * passes.count, n);
+    out->inflated = inflated(values + ON_CPU * passes.count, values + OFF_CPU * passes.count, n);
 }
 
 /* What `value` says of each of these; to be given to free(). */

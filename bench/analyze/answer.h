@@ -49,6 +49,8 @@ extern const char *const ppt_reason_names[]; /* as in JSON: "dispatch_overhead",
  * some 0.4 %. What is shown is median f_i, moved by its share of what is missing: with S the
  * speedup shown, ln F_i = median ln f_i + (ln(S/N) - sum over j of median ln f_j) w_i / sum w,
  * where w_i is how wide the factor's own interval is. So they multiply to the speedup shown. */
+enum ppt_inflated { PPT_INFLATED_UNKNOWN, PPT_INFLATED_ON_CPU, PPT_INFLATED_OFF_CPU };
+
 struct ppt_point_factors {
     bool exists; /* the point and a sequential pass were measured in some block */
     double factor[PPT_FACTOR_COUNT];
@@ -57,6 +59,7 @@ struct ppt_point_factors {
      * PPT_FACTOR_COUNT. */
     enum ppt_factor most_lost;
     double on_cpu_inflation, off_cpu_inflation;
+    enum ppt_inflated inflated; /* which of these is surely the larger */
     double replay_speedup; /* what the task list alone would allow; 0 when task times are absent */
 };
 
@@ -81,6 +84,9 @@ struct ppt_point_answer {
     struct ppt_point_factors factors;
 };
 
+/* What of each worker's time must pay for a count to be economical. */
+#define PPT_ECONOMICAL_EFFICIENCY 0.8
+
 struct ppt_answer {
     struct ppt_answer_context context;
     struct ppt_grid grid;
@@ -96,7 +102,7 @@ struct ppt_answer {
     double load;               /* the same at the recommended point: CPUs that were busy */
     struct ppt_disturbance disturbance;
     bool has_economical;
-    size_t economical; /* the row's most workers with speedup/workers >= 0.8 */
+    size_t economical; /* the row's most workers with speedup/workers surely >= 0.8 */
     bool has_all_cpus;
     struct ppt_ratio all_cpus_cost; /* how much faster the recommended point is than one that uses
                                        all CPUs; where it uses fewer itself */

@@ -4,7 +4,7 @@
  * Every point that both sides have is compared twice, by the logarithms of its passes' times and by
  * those of its speedups, paired within the block over the point with the fewest workers (sequential
  * calls, where they were measured). A machine that is slower as a whole cancels in speedups. The
- * tests are those of ranks.h; intervals of K points hold together at 95 %, each at 1 - 0.05/K
+ * tests are those of rank_test.h; intervals of K points hold together at 95 %, each at 1 - 0.05/K
  * (Bonferroni); p is adjusted over the K points by Holm, "A simple sequentially rejective multiple
  * test procedure", Scandinavian Journal of Statistics 6 (1979).
  *

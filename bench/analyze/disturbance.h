@@ -20,10 +20,8 @@ struct ppt_disturbance {
 
 struct ppt_disturbance ppt_disturbance_of(const struct ppt_index *index);
 
-/* Whether other users of the machine took part in a pass: steal above 1 % of its wall time. */
-bool ppt_sample_stolen(const struct ppt_sample *sample);
-
-/* Whether they did, or a quota or anything else stopped it for any part of its time. */
+/* Whether other users of the machine took more than 1 % of a pass, or a quota or anything else
+ * stopped it for any part of its time. */
 bool ppt_sample_disturbed(const struct ppt_sample *sample);
 
 #endif

@@ -35,6 +35,14 @@ static bool mostly_idle(const struct ppt_answer *answer)
     return answer->load > 0 && answer->load < MOSTLY_IDLE * cpus;
 }
 
+struct ppt_ratio ppt_reason_rise(const struct ppt_answer *answer)
+{
+    const size_t last = answer->row.point_count - 1;
+
+    return last == 0 ? (struct ppt_ratio){0}
+                     : ppt_grid_speedup(&answer->row, last - 1, last, answer->context.confidence);
+}
+
 static bool still_rising(const struct ppt_answer *answer)
 {
     const struct ppt_grid *row = &answer->row;
@@ -45,7 +53,7 @@ static bool still_rising(const struct ppt_answer *answer)
         (cpu_bound(answer) && ppt_point_threads(row->points[last]) >= answer->context.cpus)) {
         return false;
     }
-    const struct ppt_ratio rise = ppt_grid_speedup(row, last - 1, last, answer->context.confidence);
+    const struct ppt_ratio rise = ppt_reason_rise(answer);
     return rise.value > 1 + answer->context.tolerance && rise.interval.exists &&
            rise.interval.low > 1;
 }

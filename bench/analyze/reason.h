@@ -10,4 +10,7 @@
  * the answer. */
 void ppt_reason_find(struct ppt_answer *answer);
 
+/* How much faster the row's last point is than the one before; value 0: there is none. */
+struct ppt_ratio ppt_reason_rise(const struct ppt_answer *answer);
+
 #endif

@@ -86,28 +86,48 @@ static void widen(struct ppt_interval *span, double value)
     span->exists = true;
 }
 
-/* Keeps the curve if the passes do not exclude it. */
+/* How far the curve is from what was measured at a count, but for what it is scaled by. */
+static double residual(const struct measured *measured, const struct ppt_rival_curve *curve,
+                       size_t i)
+{
+    return measured->level[i] - log(ppt_rival_at(curve, measured->workers[i]));
+}
+
+/* The sum of squares that two counts alone make, however the curve is scaled. */
+static double least_squares(const struct measured *measured, double a, size_t i, double b, size_t j)
+{
+    const double *weight = measured->weight;
+
+    return (a - b) * (a - b) * weight[i] * weight[j] / (weight[i] + weight[j]);
+}
+
+/* Keeps the curve if the passes do not exclude it. Most are excluded by the ends alone. */
 static void consider(const struct measured *measured, struct ppt_rival_curve *curve,
                      struct ppt_rivals *rivals)
 {
     struct ppt_rival *rival = &rivals->laws[curve->law];
-    double offset = 0, chi = 0, last = 0;
+    double *residuals = measured->residuals;
+    const size_t last = measured->count - 1;
+    double offset = 0, chi = 0;
 
-    for (size_t i = 0; i < measured->count; i++) {
-        last = log(ppt_rival_at(curve, measured->workers[i]));
-        measured->residuals[i] = measured->level[i] - last;
-        offset += measured->residuals[i] * measured->weight[i];
+    residuals[0] = residual(measured, curve, 0);
+    residuals[last] = residual(measured, curve, last);
+    if (!(least_squares(measured, residuals[0], 0, residuals[last], last) <= measured->limit)) {
+        return;
+    }
+    for (size_t i = 0; i <= last; i++) {
+        residuals[i] = i == 0 || i == last ? residuals[i] : residual(measured, curve, i);
+        offset += residuals[i] * measured->weight[i];
     }
     offset /= measured->weights;
-    for (size_t i = 0; i < measured->count; i++) {
-        const double off = measured->residuals[i] - offset;
-
-        chi += off * off * measured->weight[i];
+    for (size_t i = 0; i <= last; i++) {
+        chi += (residuals[i] - offset) * (residuals[i] - offset) * measured->weight[i];
     }
     if (!(chi <= measured->limit)) {
         return;
     }
-    const double further = log(ppt_rival_at(curve, measured->target)) - last;
+    const double further =
+        log(ppt_rival_at(curve, measured->target)) + residuals[last] - measured->level[last];
     struct ppt_interval span = {rival->kept > 0, rival->low, rival->high};
 
     widen(&span, further);

@@ -79,9 +79,8 @@ static void find_fall(struct ppt_scaling *scaling)
             best = p;
         }
     }
-    const struct ppt_interval fall =
-        ppt_grid_difference(row, last, best, scaling->context.confidence);
-    scaling->falls = best < last && fall.exists && fall.low > 0;
+    scaling->fall = ppt_grid_speedup(row, last, best, scaling->context.confidence);
+    scaling->falls = best < last && scaling->fall.interval.exists && scaling->fall.interval.low > 1;
     scaling->peak = ppt_point_workers(row->points[best]);
 }
 
@@ -121,8 +120,6 @@ static unsigned find_refusals(const struct ppt_scaling *scaling)
 
     refusals |= row->point_count < PPT_RIVALS_FEWEST_COUNTS ? PPT_REFUSAL_FEW_POINTS : 0u;
     refusals |= row->block_count < PPT_RIVALS_FEWEST_BLOCKS ? PPT_REFUSAL_FEW_BLOCKS : 0u;
-    refusals |=
-        scaling->rivals.exists && ppt_rivals_kept(&scaling->rivals) == 0 ? PPT_REFUSAL_NO_LAW : 0u;
     refusals |= scaling->context.drifting ? PPT_REFUSAL_DRIFT : 0u;
     return refusals;
 }
@@ -132,7 +129,7 @@ void ppt_scaling_of(const struct ppt_grid *grid, const struct ppt_scaling_contex
 {
     struct ppt_grid *row = &scaling->row;
 
-    *scaling = (struct ppt_scaling){.context = *context, .law = PPT_RIVAL_COUNT};
+    *scaling = (struct ppt_scaling){.context = *context};
     select_row(grid, limiting_cpus(context), row);
     scaling->exists = row->point_count > 0 && row->block_count > 0;
     if (!scaling->exists) {
@@ -140,8 +137,6 @@ void ppt_scaling_of(const struct ppt_grid *grid, const struct ppt_scaling_contex
     }
     scaling->largest = ppt_point_workers(row->points[row->point_count - 1]);
     scaling->throughput = fmax(1, context->tasks) / median_seconds(row, row->point_count - 1);
-    ppt_rivals_of(row, 0, context->tasks, 2 * scaling->largest, &scaling->rivals);
-    scaling->law = find_law(&scaling->rivals);
     find_fall(scaling);
     scaling->superlinear = is_superlinear(row, context->confidence);
     scaling->refusals = find_refusals(scaling);
@@ -165,14 +160,23 @@ struct ppt_outlook ppt_scaling_outlook(const struct ppt_scaling *scaling, unsign
 {
     const unsigned cpus = limiting_cpus(&scaling->context);
     struct ppt_outlook outlook = {
-        .workers = workers, .refusals = scaling->refusals, .measure_next = next_count(scaling)};
+        .workers = workers,
+        .law = PPT_RIVAL_COUNT,
+        .refusals = scaling->refusals,
+        .measure_next = next_count(scaling),
+    };
 
     outlook.refusals |= workers > 2 * scaling->largest ? PPT_REFUSAL_TOO_FAR : 0u;
     outlook.refusals |= cpus > 0 && workers > cpus ? PPT_REFUSAL_CROSSES_CPUS : 0u;
-    if (!scaling->exists || outlook.refusals != 0) {
+    if (!scaling->exists || scaling->refusals & (PPT_REFUSAL_FEW_POINTS | PPT_REFUSAL_FEW_BLOCKS)) {
         return outlook;
     }
     ppt_rivals_of(&scaling->row, 0, scaling->context.tasks, workers, &outlook.rivals);
+    outlook.law = find_law(&outlook.rivals);
+    outlook.refusals |= ppt_rivals_kept(&outlook.rivals) == 0 ? PPT_REFUSAL_NO_LAW : 0u;
+    if (outlook.refusals != 0) {
+        return outlook;
+    }
     outlook.low = exp(outlook.rivals.low);
     outlook.high = exp(outlook.rivals.high);
     outlook.kind = outlook.high <= NARROW * outlook.low ? PPT_OUTLOOK_NARROW

@@ -39,15 +39,14 @@ enum ppt_refusal {
 const char *ppt_refusal_text(enum ppt_refusal refusal);
 
 struct ppt_scaling {
-    bool exists;              /* false: no block, or no point with workers >= 1 */
-    unsigned largest;         /* the most workers of its points */
-    double throughput;        /* there, in tasks per second: the median */
-    struct ppt_rivals rivals; /* at twice the largest */
-    enum ppt_rival_law law;   /* when no law that is kept goes on otherwise; else PPT_RIVAL_COUNT */
-    bool falls;               /* fewer workers than the largest were surely faster, */
-    unsigned peak;            /* so many of them the fastest */
-    unsigned refusals;        /* those that hold for every target */
-    bool superlinear;         /* efficiency over 1 worker surely above 1.02 */
+    bool exists;           /* false: no block, or no point with workers >= 1 */
+    unsigned largest;      /* the most workers of its points */
+    double throughput;     /* there, in tasks per second: the median */
+    bool falls;            /* fewer workers than the largest were surely faster, */
+    unsigned peak;         /* so many of them the fastest, */
+    struct ppt_ratio fall; /* by so much */
+    unsigned refusals;     /* those that hold for every target */
+    bool superlinear;      /* efficiency over 1 worker surely above 1.02 */
     struct ppt_scaling_context context;
     struct ppt_grid row; /* its points; owned */
 };
@@ -68,13 +67,16 @@ enum ppt_outlook_kind {
 struct ppt_outlook {
     enum ppt_outlook_kind kind;
     unsigned workers;
-    struct ppt_rivals rivals; /* at so many */
+    struct ppt_rivals rivals; /* at so many; there with refusals, too, if the points allow */
+    enum ppt_rival_law law;   /* when all that are kept go on alike, the plainest of them; else
+                                 PPT_RIVAL_COUNT */
     double low, high;         /* times the throughput at the largest count */
     unsigned refusals;        /* 0: it may be shown */
     unsigned measure_next;    /* workers; 0: nothing that would help */
 };
 
-/* Of at least the largest count; fewer were measured, or lie between points. */
+/* Of at least the largest count; fewer were measured, or lie between points. All laws are tried,
+ * which takes some milliseconds. */
 struct ppt_outlook ppt_scaling_outlook(const struct ppt_scaling *scaling, unsigned workers);
 
 /* What one law says of an outlook's count, in tasks per second: its best curve, and the range over

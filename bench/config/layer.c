@@ -1,7 +1,6 @@
 #include "layer.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "keys.h"
 #include "memory.h"

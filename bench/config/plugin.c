@@ -3,14 +3,12 @@
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "args.h"
 #include "guard.h"
 #include "input.h"
-#include "memory.h"
 #include "owned.h"
 #include "registry.h"
 #include "text.h"

@@ -3,7 +3,7 @@
  * each of so many processes.
  *
  * A point has dimensions, and each is a row of one table: from the rows come the order of points,
- * their names in sentences, labels and files, and what a recording may say. A new dimension is a
+ * their names in sentences, labels and files, and what a journal may say. A new dimension is a
  * member of struct ppt_point, a row, and what it does where passes are measured.
  */
 #ifndef PPT_CONFIG_POINT_H
@@ -44,7 +44,7 @@ struct ppt_dimension_row {
     const char *before, *after; /* the number in a label */
     const char *series;         /* in the name of a series of measurements; NULL: the key */
     const char *legend;         /* what a label with it means, or NULL */
-    unsigned least, most;       /* in a recording */
+    unsigned least, most;       /* in a journal */
     size_t offset;              /* in struct ppt_point */
 };
 

@@ -8,8 +8,6 @@
 
 #include "keys.h"
 #include "memory.h"
-#include "order.h"
-#include "text.h"
 
 static void add_points(struct ppt_config *config, unsigned workers, unsigned ranks)
 {

@@ -3,7 +3,6 @@
  * are means over the passes, as there.
  */
 #include "json_value.h"
-#include "owned.h"
 #include "report.h"
 #include "series.h"
 

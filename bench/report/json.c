@@ -2,6 +2,7 @@
  * results.json: everything that is known of a run. docs/results.md describes every field; the
  * version grows with every change that a reader could stumble over. What does not exist is null.
  */
+#include "claims.h"
 #include "json_value.h"
 #include "kinds.h"
 #include "owned.h"
@@ -79,6 +80,32 @@ static json_object *speedups(const struct ppt_answer *answer)
     return object;
 }
 
+/* Each statement with what it rests on, without the punctuation that joins it to the one before. */
+static json_object *claims_json(const struct ppt_answer *answer)
+{
+    json_object *list = json_object_new_array();
+
+    for (size_t part = 0; part < PPT_CLAIM_PARTS; part++) {
+        struct ppt_claims claims PPT_OWNED(ppt_claims_free) = {0};
+
+        ppt_claims_of(answer, (enum ppt_claim_part)part, &claims);
+        for (size_t i = 0; i < claims.count; i++) {
+            const struct ppt_claim *claim = &claims.items[i];
+            json_object *object = json_object_new_object();
+            const bool exists = claim->interval.exists;
+
+            add(object, "text", text(claim->text + strspn(claim->text, ":;. ")));
+            add(object, "kind", text(claim->kind));
+            add(object, "value", number(claim->value));
+            add(object, "low", exists ? number(claim->interval.low) : NULL);
+            add(object, "high", exists ? number(claim->interval.high) : NULL);
+            add(object, "level", claim->level > 0 ? number(claim->level) : NULL);
+            json_object_array_add(list, object);
+        }
+    }
+    return list;
+}
+
 json_object *ppt_json_verdict(const struct ppt_answer *answer)
 {
     const struct ppt_verdict *verdict = &answer->verdict;
@@ -134,6 +161,7 @@ json_object *ppt_json_verdict(const struct ppt_answer *answer)
     add(object, "sentence", sentence(answer, ppt_sentence_verdict));
     add(object, "because", sentence(answer, ppt_sentence_reason));
     add(object, "details", sentence(answer, ppt_sentence_details));
+    add(object, "claims", claims_json(answer));
     return object;
 }
 
@@ -179,9 +207,9 @@ static void add_coefficient(json_object *object, const char *name, double value,
 
 static json_object *scaling_json(const struct ppt_scaling *scaling)
 {
-    const struct ppt_rivals *rivals = &scaling->rivals;
-    const struct ppt_rival *usl = &rivals->laws[PPT_RIVAL_USL];
     const struct ppt_outlook outlook = ppt_scaling_outlook(scaling, 2 * scaling->largest);
+    const struct ppt_rivals *rivals = &outlook.rivals;
+    const struct ppt_rival *usl = &rivals->laws[PPT_RIVAL_USL];
     json_object *object, *laws = json_object_new_array();
 
     if (!scaling->exists) {
@@ -194,7 +222,7 @@ static json_object *scaling_json(const struct ppt_scaling *scaling)
         }
     }
     object = json_object_new_object();
-    add(object, "law", scaling->law < PPT_RIVAL_COUNT ? text(ppt_rival_names[scaling->law]) : NULL);
+    add(object, "law", outlook.law < PPT_RIVAL_COUNT ? text(ppt_rival_names[outlook.law]) : NULL);
     add(object, "laws", laws);
     add_coefficient(object, "lambda", usl->best.scale, &rivals->lambda);
     add_coefficient(object, "sigma", usl->best.a, &rivals->sigma);

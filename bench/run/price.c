@@ -1,7 +1,6 @@
 #include "price.h"
 
 #include <malloc.h>
-#include <stdlib.h>
 
 #include "clock.h"
 #include "memory.h"

@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "clock.h"
 #include "memory.h"
 #include "order.h"
 #include "owned.h"

@@ -2,7 +2,6 @@
  * resume: goes on where a run ended early. What is in its journal is never measured again, and
  * never changed.
  */
-#include <stdlib.h>
 #include <string.h>
 
 #include "interrupt.h"

@@ -73,7 +73,7 @@ static inline void *ppt_scratch_take(struct ppt_scratch *scratch, size_t count, 
                 "ppt-omp: a kernel takes %zu bytes of scratch or more, but its needs states "
                 "worker_bytes of %zu\n",
                 scratch->used, scratch->bytes);
-        abort();
+        exit(PPT_FAILED);
     }
     return scratch->memory ? scratch->memory + from : NULL;
 }

@@ -7,7 +7,6 @@
 #include <unistd.h>
 
 #include "cgroup.h"
-#include "file.h"
 #include "host.h"
 #include "place.h"
 #include "unit.h"

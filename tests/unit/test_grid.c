@@ -202,7 +202,8 @@ static void rows_have_baselines_of_their_own(void **state)
     check_point(recommended(&answer), 4, 4);
     assert_int_equal(answer.reason, PPT_REASON_STILL_RISING);
     assert_true(answer.scaling.exists);
-    assert_true(fabs(answer.scaling.rivals.laws[PPT_RIVAL_USL].best.a - 0.05) < 0.03);
+    assert_true(fabs(ppt_scaling_outlook(&answer.scaling, 4).rivals.laws[PPT_RIVAL_USL].best.a -
+                     0.05) < 0.03);
     /* Each worker has four of the CPUs. */
     assert_int_equal(answer.scaling.context.cpus, 16);
     assert_false(answer.has_crowd);

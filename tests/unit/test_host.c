@@ -8,7 +8,6 @@
 
 #include "file.h"
 #include "host.h"
-#include "memory.h"
 #include "place.h"
 #include "surroundings.h"
 #include "unit.h"

@@ -86,7 +86,7 @@ static void a_curve_that_bends_is_answered(void **state)
     assert_true(says.low <= says.value && says.value <= says.high);
     assert_true(fabs(says.value / amdahl(32) - 1) < 0.05);
     /* The USL and others fit as well and go on otherwise: none of them is its name. */
-    assert_int_equal(scaling.law, PPT_RIVAL_COUNT);
+    assert_int_equal(outlook.law, PPT_RIVAL_COUNT);
     ppt_scaling_free(&scaling);
 }
 
@@ -97,7 +97,7 @@ static void where_laws_part_the_next_count_is_named(void **state)
 
     (void)state;
     assert_int_equal(outlook.kind, PPT_OUTLOOK_OPEN);
-    assert_int_equal(scaling.law, PPT_RIVAL_COUNT);
+    assert_int_equal(outlook.law, PPT_RIVAL_COUNT);
     assert_int_equal(outlook.measure_next, 16);
     assert_int_equal(ppt_outlook_lowest(&outlook) < PPT_RIVAL_COUNT, true);
     ppt_scaling_free(&scaling);
@@ -119,7 +119,7 @@ static void a_roof_that_was_seen_is_narrow(void **state)
     (void)state;
     assert_int_equal(outlook.kind, PPT_OUTLOOK_NARROW);
     assert_true(outlook.low <= 1 && 1 <= outlook.high);
-    assert_int_equal(scaling.law, PPT_RIVAL_ROOF);
+    assert_int_equal(outlook.law, PPT_RIVAL_ROOF);
     assert_false(scaling.falls);
     ppt_scaling_free(&scaling);
 }

@@ -1,7 +1,6 @@
 /*
  * Titles and axes. Over workers there are two: a numeric one for curves, and points side by side.
  */
-#include <gsl/gsl_sort.h>
 #include <math.h>
 
 #include "chart.h"

@@ -1,7 +1,6 @@
 /*
  * The chart of a comparison: tasks per second, old and new.
  */
-
 #include "chart.h"
 #include "compare_report.h"
 #include "compare_sentence.h"

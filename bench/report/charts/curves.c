@@ -1,7 +1,6 @@
 /*
  * The curves of charts over workers, and the points on them.
  */
-
 #include "chart.h"
 #include "memory.h"
 

@@ -3,7 +3,6 @@
  * recommended point framed. Of several numbers of ranks and of inner threads, those with the
  * recommended inner threads.
  */
-
 #include "chart.h"
 
 /* What goes upwards. */

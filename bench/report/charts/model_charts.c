@@ -1,5 +1,5 @@
 /*
- * The charts of what was concluded: the scaling law with its band, and the efficiency factors.
+ * The charts of what was concluded: the scaling laws that may hold, and the efficiency factors.
  */
 #include <math.h>
 
@@ -11,21 +11,11 @@
 
 /* ---- the laws ---- */
 
-/* As far as they may be drawn: to where the answer looks, or to the last point. */
-static unsigned drawn_to(const struct ppt_scaling *scaling)
-{
-    const struct ppt_outlook outlook = ppt_scaling_outlook(scaling, 2 * scaling->largest);
-
-    return outlook.kind == PPT_OUTLOOK_REFUSED ? scaling->largest : outlook.workers;
-}
-
 /* The best curve of each law that is kept, one index of the data for each. */
-static void add_curves(const struct ppt_scaling *scaling, struct ppt_text *out)
+static void add_curves(const struct ppt_outlook *outlook, double most, struct ppt_text *out)
 {
-    const double most = drawn_to(scaling);
-
     for (size_t law = 0; law < PPT_RIVAL_COUNT; law++) {
-        const struct ppt_rival *rival = &scaling->rivals.laws[law];
+        const struct ppt_rival *rival = &outlook->rivals.laws[law];
 
         if (rival->kept == 0) {
             continue;
@@ -78,9 +68,8 @@ static void model_add_recommended(const struct ppt_answer *answer, struct ppt_te
 }
 
 /* Why nothing is drawn beyond the points. */
-static void add_refusal(const struct ppt_scaling *scaling, struct ppt_text *out)
+static void add_refusal(unsigned refusals, struct ppt_text *out)
 {
-    const unsigned refusals = ppt_scaling_outlook(scaling, 2 * scaling->largest).refusals;
     const unsigned first = refusals & (0 - refusals);
 
     if (refusals != 0) {
@@ -94,23 +83,21 @@ static void add_refusal(const struct ppt_scaling *scaling, struct ppt_text *out)
 static double one_worker(const struct ppt_scaling *scaling)
 {
     const struct ppt_grid *row = &scaling->row;
-    double *rates = ppt_alloc(row->block_count, sizeof(*rates));
+    double *rates PPT_FREED = ppt_alloc(row->block_count, sizeof(*rates));
 
     for (size_t b = 0; b < row->block_count; b++) {
         rates[b] = fmax(1, scaling->context.tasks) / ppt_grid_at(row, b, 0) /
                    ppt_point_workers(row->points[0]);
     }
-    const double rate = ppt_median(rates, row->block_count);
-    free(rates);
-    return rate;
+    return ppt_median(rates, row->block_count);
 }
 
-static void add_law_lines(const struct ppt_scaling *scaling, struct ppt_text *out)
+static void add_law_lines(const struct ppt_outlook *outlook, struct ppt_text *out)
 {
     size_t index = 1;
 
     for (size_t law = 0; law < PPT_RIVAL_COUNT; law++) {
-        if (scaling->rivals.laws[law].kept > 0) {
+        if (outlook->rivals.laws[law].kept > 0) {
             const struct ppt_series_style style = ppt_series_style(law + 1);
 
             ppt_text_addf(out,
@@ -137,14 +124,15 @@ static void model_write(const struct ppt_outcome *outcome, struct ppt_chart *cha
 {
     const struct ppt_scaling *scaling = &outcome->answer->scaling;
     const struct ppt_summary *summary = outcome->summary;
+    const struct ppt_outlook outlook = ppt_scaling_outlook(scaling, 2 * scaling->largest);
     unsigned most = ppt_point_workers(summary->points[summary->count - 1].point);
 
     add_measured(outcome, &chart->data);
-    add_curves(scaling, &chart->data);
+    add_curves(&outlook, outlook.refusals != 0 ? scaling->largest : outlook.workers, &chart->data);
     add_model_title(outcome, &chart->plot);
     (void)ppt_chart_worker_axis(outcome, 1, &chart->plot);
-    if (drawn_to(scaling) > most) {
-        most = drawn_to(scaling);
+    if (outlook.refusals == 0 && outlook.workers > most) {
+        most = outlook.workers;
         ppt_text_addf(&chart->plot, "set xrange [*:%.9g]\nset xtics add ('%u' %u)\n", 1.05 * most,
                       most, most);
     }
@@ -152,12 +140,12 @@ static void model_write(const struct ppt_outcome *outcome, struct ppt_chart *cha
     ppt_chart_cpu_mark(ppt_outcome_cpus(outcome), outcome->answer->row.points[0].inner_threads,
                        most, &chart->plot);
     model_add_recommended(outcome->answer, &chart->plot);
-    add_refusal(scaling, &chart->plot);
+    add_refusal(outlook.refusals, &chart->plot);
     ppt_text_addf(&chart->plot,
                   "plot %.9g * x with lines lc rgb '" PPT_GREY "' dt 2 lw 1.5 title 'ideal', \\\n"
                   "  ",
                   one_worker(scaling));
-    add_law_lines(scaling, &chart->plot);
+    add_law_lines(&outlook, &chart->plot);
     ppt_text_add(&chart->plot, "data index 0 using 1:2:3:4 with yerrorbars lc rgb '" PPT_BLUE
                                "' pt 7 ps 0.6 lw 1.5 title 'measured, 95 % interval'\n");
 }

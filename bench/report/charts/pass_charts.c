@@ -7,7 +7,6 @@
 
 #include "chart.h"
 #include "memory.h"
-#include "order.h"
 #include "owned.h"
 
 /* A range of more than this is drawn on a logarithmic scale. */

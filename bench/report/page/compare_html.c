@@ -1,7 +1,6 @@
 /*
  * The page of a comparison: what changed, the chart of it, and every point.
  */
-
 #include "compare_report.h"
 #include "compare_sentence.h"
 #include "html_page.h"

@@ -160,26 +160,26 @@ static void page_add_coefficient(struct ppt_text *out, double value,
 }
 
 /* What the laws say of twice the largest count. */
-static void add_outlook(struct ppt_text *out, const struct ppt_scaling *scaling)
+static void add_outlook(struct ppt_text *out, const struct ppt_scaling *scaling,
+                        const struct ppt_outlook *outlook)
 {
-    const struct ppt_outlook outlook = ppt_scaling_outlook(scaling, 2 * scaling->largest);
     char rate[PPT_UNITS_SIZE], low[PPT_UNITS_SIZE], high[PPT_UNITS_SIZE];
 
-    if (outlook.kind == PPT_OUTLOOK_REFUSED) {
+    if (outlook->kind == PPT_OUTLOOK_REFUSED) {
         ppt_text_add(out, "<p>Beyond what was measured nothing is said here, because:</p>\n<ul>\n");
         for (unsigned bit = 1; bit <= PPT_REFUSAL_LAST; bit <<= 1) {
-            if (outlook.refusals & bit) {
+            if (outlook->refusals & bit) {
                 ppt_html_put(out, "<li>", ppt_refusal_text((enum ppt_refusal)bit), "</li>\n");
             }
         }
         ppt_text_add(out, "</ul>\n");
         return;
     }
-    ppt_text_addf(out, "<p>What %u workers would do:</p>\n<ul>\n", outlook.workers);
+    ppt_text_addf(out, "<p>What %u workers would do:</p>\n<ul>\n", outlook->workers);
     for (size_t law = 0; law < PPT_RIVAL_COUNT; law++) {
-        if (outlook.rivals.laws[law].kept > 0) {
+        if (outlook->rivals.laws[law].kept > 0) {
             const struct ppt_outlook_law says =
-                ppt_scaling_law(scaling, &outlook, (enum ppt_rival_law)law);
+                ppt_scaling_law(scaling, outlook, (enum ppt_rival_law)law);
 
             ppt_text_addf(out, "<li>if %s goes on: %s tasks per second [%s, %s]</li>\n",
                           ppt_rival_phrases[law], ppt_text_rate(says.value, rate),
@@ -188,18 +188,19 @@ static void add_outlook(struct ppt_text *out, const struct ppt_scaling *scaling)
     }
     ppt_text_addf(out, "<li>if it stops at %u: %s tasks per second</li>\n</ul>\n", scaling->largest,
                   ppt_text_rate(scaling->throughput, rate));
-    if (outlook.kind != PPT_OUTLOOK_NARROW && outlook.measure_next > 0) {
+    if (outlook->kind != PPT_OUTLOOK_NARROW && outlook->measure_next > 0) {
         ppt_text_addf(out,
                       "<p>Which of them is so, these passes do not tell: measure %u workers "
                       "next.</p>\n",
-                      outlook.measure_next);
+                      outlook->measure_next);
     }
 }
 
 static void add_laws(struct ppt_text *out, const struct ppt_outcome *outcome)
 {
     const struct ppt_scaling *scaling = &outcome->answer->scaling;
-    const struct ppt_rivals *rivals = &scaling->rivals;
+    const struct ppt_outlook outlook = ppt_scaling_outlook(scaling, 2 * scaling->largest);
+    const struct ppt_rivals *rivals = &outlook.rivals;
     const struct ppt_rival_curve *usl = &rivals->laws[PPT_RIVAL_USL].best;
     const char *between = "<p>Laws that the passes do not exclude: ";
 
@@ -231,7 +232,7 @@ static void add_laws(struct ppt_text *out, const struct ppt_outcome *outcome)
         page_add_coefficient(out, usl->b, &rivals->kappa);
         ppt_text_add(out, " is what keeping each pair of workers in step costs.</p>\n");
     }
-    add_outlook(out, scaling);
+    add_outlook(out, scaling, &outlook);
 }
 
 static void add_factors(struct ppt_text *out, const struct ppt_outcome *outcome)

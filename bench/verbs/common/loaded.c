@@ -1,7 +1,5 @@
 #include "loaded.h"
 
-#include <stdlib.h>
-
 #include "journal.h"
 #include "owned.h"
 #include "sweep.h"

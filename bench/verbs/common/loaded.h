@@ -1,5 +1,5 @@
 /*
- * loaded.h - a run that was measured before, read from its folder and analysed.
+ * loaded.h - a run, measured now or before, read from its folder and analysed.
  */
 #ifndef PPT_VERBS_LOADED_H
 #define PPT_VERBS_LOADED_H

@@ -1,0 +1,665 @@
+#include "claims.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include "cluster.h"
+#include "memory.h"
+#include "reason.h"
+#include "sentence.h"
+#include "text.h"
+
+/* ---- making them ---- */
+
+/* What a claim rests on: nothing, */
+static struct ppt_claim plain(const char *kind)
+{
+    return (struct ppt_claim){.kind = kind, .value = NAN};
+}
+
+/* a number that was counted, */
+static struct ppt_claim counted(const char *kind, double value)
+{
+    return (struct ppt_claim){.kind = kind, .value = value};
+}
+
+/* or an estimate whose interval lies above a limit. */
+static struct ppt_claim above(const char *kind, double value, struct ppt_interval interval,
+                              double level, double limit)
+{
+    return (struct ppt_claim){.kind = kind,
+                              .value = value,
+                              .interval = interval,
+                              .level = level,
+                              .side = 1,
+                              .limit = limit};
+}
+
+static struct ppt_claim below(const char *kind, double value, struct ppt_interval interval,
+                              double level, double limit)
+{
+    return (struct ppt_claim){.kind = kind,
+                              .value = value,
+                              .interval = interval,
+                              .level = level,
+                              .side = -1,
+                              .limit = limit};
+}
+
+bool ppt_claim_borne(const struct ppt_claim *claim)
+{
+    return claim->side == 0 ||
+           (claim->interval.exists && (claim->side > 0 ? claim->interval.low > claim->limit
+                                                       : claim->interval.high < claim->limit));
+}
+
+/* What is on its way to be said. */
+struct speech {
+    const struct ppt_answer *answer;
+    enum ppt_claim_part part;
+    struct ppt_claims *claims;
+    struct ppt_text words; /* of the claim that is made */
+};
+
+/* Ends the claim whose words were added. */
+static void say(struct speech *speech, struct ppt_claim claim)
+{
+    struct ppt_claims *claims = speech->claims;
+
+    claim.part = speech->part;
+    claim.text = ppt_strdup(speech->words.data ? speech->words.data : "");
+    claims->items = ppt_realloc(claims->items, claims->count + 1, sizeof(*claims->items));
+    claims->items[claims->count++] = claim;
+    ppt_text_free(&speech->words);
+    speech->words = (struct ppt_text){0};
+}
+
+/* ---- words ---- */
+
+/* Whether each rank has a host of its own. */
+static bool is_of_nodes(const struct ppt_answer *answer, unsigned ranks)
+{
+    const struct ppt_cluster *cluster = answer->context.cluster;
+
+    return cluster && ranks > 1 && ppt_cluster_hosts(cluster, ranks) == ranks;
+}
+
+/* "2 workers", "plain sequential calls"; where it was measured how many threads a task should use,
+ * "2 workers × 4 inner threads"; over ranks "3 ranks × 2 workers". */
+static void add_point(const struct ppt_answer *answer, size_t p, struct ppt_text *out)
+{
+    const struct ppt_point point = answer->grid.points[p];
+    unsigned shown = ppt_point_shown(point, ppt_grid_several(&answer->grid));
+    const char *first = "";
+    char words[PPT_POINT_WORDS_SIZE];
+
+    if (is_of_nodes(answer, point.ranks)) {
+        ppt_text_addf(out, "%u nodes", point.ranks);
+        shown &= ~PPT_ONLY(PPT_RANKS);
+        first = " × ";
+    } else if (point.workers == 0) {
+        ppt_text_add(out, "plain sequential calls");
+        shown &= ~PPT_ONLY(PPT_WORKERS);
+        first = " × ";
+    }
+    ppt_text_add(out, ppt_point_words(point, shown, first, " × ", words));
+    if (point.workers > 0 && point.ranks == 0 && ppt_grid_has_ranks(&answer->grid)) {
+        ppt_text_add(out, " without MPI");
+    }
+}
+
+/* Below it a share is shown as 0.0 %. */
+#define LEAST_SHOWN 0.0005
+
+static void add_percent(double share, struct ppt_text *out)
+{
+    ppt_text_addf(out, "%.*f %%", fabs(share) < 0.0995 ? 1 : 0, 100 * share);
+}
+
+/* "8.2 % [5.1, 11] slower": how much longer something takes, by a ratio above 1. */
+static void add_slower(const struct ppt_ratio *cost, struct ppt_text *out)
+{
+    const double low = 100 * (cost->interval.low - 1), high = 100 * (cost->interval.high - 1);
+
+    add_percent(cost->value - 1, out);
+    ppt_text_addf(out, " [%.*f, %.*f] slower", fabs(low) < 9.95 ? 1 : 0, low,
+                  fabs(high) < 9.95 ? 1 : 0, high);
+}
+
+/* Workers of the recommended point, those of all ranks. */
+static unsigned recommended(const struct ppt_answer *answer)
+{
+    return ppt_point_workers(answer->grid.points[answer->verdict.recommended]);
+}
+
+static const struct ppt_point_answer *recommended_point(const struct ppt_answer *answer)
+{
+    return &answer->points[answer->verdict.recommended];
+}
+
+/* ---- the verdict ---- */
+
+/* At most so much slower than any count that was tried. */
+static void say_bound(struct speech *speech)
+{
+    const struct ppt_verdict *verdict = &speech->answer->verdict;
+
+    if (verdict->slowdown_upper < LEAST_SHOWN) {
+        ppt_text_add(&speech->words,
+                     ": no slower than any count tried, as far as can be told (95 %)");
+    } else {
+        ppt_text_add(&speech->words, ": at most ");
+        add_percent(verdict->slowdown_upper, &speech->words);
+        ppt_text_add(&speech->words, " slower than the best count tried (95 %)");
+    }
+    say(speech, (struct ppt_claim){.kind = "bound",
+                                   .value = verdict->slowdown_point,
+                                   .interval = {true, 0, verdict->slowdown_upper},
+                                   .level = 0.95});
+}
+
+/* "faster" only where the interval says so. */
+static void say_speedup(struct speech *speech, const struct ppt_ratio *speedup, const char *over)
+{
+    const double level = speech->answer->context.confidence;
+    const struct ppt_interval *interval = &speedup->interval;
+    struct ppt_claim claim = {
+        .kind = "speedup", .value = speedup->value, .interval = *interval, .level = level};
+
+    ppt_text_add(&speech->words, "; ");
+    ppt_sentence_ratio(speedup, &speech->words);
+    if (interval->exists && interval->low > 1) {
+        ppt_text_addf(&speech->words, " faster than %s", over);
+        claim = above("faster", speedup->value, *interval, level, 1);
+    } else if (interval->exists && interval->high < 1) {
+        ppt_text_addf(&speech->words, " the speed of %s", over);
+        claim = below("slower", speedup->value, *interval, level, 1);
+    } else {
+        ppt_text_addf(&speech->words, " the speed of %s, which settles nothing", over);
+    }
+    say(speech, claim);
+}
+
+/* What a verdict that is not HIGH lacks. */
+static void say_doubt(struct speech *speech)
+{
+    const struct ppt_answer *answer = speech->answer;
+    const struct ppt_verdict *verdict = &answer->verdict;
+
+    if (verdict->confidence == PPT_CONFIDENCE_HIGH) {
+        return;
+    }
+    if (verdict->coarse) {
+        ppt_text_addf(&speech->words,
+                      ". The clock's step of %g s is too coarse: let passes take %g s or more",
+                      answer->grid.step, 40 * answer->grid.step);
+        say(speech, counted("coarse_clock", answer->grid.step));
+    } else if (verdict->tie) {
+        const struct ppt_interval gap =
+            ppt_grid_difference(&answer->grid, verdict->recommended, verdict->best, 0.9);
+
+        ppt_text_add(&speech->words, ". It is a tie: ");
+        add_point(answer, verdict->best, &speech->words);
+        ppt_text_add(&speech->words, " is as good");
+        say(speech, below("tie", expm1((gap.low + gap.high) / 2),
+                          (struct ppt_interval){gap.exists, 0, expm1(fmax(-gap.low, gap.high))},
+                          0.9, answer->context.tolerance));
+    } else if (verdict->blocks_needed > 0) {
+        ppt_text_addf(&speech->words, ". Not settled: about %zu blocks would do, 3 times in 4",
+                      verdict->blocks_needed);
+        say(speech, counted("needs", (double)verdict->blocks_needed));
+    } else {
+        ppt_text_add(&speech->words, ". Not settled, and more blocks will not settle it soon");
+        say(speech, plain("unsettled"));
+    }
+}
+
+static void say_verdict(struct speech *speech)
+{
+    const struct ppt_answer *answer = speech->answer;
+    const struct ppt_verdict *verdict = &answer->verdict;
+    const size_t blocks = answer->grid.block_count;
+
+    if (!verdict->exists) {
+        ppt_text_addf(&speech->words,
+                      "no verdict: %zu complete block%s measured, at least %d are needed", blocks,
+                      blocks == 1 ? " was" : "s were", PPT_FEWEST_BLOCKS);
+        say(speech, counted("no_verdict", (double)blocks));
+        return;
+    }
+    if (answer->grid.point_count == 1) {
+        ppt_text_add(&speech->words, "no choice: only ");
+        add_point(answer, 0, &speech->words);
+        ppt_text_add(&speech->words, " were measured");
+        say(speech, plain("no_choice"));
+        return;
+    }
+    ppt_text_add(&speech->words, "use ");
+    add_point(answer, verdict->recommended, &speech->words);
+    say(speech, counted("use", recommended(answer)));
+    say_bound(speech);
+    const struct ppt_point_answer *point = recommended_point(answer);
+    if (verdict->recommended > 0 && point->over_sequential.value > 0) {
+        say_speedup(speech, &point->over_sequential, "sequential calls");
+    } else if (verdict->recommended > 0 && point->over_one.value > 0) {
+        say_speedup(speech, &point->over_one, "1 worker");
+    }
+    say_doubt(speech);
+}
+
+/* ---- why ---- */
+
+static void say_factor(struct speech *speech)
+{
+    const struct ppt_point_factors *factors = &recommended_point(speech->answer)->factors;
+    const enum ppt_factor most = factors->most_lost;
+    const struct ppt_interval *interval = &factors->interval[most];
+    static const char *const texts[] = {
+        [PPT_FACTOR_BALANCE] = "Most is lost to unequal loads of the workers",
+        [PPT_FACTOR_COMMUNICATION] = "Most is lost to waiting for tasks from rank 0",
+        [PPT_FACTOR_SCHEDULING] = "Most is lost to handing tasks out and waiting for the last",
+        [PPT_FACTOR_STARTUP] = "Most is lost to starting and ending the workers",
+        [PPT_FACTOR_WORK] = "Most is lost to tasks that take longer side by side",
+        [PPT_FACTOR_REFERENCE] = "Nothing is lost that can be named",
+    };
+
+    ppt_text_add(&speech->words, texts[most]);
+    if (most != PPT_FACTOR_REFERENCE) {
+        ppt_text_add(&speech->words, " (");
+        add_percent(1 - factors->factor[most], &speech->words);
+        ppt_text_add(&speech->words, ")");
+    }
+    ppt_text_add(&speech->words, ".");
+    say(speech,
+        above("most_lost", 1 - factors->factor[most],
+              (struct ppt_interval){interval->exists, 1 - interval->high, 1 - interval->low}, 0.95,
+              0));
+}
+
+/* The most that any count beyond the recommended one may gain, by the ends of its 90 % interval. */
+static struct ppt_interval gain_of_more(const struct ppt_answer *answer)
+{
+    const struct ppt_grid *row = &answer->row;
+    const size_t r = ppt_grid_find(row, answer->grid.points[answer->verdict.recommended]);
+    struct ppt_interval most = {
+        .exists = r + 1 < row->point_count, .low = -INFINITY, .high = -INFINITY};
+
+    for (size_t more = r + 1; more < row->point_count; more++) {
+        const struct ppt_interval gain = ppt_grid_difference(row, r, more, 0.9);
+
+        most.low = fmax(most.low, expm1(gain.low));
+        most.high = fmax(most.high, expm1(gain.high));
+    }
+    return most;
+}
+
+static void say_no_gain(struct speech *speech)
+{
+    const struct ppt_answer *answer = speech->answer;
+    const struct ppt_interval gain = gain_of_more(answer);
+
+    ppt_text_add(&speech->words,
+                 answer->row.point_count == 1 ? "Inner threads do not make it faster."
+                 : recommended(answer) == 0   ? "Workers do not make it faster."
+                                              : "More workers do not make it faster.");
+    say(speech,
+        below("gains_nothing", (gain.low + gain.high) / 2, gain, 0.9, answer->context.tolerance));
+}
+
+static void say_busy(struct speech *speech)
+{
+    const struct ppt_answer_context *context = &speech->answer->context;
+
+    if (context->quota_cpus > 0) {
+        ppt_text_addf(&speech->words, "All that a quota allows is busy: %g CPU%s.",
+                      context->quota_cpus, PPT_S(context->quota_cpus));
+    } else {
+        ppt_text_addf(&speech->words, "%u of %u CPU%s %s busy.", context->cpus, context->cpus,
+                      PPT_S(context->cpus), context->cpus == 1 ? "is" : "are");
+    }
+    say(speech, counted("cpus_busy", context->cpus));
+}
+
+static void say_reason(struct speech *speech)
+{
+    const struct ppt_answer *answer = speech->answer;
+    const struct ppt_point_answer *point =
+        answer->verdict.exists ? recommended_point(answer) : NULL;
+    struct ppt_ratio rise;
+
+    switch (answer->reason) {
+    case PPT_REASON_NONE:
+    case PPT_REASON_SINGLE:
+        break;
+    case PPT_REASON_INNER_THREADS:
+        ppt_text_addf(&speech->words, "Tasks use %.1f CPUs each by threads of their own.",
+                      answer->cpu_use);
+        say(speech, counted("cpus_of_a_task", answer->cpu_use));
+        break;
+    case PPT_REASON_DISPATCH:
+        ppt_text_add(&speech->words, "Handing a task to a worker costs too much: 1 worker takes ");
+        add_percent(answer->dispatch.value - 1, &speech->words);
+        ppt_text_add(&speech->words, " longer than sequential calls.");
+        say(speech, above("dispatch", answer->dispatch.value, answer->dispatch.interval,
+                          answer->context.confidence, 1));
+        break;
+    case PPT_REASON_NO_GAIN:
+        say_no_gain(speech);
+        break;
+    case PPT_REASON_STILL_RISING:
+        rise = ppt_reason_rise(answer);
+        ppt_text_addf(&speech->words,
+                      "It still gets faster at %u workers, the most that were tried: try more.",
+                      recommended(answer));
+        say(speech,
+            above("still_rising", rise.value, rise.interval, answer->context.confidence, 1));
+        break;
+    case PPT_REASON_FEW_TASKS:
+        ppt_text_addf(&speech->words,
+                      "There are too few tasks: %" PRIu64 " of them on %u workers allow %.2fx at "
+                      "most.",
+                      answer->context.tasks, recommended(answer), point->granularity);
+        say(speech, counted("few_tasks", point->granularity));
+        break;
+    case PPT_REASON_CPUS_BUSY:
+        say_busy(speech);
+        break;
+    case PPT_REASON_FACTOR:
+        say_factor(speech);
+        break;
+    case PPT_REASON_UNSETTLED:
+        ppt_text_add(&speech->words, recommended(answer) == 0
+                                         ? "Whether workers would gain anything is not settled."
+                                         : "What limits it is not settled.");
+        say(speech, plain("unsettled"));
+        break;
+    }
+}
+
+/* ---- details ---- */
+
+/* Losses below this are not worth a sentence. */
+#define NOTABLE 0.05
+
+/* Where the table has a star. */
+static void say_beyond(struct speech *speech)
+{
+    const struct ppt_answer *answer = speech->answer;
+    const size_t p = answer->verdict.recommended;
+
+    if (ppt_answer_beyond(answer, p)) {
+        ppt_text_addf(&speech->words, " That is %u threads on %u CPU%s%s.",
+                      ppt_point_threads(answer->grid.points[p]), answer->context.cpus,
+                      PPT_S(answer->context.cpus), answer->waiting ? ": tasks mostly wait" : "");
+        say(speech, counted("beyond_cpus", ppt_point_threads(answer->grid.points[p])));
+    }
+}
+
+/* What makes them slower is named where it surely is the larger part. */
+static void say_inflation(struct speech *speech)
+{
+    const struct ppt_point_factors *f = &recommended_point(speech->answer)->factors;
+    const struct ppt_interval *work = &f->interval[PPT_FACTOR_WORK];
+    const double inflation = f->exists ? 1 / f->factor[PPT_FACTOR_WORK] - 1 : 0;
+
+    if (inflation < NOTABLE || !work->exists || work->high >= 1) {
+        return;
+    }
+    ppt_text_add(&speech->words, " Tasks run ");
+    add_percent(inflation, &speech->words);
+    ppt_text_add(&speech->words, " slower side by side");
+    ppt_text_add(&speech->words, f->inflated == PPT_INFLATED_ON_CPU ? " (memory, caches or clock)"
+                                 : f->inflated == PPT_INFLATED_OFF_CPU
+                                     ? " (waiting for a CPU, a lock or a device)"
+                                     : "");
+    ppt_text_add(&speech->words, ".");
+    say(speech, above("inflation", inflation,
+                      (struct ppt_interval){true, 1 / work->high - 1, 1 / work->low - 1}, 0.95, 0));
+}
+
+static void say_break_even(struct speech *speech)
+{
+    const struct ppt_break_even *even = &recommended_point(speech->answer)->break_even;
+
+    if (even->high == 0) {
+        return;
+    }
+    if (even->high == even->low) {
+        ppt_text_addf(&speech->words, " Worth it from %" PRIu64 " task%s on.", even->high,
+                      PPT_S(even->high));
+    } else {
+        ppt_text_addf(&speech->words,
+                      " Worth it from %" PRIu64 " tasks on, perhaps from %" PRIu64 ".", even->high,
+                      even->low);
+    }
+    say(speech, (struct ppt_claim){.kind = "worth_it",
+                                   .value = (double)even->tasks,
+                                   .interval = {true, (double)even->low, (double)even->high},
+                                   .level = 0.95});
+}
+
+/* "1.02x to 1.20x" of what the largest count does. */
+static void add_range(const struct ppt_outlook *outlook, struct ppt_text *out)
+{
+    ppt_text_addf(out, "%.2fx to %.2fx of that", outlook->low, outlook->high);
+}
+
+static void add_outlook(const struct ppt_scaling *scaling, const struct ppt_outlook *outlook,
+                        struct ppt_text *out)
+{
+    if (outlook->kind == PPT_OUTLOOK_NARROW) {
+        ppt_text_addf(out, " %u workers would bring ", outlook->workers);
+        add_range(outlook, out);
+        ppt_text_add(out, ", whichever law goes on.");
+    } else if (outlook->kind == PPT_OUTLOOK_WIDE) {
+        const enum ppt_rival_law lowest = ppt_outlook_lowest(outlook);
+
+        ppt_text_addf(out, " %u workers would bring %.2fx of that if ", outlook->workers,
+                      outlook->low);
+        if (outlook->rivals.laws[lowest].low < 0) {
+            ppt_text_addf(out, "%s goes on", ppt_rival_phrases[lowest]);
+        } else {
+            ppt_text_addf(out, "it stops at %u", scaling->largest);
+        }
+        ppt_text_addf(out, ", %.2fx if %s does: measure %u.", outlook->high,
+                      ppt_rival_phrases[ppt_outlook_highest(outlook)], outlook->workers);
+    } else {
+        ppt_text_addf(out, " What %u would bring these counts do not tell (", outlook->workers);
+        add_range(outlook, out);
+        ppt_text_addf(out, "): measure %u next.", outlook->measure_next);
+    }
+}
+
+/* What twice as many as the most that were tried bring: never more than the laws that are not
+ * excluded have in common. */
+static void say_outlook(struct speech *speech)
+{
+    const struct ppt_scaling *scaling = &speech->answer->scaling;
+    const unsigned cpus = speech->answer->waiting ? 0 : scaling->context.cpus;
+    const unsigned twice = 2 * scaling->largest, target = cpus > 0 && cpus < twice ? cpus : twice;
+    const struct ppt_outlook outlook = ppt_scaling_outlook(scaling, target);
+
+    if (outlook.kind != PPT_OUTLOOK_REFUSED) {
+        add_outlook(scaling, &outlook, &speech->words);
+        say(speech, (struct ppt_claim){.kind = "outlook",
+                                       .value = NAN,
+                                       .interval = {true, outlook.low, outlook.high},
+                                       .level = 0.95});
+    }
+}
+
+/* What more workers bring: what the points beyond the recommended one say, and what the laws say
+ * beyond the points. */
+static void say_more(struct speech *speech)
+{
+    const struct ppt_answer *answer = speech->answer;
+    const struct ppt_scaling *scaling = &answer->scaling;
+    const struct ppt_interval gain = gain_of_more(answer);
+
+    if (answer->reason == PPT_REASON_STILL_RISING) {
+        say_outlook(speech);
+    } else if (gain.exists && recommended(answer) > 0 && gain.high < answer->context.tolerance) {
+        ppt_text_addf(&speech->words, " More than %u worker%s gain%s ", recommended(answer),
+                      PPT_S(recommended(answer)), recommended(answer) == 1 ? "s" : "");
+        if (gain.high < LEAST_SHOWN) {
+            ppt_text_add(&speech->words, "nothing here.");
+        } else {
+            ppt_text_add(&speech->words, "at most ");
+            add_percent(gain.high, &speech->words);
+            ppt_text_add(&speech->words, " here.");
+        }
+        say(speech, below("gain_of_more", (gain.low + gain.high) / 2, gain, 0.9,
+                          answer->context.tolerance));
+    }
+    if (scaling->falls) {
+        ppt_text_addf(&speech->words, " Beyond %u worker%s throughput falls.", scaling->peak,
+                      PPT_S(scaling->peak));
+        say(speech, above("falls", scaling->fall.value, scaling->fall.interval,
+                          answer->context.confidence, 1));
+    }
+}
+
+static bool costs(const struct ppt_ratio *cost)
+{
+    return cost->value > 1 + NOTABLE && cost->interval.exists && cost->interval.low > 1;
+}
+
+static void say_all_cpus(struct speech *speech)
+{
+    const struct ppt_answer *answer = speech->answer;
+    const struct ppt_ratio *cost = &answer->all_cpus_cost;
+
+    if (answer->has_all_cpus && costs(cost)) {
+        ppt_text_addf(&speech->words, " Using all %u CPUs would be ", answer->context.cpus);
+        add_slower(cost, &speech->words);
+        ppt_text_add(&speech->words, ".");
+        say(speech, above("all_cpus", cost->value, cost->interval, answer->context.confidence, 1));
+    }
+    if (answer->has_economical && answer->economical != answer->verdict.recommended &&
+        ppt_point_workers(answer->grid.points[answer->economical]) > 1) {
+        const struct ppt_ratio *speedup = &answer->points[answer->economical].by_workers;
+        const unsigned n = ppt_point_workers(answer->grid.points[answer->economical]);
+
+        ppt_text_add(&speech->words, " Economical: ");
+        add_point(answer, answer->economical, &speech->words);
+        ppt_text_add(&speech->words, " (at least 80 % of each one's time pays).");
+        say(speech, above("economical", speedup->value / n,
+                          (struct ppt_interval){speedup->interval.exists, speedup->interval.low / n,
+                                                speedup->interval.high / n},
+                          answer->context.confidence, PPT_ECONOMICAL_EFFICIENCY));
+    }
+}
+
+/* Workers and threads inside tasks that together are more than there are CPUs. */
+static void say_crowd(struct speech *speech)
+{
+    const struct ppt_answer *answer = speech->answer;
+    const struct ppt_ratio *cost = &answer->crowd_cost;
+
+    if (!answer->has_crowd || answer->waiting || !costs(cost)) {
+        return;
+    }
+    ppt_text_add(&speech->words, " Too many threads: ");
+    add_point(answer, answer->crowd, &speech->words);
+    ppt_text_addf(&speech->words, ", %u threads on %u CPU%s, would be ",
+                  ppt_point_threads(answer->grid.points[answer->crowd]), answer->context.cpus,
+                  PPT_S(answer->context.cpus));
+    add_slower(cost, &speech->words);
+    ppt_text_add(&speech->words, ".");
+    say(speech,
+        above("too_many_threads", cost->value, cost->interval, answer->context.confidence, 1));
+}
+
+/* What a quota allows, unless the reason has said so, and that it is not so by itself. */
+static void say_quota(struct speech *speech)
+{
+    const struct ppt_answer *answer = speech->answer;
+    const double cpus = answer->context.quota_cpus;
+    const struct ppt_disturbance *all = &answer->disturbance;
+    const bool said = cpus > 0 && answer->reason == PPT_REASON_CPUS_BUSY;
+
+    if ((cpus <= 0 || said) && all->throttled == 0) {
+        return;
+    }
+    if (cpus > 0 && !said) {
+        ppt_text_addf(&speech->words, " A quota allows %g CPU%s", cpus, PPT_S(cpus));
+        ppt_text_add(&speech->words, all->throttled > 0 ? "; it" : ".");
+    } else {
+        ppt_text_add(&speech->words, cpus > 0 ? " The quota" : " A quota");
+    }
+    if (all->throttled > 0) {
+        ppt_text_addf(&speech->words, " stopped %zu of %zu passes for part of their time.",
+                      all->throttled, all->passes);
+    }
+    say(speech, counted("quota", cpus));
+}
+
+static void say_passes(struct speech *speech, const char *kind, size_t passes, const char *before,
+                       const char *behind)
+{
+    if (passes > 0) {
+        ppt_text_addf(&speech->words, " Caution: %s%zu of %zu passes%s.", before, passes,
+                      speech->answer->disturbance.passes, behind);
+        say(speech, counted(kind, (double)passes));
+    }
+}
+
+static void say_caveats(struct speech *speech)
+{
+    const struct ppt_answer *answer = speech->answer;
+    const struct ppt_disturbance *all = &answer->disturbance;
+
+    if (answer->scaling.superlinear) {
+        ppt_text_add(&speech->words,
+                     " Workers gain more than their number: suspect caches or the baseline.");
+        say(speech, plain("superlinear"));
+    }
+    if (answer->drift.flagged) {
+        ppt_text_add(&speech->words, " Caution: the machine's speed drifted during the run (");
+        add_percent(answer->drift.change, &speech->words);
+        ppt_text_add(&speech->words, ").");
+        say(speech, counted("drift", answer->drift.change));
+    }
+    say_quota(speech);
+    say_passes(speech, "stolen", all->stolen, "others disturbed ", "");
+    say_passes(speech, "stopped", all->stopped, "", " were stopped for a while");
+    say_passes(speech, "moved", all->moved, "", " had other CPUs than the first one");
+}
+
+static void say_details(struct speech *speech)
+{
+    if (speech->answer->verdict.exists && speech->answer->grid.point_count > 1) {
+        say_beyond(speech);
+        say_inflation(speech);
+        say_break_even(speech);
+        say_more(speech);
+        say_all_cpus(speech);
+        say_crowd(speech);
+    }
+    say_caveats(speech);
+}
+
+void ppt_claims_of(const struct ppt_answer *answer, enum ppt_claim_part part,
+                   struct ppt_claims *claims)
+{
+    static void (*const parts[])(struct speech *) = {
+        [PPT_CLAIM_VERDICT] = say_verdict,
+        [PPT_CLAIM_REASON] = say_reason,
+        [PPT_CLAIM_DETAIL] = say_details,
+    };
+    struct speech speech = {.answer = answer, .part = part, .claims = claims};
+
+    *claims = (struct ppt_claims){0};
+    parts[part](&speech);
+}
+
+void ppt_claims_free(struct ppt_claims *claims)
+{
+    for (size_t i = 0; i < claims->count; i++) {
+        free(claims->items[i].text);
+    }
+    free(claims->items);
+    *claims = (struct ppt_claims){0};
+}

@@ -1,0 +1,45 @@
+/*
+ * claims.h - everything that is said about a run: each statement with the figure that it rests on.
+ *
+ * This is the one place where statements are made. Whoever shows sentences joins their texts
+ * (sentence.h); whoever wants to check them finds what they rest on: an estimate, its interval and
+ * how sure that is, and where the interval has to lie for the statement to be made at all. What its
+ * interval does not bear is not said, or is said to be not settled.
+ */
+#ifndef PPT_ANALYZE_CLAIMS_H
+#define PPT_ANALYZE_CLAIMS_H
+
+#include "answer.h"
+
+enum ppt_claim_part {
+    PPT_CLAIM_VERDICT, /* which count, and how sure */
+    PPT_CLAIM_REASON,  /* why */
+    PPT_CLAIM_DETAIL,  /* all else that a user should know */
+    PPT_CLAIM_PARTS
+};
+
+struct ppt_claim {
+    enum ppt_claim_part part;
+    const char *kind;             /* one word: "bound", "speedup", "tie", ... */
+    double value;                 /* a ratio, a share or a number; NAN: it rests on no figure */
+    struct ppt_interval interval; /* of it, if it was estimated */
+    double level;                 /* how sure; 0: it was counted, or follows from what was */
+    int side; /* 1: the interval must lie above `limit`; -1: below; 0: anywhere */
+    double limit;
+    char *text; /* owned: its piece of the sentence, with the punctuation before it */
+};
+
+struct ppt_claims {
+    struct ppt_claim *items; /* in the order in which they are said; owned */
+    size_t count;
+};
+
+/* Those of one part. */
+void ppt_claims_of(const struct ppt_answer *answer, enum ppt_claim_part part,
+                   struct ppt_claims *claims);
+void ppt_claims_free(struct ppt_claims *claims); /* zeroed is fine */
+
+/* Whether its interval, where it needs one, lies where it has to. */
+bool ppt_claim_borne(const struct ppt_claim *claim);
+
+#endif

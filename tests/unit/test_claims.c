@@ -1,0 +1,335 @@
+/*
+ * That nothing is said which its figures do not bear: every statement about thousands of random
+ * runs, most of them on noisy machines, is held against its interval, and against one made anew.
+ */
+#include "claims.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "noise.h"
+#include "reason.h"
+#include "sentence.h"
+#include "unit.h"
+
+#define TABLES 10000
+#define RUNS 400
+#define MOST_POINTS 6
+
+static const unsigned counts[] = {0, 1, 2, 3, 4, 6, 8, 12, 16};
+
+/* Some of the counts, ascending. */
+static size_t draw_counts(struct ppt_rng *rng, unsigned *workers)
+{
+    size_t count = 0;
+
+    while (count < 2) {
+        count = 0;
+        for (size_t i = 0; i < COUNT(counts) && count < MOST_POINTS; i++) {
+            if (ppt_rng_below(rng, 2) == 0) {
+                workers[count++] = counts[i];
+            }
+        }
+    }
+    return count;
+}
+
+static void draw_curve(struct ppt_rng *rng, const unsigned *workers, size_t count, double *curve)
+{
+    const double sigma = ppt_rng_double(rng) * ppt_rng_double(rng);
+    const double kappa = 0.1 * ppt_rng_double(rng) * ppt_rng_double(rng);
+
+    for (size_t p = 0; p < count; p++) {
+        const double n = fmax(1, workers[p]);
+
+        curve[p] = (1 + sigma * (n - 1) + kappa * n * (n - 1)) / n *
+                   (workers[p] == 0 ? 1 - 0.3 * ppt_rng_double(rng) : 1);
+    }
+}
+
+/* ---- statements against figures ---- */
+
+static void fail_claim(const struct ppt_claim *claim, const char *why)
+{
+    fail_msg("%s: \"%s\" (%s): %g [%g, %g] at %g, limit %g", why, claim->text, claim->kind,
+             claim->value, claim->interval.low, claim->interval.high, claim->level, claim->limit);
+}
+
+/* Words that need an interval on the right side of a limit, and the kinds that have it. */
+static const struct {
+    const char *words;
+    const char *kinds;
+} strong[] = {
+    {" faster than ", "faster"},
+    {"the speed of", "slower speedup"},
+    {"It is a tie", "tie"},
+    {"takes", "dispatch"},
+    {"do not make it faster", "gains_nothing"},
+    {"still gets faster", "still_rising"},
+    {"Most is lost to", "most_lost"},
+    {" slower side by side", "inflation"},
+    {" gain nothing here", "gain_of_more"},
+    {" gains nothing here", "gain_of_more"},
+    {" gain at most ", "gain_of_more"},
+    {" gains at most ", "gain_of_more"},
+    {"throughput falls", "falls"},
+    {"Using all ", "all_cpus"},
+    {"Economical", "economical"},
+    {"Too many threads", "too_many_threads"},
+    {"Worth it from", "worth_it"},
+    {"would bring", "outlook"},
+    {"slower than the best count tried", "bound"},
+};
+
+static void check_words(const struct ppt_claim *claim)
+{
+    for (size_t i = 0; i < COUNT(strong); i++) {
+        if (strstr(claim->text, strong[i].words) && !strstr(strong[i].kinds, claim->kind)) {
+            fail_claim(claim, "words of another kind");
+        }
+    }
+    if (claim->side != 0 && !ppt_claim_borne(claim)) {
+        fail_claim(claim, "not borne");
+    }
+    if (claim->interval.exists && !(claim->level >= 0.9 && claim->level < 1)) {
+        fail_claim(claim, "an interval without a level");
+    }
+    if (claim->interval.exists && !(claim->interval.low <= claim->interval.high)) {
+        fail_claim(claim, "an interval upside down");
+    }
+}
+
+/* The interval of ln(T_a / T_b), made anew. */
+static struct ppt_interval gap(const struct ppt_grid *grid, size_t a, size_t b, double level)
+{
+    double *logs = malloc(grid->block_count * sizeof(*logs));
+
+    for (size_t block = 0; block < grid->block_count; block++) {
+        logs[block] = log(ppt_grid_at(grid, block, a)) - log(ppt_grid_at(grid, block, b));
+    }
+    const struct ppt_interval interval = ppt_interval_of(logs, grid->block_count, level);
+    free(logs);
+    return interval;
+}
+
+static size_t find_workers(const struct ppt_grid *grid, unsigned workers)
+{
+    return ppt_grid_find(grid, (struct ppt_point){workers, 1, 0});
+}
+
+/* What is said of two counts, by the times themselves. */
+static void check_anew(const struct ppt_claim *claim, const struct ppt_answer *answer)
+{
+    const struct ppt_grid *grid = &answer->grid;
+    const size_t rec = answer->verdict.recommended, last = grid->point_count - 1;
+    const double zone = log1p(answer->context.tolerance);
+
+    if (strcmp(claim->kind, "faster") == 0) {
+        const size_t base = strstr(claim->text, "sequential") ? 0 : find_workers(grid, 1);
+
+        assert_true(gap(grid, base, rec, 0.95).low > 0);
+    } else if (strcmp(claim->kind, "bound") == 0) {
+        for (size_t p = 0; p <= last; p++) {
+            if (p != rec && gap(grid, rec, p, 0.9).high > log1p(claim->interval.high) + 1e-9) {
+                fail_claim(claim, "a count may be faster by more");
+            }
+        }
+    } else if (strcmp(claim->kind, "tie") == 0) {
+        const struct ppt_interval between = gap(grid, rec, answer->verdict.best, 0.9);
+
+        assert_true(between.low > -zone && between.high < zone);
+    } else if (strcmp(claim->kind, "gains_nothing") == 0 ||
+               strcmp(claim->kind, "gain_of_more") == 0) {
+        for (size_t p = rec + 1; p <= last; p++) {
+            assert_true(gap(grid, rec, p, 0.9).high < zone);
+        }
+    } else if (strcmp(claim->kind, "still_rising") == 0) {
+        assert_true(rec == last && gap(grid, last - 1, last, 0.95).low > 0);
+    } else if (strcmp(claim->kind, "dispatch") == 0) {
+        assert_true(gap(grid, find_workers(grid, 1), 0, 0.95).low > 0);
+    } else if (strcmp(claim->kind, "all_cpus") == 0) {
+        assert_true(gap(grid, find_workers(grid, answer->context.cpus), rec, 0.95).low > 0);
+    }
+}
+
+/* Pieces together are the sentence. */
+static void check_sentence(const struct ppt_answer *answer, enum ppt_claim_part part,
+                           const char *joined)
+{
+    static void (*const sentences[])(const struct ppt_answer *, struct ppt_text *) = {
+        ppt_sentence_verdict, ppt_sentence_reason, ppt_sentence_details};
+    struct ppt_text words = {0};
+
+    sentences[part](answer, &words);
+    assert_string_equal(words.data ? words.data : "", joined);
+    ppt_text_free(&words);
+}
+
+static void check_answer(const struct ppt_answer *answer, size_t *said)
+{
+    for (size_t part = 0; part < PPT_CLAIM_PARTS; part++) {
+        struct ppt_text joined = {0};
+        struct ppt_claims claims;
+
+        ppt_claims_of(answer, (enum ppt_claim_part)part, &claims);
+        for (size_t i = 0; i < claims.count; i++) {
+            check_words(&claims.items[i]);
+            check_anew(&claims.items[i], answer);
+            ppt_text_add(&joined, claims.items[i].text);
+            *said += claims.items[i].side != 0;
+        }
+        check_sentence(answer, (enum ppt_claim_part)part, joined.data ? joined.data : "");
+        ppt_text_free(&joined);
+        ppt_claims_free(&claims);
+    }
+}
+
+/* ---- random tables of times ---- */
+
+static void statements_are_borne(void **state)
+{
+    size_t said = 0;
+    struct ppt_rng rng;
+
+    (void)state;
+    ppt_rng_seed(&rng, 81, 0, PPT_STREAM_DATA);
+    for (size_t table = 0; table < TABLES; table++) {
+        const unsigned cpus[] = {0, 2, 8, 64};
+        const struct ppt_answer_context context = {
+            .tasks = ppt_rng_below(&rng, 3) == 0 ? 0 : 1 + ppt_rng_below(&rng, 300),
+            .cpus = cpus[ppt_rng_below(&rng, COUNT(cpus))],
+            .tolerance = 0.05,
+            .confidence = 0.95,
+        };
+        unsigned workers[MOST_POINTS];
+        double curve[MOST_POINTS];
+        const size_t points = draw_counts(&rng, workers);
+        struct ppt_answer answer;
+        struct ppt_grid grid;
+
+        draw_curve(&rng, workers, points, curve);
+        ppt_grid_create_curve(workers, points, 1 + ppt_rng_below(&rng, 12), &grid);
+        noise_fill(&rng, curve, (enum noise)ppt_rng_below(&rng, NOISE_COUNT),
+                   0.03 * ppt_rng_double(&rng), &grid);
+        ppt_answer_from_grid(&grid, &context, &answer);
+        check_answer(&answer, &said);
+        ppt_answer_free(&answer);
+    }
+    assert_true(said > TABLES);
+}
+
+/* ---- random runs, whose passes have workers ---- */
+
+static void add_pass(struct ppt_rng *rng, struct ppt_samples *samples, unsigned block,
+                     unsigned workers, double seconds)
+{
+    const unsigned n = workers > 0 ? workers : 1;
+    const double slower = 1 + 0.3 * ppt_rng_double(rng);
+    struct ppt_sample sample = {
+        .block = block,
+        .point = {workers, 1, 0},
+        .position = samples->count,
+        .task_count = 24,
+        .worker_count = n,
+        .workers = calloc(n, sizeof(struct ppt_worker_sample)),
+        .noise = {.steal_ns = -1, .pressure_ns = -1, .throttled_ns = -1},
+    };
+
+    assert_non_null(sample.workers);
+    sample.work_ns = (int64_t)(1e9 * seconds);
+    sample.init_ns = workers > 0 ? (int64_t)(1e7 * n * ppt_rng_double(rng)) : 0;
+    sample.cleanup_ns = workers > 0 ? (int64_t)(1e6 * n * ppt_rng_double(rng)) : 0;
+    sample.total_ns = sample.init_ns + sample.work_ns + sample.cleanup_ns;
+    for (unsigned w = 0; w < n; w++) {
+        const double share = 0.6 + 0.4 * ppt_rng_double(rng);
+
+        sample.workers[w].tasks = 24 / n;
+        sample.workers[w].start_ns = sample.init_ns;
+        sample.workers[w].end_ns = sample.init_ns + sample.work_ns;
+        sample.workers[w].busy_ns = (int64_t)((double)sample.work_ns * share);
+        sample.workers[w].cpu_ns = (int64_t)((double)sample.workers[w].busy_ns / slower);
+        sample.usage.user_ns += sample.workers[w].cpu_ns;
+        sample.times.sum_ns += sample.workers[w].busy_ns;
+    }
+    ppt_samples_add(samples, &sample);
+}
+
+static void statements_of_runs_are_borne(void **state)
+{
+    size_t said = 0;
+    struct ppt_rng rng;
+
+    (void)state;
+    ppt_rng_seed(&rng, 82, 0, PPT_STREAM_DATA);
+    for (size_t run = 0; run < RUNS; run++) {
+        const struct ppt_answer_context context = {
+            .tasks = 24, .cpus = 8, .tolerance = 0.05, .confidence = 0.95};
+        const unsigned blocks = 1 + (unsigned)ppt_rng_below(&rng, 12);
+        unsigned workers[MOST_POINTS];
+        double curve[MOST_POINTS];
+        const size_t points = draw_counts(&rng, workers);
+        struct ppt_samples samples = {0};
+        struct ppt_answer answer;
+        struct ppt_index index;
+
+        draw_curve(&rng, workers, points, curve);
+        for (unsigned block = 1; block <= blocks; block++) {
+            for (size_t p = 0; p < points; p++) {
+                add_pass(&rng, &samples, block, workers[p],
+                         curve[p] * exp(0.05 * noise_normal(&rng)));
+            }
+        }
+        ppt_index_create(&samples, &index);
+        ppt_answer_from_index(&index, &context, &answer);
+        check_answer(&answer, &said);
+        for (size_t p = 0; p < answer.grid.point_count; p++) {
+            const struct ppt_point_factors *factors = &answer.points[p].factors;
+            double product = ppt_point_workers(answer.grid.points[p]);
+
+            for (size_t f = 0; f < PPT_FACTOR_COUNT; f++) {
+                product *= factors->factor[f];
+            }
+            if (factors->exists && answer.points[p].by_workers.value > 0 && product > 0) {
+                assert_true(fabs(product / answer.points[p].by_workers.value - 1) < 1e-9);
+            }
+        }
+        ppt_answer_free(&answer);
+        ppt_index_free(&index);
+        ppt_samples_free(&samples);
+    }
+    assert_true(said > RUNS);
+}
+
+/* A statement that its interval does not bear is found. */
+static void what_is_not_borne_is_told(void **state)
+{
+    struct ppt_claim claim = {.kind = "faster",
+                              .value = 1.1,
+                              .interval = {true, 0.9, 1.3},
+                              .level = 0.95,
+                              .side = 1,
+                              .limit = 1};
+
+    (void)state;
+    assert_false(ppt_claim_borne(&claim));
+    claim.interval.low = 1.05;
+    assert_true(ppt_claim_borne(&claim));
+    claim.side = -1;
+    assert_false(ppt_claim_borne(&claim));
+    claim.interval = (struct ppt_interval){true, 0.7, 0.9};
+    assert_true(ppt_claim_borne(&claim));
+    claim.interval.exists = false;
+    assert_false(ppt_claim_borne(&claim));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_is_not_borne_is_told),
+        cmocka_unit_test(statements_are_borne),
+        cmocka_unit_test(statements_of_runs_are_borne),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
