@@ -68,8 +68,8 @@ static void what_is_shown_adds_up(void **state)
     ppt_samples_free(&samples);
 }
 
-/* Init is next to nothing in most blocks and much in some. Work and cleanup are low in turns, so that
- * their medians are more than the whole's, and init's share of that is more than it has. */
+/* Init is next to nothing in most blocks and much in some. Work and cleanup are low in turns, so
+ * that their medians are more than the whole's, and init's share of that is more than it has. */
 static void no_part_is_below_nothing(void **state)
 {
     struct ppt_samples samples = {0};
