@@ -62,8 +62,8 @@ static void add_pass(const struct ppt_config *config, const struct ppt_tasks *ta
     }
 }
 
-static void fill(const struct ppt_config *config, const struct ppt_index *index,
-                 struct table *table)
+static void fill_table(const struct ppt_config *config, const struct ppt_index *index,
+                       struct table *table)
 {
     struct ppt_tasks tasks = {0};
     unsigned drawn = 0;
@@ -123,7 +123,7 @@ void ppt_kinds_of(const struct ppt_config *config, const struct ppt_index *index
     }
     table.mean_s = ppt_alloc(table.blocks * table.kinds * table.points, sizeof(double));
     table.tasks = ppt_alloc(table.blocks * table.kinds, sizeof(double));
-    fill(config, index, &table);
+    fill_table(config, index, &table);
     kinds->items = ppt_alloc(table.kinds, sizeof(*kinds->items));
     kinds->count = table.kinds;
     for (size_t k = 0; k < table.kinds; k++) {

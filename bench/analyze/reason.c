@@ -39,8 +39,10 @@ struct ppt_ratio ppt_reason_rise(const struct ppt_answer *answer)
 {
     const size_t last = answer->row.point_count - 1;
 
-    return last == 0 ? (struct ppt_ratio){0}
-                     : ppt_grid_speedup(&answer->row, last - 1, last, answer->context.confidence);
+    if (last == 0) {
+        return (struct ppt_ratio){0};
+    }
+    return ppt_grid_speedup(&answer->row, last - 1, last, answer->context.confidence);
 }
 
 static bool still_rising(const struct ppt_answer *answer)

@@ -18,6 +18,7 @@
     VERB(fit)                                                                                      \
     VERB(compare)                                                                                  \
     VERB(doctor)                                                                                   \
+    VERB(audit)                                                                                    \
     VERB(describe)
 
 #define PPT_VERB_DECLARE(name) extern const struct ppt_verb ppt_verb_##name;

@@ -171,6 +171,7 @@ class OnePlace(unittest.TestCase):
     # The same words for something else. In bench/report/ they name fields of results, which stay what
     # they are whatever keys are called.
     OTHERS = {
+        "runs": {"bench/verbs/audit.c"},  # a field of its answer
         "inner_threads": {"bench/analyze/reason.c",  # a reason
                           "bench/verbs/predict.c"},  # a field of its answer
         "memory": {"bench/config/plan.c", "bench/host/cgroup.c", "bench/host/doctor.c"},  # that of the machine

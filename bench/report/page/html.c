@@ -153,7 +153,7 @@ static void page_add_failures(struct ppt_text *out, const struct ppt_outcome *ou
 
 /* ---- why ---- */
 
-static void page_add_coefficient(struct ppt_text *out, double value,
+static void html_add_coefficient(struct ppt_text *out, double value,
                                  const struct ppt_interval *interval)
 {
     ppt_text_addf(out, "%.3g [%.3g, %.3g]", value, interval->low, interval->high);
@@ -225,11 +225,11 @@ static void add_laws(struct ppt_text *out, const struct ppt_outcome *outcome)
     }
     if (rivals->lambda.exists) {
         ppt_text_add(out, "<p>By the Universal Scalability Law (USL) one worker does ");
-        page_add_coefficient(out, usl->scale, &rivals->lambda);
+        html_add_coefficient(out, usl->scale, &rivals->lambda);
         ppt_text_add(out, " tasks per second (λ); σ = ");
-        page_add_coefficient(out, usl->a, &rivals->sigma);
+        html_add_coefficient(out, usl->a, &rivals->sigma);
         ppt_text_add(out, " is the share of work that queues for something shared; κ = ");
-        page_add_coefficient(out, usl->b, &rivals->kappa);
+        html_add_coefficient(out, usl->b, &rivals->kappa);
         ppt_text_add(out, " is what keeping each pair of workers in step costs.</p>\n");
     }
     add_outlook(out, scaling, &outlook);

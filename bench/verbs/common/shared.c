@@ -8,6 +8,8 @@ static enum ppt_status read_format(const char *value, void *place, struct ppt_er
 }
 
 const struct ppt_option ppt_shared_options[] = {
+    [PPT_SHARED_OUTPUT] = {"--output", PPT_OPTION_TEXT, .noun = "folder", .metavar = "DIR",
+                           .help = "where results go (default: output)"},
     [PPT_SHARED_FORMAT] = {"--format", PPT_OPTION_READ, .read = read_format, .metavar = "NAME",
                            .help = "prints that instead of the table: csv, json, html, gbench,\n"
                                    "bmf, ghab, hyperfine, markdown, gnuplot"},

@@ -7,6 +7,7 @@
 #include "keys.h"
 
 enum {
+    PPT_SHARED_OUTPUT,         /* const char * */
     PPT_SHARED_FORMAT,         /* const struct ppt_format * */
     PPT_SHARED_QUIET,          /* bool */
     PPT_SHARED_TIMEOUT,        /* const char * */
