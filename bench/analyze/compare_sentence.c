@@ -197,7 +197,7 @@ static void add_unchanged(const struct ppt_comparison *comparison, struct ppt_te
     }
 }
 
-static void add_slower(const struct ppt_comparison *comparison, struct ppt_text *out)
+static void add_slower_points(const struct ppt_comparison *comparison, struct ppt_text *out)
 {
     const bool sure = comparison->change == PPT_CHANGE_REGRESSION;
 
@@ -262,7 +262,7 @@ void ppt_comparison_sentence(const struct ppt_comparison *comparison, struct ppt
         add_faster(comparison, out);
         break;
     default:
-        add_slower(comparison, out);
+        add_slower_points(comparison, out);
         break;
     }
 }

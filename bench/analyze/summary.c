@@ -94,14 +94,26 @@ static double width_of(const struct ppt_stat *stat)
 static struct ppt_shown shown_of(const struct ppt_point_summary *point, double tasks)
 {
     const struct ppt_stat *const parts[] = {&point->init_s, &point->work_s, &point->cleanup_s};
-    double shown[3], missing = point->total_s.median, all = 0;
+    double shown[3], width[3], missing = point->total_s.median;
 
     for (size_t i = 0; i < 3; i++) {
-        missing -= parts[i]->median;
-        all += width_of(parts[i]);
+        shown[i] = parts[i]->median;
+        width[i] = width_of(parts[i]);
+        missing -= shown[i];
     }
-    for (size_t i = 0; i < 3; i++) {
-        shown[i] = parts[i]->median + (all > 0 ? missing * width_of(parts[i]) / all : 0);
+    /* No part is below 0: what one cannot give, the others do. */
+    for (double all = 1; missing != 0 && all > 0;) {
+        double left = 0;
+
+        all = width[0] + width[1] + width[2];
+        for (size_t i = 0; i < 3 && all > 0; i++) {
+            const double part = shown[i] + missing * width[i] / all;
+
+            shown[i] = fmax(part, 0);
+            width[i] = part > 0 ? width[i] : 0;
+            left += part - shown[i];
+        }
+        missing = left;
     }
     return (struct ppt_shown){shown[0], shown[1], shown[2], point->total_s.median,
                               tasks / point->total_s.median};

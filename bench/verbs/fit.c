@@ -141,7 +141,8 @@ static enum ppt_status fit(const struct ppt_line *line, struct ppt_error *error)
     ppt_scaling_of(&grid, &context, &scaling);
     print_fit(options->json, &weighted, &least_squares,
               largest(columns.values[1], columns.row_count),
-              scaling.exists ? scaling.refusals : PPT_REFUSAL_FEW_BLOCKS);
+              scaling.exists ? ppt_scaling_outlook(&scaling, scaling.largest).refusals
+                             : (unsigned)PPT_REFUSAL_FEW_BLOCKS);
     return PPT_OK;
 }
 

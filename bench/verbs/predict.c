@@ -27,7 +27,7 @@ static json_object *laws_json(const struct ppt_scaling *scaling, const struct pp
     json_object *list = json_object_new_array();
 
     for (size_t law = 0; law < PPT_RIVAL_COUNT; law++) {
-        if (outlook->rivals.laws[law].kept > 0) {
+        if (outlook->kind != PPT_OUTLOOK_REFUSED && outlook->rivals.laws[law].kept > 0) {
             const struct ppt_outlook_law says =
                 ppt_scaling_law(scaling, outlook, (enum ppt_rival_law)law);
             json_object *one = json_object_new_object();

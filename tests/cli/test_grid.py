@@ -154,7 +154,7 @@ class Grid(common.Case):
         self.assertIn(", 2 inner threads", (self.folder / "charts/speedup.gp").read_text())
 
     def test_predict(self):
-        """The law is that of the recommended row; five points are needed to say more."""
+        """The laws are of the recommended row; three counts of workers are needed to say more."""
         self.measure()
         result = self.run_ppt("predict", str(self.folder), "--workers", "3", mock=True)
         self.assertEqual(result.code, 5, result)

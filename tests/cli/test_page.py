@@ -96,7 +96,7 @@ class Page(common.Case):
         self.assertIn(sentence, words)
         first_table = words.index("Medians over 6 blocks")
         self.assertLess(words.index(sentence), first_table)
-        for heading in ("The law behind it", "What speedup is lost to", "Where the time goes",
+        for heading in ("The laws behind it", "What speedup is lost to", "Where the time goes",
                         "Single tasks", "Workers", "All passes in time",
                         "Machine and settings"):  # fmt: skip
             self.assertIn(heading, words)

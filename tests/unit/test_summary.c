@@ -68,10 +68,41 @@ static void what_is_shown_adds_up(void **state)
     ppt_samples_free(&samples);
 }
 
+/* Init is next to nothing in most blocks and much in some. Work and cleanup are low in turns, so
+ * that their medians are more than the whole's, and init's share of that is more than it has. */
+static void no_part_is_below_nothing(void **state)
+{
+    struct ppt_samples samples = {0};
+    struct ppt_summary summary;
+    struct ppt_index index;
+
+    (void)state;
+    for (unsigned i = 0; i < BLOCKS; i++) {
+        struct ppt_sample sample = {.block = 1 + i, .point = {1, 1, 0}, .position = i};
+
+        sample.task_count = 12;
+        sample.init_ns = i < 6 ? 100 : 80000;
+        sample.work_ns = i < 3 ? 950000 : 1000000;
+        sample.cleanup_ns = i >= 3 && i < 6 ? 50000 : 100000;
+        sample.total_ns = sample.init_ns + sample.work_ns + sample.cleanup_ns;
+        ppt_samples_add(&samples, &sample);
+    }
+    ppt_index_create(&samples, &index);
+    ppt_summary_create(&index, &summary);
+    const struct ppt_shown *shown = &summary.points[0].shown;
+    assert_true(shown->init_s >= 0 && shown->work_s > 0 && shown->cleanup_s >= 0);
+    assert_true(fabs((shown->init_s + shown->work_s + shown->cleanup_s) / shown->total_s - 1) <
+                1e-12);
+    ppt_summary_free(&summary);
+    ppt_index_free(&index);
+    ppt_samples_free(&samples);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_shown_adds_up),
+        cmocka_unit_test(no_part_is_below_nothing),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
