@@ -200,9 +200,8 @@ static void say_doubt(struct speech *speech)
         const struct ppt_interval gap =
             ppt_grid_difference(&answer->grid, verdict->recommended, verdict->best, 0.9);
 
-        ppt_text_add(&speech->words, ". It is a tie: ");
+        ppt_text_add(&speech->words, ". It is a tie with ");
         add_point(answer, verdict->best, &speech->words);
-        ppt_text_add(&speech->words, " is as good");
         say(speech, below("tie", expm1((gap.low + gap.high) / 2),
                           (struct ppt_interval){gap.exists, 0, expm1(fmax(-gap.low, gap.high))},
                           0.9, answer->context.tolerance));

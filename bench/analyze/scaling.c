@@ -79,7 +79,9 @@ static void find_fall(struct ppt_scaling *scaling)
             best = p;
         }
     }
-    scaling->fall = ppt_grid_speedup(row, last, best, scaling->context.confidence);
+    /* The fastest is picked among all but the last. */
+    scaling->fall = ppt_grid_speedup(row, last, best,
+                                     1 - (1 - scaling->context.confidence) / fmax(1, (double)last));
     scaling->falls = best < last && scaling->fall.interval.exists && scaling->fall.interval.low > 1;
     scaling->peak = ppt_point_workers(row->points[best]);
 }

@@ -90,7 +90,7 @@ class Judge(common.Case):
         tie, noisy = answer(0.003), answer(0.04)
         self.assertEqual((tie["recommended"], tie["best"], tie["tie"]), (2, 4, True))
         self.assertEqual(tie["confidence"], "MEDIUM")
-        self.assertIn("It is a tie: 4 workers is as good", tie["sentence"])
+        self.assertIn("It is a tie with 4 workers", tie["sentence"])
         self.assertFalse(noisy["tie"])
         self.assertIn("Not settled", noisy["sentence"])
 

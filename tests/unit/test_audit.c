@@ -7,7 +7,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "noise.h"
+#include "noises.h"
 #include "unit.h"
 
 #define POINTS 4

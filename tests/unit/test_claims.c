@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "noise.h"
+#include "noises.h"
 #include "reason.h"
 #include "sentence.h"
 #include "unit.h"

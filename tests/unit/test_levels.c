@@ -9,7 +9,7 @@
 #include <cmocka.h>
 #include <math.h>
 
-#include "noise.h"
+#include "noises.h"
 #include "verdict.h"
 
 #define POINTS 3

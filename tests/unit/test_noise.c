@@ -12,7 +12,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "noise.h"
+#include "noises.h"
 #include "verdict.h"
 
 #define POINTS 5

@@ -11,7 +11,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "noise.h"
+#include "noises.h"
 #include "rivals.h"
 #include "rng.h"
 

@@ -9,7 +9,7 @@
 #include <cmocka.h>
 #include <math.h>
 
-#include "noise.h"
+#include "noises.h"
 #include "scaling.h"
 
 #define BLOCKS 10

@@ -12,7 +12,7 @@
 #include <string.h>
 
 #include "answer.h"
-#include "noise.h"
+#include "noises.h"
 #include "sweep.h"
 
 #define POINTS 5

@@ -1,4 +1,4 @@
-#include "noise.h"
+#include "noises.h"
 
 #include <math.h>
 #include <stdint.h>

@@ -1,9 +1,9 @@
 /*
- * noise.h - what makes one pass take longer than another: kinds of it that were seen on machines,
+ * noises.h - what makes one pass take longer than another: kinds of it that were seen on machines,
  * and others that no rule was chosen on.
  */
-#ifndef PPT_TEST_NOISE_H
-#define PPT_TEST_NOISE_H
+#ifndef PPT_TEST_NOISES_H
+#define PPT_TEST_NOISES_H
 
 #include "grid.h"
 #include "rng.h"
