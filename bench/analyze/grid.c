@@ -246,51 +246,57 @@ double *ppt_grid_point_medians(const struct ppt_grid *grid, const double *offset
 
 /* ---- processes ---- */
 
-static size_t count_processes(const double *process, size_t blocks)
+struct process_block {
+    double process;
+    size_t block;
+};
+
+static int compare_processes(const void *a, const void *b)
 {
-    size_t count = 0;
+    const struct process_block *const x = a, *const y = b;
 
-    for (size_t b = 0; b < blocks; b++) {
-        bool first = true;
+    return x->process != y->process ? (x->process > y->process) - (x->process < y->process)
+                                    : (x->block > y->block) - (x->block < y->block);
+}
 
-        for (size_t before = 0; before < b && first; before++) {
-            first = process[before] != process[b];
-        }
-        count += first;
+/* Where the run of blocks of one process that begins there ends. */
+static size_t end_of_process(const struct process_block *sorted, size_t count, size_t first)
+{
+    size_t end = first + 1;
+
+    while (end < count && sorted[end].process == sorted[first].process) {
+        end++;
     }
-    return count;
+    return end;
 }
 
 void ppt_grid_by_process(struct ppt_grid *grid, const double *process)
 {
     const size_t blocks = grid->block_count, points = grid->point_count;
+    struct process_block *sorted PPT_FREED = ppt_alloc(blocks + 1, sizeof(*sorted));
     double *column PPT_FREED = ppt_alloc(blocks + 1, sizeof(*column));
-    bool *taken PPT_FREED = ppt_alloc(blocks + 1, sizeof(*taken));
     struct ppt_grid whole;
     size_t row = 0;
 
-    if (count_processes(process, blocks) < 2) {
+    for (size_t b = 0; b < blocks; b++) {
+        sorted[b] = (struct process_block){process[b], b};
+    }
+    qsort(sorted, blocks, sizeof(*sorted), compare_processes);
+    if (blocks == 0 || end_of_process(sorted, blocks, 0) == blocks) {
         return;
     }
-    ppt_grid_create(grid->points, points, count_processes(process, blocks), &whole);
-    whole.processes = whole.block_count;
-    whole.step = grid->step;
-    for (size_t first = 0; first < blocks; first++) {
-        for (size_t p = 0; p < points && !taken[first]; p++) {
-            size_t count = 0;
-
-            for (size_t b = first; b < blocks; b++) {
-                if (process[b] == process[first]) {
-                    column[count++] = log(ppt_grid_at(grid, b, p));
-                }
+    ppt_grid_create(grid->points, points, blocks, &whole);
+    for (size_t first = 0, end; first < blocks; first = end, row++) {
+        end = end_of_process(sorted, blocks, first);
+        for (size_t p = 0; p < points; p++) {
+            for (size_t i = first; i < end; i++) {
+                column[i - first] = log(ppt_grid_at(grid, sorted[i].block, p));
             }
-            whole.seconds[row * points + p] = exp(ppt_median(column, count));
-        }
-        row += !taken[first];
-        for (size_t b = first; b < blocks; b++) {
-            taken[b] |= process[b] == process[first];
+            whole.seconds[row * points + p] = exp(ppt_median(column, end - first));
         }
     }
+    whole.block_count = whole.processes = row;
+    whole.step = grid->step;
     ppt_grid_free(grid);
     *grid = whole;
 }
