@@ -207,7 +207,7 @@ static void show_factors(const double *logs, size_t stride, size_t n, double per
 static void set_factors(const struct ppt_index *index, size_t point, size_t calls,
                         double per_worker, struct ppt_point_factors *out)
 {
-    enum { ON_CPU = PPT_FACTOR_COUNT, OFF_CPU, REPLAY, COLUMNS };
+    enum { ON_CPU = PPT_FACTOR_COUNT, OFF_CPU, QUEUED, REPLAY, COLUMNS };
     const struct ppt_passes passes = ppt_index_passes(index, point);
     double *values PPT_FREED = ppt_alloc(passes.count * COLUMNS + 1, sizeof(*values));
     size_t n = 0;
@@ -224,6 +224,7 @@ static void set_factors(const struct ppt_index *index, size_t point, size_t call
             }
             values[ON_CPU * passes.count + n] = f.on_cpu_inflation;
             values[OFF_CPU * passes.count + n] = f.off_cpu_inflation;
+            values[QUEUED * passes.count + n] = f.queued_inflation;
             values[REPLAY * passes.count + n] =
                 replay_speedup(sequential, ppt_point_workers(pass->point));
             n++;
@@ -237,6 +238,7 @@ static void set_factors(const struct ppt_index *index, size_t point, size_t call
     }
     out->on_cpu_inflation = ppt_median(values + ON_CPU * passes.count, n);
     out->off_cpu_inflation = ppt_median(values + OFF_CPU * passes.count, n);
+    out->queued_inflation = ppt_median(values + QUEUED * passes.count, n);
     out->replay_speedup = ppt_median(values + REPLAY * passes.count, n);
 }
 
@@ -290,11 +292,11 @@ static double cpu_use(const struct ppt_sample *sample)
     return (double)(sample->usage.user_ns + sample->usage.system_ns) / (double)wall_ns;
 }
 
-/* Of all workers together: how much of their tasks' time was CPU time. That a quota stopped them is
- * no waiting of the tasks' own. */
+/* Of all workers together: how much of their tasks' time was CPU time, or queueing for it. Neither
+ * that nor being stopped by a quota is waiting of the tasks' own. */
 static double cpu_share(const struct ppt_sample *sample)
 {
-    const double cpu = ppt_task_cpu_ns(sample);
+    const double cpu = ppt_task_cpu_ns(sample) + ppt_task_queued_ns(sample);
     double busy = sample->noise.throttled_ns > 0 ? -(double)sample->noise.throttled_ns : 0;
 
     for (size_t i = 0; i < sample->worker_count; i++) {
@@ -358,7 +360,7 @@ static void set_from_index(const struct ppt_index *index, struct ppt_answer *ans
     const struct ppt_grid *grid = &answer->grid;
 
     answer->disturbance = ppt_disturbance_of(index);
-    ppt_verdict_doubt(&answer->verdict, &answer->disturbance);
+    ppt_verdict_doubt(&answer->verdict, index, grid, &answer->disturbance);
     if (grid->point_count == 0) {
         return;
     }

@@ -57,6 +57,7 @@ struct ppt_point_factors {
      * PPT_FACTOR_COUNT. */
     enum ppt_factor most_lost;
     double on_cpu_inflation, off_cpu_inflation;
+    double queued_inflation; /* 0: unknown, and then part of the one off the CPU */
     double replay_speedup; /* what the task list alone would allow; 0 when task times are absent */
 };
 

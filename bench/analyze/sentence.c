@@ -86,6 +86,38 @@ static unsigned recommended(const struct ppt_answer *answer)
     return ppt_point_workers(answer->grid.points[answer->verdict.recommended]);
 }
 
+/* Who keeps it from being one of an idle machine. */
+static void add_others(const struct ppt_answer *answer, struct ppt_text *out)
+{
+    const struct ppt_disturbance *all = &answer->disturbance;
+
+    if (!answer->verdict.disturbed) {
+        return;
+    }
+    switch (all->culprit) {
+    case PPT_CULPRIT_OTHERS:
+        ppt_text_add(out, ". Others used ");
+        add_percent(all->others, out);
+        ppt_text_add(out, " of the CPUs: this holds beside them, not on an idle machine");
+        break;
+    case PPT_CULPRIT_QUOTA:
+        ppt_text_add(out, ". The CPU quota let threads wait ");
+        add_percent(all->queued, out);
+        ppt_text_add(out, " of their time: this holds with it");
+        break;
+    case PPT_CULPRIT_PLACEMENT:
+        ppt_text_add(out, ". Its own threads shared CPUs (placement), and waited for one ");
+        add_percent(all->queued, out);
+        ppt_text_add(out, " of their time");
+        break;
+    case PPT_CULPRIT_UNKNOWN:
+        ppt_text_add(out, ". Threads waited for a CPU ");
+        add_percent(all->queued, out);
+        ppt_text_add(out, " of their time: this may not hold on an idle machine");
+        break;
+    }
+}
+
 /* What a verdict that is not HIGH lacks. */
 static void add_doubt(const struct ppt_answer *answer, struct ppt_text *out)
 {
@@ -93,6 +125,10 @@ static void add_doubt(const struct ppt_answer *answer, struct ppt_text *out)
 
     if (verdict->confidence == PPT_CONFIDENCE_HIGH) {
         return;
+    }
+    add_others(answer, out);
+    if (verdict->capped) {
+        return; /* more blocks are not what it lacks */
     }
     if (verdict->coarse) {
         ppt_text_addf(out, ". The clock's step of %g s is too coarse: let passes take %g s or more",
@@ -238,6 +274,16 @@ static void add_beyond(const struct ppt_answer *answer, struct ppt_text *out)
     }
 }
 
+static const char *inflation_cause(const struct ppt_point_factors *f)
+{
+    if (f->queued_inflation > f->on_cpu_inflation && f->queued_inflation > f->off_cpu_inflation) {
+        return " (waiting for a CPU)";
+    }
+    return f->on_cpu_inflation >= f->off_cpu_inflation ? " (memory, caches or clock)"
+           : f->queued_inflation > 0                   ? " (waiting for a lock or a device)"
+                                                       : " (waiting for a CPU, a lock or a device)";
+}
+
 static void add_inflation(const struct ppt_answer *answer, struct ppt_text *out)
 {
     const struct ppt_point_factors *f = &answer->points[answer->verdict.recommended].factors;
@@ -249,10 +295,9 @@ static void add_inflation(const struct ppt_answer *answer, struct ppt_text *out)
     ppt_text_add(out, " Tasks run ");
     add_percent(inflation, out);
     ppt_text_add(out, " slower side by side");
-    if (f->on_cpu_inflation > 0) {
-        ppt_text_add(out, f->on_cpu_inflation >= f->off_cpu_inflation
-                              ? " (memory, caches or clock)"
-                              : " (waiting for a CPU, a lock or a device)");
+    /* Beside others it may be these. */
+    if (f->on_cpu_inflation > 0 && !answer->verdict.disturbed) {
+        ppt_text_add(out, inflation_cause(f));
     }
     ppt_text_add(out, ".");
 }
@@ -394,6 +439,18 @@ static void add_quota(const struct ppt_answer *answer, struct ppt_text *out)
     }
 }
 
+/* Few enough that the verdict does not speak of them; of steal alone, any number. */
+static void add_disturbed(const struct ppt_answer *answer, struct ppt_text *out)
+{
+    const struct ppt_disturbance *all = &answer->disturbance;
+    const bool others = all->culprit == PPT_CULPRIT_OTHERS && !answer->verdict.disturbed;
+    const size_t passes = others && all->much > all->stolen ? all->much : all->stolen;
+
+    if (passes > 0) {
+        ppt_text_addf(out, " Caution: others disturbed %zu of %zu passes.", passes, all->passes);
+    }
+}
+
 static void add_caveats(const struct ppt_answer *answer, struct ppt_text *out)
 {
     if (answer->scaling.superlinear) {
@@ -405,10 +462,7 @@ static void add_caveats(const struct ppt_answer *answer, struct ppt_text *out)
         ppt_text_add(out, ").");
     }
     add_quota(answer, out);
-    if (answer->disturbance.stolen > 0) {
-        ppt_text_addf(out, " Caution: others disturbed %zu of %zu passes.",
-                      answer->disturbance.stolen, answer->disturbance.passes);
-    }
+    add_disturbed(answer, out);
     if (answer->disturbance.stopped > 0) {
         ppt_text_addf(out, " Caution: %zu of %zu passes were stopped for a while.",
                       answer->disturbance.stopped, answer->disturbance.passes);

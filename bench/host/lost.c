@@ -19,8 +19,7 @@ int64_t ppt_meanwhile_offered_ns(const struct ppt_meanwhile *meanwhile)
 /* Of a wall time that says something of queues. */
 static int64_t shortest_ns(const struct ppt_meanwhile *meanwhile)
 {
-    return meanwhile->threads > meanwhile->cpus ? PPT_LOST_QUEUED_SHORT_BEYOND_NS
-                                                : PPT_LOST_QUEUED_SHORT_NS;
+    return meanwhile->threads > 1 ? PPT_LOST_QUEUED_SHORT_TEAM_NS : PPT_LOST_QUEUED_SHORT_NS;
 }
 
 static double queued_share(const struct ppt_meanwhile *meanwhile)

@@ -32,12 +32,13 @@ struct ppt_lost {
 /* Time of CPUs that is too short for others' share: it is counted in steps of 10 ms. */
 #define PPT_LOST_SHORT_NS INT64_C(400000000)
 
-/* Wall time that is too short for the queued share: threads that are being started queue on an idle
- * machine, too, and where they are more than the CPUs the last ones leave some of these idle. There
- * 2 workers lose 12 % of 0.4 ms, 3 % of 10 ms and 0.2 % of 100 ms; 4 and 8 on 2 CPUs lose half of
- * 1.3 ms, 14 to 19 % of 12 ms and 1 to 3 % of 50 ms. */
+/* Wall time that is too short for the queued share, of one thread and of several: these are started
+ * on CPUs of each other, for some milliseconds, and the last ones leave some idle. Where nobody
+ * else runs 2 threads on 2 CPUs lose up to 48 % of 4 ms, 18 % of 22 ms and 5 % of 92 ms, 4 threads
+ * up to 36 % of 0.6 ms, 12 % of 37 ms and 6 % of 92 ms; one alone, with programs that it starts, 3
+ * % of 35 ms. */
 #define PPT_LOST_QUEUED_SHORT_NS INT64_C(20000000)
-#define PPT_LOST_QUEUED_SHORT_BEYOND_NS INT64_C(100000000)
+#define PPT_LOST_QUEUED_SHORT_TEAM_NS INT64_C(100000000)
 
 /* CPU time that there was, cpus x wall; 0: unknown. */
 int64_t ppt_meanwhile_offered_ns(const struct ppt_meanwhile *meanwhile);
