@@ -183,6 +183,7 @@ struct ppt_outside {
     int64_t peak_bytes;     /* the most memory that a task had resident there; 0: unknown */
     struct ppt_usage usage; /* of these processes, but of those that this process has waited for
                                itself: of them the bench knows */
+    int64_t queued_ns;      /* for which they were ready to run, but had no CPU; -1: unknown */
 };
 
 struct ppt_kernel {

@@ -203,22 +203,42 @@ static void show_factors(const double *logs, size_t stride, size_t n, double per
     }
 }
 
-/* Which is surely the larger, by block; 0 in a block: CPU times were too short to tell. */
-static enum ppt_inflated inflated(const double *on_cpu, const double *off_cpu, size_t n)
+/* Whether `a` is surely larger than `b`, by block. */
+static bool is_larger(const double *a, const double *b, size_t n)
 {
     double *more PPT_FREED = ppt_alloc(n + 1, sizeof(*more));
 
     for (size_t i = 0; i < n; i++) {
-        if (on_cpu[i] <= 0 || off_cpu[i] <= 0) {
-            return PPT_INFLATED_UNKNOWN;
+        if (a[i] <= 0 || b[i] <= 0) {
+            return false; /* CPU times were too short to tell */
         }
-        more[i] = log(on_cpu[i] / off_cpu[i]);
+        more[i] = log(a[i] / b[i]);
     }
     const struct ppt_interval interval = ppt_interval_of(more, n, 0.95);
-    return !interval.exists    ? PPT_INFLATED_UNKNOWN
-           : interval.low > 0  ? PPT_INFLATED_ON_CPU
-           : interval.high < 0 ? PPT_INFLATED_OFF_CPU
-                               : PPT_INFLATED_UNKNOWN;
+    return interval.exists && interval.low > 0;
+}
+
+/* Which of the inflations, each by block, is surely larger than the others. Queueing that is
+ * unknown is part of what is off the CPU. */
+static enum ppt_inflated inflated(const double *on_cpu, const double *off_cpu, const double *queued,
+                                  size_t n)
+{
+    const double *const parts[] = {on_cpu, queued, off_cpu};
+    static const enum ppt_inflated which[] = {PPT_INFLATED_ON_CPU, PPT_INFLATED_QUEUED,
+                                              PPT_INFLATED_OFF_CPU};
+    const bool known = n > 0 && queued[0] > 0;
+
+    for (size_t a = 0; a < 3; a++) {
+        bool largest = a != 1 || known;
+
+        for (size_t b = 0; b < 3 && largest; b++) {
+            largest = a == b || (b == 1 && !known) || is_larger(parts[a], parts[b], n);
+        }
+        if (largest && n > 0) {
+            return which[a];
+        }
+    }
+    return PPT_INFLATED_UNKNOWN;
 }
 
 /* Over the blocks that have both the point and sequential calls beside it. `per_worker` is the
@@ -226,7 +246,7 @@ static enum ppt_inflated inflated(const double *on_cpu, const double *off_cpu, s
 static void set_factors(const struct ppt_index *index, size_t point, size_t calls,
                         double per_worker, struct ppt_point_factors *out)
 {
-    enum { ON_CPU = PPT_FACTOR_COUNT, OFF_CPU, REPLAY, COLUMNS };
+    enum { ON_CPU = PPT_FACTOR_COUNT, OFF_CPU, QUEUED, REPLAY, COLUMNS };
     const struct ppt_passes passes = ppt_index_passes(index, point);
     double *values PPT_FREED = ppt_alloc(passes.count * COLUMNS + 1, sizeof(*values));
     size_t n = 0;
@@ -243,6 +263,7 @@ static void set_factors(const struct ppt_index *index, size_t point, size_t call
             }
             values[ON_CPU * passes.count + n] = f.on_cpu_inflation;
             values[OFF_CPU * passes.count + n] = f.off_cpu_inflation;
+            values[QUEUED * passes.count + n] = f.queued_inflation;
             values[REPLAY * passes.count + n] =
                 replay_speedup(sequential, ppt_point_workers(pass->point));
             n++;
@@ -256,8 +277,10 @@ static void set_factors(const struct ppt_index *index, size_t point, size_t call
     }
     out->on_cpu_inflation = ppt_median(values + ON_CPU * passes.count, n);
     out->off_cpu_inflation = ppt_median(values + OFF_CPU * passes.count, n);
+    out->queued_inflation = ppt_median(values + QUEUED * passes.count, n);
     out->replay_speedup = ppt_median(values + REPLAY * passes.count, n);
-    out->inflated = inflated(values + ON_CPU * passes.count, values + OFF_CPU * passes.count, n);
+    out->inflated = inflated(values + ON_CPU * passes.count, values + OFF_CPU * passes.count,
+                             values + QUEUED * passes.count, n);
 }
 
 /* What `value` says of each of these; to be given to free(). */
@@ -310,11 +333,11 @@ static double cpu_use(const struct ppt_sample *sample)
     return (double)(sample->usage.user_ns + sample->usage.system_ns) / (double)wall_ns;
 }
 
-/* Of all workers together: how much of their tasks' time was CPU time. That a quota stopped them is
- * no waiting of the tasks' own. */
+/* Of all workers together: how much of their tasks' time was CPU time, or queueing for it. Neither
+ * that nor being stopped by a quota is waiting of the tasks' own. */
 static double cpu_share(const struct ppt_sample *sample)
 {
-    const double cpu = ppt_task_cpu_ns(sample);
+    const double cpu = ppt_task_cpu_ns(sample) + ppt_task_queued_ns(sample);
     double busy = sample->noise.throttled_ns > 0 ? -(double)sample->noise.throttled_ns : 0;
 
     for (size_t i = 0; i < sample->worker_count; i++) {
@@ -378,7 +401,7 @@ static void set_from_index(const struct ppt_index *index, struct ppt_answer *ans
     const struct ppt_grid *grid = &answer->grid;
 
     answer->disturbance = ppt_disturbance_of(index);
-    ppt_verdict_doubt(&answer->verdict, &answer->disturbance);
+    ppt_verdict_doubt(&answer->verdict, index, grid, &answer->disturbance);
     if (grid->point_count == 0) {
         return;
     }

@@ -49,7 +49,12 @@ extern const char *const ppt_reason_names[]; /* as in JSON: "dispatch_overhead",
  * some 0.4 %. What is shown is median f_i, moved by its share of what is missing: with S the
  * speedup shown, ln F_i = median ln f_i + (ln(S/N) - sum over j of median ln f_j) w_i / sum w,
  * where w_i is how wide the factor's own interval is. So they multiply to the speedup shown. */
-enum ppt_inflated { PPT_INFLATED_UNKNOWN, PPT_INFLATED_ON_CPU, PPT_INFLATED_OFF_CPU };
+enum ppt_inflated {
+    PPT_INFLATED_UNKNOWN,
+    PPT_INFLATED_ON_CPU,
+    PPT_INFLATED_QUEUED,
+    PPT_INFLATED_OFF_CPU
+};
 
 struct ppt_point_factors {
     bool exists; /* the point and a sequential pass were measured in some block */
@@ -59,7 +64,8 @@ struct ppt_point_factors {
      * PPT_FACTOR_COUNT. */
     enum ppt_factor most_lost;
     double on_cpu_inflation, off_cpu_inflation;
-    enum ppt_inflated inflated; /* which of these is surely the larger */
+    double queued_inflation;    /* 0: unknown, and then part of the one off the CPU */
+    enum ppt_inflated inflated; /* which of these is surely the largest */
     double replay_speedup; /* what the task list alone would allow; 0 when task times are absent */
 };
 

@@ -182,6 +182,41 @@ static void say_speedup(struct speech *speech, const struct ppt_ratio *speedup, 
     say(speech, claim);
 }
 
+/* Who keeps it from being one of an idle machine. */
+static void say_others(struct speech *speech)
+{
+    const struct ppt_disturbance *all = &speech->answer->disturbance;
+    struct ppt_text *words = &speech->words;
+
+    if (!speech->answer->verdict.disturbed) {
+        return;
+    }
+    switch (all->culprit) {
+    case PPT_CULPRIT_OTHERS:
+        ppt_text_add(words, ". Others used ");
+        add_percent(all->others, words);
+        ppt_text_add(words, " of the CPUs: this holds beside them, not on an idle machine");
+        break;
+    case PPT_CULPRIT_QUOTA:
+        ppt_text_add(words, ". The CPU quota let threads wait ");
+        add_percent(all->queued, words);
+        ppt_text_add(words, " of their time: this holds with it");
+        break;
+    case PPT_CULPRIT_PLACEMENT:
+        ppt_text_add(words, ". Its own threads shared CPUs (placement), and waited for one ");
+        add_percent(all->queued, words);
+        ppt_text_add(words, " of their time");
+        break;
+    case PPT_CULPRIT_UNKNOWN:
+        ppt_text_add(words, ". Threads waited for a CPU ");
+        add_percent(all->queued, words);
+        ppt_text_add(words, " of their time: this may not hold on an idle machine");
+        break;
+    }
+    say(speech,
+        counted("disturbed", all->culprit == PPT_CULPRIT_OTHERS ? all->others : all->queued));
+}
+
 /* What a verdict that is not HIGH lacks. */
 static void say_doubt(struct speech *speech)
 {
@@ -190,6 +225,10 @@ static void say_doubt(struct speech *speech)
 
     if (verdict->confidence == PPT_CONFIDENCE_HIGH) {
         return;
+    }
+    say_others(speech);
+    if (verdict->capped) {
+        return; /* more blocks are not what it lacks */
     }
     if (verdict->coarse) {
         ppt_text_addf(&speech->words,
@@ -396,6 +435,22 @@ static void say_beyond(struct speech *speech)
     }
 }
 
+static const char *inflation_cause(const struct ppt_point_factors *f)
+{
+    switch (f->inflated) {
+    case PPT_INFLATED_ON_CPU:
+        return " (memory, caches or clock)";
+    case PPT_INFLATED_QUEUED:
+        return " (waiting for a CPU)";
+    case PPT_INFLATED_OFF_CPU:
+        return f->queued_inflation > 0 ? " (waiting for a lock or a device)"
+                                       : " (waiting for a CPU, a lock or a device)";
+    case PPT_INFLATED_UNKNOWN:
+        break;
+    }
+    return "";
+}
+
 /* What makes them slower is named where it surely is the larger part. */
 static void say_inflation(struct speech *speech)
 {
@@ -409,10 +464,10 @@ static void say_inflation(struct speech *speech)
     ppt_text_add(&speech->words, " Tasks run ");
     add_percent(inflation, &speech->words);
     ppt_text_add(&speech->words, " slower side by side");
-    ppt_text_add(&speech->words, f->inflated == PPT_INFLATED_ON_CPU ? " (memory, caches or clock)"
-                                 : f->inflated == PPT_INFLATED_OFF_CPU
-                                     ? " (waiting for a CPU, a lock or a device)"
-                                     : "");
+    /* Beside others it may be these. */
+    if (!speech->answer->verdict.disturbed) {
+        ppt_text_add(&speech->words, inflation_cause(f));
+    }
     ppt_text_add(&speech->words, ".");
     say(speech, above("inflation", inflation,
                       (struct ppt_interval){true, 1 / work->high - 1, 1 / work->low - 1}, 0.95, 0));
@@ -609,6 +664,8 @@ static void say_caveats(struct speech *speech)
 {
     const struct ppt_answer *answer = speech->answer;
     const struct ppt_disturbance *all = &answer->disturbance;
+    /* Few enough that the verdict does not speak of them; of steal alone, any number. */
+    const bool others = all->culprit == PPT_CULPRIT_OTHERS && !answer->verdict.disturbed;
 
     if (answer->scaling.superlinear) {
         ppt_text_add(&speech->words,
@@ -622,7 +679,8 @@ static void say_caveats(struct speech *speech)
         say(speech, counted("drift", answer->drift.change));
     }
     say_quota(speech);
-    say_passes(speech, "stolen", all->stolen, "others disturbed ", "");
+    say_passes(speech, "others", others && all->much > all->stolen ? all->much : all->stolen,
+               "others disturbed ", "");
     say_passes(speech, "stopped", all->stopped, "", " were stopped for a while");
     say_passes(speech, "moved", all->moved, "", " had other CPUs than the first one");
 }

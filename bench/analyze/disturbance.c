@@ -1,69 +1,106 @@
 #include "disturbance.h"
 
-#include <stdlib.h>
-
-#include "memory.h"
+#include <math.h>
+#include <stdint.h>
 
 #define STEAL_SHARE 0.01
+
+const char *const ppt_culprit_names[] = {"unknown", "others", "quota", "own_threads", NULL};
 
 static bool is_stolen(const struct ppt_sample *sample)
 {
     return (double)sample->noise.steal_ns > STEAL_SHARE * (double)ppt_sample_wall_ns(sample);
 }
 
-bool ppt_sample_disturbed(const struct ppt_sample *sample)
+bool ppt_pass_disturbed(const struct ppt_index *index, const struct ppt_sample *sample)
 {
-    return sample->noise.throttled_ns > 0 || sample->noise.stopped > 0 || is_stolen(sample);
+    const struct ppt_flags *flags = ppt_index_flags(index, sample);
+
+    return sample->noise.throttled_ns > 0 || flags->stopped || flags->much || is_stolen(sample);
 }
 
-/* CPUs of the first pass of every number of ranks that said them, the warm-up included. */
-struct first_cpus {
-    struct {
-        unsigned ranks;
-        int64_t cpus;
-    } * items;
-    size_t count;
+/* CPU time, in nanoseconds: a share of what there was, or of what the threads could have had. */
+struct losses {
+    double others, offered; /* where the former is known */
+    double queued, threads;
 };
 
-/* Those of as many ranks as the sample's; the sample itself may be the first. */
-static int64_t first_cpus(struct first_cpus *first, const struct ppt_sample *sample)
+static void add_losses(struct losses *losses, const struct ppt_sample *sample,
+                       const struct ppt_flags *flags)
 {
-    size_t i = 0;
+    const struct ppt_meanwhile meanwhile = ppt_sample_meanwhile(sample);
+    const double wall = (double)meanwhile.wall_ns, cpus = (double)meanwhile.cpus;
 
-    while (i < first->count && first->items[i].ranks != sample->point.ranks) {
-        i++;
+    if (!isnan(flags->lost.others)) {
+        losses->others += flags->lost.others * cpus * wall;
+        losses->offered += cpus * wall;
     }
-    if (i == first->count) {
-        first->items = ppt_realloc(first->items, i + 1, sizeof(*first->items));
-        first->items[i].ranks = sample->point.ranks;
-        first->items[i].cpus = sample->noise.cpus;
-        first->count++;
+    if (!isnan(flags->lost.queued)) {
+        losses->queued += flags->lost.queued * fmin(cpus, meanwhile.threads) * wall;
+        losses->threads += fmin(cpus, meanwhile.threads) * wall;
     }
-    return first->items[i].cpus;
+}
+
+/* `flagged`: what those passes lost that lost much. */
+static enum ppt_culprit find_culprit(const struct losses *flagged, size_t throttled)
+{
+    if (flagged->offered > 0 && flagged->others >= 0.5 * flagged->queued) {
+        return PPT_CULPRIT_OTHERS;
+    }
+    return throttled > 0          ? PPT_CULPRIT_QUOTA
+           : flagged->offered > 0 ? PPT_CULPRIT_PLACEMENT
+                                  : PPT_CULPRIT_UNKNOWN;
+}
+
+/* Below 0: the system does not count it. */
+static double known_s(int64_t ns)
+{
+    return ns > 0 ? (double)ns * 1e-9 : 0;
 }
 
 struct ppt_disturbance ppt_disturbance_of(const struct ppt_index *index)
 {
     struct ppt_disturbance all = {0};
-    struct first_cpus first = {0};
+    struct losses lost = {0}, flagged = {0};
 
     for (size_t i = 0; i < index->ran.count; i++) {
         const struct ppt_sample *sample = index->ran.items[i];
+        const struct ppt_flags *flags = ppt_index_flags(index, sample);
         const struct ppt_noise *noise = &sample->noise;
-        const bool moved = noise->cpus > 0 && noise->cpus != first_cpus(&first, sample);
-        if (sample->block == 0) {
+
+        if (!ppt_index_counts(index, sample)) {
             continue;
         }
         all.passes++;
-        all.disturbed += ppt_sample_disturbed(sample);
+        all.known += !isnan(flags->lost.others) || !isnan(flags->lost.queued) || ppt_flagged(flags);
+        all.disturbed += ppt_pass_disturbed(index, sample);
+        all.flagged += ppt_flagged(flags);
+        all.much += flags->much;
+        all.again += sample->again;
         all.stolen += is_stolen(sample);
         all.throttled += noise->throttled_ns > 0;
-        all.stopped += noise->stopped > 0;
-        all.moved += moved;
-        /* Below 0: the system does not count it. */
-        all.steal_s += noise->steal_ns > 0 ? (double)noise->steal_ns * 1e-9 : 0;
-        all.throttled_s += noise->throttled_ns > 0 ? (double)noise->throttled_ns * 1e-9 : 0;
+        all.stopped += flags->stopped;
+        all.moved += flags->moved;
+        all.steal_s += known_s(noise->steal_ns);
+        all.throttled_s += known_s(noise->throttled_ns);
+        add_losses(&lost, sample, flags);
+        if (flags->much) {
+            add_losses(&flagged, sample, flags);
+        }
     }
-    free(first.items);
+    all.others = lost.offered > 0 ? lost.others / lost.offered : (double)NAN;
+    all.queued = lost.threads > 0 ? lost.queued / lost.threads : (double)NAN;
+    all.culprit = find_culprit(&flagged, all.throttled);
     return all;
+}
+
+double ppt_disturbance_at(const struct ppt_index *index, size_t point)
+{
+    const struct ppt_passes passes = ppt_index_passes(index, point);
+    size_t much = 0;
+
+    for (size_t i = 0; i < passes.count; i++) {
+        much += ppt_index_flags(index, passes.items[i])->much;
+    }
+    return passes.count > 0 ? (double)much / (double)passes.count : 0;
 }

@@ -13,6 +13,7 @@ const char *const ppt_factor_names[] = {"load balance", "communication", "schedu
 
 struct busy {
     double sum, largest, cpu;
+    double queued;
     double waited; /* of the one that was busy for longest */
 };
 
@@ -29,6 +30,11 @@ double ppt_task_cpu_ns(const struct ppt_sample *sample)
     return cpu;
 }
 
+double ppt_task_queued_ns(const struct ppt_sample *sample)
+{
+    return sample->noise.queued_ns > 0 ? (double)sample->noise.queued_ns : 0;
+}
+
 static struct busy busy_of(const struct ppt_sample *sample)
 {
     struct busy busy = {0};
@@ -43,7 +49,19 @@ static struct busy busy_of(const struct ppt_sample *sample)
         }
     }
     busy.cpu = ppt_task_cpu_ns(sample);
+    busy.queued = ppt_task_queued_ns(sample);
     return busy;
+}
+
+/* Its two parts multiply to what is off the CPU in all. */
+static void split_off_cpu(struct ppt_factors *factors, const struct busy *b, const struct busy *b0,
+                          bool known)
+{
+    const double queued = known ? b->queued : 0, queued0 = known ? b0->queued : 0;
+
+    factors->off_cpu_inflation = (b->sum / (b->cpu + queued)) / (b0->sum / (b0->cpu + queued0));
+    factors->queued_inflation =
+        known ? ((b->cpu + queued) / b->cpu) / ((b0->cpu + queued0) / b0->cpu) : 0;
 }
 
 struct ppt_factors ppt_factors_of(const struct ppt_sample *pass,
@@ -66,7 +84,8 @@ struct ppt_factors ppt_factors_of(const struct ppt_sample *pass,
 
     if (b.cpu > SHORTEST_CPU_NS && b0.cpu > SHORTEST_CPU_NS) {
         factors.on_cpu_inflation = b.cpu / b0.cpu;
-        factors.off_cpu_inflation = (b.sum / b.cpu) / (b0.sum / b0.cpu);
+        split_off_cpu(&factors, &b, &b0,
+                      pass->noise.queued_ns >= 0 && sequential->noise.queued_ns >= 0);
     }
     return factors;
 }

@@ -20,7 +20,10 @@
  * Inflation sum B / B0 splits by the workers' CPU time C into
  *
  *     on-CPU  = sum C / C0                         caches, memory bandwidth, clock, SMT
- *     off-CPU = (sum B / sum C) / (B0 / C0)        locks, I/O, more workers than CPUs
+ *     queued  = ((C + Q) / C) / ((C0 + Q0) / C0)   more threads than CPUs, own or others'
+ *     off-CPU = (sum B / (C + Q)) / (B0 / (C0 + Q0))   locks, I/O
+ *
+ * where Q is for how long they were queued for a CPU. Where that is unknown it is part of off-CPU.
  *
  * Tasks that use threads of their own count with the CPU time of the whole process, since a worker
  * knows that of its own thread alone. Both passes have the same number of inner threads.
@@ -48,11 +51,16 @@ extern const char *const ppt_factor_names[];
  * threads of their own. */
 double ppt_task_cpu_ns(const struct ppt_sample *sample);
 
+/* For how long the threads of a pass's tasks were ready to run but had no CPU, in ns; 0: unknown.
+ */
+double ppt_task_queued_ns(const struct ppt_sample *sample);
+
 /* Of one pass against the sequential pass of its block. */
 struct ppt_factors {
     double speedup;
     double factor[PPT_FACTOR_COUNT];
     double on_cpu_inflation, off_cpu_inflation; /* 0 when CPU times are too short to be told */
+    double queued_inflation;                    /* 0 then, and when it is unknown */
 };
 
 /* `pass` has N >= 1 workers, `sequential` 0; both of the same tasks. */

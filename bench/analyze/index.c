@@ -47,8 +47,14 @@ static void list_passes(struct ppt_index *index)
     }
 }
 
+static const struct ppt_sample **cell_of(const struct ppt_index *index,
+                                         const struct ppt_sample *sample, size_t place)
+{
+    return &index->cells[(sample->block - 1) * index->point_count + place];
+}
+
 /* By pass that ran: the place of its point, or SIZE_MAX where it does not count; to be given to
- * free(). Counts passes in starts[p + 1], and blocks. */
+ * free(). */
 static size_t *find_places(struct ppt_index *index)
 {
     size_t *places = ppt_alloc(index->ran.count, sizeof(*places));
@@ -58,7 +64,6 @@ static size_t *find_places(struct ppt_index *index)
 
         places[i] = sample->block > 0 ? ppt_index_find(index, sample->point) : SIZE_MAX;
         if (places[i] != SIZE_MAX) {
-            index->starts[places[i] + 1]++;
             index->block_count =
                 sample->block > index->block_count ? sample->block : index->block_count;
         }
@@ -66,7 +71,29 @@ static size_t *find_places(struct ppt_index *index)
     return places;
 }
 
-static void fill(struct ppt_index *index, const size_t *places)
+/* The last pass of a block and point is the one that counts; the others have no place any more.
+ * Counts passes in starts[p + 1]. */
+static void fill_cells(struct ppt_index *index, size_t *places)
+{
+    index->cells = ppt_alloc(index->block_count * index->point_count, sizeof(*index->cells));
+    for (size_t i = 0; i < index->ran.count; i++) {
+        if (places[i] != SIZE_MAX) {
+            *cell_of(index, index->ran.items[i], places[i]) = index->ran.items[i];
+        }
+    }
+    for (size_t i = 0; i < index->ran.count; i++) {
+        const struct ppt_sample *sample = index->ran.items[i];
+
+        if (places[i] != SIZE_MAX && *cell_of(index, sample, places[i]) != sample) {
+            places[i] = SIZE_MAX;
+        }
+        if (places[i] != SIZE_MAX) {
+            index->starts[places[i] + 1]++;
+        }
+    }
+}
+
+static void fill_passes(struct ppt_index *index, const size_t *places)
 {
     size_t *next PPT_FREED = ppt_alloc(index->point_count, sizeof(*next));
 
@@ -75,13 +102,9 @@ static void fill(struct ppt_index *index, const size_t *places)
         next[p] = index->starts[p];
     }
     index->passes = ppt_alloc(index->starts[index->point_count], sizeof(*index->passes));
-    index->cells = ppt_alloc(index->block_count * index->point_count, sizeof(*index->cells));
     for (size_t i = 0; i < index->ran.count; i++) {
-        const struct ppt_sample *sample = index->ran.items[i];
-
         if (places[i] != SIZE_MAX) {
-            index->passes[next[places[i]]++] = sample;
-            index->cells[(sample->block - 1) * index->point_count + places[i]] = sample;
+            index->passes[next[places[i]]++] = index->ran.items[i];
         }
     }
 }
@@ -95,7 +118,9 @@ void ppt_index_create(const struct ppt_samples *samples, struct ppt_index *index
     list_points(index);
     index->starts = ppt_alloc(index->point_count + 1, sizeof(*index->starts));
     places = find_places(index);
-    fill(index, places);
+    fill_cells(index, places);
+    fill_passes(index, places);
+    index->flags = ppt_flags_of(samples);
 }
 
 void ppt_index_free(struct ppt_index *index)
@@ -105,12 +130,25 @@ void ppt_index_free(struct ppt_index *index)
     free(index->passes);
     free(index->cells);
     free(index->ran.items);
+    free(index->flags);
     *index = (struct ppt_index){0};
 }
 
 const struct ppt_sample *ppt_index_at(const struct ppt_index *index, size_t block, size_t point)
 {
     return point == SIZE_MAX ? NULL : index->cells[(block - 1) * index->point_count + point];
+}
+
+const struct ppt_flags *ppt_index_flags(const struct ppt_index *index,
+                                        const struct ppt_sample *sample)
+{
+    return &index->flags[sample - index->samples->items];
+}
+
+bool ppt_index_counts(const struct ppt_index *index, const struct ppt_sample *sample)
+{
+    return sample->block > 0 &&
+           ppt_index_at(index, sample->block, ppt_index_find(index, sample->point)) == sample;
 }
 
 struct ppt_passes ppt_index_passes(const struct ppt_index *index, size_t point)

@@ -4,11 +4,12 @@
  * look through all samples.
  *
  * In it are the passes that count: none of a point that failed, and but for the list of all in the
- * order they ran, not the warm-up.
+ * order they ran, neither the warm-up nor one in whose place a second measurement is.
  */
 #ifndef PPT_ANALYZE_INDEX_H
 #define PPT_ANALYZE_INDEX_H
 
+#include "flags.h"
 #include "sample.h"
 
 /* Some of them, in the order they ran; borrowed from the index. */
@@ -24,7 +25,8 @@ struct ppt_index {
     size_t block_count;               /* blocks are 1 to this; the last one has a pass */
     const struct ppt_sample **cells;  /* [(block - 1) * point_count + point]; NULL: none */
     const struct ppt_sample **passes; /* point by point, see ppt_index_passes() */
-    struct ppt_passes ran;            /* owned: those of the warm-up, too */
+    struct ppt_passes ran;            /* owned: those of the warm-up, and replaced ones, too */
+    struct ppt_flags *flags;          /* of each sample; see ppt_index_flags() */
     size_t *starts;                   /* point p has passes starts[p] to starts[p + 1] - 1 */
 };
 
@@ -37,6 +39,13 @@ size_t ppt_index_find(const struct ppt_index *index, struct ppt_point point);
 /* The pass of that block, from 1 to block_count, at that point; NULL: there is none. The point may
  * be SIZE_MAX. */
 const struct ppt_sample *ppt_index_at(const struct ppt_index *index, size_t block, size_t point);
+
+/* What disturbed a pass of these samples. */
+const struct ppt_flags *ppt_index_flags(const struct ppt_index *index,
+                                        const struct ppt_sample *sample);
+
+/* Whether a pass counts: it is the one of its block and point. */
+bool ppt_index_counts(const struct ppt_index *index, const struct ppt_sample *sample);
 
 /* All passes of a point; none of SIZE_MAX. */
 struct ppt_passes ppt_index_passes(const struct ppt_index *index, size_t point);

@@ -72,7 +72,7 @@ static void fill_table(const struct ppt_config *config, const struct ppt_index *
     for (size_t i = 0; i < index->ran.count; i++) {
         const struct ppt_sample *sample = index->ran.items[i];
 
-        if (sample->block == 0 || !sample->task_ns) {
+        if (!ppt_index_counts(index, sample) || !sample->task_ns) {
             continue;
         }
         if (sample->block != drawn) {

@@ -97,10 +97,12 @@ static bool few_tasks(const struct ppt_answer *answer)
            next * ppt_granularity_bound(tasks, next) <= point->granularity * 1.001;
 }
 
-/* A quota that stops most passes, some early and some late, makes any two points differ. */
+/* A quota that stops most passes, some early and some late, makes any two points differ; so do
+ * others who take part in most. */
 static bool mostly_stopped(const struct ppt_answer *answer)
 {
-    return 2 * answer->disturbance.throttled > answer->disturbance.passes;
+    return 2 * answer->disturbance.throttled > answer->disturbance.passes ||
+           2 * answer->disturbance.much > answer->disturbance.passes;
 }
 
 static enum ppt_reason find_reason(const struct ppt_answer *answer)

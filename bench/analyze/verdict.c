@@ -10,6 +10,11 @@
 #include "trimmed.h"
 
 /* The spread that so few blocks show is on average too small by this. */
+/* Shares of the passes that lost much: see disturbance.h. */
+#define DISTURBED_MEDIUM 0.1
+#define DISTURBED_POINT 0.2
+#define DISTURBED_LOW 0.5
+
 #define SAFETY 1.2
 #define FEWEST_TO_GIVE_UP 20
 
@@ -186,17 +191,40 @@ void ppt_verdict_free(struct ppt_verdict *verdict)
     *verdict = (struct ppt_verdict){0};
 }
 
-void ppt_verdict_doubt(struct ppt_verdict *verdict, const struct ppt_disturbance *disturbance)
+static void cap(struct ppt_verdict *verdict, enum ppt_confidence most)
 {
-    if (disturbance->stopped + disturbance->moved > 0 &&
-        verdict->confidence == PPT_CONFIDENCE_HIGH) {
-        verdict->confidence = PPT_CONFIDENCE_MEDIUM;
+    verdict->capped = verdict->capped || verdict->confidence == PPT_CONFIDENCE_HIGH;
+    verdict->confidence = verdict->confidence < most ? verdict->confidence : most;
+}
+
+/* Share of the passes at a point of the grid. */
+static double disturbed_at(const struct ppt_index *index, const struct ppt_grid *grid, size_t point)
+{
+    return ppt_disturbance_at(index, ppt_index_find(index, grid->points[point]));
+}
+
+void ppt_verdict_doubt(struct ppt_verdict *verdict, const struct ppt_index *index,
+                       const struct ppt_grid *grid, const struct ppt_disturbance *disturbance)
+{
+    if (!verdict->exists) {
+        return;
+    }
+    if (disturbance->stopped + disturbance->moved > 0) {
+        cap(verdict, PPT_CONFIDENCE_MEDIUM);
+    }
+    const double share =
+        disturbance->known > 0 ? (double)disturbance->much / (double)disturbance->known : 0;
+    const double here = fmax(disturbed_at(index, grid, verdict->recommended),
+                             disturbed_at(index, grid, verdict->best));
+    verdict->disturbed = share > DISTURBED_MEDIUM || here > DISTURBED_POINT;
+    if (verdict->disturbed) {
+        cap(verdict, share > DISTURBED_LOW ? PPT_CONFIDENCE_LOW : PPT_CONFIDENCE_MEDIUM);
     }
 }
 
 bool ppt_verdict_hopeless(const struct ppt_verdict *verdict, const struct ppt_grid *grid)
 {
-    return verdict->exists && verdict->confidence != PPT_CONFIDENCE_HIGH &&
+    return verdict->exists && verdict->confidence != PPT_CONFIDENCE_HIGH && !verdict->capped &&
            verdict->blocks_needed == 0 && grid->block_count >= FEWEST_TO_GIVE_UP;
 }
 
@@ -232,7 +260,7 @@ bool ppt_verdict_settles(const struct ppt_samples *samples, double tolerance, do
 
     ppt_grid_from_index(&index, &grid);
     ppt_verdict_of(&grid, tolerance, confidence, &verdict);
-    ppt_verdict_doubt(&verdict, &disturbance);
+    ppt_verdict_doubt(&verdict, &index, &grid, &disturbance);
     const bool settled = ppt_verdict_settled(&verdict, &grid, confidence, relative);
     return settled;
 }

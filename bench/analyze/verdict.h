@@ -44,10 +44,13 @@ struct ppt_verdict {
     double slowdown_upper;   /* exp(U) - 1 */
     double slowdown_upper99; /* exp(U99) - 1 */
     enum ppt_confidence
-        confidence;       /* HIGH: U99 within the tolerance; MEDIUM: U within twice that */
-    bool tie;             /* the recommended point and the best differ by less than the tolerance:
-                             the 90 % interval of their difference lies within it */
-    bool coarse;          /* the clock's step alone may hide half the tolerance: never HIGH */
+        confidence; /* HIGH: U99 within the tolerance; MEDIUM: U within twice that */
+    bool tie;       /* the recommended point and the best differ by less than the tolerance:
+                       the 90 % interval of their difference lies within it */
+    bool coarse;    /* the clock's step alone may hide half the tolerance: never HIGH */
+    bool capped;    /* its bounds would be HIGH, but passes were stopped or disturbed */
+    bool disturbed; /* others or queues took part in so many passes that the bounds alone do not
+                       say how sure it is */
     size_t blocks_needed; /* with about so many in all it is HIGH 3 times in 4; 0: it is, or with no
                              number up to PPT_MOST_NEEDED */
     double *slowness;     /* m by point; owned */
@@ -59,8 +62,10 @@ void ppt_verdict_of(const struct ppt_grid *grid, double tolerance, double confid
                     struct ppt_verdict *verdict);
 void ppt_verdict_free(struct ppt_verdict *verdict);
 
-/* What stands still for minutes, or has other CPUs, was not measured as the rest was: not HIGH. */
-void ppt_verdict_doubt(struct ppt_verdict *verdict, const struct ppt_disturbance *disturbance);
+/* What stands still for minutes, or has other CPUs, was not measured as the rest was: not HIGH. And
+ * what others or queues took limits it, see disturbance.h. The grid is the index's. */
+void ppt_verdict_doubt(struct ppt_verdict *verdict, const struct ppt_index *index,
+                       const struct ppt_grid *grid, const struct ppt_disturbance *disturbance);
 
 /* Whether more blocks will not make it HIGH soon: it mostly is slower by nearly the tolerance. Few
  * blocks cannot tell that. */

@@ -98,7 +98,8 @@ json_object *ppt_field_value(const struct ppt_field *field, const void *record);
 enum ppt_status ppt_field_read(const struct ppt_field *field, const struct ppt_item *item,
                                void *record, struct ppt_error *error);
 
-/* Reads the recorded form; `which` as above. The record must be zeroed, and is the caller's to
+/* Reads the recorded form; `which` as above. The record must be
+ * zeroed, but for what optional rows are when they are missing, and is the caller's to
  * free, after a failure too. Fails with PPT_BAD_INPUT at the first row that is not as it should
  * be. */
 enum ppt_status ppt_fields_read(const struct ppt_field *fields, const struct ppt_item *object,

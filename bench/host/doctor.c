@@ -104,8 +104,16 @@ static void check_noise(const struct patient *patient, struct ppt_finding *findi
     measure(finding, 100 * spins->lost, "%");
     say(finding, "%.1f %% of the time lost in %.0f s of work on %u CPU%s", finding->value,
         spins->seconds, spins->cpus, PPT_S(spins->cpus));
-    advise(finding, grade(spins->lost, NOISY, 0.05),
-           spins->lost < NOISY ? ""
+    if (spins->taken.others >= 0.01) {
+        say(finding,
+            "%.1f %% of the time lost in %.0f s of work on %u CPU%s, of which others used %.0f %%",
+            finding->value, spins->seconds, spins->cpus, PPT_S(spins->cpus),
+            100 * spins->taken.others);
+    }
+    /* What would flag a pass is bad here, too. */
+    const bool quiet = spins->lost < NOISY && !ppt_lost_much(&spins->taken);
+    advise(finding, ppt_lost_much(&spins->taken) ? PPT_HEALTH_BAD : grade(spins->lost, NOISY, 0.05),
+           quiet ? ""
            : throttled_share(patient) > THROTTLED
                ? "A quota takes it, see below."
                : "Somebody else uses the CPUs: end other programs (see top).");

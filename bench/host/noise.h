@@ -4,6 +4,7 @@
 #ifndef PPT_HOST_NOISE_H
 #define PPT_HOST_NOISE_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include "field.h"
@@ -17,18 +18,44 @@ struct ppt_noise {
     /* Of a pass; 0 where a journal of before they were looked at does not say. */
     int64_t stopped; /* how often it was stopped and continued, the suspended machine included */
     int64_t cpus; /* that the process might use at its end; over ranks those of all; 0: unknown */
+
+    /* Unknown in such a journal: PPT_NOISE_UNKNOWN. */
+    int64_t busy_ns;   /* of these CPUs, whoever used them (10 ms steps), steal included; over ranks
+                          unknown */
+    int64_t queued_ns; /* for which the pass's own threads were ready to run, but had no CPU */
 };
+
+/* What a record has where nothing is said of these. */
+#define PPT_NOISE_UNKNOWN                                                                          \
+    (struct ppt_noise)                                                                             \
+    {                                                                                              \
+        .busy_ns = -1, .queued_ns = -1                                                             \
+    }
 
 extern const struct ppt_field ppt_noise_fields[];
 
-/* About 150 µs: not inside a timed span. Leaves alone what is a pass's. */
-void ppt_noise_read(struct ppt_noise *noise);
+/* CPUs that a thread may use. */
+struct ppt_cpu_set {
+    unsigned long words[1024]; /* the kernel wants room for all CPUs that it could have */
+    size_t bits;               /* 0: unknown */
+};
+
+/* Those of the calling thread. */
+void ppt_cpu_set_read(struct ppt_cpu_set *set);
+
+/* About 150 µs: not inside a timed span. Leaves alone what is a pass's. Readings that are compared
+ * are of the same CPUs. */
+void ppt_noise_read(const struct ppt_cpu_set *set, struct ppt_noise *noise);
 
 /* after - before, by member; -1 where either is not available. What is a pass's is 0. */
 struct ppt_noise ppt_noise_between(const struct ppt_noise *before, const struct ppt_noise *after);
 
 /* CPUs that the calling thread may use; 0: unknown. */
 int64_t ppt_noise_cpus(void);
+
+/* For how long all threads that this process has now were ready to run, but had no CPU; -1:
+ * unknown. Takes 5 µs for each. */
+int64_t ppt_noise_queued_ns(void);
 
 /* How long the machine has been suspended since it began, to about a millisecond. */
 int64_t ppt_noise_suspended_ns(void);

@@ -4,12 +4,15 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "clock.h"
 #include "memory.h"
 #include "order.h"
 #include "owned.h"
+#include "queued.h"
 #include "topology.h"
+#include "usage.h"
 
 #define SPIN_NS INT64_C(500000)
 
@@ -67,6 +70,7 @@ struct spinner {
     int64_t *times;
     size_t count;
     int problem;
+    int64_t queued_ns;
     uint64_t sink;
 };
 
@@ -87,6 +91,7 @@ static void *run_spinner(void *argument)
         now = ppt_clock_ns();
         spinner->times[spinner->count++] = now - before;
     }
+    spinner->queued_ns = ppt_queued_ns(PPT_QUEUED_THREAD);
     return NULL;
 }
 
@@ -167,6 +172,33 @@ static void summarise(const struct spinner *spinners, unsigned cpus, struct ppt_
     ppt_spin_summarise(times, counts, cpus, spins);
 }
 
+static int64_t own_ns(void)
+{
+    struct rusage usage;
+
+    getrusage(RUSAGE_SELF, &usage);
+    return ppt_usage_of(&usage).user_ns + ppt_usage_of(&usage).system_ns;
+}
+
+/* What is said of passes, of the test. */
+static struct ppt_lost taken_of(const struct test *test, const struct ppt_spins *spins,
+                                int64_t used_ns)
+{
+    struct ppt_meanwhile meanwhile = {
+        .wall_ns = (int64_t)(spins->seconds * 1e9),
+        .own_ns = used_ns,
+        .busy_ns = spins->noise.busy_ns,
+        .throttled_ns = spins->noise.throttled_ns,
+        .cpus = ppt_noise_cpus(),
+        .threads = test->cpus,
+    };
+
+    for (unsigned i = 0; i < test->cpus; i++) {
+        meanwhile.queued_ns = ppt_queued_sum_ns(meanwhile.queued_ns, test->spinners[i].queued_ns);
+    }
+    return ppt_lost_of(&meanwhile);
+}
+
 static void free_test(struct test *test)
 {
     for (unsigned i = 0; i < test->cpus; i++) {
@@ -182,6 +214,7 @@ enum ppt_status ppt_spin_run(unsigned cpus, double seconds, struct ppt_spins *sp
     const struct ppt_point point = {.workers = cpus, .inner_threads = 1};
     struct test test PPT_OWNED(free_test) = {.length_ns = (int64_t)(seconds * 1e9)};
     struct ppt_noise before, after;
+    struct ppt_cpu_set set;
     uint64_t sink = 1;
 
     *spins = (struct ppt_spins){0};
@@ -195,16 +228,19 @@ enum ppt_status ppt_spin_run(unsigned cpus, double seconds, struct ppt_spins *sp
         test.spinners[i] = (struct spinner){.test = &test, .id = i, .sink = sink};
         test.spinners[i].times = ppt_alloc(test.most, sizeof(*test.spinners[i].times));
     }
-    ppt_noise_read(&before);
-    const int64_t start = ppt_clock_ns();
+    ppt_cpu_set_read(&set);
+    ppt_noise_read(&set, &before);
+    const int64_t start = ppt_clock_ns(), used = own_ns();
     const int problem = run_spinners(&test, test.spinners, cpus);
     spins->seconds = (double)(ppt_clock_ns() - start) * 1e-9;
-    ppt_noise_read(&after);
+    const int64_t used_ns = own_ns() - used;
+    ppt_noise_read(&set, &after);
     if (problem != 0) {
         return ppt_fail(error, PPT_FAILED, "noise test: %u threads on CPUs of their own: %s", cpus,
                         strerror(problem));
     }
     spins->noise = ppt_noise_between(&before, &after);
+    spins->taken = taken_of(&test, spins, used_ns);
     summarise(test.spinners, cpus, spins);
     return PPT_OK;
 }

@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "lost.h"
 #include "noise.h"
 #include "status.h"
 
@@ -20,6 +21,7 @@ struct ppt_spins {
     double lost;            /* share of all time by which interrupted spins exceed the median */
     double unequal;         /* how much longer the slowest CPU's median is than the fastest's */
     struct ppt_noise noise; /* meanwhile */
+    struct ppt_lost taken;  /* as of a pass */
 };
 
 /* Spins on so many CPUs for so long; about 0.5 ms a spin, shorter than a scheduler's time slice.

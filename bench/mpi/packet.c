@@ -115,12 +115,15 @@ static void combine_sums(struct ppt_part *parts, unsigned ranks, const struct pp
         ppt_usage_add(&whole->usage, one->usage, 1);
         whole->peak_bytes = sum_known(whole->peak_bytes, one->peak_bytes);
         /* Noise is a host's, not a rank's: it counts with the first one there. */
-        ppt_fields_add(
-            ppt_noise_fields, &whole->noise,
-            ppt_cluster_hosts(cluster, r + 1) > ppt_cluster_hosts(cluster, r)
-                ? &one->noise
-                : &(struct ppt_noise){.stopped = one->noise.stopped, .cpus = one->noise.cpus},
-            1);
+        ppt_fields_add(ppt_noise_fields, &whole->noise,
+                       ppt_cluster_hosts(cluster, r + 1) > ppt_cluster_hosts(cluster, r)
+                           ? &one->noise
+                           : &(struct ppt_noise){.stopped = one->noise.stopped,
+                                                 .cpus = one->noise.cpus,
+                                                 .queued_ns = one->noise.queued_ns},
+                       1);
+        /* Ranks of a host may use the same CPUs or others: nobody has looked at all of these. */
+        whole->noise.busy_ns = -1;
     }
 }
 

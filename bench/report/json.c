@@ -106,6 +106,18 @@ static json_object *claims_json(const struct ppt_answer *answer)
     return list;
 }
 
+static json_object *disturbance_json(const struct ppt_disturbance *all)
+{
+    json_object *object = json_object_new_object();
+
+    add(object, "share", all->passes > 0 && all->others >= 0 ? number(all->others) : NULL);
+    add(object, "queued", all->passes > 0 && all->queued >= 0 ? number(all->queued) : NULL);
+    add(object, "passes", integer(all->much));
+    add(object, "again", integer(all->again));
+    add(object, "by", all->much > 0 ? text(ppt_culprit_names[all->culprit]) : NULL);
+    return object;
+}
+
 json_object *ppt_json_verdict(const struct ppt_answer *answer)
 {
     const struct ppt_verdict *verdict = &answer->verdict;
@@ -133,6 +145,7 @@ json_object *ppt_json_verdict(const struct ppt_answer *answer)
     add(object, "slowdown_upper", exists ? number(verdict->slowdown_upper) : NULL);
     add(object, "slowdown_upper99", exists ? number(verdict->slowdown_upper99) : NULL);
     add(object, "confidence", exists ? text(ppt_confidence_names[verdict->confidence]) : NULL);
+    add(object, "disturbance", disturbance_json(&answer->disturbance));
     add(object, "tie", exists ? json_object_new_boolean(verdict->tie) : NULL);
     add(object, "scope", text(answer->grid.processes > 1 ? "across processes" : "in this run"));
     add(object, "processes", integer(answer->grid.processes));
@@ -265,6 +278,8 @@ static json_object *factors_json(const struct ppt_point_factors *factors)
         factors->on_cpu_inflation > 0 ? number(factors->on_cpu_inflation) : NULL);
     add(object, "off_cpu_inflation",
         factors->off_cpu_inflation > 0 ? number(factors->off_cpu_inflation) : NULL);
+    add(object, "queued_inflation",
+        factors->queued_inflation > 0 ? number(factors->queued_inflation) : NULL);
     add(object, "replay_speedup",
         factors->replay_speedup > 0 ? number(factors->replay_speedup) : NULL);
     return object;
@@ -303,13 +318,13 @@ static json_object *point_json(const struct ppt_outcome *outcome,
     return object;
 }
 
-static json_object *pass_json(const struct ppt_sample *sample)
+static json_object *pass_json(const struct ppt_index *index, const struct ppt_sample *sample)
 {
     const unsigned which = PPT_FIELD_SHOWN | (sample->rank_count > 0 ? PPT_FIELD_SOMETIMES : 0);
     json_object *object = json_object_new_object();
 
     ppt_fields_write(ppt_sample_fields, sample, which, object);
-    add(object, "disturbed", json_object_new_boolean(ppt_sample_disturbed(sample)));
+    add(object, "disturbed", json_object_new_boolean(ppt_pass_disturbed(index, sample)));
     ppt_fields_write(ppt_noise_fields, &sample->noise, which, object);
     ppt_fields_write(ppt_sample_list_fields, sample, which, object);
     return object;
@@ -377,7 +392,7 @@ static json_object *run_json(const struct ppt_outcome *outcome)
         json_object_array_add(points, point_json(outcome, &outcome->summary->points[i]));
     }
     for (size_t i = 0; i < outcome->index->ran.count; i++) {
-        json_object_array_add(passes, pass_json(outcome->index->ran.items[i]));
+        json_object_array_add(passes, pass_json(outcome->index, outcome->index->ran.items[i]));
     }
     add(object, "version", integer(RESULTS_VERSION));
     add(object, "program", text(outcome->program));

@@ -25,6 +25,29 @@ static enum ppt_status check_times(const struct ppt_item *line, const struct ppt
     return PPT_OK;
 }
 
+/* At the end of a block a pass may be there again, marked as such: once, and nothing but such
+ * passes follows in this block. */
+static enum ppt_status check_again(const struct ppt_item *line, const struct ppt_sample *sample,
+                                   const struct ppt_sample *other, bool same,
+                                   struct ppt_error *error)
+{
+    char label[PPT_POINT_SIZE];
+
+    ppt_point_label(sample->point, PPT_OF_TASK, label);
+    if (same && (!sample->again || other->again)) {
+        return ppt_item_reject(
+            line, error, "block %u has a pass at %s already: %s", sample->block, label,
+            other->again ? "a pass is measured again once" : "a pass counts once");
+    }
+    if (other->again && !sample->again) {
+        return ppt_item_reject(line, error,
+                               "block %u has passes that were measured again already: the pass at "
+                               "%s comes too late",
+                               sample->block, label);
+    }
+    return PPT_OK;
+}
+
 /* Passes are numbered as they come: a line that is there twice, or is missing, is noticed. Those
  * that count are there once for each block and point. */
 static enum ppt_status check_place(const struct ppt_item *line, const struct ppt_sample *sample,
@@ -36,21 +59,22 @@ static enum ppt_status check_place(const struct ppt_item *line, const struct ppt
                                "twice, or missing",
                                (unsigned long long)sample->position, before->count);
     }
+    bool first = false;
     for (size_t i = before->count; sample->block > 0 && i > 0; i--) {
         const struct ppt_sample *other = &before->items[i - 1];
+        const bool same = ppt_point_same(other->point, sample->point);
 
-        if (other->block == sample->block && ppt_point_same(other->point, sample->point)) {
-            char label[PPT_POINT_SIZE];
-
-            return ppt_item_reject(
-                line, error, "block %u has a pass at %s already: a pass counts once", sample->block,
-                ppt_point_label(sample->point, PPT_OF_TASK, label));
+        if (other->block == sample->block) {
+            PPT_TRY(check_again(line, sample, other, same, error));
+            first = first || same;
         }
         if (other->block > 0 && other->block < sample->block) {
             break; /* blocks come one after the other, but for warming up again */
         }
     }
-    return PPT_OK;
+    return sample->again && !first
+               ? ppt_item_reject(line, error, "a pass that was not measured before is there again")
+               : PPT_OK;
 }
 
 static enum ppt_status check_sample(const struct ppt_item *line, const struct ppt_sample *sample,
@@ -92,7 +116,7 @@ static enum ppt_status check_lists(const struct ppt_item *line, const struct ppt
 enum ppt_status ppt_journal_take_pass(const struct ppt_item *line,
                                       struct ppt_journal_content *content, struct ppt_error *error)
 {
-    struct ppt_sample sample PPT_OWNED(ppt_sample_free) = {0};
+    struct ppt_sample sample PPT_OWNED(ppt_sample_free) = {.noise = PPT_NOISE_UNKNOWN};
 
     PPT_TRY(ppt_fields_read(ppt_sample_fields, line, 0, &sample, error));
     PPT_TRY(check_sample(line, &sample, content, error));

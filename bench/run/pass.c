@@ -28,9 +28,11 @@
 #include "clock.h"
 #include "guard.h"
 #include "interrupt.h"
+#include "lost.h"
 #include "memory.h"
 #include "noise.h"
 #include "price.h"
+#include "queued.h"
 #include "rng.h"
 #include "topology.h"
 #include "usage.h"
@@ -42,6 +44,7 @@ struct worker {
     bool attached;
     enum ppt_status status;
     int64_t start_ns, end_ns, cpu_ns, faults, waited_ns;
+    int64_t queued_ns; /* of its thread, unless that outlives the pass */
     struct ppt_outside outside;
     int cpu;
     struct ppt_error error;
@@ -59,6 +62,8 @@ struct pass {
     struct worker *workers;
     unsigned worker_count; /* of this process; at least 1 */
     unsigned team;         /* workers that OpenMP really gave threads */
+    int64_t start_ns;
+    int64_t queued_ns; /* of all threads, where tasks have some of their own */
 };
 
 /* ---- what workers do ---- */
@@ -144,16 +149,47 @@ static void start_work(struct worker *worker)
     worker->cpu_ns = -ppt_clock_thread_cpu_ns();
 }
 
+/* Asking how long a new thread was queued takes it 5 µs, and 20 µs when it ends: a share of a short
+ * pass that is not worth it. */
+#define WORTH_ASKING_NS (PPT_LOST_QUEUED_SHORT_NS / 2)
+
+static bool has_inner_threads(const struct pass *pass)
+{
+    return pass->point.inner_threads > 1;
+}
+
+/* Whether the worker's thread is the one that runs the pass: that can be asked when all is over. */
+static bool outlives_pass(const struct pass *pass, const struct worker *worker)
+{
+    return worker == pass->workers && !pass->share;
+}
+
 static void end_work(const struct pass *pass, struct worker *worker)
 {
     worker->end_ns = ppt_clock_ns();
     worker->cpu_ns += ppt_clock_thread_cpu_ns();
     worker->faults += thread_faults();
+    /* Behind the work, by all of them at a time, and once: threads of a team are as old as it is.
+     */
+    if (!has_inner_threads(pass) && !outlives_pass(pass, worker) &&
+        worker->end_ns - worker->start_ns >= WORTH_ASKING_NS) {
+        worker->queued_ns = ppt_queued_ns(PPT_QUEUED_THREAD);
+    }
     if (worker->attached) {
         ppt_workload_outside(pass->workload, worker->kernels, &worker->outside);
     }
     worker->cpu_ns += worker->outside.cpu_ns;
     worker->cpu = sched_getcpu();
+}
+
+/* Those that tasks have started are known as long as the runtime keeps them. */
+static void end_team(struct pass *pass)
+{
+    if (has_inner_threads(pass)) {
+        pass->queued_ns =
+            ppt_clock_ns() - pass->start_ns < WORTH_ASKING_NS ? -1 : ppt_noise_queued_ns();
+    }
+    omp_pause_resource_all(omp_pause_hard);
 }
 
 /* Plain calls: what a program without OpenMP would do. */
@@ -172,9 +208,9 @@ static void run_sequential(struct pass *pass)
     end_work(pass, worker);
     detach(pass, worker);
     omp_set_num_threads(threads_before);
-    if (pass->point.inner_threads > 1) {
+    if (has_inner_threads(pass)) {
         /* Threads that tasks started are the runtime's too. */
-        omp_pause_resource_all(omp_pause_hard);
+        end_team(pass);
     }
 }
 
@@ -202,7 +238,7 @@ static void run_team(struct pass *pass)
 #pragma omp barrier
         detach(pass, worker);
     }
-    omp_pause_resource_all(omp_pause_hard);
+    end_team(pass);
 }
 
 static void run_share(struct pass *pass, struct worker *worker, unsigned id)
@@ -259,7 +295,7 @@ static void run_shared_team(struct pass *pass)
             ppt_queue_part(share->queue);
         }
     }
-    omp_pause_resource_all(omp_pause_hard);
+    end_team(pass);
     share->finish(share->context);
 }
 
@@ -316,6 +352,31 @@ static struct stops read_stops(void)
 static int64_t stops_between(const struct stops *a, const struct stops *b)
 {
     return b->continued - a->continued + (b->suspended_ns - a->suspended_ns > SUSPENDED_NS);
+}
+
+/* How long what outlives a pass has been queued so far: all threads that there are, where those of
+ * tasks count, or the first worker's, which else speaks to other processes. */
+static int64_t queued_so_far(const struct pass *pass)
+{
+    return has_inner_threads(pass) ? ppt_noise_queued_ns()
+           : pass->share           ? 0
+                                   : ppt_queued_ns(PPT_QUEUED_THREAD);
+}
+
+/* By the workers, by threads of their tasks, and by processes that these started. Of a short pass
+ * those of a team are not asked. */
+static int64_t queued_since(const struct pass *pass, int64_t before, int64_t after, int64_t wall_ns)
+{
+    int64_t sum = has_inner_threads(pass) ? pass->queued_ns : after;
+
+    for (unsigned i = 0; i < pass->worker_count; i++) {
+        sum = ppt_queued_sum_ns(sum, pass->workers[i].queued_ns);
+        sum = ppt_queued_sum_ns(sum, pass->workers[i].outside.queued_ns);
+    }
+    if (wall_ns < PPT_LOST_QUEUED_SHORT_NS && (pass->worker_count > 1 || pass->share)) {
+        return -1;
+    }
+    return sum < 0 || before < 0 ? -1 : sum > before ? sum - before : 0;
 }
 
 /* Of this process, and of what its workers' tasks had at a time elsewhere, at most. */
@@ -410,8 +471,10 @@ static enum ppt_status run(struct ppt_workload *workload, struct ppt_point point
         .worker_count = point.workers > 0 ? point.workers : 1,
     };
     struct ppt_noise noise_before, noise_after;
+    struct ppt_cpu_set cpus;
     struct usage before, after;
     struct stops stops_before, stops_after;
+    int64_t queued_first, queued_last;
     enum ppt_status status;
 
     *sample = (struct ppt_sample){0};
@@ -431,10 +494,12 @@ static enum ppt_status run(struct ppt_workload *workload, struct ppt_point point
     }
     malloc_trim(0);
     ppt_noise_reset_peak();
-    ppt_noise_read(&noise_before);
+    ppt_cpu_set_read(&cpus);
+    ppt_noise_read(&cpus, &noise_before);
     read_usage(&before);
     stops_before = read_stops();
-    const int64_t start = ppt_clock_ns();
+    queued_first = queued_so_far(&pass);
+    const int64_t start = pass.start_ns = ppt_clock_ns();
     if (share) {
         run_shared_team(&pass);
     } else if (point.workers == 0) {
@@ -446,8 +511,9 @@ static enum ppt_status run(struct ppt_workload *workload, struct ppt_point point
     malloc_trim(0);
     const int64_t end = ppt_clock_ns();
     stops_after = read_stops();
+    queued_last = queued_so_far(&pass);
     read_usage(&after);
-    ppt_noise_read(&noise_after);
+    ppt_noise_read(&cpus, &noise_after);
     ppt_guard_leave(workload->foreign);
 
     ppt_binding_restore(&pass.binding);
@@ -462,6 +528,7 @@ static enum ppt_status run(struct ppt_workload *workload, struct ppt_point point
         sample->noise = ppt_noise_between(&noise_before, &noise_after);
         sample->noise.stopped = stops_between(&stops_before, &stops_after);
         sample->noise.cpus = ppt_noise_cpus();
+        sample->noise.queued_ns = queued_since(&pass, queued_first, queued_last, end - start);
         sample->peak_bytes = peak_bytes(&pass);
         sample->clock_khz = ppt_noise_clock_khz(pass.workers[0].cpu);
     }

@@ -62,6 +62,8 @@ struct ppt_task_times {
 struct ppt_sample {
     unsigned block; /* 1, 2, ...; 0: warm-up, discarded by the analysis */
     struct ppt_point point;
+    bool
+        again; /* the second measurement of its block's point, which takes the place of the first */
     uint64_t position;  /* in the run: 0 for its first pass */
     int64_t started_ns; /* since the start of the run */
     int64_t init_ns, work_ns, cleanup_ns, total_ns;

@@ -80,6 +80,7 @@ const struct ppt_field ppt_sample_fields[] = {
     SAMPLE(position, 0),
     SAMPLE(block, PPT_FIELD_SHOWN),
     {PPT_FIELD_INNER(struct ppt_sample, point, NULL, ppt_point_fields), .flags = PPT_FIELD_SHOWN},
+    {PPT_FIELD(struct ppt_sample, again, "again"), .flags = PPT_FIELD_SHOWN | PPT_FIELD_SPARSE},
     SAMPLE(started_ns, PPT_FIELD_SHOWN),
     SAMPLE(init_ns, PPT_FIELD_SHOWN),
     SAMPLE(work_ns, PPT_FIELD_SHOWN),

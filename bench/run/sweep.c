@@ -1,6 +1,7 @@
 #include "sweep.h"
 
 #include <malloc.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -30,7 +31,8 @@ struct sweep {
     struct ppt_compared compared; /* of a plain task */
     struct earlier_pass *earlier; /* block by block, in the order they ran */
     size_t earlier_count;
-    size_t seen; /* of these: those of blocks that were begun */
+    size_t again_count; /* of these: those that were measured again */
+    size_t seen;        /* of these: those of blocks that were begun */
     struct ppt_stopwatches *watches;
     struct ppt_progress *progress;
     struct ppt_workload workload;
@@ -101,7 +103,7 @@ static enum ppt_status leave_out(struct sweep *sweep, unsigned block, struct ppt
                               error);
 }
 
-static enum ppt_status run_pass(struct sweep *sweep, unsigned block, size_t point,
+static enum ppt_status run_pass(struct sweep *sweep, unsigned block, size_t point, bool again,
                                 struct ppt_error *error)
 {
     const struct ppt_engine *engine = sweep->judge->engine;
@@ -125,9 +127,12 @@ static enum ppt_status run_pass(struct sweep *sweep, unsigned block, size_t poin
         return leave_out(sweep, block, at, error);
     }
     sample.block = block;
+    sample.again = again;
     sample.position = sweep->samples->count;
     sample.started_ns -= sweep->started_ns;
-    ppt_progress_after(sweep->progress, block, point, ppt_sample_wall_ns(&sample));
+    if (!again) {
+        ppt_progress_after(sweep->progress, block, point, ppt_sample_wall_ns(&sample));
+    }
     status = ppt_journal_pass(sweep->journal, &sample, error);
     ppt_samples_add(sweep->samples, &sample);
     return status;
@@ -194,6 +199,9 @@ static enum ppt_status find_next(struct sweep *sweep, unsigned block, const size
         const size_t i = sweep->earlier[sweep->seen].sample;
         const struct ppt_sample *sample = &samples->items[i];
 
+        if (sample->again) {
+            continue; /* the judge finds its way by itself */
+        }
         while (*next < count && !ppt_point_same(sample->point, points[order[*next]]) &&
                has_failed(sweep, order[*next])) {
             ++*next;
@@ -219,8 +227,40 @@ static enum ppt_status run_passes(struct sweep *sweep, unsigned block, const siz
     PPT_TRY(open_block(sweep, block, error));
     for (size_t i = 0; i < count; i++) {
         if (!has_failed(sweep, order[i])) {
-            PPT_TRY(run_pass(sweep, block, order[i], error));
+            PPT_TRY(run_pass(sweep, block, order[i], false, error));
         }
+        if (ppt_interrupted) {
+            return ppt_fail(error, PPT_INTERRUPTED, "interrupted");
+        }
+    }
+    return PPT_OK;
+}
+
+static size_t find_point(const struct sweep *sweep, struct ppt_point point)
+{
+    size_t i = 0;
+
+    while (!ppt_point_same(sweep->config->points[i], point)) {
+        i++;
+    }
+    return i;
+}
+
+/* What of the block the judge wants to be measured again. Nothing of a block that others have
+ * followed: *some says whether anything was. */
+static enum ppt_status run_again(struct sweep *sweep, unsigned block, bool *some,
+                                 struct ppt_error *error)
+{
+    const struct ppt_samples *samples = sweep->samples;
+    const bool is_over = sweep->seen < sweep->earlier_count;
+    size_t next;
+
+    *some = false;
+    while (block > 0 && !is_over && sweep->judge->again &&
+           (next = sweep->judge->again(samples, block)) != SIZE_MAX) {
+        *some = true;
+        PPT_TRY(open_block(sweep, block, error));
+        PPT_TRY(run_pass(sweep, block, find_point(sweep, samples->items[next].point), true, error));
         if (ppt_interrupted) {
             return ppt_fail(error, PPT_INTERRUPTED, "interrupted");
         }
@@ -245,14 +285,18 @@ static enum ppt_status compare_block(struct sweep *sweep, unsigned block, size_t
 static enum ppt_status run_block(struct sweep *sweep, unsigned block, const size_t *order,
                                  size_t count, struct ppt_error *error)
 {
+    enum ppt_status status = PPT_OK;
     size_t first, next;
+    bool some = false;
 
     PPT_TRY(find_next(sweep, block, order, count, &first, &next, error));
-    if (next == count) {
-        return PPT_OK;
+    if (next < count) {
+        status = run_passes(sweep, block, order + next, count - next, error);
     }
-    const enum ppt_status status = run_passes(sweep, block, order + next, count - next, error);
-    if (status == PPT_OK || status == PPT_INTERRUPTED) {
+    if (status == PPT_OK) {
+        status = run_again(sweep, block, &some, error);
+    }
+    if ((next < count || some) && (status == PPT_OK || status == PPT_INTERRUPTED)) {
         PPT_TRY(compare_block(sweep, block, first, error));
     }
     return status;
@@ -326,6 +370,7 @@ static void list_earlier(struct sweep *sweep)
     sweep->earlier = ppt_alloc(samples->count, sizeof(*sweep->earlier));
     for (size_t i = 0; i < samples->count; i++) {
         if (samples->items[i].block > 0) {
+            sweep->again_count += samples->items[i].again;
             sweep->earlier[sweep->earlier_count++] =
                 (struct earlier_pass){samples->items[i].block, i};
         }
@@ -366,7 +411,8 @@ enum ppt_status ppt_sweep_run(const struct ppt_config *config, const struct ppt_
         .started_ns = ppt_clock_ns() - measured_ns(samples),
     };
     list_earlier(&sweep);
-    sweep.progress = ppt_progress_create(judge->progress, config, sweep.earlier_count);
+    sweep.progress =
+        ppt_progress_create(judge->progress, config, sweep.earlier_count - sweep.again_count);
     ppt_sweep_set_up_memory(config);
     if (ppt_config_ranks(config) > 0) {
         PPT_TRY(judge->engine->prepare(judge->engine->context, config, false, error));

@@ -24,10 +24,12 @@ void ppt_sweep_set_up_memory(const struct ppt_config *config);
 
 /* What a sweep has besides its configuration. `enough` is asked after a block of an adaptive run
  * whether enough is known to stop; the answer comes from the analysis, which this stage knows
- * nothing of. */
+ * nothing of. So does `again`: the sample of a block, all of which has run, that is to be measured
+ * again next, or SIZE_MAX; NULL: none ever is. */
 struct ppt_sweep_judge {
     bool (*enough)(const struct ppt_samples *samples, void *context);
     void *context;
+    size_t (*again)(const struct ppt_samples *samples, unsigned block);
     FILE *progress;                  /* where its progress is told; or NULL */
     const struct ppt_engine *engine; /* for points with ranks; NULL when there are none */
 };
@@ -51,10 +53,11 @@ enum ppt_status ppt_sweep_compare(const struct ppt_config *config,
 
 /* Runs warm-up and blocks, journals every pass as it ends and adds it to `samples`. Where there are
  * samples already, of a run that ended early, it goes on behind the last of them in the same order,
- * after warming up again. A point whose pass fails is journaled, added to the failures of `samples`
- * and left out from then on; that is no failure of the sweep, see ppt_sweep_failures(). Samples
- * taken before a failure or interruption are kept. Fails with PPT_DIFFERS when the results of a
- * block are not the same at every point. */
+ * after warming up again. Passes that others disturbed are measured again at the end of their
+ * block, as the judge says. A point whose pass fails is journaled, added to the failures of
+ * `samples` and left out from then on; that is no failure of the sweep, see ppt_sweep_failures().
+ * Samples taken before a failure or interruption are kept. Fails with PPT_DIFFERS when the results
+ * of a block are not the same at every point. */
 enum ppt_status ppt_sweep_run(const struct ppt_config *config, const struct ppt_dirs *dirs,
                               struct ppt_journal *journal, const struct ppt_sweep_judge *judge,
                               struct ppt_samples *samples, struct ppt_error *error);

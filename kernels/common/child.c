@@ -317,6 +317,9 @@ static struct ppt_outside used_since(struct ppt_outside *before, const struct pp
     struct ppt_outside used = *now;
 
     used.cpu_ns -= before->cpu_ns;
+    if (now->queued_ns >= 0) {
+        used.queued_ns -= before->queued_ns;
+    }
     ppt_usage_add(&used.usage, before->usage, -1);
     *before = *now;
     return used;

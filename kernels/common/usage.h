@@ -7,6 +7,7 @@
 #include <sys/resource.h>
 
 #include "kernel.h"
+#include "queued.h"
 #include "timeval.h"
 
 static inline struct ppt_usage ppt_usage_of(const struct rusage *told)
@@ -38,6 +39,7 @@ static inline void ppt_outside_add(struct ppt_outside *sum, const struct ppt_out
     sum->cpu_ns += one->cpu_ns;
     sum->peak_bytes = one->peak_bytes > sum->peak_bytes ? one->peak_bytes : sum->peak_bytes;
     ppt_usage_add(&sum->usage, one->usage, 1);
+    sum->queued_ns = ppt_queued_sum_ns(sum->queued_ns, one->queued_ns);
 }
 
 #endif

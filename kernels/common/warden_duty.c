@@ -42,6 +42,7 @@ struct state {
     pid_t own;
     pid_t program; /* 0: none, or it was reaped */
     long peak_kib;
+    int64_t queued_ns; /* of all that was reaped; -1: unknown */
     size_t cpus_bytes;
     unsigned char cpus[PPT_WARDEN_CPU_BYTES];
     char place[PATH_MAX]; /* where the program may be */
@@ -166,6 +167,8 @@ static bool reap(struct state *s)
             /* As long as it is not reaped its number, and that of its group, is nobody else's. */
             kill(-s->program, SIGKILL);
         }
+        /* Its other threads, and what it has waited for itself, are gone with what was known. */
+        s->queued_ns = ppt_queued_sum_ns(s->queued_ns, ppt_queued_of_ns(about.si_pid));
         if (wait4(about.si_pid, &state, 0, &usage) != about.si_pid) {
             continue;
         }
@@ -244,7 +247,7 @@ static void report_done(const struct state *s)
 
     getrusage(RUSAGE_SELF, &own);
     getrusage(RUSAGE_CHILDREN, &children);
-    *used = (struct ppt_outside){.usage = ppt_usage_of(&own)};
+    *used = (struct ppt_outside){.usage = ppt_usage_of(&own), .queued_ns = s->queued_ns};
     ppt_usage_add(&used->usage, ppt_usage_of(&children), 1);
     used->cpu_ns = used->usage.user_ns + used->usage.system_ns;
     /* Linux counts from before exec() there, when the program still had the warden's memory: what

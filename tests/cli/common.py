@@ -252,8 +252,20 @@ def read_samples(folder):
 
 
 def passes(folder):
-    """The passes recorded in samples.jsonl, warm-up included."""
-    return [line for line in read_samples(folder) if line["type"] == "pass"]
+    """The passes recorded in samples.jsonl, warm-up included, without those that count no more since
+    they were measured again."""
+    return counting(line for line in read_samples(folder) if line["type"] == "pass")
+
+
+def counting(entries):
+    """Passes without those that were measured again, which others on these machines bring about."""
+    entries = list(entries)
+    again = {place_of(entry) for entry in entries if entry.get("again")}
+    return [e for e in entries if e.get("again") or place_of(e) not in again]
+
+
+def place_of(entry):
+    return tuple(entry.get(key) for key in ("block", "ranks", "workers", "inner_threads"))
 
 
 def passes_by_workers(folder):
@@ -266,10 +278,11 @@ def passes_by_workers(folder):
 
 
 def orders(folder):
-    """The order in which each block visited the worker counts: {block: [workers, …]}."""
+    """The order in which each block visited the worker counts first: {block: [workers, …]}."""
     found = {}
-    for sample in passes(folder):
-        found.setdefault(sample["block"], []).append(sample["workers"])
+    for sample in read_samples(folder):
+        if sample["type"] == "pass" and not sample.get("again"):
+            found.setdefault(sample["block"], []).append(sample["workers"])
     return found
 
 

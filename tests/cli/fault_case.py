@@ -128,8 +128,8 @@ class FaultCase(common.Case):
     def digests(self, lines):
         """Of the measured passes: {(block, workers): digest}; each must be there once."""
         found = {}
-        for line in lines:
-            if line["type"] == "pass" and line["block"] > 0:
+        for line in common.counting(line for line in lines if line["type"] == "pass"):
+            if line["block"] > 0:
                 key = (line["block"], line["workers"])
                 self.assertNotIn(key, found, "measured twice")
                 found[key] = line["digest"]

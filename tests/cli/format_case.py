@@ -51,7 +51,7 @@ def point_of(entry):
 
 def timed(run, point):
     """The passes of a point, in order, without the warm-up."""
-    return [p for p in run["passes"] if p["block"] > 0 and point_of(p) == point_of(point)]
+    return [p for p in common.counting(run["passes"]) if p["block"] > 0 and point_of(p) == point_of(point)]
 
 
 def speedup_of(run, point):

@@ -1,5 +1,6 @@
 """`resume`: a run that ended early goes on, and nothing that was measured is lost or changed."""
 
+import itertools
 import json
 import os
 import signal
@@ -163,7 +164,8 @@ class Resume(common.Case):
         folder = self.stop(signal.SIGKILL)
         journal = folder / "samples.jsonl"
         lines = journal.read_text().splitlines()[:-1]
-        swapped = [json.loads(line) for line in lines]
+        first = itertools.takewhile(lambda line: '"again":true' not in line, lines)
+        swapped = [json.loads(line) for line in first]
         points = [l for l in swapped if l["type"] == "pass" and l["block"] == 1]
         points[0]["block"], points[1]["block"] = 2, 2
         journal.write_text("".join(json.dumps(l) + "\n" for l in swapped))

@@ -59,7 +59,7 @@ struct ppt_folder swept_folder(const char *name)
 
 enum ppt_status swept_run(struct swept *run, const char *config, size_t patience)
 {
-    const struct ppt_sweep_judge judge = {swept_enough, &run->judge, NULL, NULL};
+    const struct ppt_sweep_judge judge = {.enough = swept_enough, .context = &run->judge};
     struct ppt_journal *journal = NULL;
     enum ppt_status status;
 

@@ -65,12 +65,15 @@ static void counted(void **state)
     struct ppt_samples samples = {0};
 
     (void)state;
-    add_pass(&samples, 0, 0, 100 * MS, 100 * MS, (struct ppt_noise){50 * MS, 0, 50 * MS, 0, 0});
-    add_pass(&samples, 1, 0, 100 * MS, 100 * MS, (struct ppt_noise){-1, -1, -1, 0, 0});
-    add_pass(&samples, 1, 1, 100 * MS, 100 * MS, (struct ppt_noise){1 * MS, 0, 0, 0, 0});
-    add_pass(&samples, 2, 0, 100 * MS, 100 * MS, (struct ppt_noise){10 * MS, 0, 0, 0, 0});
-    add_pass(&samples, 2, 1, 100 * MS, 100 * MS, (struct ppt_noise){0, 0, 1, 0, 0});
-    add_pass(&samples, 3, 0, 100 * MS, 100 * MS, (struct ppt_noise){20 * MS, 0, 30 * MS, 0, 0});
+    add_pass(&samples, 0, 0, 100 * MS, 100 * MS,
+             (struct ppt_noise){.steal_ns = 50 * MS, .throttled_ns = 50 * MS});
+    add_pass(&samples, 1, 0, 100 * MS, 100 * MS,
+             (struct ppt_noise){.steal_ns = -1, .throttled_ns = -1});
+    add_pass(&samples, 1, 1, 100 * MS, 100 * MS, (struct ppt_noise){.steal_ns = 1 * MS});
+    add_pass(&samples, 2, 0, 100 * MS, 100 * MS, (struct ppt_noise){.steal_ns = 10 * MS});
+    add_pass(&samples, 2, 1, 100 * MS, 100 * MS, (struct ppt_noise){.throttled_ns = 1});
+    add_pass(&samples, 3, 0, 100 * MS, 100 * MS,
+             (struct ppt_noise){.steal_ns = 20 * MS, .throttled_ns = 30 * MS});
     const struct ppt_disturbance all = disturbance_of(&samples);
     assert_int_equal(all.passes, 5);
     assert_int_equal(all.disturbed, 3);
@@ -89,7 +92,7 @@ static void stopped_tasks_do_not_wait(void **state)
 
     (void)state;
     for (int throttled = 0; throttled <= 1; throttled++) {
-        const struct ppt_noise noise = {0, 0, throttled ? 120 * MS : 0, 0, 0};
+        const struct ppt_noise noise = {.throttled_ns = throttled ? 120 * MS : 0};
         struct ppt_samples samples = {0};
         struct ppt_answer answer;
 
@@ -112,7 +115,7 @@ static void stops_are_no_dispatch(void **state)
 
     (void)state;
     for (int throttled = 0; throttled <= 1; throttled++) {
-        const struct ppt_noise noise = {0, 0, throttled ? 50 * MS : 0, 0, 0};
+        const struct ppt_noise noise = {.throttled_ns = throttled ? 50 * MS : 0};
         struct ppt_samples samples = {0};
         struct ppt_answer answer;
 
@@ -238,13 +241,17 @@ static void stops_and_other_cpus_are_told(void **state)
         size_t stopped, moved;
         const char *words;
     } cases[] = {
-        {{0, 0, 0, 0, 4}, {0, 0, 0, 0, 4}, 0, 0, NULL},
-        {{0, 0, 0, 0, 0}, {0, 0, 0, 0, 0}, 0, 0, NULL}, /* of before they were looked at */
-        {{0, 0, 0, 0, 0}, {0, 0, 0, 0, 4}, 0, 0, NULL},
-        {{0, 0, 0, 2, 4}, {0, 0, 0, 0, 4}, 1, 0, " Caution: 1 of 12 passes were stopped"},
-        {{0, 0, 0, 0, 1}, {0, 0, 0, 0, 4}, 0, 1, " Caution: 1 of 12 passes had other CPUs"},
-        {{0, 0, 0, 0, 8}, {0, 0, 0, 0, 4}, 0, 1, " Caution: 1 of 12 passes had other CPUs"},
-        {{0, 0, 0, 1, 1}, {0, 0, 0, 1, 4}, 12, 1, " Caution: 12 of 12 passes were stopped"},
+        {{.cpus = 4}, {.cpus = 4}, 0, 0, NULL},
+        {{0}, {0}, 0, 0, NULL}, /* of before they were looked at */
+        {{0}, {.cpus = 4}, 0, 0, NULL},
+        {{.stopped = 2, .cpus = 4}, {.cpus = 4}, 1, 0, " Caution: 1 of 12 passes were stopped"},
+        {{.cpus = 1}, {.cpus = 4}, 0, 1, " Caution: 1 of 12 passes had other CPUs"},
+        {{.cpus = 8}, {.cpus = 4}, 0, 1, " Caution: 1 of 12 passes had other CPUs"},
+        {{.stopped = 1, .cpus = 1},
+         {.stopped = 1, .cpus = 4},
+         12,
+         1,
+         " Caution: 12 of 12 passes were stopped"},
     };
 
     (void)state;
@@ -272,7 +279,7 @@ static void cpus_are_compared_with_as_many_ranks(void **state)
 {
     struct ppt_samples samples;
     struct ppt_answer answer =
-        answer_with((struct ppt_noise){0, 0, 0, 0, 8}, (struct ppt_noise){0, 0, 0, 0, 8}, &samples);
+        answer_with((struct ppt_noise){.cpus = 8}, (struct ppt_noise){.cpus = 8}, &samples);
 
     (void)state;
     for (size_t i = 0; i < samples.count; i++) {

@@ -180,7 +180,8 @@ static void a_machine_that_tells_nothing(void **state)
     (void)state;
     silent.host.topology.threads_per_core = 0;
     silent.swapped_pages = -1;
-    silent.spins.noise = (struct ppt_noise){-1, -1, -1, 0, 0};
+    silent.spins.noise = (struct ppt_noise){
+        .steal_ns = -1, .pressure_ns = -1, .throttled_ns = -1, .stopped = 0, .cpus = 0};
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
         check(&silent, names[i], PPT_HEALTH_UNKNOWN);
     }

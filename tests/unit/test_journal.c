@@ -10,6 +10,7 @@
 #include "journal.h"
 #include "journal_content.h"
 #include "swept.h"
+#include "text.h"
 
 /* A journal with that content in a folder of that name, read. */
 static enum ppt_status reread(const char *name, const char *text, size_t length,
@@ -256,6 +257,122 @@ static void damaged_journals_name_the_line(void **state)
     swept_stop(&run);
 }
 
+/* A journal of which the pass in that line is there again at the end, in a block of its own or not.
+ */
+static char *with_again(const char *text, size_t line, const char *marks, uint64_t position,
+                        const char *old, const char *new)
+{
+    const char *from = text;
+    char *pass, *at, *whole = NULL;
+    struct ppt_text out = {0};
+
+    while (line-- > 0) {
+        from = strchr(from, '\n') + 1;
+    }
+    pass = strndup(from, (size_t)(strchr(from, '\n') + 1 - from));
+    at = strstr(pass, old);
+    assert_non_null(at);
+    ppt_text_add(&out, text);
+    ppt_text_addf(&out, "%.*s%s%s", (int)(at - pass), pass, new, at + strlen(old));
+    whole = strdup(out.data);
+    ppt_text_free(&out);
+    free(pass);
+    /* Its number, and the mark. */
+    at = strstr(whole + strlen(text), "\"position\":");
+    assert_non_null(at);
+    ppt_text_addf(&out, "%.*s%s\"position\":%llu%s", (int)(at - whole), whole, marks,
+                  (unsigned long long)position, at + strcspn(at, ","));
+    free(whole);
+    whole = strdup(out.data);
+    ppt_text_free(&out);
+    return whole;
+}
+
+/* In lines 1 and 2 is the warm-up, in 6 to 8 the last block. */
+static void a_pass_is_there_again_once(void **state)
+{
+    static const struct {
+        size_t lines[2]; /* 0: no more */
+        const char *marks[2], *old, *new, *problem;
+    } cases[] = {
+        {{6, 0}, {"\"again\":true,", ""}, "{", "{", NULL},
+        {{8, 6}, {"\"again\":true,", "\"again\":true,"}, "{", "{", NULL},
+        {{6, 0}, {"", ""}, "{", "{", "a pass counts once"},
+        {{6, 6}, {"\"again\":true,", "\"again\":true,"}, "{", "{", "is measured again once"},
+        {{6, 7}, {"\"again\":true,", ""}, "{", "{", "comes too late"},
+        {{6, 0}, {"\"again\":true,", ""}, "\"block\":2", "\"block\":3", "not measured before"},
+        {{1, 0}, {"\"again\":true,", ""}, "{", "{", "not measured before"},
+    };
+    struct swept run;
+    char *text = NULL;
+    size_t length = 0;
+
+    (void)state;
+    record(&run, "whole", 4);
+    require(ppt_file_read("whole/samples.jsonl", 10000000, &text, &length, &run.error), &run.error);
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct ppt_journal_content content = {0};
+        char *damaged = strdup(text);
+
+        for (uint64_t k = 0; k < 2 && cases[i].lines[k] > 0; k++) {
+            char *longer = with_again(damaged, cases[i].lines[k], cases[i].marks[k], 8 + k,
+                                      cases[i].old, cases[i].new);
+
+            free(damaged);
+            damaged = longer;
+        }
+        const enum ppt_status status =
+            reread("again", damaged, strlen(damaged), &content, &run.error);
+        if (cases[i].problem) {
+            assert_int_equal(status, PPT_BAD_INPUT);
+            if (!strstr(run.error.text, cases[i].problem)) {
+                fail_msg("case %zu: %s", i, run.error.text);
+            }
+        } else {
+            require(status, &run.error);
+            assert_true(content.samples.items[8].again);
+            assert_false(content.samples.items[7].again);
+        }
+        ppt_journal_content_free(&content);
+        free(damaged);
+    }
+    free(text);
+    swept_stop(&run);
+}
+
+/* In those of before nothing was counted, which is not 0. */
+static void what_was_not_counted_is_unknown(void **state)
+{
+    struct ppt_journal_content content = {0};
+    struct swept run;
+    char *text = NULL, *at;
+    size_t length = 0;
+
+    (void)state;
+    record(&run, "whole", 4);
+    require(ppt_file_read("whole/samples.jsonl", 10000000, &text, &length, &run.error), &run.error);
+    while ((at = strstr(text, ",\"busy_ns\":")) && strstr(at, ",\"queued_ns\":")) {
+        char *end = strchr(strstr(at, ",\"queued_ns\":"), '}');
+
+        if (strchr(at, '}') != end) { /* that of a worker */
+            at[1] = 'B';
+            continue;
+        }
+        memmove(at, end, strlen(end) + 1);
+    }
+    for (at = text; (at = strstr(at, ",Bbusy_ns\":")); at++) {
+        at[1] = '"';
+    }
+    require(reread("before", text, strlen(text), &content, &run.error), &run.error);
+    for (size_t i = 0; i < content.samples.count; i++) {
+        assert_int_equal(content.samples.items[i].noise.busy_ns, -1);
+        assert_int_equal(content.samples.items[i].noise.queued_ns, -1);
+    }
+    ppt_journal_content_free(&content);
+    free(text);
+    swept_stop(&run);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -266,6 +383,8 @@ int main(void)
         SWEPT(journals_without_a_resolution_are_exact),
         SWEPT(a_cut_journal_has_its_whole_lines),
         SWEPT(damaged_journals_name_the_line),
+        SWEPT(a_pass_is_there_again_once),
+        SWEPT(what_was_not_counted_is_unknown),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

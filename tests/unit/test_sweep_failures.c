@@ -114,7 +114,7 @@ static void a_point_may_fail_in_a_later_block(void **state)
     static const char config[] =
         "{\"task\": \"fading\", \"task_args\": [2], \"task_count\": 3, \"iterations\": 4,\n"
         "\"warmup\": 0, \"workers\": [0, 1, 2]}";
-    const struct ppt_sweep_judge judge = {swept_enough, NULL, NULL, NULL};
+    const struct ppt_sweep_judge judge = {.enough = swept_enough};
     struct swept run;
 
     (void)state;

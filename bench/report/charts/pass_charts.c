@@ -118,7 +118,7 @@ static void add_passes(const struct ppt_outcome *outcome, bool disturbed, struct
     for (size_t i = 0; i < outcome->index->ran.count; i++) {
         const struct ppt_sample *sample = outcome->index->ran.items[i];
 
-        if (sample->block > 0 && ppt_sample_disturbed(sample) == disturbed) {
+        if (sample->block > 0 && ppt_pass_disturbed(outcome->index, sample) == disturbed) {
             const size_t p = ppt_index_find(outcome->index, sample->point);
 
             ppt_text_addf(

@@ -48,6 +48,15 @@ static void add_disturbance(struct ppt_text *out, const struct ppt_disturbance *
     char text[PPT_UNITS_SIZE];
 
     ppt_text_addf(out, "<p>%zu of %zu passes were disturbed.", all->disturbed, all->passes);
+    if (all->others >= 0) {
+        ppt_text_addf(out, " Others used %.1f %% of the CPUs.", 100 * all->others);
+    }
+    if (all->queued >= 0) {
+        ppt_text_addf(out, " Threads waited for a CPU %.1f %% of their time.", 100 * all->queued);
+    }
+    if (all->again > 0) {
+        ppt_text_addf(out, " %zu were measured again at the end of their block.", all->again);
+    }
     if (all->steal_s > 0) {
         ppt_text_addf(out, " Others took %s of CPU time (steal).",
                       ppt_text_duration(all->steal_s, text));
@@ -59,11 +68,25 @@ static void add_disturbance(struct ppt_text *out, const struct ppt_disturbance *
     ppt_text_add(out, "</p>\n");
 }
 
-/* One pass; shares of others and of a quota have columns where there are any in the run. */
-static void add_pass(struct ppt_text *out, const struct ppt_sample *s,
-                     const struct ppt_disturbance *all)
+static const char *mark_of(const struct ppt_index *index, const struct ppt_sample *s)
 {
-    const bool disturbed = ppt_sample_disturbed(s);
+    const bool disturbed = ppt_pass_disturbed(index, s);
+
+    if (s->block > 0 && !ppt_index_counts(index, s)) {
+        return "disturbed: measured again";
+    }
+    return s->again && disturbed ? "again, disturbed"
+           : s->again            ? "again"
+           : disturbed           ? "disturbed"
+           : s->block == 0       ? "warm-up"
+                                 : "";
+}
+
+/* One pass; shares of others and of a quota have columns where there are any in the run. */
+static void add_pass(struct ppt_text *out, const struct ppt_index *index,
+                     const struct ppt_sample *s, const struct ppt_disturbance *all)
+{
+    const bool disturbed = ppt_pass_disturbed(index, s);
     const double percent = 100 / (double)ppt_sample_wall_ns(s);
     char label[PPT_POINT_SIZE];
 
@@ -82,7 +105,7 @@ static void add_pass(struct ppt_text *out, const struct ppt_sample *s,
         ppt_html_number(out, s->noise.throttled_ns >= 0, percent * (double)s->noise.throttled_ns, 1,
                         " %");
     }
-    ppt_html_cell(out, disturbed ? "disturbed" : s->block == 0 ? "warm-up" : "");
+    ppt_html_cell(out, mark_of(index, s));
     ppt_text_add(out, "</tr>\n");
 }
 
@@ -98,8 +121,8 @@ void ppt_html_passes(struct ppt_text *out, const struct ppt_outcome *outcome)
     ppt_html_chart(out, outcome->folder, "passes",
                    "Chart: every pass against the time it started, relative to its point's median",
                    "Passes should scatter around 1. A slope is a machine that changed (heat, other "
-                   "users); crosses are passes that others or a quota disturbed. None is left out: "
-                   "medians carry them.");
+                   "users); crosses are passes that others or a quota disturbed. Those that were "
+                   "measured again do not count; no other is left out: medians carry them.");
     if (answer->drift.flagged) {
         ppt_text_addf(out,
                       "<p>The machine drifted: the last third of the blocks took %+.1f %% "
@@ -118,7 +141,7 @@ void ppt_html_passes(struct ppt_text *out, const struct ppt_outcome *outcome)
     ppt_html_table_begin(
         out, "In the order they ran; block 0 is the warm-up, which counts for nothing.", heads);
     for (size_t i = 0; i < outcome->index->ran.count; i++) {
-        add_pass(out, outcome->index->ran.items[i], all);
+        add_pass(out, outcome->index, outcome->index->ran.items[i], all);
     }
     ppt_html_table_end(out);
     ppt_text_add(out, "</details>\n");

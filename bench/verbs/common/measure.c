@@ -3,6 +3,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "flags.h"
 #include "owned.h"
 #include "sweep.h"
 
@@ -83,7 +84,13 @@ enum ppt_status ppt_measure_go(const struct ppt_print *print, const struct ppt_c
                                struct ppt_samples *samples, struct ppt_error *error)
 {
     struct judge_context context = {ppt_answer_context_of(config, host), config->relative_ci};
-    const struct ppt_sweep_judge judge = {enough, &context, print->quiet ? NULL : stderr, engine};
+    const struct ppt_sweep_judge judge = {
+        .enough = enough,
+        .context = &context,
+        .again = ppt_flags_again,
+        .progress = print->quiet ? NULL : stderr,
+        .engine = engine,
+    };
     struct ppt_error ignored;
     enum ppt_status status = ppt_sweep_run(config, dirs, journal, &judge, samples, error);
 
