@@ -131,20 +131,12 @@ enum ppt_status ppt_draft_open(const char *path, struct ppt_draft *draft, struct
                : refuse(draft, strerror(errno), error);
 }
 
-static int flush(int fd)
-{
-    int result;
-
-    result = (int)TEMP_FAILURE_RETRY(fsync(fd));
-    return result;
-}
-
 enum ppt_status ppt_draft_place(struct ppt_draft *draft, struct ppt_error *error)
 {
     struct ppt_draft placed PPT_OWNED(ppt_draft_drop) = *draft;
 
     *draft = (struct ppt_draft){.fd = -1};
-    return !placed.name || (flush(placed.fd) == 0 &&
+    return !placed.name || (TEMP_FAILURE_RETRY(fsync(placed.fd)) == 0 &&
                             ppt_change_place(placed.folder.fd, placed.fd, placed.name) == 0)
                ? PPT_OK
                : ppt_fail(error, PPT_FAILED, "%s: cannot be written: %s", placed.path,

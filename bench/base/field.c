@@ -212,16 +212,6 @@ void ppt_fields_write(const struct ppt_field *fields, const void *record, unsign
 
 /* ---- and back ---- */
 
-static enum ppt_status read_text(const struct ppt_item *item, char **out, struct ppt_error *error)
-{
-    const char *text = NULL;
-
-    *out = NULL;
-    PPT_TRY(ppt_item_text(item, &text, error));
-    *out = ppt_strdup(text);
-    return PPT_OK;
-}
-
 static enum ppt_status read_digest(const struct ppt_item *item, uint64_t *digest,
                                    struct ppt_error *error)
 {
@@ -276,9 +266,8 @@ static enum ppt_status read_list(const struct ppt_field *field, const struct ppt
     }
     elements = make_list(field, record, count);
     for (size_t i = 0; i < count; i++) {
-        const struct ppt_place place = {.outer = list->place, .index = i};
-        const struct ppt_item item = {json_object_array_get_idx(list->value, i), list->source,
-                                      &place};
+        struct ppt_place place;
+        const struct ppt_item item = ppt_item_element(list, i, &place);
 
         PPT_TRY(ppt_fields_read(field->rows, &item, which, elements + i * field->size, error));
     }
@@ -308,7 +297,7 @@ static enum ppt_status read_value(const struct ppt_field *field, const struct pp
     case PPT_FIELD_CHOICE:
         return read_choice(field, item, member, error);
     case PPT_FIELD_TEXT:
-        return read_text(item, member, error);
+        return ppt_item_copy_text(item, member, error);
     case PPT_FIELD_DIGEST:
         return read_digest(item, member, error);
     case PPT_FIELD_RECORD:

@@ -53,13 +53,6 @@ static pthread_mutex_t ending = PTHREAD_MUTEX_INITIALIZER;
 static const char *const own_libraries[] = {"libgomp.", "libmpi.",   "libopen-rte.", "libopen-pal.",
                                             "libpmix.", "libprrte.", "mca_",         NULL};
 
-static const char *last_part(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-
-    return slash ? slash + 1 : path;
-}
-
 /* The program itself ends when there is no memory, and says so. Any library that is not known is
  * taken for the kernel's: its own ones may end the process, too, and a wrong name in a message is
  * better than an end by exit(0) that nobody is told. Names are compared without their folders, as
@@ -74,11 +67,11 @@ static bool is_own(const void *caller)
     if (theirs.dli_fbase == own.dli_fbase) {
         return true;
     }
-    const char *name = last_part(theirs.dli_fname);
+    const char *name = basename(theirs.dli_fname);
 
     for (size_t i = 0; own_libraries[i]; i++) {
         if (strncmp(name, own_libraries[i], strlen(own_libraries[i])) == 0) {
-            return strcmp(name, last_part(guard.file)) != 0;
+            return strcmp(name, basename(guard.file)) != 0;
         }
     }
     return false;

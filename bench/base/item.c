@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "memory.h"
 #include "owned.h"
 #include "text.h"
 
@@ -88,6 +89,16 @@ enum ppt_status ppt_item_text(const struct ppt_item *item, const char **out,
     return PPT_OK;
 }
 
+enum ppt_status ppt_item_copy_text(const struct ppt_item *item, char **out, struct ppt_error *error)
+{
+    const char *text = NULL;
+
+    *out = NULL;
+    PPT_TRY(ppt_item_text(item, &text, error));
+    *out = ppt_strdup(text);
+    return PPT_OK;
+}
+
 size_t ppt_names_find(const char *const *names, const char *text)
 {
     size_t i = 0;
@@ -137,6 +148,12 @@ enum ppt_status ppt_item_check_keys(const struct ppt_item *object, const char *c
         }
     }
     return PPT_OK;
+}
+
+struct ppt_item ppt_item_element(const struct ppt_item *list, size_t index, struct ppt_place *place)
+{
+    *place = (struct ppt_place){.outer = list->place, .index = index};
+    return (struct ppt_item){json_object_array_get_idx(list->value, index), list->source, place};
 }
 
 enum ppt_status ppt_item_member(const struct ppt_item *object, const char *key,

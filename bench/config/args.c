@@ -26,9 +26,8 @@ static enum ppt_status parse_span(const struct ppt_item *item, const struct ppt_
         return ppt_item_reject(item, error, "must be a list of two numbers, [smallest, largest]");
     }
     for (size_t i = 0; i < 2; i++) {
-        const struct ppt_place place = {.outer = item->place, .index = i};
-        const struct ppt_item inner = {json_object_array_get_idx(item->value, i), item->source,
-                                       &place};
+        struct ppt_place place;
+        const struct ppt_item inner = ppt_item_element(item, i, &place);
 
         PPT_TRY(ppt_item_integer(&inner, param->smallest, param->largest, &ends[i], error));
     }
@@ -329,18 +328,11 @@ json_object *ppt_args_to_json(const struct ppt_kernel *kernel, const union ppt_v
     return object;
 }
 
-static const char *base_name(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-
-    return slash ? slash + 1 : path;
-}
-
 /* Files by name alone: where they lie is in the configuration. */
 static void describe_paths(const struct ppt_texts *paths, struct ppt_text *out)
 {
     for (size_t i = 0; i < paths->count; i++) {
-        ppt_text_addf(out, "%s%s", i ? ";" : "", base_name(paths->items[i]));
+        ppt_text_addf(out, "%s%s", i ? ";" : "", basename(paths->items[i]));
     }
 }
 

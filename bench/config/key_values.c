@@ -36,9 +36,8 @@ static enum ppt_status read_counts(enum ppt_key_id id, const struct ppt_item *it
         return ppt_item_reject(item, error, "an empty list; give %s", ppt_keys[id].example);
     }
     for (size_t i = 0; i < given; i++) {
-        const struct ppt_place place = {.outer = item->place, .index = i};
-        const struct ppt_item one = {json_object_array_get_idx(item->value, i), item->source,
-                                     &place};
+        struct ppt_place place;
+        const struct ppt_item one = ppt_item_element(item, i, &place);
 
         PPT_TRY(read_number(id, &one, &(*numbers)[i], error));
     }

@@ -110,11 +110,9 @@ static enum ppt_status read_texts(const struct ppt_item *item, size_t first, rea
     items = ppt_alloc(count, sizeof(*items));
     out->items = (const char *const *)items;
     for (; out->count < count; out->count++) {
-        const size_t at = first + out->count;
-        const struct ppt_place place = {.outer = item->place, .index = at};
-        const struct ppt_item inner = {array ? json_object_array_get_idx(item->value, at)
-                                             : item->value,
-                                       item->source, array ? &place : item->place};
+        struct ppt_place place;
+        const struct ppt_item inner =
+            array ? ppt_item_element(item, first + out->count, &place) : *item;
 
         if (read(&inner, search, &items[out->count], error) != PPT_OK) {
             ppt_texts_free(out);

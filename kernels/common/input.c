@@ -43,12 +43,11 @@ static enum ppt_status check(int fd, size_t most, const char *path, size_t *size
 enum ppt_status ppt_input_open(int folder, const char *name, enum ppt_input_kind kind, size_t most,
                                const char *path, struct ppt_input *input, struct ppt_error *error)
 {
-    const int flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
+    const int flags =
+        O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | (kind == PPT_INPUT_NO_LINK ? O_NOFOLLOW : 0);
     enum ppt_status status;
 
-    do {
-        input->fd = openat(folder, name, flags | (kind == PPT_INPUT_NO_LINK ? O_NOFOLLOW : 0));
-    } while (input->fd < 0 && errno == EINTR);
+    input->fd = (int)TEMP_FAILURE_RETRY(openat(folder, name, flags));
     if (input->fd < 0) {
         return errno == ELOOP && kind == PPT_INPUT_NO_LINK
                    ? ppt_fail(error, PPT_BAD_INPUT, "%s: is a link, not a file", path)

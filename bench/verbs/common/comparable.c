@@ -10,20 +10,14 @@
 
 /* ---- the same task ---- */
 
-static const char *last_part(json_object *string)
-{
-    const char *text = json_object_get_string(string), *slash = strrchr(text, '/');
-
-    return slash ? slash + 1 : text;
-}
-
 static bool same_value(json_object *a, json_object *b)
 {
     if (json_object_get_type(a) != json_object_get_type(b)) {
         return false;
     }
     if (json_object_is_type(a, json_type_string)) {
-        return strcmp(last_part(a), last_part(b)) == 0;
+        return strcmp(basename(json_object_get_string(a)), basename(json_object_get_string(b))) ==
+               0;
     }
     if (json_object_is_type(a, json_type_array)) {
         bool same = json_object_array_length(a) == json_object_array_length(b);
