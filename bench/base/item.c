@@ -24,7 +24,7 @@ reject_literal(const struct ppt_item *item, struct ppt_error *error, const char 
     return ppt_json_reject(item->source, item->place, error, "%s %s", literal, message);
 }
 
-static enum ppt_status number(const struct ppt_item *item, double smallest, double largest,
+enum ppt_status ppt_item_real(const struct ppt_item *item, double smallest, double largest,
                               double *out, struct ppt_error *error)
 {
     if (!json_object_is_type(item->value, json_type_int) &&
@@ -46,7 +46,7 @@ enum ppt_status ppt_item_integer(const struct ppt_item *item, double smallest, d
 {
     double value = 0;
 
-    PPT_TRY(number(item, smallest, largest, &value, error));
+    PPT_TRY(ppt_item_real(item, smallest, largest, &value, error));
     if (value != floor(value)) {
         return reject_literal(item, error, "is not a whole number");
     }
@@ -59,12 +59,6 @@ enum ppt_status ppt_item_integer(const struct ppt_item *item, double smallest, d
         }
     }
     return PPT_OK;
-}
-
-enum ppt_status ppt_item_real(const struct ppt_item *item, double smallest, double largest,
-                              double *out, struct ppt_error *error)
-{
-    return number(item, smallest, largest, out, error);
 }
 
 enum ppt_status ppt_item_bool(const struct ppt_item *item, bool *out, struct ppt_error *error)

@@ -151,7 +151,7 @@ static enum ppt_status add_default_use(struct ppt_config *config, const struct p
 {
     union ppt_value *args = NULL;
 
-    PPT_TRY(ppt_args_default(kernel, search, &args, error));
+    PPT_TRY(ppt_args_parse(kernel, NULL, search, &args, error));
     add_use(config, kernel, args);
     return PPT_OK;
 }
@@ -271,8 +271,7 @@ enum ppt_status ppt_read_task(const struct ppt_layer *top, struct ppt_config *co
         }
         return read_mix(&args.item, &search, config, error);
     }
-    PPT_TRY(given ? ppt_args_parse(kernel, &args.item, &search, &values, error)
-                  : ppt_args_default(kernel, &search, &values, error));
+    PPT_TRY(ppt_args_parse(kernel, given ? &args.item : NULL, &search, &values, error));
     add_use(config, kernel, values);
     ppt_args_describe(kernel, values, &details);
     config->details = details.data ? details.data : ppt_strdup("");

@@ -387,10 +387,9 @@ static enum ppt_status run_deal(struct deal *deal, struct ppt_point point,
         .feed = feed,
         .rest = rest,
         .finish = finish,
+        .peers = ppt_cluster_peers(&deal->world->cluster, point.ranks, 0),
     };
 
-    share.peers.count =
-        ppt_cluster_peers(&deal->world->cluster, point.ranks, 0, &share.peers.index);
     for (unsigned r = 1; r < point.ranks; r++) {
         ppt_world_expect(deal->world, r);
     }

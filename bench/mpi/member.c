@@ -42,7 +42,7 @@ static void *run_job(void *argument)
 {
     struct job *job = argument;
 
-    job->status = job->run(job->member, &job->error);
+    job->status = job->run ? job->run(job->member, &job->error) : PPT_OK;
     atomic_store(&job->done, true);
     return NULL;
 }
@@ -68,7 +68,7 @@ static enum ppt_status do_beside(struct job *job, MPI_Comm comm)
     return status;
 }
 
-/* Does it and tells rank 0 what came of it. */
+/* Does it, if there is something to do (`run`), and tells rank 0 what came of it. */
 static enum ppt_status answer(struct member *member, MPI_Comm comm,
                               enum ppt_status (*run)(struct member *, struct ppt_error *),
                               bool *well)
@@ -104,13 +104,6 @@ static enum ppt_status open_workload(struct member *member, struct ppt_error *er
     return status;
 }
 
-static enum ppt_status stay_open(struct member *member, struct ppt_error *error)
-{
-    (void)member;
-    (void)error;
-    return PPT_OK;
-}
-
 static enum ppt_status take_part(struct member *member, const struct ppt_wire_pass *pass)
 {
     const struct ppt_group *group = ppt_world_group(member->world, pass->point.ranks);
@@ -122,7 +115,7 @@ static enum ppt_status take_part(struct member *member, const struct ppt_wire_pa
         member->block = pass->block;
     }
     ppt_world_expect(member->world, 0);
-    PPT_TRY(answer(member, group->comm, other ? open_workload : stay_open, &well));
+    PPT_TRY(answer(member, group->comm, other ? open_workload : NULL, &well));
     ppt_world_expect(member->world, 0);
     return well ? ppt_share_run(member->world, &member->workload, pass->point, member->watches,
                                 member->error)

@@ -289,7 +289,7 @@ enum ppt_status ppt_share_run(struct ppt_world *world, struct ppt_workload *work
         .left = distribution.blocks ? 0 : tasks,
         .error = error,
     };
-    struct ppt_share how = {
+    const struct ppt_share how = {
         .context = &share,
         .queue = share.queue,
         .begin = begin,
@@ -297,10 +297,9 @@ enum ppt_status ppt_share_run(struct ppt_world *world, struct ppt_workload *work
         .feed = feed,
         .rest = rest,
         .finish = finish,
+        .peers = ppt_cluster_peers(&world->cluster, point.ranks, world->rank),
     };
 
-    how.peers.count =
-        ppt_cluster_peers(&world->cluster, point.ranks, world->rank, &how.peers.index);
     if (distribution.blocks) {
         ppt_queue_add(share.queue, ppt_queue_block(tasks, point.ranks, world->rank));
         ppt_queue_close(share.queue, false);
