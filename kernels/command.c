@@ -44,7 +44,6 @@ static const struct ppt_param params[] = {
                  .kind = PPT_PARAM_REAL,
                  .value = "3600",
                  .optional = true,
-                 .smallest = 0,
                  .largest = 1e7,
                  .unit = "s",
                  .help = "a program that takes longer is ended, and its task has failed; 0: none"},
@@ -148,13 +147,12 @@ static bool is_own(const char *own, const char *variable)
 /* What programs are told, with room for the number of threads. */
 static char **make_environment(const struct ppt_setup *setup, struct ppt_error *error)
 {
-    char **environment;
     size_t count = 0, kept = 0;
 
     while (environ[count]) {
         count++;
     }
-    environment = ppt_scratch_alloc((count + 2) * sizeof(char *), "command", error);
+    char **environment = ppt_scratch_alloc((count + 2) * sizeof(char *), "command", error);
     for (size_t i = 0; environment && i < count; i++) {
         const bool threads = strncmp(environ[i], THREADS_VARIABLE, strlen(THREADS_VARIABLE)) == 0;
 
@@ -453,13 +451,11 @@ static void needs(const union ppt_value *args, unsigned inner_threads, struct pp
 }
 
 const struct ppt_kernel ppt_kernel_command = {
-    .version = PPT_KERNEL_VERSION,
-    .struct_size = sizeof(struct ppt_kernel),
+    PPT_KERNEL_HEAD,
     .name = "command",
     .category = "programs",
     .summary = "run a program of your own",
-    .params = params,
-    .param_count = sizeof(params) / sizeof(params[0]),
+    PPT_KERNEL_PARAMS(params),
     .inner_threads = true,
     .open = open_command,
     .attach = attach,

@@ -288,13 +288,11 @@ static void img_identify(const union ppt_value *args, char *out, size_t size)
 }
 
 const struct ppt_kernel ppt_kernel_img = {
-    .version = PPT_KERNEL_VERSION,
-    .struct_size = sizeof(struct ppt_kernel),
+    PPT_KERNEL_HEAD,
     .name = "img",
     .category = "computation",
     .summary = "images cropped, resized and equalised",
-    .params = img_params,
-    .param_count = sizeof(img_params) / sizeof(img_params[0]),
+    PPT_KERNEL_PARAMS(img_params),
     .inner_threads = true,
     .open = open_shared,
     .attach = img_attach,

@@ -423,15 +423,13 @@ static bool move_up(struct removal *removal, int folder, const char *name)
 
 static bool remove_one(struct removal *removal, int folder, const char *name, unsigned depth)
 {
-    int inner;
-
     if (take_away(folder, name, 0)) {
         return true;
     }
     if (depth == DEEPEST) {
         return move_up(removal, folder, name);
     }
-    inner = open_inner(folder, name, &removal->mount);
+    int inner = open_inner(folder, name, &removal->mount);
     if (inner < 0) {
         return false;
     }

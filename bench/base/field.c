@@ -252,7 +252,6 @@ static enum ppt_status read_list(const struct ppt_field *field, const struct ppt
                                  unsigned which, void *record, struct ppt_error *error)
 {
     size_t count = SIZE_MAX;
-    char *elements;
 
     if (json_object_is_type(list->value, json_type_array)) {
         count = json_object_array_length(list->value);
@@ -264,7 +263,7 @@ static enum ppt_status read_list(const struct ppt_field *field, const struct ppt
     if (count == SIZE_MAX) {
         return ppt_item_reject(list, error, "must be a list");
     }
-    elements = make_list(field, record, count);
+    char *elements = make_list(field, record, count);
     for (size_t i = 0; i < count; i++) {
         struct ppt_place place;
         const struct ppt_item item = ppt_item_element(list, i, &place);

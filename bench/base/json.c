@@ -251,11 +251,10 @@ static void reject_at(const struct ppt_source *source, const char *at,
 {
     struct ppt_text position PPT_OWNED(ppt_text_free) = {0};
     struct ppt_text path PPT_OWNED(ppt_text_free) = {0};
-    const char *inner;
 
     ppt_place_describe(place, &path);
     describe_position(source, at, &position);
-    inner = path.length ? path.data : "";
+    const char *inner = path.length ? path.data : "";
     /* An option's name stands for the key already: "--workers: [2]: -2 is below 0". */
     if (is_option(source)) {
         inner += strcspn(inner, ".[");

@@ -341,8 +341,6 @@ static void describe_words(const struct ppt_texts *words, struct ppt_text *out)
 static void describe_value(const struct ppt_param *param, const union ppt_value *value,
                            struct ppt_text *out)
 {
-    json_object *json;
-
     if (param->kind == PPT_PARAM_PATHS) {
         describe_paths(&value->paths, out);
         return;
@@ -351,7 +349,7 @@ static void describe_value(const struct ppt_param *param, const union ppt_value 
         describe_words(&value->words, out);
         return;
     }
-    json = value_to_json(param, value);
+    json_object *json = value_to_json(param, value);
     if (param->kind == PPT_PARAM_CHOICE) {
         ppt_text_add(out, json_object_get_string(json));
     } else if (param->kind == PPT_PARAM_SPAN) {

@@ -250,12 +250,11 @@ enum ppt_status ppt_read_precision(const struct ppt_item *item, void *record,
 json_object *ppt_record_precision(const void *record)
 {
     const struct ppt_config *config = record;
-    json_object *object;
 
     if (!config->adaptive) {
         return NULL;
     }
-    object = json_object_new_object();
+    json_object *object = json_object_new_object();
     for (const struct ppt_key *key = ppt_keys[PPT_KEY_PRECISION].keys; key->field.key; key++) {
         json_object_object_add(object, key->field.key, ppt_field_value(&key->field, config));
     }

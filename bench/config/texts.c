@@ -71,8 +71,6 @@ void ppt_texts_free(struct ppt_texts *texts)
 static enum ppt_status read_word(const struct ppt_item *item, const struct ppt_search *search,
                                  char **out, struct ppt_error *error)
 {
-    const char *word;
-
     (void)search;
     if (!json_object_is_type(item->value, json_type_string) &&
         !json_object_is_type(item->value, json_type_int) &&
@@ -83,7 +81,7 @@ static enum ppt_status read_word(const struct ppt_item *item, const struct ppt_s
         fabs((double)json_object_get_int64(item->value)) > PPT_LARGEST_WHOLE) {
         return ppt_item_reject(item, error, "is a number too large to be kept: put it in quotes");
     }
-    word = json_object_get_string(item->value);
+    const char *word = json_object_get_string(item->value);
     if (strlen(word) < (size_t)json_object_get_string_len(item->value)) {
         return ppt_item_reject(item, error, "has a zero byte in it");
     }

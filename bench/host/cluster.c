@@ -136,15 +136,8 @@ static const struct ppt_field place_fields[] = {
 };
 
 const struct ppt_field ppt_cluster_fields[] = {
-    {.key = "cluster",
-     .kind = PPT_FIELD_LIST,
-     .flags = PPT_FIELD_SPARSE,
-     .offset = offsetof(struct ppt_cluster, ranks),
-     .count_offset = offsetof(struct ppt_cluster, count),
-     .rows = place_fields,
-     .size = sizeof(struct ppt_rank_place),
-     .most = PPT_MOST_RANKS,
-     .noun = "ranks"},
+    {PPT_FIELD_ROWS(struct ppt_cluster, ranks, count, "cluster", place_fields),
+     .flags = PPT_FIELD_SPARSE, .most = PPT_MOST_RANKS, .noun = "ranks"},
     {0},
 };
 

@@ -127,7 +127,6 @@ static enum ppt_status read_config(struct member *member, const char *json, stru
 {
     struct ppt_source source PPT_OWNED(ppt_source_free) = {0};
     json_object *value PPT_OWNED(ppt_json_put) = NULL;
-    struct ppt_config *config;
     bool same = true;
 
     close_workload(member);
@@ -139,7 +138,7 @@ static enum ppt_status read_config(struct member *member, const char *json, stru
     PPT_TRY(ppt_json_parse(&source, &value, error));
     const struct ppt_item item = {.value = value, .source = &source};
     PPT_TRY(ppt_config_from_item(&item, &member->configs, error));
-    config = &member->configs.items[0];
+    struct ppt_config *config = &member->configs.items[0];
     PPT_TRY(ppt_config_load_kernel(config, &same, error));
     return same ? PPT_OK
                 : ppt_fail(error, PPT_BAD_INPUT, "%s: is another file than that of rank 0",

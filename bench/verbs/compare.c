@@ -1,7 +1,6 @@
 /*
  * compare: did speed or scaling change between recorded runs?
  */
-#include <json-c/json.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>

@@ -38,10 +38,9 @@ struct once_options {
 static json_object *parse_word(const char *word)
 {
     json_tokener *tokener = json_tokener_new();
-    json_object *value;
 
     json_tokener_set_flags(tokener, JSON_TOKENER_STRICT);
-    value = json_tokener_parse_ex(tokener, word, (int)strlen(word) + 1);
+    json_object *value = json_tokener_parse_ex(tokener, word, (int)strlen(word) + 1);
     if (!value || json_tokener_get_parse_end(tokener) != strlen(word)) {
         json_object_put(value);
         value = json_object_new_string(word);
@@ -111,10 +110,9 @@ static enum ppt_status fill_dump(const struct ppt_workload *workload, void *loca
                                  struct ppt_error *error)
 {
     const struct ppt_kernel *kernel = workload->tasks.groups[0].kernel;
-    enum ppt_status status;
 
     ppt_guard_enter(workload->foreign);
-    status = kernel->dump(local, task, file, error);
+    enum ppt_status status = kernel->dump(local, task, file, error);
     ppt_guard_leave(workload->foreign);
     PPT_TRY(ppt_workload_judge(workload, kernel, "dump", status, error));
     return fflush(file) == 0 && !ferror(file)
@@ -193,7 +191,6 @@ static enum ppt_status run_once(const struct once_options *options, struct ppt_c
     struct ppt_workload workload;
     struct ppt_attached attached = {0};
     uint64_t digest = 0;
-    enum ppt_status status;
 
     PPT_TRY(ppt_workload_open(config, 0, &dirs, &workload, error));
     if (config->uses[0].kernel->outside) {
@@ -204,7 +201,7 @@ static enum ppt_status run_once(const struct once_options *options, struct ppt_c
     omp_set_num_threads((int)config->inner_threads[0]);
     ppt_workload_move(&workload, config->points[0]);
     ppt_guard_enter(workload.foreign);
-    status = ppt_workload_attach(&workload, 0, &attached, error);
+    enum ppt_status status = ppt_workload_attach(&workload, 0, &attached, error);
     if (status == PPT_OK) {
         const int64_t start = ppt_clock_ns();
 

@@ -168,7 +168,6 @@ static enum ppt_status report_suite(const struct session *session, struct ppt_er
     struct ppt_run_folder folder PPT_OWNED(ppt_run_folder_close) = {0};
     size_t count;
     struct ppt_outcome *outcomes PPT_FREED = list_outcomes(session, &count);
-    enum ppt_status status;
 
     if (count == 0) {
         return PPT_OK;
@@ -178,7 +177,7 @@ static enum ppt_status report_suite(const struct session *session, struct ppt_er
     for (size_t i = 0; i < count; i++) {
         outcomes[i].suite_folder = &folder.folder;
     }
-    status = ppt_report_write_suite(outcomes, count, &notes, error);
+    enum ppt_status status = ppt_report_write_suite(outcomes, count, &notes, error);
     ppt_measure_print_notes(&notes);
     if (!session->options->print.quiet) {
         ppt_text_print(stderr, "results of all runs: %s", folder.folder.path);

@@ -45,7 +45,6 @@ enum ppt_status ppt_input_open(int folder, const char *name, enum ppt_input_kind
 {
     const int flags =
         O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | (kind == PPT_INPUT_NO_LINK ? O_NOFOLLOW : 0);
-    enum ppt_status status;
 
     input->fd = (int)TEMP_FAILURE_RETRY(openat(folder, name, flags));
     if (input->fd < 0) {
@@ -54,7 +53,7 @@ enum ppt_status ppt_input_open(int folder, const char *name, enum ppt_input_kind
                    : ppt_fail(error, PPT_BAD_INPUT, "%s: cannot be opened: %s", path,
                               strerror(errno));
     }
-    status = check(input->fd, most, path, &input->size, error);
+    enum ppt_status status = check(input->fd, most, path, &input->size, error);
     if (status != PPT_OK) {
         close(input->fd);
         input->fd = -1;

@@ -170,13 +170,12 @@ enum ppt_status ppt_measure_end(const struct ppt_print *print, const struct ppt_
                                 struct ppt_loaded *loaded, struct ppt_error *error)
 {
     struct ppt_error problem = {""};
-    enum ppt_status reported;
 
     if (status != PPT_OK && status != PPT_INTERRUPTED &&
         !(engine && engine->broken(engine->context))) {
         return status;
     }
-    reported = load_and_report(print, folder, loaded, &problem);
+    enum ppt_status reported = load_and_report(print, folder, loaded, &problem);
     if (reported != PPT_OK && status != PPT_FAILED) {
         *error = problem;
         return reported;
