@@ -28,7 +28,6 @@
 #define LOW_SHARE 4
 
 struct share {
-    struct ppt_world *world;
     const struct ppt_group *group;
     struct ppt_workload *workload;
     struct ppt_queue *queue;
@@ -59,8 +58,7 @@ static void note(struct share *share, enum ppt_status status)
 static void tell(struct share *share, int tag, const void *data, size_t bytes)
 {
     if (share->status == PPT_OK) {
-        note(share,
-             ppt_world_send(share->world, share->group->comm, 0, tag, data, bytes, share->error));
+        note(share, ppt_world_send(share->group, 0, tag, data, bytes, share->error));
     }
 }
 
@@ -77,7 +75,7 @@ static void handle(struct share *share, int tag, const union ppt_wire_short *mes
     case PPT_TAG_BEGIN:
         share->begun = true;
         share->part.rank.begin_ns = ppt_clock_ns();
-        share->mpi_before_ns = share->world->mpi_ns;
+        share->mpi_before_ns = share->group->world->mpi_ns;
         break;
     case PPT_TAG_ABANDON:
         share->abandoned = true;
@@ -114,19 +112,18 @@ static void listen(struct share *share)
     struct ppt_incoming incoming;
     union ppt_wire_short message = {0};
 
-    while (share->status == PPT_OK && ppt_world_peek(share->world, share->group->comm, &incoming)) {
+    while (share->status == PPT_OK && ppt_world_peek(share->group, &incoming)) {
         ppt_nap_reset(&share->nap);
-        note(share, ppt_world_receive(share->world, share->group->comm, &incoming, &message,
-                                      share->error));
+        note(share, ppt_world_receive(share->group, &incoming, &message, share->error));
         if (share->status == PPT_OK) {
             handle(share, incoming.tag, &message);
         }
     }
-    if (ppt_world_beat(share->world)) {
+    if (ppt_world_beat(share->group->world)) {
         tell(share, PPT_TAG_ALIVE, NULL, 0);
     }
     if (share->status == PPT_OK) {
-        note(share, ppt_world_check(share->world, 0, share->error));
+        note(share, ppt_world_check(share->group->world, 0, share->error));
     }
 }
 
@@ -243,7 +240,7 @@ static void finish(void *context)
     prctl(PR_SET_TIMERSLACK, 0UL);
     share->finished = true;
     share->part.rank.end_ns = ppt_clock_ns();
-    share->part.rank.mpi_ns = share->world->mpi_ns - share->mpi_before_ns;
+    share->part.rank.mpi_ns = share->group->world->mpi_ns - share->mpi_before_ns;
     tell(share, PPT_TAG_DONE, NULL, 0);
 }
 
@@ -280,7 +277,6 @@ enum ppt_status ppt_share_run(struct ppt_world *world, struct ppt_workload *work
     const struct ppt_distribution distribution = workload->config->distribution;
     const uint64_t tasks = workload->tasks.count;
     struct share share = {
-        .world = world,
         .group = ppt_world_group(world, point.ranks),
         .workload = workload,
         .queue = ppt_queue_create(point.workers, distribution.chunk > 0 ? 0 : point.workers),
