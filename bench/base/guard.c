@@ -20,6 +20,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "file.h"
 #include "memory.h"
 #include "status.h"
 
@@ -223,10 +224,8 @@ void ppt_guard_end(void)
 {
     free(guard.file);
     guard.file = NULL;
-    if (guard.home >= 0) {
-        close(guard.home);
-        guard.home = -1;
-    }
+    ppt_file_close(&guard.home);
+    guard.home = -1;
 }
 
 void ppt_guard_expect(const char *file)
@@ -267,9 +266,7 @@ static int other_folder(void)
         (here.st_dev != home.st_dev || here.st_ino != home.st_ino)) {
         return now;
     }
-    if (now >= 0) {
-        close(now);
-    }
+    ppt_file_close(&now);
     return -1;
 }
 
@@ -278,9 +275,7 @@ void ppt_guard_leave(bool foreign)
     if (!foreign || guard.process == 0) {
         return;
     }
-    if (guard.theirs.folder >= 0) {
-        close(guard.theirs.folder);
-    }
+    ppt_file_close(&guard.theirs.folder);
     guard.theirs.folder = other_folder();
     guard.theirs.locale = uselocale(plain());
     fegetenv(&guard.theirs.rounding);

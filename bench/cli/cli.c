@@ -291,7 +291,7 @@ static enum ppt_status read_argument(struct reader *reader, struct ppt_line *lin
 }
 
 /* What can be said once everything is read. */
-static enum ppt_status check(struct ppt_line *line, struct ppt_error *error)
+static enum ppt_status check_line(struct ppt_line *line, struct ppt_error *error)
 {
     const struct ppt_verb *verb = line->verb;
 
@@ -326,7 +326,7 @@ enum ppt_status ppt_cli_read(const struct ppt_verb *const *verbs, int count, cha
             PPT_TRY(read_argument(&reader, line, error));
         }
     }
-    return line->asked ? PPT_OK : check(line, error);
+    return line->asked ? PPT_OK : check_line(line, error);
 }
 
 void ppt_cli_free(struct ppt_line *line)

@@ -70,8 +70,8 @@ static enum ppt_status check_param(const char *path, const struct ppt_kernel *ke
 }
 
 /* What the author of a kernel may have got wrong; the rest of the program takes it for granted. */
-static enum ppt_status check(const char *path, const struct ppt_kernel *kernel,
-                             struct ppt_error *error)
+static enum ppt_status check_kernel(const char *path, const struct ppt_kernel *kernel,
+                                    struct ppt_error *error)
 {
     if (kernel->version != PPT_KERNEL_VERSION) {
         return ppt_fail(error, PPT_BAD_INPUT,
@@ -134,5 +134,5 @@ enum ppt_status ppt_plugin_load(const char *path, const struct ppt_kernel **kern
                         "%s: is no kernel of ppt-omp: it exports no constant \"%s\"", path,
                         PPT_KERNEL_SYMBOL);
     }
-    return check(path, *kernel, error);
+    return check_kernel(path, *kernel, error);
 }

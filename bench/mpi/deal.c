@@ -50,7 +50,7 @@ struct deal {
     struct ppt_error *error;
 };
 
-static void note(struct deal *deal, enum ppt_status status)
+static void deal_note(struct deal *deal, enum ppt_status status)
 {
     if (status != PPT_OK && deal->status == PPT_OK) {
         deal->status = status;
@@ -63,7 +63,7 @@ static void note(struct deal *deal, enum ppt_status status)
 static void tell_all(struct deal *deal, int tag, const void *data, size_t bytes)
 {
     if (deal->status == PPT_OK) {
-        note(deal, ppt_call(deal->group, tag, data, bytes, deal->error));
+        deal_note(deal, ppt_call(deal->group, tag, data, bytes, deal->error));
     }
 }
 
@@ -134,8 +134,8 @@ static void answer_request(struct deal *deal, unsigned rank, unsigned workers, i
 
     tasks.left = ppt_queue_look(deal->queue).left;
     deal->parts[0].rank.requests++;
-    note(deal,
-         ppt_world_send(deal->group, rank, PPT_TAG_TASKS, &tasks, sizeof(tasks), deal->error));
+    deal_note(deal,
+              ppt_world_send(deal->group, rank, PPT_TAG_TASKS, &tasks, sizeof(tasks), deal->error));
     deal->parts[0].rank.answer_ns += ppt_clock_ns() - since;
 }
 
@@ -150,8 +150,8 @@ static void stop(struct deal *deal)
     }
 }
 
-static void handle(struct deal *deal, const struct ppt_incoming *incoming,
-                   const union ppt_wire_short *message, int64_t since)
+static void deal_handle(struct deal *deal, const struct ppt_incoming *incoming,
+                        const union ppt_wire_short *message, int64_t since)
 {
     switch (incoming->tag) {
     case PPT_TAG_ARRIVED:
@@ -174,7 +174,7 @@ static void handle(struct deal *deal, const struct ppt_incoming *incoming,
 }
 
 /* Receives and handles all that has come. */
-static void listen(struct deal *deal)
+static void deal_listen(struct deal *deal)
 {
     int64_t since = ppt_clock_ns();
     struct ppt_incoming incoming;
@@ -182,9 +182,9 @@ static void listen(struct deal *deal)
 
     while (deal->status == PPT_OK && ppt_world_peek(deal->group, &incoming)) {
         ppt_nap_reset(&deal->nap);
-        note(deal, ppt_world_receive(deal->group, &incoming, &message, deal->error));
+        deal_note(deal, ppt_world_receive(deal->group, &incoming, &message, deal->error));
         if (deal->status == PPT_OK) {
-            handle(deal, &incoming, &message, since);
+            deal_handle(deal, &incoming, &message, since);
             since = ppt_clock_ns();
         }
     }
@@ -193,7 +193,7 @@ static void listen(struct deal *deal)
     }
     for (unsigned r = 1; r < deal->group->ranks && deal->status == PPT_OK; r++) {
         if (!deal->done[r]) {
-            note(deal, ppt_world_check(deal->group->world, r, deal->error));
+            deal_note(deal, ppt_world_check(deal->group->world, r, deal->error));
         }
     }
     if (atomic_load_explicit(&deal->workload->stop, memory_order_relaxed) || ppt_interrupted) {
@@ -201,7 +201,7 @@ static void listen(struct deal *deal)
     }
 }
 
-static void begin(void *context)
+static void deal_begin(void *context)
 {
     struct deal *deal = context;
 
@@ -210,7 +210,7 @@ static void begin(void *context)
     tell_all(deal, PPT_TAG_BEGIN, NULL, 0);
 }
 
-static bool gate(void *context, unsigned workers)
+static bool deal_gate(void *context, unsigned workers)
 {
     struct deal *deal = context;
     struct ppt_queue_state state = ppt_queue_look(deal->queue);
@@ -221,7 +221,7 @@ static bool gate(void *context, unsigned workers)
     deal->nap.most_ns = NAP_FEW_NS;
     while (deal->status == PPT_OK &&
            (state.arrived < workers || deal->arrived + 1 < deal->group->ranks)) {
-        listen(deal);
+        deal_listen(deal);
         ppt_queue_nap(deal->queue, &state, 0, ppt_nap_next(&deal->nap));
         state = ppt_queue_look(deal->queue);
     }
@@ -230,7 +230,7 @@ static bool gate(void *context, unsigned workers)
     return yes && deal->status == PPT_OK;
 }
 
-static void rest(void *context)
+static void deal_rest(void *context)
 {
     struct deal *deal = context;
     struct ppt_queue_state state = ppt_queue_look(deal->queue);
@@ -238,20 +238,20 @@ static void rest(void *context)
     ppt_nap_reset(&deal->nap);
     deal->nap.most_ns = NAP_END_NS;
     while (state.there > 0) {
-        listen(deal);
+        deal_listen(deal);
         ppt_queue_nap(deal->queue, &state, 0, ppt_nap_next(&deal->nap));
         state = ppt_queue_look(deal->queue);
     }
 }
 
-static void feed(void *context)
+static void deal_feed(void *context)
 {
     struct deal *deal = context;
     struct ppt_queue_state state = ppt_queue_look(deal->queue);
 
     ppt_nap_reset(&deal->nap);
     while (state.working > 0) {
-        listen(deal);
+        deal_listen(deal);
         deal->nap.most_ns = state.left == 0 || deal->distribution.blocks              ? NAP_NONE_NS
                             : state.left <= (uint64_t)CHUNK_SHARE * deal->all_workers ? NAP_FEW_NS
                                                                                       : NAP_NS;
@@ -260,16 +260,16 @@ static void feed(void *context)
     }
 }
 
-static void finish(void *context)
+static void deal_finish(void *context)
 {
     struct deal *deal = context;
 
     ppt_nap_reset(&deal->nap);
     deal->nap.most_ns = NAP_END_NS;
-    listen(deal);
+    deal_listen(deal);
     while (deal->status == PPT_OK && deal->done_count + 1 < deal->group->ranks) {
         ppt_nap_take(&deal->nap);
-        listen(deal);
+        deal_listen(deal);
     }
     prctl(PR_SET_TIMERSLACK, 0UL);
     deal->parts[0].rank.end_ns = ppt_clock_ns();
@@ -331,7 +331,7 @@ static enum ppt_status gather_results(struct deal *deal, struct ppt_stopwatches 
 }
 
 /* The first that failed by itself; that others then gave up is no cause. */
-static enum ppt_status judge(const struct deal *deal, struct ppt_error *error)
+static enum ppt_status deal_judge(const struct deal *deal, struct ppt_error *error)
 {
     unsigned failed = 0;
 
@@ -376,11 +376,11 @@ static enum ppt_status run_deal(struct deal *deal, struct ppt_point point,
     struct ppt_share share = {
         .context = deal,
         .queue = deal->queue,
-        .begin = begin,
-        .gate = gate,
-        .feed = feed,
-        .rest = rest,
-        .finish = finish,
+        .begin = deal_begin,
+        .gate = deal_gate,
+        .feed = deal_feed,
+        .rest = deal_rest,
+        .finish = deal_finish,
         .peers = ppt_cluster_peers(&deal->group->world->cluster, point.ranks, 0),
     };
 
@@ -395,7 +395,7 @@ static enum ppt_status run_deal(struct deal *deal, struct ppt_point point,
         return own->status;
     }
     PPT_TRY(gather_results(deal, watches, point.workers));
-    return judge(deal, error);
+    return deal_judge(deal, error);
 }
 
 static enum ppt_status open_pass(struct deal *deal, unsigned block, struct ppt_point point)

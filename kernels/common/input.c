@@ -20,8 +20,8 @@ static const char *kind_of(mode_t mode)
                             : "something else";
 }
 
-static enum ppt_status check(int fd, size_t most, const char *path, size_t *size,
-                             struct ppt_error *error)
+static enum ppt_status check_file(int fd, size_t most, const char *path, size_t *size,
+                                  struct ppt_error *error)
 {
     struct stat about;
 
@@ -53,7 +53,7 @@ enum ppt_status ppt_input_open(int folder, const char *name, enum ppt_input_kind
                    : ppt_fail(error, PPT_BAD_INPUT, "%s: cannot be opened: %s", path,
                               strerror(errno));
     }
-    enum ppt_status status = check(input->fd, most, path, &input->size, error);
+    enum ppt_status status = check_file(input->fd, most, path, &input->size, error);
     if (status != PPT_OK) {
         close(input->fd);
         input->fd = -1;
