@@ -56,13 +56,12 @@ int ppt_program(int count, char *const *arguments, const struct ppt_engine *engi
 {
     struct ppt_error error = {""};
     struct ppt_line line;
-    enum ppt_status status;
 
     ppt_guard_begin();
     ppt_interrupt_spare_writes();
     /* GSL's own handler ends the program; failures come back as codes instead. */
     gsl_set_error_handler_off();
-    status = ppt_cli_read(verbs, count, arguments, &line, &error);
+    enum ppt_status status = ppt_cli_read(verbs, count, arguments, &line, &error);
     line.engine = engine;
     status = status == PPT_OK ? program_obey(&line, &error) : status;
     if (status != PPT_OK && error.text[0]) {

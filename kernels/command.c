@@ -44,7 +44,6 @@ static const struct ppt_param params[] = {
                  .kind = PPT_PARAM_REAL,
                  .value = "3600",
                  .optional = true,
-                 .smallest = 0,
                  .largest = 1e7,
                  .unit = "s",
                  .help = "a program that takes longer is ended, and its task has failed; 0: none"},
@@ -148,13 +147,12 @@ static bool is_own(const char *own, const char *variable)
 /* What programs are told, with room for the number of threads. */
 static char **make_environment(const struct ppt_setup *setup, struct ppt_error *error)
 {
-    char **environment;
     size_t count = 0, kept = 0;
 
     while (environ[count]) {
         count++;
     }
-    environment = ppt_scratch_alloc((count + 2) * sizeof(char *), "command", error);
+    char **environment = ppt_scratch_alloc((count + 2) * sizeof(char *), "command", error);
     for (size_t i = 0; environment && i < count; i++) {
         const bool threads = strncmp(environ[i], THREADS_VARIABLE, strlen(THREADS_VARIABLE)) == 0;
 
@@ -327,29 +325,30 @@ static enum ppt_status attach(const struct ppt_setup *setup, void *shared, unsig
 
 #define KEPT "tasks"
 
+static void close_open(const int *fd)
+{
+    if (*fd >= 0) {
+        close(*fd);
+    }
+}
+
 /* A file in the run's folder for what a task writes: of the last block, that is. */
 static enum ppt_status open_kept(const struct local *l, uint64_t index, const char *what, int *fd,
                                  struct ppt_error *error)
 {
     const struct ppt_setup *setup = &l->setup;
     char name[96];
-    int folder = -1;
 
     snprintf(name, sizeof(name), "%ux%u.task%" PRIu64 ".%s", setup->workers, setup->inner_threads,
              index, what);
-    if (mkdirat(setup->results_fd, KEPT, 0777) == 0 || errno == EEXIST) {
-        folder = openat(setup->results_fd, KEPT, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    }
-    if (folder >= 0) {
-        *fd = setup->services->renew_file(folder, name);
-    }
-    const int problem = errno;
-    if (folder >= 0) {
-        close(folder);
-    }
+    const int folder PPT_OWNED(close_open) =
+        mkdirat(setup->results_fd, KEPT, 0777) == 0 || errno == EEXIST
+            ? openat(setup->results_fd, KEPT, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+            : -1;
+    *fd = folder >= 0 ? setup->services->renew_file(folder, name) : -1;
     return *fd >= 0 ? PPT_OK
                     : ppt_fail(error, PPT_FAILED, "command: %s/" KEPT "/%s: cannot be created: %s",
-                               setup->results_dir, name, strerror(problem));
+                               setup->results_dir, name, strerror(errno));
 }
 
 /* Runs the task's program with its outputs going where `request` says. */
@@ -399,12 +398,8 @@ static enum ppt_status run(void *local, const struct ppt_task *task, uint64_t *d
     uint64_t written = 0;
     const enum ppt_status status = run_kept(local, task, &request, &written, error);
 
-    if (request.keep_output >= 0) {
-        close(request.keep_output);
-    }
-    if (request.keep_errors >= 0) {
-        close(request.keep_errors);
-    }
+    close_open(&request.keep_output);
+    close_open(&request.keep_errors);
     /* Most programs that nobody asked to be checked print times or numbers of processes. */
     *digest = ppt_digest_word(task->seed, task->index);
     if (output == CHECK) {
@@ -456,13 +451,11 @@ static void needs(const union ppt_value *args, unsigned inner_threads, struct pp
 }
 
 const struct ppt_kernel ppt_kernel_command = {
-    .version = PPT_KERNEL_VERSION,
-    .struct_size = sizeof(struct ppt_kernel),
+    PPT_KERNEL_HEAD,
     .name = "command",
     .category = "programs",
     .summary = "run a program of your own",
-    .params = params,
-    .param_count = sizeof(params) / sizeof(params[0]),
+    PPT_KERNEL_PARAMS(params),
     .inner_threads = true,
     .open = open_command,
     .attach = attach,

@@ -78,8 +78,8 @@ static void close_shared(void *memory)
 }
 
 /* Finds the picture, or decodes it. */
-static enum ppt_status choose(struct img_shared *shared, const char *path, size_t *index,
-                              struct ppt_error *error)
+static enum ppt_status choose_picture(struct img_shared *shared, const char *path, size_t *index,
+                                      struct ppt_error *error)
 {
     struct picture *picture = &shared->pictures[shared->picture_count];
 
@@ -114,7 +114,7 @@ static enum ppt_status choose_all(const struct ppt_setup *setup, struct img_shar
         const struct ppt_texts paths = setup->sets[set][PATHS].paths;
 
         for (size_t i = 0; i < paths.count; i++) {
-            PPT_TRY(choose(shared, paths.items[i], &shared->chosen[total++], error));
+            PPT_TRY(choose_picture(shared, paths.items[i], &shared->chosen[total++], error));
         }
         shared->first[set + 1] = total;
     }
@@ -193,7 +193,7 @@ static void come_back(struct img_local *local, int begin, int end)
     }
 }
 
-static void work(void *context, unsigned thread, unsigned threads)
+static void img_work(void *context, unsigned thread, unsigned threads)
 {
     struct img_job *job = context;
     struct img_local *local = job->local;
@@ -227,7 +227,7 @@ static enum ppt_status work_on(struct img_local *local, size_t place, uint64_t *
 {
     const struct img_shared *shared = local->shared;
     struct img_job job = {.local = local, .image = &shared->pictures[shared->chosen[place]].image};
-    const enum ppt_status status = ppt_inner_run(local->threads, work, &job, "img", error);
+    const enum ppt_status status = ppt_inner_run(local->threads, img_work, &job, "img", error);
 
     *digest = ppt_digest_word(*digest, job.digest);
     return status;
@@ -288,13 +288,11 @@ static void img_identify(const union ppt_value *args, char *out, size_t size)
 }
 
 const struct ppt_kernel ppt_kernel_img = {
-    .version = PPT_KERNEL_VERSION,
-    .struct_size = sizeof(struct ppt_kernel),
+    PPT_KERNEL_HEAD,
     .name = "img",
     .category = "computation",
     .summary = "images cropped, resized and equalised",
-    .params = img_params,
-    .param_count = sizeof(img_params) / sizeof(img_params[0]),
+    PPT_KERNEL_PARAMS(img_params),
     .inner_threads = true,
     .open = open_shared,
     .attach = img_attach,

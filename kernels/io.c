@@ -18,7 +18,6 @@ static const struct ppt_param io_params[] = {
     [MIB] = {.name = "mib",
              .kind = PPT_PARAM_INTEGER,
              .value = "50",
-             .smallest = 0,
              .largest = 1 << 20,
              .unit = "MiB",
              .help = "size of the file that one task writes and copies"},
@@ -151,13 +150,11 @@ static void io_needs(const union ppt_value *args, unsigned inner_threads, struct
 }
 
 const struct ppt_kernel ppt_kernel_io = {
-    .version = PPT_KERNEL_VERSION,
-    .struct_size = sizeof(struct ppt_kernel),
+    PPT_KERNEL_HEAD,
     .name = "io",
     .category = "storage",
     .summary = "write random bytes to a file, copy the file, delete both",
-    .params = io_params,
-    .param_count = sizeof(io_params) / sizeof(io_params[0]),
+    PPT_KERNEL_PARAMS(io_params),
     .attach = io_attach,
     .run = io_run,
     .detach = io_detach,

@@ -235,4 +235,9 @@ struct ppt_kernel {
                             struct ppt_error *error);
 };
 
+/* For descriptors: what each begins with, and its table of parameters. */
+#define PPT_KERNEL_HEAD .version = PPT_KERNEL_VERSION, .struct_size = sizeof(struct ppt_kernel)
+#define PPT_KERNEL_PARAMS(table)                                                                   \
+    .params = (table), .param_count = sizeof(table) / sizeof((table)[0])
+
 #endif

@@ -32,7 +32,6 @@ static const struct ppt_param matrix_params[] = {
     [SIZE] = {.name = "size",
               .kind = PPT_PARAM_INTEGER,
               .value = "1000",
-              .smallest = 0,
               .largest = 65535,
               .unit = "",
               .help = "rows and columns of the matrix that one task inverts"},
@@ -213,13 +212,11 @@ static void matrix_draw(struct ppt_rng *rng, union ppt_value *args)
 }
 
 const struct ppt_kernel ppt_kernel_matrix = {
-    .version = PPT_KERNEL_VERSION,
-    .struct_size = sizeof(struct ppt_kernel),
+    PPT_KERNEL_HEAD,
     .name = "matrix",
     .category = "memory",
     .summary = "inverse of a random matrix by LAPACK",
-    .params = matrix_params,
-    .param_count = sizeof(matrix_params) / sizeof(matrix_params[0]),
+    PPT_KERNEL_PARAMS(matrix_params),
     .inner_threads = true,
     .attach = matrix_attach,
     .run = matrix_run,

@@ -14,7 +14,6 @@ static const struct ppt_param multi_params[] = {
     [PRODUCTS] = {.name = "iterations",
                   .kind = PPT_PARAM_INTEGER,
                   .value = "200000",
-                  .smallest = 0,
                   .largest = 1e15,
                   .unit = "",
                   .help = "multiplications by 1.00001 of one task, each waiting for the one "
@@ -67,13 +66,11 @@ static void multi_draw(struct ppt_rng *rng, union ppt_value *args)
 }
 
 const struct ppt_kernel ppt_kernel_multi = {
-    .version = PPT_KERNEL_VERSION,
-    .struct_size = sizeof(struct ppt_kernel),
+    PPT_KERNEL_HEAD,
     .name = "multi",
     .category = "computation",
     .summary = "dependent double multiplications by 1.00001",
-    .params = multi_params,
-    .param_count = sizeof(multi_params) / sizeof(multi_params[0]),
+    PPT_KERNEL_PARAMS(multi_params),
     .run = multi_run,
     .draw = multi_draw,
     .dump = multi_dump,

@@ -19,7 +19,6 @@ static const struct ppt_param sort_params[] = {
     [SIZE] = {.name = "size",
               .kind = PPT_PARAM_INTEGER,
               .value = "1000000",
-              .smallest = 0,
               .largest = PPT_RADIX_LARGEST,
               .unit = "",
               .help = "random numbers that one task sorts"},
@@ -139,13 +138,11 @@ static void sort_draw(struct ppt_rng *rng, union ppt_value *args)
 }
 
 const struct ppt_kernel ppt_kernel_sort = {
-    .version = PPT_KERNEL_VERSION,
-    .struct_size = sizeof(struct ppt_kernel),
+    PPT_KERNEL_HEAD,
     .name = "sort",
     .category = "memory",
     .summary = "radix sort of random doubles",
-    .params = sort_params,
-    .param_count = sizeof(sort_params) / sizeof(sort_params[0]),
+    PPT_KERNEL_PARAMS(sort_params),
     .inner_threads = true,
     .attach = sort_attach,
     .run = sort_run,

@@ -12,7 +12,6 @@ static const struct ppt_param sum_params[] = {
     [ADDITIONS] = {.name = "iterations",
                    .kind = PPT_PARAM_INTEGER,
                    .value = "1000000",
-                   .smallest = 0,
                    .largest = 1e15,
                    .unit = "",
                    .help = "additions of one task, each waiting for the one before"},
@@ -70,13 +69,11 @@ static void sum_draw(struct ppt_rng *rng, union ppt_value *args)
 }
 
 const struct ppt_kernel ppt_kernel_sum = {
-    .version = PPT_KERNEL_VERSION,
-    .struct_size = sizeof(struct ppt_kernel),
+    PPT_KERNEL_HEAD,
     .name = "sum",
     .category = "computation",
     .summary = "dependent integer additions",
-    .params = sum_params,
-    .param_count = sizeof(sum_params) / sizeof(sum_params[0]),
+    PPT_KERNEL_PARAMS(sum_params),
     .run = sum_run,
     .draw = sum_draw,
     .dump = sum_dump,

@@ -20,7 +20,6 @@ static const struct ppt_param wait_params[] = {
     [FREE_MS] = {.name = "milliseconds",
                  .kind = PPT_PARAM_REAL,
                  .value = "10",
-                 .smallest = 0,
                  .largest = 3600000,
                  .unit = "ms",
                  .help = "sleep that tasks can do side by side"},
@@ -28,7 +27,6 @@ static const struct ppt_param wait_params[] = {
                    .kind = PPT_PARAM_REAL,
                    .value = "0",
                    .optional = true,
-                   .smallest = 0,
                    .largest = 3600000,
                    .unit = "ms",
                    .help = "further sleep that only one task at a time can do"},
@@ -133,13 +131,11 @@ static void wait_needs(const union ppt_value *args, unsigned inner_threads, stru
 }
 
 const struct ppt_kernel ppt_kernel_wait = {
-    .version = PPT_KERNEL_VERSION,
-    .struct_size = sizeof(struct ppt_kernel),
+    PPT_KERNEL_HEAD,
     .name = "wait",
     .category = "waiting",
     .summary = "sleep, and sleep under a lock that all tasks share",
-    .params = wait_params,
-    .param_count = sizeof(wait_params) / sizeof(wait_params[0]),
+    PPT_KERNEL_PARAMS(wait_params),
     .open = open_wait,
     .attach = wait_attach,
     .run = wait_run,

@@ -26,7 +26,6 @@ static const struct ppt_param zip_params[] = {
     [MIB] = {.name = "mib",
              .kind = PPT_PARAM_INTEGER,
              .value = "50",
-             .smallest = 0,
              .largest = 1 << 20,
              .unit = "MiB",
              .help = "size of the file that one task compresses and restores"},
@@ -34,7 +33,6 @@ static const struct ppt_param zip_params[] = {
                .kind = PPT_PARAM_INTEGER,
                .value = "9",
                .optional = true,
-               .smallest = 0,
                .largest = PPT_GZIP_LEVELS - 1,
                .unit = "",
                .help = "compression level of zlib: 0 stores, 1 is fastest, 9 is smallest"},
@@ -277,13 +275,11 @@ static void zip_needs(const union ppt_value *args, unsigned inner_threads, struc
 }
 
 const struct ppt_kernel ppt_kernel_zip = {
-    .version = PPT_KERNEL_VERSION,
-    .struct_size = sizeof(struct ppt_kernel),
+    PPT_KERNEL_HEAD,
     .name = "zip",
     .category = "computation, storage",
     .summary = "write a file, gzip it, gunzip it, compare, delete all",
-    .params = zip_params,
-    .param_count = sizeof(zip_params) / sizeof(zip_params[0]),
+    PPT_KERNEL_PARAMS(zip_params),
     .attach = zip_attach,
     .run = zip_run,
     .detach = zip_detach,

@@ -93,23 +93,17 @@ int ppt_change_begin(int folder)
 static int link_as(int fd, int folder, const char *name)
 {
     char source[64];
-    int result;
 
     snprintf(source, sizeof(source), "/proc/self/fd/%d", fd);
-    result = (int)TEMP_FAILURE_RETRY(linkat(AT_FDCWD, source, folder, name, AT_SYMLINK_FOLLOW));
-    return result;
+    return (int)TEMP_FAILURE_RETRY(linkat(AT_FDCWD, source, folder, name, AT_SYMLINK_FOLLOW));
 }
 
 /* Takes the place of what is there, from the name on its way. */
 static int replace(int folder, const char *between, const char *name)
 {
-    int result = check_replaceable(folder, name);
-
-    if (result != 0) {
-        return result;
-    }
-    result = (int)TEMP_FAILURE_RETRY(renameat(folder, between, folder, name));
-    return result;
+    return check_replaceable(folder, name) == 0
+               ? (int)TEMP_FAILURE_RETRY(renameat(folder, between, folder, name))
+               : -1;
 }
 
 int ppt_change_place(int folder, int fd, const char *name)
@@ -167,8 +161,8 @@ static DIR *open_entries(int folder)
 
     if (entries) {
         rewinddir(entries); /* the place in the folder is shared with whoever read it before */
-    } else if (fd >= 0) {
-        close(fd);
+    } else {
+        ppt_file_close(&fd);
     }
     return entries;
 }
@@ -215,10 +209,7 @@ int ppt_change_renew(int folder, const char *name)
 
 int ppt_change_cut(int fd, off_t length)
 {
-    int result;
-
-    result = (int)TEMP_FAILURE_RETRY(ftruncate(fd, length));
-    return result;
+    return (int)TEMP_FAILURE_RETRY(ftruncate(fd, length));
 }
 
 /* ---- folders of a run ---- */
@@ -326,9 +317,7 @@ int ppt_change_mark(int folder, const char *name)
     fd =
         (int)TEMP_FAILURE_RETRY(openat(folder, marker_of(name, &about).text,
                                        O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
-    if (fd >= 0) {
-        close(fd);
-    }
+    ppt_file_close(&fd);
     return fd < 0 ? -1 : 0;
 }
 
@@ -434,15 +423,13 @@ static bool move_up(struct removal *removal, int folder, const char *name)
 
 static bool remove_one(struct removal *removal, int folder, const char *name, unsigned depth)
 {
-    int inner;
-
     if (take_away(folder, name, 0)) {
         return true;
     }
     if (depth == DEEPEST) {
         return move_up(removal, folder, name);
     }
-    inner = open_inner(folder, name, &removal->mount);
+    int inner = open_inner(folder, name, &removal->mount);
     if (inner < 0) {
         return false;
     }

@@ -32,7 +32,6 @@
 #ifndef PPT_BASE_CHANGE_H
 #define PPT_BASE_CHANGE_H
 
-#include <stdbool.h>
 #include <sys/types.h>
 
 /* Creates a file for writing in the folder, with the mode that umask leaves, and returns its

@@ -41,7 +41,7 @@ static int take_over(const struct ppt_draft *draft, const struct stat *old)
 }
 
 /* draft->folder, name and path are there. */
-static enum ppt_status begin(struct ppt_draft *draft, struct ppt_error *error)
+static enum ppt_status begin_draft(struct ppt_draft *draft, struct ppt_error *error)
 {
     struct stat old;
     const bool exists = fstatat(draft->folder.fd, draft->name, &old, AT_SYMLINK_NOFOLLOW) == 0 &&
@@ -78,7 +78,7 @@ enum ppt_status ppt_draft_open_in(const struct ppt_folder *folder, const char *n
     PPT_TRY(ppt_folder_copy(folder, &draft->folder, error));
     draft->path = ppt_folder_path(folder, name);
     draft->name = ppt_strdup(name);
-    return begin(draft, error);
+    return begin_draft(draft, error);
 }
 
 /* Which of the program's own outputs a file is, as /dev/stdout; -1: none. */
@@ -127,16 +127,8 @@ enum ppt_status ppt_draft_open(const char *path, struct ppt_draft *draft, struct
     folder = slash ? ppt_text_format("%.*s", (int)(slash - real) + 1, real) : ppt_strdup(".");
     draft->name = ppt_strdup(slash ? slash + 1 : real);
     return ppt_folder_open(folder, &draft->folder, error) == PPT_OK
-               ? begin(draft, error)
+               ? begin_draft(draft, error)
                : refuse(draft, strerror(errno), error);
-}
-
-static int flush(int fd)
-{
-    int result;
-
-    result = (int)TEMP_FAILURE_RETRY(fsync(fd));
-    return result;
 }
 
 enum ppt_status ppt_draft_place(struct ppt_draft *draft, struct ppt_error *error)
@@ -144,7 +136,7 @@ enum ppt_status ppt_draft_place(struct ppt_draft *draft, struct ppt_error *error
     struct ppt_draft placed PPT_OWNED(ppt_draft_drop) = *draft;
 
     *draft = (struct ppt_draft){.fd = -1};
-    return !placed.name || (flush(placed.fd) == 0 &&
+    return !placed.name || (TEMP_FAILURE_RETRY(fsync(placed.fd)) == 0 &&
                             ppt_change_place(placed.folder.fd, placed.fd, placed.name) == 0)
                ? PPT_OK
                : ppt_fail(error, PPT_FAILED, "%s: cannot be written: %s", placed.path,

@@ -4,8 +4,6 @@
 #ifndef PPT_BASE_DRAFT_H
 #define PPT_BASE_DRAFT_H
 
-#include <sys/types.h>
-
 #include "folder.h"
 #include "status.h"
 

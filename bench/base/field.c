@@ -212,16 +212,6 @@ void ppt_fields_write(const struct ppt_field *fields, const void *record, unsign
 
 /* ---- and back ---- */
 
-static enum ppt_status read_text(const struct ppt_item *item, char **out, struct ppt_error *error)
-{
-    const char *text = NULL;
-
-    *out = NULL;
-    PPT_TRY(ppt_item_text(item, &text, error));
-    *out = ppt_strdup(text);
-    return PPT_OK;
-}
-
 static enum ppt_status read_digest(const struct ppt_item *item, uint64_t *digest,
                                    struct ppt_error *error)
 {
@@ -262,7 +252,6 @@ static enum ppt_status read_list(const struct ppt_field *field, const struct ppt
                                  unsigned which, void *record, struct ppt_error *error)
 {
     size_t count = SIZE_MAX;
-    char *elements;
 
     if (json_object_is_type(list->value, json_type_array)) {
         count = json_object_array_length(list->value);
@@ -274,11 +263,10 @@ static enum ppt_status read_list(const struct ppt_field *field, const struct ppt
     if (count == SIZE_MAX) {
         return ppt_item_reject(list, error, "must be a list");
     }
-    elements = make_list(field, record, count);
+    char *elements = make_list(field, record, count);
     for (size_t i = 0; i < count; i++) {
-        const struct ppt_place place = {.outer = list->place, .index = i};
-        const struct ppt_item item = {json_object_array_get_idx(list->value, i), list->source,
-                                      &place};
+        struct ppt_place place;
+        const struct ppt_item item = ppt_item_element(list, i, &place);
 
         PPT_TRY(ppt_fields_read(field->rows, &item, which, elements + i * field->size, error));
     }
@@ -308,7 +296,7 @@ static enum ppt_status read_value(const struct ppt_field *field, const struct pp
     case PPT_FIELD_CHOICE:
         return read_choice(field, item, member, error);
     case PPT_FIELD_TEXT:
-        return read_text(item, member, error);
+        return ppt_item_copy_text(item, member, error);
     case PPT_FIELD_DIGEST:
         return read_digest(item, member, error);
     case PPT_FIELD_RECORD:

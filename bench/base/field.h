@@ -50,6 +50,9 @@ enum ppt_field_kind {
     .key = (name), .kind = PPT_FIELD_KIND(type, member), .offset = offsetof(type, member)
 #define PPT_FIELD_INNER(type, member, name, table)                                                 \
     .key = (name), .kind = PPT_FIELD_RECORD, .offset = offsetof(type, member), .rows = (table)
+#define PPT_FIELD_ROWS(type, member, count, name, table)                                           \
+    .key = (name), .kind = PPT_FIELD_LIST, .offset = offsetof(type, member),                       \
+    .count_offset = offsetof(type, count), .rows = (table), .size = sizeof(*((type *)0)->member)
 
 enum {
     PPT_FIELD_OPTIONAL = 1,     /* earlier programs did not write it; it then stays as it was */

@@ -66,8 +66,8 @@ enum ppt_status ppt_file_write_all(int fd, const char *data, size_t length)
     return PPT_OK;
 }
 
-static enum ppt_status fill(struct ppt_draft *draft, const char *data, size_t length,
-                            struct ppt_error *error)
+static enum ppt_status fill_draft(struct ppt_draft *draft, const char *data, size_t length,
+                                  struct ppt_error *error)
 {
     if (ppt_file_write_all(draft->fd, data, length) != PPT_OK) {
         ppt_fail(error, PPT_FAILED, "%s: cannot be written: %s", draft->path, strerror(errno));
@@ -83,7 +83,7 @@ enum ppt_status ppt_file_write(const char *path, const char *data, size_t length
     struct ppt_draft draft;
 
     PPT_TRY(ppt_draft_open(path, &draft, error));
-    return fill(&draft, data, length, error);
+    return fill_draft(&draft, data, length, error);
 }
 
 enum ppt_status ppt_file_write_in(const struct ppt_folder *folder, const char *name,
@@ -92,7 +92,7 @@ enum ppt_status ppt_file_write_in(const struct ppt_folder *folder, const char *n
     struct ppt_draft draft;
 
     PPT_TRY(ppt_draft_open_in(folder, name, &draft, error));
-    return fill(&draft, data, length, error);
+    return fill_draft(&draft, data, length, error);
 }
 
 static enum ppt_status make_folder(const char *path, struct ppt_error *error)

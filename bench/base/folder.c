@@ -13,10 +13,7 @@
 
 int ppt_folder_descriptor(int outer, const char *name, int more)
 {
-    int fd;
-
-    fd = (int)TEMP_FAILURE_RETRY(openat(outer, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | more));
-    return fd;
+    return (int)TEMP_FAILURE_RETRY(openat(outer, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | more));
 }
 
 static enum ppt_status taken(struct ppt_folder *folder, int fd, char *path, enum ppt_status status,

@@ -20,6 +20,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "file.h"
 #include "memory.h"
 #include "status.h"
 
@@ -53,13 +54,6 @@ static pthread_mutex_t ending = PTHREAD_MUTEX_INITIALIZER;
 static const char *const own_libraries[] = {"libgomp.", "libmpi.",   "libopen-rte.", "libopen-pal.",
                                             "libpmix.", "libprrte.", "mca_",         NULL};
 
-static const char *last_part(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-
-    return slash ? slash + 1 : path;
-}
-
 /* The program itself ends when there is no memory, and says so. Any library that is not known is
  * taken for the kernel's: its own ones may end the process, too, and a wrong name in a message is
  * better than an end by exit(0) that nobody is told. Names are compared without their folders, as
@@ -74,11 +68,11 @@ static bool is_own(const void *caller)
     if (theirs.dli_fbase == own.dli_fbase) {
         return true;
     }
-    const char *name = last_part(theirs.dli_fname);
+    const char *name = basename(theirs.dli_fname);
 
     for (size_t i = 0; own_libraries[i]; i++) {
         if (strncmp(name, own_libraries[i], strlen(own_libraries[i])) == 0) {
-            return strcmp(name, last_part(guard.file)) != 0;
+            return strcmp(name, basename(guard.file)) != 0;
         }
     }
     return false;
@@ -230,10 +224,8 @@ void ppt_guard_end(void)
 {
     free(guard.file);
     guard.file = NULL;
-    if (guard.home >= 0) {
-        close(guard.home);
-        guard.home = -1;
-    }
+    ppt_file_close(&guard.home);
+    guard.home = -1;
 }
 
 void ppt_guard_expect(const char *file)
@@ -274,9 +266,7 @@ static int other_folder(void)
         (here.st_dev != home.st_dev || here.st_ino != home.st_ino)) {
         return now;
     }
-    if (now >= 0) {
-        close(now);
-    }
+    ppt_file_close(&now);
     return -1;
 }
 
@@ -285,9 +275,7 @@ void ppt_guard_leave(bool foreign)
     if (!foreign || guard.process == 0) {
         return;
     }
-    if (guard.theirs.folder >= 0) {
-        close(guard.theirs.folder);
-    }
+    ppt_file_close(&guard.theirs.folder);
     guard.theirs.folder = other_folder();
     guard.theirs.locale = uselocale(plain());
     fegetenv(&guard.theirs.rounding);

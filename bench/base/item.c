@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "memory.h"
 #include "owned.h"
 #include "text.h"
 
@@ -23,7 +24,7 @@ reject_literal(const struct ppt_item *item, struct ppt_error *error, const char 
     return ppt_json_reject(item->source, item->place, error, "%s %s", literal, message);
 }
 
-static enum ppt_status number(const struct ppt_item *item, double smallest, double largest,
+enum ppt_status ppt_item_real(const struct ppt_item *item, double smallest, double largest,
                               double *out, struct ppt_error *error)
 {
     if (!json_object_is_type(item->value, json_type_int) &&
@@ -45,7 +46,7 @@ enum ppt_status ppt_item_integer(const struct ppt_item *item, double smallest, d
 {
     double value = 0;
 
-    PPT_TRY(number(item, smallest, largest, &value, error));
+    PPT_TRY(ppt_item_real(item, smallest, largest, &value, error));
     if (value != floor(value)) {
         return reject_literal(item, error, "is not a whole number");
     }
@@ -58,12 +59,6 @@ enum ppt_status ppt_item_integer(const struct ppt_item *item, double smallest, d
         }
     }
     return PPT_OK;
-}
-
-enum ppt_status ppt_item_real(const struct ppt_item *item, double smallest, double largest,
-                              double *out, struct ppt_error *error)
-{
-    return number(item, smallest, largest, out, error);
 }
 
 enum ppt_status ppt_item_bool(const struct ppt_item *item, bool *out, struct ppt_error *error)
@@ -85,6 +80,16 @@ enum ppt_status ppt_item_text(const struct ppt_item *item, const char **out,
     if (strlen(*out) != (size_t)json_object_get_string_len(item->value)) {
         return ppt_item_reject(item, error, "a text must not contain a zero byte");
     }
+    return PPT_OK;
+}
+
+enum ppt_status ppt_item_copy_text(const struct ppt_item *item, char **out, struct ppt_error *error)
+{
+    const char *text = NULL;
+
+    *out = NULL;
+    PPT_TRY(ppt_item_text(item, &text, error));
+    *out = ppt_strdup(text);
     return PPT_OK;
 }
 
@@ -137,6 +142,12 @@ enum ppt_status ppt_item_check_keys(const struct ppt_item *object, const char *c
         }
     }
     return PPT_OK;
+}
+
+struct ppt_item ppt_item_element(const struct ppt_item *list, size_t index, struct ppt_place *place)
+{
+    *place = (struct ppt_place){.outer = list->place, .index = index};
+    return (struct ppt_item){json_object_array_get_idx(list->value, index), list->source, place};
 }
 
 enum ppt_status ppt_item_member(const struct ppt_item *object, const char *key,

@@ -38,6 +38,14 @@ enum ppt_status ppt_item_text(const struct ppt_item *item, const char **out,
 enum ppt_status ppt_item_choice(const struct ppt_item *item, const char *const *names, int *out,
                                 struct ppt_error *error);
 
+/* A text of its own, to be given to free(). */
+enum ppt_status ppt_item_copy_text(const struct ppt_item *item, char **out,
+                                   struct ppt_error *error);
+
+/* An element of a list. *place is filled for it, and must live as long. */
+struct ppt_item ppt_item_element(const struct ppt_item *list, size_t index,
+                                 struct ppt_place *place);
+
 /* The member `key` of an object that must have it. *place is filled for *member, and must live as
  * long. */
 enum ppt_status ppt_item_member(const struct ppt_item *object, const char *key,

@@ -251,11 +251,10 @@ static void reject_at(const struct ppt_source *source, const char *at,
 {
     struct ppt_text position PPT_OWNED(ppt_text_free) = {0};
     struct ppt_text path PPT_OWNED(ppt_text_free) = {0};
-    const char *inner;
 
     ppt_place_describe(place, &path);
     describe_position(source, at, &position);
-    inner = path.length ? path.data : "";
+    const char *inner = path.length ? path.data : "";
     /* An option's name stands for the key already: "--workers: [2]: -2 is below 0". */
     if (is_option(source)) {
         inner += strcspn(inner, ".[");
@@ -307,8 +306,9 @@ json_object *ppt_json_rounded(double value)
 
 /* ---- parsing ---- */
 
-static enum ppt_status check(const struct ppt_source *source, json_object *value, const char *at,
-                             const struct ppt_place *place, struct ppt_error *error);
+static enum ppt_status check_value(const struct ppt_source *source, json_object *value,
+                                   const char *at, const struct ppt_place *place,
+                                   struct ppt_error *error);
 
 /* Of a key that appears twice in an object json-c would silently keep the last. */
 static enum ppt_status check_repeats(const struct ppt_source *source, const char *object,
@@ -340,7 +340,7 @@ static enum ppt_status check_members(const struct ppt_source *source, json_objec
         const struct ppt_place inner = {.outer = place, .key = json_object_get_string(text)};
 
         at = member_value(at);
-        PPT_TRY(check(source, json_object_object_get(object, inner.key), at, &inner, error));
+        PPT_TRY(check_value(source, json_object_object_get(object, inner.key), at, &inner, error));
     }
     return PPT_OK;
 }
@@ -348,8 +348,9 @@ static enum ppt_status check_members(const struct ppt_source *source, json_objec
 /* What json-c lets pass though it is no JSON that every reader understands: keys that appear twice
  * (the last would win silently), and numbers that are not finite. Walks the value and its text side
  * by side: looking each place up from the start would take the square of the length. */
-static enum ppt_status check(const struct ppt_source *source, json_object *value, const char *at,
-                             const struct ppt_place *place, struct ppt_error *error)
+static enum ppt_status check_value(const struct ppt_source *source, json_object *value,
+                                   const char *at, const struct ppt_place *place,
+                                   struct ppt_error *error)
 {
     char *literal PPT_FREED = NULL;
 
@@ -366,7 +367,7 @@ static enum ppt_status check(const struct ppt_source *source, json_object *value
         for (size_t i = 0; i < json_object_array_length(value); i++) {
             const struct ppt_place inner = {.outer = place, .index = i};
 
-            PPT_TRY(check(source, json_object_array_get_idx(value, i), at, &inner, error));
+            PPT_TRY(check_value(source, json_object_array_get_idx(value, i), at, &inner, error));
             at = behind(skip_value(at));
         }
     }
@@ -404,7 +405,7 @@ enum ppt_status ppt_json_parse(const struct ppt_source *source, json_object **va
     if (refused != json_tokener_success) {
         return reject_syntax(source, 0, json_tokener_error_desc(refused), error);
     }
-    PPT_TRY(check(source, read, skip_space(source->text), NULL, error));
+    PPT_TRY(check_value(source, read, skip_space(source->text), NULL, error));
     *value = ppt_given(&read);
     return PPT_OK;
 }

@@ -4,7 +4,6 @@
 #ifndef PPT_BASE_TEXT_H
 #define PPT_BASE_TEXT_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>

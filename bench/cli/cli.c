@@ -166,38 +166,31 @@ static enum ppt_status take_foreign(struct ppt_line *line, const struct ppt_verb
     return status;
 }
 
-/* Adds the names of a verb's options, if there is a list for them. Returns how many there are. */
-static size_t add_names(const struct ppt_verb *verb, const char **names)
+/* Adds the names of a verb's options to a list that ends in NULL, and grows. Returns how many are
+ * in it then. */
+static size_t add_names(const struct ppt_verb *verb, const char ***names, size_t count)
 {
     const struct ppt_option *option;
-    size_t count = 0;
 
-    for (; (option = ppt_verb_option(verb, count)); count++) {
-        if (names) {
-            names[count] = ppt_option_face(option)->name;
-        }
+    for (size_t i = 0; (option = ppt_verb_option(verb, i)); i++) {
+        *names = ppt_realloc(*names, count + 2, sizeof(**names));
+        (*names)[count++] = ppt_option_face(option)->name;
+        (*names)[count] = NULL;
     }
     return count;
-}
-
-/* Those of all verbs, and the general ones behind them. */
-static size_t list_names(const struct ppt_verb *const *verbs, const char **names)
-{
-    size_t count = 0;
-
-    for (; *verbs; verbs++) {
-        count += add_names(*verbs, names ? names + count : NULL);
-    }
-    return count + add_names(&general_verb, names ? names + count : NULL);
 }
 
 static enum ppt_status reject_option(const struct ppt_verb *const *verbs, const char *argument,
                                      struct ppt_error *error)
 {
     char *name PPT_FREED = ppt_text_format("%.*s", (int)strcspn(argument, "="), argument);
-    const char **names PPT_FREED = ppt_alloc(list_names(verbs, NULL) + 1, sizeof(*names));
+    const char **names PPT_FREED = NULL;
+    size_t count = 0;
 
-    list_names(verbs, names);
+    for (size_t i = 0; verbs[i]; i++) {
+        count = add_names(verbs[i], &names, count);
+    }
+    add_names(&general_verb, &names, count);
     const char *meant = ppt_text_suggest(name, names);
     return ppt_fail(error, PPT_BAD_INPUT,
                     meant ? "unknown option %s; did you mean %s?" : "unknown option %s; see %s",
@@ -298,7 +291,7 @@ static enum ppt_status read_argument(struct reader *reader, struct ppt_line *lin
 }
 
 /* What can be said once everything is read. */
-static enum ppt_status check(struct ppt_line *line, struct ppt_error *error)
+static enum ppt_status check_line(struct ppt_line *line, struct ppt_error *error)
 {
     const struct ppt_verb *verb = line->verb;
 
@@ -333,7 +326,7 @@ enum ppt_status ppt_cli_read(const struct ppt_verb *const *verbs, int count, cha
             PPT_TRY(read_argument(&reader, line, error));
         }
     }
-    return line->asked ? PPT_OK : check(line, error);
+    return line->asked ? PPT_OK : check_line(line, error);
 }
 
 void ppt_cli_free(struct ppt_line *line)

@@ -26,9 +26,8 @@ static enum ppt_status parse_span(const struct ppt_item *item, const struct ppt_
         return ppt_item_reject(item, error, "must be a list of two numbers, [smallest, largest]");
     }
     for (size_t i = 0; i < 2; i++) {
-        const struct ppt_place place = {.outer = item->place, .index = i};
-        const struct ppt_item inner = {json_object_array_get_idx(item->value, i), item->source,
-                                       &place};
+        struct ppt_place place;
+        const struct ppt_item inner = ppt_item_element(item, i, &place);
 
         PPT_TRY(ppt_item_integer(&inner, param->smallest, param->largest, &ends[i], error));
     }
@@ -39,10 +38,22 @@ static enum ppt_status parse_span(const struct ppt_item *item, const struct ppt_
     return PPT_OK;
 }
 
-static enum ppt_status parse_value(const struct ppt_item *item, const struct ppt_param *param,
-                                   const struct ppt_search *search, union ppt_value *out,
-                                   struct ppt_error *error)
+/* The arguments of a kernel on their way from JSON. */
+struct reading {
+    const struct ppt_kernel *kernel;
+    const struct ppt_search *search;
+    union ppt_value *args;
+    struct ppt_error *error;
+};
+
+/* The value of the i-th parameter. */
+static enum ppt_status parse_value(const struct reading *reading, const struct ppt_item *item,
+                                   size_t i)
 {
+    const struct ppt_param *param = &reading->kernel->params[i];
+    union ppt_value *out = &reading->args[i];
+    struct ppt_error *error = reading->error;
+
     switch (param->kind) {
     case PPT_PARAM_INTEGER:
         return ppt_item_integer(item, param->smallest, param->largest, &out->integer, error);
@@ -53,7 +64,7 @@ static enum ppt_status parse_value(const struct ppt_item *item, const struct ppt
     case PPT_PARAM_SPAN:
         return parse_span(item, param, &out->span, error);
     case PPT_PARAM_PATHS:
-        return ppt_texts_read_paths(item, search, &out->paths, error);
+        return ppt_texts_read_paths(item, reading->search, &out->paths, error);
     case PPT_PARAM_WORDS:
         return ppt_texts_read_words(item, 0, &out->words, error);
     }
@@ -61,30 +72,23 @@ static enum ppt_status parse_value(const struct ppt_item *item, const struct ppt
 }
 
 /* Sets an argument from a text of the parameter table itself. */
-static enum ppt_status set_from_table(const struct ppt_kernel *kernel,
-                                      const struct ppt_param *param, const char *json,
-                                      const struct ppt_search *search, union ppt_value *out,
-                                      struct ppt_error *error)
+static enum ppt_status set_from_table(const struct reading *reading, size_t i, const char *json)
 {
     struct ppt_source source PPT_OWNED(ppt_source_free) = {0};
     json_object *value PPT_OWNED(ppt_json_put) = NULL;
-    char *name PPT_FREED =
-        ppt_text_format("--task %s, default of \"%s\"", kernel->name, param->name);
+    char *name PPT_FREED = ppt_text_format("--task %s, default of \"%s\"", reading->kernel->name,
+                                           reading->kernel->params[i].name);
 
     ppt_source_from_text(&source, name, json);
-    PPT_TRY(ppt_json_parse(&source, &value, error));
+    PPT_TRY(ppt_json_parse(&source, &value, reading->error));
     const struct ppt_item item = {.value = value, .source = &source};
-    return parse_value(&item, param, search, out, error);
+    return parse_value(reading, &item, i);
 }
 
-static enum ppt_status set_defaults(const struct ppt_kernel *kernel,
-                                    const struct ppt_search *search, union ppt_value *args,
-                                    struct ppt_error *error)
+static enum ppt_status set_defaults(const struct reading *reading)
 {
-    for (size_t i = 0; i < kernel->param_count; i++) {
-        const struct ppt_param *param = &kernel->params[i];
-
-        PPT_TRY(set_from_table(kernel, param, param->value, search, &args[i], error));
+    for (size_t i = 0; i < reading->kernel->param_count; i++) {
+        PPT_TRY(set_from_table(reading, i, reading->kernel->params[i].value));
     }
     return PPT_OK;
 }
@@ -134,10 +138,10 @@ static enum ppt_status reject_count(const struct ppt_kernel *kernel, const struc
 }
 
 /* Reads members of an object into the parameters of `group` (NULL: all parameters). */
-static enum ppt_status parse_members(const struct ppt_kernel *kernel, const struct ppt_item *item,
-                                     const char *group, const struct ppt_search *search,
-                                     union ppt_value *args, struct ppt_error *error)
+static enum ppt_status parse_members(const struct reading *reading, const struct ppt_item *item,
+                                     const char *group)
 {
+    const struct ppt_kernel *kernel = reading->kernel;
     const char **names PPT_FREED = ppt_alloc(kernel->param_count + 1, sizeof(*names));
     size_t count = 0;
 
@@ -148,13 +152,13 @@ static enum ppt_status parse_members(const struct ppt_kernel *kernel, const stru
             names[count++] = param->name;
         }
     }
-    PPT_TRY(ppt_item_check_keys(item, names, error));
+    PPT_TRY(ppt_item_check_keys(item, names, reading->error));
     for (size_t i = 0; i < kernel->param_count; i++) {
         const struct ppt_place place = {.outer = item->place, .key = kernel->params[i].name};
         struct ppt_item inner = {NULL, item->source, &place};
 
-        if (json_object_object_get_ex(item->value, kernel->params[i].name, &inner.value)) {
-            PPT_TRY(parse_value(&inner, &kernel->params[i], search, &args[i], error));
+        if (json_object_object_get_ex(item->value, place.key, &inner.value)) {
+            PPT_TRY(parse_value(reading, &inner, i));
         }
     }
     return PPT_OK;
@@ -173,41 +177,35 @@ static bool says_nothing(const struct ppt_kernel *kernel, json_object *object)
 }
 
 /* What a parameter means that a positional list leaves out. */
-static enum ppt_status leave(const struct ppt_kernel *kernel, size_t i,
-                             const struct ppt_search *search, union ppt_value *args,
-                             struct ppt_error *error)
+static enum ppt_status leave(const struct reading *reading, size_t i)
 {
-    const struct ppt_param *param = &kernel->params[i];
+    const char *when_left = reading->kernel->params[i].when_left;
 
-    return param->when_left
-               ? set_from_table(kernel, param, param->when_left, search, &args[i], error)
-               : PPT_OK;
+    return when_left ? set_from_table(reading, i, when_left) : PPT_OK;
 }
 
 /* The object that the parameters of a group share in a positional list. */
-static enum ppt_status parse_group(const struct ppt_kernel *kernel, const struct ppt_item *item,
-                                   size_t first, const struct ppt_search *search,
-                                   union ppt_value *args, struct ppt_error *error)
+static enum ppt_status parse_group(const struct reading *reading, const struct ppt_item *item,
+                                   size_t first)
 {
+    const struct ppt_kernel *kernel = reading->kernel;
     const char *group = kernel->params[first].group;
 
     if (!json_object_is_type(item->value, json_type_object)) {
-        return ppt_item_reject(item, error, "must be an object {...} of %s", group);
+        return ppt_item_reject(item, reading->error, "must be an object {...} of %s", group);
     }
     const bool left = says_nothing(kernel, item->value);
     for (size_t i = first; left && i < kernel->param_count; i++) {
         if (i == first || shares_slot(kernel, i)) {
-            PPT_TRY(leave(kernel, i, search, args, error));
+            PPT_TRY(leave(reading, i));
         }
     }
-    return parse_members(kernel, item, group, search, args, error);
+    return parse_members(reading, item, group);
 }
 
-static enum ppt_status parse_positional(const struct ppt_kernel *kernel,
-                                        const struct ppt_item *item,
-                                        const struct ppt_search *search, union ppt_value *args,
-                                        struct ppt_error *error)
+static enum ppt_status parse_positional(const struct reading *reading, const struct ppt_item *item)
 {
+    const struct ppt_kernel *kernel = reading->kernel;
     const size_t given = json_object_array_length(item->value);
     size_t slot = 0;
 
@@ -216,45 +214,46 @@ static enum ppt_status parse_positional(const struct ppt_kernel *kernel,
     }
     for (size_t i = 0; i < kernel->param_count; i++) {
         const struct ppt_param *param = &kernel->params[i];
-        const struct ppt_place place = {.outer = item->place, .index = slot};
-        struct ppt_item inner = {NULL, item->source, &place};
 
         if (shares_slot(kernel, i)) {
             if (slot > given) {
-                PPT_TRY(leave(kernel, i, search, args, error));
+                PPT_TRY(leave(reading, i));
             }
             continue;
         }
         if (slot >= given) {
             if (!param->optional) {
-                return reject_count(kernel, item, given, error);
+                return reject_count(kernel, item, given, reading->error);
             }
-            PPT_TRY(leave(kernel, i, search, args, error));
+            PPT_TRY(leave(reading, i));
             slot++;
             continue;
         }
         if (param->kind == PPT_PARAM_WORDS) {
-            PPT_TRY(ppt_texts_read_words(item, slot, &args[i].words, error));
+            PPT_TRY(ppt_texts_read_words(item, slot, &reading->args[i].words, reading->error));
             slot = given;
             continue;
         }
-        inner.value = json_object_array_get_idx(item->value, slot++);
-        PPT_TRY(param->group ? parse_group(kernel, &inner, i, search, args, error)
-                             : parse_value(&inner, param, search, &args[i], error));
+        struct ppt_place place;
+        const struct ppt_item inner = ppt_item_element(item, slot++, &place);
+
+        PPT_TRY(param->group ? parse_group(reading, &inner, i) : parse_value(reading, &inner, i));
     }
-    return given > slot ? reject_count(kernel, item, given, error) : PPT_OK;
+    return given > slot ? reject_count(kernel, item, given, reading->error) : PPT_OK;
 }
 
-static enum ppt_status parse(const struct ppt_kernel *kernel, const struct ppt_item *item,
-                             const struct ppt_search *search, union ppt_value *args,
-                             struct ppt_error *error)
+static enum ppt_status parse(const struct reading *reading, const struct ppt_item *item)
 {
+    PPT_TRY(set_defaults(reading));
+    if (!item) {
+        return PPT_OK;
+    }
     if (json_object_is_type(item->value, json_type_array)) {
-        return parse_positional(kernel, item, search, args, error);
+        return parse_positional(reading, item);
     }
     return json_object_is_type(item->value, json_type_object)
-               ? parse_members(kernel, item, NULL, search, args, error)
-               : ppt_item_reject(item, error,
+               ? parse_members(reading, item, NULL)
+               : ppt_item_reject(item, reading->error,
                                  "must be a list of arguments, or an object by parameter name");
 }
 
@@ -262,24 +261,15 @@ enum ppt_status ppt_args_parse(const struct ppt_kernel *kernel, const struct ppt
                                const struct ppt_search *search, union ppt_value **args,
                                struct ppt_error *error)
 {
-    union ppt_value *values = ppt_alloc(kernel->param_count, sizeof(*values));
-    enum ppt_status status = set_defaults(kernel, search, values, error);
+    const struct reading reading = {kernel, search, ppt_alloc(kernel->param_count, sizeof(**args)),
+                                    error};
+    const enum ppt_status status = parse(&reading, item);
 
-    if (status == PPT_OK && item) {
-        status = parse(kernel, item, search, values, error);
-    }
+    *args = status == PPT_OK ? reading.args : NULL;
     if (status != PPT_OK) {
-        ppt_args_free(kernel, values);
-        values = NULL;
+        ppt_args_free(kernel, reading.args);
     }
-    *args = values;
     return status;
-}
-
-enum ppt_status ppt_args_default(const struct ppt_kernel *kernel, const struct ppt_search *search,
-                                 union ppt_value **args, struct ppt_error *error)
-{
-    return ppt_args_parse(kernel, NULL, search, args, error);
 }
 
 /* ---- back to text ---- */
@@ -329,18 +319,11 @@ json_object *ppt_args_to_json(const struct ppt_kernel *kernel, const union ppt_v
     return object;
 }
 
-static const char *base_name(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-
-    return slash ? slash + 1 : path;
-}
-
 /* Files by name alone: where they lie is in the configuration. */
 static void describe_paths(const struct ppt_texts *paths, struct ppt_text *out)
 {
     for (size_t i = 0; i < paths->count; i++) {
-        ppt_text_addf(out, "%s%s", i ? ";" : "", base_name(paths->items[i]));
+        ppt_text_addf(out, "%s%s", i ? ";" : "", basename(paths->items[i]));
     }
 }
 
@@ -358,8 +341,6 @@ static void describe_words(const struct ppt_texts *words, struct ppt_text *out)
 static void describe_value(const struct ppt_param *param, const union ppt_value *value,
                            struct ppt_text *out)
 {
-    json_object *json;
-
     if (param->kind == PPT_PARAM_PATHS) {
         describe_paths(&value->paths, out);
         return;
@@ -368,7 +349,7 @@ static void describe_value(const struct ppt_param *param, const union ppt_value 
         describe_words(&value->words, out);
         return;
     }
-    json = value_to_json(param, value);
+    json_object *json = value_to_json(param, value);
     if (param->kind == PPT_PARAM_CHOICE) {
         ppt_text_add(out, json_object_get_string(json));
     } else if (param->kind == PPT_PARAM_SPAN) {

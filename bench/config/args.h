@@ -11,12 +11,9 @@
 /* Whether a parameter is a number, or two, so that smallest and largest mean something. */
 bool ppt_param_has_bounds(const struct ppt_param *param);
 
-/* The default arguments of a kernel. *args belongs to the caller: ppt_args_free(). */
-enum ppt_status ppt_args_default(const struct ppt_kernel *kernel, const struct ppt_search *search,
-                                 union ppt_value **args, struct ppt_error *error);
-
-/* Reads a positional array or an object by parameter name. The positional form must have all
- * arguments that are not optional. */
+/* Reads a positional array or an object by parameter name over the defaults, which without an item
+ * (NULL) are all. The positional form must have all arguments that are not optional. *args belongs
+ * to the caller: ppt_args_free(). */
 enum ppt_status ppt_args_parse(const struct ppt_kernel *kernel, const struct ppt_item *item,
                                const struct ppt_search *search, union ppt_value **args,
                                struct ppt_error *error);

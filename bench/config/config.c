@@ -131,9 +131,8 @@ static enum ppt_status append_runs(const struct ppt_layer *file, const struct pp
         return ppt_item_reject(runs, error, "must be a list of configurations, each an object");
     }
     for (size_t i = 0; i < json_object_array_length(runs->value); i++) {
-        const struct ppt_place place = {.outer = runs->place, .index = i};
-        const struct ppt_item item = {json_object_array_get_idx(runs->value, i), runs->source,
-                                      &place};
+        struct ppt_place place;
+        const struct ppt_item item = ppt_item_element(runs, i, &place);
         struct ppt_layer run;
 
         PPT_TRY(ppt_layer_over(&run, file, &item, error));

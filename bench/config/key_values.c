@@ -36,9 +36,8 @@ static enum ppt_status read_counts(enum ppt_key_id id, const struct ppt_item *it
         return ppt_item_reject(item, error, "an empty list; give %s", ppt_keys[id].example);
     }
     for (size_t i = 0; i < given; i++) {
-        const struct ppt_place place = {.outer = item->place, .index = i};
-        const struct ppt_item one = {json_object_array_get_idx(item->value, i), item->source,
-                                     &place};
+        struct ppt_place place;
+        const struct ppt_item one = ppt_item_element(item, i, &place);
 
         PPT_TRY(read_number(id, &one, &(*numbers)[i], error));
     }
@@ -251,12 +250,11 @@ enum ppt_status ppt_read_precision(const struct ppt_item *item, void *record,
 json_object *ppt_record_precision(const void *record)
 {
     const struct ppt_config *config = record;
-    json_object *object;
 
     if (!config->adaptive) {
         return NULL;
     }
-    object = json_object_new_object();
+    json_object *object = json_object_new_object();
     for (const struct ppt_key *key = ppt_keys[PPT_KEY_PRECISION].keys; key->field.key; key++) {
         json_object_object_add(object, key->field.key, ppt_field_value(&key->field, config));
     }

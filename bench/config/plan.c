@@ -35,11 +35,6 @@ uint64_t ppt_plan_passes(const struct ppt_config *config)
            (uint64_t)config->blocks * config->point_count;
 }
 
-static uint64_t larger(uint64_t a, uint64_t b)
-{
-    return a > b ? a : b;
-}
-
 /* Blocks of a mix that are looked at, and tasks in all of them; later ones hardly hold a larger
  * task than all of these. Drawing more would take the time and memory that this is to spare. */
 #define LOOKED_AT 100
@@ -65,9 +60,7 @@ static struct ppt_needs most_needs(const struct ppt_config *config)
         /* The last point has the most workers and the most inner threads. */
         const struct ppt_needs needs = ppt_tasks_needs(&tasks, ppt_config_most(config));
         ppt_tasks_free(&tasks);
-        most.shared_bytes = larger(most.shared_bytes, needs.shared_bytes);
-        most.worker_bytes = larger(most.worker_bytes, needs.worker_bytes);
-        most.disk_bytes = larger(most.disk_bytes, needs.disk_bytes);
+        ppt_needs_widen(&most, &needs);
     }
     return most;
 }
@@ -133,10 +126,8 @@ enum ppt_status ppt_plan_check_needs(const struct ppt_config *config, uint64_t m
     const unsigned most = ppt_config_most(config).workers;
     const unsigned workers = most > 0 ? most : 1;
     const struct ppt_needs needs = most_needs(config);
-    const bool beyond = needs.shared_bytes > UINT64_MAX - needs.worker_bytes;
-    const uint64_t own = own_bytes(config, workers);
-    const uint64_t kernels = beyond ? UINT64_MAX : needs.shared_bytes + needs.worker_bytes;
-    const uint64_t memory = kernels > UINT64_MAX - own ? UINT64_MAX : kernels + own;
+    const uint64_t kernels = ppt_bytes_plus(needs.shared_bytes, needs.worker_bytes);
+    const uint64_t memory = ppt_bytes_plus(kernels, own_bytes(config, workers));
 
     if (memory > memory_bytes) {
         return refuse(config, "memory", memory, memory_bytes, error);

@@ -70,8 +70,8 @@ static enum ppt_status check_param(const char *path, const struct ppt_kernel *ke
 }
 
 /* What the author of a kernel may have got wrong; the rest of the program takes it for granted. */
-static enum ppt_status check(const char *path, const struct ppt_kernel *kernel,
-                             struct ppt_error *error)
+static enum ppt_status check_kernel(const char *path, const struct ppt_kernel *kernel,
+                                    struct ppt_error *error)
 {
     if (kernel->version != PPT_KERNEL_VERSION) {
         return ppt_fail(error, PPT_BAD_INPUT,
@@ -115,7 +115,6 @@ enum ppt_status ppt_plugin_load(const char *path, const struct ppt_kernel **kern
     /* Without a slash it would be looked for in the system's folders. */
     char *place PPT_FREED = ppt_text_format("%s%s", strchr(path, '/') ? "" : "./", path);
     struct ppt_input input;
-    void *library;
 
     /* The loader would wait for a pipe. */
     PPT_TRY(ppt_input_open(AT_FDCWD, path, PPT_INPUT_ANY, LARGEST_KERNEL, path, &input, error));
@@ -124,7 +123,7 @@ enum ppt_status ppt_plugin_load(const char *path, const struct ppt_kernel **kern
     ppt_guard_expect(path);
     /* Its constructors run. */
     ppt_guard_enter(true);
-    library = dlopen(place, RTLD_NOW | RTLD_LOCAL);
+    void *library = dlopen(place, RTLD_NOW | RTLD_LOCAL);
     ppt_guard_leave(true);
     if (!library) {
         return ppt_fail(error, PPT_BAD_INPUT, "%s: cannot be loaded: %s", path, dlerror());
@@ -135,5 +134,5 @@ enum ppt_status ppt_plugin_load(const char *path, const struct ppt_kernel **kern
                         "%s: is no kernel of ppt-omp: it exports no constant \"%s\"", path,
                         PPT_KERNEL_SYMBOL);
     }
-    return check(path, *kernel, error);
+    return check_kernel(path, *kernel, error);
 }

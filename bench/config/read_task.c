@@ -119,15 +119,6 @@ static enum ppt_status load_plugin(const struct ppt_layer *top, const struct ppt
     return check_built(&file->item, *kernel, error);
 }
 
-static enum ppt_status copy_text(const struct ppt_item *item, char **out, struct ppt_error *error)
-{
-    const char *text = NULL;
-
-    PPT_TRY(ppt_item_text(item, &text, error));
-    *out = ppt_strdup(text);
-    return PPT_OK;
-}
-
 /* What a journal says of such a kernel. */
 static enum ppt_status stand_in(const struct ppt_layer *top, const struct ppt_found *file,
                                 const struct ppt_found *task, struct ppt_config *config,
@@ -136,13 +127,13 @@ static enum ppt_status stand_in(const struct ppt_layer *top, const struct ppt_fo
     struct ppt_found args, digest;
     const char *name = NULL;
 
-    PPT_TRY(copy_text(&file->item, &config->kernel_file, error));
+    PPT_TRY(ppt_item_copy_text(&file->item, &config->kernel_file, error));
     PPT_TRY(ppt_item_text(&task->item, &name, error));
     if ((!ppt_layer_find(top, PPT_KEY_TASK_ARGS, NULL, &args) ||
          !ppt_layer_find(top, PPT_KEY_KERNEL_DIGEST, NULL, &digest))) {
         return ppt_item_reject(&file->item, error, "lacks \"task_args\" or \"kernel_digest\"");
     }
-    PPT_TRY(copy_text(&digest.item, &config->kernel_digest, error));
+    PPT_TRY(ppt_item_copy_text(&digest.item, &config->kernel_digest, error));
     PPT_TRY(ppt_stand_in_create(name, &args.item, &config->stand_in, error));
     *kernel = ppt_stand_in_kernel(config->stand_in);
     return PPT_OK;
@@ -160,7 +151,7 @@ static enum ppt_status add_default_use(struct ppt_config *config, const struct p
 {
     union ppt_value *args = NULL;
 
-    PPT_TRY(ppt_args_default(kernel, search, &args, error));
+    PPT_TRY(ppt_args_parse(kernel, NULL, search, &args, error));
     add_use(config, kernel, args);
     return PPT_OK;
 }
@@ -194,9 +185,8 @@ static enum ppt_status read_mix(const struct ppt_item *args, const struct ppt_se
     const size_t named = args->value ? json_object_array_length(args->value) : 0;
 
     for (size_t i = 0; i < named; i++) {
-        const struct ppt_place place = {.outer = args->place, .index = i};
-        const struct ppt_item name = {json_object_array_get_idx(args->value, i), args->source,
-                                      &place};
+        struct ppt_place place;
+        const struct ppt_item name = ppt_item_element(args, i, &place);
         const struct ppt_kernel *kernel = NULL;
 
         PPT_TRY(find_kernel(&name, false, &kernel, error));
@@ -281,8 +271,7 @@ enum ppt_status ppt_read_task(const struct ppt_layer *top, struct ppt_config *co
         }
         return read_mix(&args.item, &search, config, error);
     }
-    PPT_TRY(given ? ppt_args_parse(kernel, &args.item, &search, &values, error)
-                  : ppt_args_default(kernel, &search, &values, error));
+    PPT_TRY(ppt_args_parse(kernel, given ? &args.item : NULL, &search, &values, error));
     add_use(config, kernel, values);
     ppt_args_describe(kernel, values, &details);
     config->details = details.data ? details.data : ppt_strdup("");

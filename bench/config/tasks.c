@@ -98,6 +98,14 @@ static uint64_t larger(uint64_t a, uint64_t b)
     return a > b ? a : b;
 }
 
+void ppt_needs_widen(struct ppt_needs *most, const struct ppt_needs *one)
+{
+    most->shared_bytes = larger(most->shared_bytes, one->shared_bytes);
+    most->worker_bytes = larger(most->worker_bytes, one->worker_bytes);
+    most->library_bytes = larger(most->library_bytes, one->library_bytes);
+    most->disk_bytes = larger(most->disk_bytes, one->disk_bytes);
+}
+
 /* The most of each need over the argument sets of a group: scratch is sized for the largest. */
 static struct ppt_needs group_needs(const struct ppt_task_group *group, unsigned inner_threads)
 {
@@ -107,18 +115,9 @@ static struct ppt_needs group_needs(const struct ppt_task_group *group, unsigned
         struct ppt_needs one = {0};
 
         group->kernel->needs(group->sets[i], inner_threads, &one);
-        most.shared_bytes = larger(most.shared_bytes, one.shared_bytes);
-        most.worker_bytes = larger(most.worker_bytes, one.worker_bytes);
-        most.library_bytes = larger(most.library_bytes, one.library_bytes);
-        most.disk_bytes = larger(most.disk_bytes, one.disk_bytes);
+        ppt_needs_widen(&most, &one);
     }
     return most;
-}
-
-/* Sums and products of sizes stop at the largest number instead of starting again at 0. */
-static uint64_t plus(uint64_t a, uint64_t b)
-{
-    return a > UINT64_MAX - b ? UINT64_MAX : a + b;
 }
 
 static uint64_t times(uint64_t a, uint64_t b)
@@ -135,10 +134,10 @@ struct ppt_needs ppt_tasks_needs(const struct ppt_tasks *tasks, struct ppt_point
         const struct ppt_needs one = group_needs(&tasks->groups[i], point.inner_threads);
 
         /* Memory of all kernels of a mix is held at once; files exist during one task. */
-        const uint64_t worker_bytes = plus(one.worker_bytes, one.library_bytes);
+        const uint64_t worker_bytes = ppt_bytes_plus(one.worker_bytes, one.library_bytes);
 
-        sum.shared_bytes = plus(sum.shared_bytes, one.shared_bytes);
-        sum.worker_bytes = plus(sum.worker_bytes, times(worker_bytes, copies));
+        sum.shared_bytes = ppt_bytes_plus(sum.shared_bytes, one.shared_bytes);
+        sum.worker_bytes = ppt_bytes_plus(sum.worker_bytes, times(worker_bytes, copies));
         sum.disk_bytes = larger(sum.disk_bytes, times(one.disk_bytes, copies));
     }
     return sum;

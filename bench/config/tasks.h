@@ -41,6 +41,15 @@ uint64_t ppt_tasks_bytes(const struct ppt_config *config);
  */
 struct ppt_needs ppt_tasks_needs(const struct ppt_tasks *tasks, struct ppt_point point);
 
+/* Adds to the most of each need: what is needed at once is the largest of several. */
+void ppt_needs_widen(struct ppt_needs *most, const struct ppt_needs *one);
+
+/* Sums of sizes stop at the largest number instead of starting again at 0. */
+static inline uint64_t ppt_bytes_plus(uint64_t a, uint64_t b)
+{
+    return a > UINT64_MAX - b ? UINT64_MAX : a + b;
+}
+
 /* The most threads of a process that may run the configuration's tasks at a time, and in *kernel
  * whose limit that is; 0: any number. */
 uint64_t ppt_tasks_most_threads(const struct ppt_config *config, const char **kernel);

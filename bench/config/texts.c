@@ -71,8 +71,6 @@ void ppt_texts_free(struct ppt_texts *texts)
 static enum ppt_status read_word(const struct ppt_item *item, const struct ppt_search *search,
                                  char **out, struct ppt_error *error)
 {
-    const char *word;
-
     (void)search;
     if (!json_object_is_type(item->value, json_type_string) &&
         !json_object_is_type(item->value, json_type_int) &&
@@ -83,7 +81,7 @@ static enum ppt_status read_word(const struct ppt_item *item, const struct ppt_s
         fabs((double)json_object_get_int64(item->value)) > PPT_LARGEST_WHOLE) {
         return ppt_item_reject(item, error, "is a number too large to be kept: put it in quotes");
     }
-    word = json_object_get_string(item->value);
+    const char *word = json_object_get_string(item->value);
     if (strlen(word) < (size_t)json_object_get_string_len(item->value)) {
         return ppt_item_reject(item, error, "has a zero byte in it");
     }
@@ -94,56 +92,44 @@ static enum ppt_status read_word(const struct ppt_item *item, const struct ppt_s
 typedef enum ppt_status read_text(const struct ppt_item *item, const struct ppt_search *search,
                                   char **out, struct ppt_error *error);
 
-/* A list of texts from the place `first` on, or a single one in place of a list. */
+/* A list of texts from the place `first` on, or a single one in place of a list, instead of those
+ * that *out has. */
 static enum ppt_status read_texts(const struct ppt_item *item, size_t first, read_text *read,
                                   const struct ppt_search *search, struct ppt_texts *out,
                                   struct ppt_error *error)
 {
     const bool array = json_object_is_type(item->value, json_type_array);
     const size_t count = array ? json_object_array_length(item->value) - first : 1;
-    char **items = NULL;
+    struct ppt_texts texts PPT_OWNED(ppt_texts_free) = {0};
 
     if (count == 0) {
         return ppt_item_reject(item, error, "an empty list; at least one %s is needed",
                                read == ppt_search_path ? "file" : "word");
     }
-    items = ppt_alloc(count, sizeof(*items));
-    out->items = (const char *const *)items;
-    for (; out->count < count; out->count++) {
-        const size_t at = first + out->count;
-        const struct ppt_place place = {.outer = item->place, .index = at};
-        const struct ppt_item inner = {array ? json_object_array_get_idx(item->value, at)
-                                             : item->value,
-                                       item->source, array ? &place : item->place};
+    char **items = ppt_alloc(count, sizeof(*items));
 
-        if (read(&inner, search, &items[out->count], error) != PPT_OK) {
-            ppt_texts_free(out);
-            return PPT_BAD_INPUT;
-        }
+    texts.items = (const char *const *)items;
+    for (; texts.count < count; texts.count++) {
+        struct ppt_place place;
+        const struct ppt_item inner =
+            array ? ppt_item_element(item, first + texts.count, &place) : *item;
+
+        PPT_TRY(read(&inner, search, &items[texts.count], error));
     }
-    return PPT_OK;
-}
-
-static enum ppt_status replace(const struct ppt_item *item, size_t first, read_text *read,
-                               const struct ppt_search *search, struct ppt_texts *out,
-                               struct ppt_error *error)
-{
-    struct ppt_texts texts = {0};
-
-    PPT_TRY(read_texts(item, first, read, search, &texts, error));
     ppt_texts_free(out);
     *out = texts;
+    texts = (struct ppt_texts){0};
     return PPT_OK;
 }
 
 enum ppt_status ppt_texts_read_paths(const struct ppt_item *item, const struct ppt_search *search,
                                      struct ppt_texts *texts, struct ppt_error *error)
 {
-    return replace(item, 0, ppt_search_path, search, texts, error);
+    return read_texts(item, 0, ppt_search_path, search, texts, error);
 }
 
 enum ppt_status ppt_texts_read_words(const struct ppt_item *item, size_t first,
                                      struct ppt_texts *texts, struct ppt_error *error)
 {
-    return replace(item, first, read_word, NULL, texts, error);
+    return read_texts(item, first, read_word, NULL, texts, error);
 }

@@ -71,16 +71,14 @@ unsigned ppt_cluster_neighbours(const struct ppt_cluster *cluster, size_t ranks,
     return sum > 0 ? sum : 1;
 }
 
-unsigned ppt_cluster_peers(const struct ppt_cluster *cluster, size_t ranks, size_t rank,
-                           unsigned *index)
+struct ppt_peers ppt_cluster_peers(const struct ppt_cluster *cluster, size_t ranks, size_t rank)
 {
-    unsigned peers = 0;
+    struct ppt_peers peers = {0};
 
-    *index = 0;
     for (size_t r = 0; r < ranks && r < cluster->count; r++) {
         if (same_cpus(&cluster->ranks[r], &cluster->ranks[rank])) {
-            *index += r < rank;
-            peers++;
+            peers.index += r < rank;
+            peers.count++;
         }
     }
     return peers;
@@ -91,9 +89,7 @@ bool ppt_cluster_beyond(const struct ppt_cluster *cluster, struct ppt_point poin
     const unsigned threads = point.workers * point.inner_threads;
 
     for (size_t r = 0; r < point.ranks && r < cluster->count; r++) {
-        unsigned index;
-
-        if (ppt_cluster_peers(cluster, point.ranks, r, &index) * threads >
+        if (ppt_cluster_peers(cluster, point.ranks, r).count * threads >
             cluster->ranks[r].effective_cpus) {
             return true;
         }
@@ -140,15 +136,8 @@ static const struct ppt_field place_fields[] = {
 };
 
 const struct ppt_field ppt_cluster_fields[] = {
-    {.key = "cluster",
-     .kind = PPT_FIELD_LIST,
-     .flags = PPT_FIELD_SPARSE,
-     .offset = offsetof(struct ppt_cluster, ranks),
-     .count_offset = offsetof(struct ppt_cluster, count),
-     .rows = place_fields,
-     .size = sizeof(struct ppt_rank_place),
-     .most = PPT_MOST_RANKS,
-     .noun = "ranks"},
+    {PPT_FIELD_ROWS(struct ppt_cluster, ranks, count, "cluster", place_fields),
+     .flags = PPT_FIELD_SPARSE, .most = PPT_MOST_RANKS, .noun = "ranks"},
     {0},
 };
 
@@ -158,13 +147,13 @@ bool ppt_cluster_differs(const struct ppt_cluster *a, const struct ppt_cluster *
         return ranks > 0;
     }
     for (size_t r = 0; r < ranks; r++) {
-        unsigned index_a, index_b;
+        const struct ppt_peers of_a = ppt_cluster_peers(a, ranks, r);
+        const struct ppt_peers of_b = ppt_cluster_peers(b, ranks, r);
 
         if (strcmp(a->ranks[r].cpu_model, b->ranks[r].cpu_model) != 0 ||
             a->ranks[r].effective_cpus != b->ranks[r].effective_cpus ||
-            is_first(a, r, same_host) != is_first(b, r, same_host) ||
-            ppt_cluster_peers(a, ranks, r, &index_a) != ppt_cluster_peers(b, ranks, r, &index_b) ||
-            index_a != index_b) {
+            is_first(a, r, same_host) != is_first(b, r, same_host) || of_a.count != of_b.count ||
+            of_a.index != of_b.index) {
             return true;
         }
     }

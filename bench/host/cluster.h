@@ -33,6 +33,11 @@ struct ppt_cluster {
     size_t count;                 /* 0: without MPI */
 };
 
+/* Processes that use the same CPUs at the same time, and which of them this one is. */
+struct ppt_peers {
+    unsigned index, count; /* alone: 0 of 1 */
+};
+
 /* CPUs and physical cores that the first `ranks` ranks may use together. */
 unsigned ppt_cluster_cpus(const struct ppt_cluster *cluster, size_t ranks);
 unsigned ppt_cluster_cores(const struct ppt_cluster *cluster, size_t ranks);
@@ -43,10 +48,8 @@ unsigned ppt_cluster_hosts(const struct ppt_cluster *cluster, size_t ranks);
 /* Ranks among the first `ranks` on the host of this one; it is one of them. */
 unsigned ppt_cluster_neighbours(const struct ppt_cluster *cluster, size_t ranks, size_t rank);
 
-/* Ranks among the first `ranks` that use the same CPUs as this one; *index says how many of them
- * come before it. */
-unsigned ppt_cluster_peers(const struct ppt_cluster *cluster, size_t ranks, size_t rank,
-                           unsigned *index);
+/* The ranks among the first `ranks` that use the same CPUs as this one. */
+struct ppt_peers ppt_cluster_peers(const struct ppt_cluster *cluster, size_t ranks, size_t rank);
 
 /* Whether a point over ranks has more threads on some of the CPUs than there are. */
 bool ppt_cluster_beyond(const struct ppt_cluster *cluster, struct ppt_point point);

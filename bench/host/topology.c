@@ -12,7 +12,6 @@
 static hwloc_topology_t load(void)
 {
     hwloc_topology_t topology = NULL;
-    hwloc_cpuset_t allowed;
 
     if (hwloc_topology_init(&topology) != 0) {
         return NULL;
@@ -21,7 +20,7 @@ static hwloc_topology_t load(void)
         hwloc_topology_destroy(topology);
         return NULL;
     }
-    allowed = hwloc_bitmap_alloc();
+    hwloc_cpuset_t allowed = hwloc_bitmap_alloc();
     if (hwloc_get_cpubind(topology, allowed, HWLOC_CPUBIND_THREAD) == 0) {
         hwloc_topology_restrict(topology, allowed, HWLOC_RESTRICT_FLAG_REMOVE_CPULESS);
     }

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "cluster.h"
 #include "config.h"
 #include "status.h"
 
@@ -52,11 +53,6 @@ struct ppt_binding {
     hwloc_cpuset_t *got;   /* what each worker really has */
     hwloc_cpuset_t before; /* the calling thread's own binding, to go back to */
     unsigned workers;
-};
-
-/* Processes that use the same CPUs at the same time, and which of them this one is. */
-struct ppt_peers {
-    unsigned index, count; /* alone: 0 of 1 */
 };
 
 /* Chooses CPUs for a process's workers of a point within the calling thread's affinity, beside

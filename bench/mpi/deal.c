@@ -33,7 +33,6 @@
 
 /* One pass. */
 struct deal {
-    struct ppt_world *world;
     const struct ppt_group *group;
     struct ppt_workload *workload;
     struct ppt_queue *queue;
@@ -51,7 +50,7 @@ struct deal {
     struct ppt_error *error;
 };
 
-static void note(struct deal *deal, enum ppt_status status)
+static void deal_note(struct deal *deal, enum ppt_status status)
 {
     if (status != PPT_OK && deal->status == PPT_OK) {
         deal->status = status;
@@ -64,25 +63,24 @@ static void note(struct deal *deal, enum ppt_status status)
 static void tell_all(struct deal *deal, int tag, const void *data, size_t bytes)
 {
     if (deal->status == PPT_OK) {
-        note(deal, ppt_call(deal->world, deal->group->comm, deal->group->ranks, tag, data, bytes,
-                            deal->error));
+        deal_note(deal, ppt_call(deal->group, tag, data, bytes, deal->error));
     }
 }
 
 /* ---- before a pass ---- */
 
 /* Receives that message from that rank, the next that it sends. */
-static enum ppt_status await(struct ppt_world *world, MPI_Comm comm, unsigned rank, int tag,
+static enum ppt_status await(const struct ppt_group *group, unsigned rank, int tag,
                              union ppt_wire_short *message, struct ppt_error *error)
 {
     struct ppt_incoming incoming = {0};
 
-    ppt_world_expect(world, rank);
+    ppt_world_expect(group->world, rank);
     while (incoming.tag != tag || incoming.rank != rank) {
         incoming.tag = 0;
-        PPT_TRY(ppt_world_peek(world, comm, &incoming)
-                    ? ppt_world_receive(world, comm, &incoming, message, error)
-                    : ppt_world_check(world, rank, error));
+        PPT_TRY(ppt_world_peek(group, &incoming)
+                    ? ppt_world_receive(group, &incoming, message, error)
+                    : ppt_world_check(group->world, rank, error));
     }
     return PPT_OK;
 }
@@ -91,7 +89,6 @@ static enum ppt_status await(struct ppt_world *world, MPI_Comm comm, unsigned ra
 static enum ppt_status compare_clock(struct deal *deal, unsigned r)
 {
     struct ppt_rank_sample *rank = &deal->parts[r].rank;
-    MPI_Comm comm = deal->group->comm;
 
     rank->offset_error_ns = INT64_MAX;
     for (int i = 0; i < CLOCK_EXCHANGES ||
@@ -100,9 +97,9 @@ static enum ppt_status compare_clock(struct deal *deal, unsigned r)
         union ppt_wire_short message = {0};
         const int64_t before = ppt_clock_ns();
 
-        PPT_TRY(ppt_world_send(deal->world, comm, r, PPT_TAG_CLOCK, &message.clock,
-                               sizeof(message.clock), deal->error));
-        PPT_TRY(await(deal->world, comm, r, PPT_TAG_CLOCK, &message, deal->error));
+        PPT_TRY(ppt_world_send(deal->group, r, PPT_TAG_CLOCK, &message.clock, sizeof(message.clock),
+                               deal->error));
+        PPT_TRY(await(deal->group, r, PPT_TAG_CLOCK, &message, deal->error));
         const int64_t after = ppt_clock_ns(), error = (after - before + 1) / 2;
         if (error < rank->offset_error_ns) {
             rank->offset_error_ns = error;
@@ -117,7 +114,7 @@ static enum ppt_status compare_clock(struct deal *deal, unsigned r)
 static enum ppt_status compare_clocks(struct deal *deal)
 {
     for (unsigned r = 1; r < deal->group->ranks; r++) {
-        PPT_TRY(ppt_call_alive(deal->world, deal->group->comm, deal->group->ranks, deal->error));
+        PPT_TRY(ppt_call_alive(deal->group, deal->error));
         PPT_TRY(compare_clock(deal, r));
     }
     return PPT_OK;
@@ -137,8 +134,8 @@ static void answer_request(struct deal *deal, unsigned rank, unsigned workers, i
 
     tasks.left = ppt_queue_look(deal->queue).left;
     deal->parts[0].rank.requests++;
-    note(deal, ppt_world_send(deal->world, deal->group->comm, rank, PPT_TAG_TASKS, &tasks,
-                              sizeof(tasks), deal->error));
+    deal_note(deal,
+              ppt_world_send(deal->group, rank, PPT_TAG_TASKS, &tasks, sizeof(tasks), deal->error));
     deal->parts[0].rank.answer_ns += ppt_clock_ns() - since;
 }
 
@@ -153,8 +150,8 @@ static void stop(struct deal *deal)
     }
 }
 
-static void handle(struct deal *deal, const struct ppt_incoming *incoming,
-                   const union ppt_wire_short *message, int64_t since)
+static void deal_handle(struct deal *deal, const struct ppt_incoming *incoming,
+                        const union ppt_wire_short *message, int64_t since)
 {
     switch (incoming->tag) {
     case PPT_TAG_ARRIVED:
@@ -177,27 +174,26 @@ static void handle(struct deal *deal, const struct ppt_incoming *incoming,
 }
 
 /* Receives and handles all that has come. */
-static void listen(struct deal *deal)
+static void deal_listen(struct deal *deal)
 {
     int64_t since = ppt_clock_ns();
     struct ppt_incoming incoming;
     union ppt_wire_short message;
 
-    while (deal->status == PPT_OK && ppt_world_peek(deal->world, deal->group->comm, &incoming)) {
+    while (deal->status == PPT_OK && ppt_world_peek(deal->group, &incoming)) {
         ppt_nap_reset(&deal->nap);
-        note(deal,
-             ppt_world_receive(deal->world, deal->group->comm, &incoming, &message, deal->error));
+        deal_note(deal, ppt_world_receive(deal->group, &incoming, &message, deal->error));
         if (deal->status == PPT_OK) {
-            handle(deal, &incoming, &message, since);
+            deal_handle(deal, &incoming, &message, since);
             since = ppt_clock_ns();
         }
     }
-    if (ppt_world_beat(deal->world)) {
+    if (ppt_world_beat(deal->group->world)) {
         tell_all(deal, PPT_TAG_ALIVE, NULL, 0);
     }
     for (unsigned r = 1; r < deal->group->ranks && deal->status == PPT_OK; r++) {
         if (!deal->done[r]) {
-            note(deal, ppt_world_check(deal->world, r, deal->error));
+            deal_note(deal, ppt_world_check(deal->group->world, r, deal->error));
         }
     }
     if (atomic_load_explicit(&deal->workload->stop, memory_order_relaxed) || ppt_interrupted) {
@@ -205,7 +201,7 @@ static void listen(struct deal *deal)
     }
 }
 
-static void begin(void *context)
+static void deal_begin(void *context)
 {
     struct deal *deal = context;
 
@@ -214,7 +210,7 @@ static void begin(void *context)
     tell_all(deal, PPT_TAG_BEGIN, NULL, 0);
 }
 
-static bool gate(void *context, unsigned workers)
+static bool deal_gate(void *context, unsigned workers)
 {
     struct deal *deal = context;
     struct ppt_queue_state state = ppt_queue_look(deal->queue);
@@ -225,7 +221,7 @@ static bool gate(void *context, unsigned workers)
     deal->nap.most_ns = NAP_FEW_NS;
     while (deal->status == PPT_OK &&
            (state.arrived < workers || deal->arrived + 1 < deal->group->ranks)) {
-        listen(deal);
+        deal_listen(deal);
         ppt_queue_nap(deal->queue, &state, 0, ppt_nap_next(&deal->nap));
         state = ppt_queue_look(deal->queue);
     }
@@ -234,7 +230,7 @@ static bool gate(void *context, unsigned workers)
     return yes && deal->status == PPT_OK;
 }
 
-static void rest(void *context)
+static void deal_rest(void *context)
 {
     struct deal *deal = context;
     struct ppt_queue_state state = ppt_queue_look(deal->queue);
@@ -242,20 +238,20 @@ static void rest(void *context)
     ppt_nap_reset(&deal->nap);
     deal->nap.most_ns = NAP_END_NS;
     while (state.there > 0) {
-        listen(deal);
+        deal_listen(deal);
         ppt_queue_nap(deal->queue, &state, 0, ppt_nap_next(&deal->nap));
         state = ppt_queue_look(deal->queue);
     }
 }
 
-static void feed(void *context)
+static void deal_feed(void *context)
 {
     struct deal *deal = context;
     struct ppt_queue_state state = ppt_queue_look(deal->queue);
 
     ppt_nap_reset(&deal->nap);
     while (state.working > 0) {
-        listen(deal);
+        deal_listen(deal);
         deal->nap.most_ns = state.left == 0 || deal->distribution.blocks              ? NAP_NONE_NS
                             : state.left <= (uint64_t)CHUNK_SHARE * deal->all_workers ? NAP_FEW_NS
                                                                                       : NAP_NS;
@@ -264,20 +260,20 @@ static void feed(void *context)
     }
 }
 
-static void finish(void *context)
+static void deal_finish(void *context)
 {
     struct deal *deal = context;
 
     ppt_nap_reset(&deal->nap);
     deal->nap.most_ns = NAP_END_NS;
-    listen(deal);
+    deal_listen(deal);
     while (deal->status == PPT_OK && deal->done_count + 1 < deal->group->ranks) {
         ppt_nap_take(&deal->nap);
-        listen(deal);
+        deal_listen(deal);
     }
     prctl(PR_SET_TIMERSLACK, 0UL);
     deal->parts[0].rank.end_ns = ppt_clock_ns();
-    deal->parts[0].rank.mpi_ns = deal->world->mpi_ns - deal->mpi_before_ns;
+    deal->parts[0].rank.mpi_ns = deal->group->world->mpi_ns - deal->mpi_before_ns;
 }
 
 /* ---- after a pass ---- */
@@ -286,19 +282,18 @@ static void finish(void *context)
 static enum ppt_status fetch(struct deal *deal, unsigned rank, struct ppt_incoming *incoming)
 {
     struct ppt_nap nap = {.most_ns = NAP_END_NS};
-    MPI_Comm comm = deal->group->comm;
     union ppt_wire_short message;
 
-    PPT_TRY(ppt_world_send(deal->world, comm, rank, PPT_TAG_FETCH, NULL, 0, deal->error));
-    ppt_world_expect(deal->world, rank);
+    PPT_TRY(ppt_world_send(deal->group, rank, PPT_TAG_FETCH, NULL, 0, deal->error));
+    ppt_world_expect(deal->group->world, rank);
     for (;;) {
-        if (!ppt_world_peek(deal->world, comm, incoming)) {
+        if (!ppt_world_peek(deal->group, incoming)) {
             ppt_nap_take(&nap);
-            PPT_TRY(ppt_world_check(deal->world, rank, deal->error));
+            PPT_TRY(ppt_world_check(deal->group->world, rank, deal->error));
         } else if (incoming->tag == PPT_TAG_RESULT) {
             return PPT_OK;
         } else {
-            PPT_TRY(ppt_world_receive(deal->world, comm, incoming, &message, deal->error));
+            PPT_TRY(ppt_world_receive(deal->group, incoming, &message, deal->error));
         }
     }
 }
@@ -311,11 +306,11 @@ static enum ppt_status receive_result(struct deal *deal, const struct ppt_incomi
     void *bytes PPT_FREED = ppt_alloc(incoming->bytes, 1);
     char name[PPT_RANK_NAME_SIZE];
 
-    PPT_TRY(ppt_world_receive(deal->world, deal->group->comm, incoming, bytes, deal->error));
+    PPT_TRY(ppt_world_receive(deal->group, incoming, bytes, deal->error));
     if (!ppt_packet_unpack(bytes, incoming->bytes, part, watches,
                            own_workers + incoming->rank - 1)) {
         return ppt_fail(deal->error, PPT_FAILED, "%s sent a result that is none",
-                        ppt_world_name(deal->world, incoming->rank, name));
+                        ppt_world_name(deal->group->world, incoming->rank, name));
     }
     part->rank.offset_ns = clock.offset_ns;
     part->rank.offset_error_ns = clock.offset_error_ns;
@@ -336,7 +331,7 @@ static enum ppt_status gather_results(struct deal *deal, struct ppt_stopwatches 
 }
 
 /* The first that failed by itself; that others then gave up is no cause. */
-static enum ppt_status judge(const struct deal *deal, struct ppt_error *error)
+static enum ppt_status deal_judge(const struct deal *deal, struct ppt_error *error)
 {
     unsigned failed = 0;
 
@@ -357,7 +352,7 @@ static enum ppt_status judge(const struct deal *deal, struct ppt_error *error)
         return part->status;
     }
     char name[PPT_RANK_NAME_SIZE];
-    return ppt_fail(error, part->status, "%s: %s", ppt_world_name(deal->world, failed, name),
+    return ppt_fail(error, part->status, "%s: %s", ppt_world_name(deal->group->world, failed, name),
                     part->error.text);
 }
 
@@ -366,10 +361,9 @@ static void abandon(struct deal *deal)
 {
     struct ppt_error ignored;
 
-    for (unsigned r = 1; r < deal->group->ranks && !deal->world->broken; r++) {
+    for (unsigned r = 1; r < deal->group->ranks && !deal->group->world->broken; r++) {
         if (deal->well_open[r]) {
-            (void)ppt_world_send(deal->world, deal->group->comm, r, PPT_TAG_ABANDON, NULL, 0,
-                                 &ignored);
+            (void)ppt_world_send(deal->group, r, PPT_TAG_ABANDON, NULL, 0, &ignored);
         }
     }
 }
@@ -382,17 +376,16 @@ static enum ppt_status run_deal(struct deal *deal, struct ppt_point point,
     struct ppt_share share = {
         .context = deal,
         .queue = deal->queue,
-        .begin = begin,
-        .gate = gate,
-        .feed = feed,
-        .rest = rest,
-        .finish = finish,
+        .begin = deal_begin,
+        .gate = deal_gate,
+        .feed = deal_feed,
+        .rest = deal_rest,
+        .finish = deal_finish,
+        .peers = ppt_cluster_peers(&deal->group->world->cluster, point.ranks, 0),
     };
 
-    share.peers.count =
-        ppt_cluster_peers(&deal->world->cluster, point.ranks, 0, &share.peers.index);
     for (unsigned r = 1; r < point.ranks; r++) {
-        ppt_world_expect(deal->world, r);
+        ppt_world_expect(deal->group->world, r);
     }
     own->status =
         ppt_pass_run_share(deal->workload, point, &share, watches, &own->sample, &own->error);
@@ -402,17 +395,17 @@ static enum ppt_status run_deal(struct deal *deal, struct ppt_point point,
         return own->status;
     }
     PPT_TRY(gather_results(deal, watches, point.workers));
-    return judge(deal, error);
+    return deal_judge(deal, error);
 }
 
 static enum ppt_status open_pass(struct deal *deal, unsigned block, struct ppt_point point)
 {
     const struct ppt_wire_pass message = {point, block};
+    /* They still listen to what is said to all ranks of the job. */
+    const struct ppt_group called = {deal->group->world, deal->group->world->all.comm, point.ranks};
 
-    PPT_TRY(ppt_call(deal->world, deal->world->comm, point.ranks, PPT_TAG_PASS, &message,
-                     sizeof(message), deal->error));
-    const enum ppt_status status =
-        ppt_call_answers(deal->world, deal->group->comm, point.ranks, deal->well_open, deal->error);
+    PPT_TRY(ppt_call(&called, PPT_TAG_PASS, &message, sizeof(message), deal->error));
+    const enum ppt_status status = ppt_call_answers(deal->group, deal->well_open, deal->error);
     if (status != PPT_OK) {
         abandon(deal);
         return status;
@@ -438,7 +431,6 @@ enum ppt_status ppt_deal_run(struct ppt_world *world, struct ppt_workload *workl
     const struct ppt_distribution distribution = workload->config->distribution;
     const uint64_t tasks = workload->tasks.count;
     struct deal deal PPT_OWNED(close_deal) = {
-        .world = world,
         .group = ppt_world_group(world, point.ranks),
         .workload = workload,
         .queue = ppt_queue_create(point.workers, distribution.chunk > 0 ? 0

@@ -88,7 +88,6 @@ int main(int count, char **arguments)
     struct ppt_error error = {""};
     struct ppt_world world;
     struct ppt_host host;
-    int code;
 
     ppt_start_prepare(arguments);
     ppt_interrupt_gather();
@@ -96,7 +95,7 @@ int main(int count, char **arguments)
     /* GSL's own handler ends the program; failures come back as codes instead. */
     gsl_set_error_handler_off();
     ppt_host_read(&host);
-    code = ppt_world_start(&count, &arguments, &host, &world, &error);
+    int code = ppt_world_start(&count, &arguments, &host, &world, &error);
     /* MPI sets some, too. */
     ppt_runtime_keep(launcher_variables);
     if (code != PPT_OK && world.rank == 0) {

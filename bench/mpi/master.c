@@ -21,7 +21,7 @@ static enum ppt_status send_config(struct ppt_world *world, const struct ppt_con
     memcpy(message, &head, sizeof(head));
     memcpy(message + sizeof(head), config->ranks, ranks);
     memcpy(message + sizeof(head) + ranks, json, strlen(json) + 1);
-    return ppt_call(world, world->comm, world->size, PPT_TAG_CONFIG, message, bytes, error);
+    return ppt_call(&world->all, PPT_TAG_CONFIG, message, bytes, error);
 }
 
 static enum ppt_status prepare(void *context, const struct ppt_config *config, bool check,
@@ -34,7 +34,7 @@ static enum ppt_status prepare(void *context, const struct ppt_config *config, b
     }
     PPT_TRY(send_config(world, config, check, error));
     PPT_TRY(ppt_world_divide(world, config->ranks, config->rank_count, error));
-    return ppt_call_answers(world, world->comm, world->size, NULL, error);
+    return ppt_call_answers(&world->all, NULL, error);
 }
 
 static enum ppt_status master_run(void *context, struct ppt_workload *workload, unsigned block,
@@ -66,7 +66,6 @@ void ppt_master_dismiss(struct ppt_master *master)
     struct ppt_error ignored;
 
     if (!master->world->broken) {
-        (void)ppt_call(master->world, master->world->comm, master->world->size, PPT_TAG_END, NULL,
-                       0, &ignored);
+        (void)ppt_call(&master->world->all, PPT_TAG_END, NULL, 0, &ignored);
     }
 }

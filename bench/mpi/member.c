@@ -42,14 +42,13 @@ static void *run_job(void *argument)
 {
     struct job *job = argument;
 
-    job->status = job->run(job->member, &job->error);
+    job->status = job->run ? job->run(job->member, &job->error) : PPT_OK;
     atomic_store(&job->done, true);
     return NULL;
 }
 
-static enum ppt_status do_beside(struct job *job, MPI_Comm comm)
+static enum ppt_status do_beside(struct job *job, const struct ppt_group *group)
 {
-    struct ppt_world *world = job->member->world;
     struct ppt_nap nap = {.most_ns = NAP_IDLE_NS};
     enum ppt_status status = PPT_OK;
     pthread_t thread;
@@ -59,8 +58,8 @@ static enum ppt_status do_beside(struct job *job, MPI_Comm comm)
         return PPT_OK;
     }
     while (!atomic_load(&job->done)) {
-        if (status == PPT_OK && ppt_world_beat(world)) {
-            status = ppt_world_send(world, comm, 0, PPT_TAG_ALIVE, NULL, 0, job->member->error);
+        if (status == PPT_OK && ppt_world_beat(group->world)) {
+            status = ppt_world_send(group, 0, PPT_TAG_ALIVE, NULL, 0, job->member->error);
         }
         ppt_nap_take(&nap);
     }
@@ -68,18 +67,17 @@ static enum ppt_status do_beside(struct job *job, MPI_Comm comm)
     return status;
 }
 
-/* Does it and tells rank 0 what came of it. */
-static enum ppt_status answer(struct member *member, MPI_Comm comm,
+/* Does it, if there is something to do (`run`), and tells rank 0 what came of it. */
+static enum ppt_status answer(struct member *member, const struct ppt_group *group,
                               enum ppt_status (*run)(struct member *, struct ppt_error *),
                               bool *well)
 {
     struct job job = {.run = run, .member = member};
 
-    PPT_TRY(do_beside(&job, comm));
+    PPT_TRY(do_beside(&job, group));
     const struct ppt_wire_answer message = {.status = job.status, .error = job.error};
     *well = job.status == PPT_OK;
-    return ppt_world_send(member->world, comm, 0, PPT_TAG_ANSWER, &message, sizeof(message),
-                          member->error);
+    return ppt_world_send(group, 0, PPT_TAG_ANSWER, &message, sizeof(message), member->error);
 }
 
 static void close_workload(struct member *member)
@@ -104,13 +102,6 @@ static enum ppt_status open_workload(struct member *member, struct ppt_error *er
     return status;
 }
 
-static enum ppt_status stay_open(struct member *member, struct ppt_error *error)
-{
-    (void)member;
-    (void)error;
-    return PPT_OK;
-}
-
 static enum ppt_status take_part(struct member *member, const struct ppt_wire_pass *pass)
 {
     const struct ppt_group *group = ppt_world_group(member->world, pass->point.ranks);
@@ -122,7 +113,7 @@ static enum ppt_status take_part(struct member *member, const struct ppt_wire_pa
         member->block = pass->block;
     }
     ppt_world_expect(member->world, 0);
-    PPT_TRY(answer(member, group->comm, other ? open_workload : stay_open, &well));
+    PPT_TRY(answer(member, group, other ? open_workload : NULL, &well));
     ppt_world_expect(member->world, 0);
     return well ? ppt_share_run(member->world, &member->workload, pass->point, member->watches,
                                 member->error)
@@ -134,7 +125,6 @@ static enum ppt_status read_config(struct member *member, const char *json, stru
 {
     struct ppt_source source PPT_OWNED(ppt_source_free) = {0};
     json_object *value PPT_OWNED(ppt_json_put) = NULL;
-    struct ppt_config *config;
     bool same = true;
 
     close_workload(member);
@@ -146,7 +136,7 @@ static enum ppt_status read_config(struct member *member, const char *json, stru
     PPT_TRY(ppt_json_parse(&source, &value, error));
     const struct ppt_item item = {.value = value, .source = &source};
     PPT_TRY(ppt_config_from_item(&item, &member->configs, error));
-    config = &member->configs.items[0];
+    struct ppt_config *config = &member->configs.items[0];
     PPT_TRY(ppt_config_load_kernel(config, &same, error));
     return same ? PPT_OK
                 : ppt_fail(error, PPT_BAD_INPUT, "%s: is another file than that of rank 0",
@@ -182,7 +172,7 @@ static enum ppt_status take_config(struct member *member, const char *message)
     PPT_TRY(ppt_world_divide(member->world, ranks, head.rank_count, member->error));
     member->json = message + sizeof(head) + head.rank_count * sizeof(*ranks);
     member->check = head.check;
-    return answer(member, member->world->comm, take_on, &well);
+    return answer(member, &member->world->all, take_on, &well);
 }
 
 static enum ppt_status obey(struct member *member, const struct ppt_incoming *incoming, bool *end)
@@ -191,8 +181,7 @@ static enum ppt_status obey(struct member *member, const struct ppt_incoming *in
     char *message PPT_FREED = ppt_alloc(incoming->bytes + 1, 1);
     struct ppt_wire_pass pass;
 
-    PPT_TRY(
-        ppt_world_receive(member->world, member->world->comm, incoming, message, member->error));
+    PPT_TRY(ppt_world_receive(&member->world->all, incoming, message, member->error));
     *end = incoming->tag == PPT_TAG_END;
     if (incoming->tag == PPT_TAG_CONFIG) {
         return take_config(member, message);
@@ -224,7 +213,7 @@ enum ppt_status ppt_member_serve(struct ppt_world *world, const struct ppt_host 
     for (bool end = false; !end;) {
         struct ppt_incoming incoming;
 
-        if (ppt_world_peek(world, world->comm, &incoming)) {
+        if (ppt_world_peek(&world->all, &incoming)) {
             PPT_TRY(obey(&member, &incoming, &end));
             ppt_nap_reset(&nap);
         } else {

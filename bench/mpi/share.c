@@ -28,7 +28,6 @@
 #define LOW_SHARE 4
 
 struct share {
-    struct ppt_world *world;
     const struct ppt_group *group;
     struct ppt_workload *workload;
     struct ppt_queue *queue;
@@ -47,7 +46,7 @@ struct share {
     struct ppt_error *error;
 };
 
-static void note(struct share *share, enum ppt_status status)
+static void share_note(struct share *share, enum ppt_status status)
 {
     if (status != PPT_OK && share->status == PPT_OK) {
         share->status = status;
@@ -59,12 +58,11 @@ static void note(struct share *share, enum ppt_status status)
 static void tell(struct share *share, int tag, const void *data, size_t bytes)
 {
     if (share->status == PPT_OK) {
-        note(share,
-             ppt_world_send(share->world, share->group->comm, 0, tag, data, bytes, share->error));
+        share_note(share, ppt_world_send(share->group, 0, tag, data, bytes, share->error));
     }
 }
 
-static void handle(struct share *share, int tag, const union ppt_wire_short *message)
+static void share_handle(struct share *share, int tag, const union ppt_wire_short *message)
 {
     int64_t now;
 
@@ -77,7 +75,7 @@ static void handle(struct share *share, int tag, const union ppt_wire_short *mes
     case PPT_TAG_BEGIN:
         share->begun = true;
         share->part.rank.begin_ns = ppt_clock_ns();
-        share->mpi_before_ns = share->world->mpi_ns;
+        share->mpi_before_ns = share->group->world->mpi_ns;
         break;
     case PPT_TAG_ABANDON:
         share->abandoned = true;
@@ -109,24 +107,23 @@ static void handle(struct share *share, int tag, const union ppt_wire_short *mes
 }
 
 /* Receives and handles all that has come. */
-static void listen(struct share *share)
+static void share_listen(struct share *share)
 {
     struct ppt_incoming incoming;
     union ppt_wire_short message = {0};
 
-    while (share->status == PPT_OK && ppt_world_peek(share->world, share->group->comm, &incoming)) {
+    while (share->status == PPT_OK && ppt_world_peek(share->group, &incoming)) {
         ppt_nap_reset(&share->nap);
-        note(share, ppt_world_receive(share->world, share->group->comm, &incoming, &message,
-                                      share->error));
+        share_note(share, ppt_world_receive(share->group, &incoming, &message, share->error));
         if (share->status == PPT_OK) {
-            handle(share, incoming.tag, &message);
+            share_handle(share, incoming.tag, &message);
         }
     }
-    if (ppt_world_beat(share->world)) {
+    if (ppt_world_beat(share->group->world)) {
         tell(share, PPT_TAG_ALIVE, NULL, 0);
     }
     if (share->status == PPT_OK) {
-        note(share, ppt_world_check(share->world, 0, share->error));
+        share_note(share, ppt_world_check(share->group->world, 0, share->error));
     }
 }
 
@@ -135,19 +132,19 @@ static void await_begin(struct share *share)
 {
     share->nap.most_ns = NAP_STARVING_NS;
     while (share->status == PPT_OK && !share->begun && !share->abandoned) {
-        listen(share);
+        share_listen(share);
         if (ppt_clock_ns() - share->clock_asked_ns > CLOCK_WAIT_NS) {
             ppt_nap_take(&share->nap);
         }
     }
 }
 
-static void begin(void *context)
+static void share_begin(void *context)
 {
     (void)context; /* it has begun: see below */
 }
 
-static bool gate(void *context, unsigned workers)
+static bool share_gate(void *context, unsigned workers)
 {
     struct share *share = context;
     struct ppt_queue_state state = ppt_queue_look(share->queue);
@@ -162,7 +159,7 @@ static bool gate(void *context, unsigned workers)
             told = true;
             tell(share, PPT_TAG_ARRIVED, &well, sizeof(well));
         }
-        listen(share);
+        share_listen(share);
         if (!share->gate_known) {
             ppt_queue_nap(share->queue, &state, 0, ppt_nap_next(&share->nap));
         }
@@ -198,7 +195,7 @@ static void ask(struct share *share, const struct ppt_queue_state *state)
     }
 }
 
-static void rest(void *context)
+static void share_rest(void *context)
 {
     struct share *share = context;
     struct ppt_queue_state state = ppt_queue_look(share->queue);
@@ -206,13 +203,13 @@ static void rest(void *context)
     ppt_nap_reset(&share->nap);
     share->nap.most_ns = NAP_ASKED_NS;
     while (state.there > 0) {
-        listen(share);
+        share_listen(share);
         ppt_queue_nap(share->queue, &state, 0, ppt_nap_next(&share->nap));
         state = ppt_queue_look(share->queue);
     }
 }
 
-static void feed(void *context)
+static void share_feed(void *context)
 {
     struct share *share = context;
     struct ppt_queue_state state = ppt_queue_look(share->queue);
@@ -227,7 +224,7 @@ static void feed(void *context)
             tell(share, PPT_TAG_GIVE_UP, NULL, 0);
         }
         ask(share, &state);
-        listen(share);
+        share_listen(share);
         share->nap.most_ns = !share->asked       ? NAP_BUSY_NS
                              : state.waiting > 0 ? NAP_STARVING_NS
                                                  : NAP_ASKED_NS;
@@ -236,14 +233,14 @@ static void feed(void *context)
     }
 }
 
-static void finish(void *context)
+static void share_finish(void *context)
 {
     struct share *share = context;
 
     prctl(PR_SET_TIMERSLACK, 0UL);
     share->finished = true;
     share->part.rank.end_ns = ppt_clock_ns();
-    share->part.rank.mpi_ns = share->world->mpi_ns - share->mpi_before_ns;
+    share->part.rank.mpi_ns = share->group->world->mpi_ns - share->mpi_before_ns;
     tell(share, PPT_TAG_DONE, NULL, 0);
 }
 
@@ -254,8 +251,8 @@ static void make_up(struct share *share)
         for (unsigned i = 0; i < share->workers; i++) {
             ppt_queue_arrive(share->queue, false);
         }
-        (void)gate(share, share->workers);
-        finish(share);
+        (void)share_gate(share, share->workers);
+        share_finish(share);
     }
 }
 
@@ -268,7 +265,7 @@ static void send_result(struct share *share, const struct ppt_stopwatches *watch
     share->nap.most_ns = NAP_IDLE_NS;
     while (share->status == PPT_OK && !share->fetched) {
         ppt_nap_take(&share->nap);
-        listen(share);
+        share_listen(share);
     }
     tell(share, PPT_TAG_RESULT, packet, bytes);
 }
@@ -280,7 +277,6 @@ enum ppt_status ppt_share_run(struct ppt_world *world, struct ppt_workload *work
     const struct ppt_distribution distribution = workload->config->distribution;
     const uint64_t tasks = workload->tasks.count;
     struct share share = {
-        .world = world,
         .group = ppt_world_group(world, point.ranks),
         .workload = workload,
         .queue = ppt_queue_create(point.workers, distribution.chunk > 0 ? 0 : point.workers),
@@ -289,18 +285,17 @@ enum ppt_status ppt_share_run(struct ppt_world *world, struct ppt_workload *work
         .left = distribution.blocks ? 0 : tasks,
         .error = error,
     };
-    struct ppt_share how = {
+    const struct ppt_share how = {
         .context = &share,
         .queue = share.queue,
-        .begin = begin,
-        .gate = gate,
-        .feed = feed,
-        .rest = rest,
-        .finish = finish,
+        .begin = share_begin,
+        .gate = share_gate,
+        .feed = share_feed,
+        .rest = share_rest,
+        .finish = share_finish,
+        .peers = ppt_cluster_peers(&world->cluster, point.ranks, world->rank),
     };
 
-    how.peers.count =
-        ppt_cluster_peers(&world->cluster, point.ranks, world->rank, &how.peers.index);
     if (distribution.blocks) {
         ppt_queue_add(share.queue, ppt_queue_block(tasks, point.ranks, world->rank));
         ppt_queue_close(share.queue, false);

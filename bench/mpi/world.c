@@ -96,9 +96,9 @@ static struct introduction introduce(const struct ppt_host *host)
 
 static void read_introductions(const struct introduction *all, struct ppt_world *world)
 {
-    world->cluster.count = world->size;
-    world->cluster.ranks = ppt_alloc(world->size, sizeof(*world->cluster.ranks));
-    for (unsigned r = 0; r < world->size; r++) {
+    world->cluster.count = world->all.ranks;
+    world->cluster.ranks = ppt_alloc(world->all.ranks, sizeof(*world->cluster.ranks));
+    for (unsigned r = 0; r < world->all.ranks; r++) {
         world->cluster.ranks[r] = (struct ppt_rank_place){
             .host = ppt_strdup(all[r].host),
             .cpus = ppt_strdup(all[r].cpus),
@@ -114,7 +114,7 @@ static void read_introductions(const struct introduction *all, struct ppt_world 
 static enum ppt_status check_programs(const struct introduction *all, const struct ppt_world *world,
                                       struct ppt_error *error)
 {
-    for (unsigned r = 1; r < world->size; r++) {
+    for (unsigned r = 1; r < world->all.ranks; r++) {
         if (strcmp(all[r].binary, all[0].binary) != 0) {
             char name[PPT_RANK_NAME_SIZE];
 
@@ -132,27 +132,27 @@ enum ppt_status ppt_world_start(int *count, char ***arguments, const struct ppt_
     struct introduction own, *all PPT_FREED = NULL;
     int provided, rank, size;
 
-    *world = (struct ppt_world){.comm = MPI_COMM_WORLD};
+    *world = (struct ppt_world){.all = {.world = world, .comm = MPI_COMM_WORLD}};
     MPI_Init_thread(count, arguments, MPI_THREAD_FUNNELED, &provided);
-    MPI_Comm_rank(world->comm, &rank);
-    MPI_Comm_size(world->comm, &size);
+    MPI_Comm_rank(world->all.comm, &rank);
+    MPI_Comm_size(world->all.comm, &size);
     world->rank = (unsigned)rank;
-    world->size = (unsigned)size;
+    world->all.ranks = (unsigned)size;
     if (provided < MPI_THREAD_FUNNELED) {
         return ppt_fail(error, PPT_FAILED, "this MPI library does not allow threads beside it");
     }
-    if (world->size > 1) {
+    if (world->all.ranks > 1) {
         /* What started this process goes with it: a rank of a job that is gone must not stay. */
         prctl(PR_SET_PDEATHSIG, SIGKILL);
     }
-    world->heard_ns = ppt_alloc(world->size, sizeof(*world->heard_ns));
-    all = ppt_alloc(world->size, sizeof(*all));
+    world->heard_ns = ppt_alloc(world->all.ranks, sizeof(*world->heard_ns));
+    all = ppt_alloc(world->all.ranks, sizeof(*all));
     own = introduce(host);
     /* Nobody is ready before all are. */
-    MPI_Barrier(world->comm);
+    MPI_Barrier(world->all.comm);
     /* One that was started without mpirun has anything for a parent. */
     own.startup_ns = getenv("OMPI_COMM_WORLD_RANK") ? since_launch_ns() : -1;
-    MPI_Allgather(&own, sizeof(own), MPI_BYTE, all, sizeof(own), MPI_BYTE, world->comm);
+    MPI_Allgather(&own, sizeof(own), MPI_BYTE, all, sizeof(own), MPI_BYTE, world->all.comm);
     read_introductions(all, world);
     /* The same everywhere, whose ever environment says so. */
     world->patience_ns = all[0].patience_ns;
@@ -205,11 +205,11 @@ static enum ppt_status add_group(struct ppt_world *world, unsigned ranks, struct
 {
     struct ppt_nap nap = {.most_ns = 1000000};
     const int64_t since = ppt_clock_ns();
-    struct ppt_group group = {.ranks = ranks};
+    struct ppt_group group = {.world = world, .ranks = ranks};
     MPI_Request request;
     int done = 0;
 
-    MPI_Comm_idup(world->comm, &group.comm, &request);
+    MPI_Comm_idup(world->all.comm, &group.comm, &request);
     while (!done) {
         MPI_Test(&request, &done, MPI_STATUS_IGNORE);
         if (!done && ppt_clock_ns() - since > world->patience_ns) {
@@ -231,7 +231,7 @@ enum ppt_status ppt_world_divide(struct ppt_world *world, const unsigned *ranks,
                                  struct ppt_error *error)
 {
     for (size_t i = 0; i < count; i++) {
-        if (ranks[i] > 0 && ranks[i] <= world->size && !ppt_world_group(world, ranks[i])) {
+        if (ranks[i] > 0 && ranks[i] <= world->all.ranks && !ppt_world_group(world, ranks[i])) {
             PPT_TRY(add_group(world, ranks[i], error));
         }
     }
@@ -247,12 +247,12 @@ const char *ppt_world_name(const struct ppt_world *world, unsigned rank,
 
 /* ---- messages ---- */
 
-bool ppt_world_peek(struct ppt_world *world, MPI_Comm comm, struct ppt_incoming *incoming)
+bool ppt_world_peek(const struct ppt_group *group, struct ppt_incoming *incoming)
 {
     MPI_Status about;
     int there = 0, bytes = 0;
 
-    IN_MPI(world, MPI_Iprobe(MPI_ANY_SOURCE, MPI_ANY_TAG, comm, &there, &about));
+    IN_MPI(group->world, MPI_Iprobe(MPI_ANY_SOURCE, MPI_ANY_TAG, group->comm, &there, &about));
     if (there) {
         MPI_Get_count(&about, MPI_BYTE, &bytes);
         *incoming = (struct ppt_incoming){(unsigned)about.MPI_SOURCE, about.MPI_TAG, (size_t)bytes};
@@ -279,20 +279,21 @@ static enum ppt_status world_finish(struct ppt_world *world, MPI_Request *reques
     return PPT_OK;
 }
 
-enum ppt_status ppt_world_receive(struct ppt_world *world, MPI_Comm comm,
+enum ppt_status ppt_world_receive(const struct ppt_group *group,
                                   const struct ppt_incoming *incoming, void *data,
                                   struct ppt_error *error)
 {
     MPI_Request request;
 
-    IN_MPI(world, MPI_Irecv(data, (int)incoming->bytes, MPI_BYTE, (int)incoming->rank,
-                            incoming->tag, comm, &request));
-    const enum ppt_status status = world_finish(world, &request, incoming->rank, error);
-    world->heard_ns[incoming->rank] = ppt_clock_ns();
+    IN_MPI(group->world, MPI_Irecv(data, (int)incoming->bytes, MPI_BYTE, (int)incoming->rank,
+                                   incoming->tag, group->comm, &request));
+    const enum ppt_status status = world_finish(group->world, &request, incoming->rank, error);
+
+    ppt_world_expect(group->world, incoming->rank);
     return status;
 }
 
-enum ppt_status ppt_world_send(struct ppt_world *world, MPI_Comm comm, unsigned rank, int tag,
+enum ppt_status ppt_world_send(const struct ppt_group *group, unsigned rank, int tag,
                                const void *data, size_t bytes, struct ppt_error *error)
 {
     MPI_Request request;
@@ -300,8 +301,9 @@ enum ppt_status ppt_world_send(struct ppt_world *world, MPI_Comm comm, unsigned 
     if (bytes > INT_MAX) {
         return ppt_fail(error, PPT_FAILED, "a message of %zu bytes is too long for MPI", bytes);
     }
-    IN_MPI(world, MPI_Isend(data, (int)bytes, MPI_BYTE, (int)rank, tag, comm, &request));
-    return world_finish(world, &request, rank, error);
+    IN_MPI(group->world,
+           MPI_Isend(data, (int)bytes, MPI_BYTE, (int)rank, tag, group->comm, &request));
+    return world_finish(group->world, &request, rank, error);
 }
 
 /* ---- waiting ---- */

@@ -19,17 +19,20 @@
 #include "host.h"
 #include "status.h"
 
+struct ppt_world;
+
 /* The first so many ranks, with a communicator of their own: nothing that is left unread of a pass
  * can be taken for a message about another number of them, or about the job. Its ranks are those of
  * the job, of which the others keep quiet in it. */
 struct ppt_group {
+    struct ppt_world *world; /* borrowed */
     MPI_Comm comm;
     unsigned ranks;
 };
 
 struct ppt_world {
-    MPI_Comm comm; /* all ranks */
-    unsigned rank, size;
+    struct ppt_group all; /* ranks of the job */
+    unsigned rank;
     struct ppt_cluster cluster;
     struct ppt_group *groups; /* by ppt_world_divide() */
     size_t group_count;
@@ -69,14 +72,14 @@ struct ppt_incoming {
 };
 
 /* Whether a message has come; it is still to be received. Takes no message away. */
-bool ppt_world_peek(struct ppt_world *world, MPI_Comm comm, struct ppt_incoming *incoming);
+bool ppt_world_peek(const struct ppt_group *group, struct ppt_incoming *incoming);
 
 /* Receives a message that was seen; `data` has room for its bytes. */
-enum ppt_status ppt_world_receive(struct ppt_world *world, MPI_Comm comm,
+enum ppt_status ppt_world_receive(const struct ppt_group *group,
                                   const struct ppt_incoming *incoming, void *data,
                                   struct ppt_error *error);
 
-enum ppt_status ppt_world_send(struct ppt_world *world, MPI_Comm comm, unsigned rank, int tag,
+enum ppt_status ppt_world_send(const struct ppt_group *group, unsigned rank, int tag,
                                const void *data, size_t bytes, struct ppt_error *error);
 
 /* ---- waiting ---- */

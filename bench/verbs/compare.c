@@ -1,7 +1,6 @@
 /*
  * compare: did speed or scaling change between recorded runs?
  */
-#include <json-c/json.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -69,8 +68,8 @@ static enum ppt_status check_distinct(const char *const *folders, const struct c
     return PPT_OK;
 }
 
-static enum ppt_status load(const char *const *folders, struct comparing *sides,
-                            struct ppt_error *error)
+static enum ppt_status load_sides(const char *const *folders, struct comparing *sides,
+                                  struct ppt_error *error)
 {
     sides->loaded = ppt_alloc(sides->count, sizeof(*sides->loaded));
     sides->outcomes = ppt_alloc(sides->count, sizeof(*sides->outcomes));
@@ -161,7 +160,7 @@ static enum ppt_status compare(const struct ppt_line *line, struct ppt_error *er
 
     PPT_TRY(read_sides(line, &sides, error));
     PPT_TRY(check_distinct(line->operands, &sides, error));
-    PPT_TRY(load(line->operands, &sides, error));
+    PPT_TRY(load_sides(line->operands, &sides, error));
     PPT_TRY(ppt_comparable_check(sides.outcomes, sides.count, error));
     compare_grids(options->threshold, &sides, &comparison);
     ppt_comparable_warn(sides.outcomes, sides.count, &warnings);

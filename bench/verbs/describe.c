@@ -65,12 +65,11 @@ static json_object *describe_key(const void *keys, size_t i)
     static const char *const orders[] = {"read", "recorded", "listed"};
     const struct ppt_key *key = (const struct ppt_key *)keys + i;
     const struct ppt_option *option = ppt_key_option(key);
-    json_object *object;
 
     if (!key->field.key) {
         return NULL;
     }
-    object = json_object_new_object();
+    json_object *object = json_object_new_object();
     add(object, "key", text(key->field.key));
     add(object, "form", text(form_of(key)));
     if (key->field.largest > key->field.smallest) {
@@ -99,13 +98,12 @@ static json_object *describe_key(const void *keys, size_t i)
 static json_object *describe_option(const void *verb, size_t i)
 {
     const struct ppt_option *option = ppt_verb_option(verb, i);
-    json_object *object;
 
     if (!option) {
         return NULL;
     }
     option = ppt_option_face(option);
-    object = json_object_new_object();
+    json_object *object = json_object_new_object();
     add(object, "name", text(option->name));
     add(object, "takes_value", json_object_new_boolean(ppt_option_takes_value(option)));
     add(object, "metavar", text_or_null(option->metavar));
@@ -117,12 +115,11 @@ static json_object *describe_option(const void *verb, size_t i)
 static json_object *describe_verb(const void *verbs, size_t i)
 {
     const struct ppt_verb *verb = ((const struct ppt_verb *const *)verbs)[i];
-    json_object *object;
 
     if (!verb) {
         return NULL;
     }
-    object = json_object_new_object();
+    json_object *object = json_object_new_object();
     add(object, "name", text(verb->name));
     add(object, "form", text_or_null(verb->forms[0].words));
     add(object, "summary", text_or_null(verb->forms[0].summary));

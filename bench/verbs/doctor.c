@@ -1,13 +1,12 @@
 /*
  * Is this machine, as it is now, fit for measuring?
  */
-#include <json-c/json.h>
 #include <math.h>
 #include <stdbool.h>
 #include <string.h>
 
 #include "doctor.h"
-#include "json.h"
+#include "json_value.h"
 #include "owned.h"
 #include "shared.h"
 #include "terminal.h"
@@ -58,30 +57,25 @@ static void add_block(const char *words, size_t width, size_t start, struct ppt_
 {
     const bool narrow = width < TEXT_COLUMN + TEXT_LEAST;
     const size_t column = narrow ? 2 : TEXT_COLUMN;
-    struct ppt_text lines = {0};
+    struct ppt_text lines PPT_OWNED(ppt_text_free) = {0};
 
     ppt_text_wrap(&lines, words, width - column, 0);
     if (narrow && out->length > start) {
         ppt_text_add(out, "\n");
         start = out->length;
     }
-    for (char *line = lines.data, *next; line && *line; line = next) {
-        const size_t length = strcspn(line, "\n");
-
-        next = line + length + (line[length] == '\n');
-        line[length] = '\0';
+    for (char *rest = lines.data, *line; (line = strsep(&rest, "\n"));) {
         ppt_text_pad(out, start, column);
         ppt_text_addf(out, "%s\n", line);
         start = out->length;
     }
-    ppt_text_free(&lines);
 }
 
 static void add_finding(const struct ppt_finding *finding, const struct ppt_terminal *terminal,
                         struct ppt_text *out)
 {
     const char *health = ppt_health_names[finding->health];
-    struct ppt_text head = {0};
+    struct ppt_text head PPT_OWNED(ppt_text_free) = {0};
 
     /* Escape sequences take no columns: the line is laid out without them. */
     ppt_text_add(&head, health);
@@ -91,7 +85,6 @@ static void add_finding(const struct ppt_finding *finding, const struct ppt_term
     ppt_text_addf(out, "%s%s%s%s", terminal->colour ? colours[finding->health] : "", health,
                   terminal->colour ? PLAIN : "", head.data + strlen(health));
     add_block(finding->advice, terminal->width, out->length, out);
-    ppt_text_free(&head);
 }
 
 /* "noise, load and quota" */
@@ -152,14 +145,12 @@ static json_object *finding_to_json(const struct ppt_finding *finding)
 {
     json_object *object = json_object_new_object();
 
-    json_object_object_add(object, "name", json_object_new_string(finding->name));
-    json_object_object_add(object, "state",
-                           json_object_new_string(ppt_health_names[finding->health]));
-    json_object_object_add(object, "value",
-                           isnan(finding->value) ? NULL : ppt_json_number(finding->value));
-    json_object_object_add(object, "unit", json_object_new_string(finding->unit));
-    json_object_object_add(object, "text", json_object_new_string(finding->text));
-    json_object_object_add(object, "advice", json_object_new_string(finding->advice));
+    add(object, "name", text(finding->name));
+    add(object, "state", text(ppt_health_names[finding->health]));
+    add(object, "value", isnan(finding->value) ? NULL : ppt_json_number(finding->value));
+    add(object, "unit", text(finding->unit));
+    add(object, "text", text(finding->text));
+    add(object, "advice", text(finding->advice));
     return object;
 }
 
@@ -172,9 +163,9 @@ static void print_json(const struct ppt_diagnosis *diagnosis)
         json_object_array_add(list, finding_to_json(&diagnosis->findings[i]));
     }
     add_closing(diagnosis, &closing);
-    json_object_object_add(object, "fit", json_object_new_boolean(diagnosis->fit));
-    json_object_object_add(object, "sentence", json_object_new_string(closing.data));
-    json_object_object_add(object, "checks", list);
+    add(object, "fit", json_object_new_boolean(diagnosis->fit));
+    add(object, "sentence", text(closing.data));
+    add(object, "checks", list);
     puts(json_object_to_json_string_ext(object,
                                         JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE));
     json_object_put(object);

@@ -1,9 +1,7 @@
-#include <json-c/json.h>
-
+#include "list.h"
 #include "args.h"
 #include "isa.h"
-#include "json.h"
-#include "list.h"
+#include "json_value.h"
 #include "owned.h"
 #include "plugin.h"
 #include "registry.h"
@@ -55,9 +53,9 @@ static void add_kernel(const struct ppt_kernel *kernel, struct ppt_text *out)
     ppt_text_add(out, "\n");
 }
 
-static void add_text(json_object *object, const char *key, const char *text)
+static void add_text(json_object *object, const char *key, const char *value)
 {
-    json_object_object_add(object, key, text ? json_object_new_string(text) : NULL);
+    add(object, key, value ? text(value) : NULL);
 }
 
 static json_object *param_to_json(const struct ppt_param *param)
@@ -66,19 +64,19 @@ static json_object *param_to_json(const struct ppt_param *param)
 
     add_text(object, "name", param->name);
     add_text(object, "kind", kinds[param->kind]);
-    json_object_object_add(object, "default", json_tokener_parse(param->value));
-    json_object_object_add(object, "optional", json_object_new_boolean(param->optional));
+    add(object, "default", json_tokener_parse(param->value));
+    add(object, "optional", json_object_new_boolean(param->optional));
     add_text(object, "group", param->group);
     if (param->kind == PPT_PARAM_CHOICE) {
         json_object *choices = json_object_new_array();
 
         for (size_t i = 0; param->choices[i]; i++) {
-            json_object_array_add(choices, json_object_new_string(param->choices[i]));
+            json_object_array_add(choices, text(param->choices[i]));
         }
-        json_object_object_add(object, "choices", choices);
+        add(object, "choices", choices);
     } else if (ppt_param_has_bounds(param)) {
-        json_object_object_add(object, "smallest", ppt_json_number(param->smallest));
-        json_object_object_add(object, "largest", ppt_json_number(param->largest));
+        add(object, "smallest", ppt_json_number(param->smallest));
+        add(object, "largest", ppt_json_number(param->largest));
     }
     add_text(object, "unit", param->unit);
     add_text(object, "help", param->help);
@@ -97,8 +95,8 @@ static json_object *kernel_to_json(const struct ppt_kernel *kernel)
     add_text(object, "category", kernel->category);
     add_text(object, "summary", kernel->summary);
     add_text(object, "missing", kernel->missing);
-    json_object_object_add(object, "in_random_mix", json_object_new_boolean(kernel->draw != NULL));
-    json_object_object_add(object, "parameters", params);
+    add(object, "in_random_mix", json_object_new_boolean(kernel->draw != NULL));
+    add(object, "parameters", params);
     return object;
 }
 
@@ -118,20 +116,20 @@ static json_object *isas_to_json(struct ppt_text *out)
     ppt_text_addf(out, "\ninstruction set in use: %s (usable here:", ppt_isa()->name);
     for (size_t i = 0; ppt_isas[i]; i++) {
         if (ppt_isas[i]->usable()) {
-            json_object_array_add(usable, json_object_new_string(ppt_isas[i]->name));
+            json_object_array_add(usable, text(ppt_isas[i]->name));
             ppt_text_addf(out, " %s", ppt_isas[i]->name);
         }
     }
     ppt_text_add(out, "; PPT_OMP_ISA chooses)\n");
     add_text(object, "in_use", ppt_isa()->name);
-    json_object_object_add(object, "usable", usable);
+    add(object, "usable", usable);
     return object;
 }
 
 static enum ppt_status list(const struct ppt_line *line, struct ppt_error *error)
 {
     const struct list_options *options = line->options;
-    struct ppt_text text PPT_OWNED(ppt_text_free) = {0};
+    struct ppt_text lines PPT_OWNED(ppt_text_free) = {0};
     const struct ppt_kernel *own = NULL;
 
     if (options->kernel) {
@@ -141,25 +139,25 @@ static enum ppt_status list(const struct ppt_line *line, struct ppt_error *error
 
     if (own) {
         json_object_array_add(kernels, kernel_to_json(own));
-        add_kernel(own, &text);
+        add_kernel(own, &lines);
     }
     ppt_list_kernels(kernels);
     for (size_t i = 0; ppt_kernels[i]; i++) {
-        add_kernel(ppt_kernels[i], &text);
+        add_kernel(ppt_kernels[i], &lines);
     }
-    ppt_text_add(&text, "random    a mix of tasks, drawn anew for every block\n"
-                        "    task_args           names of kernels to draw from, or [] for all\n");
-    json_object *isas = isas_to_json(&text);
+    ppt_text_add(&lines, "random    a mix of tasks, drawn anew for every block\n"
+                         "    task_args           names of kernels to draw from, or [] for all\n");
+    json_object *isas = isas_to_json(&lines);
     if (options->json) {
         json_object *answer = json_object_new_object();
 
-        json_object_object_add(answer, "kernels", kernels);
-        json_object_object_add(answer, "instruction_sets", isas);
+        add(answer, "kernels", kernels);
+        add(answer, "instruction_sets", isas);
         puts(json_object_to_json_string_ext(answer, JSON_C_TO_STRING_PRETTY |
                                                         JSON_C_TO_STRING_NOSLASHESCAPE));
         json_object_put(answer);
     } else {
-        fputs(text.data, stdout);
+        fputs(lines.data, stdout);
         json_object_put(kernels);
         json_object_put(isas);
     }

@@ -4,17 +4,16 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <json-c/json.h>
 #include <omp.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "clock.h"
 #include "draft.h"
+#include "file.h"
 #include "guard.h"
 #include "host.h"
 #include "interrupt.h"
-#include "json.h"
+#include "json_value.h"
 #include "measure.h"
 #include "memory.h"
 #include "owned.h"
@@ -39,10 +38,9 @@ struct once_options {
 static json_object *parse_word(const char *word)
 {
     json_tokener *tokener = json_tokener_new();
-    json_object *value;
 
     json_tokener_set_flags(tokener, JSON_TOKENER_STRICT);
-    value = json_tokener_parse_ex(tokener, word, (int)strlen(word) + 1);
+    json_object *value = json_tokener_parse_ex(tokener, word, (int)strlen(word) + 1);
     if (!value || json_tokener_get_parse_end(tokener) != strlen(word)) {
         json_object_put(value);
         value = json_object_new_string(word);
@@ -71,8 +69,8 @@ static char *args_to_json(const struct ppt_line *line)
     return json.data;
 }
 
-static enum ppt_status configure(const struct ppt_line *line, struct ppt_configs *configs,
-                                 struct ppt_error *error)
+static enum ppt_status once_configure(const struct ppt_line *line, struct ppt_configs *configs,
+                                      struct ppt_error *error)
 {
     const struct once_options *options = line->options;
 
@@ -107,15 +105,14 @@ static enum ppt_status configure(const struct ppt_line *line, struct ppt_configs
 }
 
 /* Has the kernel write, to the end. */
-static enum ppt_status fill(const struct ppt_workload *workload, void *local,
-                            const struct ppt_task *task, const char *path, FILE *file,
-                            struct ppt_error *error)
+static enum ppt_status fill_dump(const struct ppt_workload *workload, void *local,
+                                 const struct ppt_task *task, const char *path, FILE *file,
+                                 struct ppt_error *error)
 {
     const struct ppt_kernel *kernel = workload->tasks.groups[0].kernel;
-    enum ppt_status status;
 
     ppt_guard_enter(workload->foreign);
-    status = kernel->dump(local, task, file, error);
+    enum ppt_status status = kernel->dump(local, task, file, error);
     ppt_guard_leave(workload->foreign);
     PPT_TRY(ppt_workload_judge(workload, kernel, "dump", status, error));
     return fflush(file) == 0 && !ferror(file)
@@ -141,16 +138,14 @@ static enum ppt_status dump(const struct ppt_workload *workload, void *local,
     FILE *file = fd >= 0 ? fdopen(fd, "w") : NULL;
 
     if (file) {
-        status = fill(workload, local, task, path, file, error);
+        status = fill_dump(workload, local, task, path, file, error);
         if (fclose(file) != 0 && status == PPT_OK) {
             status = ppt_fail(error, PPT_FAILED, "--dump: %s: cannot be written: %s", path,
                               strerror(errno));
         }
     } else {
         status = ppt_fail(error, PPT_FAILED, "%s: cannot be written: %s", path, strerror(errno));
-        if (fd >= 0) {
-            close(fd);
-        }
+        ppt_file_close(&fd);
     }
     if (status == PPT_OK) {
         return ppt_draft_place(&draft, error);
@@ -166,31 +161,25 @@ static void print_answer(const struct once_options *options, const struct ppt_co
 
     snprintf(hex, sizeof(hex), "%016" PRIx64, digest);
     if (!options->json) {
-        struct ppt_text details = {0};
+        struct ppt_text details PPT_OWNED(ppt_text_free) = {0};
 
         ppt_text_add_shown(&details, config->details, SIZE_MAX);
         printf("%s (%s): digest %s, %s\n", config->task, details.data, hex,
                ppt_text_duration((double)ns * 1e-9, duration));
-        ppt_text_free(&details);
         return;
     }
-    json_object *answer = json_object_new_object();
-    struct ppt_text text = {0};
+    json_object *answer PPT_OWNED(ppt_json_put) = json_object_new_object();
+    struct ppt_text line PPT_OWNED(ppt_text_free) = {0};
 
-    json_object_object_add(answer, ppt_key_name(PPT_KEY_TASK),
-                           json_object_new_string(config->task));
-    json_object_object_add(answer, "args",
-                           ppt_args_to_json(config->uses[0].kernel, config->uses[0].args));
-    json_object_object_add(answer, ppt_key_name(PPT_KEY_SEED),
-                           json_object_new_int64((int64_t)config->seed));
-    json_object_object_add(answer, "index", json_object_new_int64((int64_t)options->index));
-    json_object_object_add(answer, "digest", json_object_new_string(hex));
-    json_object_object_add(answer, "seconds", ppt_json_number((double)ns * 1e-9));
-    ppt_text_add_json(&text, json_object_to_json_string_ext(
+    add(answer, ppt_key_name(PPT_KEY_TASK), text(config->task));
+    add(answer, "args", ppt_args_to_json(config->uses[0].kernel, config->uses[0].args));
+    add(answer, ppt_key_name(PPT_KEY_SEED), integer(config->seed));
+    add(answer, "index", integer(options->index));
+    add(answer, "digest", text(hex));
+    add(answer, "seconds", ppt_json_number((double)ns * 1e-9));
+    ppt_text_add_json(&line, json_object_to_json_string_ext(
                                  answer, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
-    puts(text.data);
-    ppt_text_free(&text);
-    json_object_put(answer);
+    puts(line.data);
 }
 
 static enum ppt_status run_once(const struct once_options *options, struct ppt_config *config,
@@ -202,7 +191,6 @@ static enum ppt_status run_once(const struct once_options *options, struct ppt_c
     struct ppt_workload workload;
     struct ppt_attached attached = {0};
     uint64_t digest = 0;
-    enum ppt_status status;
 
     PPT_TRY(ppt_workload_open(config, 0, &dirs, &workload, error));
     if (config->uses[0].kernel->outside) {
@@ -213,7 +201,7 @@ static enum ppt_status run_once(const struct once_options *options, struct ppt_c
     omp_set_num_threads((int)config->inner_threads[0]);
     ppt_workload_move(&workload, config->points[0]);
     ppt_guard_enter(workload.foreign);
-    status = ppt_workload_attach(&workload, 0, &attached, error);
+    enum ppt_status status = ppt_workload_attach(&workload, 0, &attached, error);
     if (status == PPT_OK) {
         const int64_t start = ppt_clock_ns();
 
@@ -250,7 +238,7 @@ static enum ppt_status once(const struct ppt_line *line, struct ppt_error *error
     struct ppt_configs configs PPT_OWNED(ppt_configs_free) = {0};
     struct ppt_workspace scratch PPT_OWNED(ppt_workspace_remove) = {0};
 
-    PPT_TRY(configure(line, &configs, error));
+    PPT_TRY(once_configure(line, &configs, error));
     ppt_measure_warn(&configs.items[0]);
     PPT_TRY(ppt_workspace_create(&scratch, error));
     PPT_TRY(check_needs(&configs.items[0], &scratch, error));

@@ -59,7 +59,7 @@ static void session_free(struct session *session)
     ppt_configs_free(&session->configs);
 }
 
-static enum ppt_status load(struct session *session, struct ppt_error *error)
+static enum ppt_status load_run(struct session *session, struct ppt_error *error)
 {
     const struct ppt_line *line = session->line;
     unsigned landmarks[PPT_MOST_KINDS];
@@ -91,9 +91,9 @@ static enum ppt_status check_all(const struct session *session, struct ppt_error
 }
 
 /* A journal with its first line; without that the folder would be nobody's, and goes again. */
-static enum ppt_status begin(const struct session *session, const struct ppt_config *config,
-                             const struct ppt_run_folder *folder, struct ppt_journal **journal,
-                             struct ppt_error *error)
+static enum ppt_status begin_run(const struct session *session, const struct ppt_config *config,
+                                 const struct ppt_run_folder *folder, struct ppt_journal **journal,
+                                 struct ppt_error *error)
 {
     char started[PPT_STARTED_SIZE];
     enum ppt_status status = ppt_journal_create(&folder->folder, journal, error);
@@ -122,7 +122,7 @@ static enum ppt_status run_measure(const struct session *session, const struct p
     struct ppt_journal *journal PPT_OWNED(close_journal) = NULL;
     struct ppt_samples samples PPT_OWNED(ppt_samples_free) = {0};
 
-    PPT_TRY(begin(session, config, folder, &journal, error));
+    PPT_TRY(begin_run(session, config, folder, &journal, error));
     ppt_run_folder_set_latest(&session->output, folder);
     return ppt_measure_go(&session->options->print, config, &session->host, &dirs, session->engine,
                           journal, &samples, error);
@@ -168,7 +168,6 @@ static enum ppt_status report_suite(const struct session *session, struct ppt_er
     struct ppt_run_folder folder PPT_OWNED(ppt_run_folder_close) = {0};
     size_t count;
     struct ppt_outcome *outcomes PPT_FREED = list_outcomes(session, &count);
-    enum ppt_status status;
 
     if (count == 0) {
         return PPT_OK;
@@ -178,7 +177,7 @@ static enum ppt_status report_suite(const struct session *session, struct ppt_er
     for (size_t i = 0; i < count; i++) {
         outcomes[i].suite_folder = &folder.folder;
     }
-    status = ppt_report_write_suite(outcomes, count, &notes, error);
+    enum ppt_status status = ppt_report_write_suite(outcomes, count, &notes, error);
     ppt_measure_print_notes(&notes);
     if (!session->options->print.quiet) {
         ppt_text_print(stderr, "results of all runs: %s", folder.folder.path);
@@ -242,7 +241,7 @@ static enum ppt_status run(const struct ppt_line *line, struct ppt_error *error)
         .line = line, .options = line->options, .engine = line->engine, .started = time(NULL)};
 
     ppt_measure_host(line->engine, &session.host);
-    PPT_TRY(load(&session, error));
+    PPT_TRY(load_run(&session, error));
     for (size_t i = 0; i < session.configs.count; i++) {
         ppt_measure_warn(&session.configs.items[i]);
     }

@@ -186,13 +186,11 @@ static void needs(const union ppt_value *args, unsigned inner_threads, struct pp
 }
 
 const struct ppt_kernel ppt_kernel = {
-    .version = PPT_KERNEL_VERSION,
-    .struct_size = sizeof(struct ppt_kernel),
+    PPT_KERNEL_HEAD,
     .name = "primes",
     .category = "computation",
     .summary = "count the prime numbers of a range",
-    .params = params,
-    .param_count = sizeof(params) / sizeof(params[0]),
+    PPT_KERNEL_PARAMS(params),
     .inner_threads = true,
     .open = open_primes,
     .attach = attach,

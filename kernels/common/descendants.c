@@ -79,7 +79,6 @@ static size_t read_about(const char *number, const char *name, char *text, size_
     char path[64] = "/proc/", *end;
     size_t length = 0;
     ssize_t got;
-    int fd;
 
     if (strlen(number) + strlen(name) + 8 > sizeof(path)) {
         return 0;
@@ -87,7 +86,7 @@ static size_t read_about(const char *number, const char *name, char *text, size_
     end = stpcpy(path + strlen(path), number);
     *end++ = '/';
     stpcpy(end, name);
-    fd = open(path, O_RDONLY | O_CLOEXEC);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0) {
         return 0;
     }

@@ -38,14 +38,12 @@ static enum ppt_status fail(const char *what, const z_stream *stream, int code,
 enum ppt_status ppt_gzip_init(struct ppt_gzip *gzip, unsigned char *in, unsigned char *out,
                               struct ppt_error *error)
 {
-    int code;
-
     memset(gzip, 0, sizeof(*gzip));
     gzip->in = in;
     gzip->out = out;
     gzip->inflater.zalloc = touched_alloc;
     gzip->inflater.zfree = touched_free;
-    code = inflateInit2(&gzip->inflater, WINDOW_BITS);
+    int code = inflateInit2(&gzip->inflater, WINDOW_BITS);
     return code == Z_OK ? PPT_OK : fail("cannot start inflate", &gzip->inflater, code, error);
 }
 
@@ -54,13 +52,12 @@ enum ppt_status ppt_gzip_init(struct ppt_gzip *gzip, unsigned char *in, unsigned
 static enum ppt_status prime(struct ppt_gzip *gzip, z_stream *deflater, struct ppt_error *error)
 {
     z_stream *inflater = &gzip->inflater;
-    int code;
 
     deflater->next_in = gzip->in;
     deflater->avail_in = PRIMING_BYTES;
     deflater->next_out = gzip->out;
     deflater->avail_out = CHUNK;
-    code = deflate(deflater, Z_FINISH);
+    int code = deflate(deflater, Z_FINISH);
     if (code != Z_STREAM_END) {
         return fail("cannot try deflate", deflater, code, error);
     }
@@ -76,14 +73,13 @@ static enum ppt_status prime(struct ppt_gzip *gzip, z_stream *deflater, struct p
 enum ppt_status ppt_gzip_add_level(struct ppt_gzip *gzip, int level, struct ppt_error *error)
 {
     z_stream *z = &gzip->deflaters[level];
-    int code;
 
     if (z->state) {
         return PPT_OK;
     }
     z->zalloc = touched_alloc;
     z->zfree = touched_free;
-    code = deflateInit2(z, level, Z_DEFLATED, WINDOW_BITS, MEMORY_LEVEL, Z_DEFAULT_STRATEGY);
+    int code = deflateInit2(z, level, Z_DEFLATED, WINDOW_BITS, MEMORY_LEVEL, Z_DEFAULT_STRATEGY);
     return code == Z_OK ? prime(gzip, z, error) : fail("cannot start deflate", z, code, error);
 }
 
@@ -96,11 +92,9 @@ static enum ppt_status deflate_chunk(const struct ppt_gzip *gzip, z_stream *z, s
     z->next_in = gzip->in;
     z->avail_in = (uInt)bytes;
     do {
-        int code;
-
         z->next_out = gzip->out;
         z->avail_out = CHUNK;
-        code = deflate(z, flush);
+        int code = deflate(z, flush);
         if (code == Z_STREAM_ERROR) {
             return fail("cannot compress", z, code, error);
         }

@@ -70,11 +70,10 @@ enum ppt_status ppt_hash_argon2id(const struct ppt_argon2id_memory *memory,
         .free_cbk = take_back,
         .flags = ARGON2_DEFAULT_FLAGS,
     };
-    int code;
 
     context.out = out;
     lender = memory;
-    code = argon2id_ctx(&context);
+    int code = argon2id_ctx(&context);
     lender = NULL;
     if (code != ARGON2_OK) {
         return ppt_fail(error, PPT_FAILED, "Argon2id: %s", argon2_error_message(code));

@@ -20,8 +20,8 @@ static const char *kind_of(mode_t mode)
                             : "something else";
 }
 
-static enum ppt_status check(int fd, size_t most, const char *path, size_t *size,
-                             struct ppt_error *error)
+static enum ppt_status check_file(int fd, size_t most, const char *path, size_t *size,
+                                  struct ppt_error *error)
 {
     struct stat about;
 
@@ -43,19 +43,17 @@ static enum ppt_status check(int fd, size_t most, const char *path, size_t *size
 enum ppt_status ppt_input_open(int folder, const char *name, enum ppt_input_kind kind, size_t most,
                                const char *path, struct ppt_input *input, struct ppt_error *error)
 {
-    const int flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
-    enum ppt_status status;
+    const int flags =
+        O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | (kind == PPT_INPUT_NO_LINK ? O_NOFOLLOW : 0);
 
-    do {
-        input->fd = openat(folder, name, flags | (kind == PPT_INPUT_NO_LINK ? O_NOFOLLOW : 0));
-    } while (input->fd < 0 && errno == EINTR);
+    input->fd = (int)TEMP_FAILURE_RETRY(openat(folder, name, flags));
     if (input->fd < 0) {
         return errno == ELOOP && kind == PPT_INPUT_NO_LINK
                    ? ppt_fail(error, PPT_BAD_INPUT, "%s: is a link, not a file", path)
                    : ppt_fail(error, PPT_BAD_INPUT, "%s: cannot be opened: %s", path,
                               strerror(errno));
     }
-    status = check(input->fd, most, path, &input->size, error);
+    enum ppt_status status = check_file(input->fd, most, path, &input->size, error);
     if (status != PPT_OK) {
         close(input->fd);
         input->fd = -1;

@@ -9,7 +9,6 @@
 #ifndef PPT_INPUT_H
 #define PPT_INPUT_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
 #include "status.h"

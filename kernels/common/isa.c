@@ -64,7 +64,7 @@ const struct ppt_isa *const ppt_isas[] = {
 };
 
 /* The usable variant of that name, or NULL. */
-static const struct ppt_isa *find(const char *name)
+static const struct ppt_isa *find_isa(const char *name)
 {
     for (size_t i = 0; ppt_isas[i]; i++) {
         if (strcmp(ppt_isas[i]->name, name) == 0) {
@@ -74,10 +74,10 @@ static const struct ppt_isa *find(const char *name)
     return NULL;
 }
 
-static const struct ppt_isa *choose(void)
+static const struct ppt_isa *choose_isa(void)
 {
     const char *wanted = getenv(VARIABLE);
-    const struct ppt_isa *isa = wanted && *wanted ? find(wanted) : NULL;
+    const struct ppt_isa *isa = wanted && *wanted ? find_isa(wanted) : NULL;
 
     for (size_t i = 0; !isa && ppt_isas[i]; i++) {
         if (!ppt_isas[i + 1] || !ppt_isas[i + 1]->usable()) {
@@ -95,7 +95,7 @@ const struct ppt_isa *ppt_isa(void)
     const struct ppt_isa *isa = __atomic_load_n(&chosen, __ATOMIC_RELAXED);
 
     if (!isa) {
-        isa = choose();
+        isa = choose_isa();
         __atomic_store_n(&chosen, isa, __ATOMIC_RELAXED);
     }
     return isa;
@@ -106,7 +106,7 @@ enum ppt_status ppt_isa_check(struct ppt_error *error)
     const char *wanted = getenv(VARIABLE);
     char known[64] = "";
 
-    if (!wanted || !*wanted || find(wanted)) {
+    if (!wanted || !*wanted || find_isa(wanted)) {
         return PPT_OK;
     }
     for (size_t i = 0; ppt_isas[i]; i++) {

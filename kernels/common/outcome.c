@@ -27,7 +27,7 @@ static enum ppt_status judge_survivor(const struct ppt_outcome *outcome, uint64_
 enum ppt_status ppt_outcome_judge(const struct ppt_outcome *outcome, uint64_t task,
                                   const char *name, double timeout_s, struct ppt_error *error)
 {
-    const char *colon = outcome->first_error[0] ? ": " : "";
+    char how[128] = "";
 
     if (outcome->left) {
         return judge_survivor(outcome, task, name, error);
@@ -37,24 +37,24 @@ enum ppt_status ppt_outcome_judge(const struct ppt_outcome *outcome, uint64_t ta
         if (outcome->code == 0) {
             return PPT_OK;
         }
-        return ppt_fail(error, PPT_FAILED, "command: task %" PRIu64 ": \"%s\" exited with %d%s%s",
-                        task, name, outcome->code, colon, outcome->first_error);
+        snprintf(how, sizeof(how), "exited with %d", outcome->code);
+        break;
     case PPT_OUTCOME_KILLED:
-        return ppt_fail(
-            error, PPT_FAILED, "command: task %" PRIu64 ": \"%s\" was killed by signal %d (%s)%s%s",
-            task, name, outcome->signal, strsignal(outcome->signal), colon, outcome->first_error);
+        snprintf(how, sizeof(how), "was killed by signal %d (%s)", outcome->signal,
+                 strsignal(outcome->signal));
+        break;
     case PPT_OUTCOME_TIMED_OUT:
-        return ppt_fail(error, PPT_FAILED,
-                        "command: task %" PRIu64 ": \"%s\" took longer than %g s and was ended%s%s",
-                        task, name, timeout_s, colon, outcome->first_error);
+        snprintf(how, sizeof(how), "took longer than %g s and was ended", timeout_s);
+        break;
     case PPT_OUTCOME_TOO_MUCH:
         return ppt_fail(error, PPT_FAILED,
                         "command: task %" PRIu64 ": \"%s\" writes more than the %d MiB that are "
                         "kept of a task, and was ended",
                         task, name, (int)(PPT_OUTCOME_MOST_KEPT >> 20));
     case PPT_OUTCOME_GIVEN_UP:
-        break;
+        return ppt_fail(error, PPT_INTERRUPTED, "command: task %" PRIu64 ": \"%s\" was given up",
+                        task, name);
     }
-    return ppt_fail(error, PPT_INTERRUPTED, "command: task %" PRIu64 ": \"%s\" was given up", task,
-                    name);
+    return ppt_fail(error, PPT_FAILED, "command: task %" PRIu64 ": \"%s\" %s%s%s", task, name, how,
+                    outcome->first_error[0] ? ": " : "", outcome->first_error);
 }

@@ -1,7 +1,6 @@
 #include "sort_team.h"
 
 #include <math.h>
-#include <stdint.h>
 #include <string.h>
 
 #include "inner.h"

@@ -31,10 +31,9 @@ enum ppt_status ppt_tempfile_init(struct ppt_tempfile *file, const struct ppt_se
 
 enum ppt_status ppt_tempfile_create(struct ppt_tempfile *file, struct ppt_error *error)
 {
-    do {
-        file->fd = openat(file->folder, file->name,
-                          O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, S_IRUSR | S_IWUSR);
-    } while (file->fd < 0 && errno == EINTR);
+    file->fd = (int)TEMP_FAILURE_RETRY(openat(file->folder, file->name,
+                                              O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+                                              S_IRUSR | S_IWUSR));
     if (file->fd < 0) {
         return fail(file, "create", error);
     }
@@ -44,9 +43,8 @@ enum ppt_status ppt_tempfile_create(struct ppt_tempfile *file, struct ppt_error 
 
 enum ppt_status ppt_tempfile_open(struct ppt_tempfile *file, struct ppt_error *error)
 {
-    do {
-        file->fd = openat(file->folder, file->name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-    } while (file->fd < 0 && errno == EINTR);
+    file->fd = (int)TEMP_FAILURE_RETRY(
+        openat(file->folder, file->name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
     return file->fd < 0 ? fail(file, "open", error) : PPT_OK;
 }
 

@@ -33,7 +33,6 @@ static void cpus_are_counted_once(void **state)
     static const unsigned cpus[RANKS + 1] = {0, 4, 4, 6, 8, 11, 19};
     static const unsigned cores[RANKS + 1] = {0, 2, 2, 4, 6, 9, 17};
     static const unsigned hosts[RANKS + 1] = {0, 1, 1, 2, 2, 3, 4};
-    unsigned index;
 
     (void)state;
     for (unsigned r = 0; r <= RANKS; r++) {
@@ -41,11 +40,11 @@ static void cpus_are_counted_once(void **state)
         assert_int_equal(ppt_cluster_cores(&cluster, r), cores[r]);
         assert_int_equal(ppt_cluster_hosts(&cluster, r), hosts[r]);
     }
-    assert_int_equal(ppt_cluster_peers(&cluster, RANKS, 1, &index), 2);
-    assert_int_equal(index, 1);
-    assert_int_equal(ppt_cluster_peers(&cluster, 1, 0, &index), 1);
-    assert_int_equal(index, 0);
-    assert_int_equal(ppt_cluster_peers(&cluster, RANKS, 3, &index), 1);
+    assert_int_equal(ppt_cluster_peers(&cluster, RANKS, 1).count, 2);
+    assert_int_equal(ppt_cluster_peers(&cluster, RANKS, 1).index, 1);
+    assert_int_equal(ppt_cluster_peers(&cluster, 1, 0).count, 1);
+    assert_int_equal(ppt_cluster_peers(&cluster, 1, 0).index, 0);
+    assert_int_equal(ppt_cluster_peers(&cluster, RANKS, 3).count, 1);
     assert_int_equal(ppt_cluster_neighbours(&cluster, RANKS, 3), 2);
     assert_int_equal(ppt_cluster_neighbours(&cluster, RANKS, 5), 1);
     assert_int_equal(ppt_cluster_neighbours(&(struct ppt_cluster){0}, 0, 0), 1);

@@ -10,20 +10,14 @@
 
 /* ---- the same task ---- */
 
-static const char *last_part(json_object *string)
-{
-    const char *text = json_object_get_string(string), *slash = strrchr(text, '/');
-
-    return slash ? slash + 1 : text;
-}
-
 static bool same_value(json_object *a, json_object *b)
 {
     if (json_object_get_type(a) != json_object_get_type(b)) {
         return false;
     }
     if (json_object_is_type(a, json_type_string)) {
-        return strcmp(last_part(a), last_part(b)) == 0;
+        return strcmp(basename(json_object_get_string(a)), basename(json_object_get_string(b))) ==
+               0;
     }
     if (json_object_is_type(a, json_type_array)) {
         bool same = json_object_array_length(a) == json_object_array_length(b);
@@ -87,60 +81,20 @@ enum ppt_status ppt_comparable_check(const struct ppt_outcome *runs, size_t coun
 
 /* ---- what else differs ---- */
 
-static char *machine(const struct ppt_outcome *run)
-{
-    return ppt_strdup(run->host->name);
-}
-
-static char *cpu(const struct ppt_outcome *run)
-{
-    return ppt_strdup(run->host->cpu_model);
-}
-
-static char *operating_system(const struct ppt_outcome *run)
-{
-    return ppt_strdup(run->host->system);
-}
-
-static char *cpus(const struct ppt_outcome *run)
-{
-    return ppt_text_format("%u", run->host->effective_cpus);
-}
-
-static char *instruction_set(const struct ppt_outcome *run)
-{
-    return ppt_strdup(run->host->instruction_set);
-}
-
-static char *blas(const struct ppt_outcome *run)
-{
-    return ppt_strdup(run->host->blas);
-}
-
-static char *environment(const struct ppt_outcome *run)
-{
-    return ppt_strdup(
-        json_object_to_json_string_ext(run->host->environment, JSON_C_TO_STRING_PLAIN));
-}
-
-static char *program(const struct ppt_outcome *run)
-{
-    return ppt_strdup(run->program);
-}
-
 static const struct {
-    const char *name;
-    char *(*of)(const struct ppt_outcome *run); /* to be given to free(); NULL: a key's value */
-    enum ppt_key_id key;                        /* without a name its own is meant */
+    const char *name;    /* NULL: the key's own */
+    const char *of_host; /* a member of the host as it is recorded; NULL: a key's value */
+    enum ppt_key_id key;
+    bool of_program;
 } circumstances[] = {
-    {.name = "machine", .of = machine},
-    {.name = "CPU model", .of = cpu},
-    {.name = "system", .of = operating_system},
-    {.name = "number of CPUs", .of = cpus},
-    {.name = "instruction set", .of = instruction_set},
-    {.name = "BLAS", .of = blas},
-    {.name = "environment", .of = environment},
-    {.name = "program version", .of = program},
+    {.name = "machine", .of_host = "name"},
+    {.name = "CPU model", .of_host = "cpu_model"},
+    {.name = "system", .of_host = "system"},
+    {.name = "number of CPUs", .of_host = "effective_cpus"},
+    {.name = "instruction set", .of_host = "instruction_set"},
+    {.name = "BLAS", .of_host = "blas"},
+    {.name = "environment", .of_host = "environment"},
+    {.name = "program version", .of_program = true},
     {.key = PPT_KEY_SEED},
     {.key = PPT_KEY_SCHEDULE},
     {.key = PPT_KEY_PLACEMENT},
@@ -160,13 +114,18 @@ static void add_line(struct ppt_text *lines, char *line)
 /* As a text, to be given to free(). */
 static char *circumstance_of(const struct ppt_outcome *run, size_t which)
 {
-    json_object *value PPT_OWNED(ppt_json_put) = NULL;
+    const char *of_host = circumstances[which].of_host;
 
-    if (circumstances[which].of) {
-        return circumstances[which].of(run);
+    if (circumstances[which].of_program) {
+        return ppt_strdup(run->program);
     }
-    value = ppt_config_value(run->config, circumstances[which].key);
-    return ppt_strdup(json_object_get_string(value));
+    json_object *host PPT_OWNED(ppt_json_put) = ppt_host_to_json(run->host);
+    json_object *value PPT_OWNED(ppt_json_put) =
+        of_host ? json_object_get(json_object_object_get(host, of_host))
+                : ppt_config_value(run->config, circumstances[which].key);
+    return ppt_strdup(json_object_is_type(value, json_type_string)
+                          ? json_object_get_string(value)
+                          : json_object_to_json_string_ext(value, JSON_C_TO_STRING_PLAIN));
 }
 
 /* The first run that is not like the first of all. */

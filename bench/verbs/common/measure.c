@@ -104,17 +104,11 @@ enum ppt_status ppt_measure_go(const struct ppt_print *print, const struct ppt_c
 
 void ppt_measure_print_notes(struct ppt_text *notes)
 {
-    char *line = notes->data;
+    char *rest = notes->data, *line;
 
     /* They hold names of folders. */
-    while (line && *line) {
-        char *end = strchr(line, '\n');
-
-        if (end) {
-            *end = '\0';
-        }
+    while ((line = strsep(&rest, "\n")) && (*line || rest)) {
         ppt_text_print(stderr, "%s", line);
-        line = end ? end + 1 : NULL;
     }
     ppt_text_free(notes);
 }
@@ -183,13 +177,12 @@ enum ppt_status ppt_measure_end(const struct ppt_print *print, const struct ppt_
                                 struct ppt_loaded *loaded, struct ppt_error *error)
 {
     struct ppt_error problem = {""};
-    enum ppt_status reported;
 
     if (status != PPT_OK && status != PPT_INTERRUPTED &&
         !(engine && engine->broken(engine->context))) {
         return status;
     }
-    reported = load_and_report(print, folder, loaded, &problem);
+    enum ppt_status reported = load_and_report(print, folder, loaded, &problem);
     if (reported != PPT_OK && status != PPT_FAILED) {
         *error = problem;
         return reported;

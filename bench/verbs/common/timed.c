@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "memory.h"
 #include "order.h"
@@ -19,9 +20,7 @@ double *ppt_timed_distinct(const double *values, size_t rows, size_t *count)
 {
     double *sorted = ppt_alloc(rows, sizeof(*sorted));
 
-    for (size_t i = 0; i < rows; i++) {
-        sorted[i] = values[i];
-    }
+    memcpy(sorted, values, rows * sizeof(*sorted));
     qsort(sorted, rows, sizeof(*sorted), ppt_order_double);
     *count = 0;
     for (size_t i = 0; i < rows; i++) {

@@ -1,9 +1,8 @@
 #include "words.h"
 
-#include <json-c/json.h>
 #include <stdlib.h>
 
-#include "json.h"
+#include "json_value.h"
 #include "owned.h"
 #include "shared.h"
 #include "take.h"
@@ -30,18 +29,17 @@ static json_object *args_of(const struct ppt_line *line, const struct ppt_words_
     json_object *argv = json_object_new_array();
 
     for (size_t i = 0; i < line->program_count; i++) {
-        json_object_array_add(argv, json_object_new_string(line->program[i]));
+        json_object_array_add(argv, text(line->program[i]));
     }
-    json_object_object_add(args, "argv", argv);
+    add(args, "argv", argv);
     if (options->timeout) {
-        json_object_object_add(
-            args, "timeout",
+        add(args, "timeout",
             ppt_option_is_number(options->timeout)
                 ? json_object_new_double_s(strtod(options->timeout, NULL), options->timeout)
-                : json_object_new_string(options->timeout));
+                : text(options->timeout));
     }
     if (options->output) {
-        json_object_object_add(args, "output", json_object_new_string(options->output));
+        add(args, "output", text(options->output));
     }
     return args;
 }
