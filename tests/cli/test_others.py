@@ -1,8 +1,8 @@
-"""Beside programs that keep the CPUs busy: what is recorded of them, that passes are measured again,
-and that nothing is claimed which an idle machine would contradict.
+"""Beside programs that keep the CPUs busy: what is recorded of them, that passes are measured
+again, and that nothing is claimed which an idle machine would contradict.
 
-Other tests use these CPUs, too, so nothing is said here that holds on an idle machine alone, but with
-several tries, of which a calm one is enough.
+Other tests use these CPUs, too, so nothing is said here that holds on an idle machine alone, but
+with several tries, of which a calm one is enough.
 """
 
 import json
@@ -60,7 +60,8 @@ class Others(common.Case):
             env=only({}, self.environment()),
         )
         folder = max(self.work.glob(f"{task}*/*__*"))
-        return json.loads((folder / "results.json").read_text()), " ".join(result.out.split()), folder
+        results = json.loads((folder / "results.json").read_text())
+        return results, " ".join(result.out.split()), folder
 
     def check_beside_others(self, results, words):
         self.assertNotEqual(results["verdict"]["confidence"], "HIGH", words)
