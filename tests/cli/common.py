@@ -252,8 +252,8 @@ def read_samples(folder):
 
 
 def passes(folder):
-    """The passes recorded in samples.jsonl, warm-up included, without those that count no more since
-    they were measured again."""
+    """The passes recorded in samples.jsonl, warm-up included, without those that count no more
+    since they were measured again."""
     return counting(line for line in read_samples(folder) if line["type"] == "pass")
 
 

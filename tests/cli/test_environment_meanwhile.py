@@ -81,12 +81,18 @@ class Meanwhile(common.Case):
         self.assertIn(len(stopped), (1, 2, 3))
         self.assertTrue(all(p["disturbed"] for p in stopped), stopped)
         self.assertGreaterEqual(max(p["total_s"] for p in stopped), 0.29)
-        # They were measured again, and then do not count.
+        # They were measured again, and then do not count; but for those of blocks in which others,
+        # who use these CPUs too, have disturbed earlier passes.
         counting = common.counting(passes)
         self.assertEqual(len(counting), 26)
-        self.assertEqual([p for p in stopped if p in counting], [])
-        self.assertNotIn("were stopped for a while.", out)
-        self.assertNotIn("were stopped for a while.", self.run_ppt("report", folder).out)
+        left = [p for p in stopped if p in counting]
+        self.assertTrue(any(p.get("again") for p in passes))
+        again = " ".join(self.run_ppt("report", folder).out.split())
+        for words in (out, again):
+            if left:
+                self.assertIn(f"Caution: {len(left)} of 24 passes were stopped for a while.", words)
+            else:
+                self.assertNotIn("were stopped for a while.", words)
 
     @unittest.skipIf(len(ALL_CPUS) < 2, "there is one CPU")
     def test_moved(self):

@@ -119,6 +119,23 @@ static void short_passes_have_the_share_of_their_block(void **state)
     ppt_samples_free(&samples);
 }
 
+/* They do not change what is known of the first ones, and are known by themselves. */
+static void second_ones_have_a_share_of_their_own(void **state)
+{
+    struct ppt_samples samples = {0};
+
+    (void)state;
+    for (int i = 0; i < 4; i++) {
+        add(&samples, 1, 0, i < 2 ? 100 : 150, i < 2 ? BUSY : QUIET, i >= 2);
+    }
+    struct ppt_flags *flags = ppt_flags_of(&samples);
+    for (size_t i = 0; i < 4; i++) {
+        assert_true(fabs(flags[i].lost.others - (i < 2 ? 0.75 : 0)) < 1e-9);
+    }
+    free(flags);
+    ppt_samples_free(&samples);
+}
+
 /* ---- again ---- */
 
 static void two_are_measured_again_in_order(void **state)
@@ -247,12 +264,13 @@ static void the_second_measurement_counts(void **state)
 
 /* ---- what may be claimed ---- */
 
-/* 20 blocks at 0 and 2 workers, of which each first `busy[i]` have others at 0 or 2. */
+/* 20 blocks at 0, 1 and 2 workers, of which each first `busy[i]` have others at 0 or 2. */
 static void add_run(struct ppt_samples *samples, unsigned busy0, unsigned busy2, int kind)
 {
     *samples = (struct ppt_samples){0};
     for (unsigned block = 1; block <= 20; block++) {
         add(samples, block, 0, 2000, block <= busy0 ? kind : QUIET, false);
+        add(samples, block, 1, 2000, QUIET, false);
         add(samples, block, 2, 1000, block <= busy2 ? kind : QUIET, false);
     }
 }
@@ -283,15 +301,15 @@ static void others_limit_what_is_claimed(void **state)
     } cases[] = {
         {0, 0, BUSY, PPT_CONFIDENCE_HIGH, NULL},
         {20, 20, UNKNOWN, PPT_CONFIDENCE_HIGH, NULL},
-        {4, 0, BUSY, PPT_CONFIDENCE_HIGH, " Caution: others disturbed 4 of 40 passes."}, /* 10 % */
-        {5, 0, BUSY, PPT_CONFIDENCE_MEDIUM, ". Others used 12 % of the CPUs: this holds beside"},
+        {6, 0, BUSY, PPT_CONFIDENCE_HIGH, " Caution: others disturbed 6 of 60 passes."}, /* 10 % */
+        {7, 0, BUSY, PPT_CONFIDENCE_MEDIUM, " of the CPUs: this holds beside them, not on an idle"},
         {0, 4, BUSY, PPT_CONFIDENCE_HIGH,
-         " Caution: others disturbed 4 of 40 passes."}, /* 20 % of the best's */
-        {0, 5, BUSY, PPT_CONFIDENCE_MEDIUM, NULL},      /* 25 % */
-        {20, 0, BUSY, PPT_CONFIDENCE_MEDIUM, NULL},     /* 50 % */
-        {20, 1, BUSY, PPT_CONFIDENCE_LOW, ", not on an idle machine."},
+         " Caution: others disturbed 4 of 60"}, /* 20 % of the best's */
+        {0, 5, BUSY, PPT_CONFIDENCE_MEDIUM, ". Others used 2.5 % of the CPUs"}, /* 25 % */
+        {20, 10, BUSY, PPT_CONFIDENCE_MEDIUM, NULL},                            /* 50 % */
+        {20, 11, BUSY, PPT_CONFIDENCE_LOW, ", not on an idle machine."},
         {20, 20, BUSY, PPT_CONFIDENCE_LOW,
-         ". Others used 67 % of the CPUs: this holds beside them"},
+         ". Others used 40 % of the CPUs: this holds beside them"},
         {20, 20, QUEUED, PPT_CONFIDENCE_LOW, ". Its own threads shared CPUs (placement)"},
     };
 
@@ -383,6 +401,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(flags_name_what_it_was),
         cmocka_unit_test(short_passes_have_the_share_of_their_block),
+        cmocka_unit_test(second_ones_have_a_share_of_their_own),
         cmocka_unit_test(two_are_measured_again_in_order),
         cmocka_unit_test(short_ones_are_in_vain_too),
         cmocka_unit_test(over_ranks_none_is),
