@@ -24,18 +24,18 @@ static int64_t shortest_ns(const struct ppt_meanwhile *meanwhile)
 
 static double queued_share(const struct ppt_meanwhile *meanwhile)
 {
+    const unsigned threads = meanwhile->threads > 0 ? meanwhile->threads : 1;
     const int64_t offered = ppt_meanwhile_offered_ns(meanwhile);
     const int64_t stopped = meanwhile->throttled_ns > 0 ? meanwhile->throttled_ns : 0;
     const int64_t queued = meanwhile->queued_ns > stopped ? meanwhile->queued_ns - stopped : 0;
     const int64_t had = smaller(offered, meanwhile->own_ns);
     const int64_t wanted = smaller(offered, meanwhile->own_ns + queued);
 
-    if (meanwhile->queued_ns < 0 || offered <= 0 || meanwhile->wall_ns < shortest_ns(meanwhile)) {
+    if (meanwhile->queued_ns < 0 || threads > meanwhile->cpus ||
+        meanwhile->wall_ns < shortest_ns(meanwhile)) {
         return (double)NAN;
     }
-    return (double)(wanted - had) /
-           ((double)smaller(meanwhile->cpus, meanwhile->threads > 0 ? meanwhile->threads : 1) *
-            (double)meanwhile->wall_ns);
+    return (double)(wanted - had) / ((double)threads * (double)meanwhile->wall_ns);
 }
 
 double ppt_lost_to_others(int64_t busy_ns, int64_t own_ns, int64_t offered_ns)

@@ -4,12 +4,13 @@
  * With C CPUs that may be used for a time T, the CPU time `own` that was had, `queued` for which
  * own threads were ready to run but had no CPU, and `busy` for which anybody used these CPUs:
  *
- *     queued share  q   = (min(C T, own + queued) - own) / (min(N, C) T)   for N threads
+ *     queued share  q   = (min(C T, own + queued) - own) / (N T)   for N threads, N <= C
  *     others' share phi = max(0, busy - own) / (C T)
  *
- * q is what was lost, whoever took it. More threads than CPUs queue for these by themselves; since
- * together they cannot have more than C T, that is no part of it. Time for which a quota stopped
- * threads is not either: it would do so on an idle machine, too, and is told apart.
+ * q is what was lost, whoever took it. More threads than CPUs queue for these by themselves, which
+ * no sum tells from what others make them wait: 4 threads each in 4 workers on 2 CPUs lost 5 % with
+ * nobody else there. So q is unknown then. Time for which a quota stopped threads is no part of it:
+ * it would do so on an idle machine, too, and is told apart.
  */
 #ifndef PPT_HOST_LOST_H
 #define PPT_HOST_LOST_H

@@ -35,7 +35,7 @@ static struct ppt_lost lost_of(int64_t wall, int64_t own, int64_t busy, int64_t 
 
 static bool near(double a, double b)
 {
-    return fabs(a - b) < 1e-12;
+    return isnan(a) ? isnan(b) : fabs(a - b) < 1e-12;
 }
 
 static void shares_by_hand(void **state)
@@ -46,10 +46,10 @@ static void shares_by_hand(void **state)
         double share, others;
         bool much;
     } cases[] = {
-        {1000, 1000, 1000, 0, 2, 1, 0, 0, false},        /* alone */
-        {1000, 500, 1500, 500, 2, 1, 0.5, 0.5, true},    /* one thread that shares its CPU */
-        {1000, 2000, 2000, 2000, 2, 4, 0, 0, false},     /* four on two CPUs: by themselves */
-        {1000, 1000, 2000, 3000, 2, 4, 0.5, 0.5, true},  /* the same beside others */
+        {1000, 1000, 1000, 0, 2, 1, 0, 0, false},      /* alone */
+        {1000, 500, 1500, 500, 2, 1, 0.5, 0.5, true},  /* one thread that shares its CPU */
+        {1000, 1800, 1800, 2000, 2, 4, NAN, 0, false}, /* four on two CPUs: by themselves, or not */
+        {1000, 1000, 2000, 3000, 2, 4, NAN, 0.5, true},  /* the same beside others */
         {1000, 1900, 2000, 40, 2, 2, 0.02, 0.05, false}, /* below both limits */
         {1000, 1880, 1880, 120, 2, 2, 0.06, 0, true},    /* queued for each other */
         {1000, 0, 1000, 0, 2, 1, 0, 0.5, true},          /* waiting tasks beside others */
