@@ -164,17 +164,22 @@ static bool outlives_pass(const struct pass *pass, const struct worker *worker)
     return worker == pass->workers && !pass->share;
 }
 
+/* Behind everybody's work, which it would hold up, by all of them at a time, and once: threads of a
+ * team are as old as it is. Of more threads than CPUs it says nothing. */
+static void ask_queued(const struct pass *pass, struct worker *worker)
+{
+    if (!has_inner_threads(pass) && !outlives_pass(pass, worker) &&
+        pass->worker_count <= (size_t)omp_get_num_procs() &&
+        worker->end_ns - worker->start_ns >= WORTH_ASKING_NS) {
+        worker->queued_ns = ppt_queued_ns(PPT_QUEUED_THREAD);
+    }
+}
+
 static void end_work(const struct pass *pass, struct worker *worker)
 {
     worker->end_ns = ppt_clock_ns();
     worker->cpu_ns += ppt_clock_thread_cpu_ns();
     worker->faults += thread_faults();
-    /* Behind the work, by all of them at a time, and once: threads of a team are as old as it is.
-     */
-    if (!has_inner_threads(pass) && !outlives_pass(pass, worker) &&
-        worker->end_ns - worker->start_ns >= WORTH_ASKING_NS) {
-        worker->queued_ns = ppt_queued_ns(PPT_QUEUED_THREAD);
-    }
     if (worker->attached) {
         ppt_workload_outside(pass->workload, worker->kernels, &worker->outside);
     }
@@ -236,6 +241,7 @@ static void run_team(struct pass *pass)
         end_work(pass, worker);
         ppt_binding_ask(&pass->binding, id);
 #pragma omp barrier
+        ask_queued(pass, worker);
         detach(pass, worker);
     }
     end_team(pass);
@@ -291,6 +297,7 @@ static void run_shared_team(struct pass *pass)
         if (thread == 0) {
             share->rest(share->context);
         } else {
+            ask_queued(pass, &pass->workers[id]);
             detach(pass, &pass->workers[id]);
             ppt_queue_part(share->queue);
         }
@@ -373,8 +380,9 @@ static int64_t queued_since(const struct pass *pass, int64_t before, int64_t aft
         sum = ppt_queued_sum_ns(sum, pass->workers[i].queued_ns);
         sum = ppt_queued_sum_ns(sum, pass->workers[i].outside.queued_ns);
     }
-    if (wall_ns < PPT_LOST_QUEUED_SHORT_NS && (pass->worker_count > 1 || pass->share)) {
-        return -1;
+    if ((wall_ns < PPT_LOST_QUEUED_SHORT_NS && (pass->worker_count > 1 || pass->share)) ||
+        pass->worker_count > (size_t)omp_get_num_procs()) {
+        return -1; /* not all were asked */
     }
     return sum < 0 || before < 0 ? -1 : sum > before ? sum - before : 0;
 }

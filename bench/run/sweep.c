@@ -38,7 +38,8 @@ struct sweep {
     struct ppt_workload workload;
     int64_t started_ns;
     bool open;
-    bool resting; /* a pass has run */
+    unsigned opened; /* for this block */
+    bool resting;    /* a pass has run */
 };
 
 enum ppt_status ppt_sweep_check(const struct ppt_config *config,
@@ -74,12 +75,13 @@ static enum ppt_status open_block(struct sweep *sweep, unsigned block, struct pp
 {
     const struct ppt_config *config = sweep->config;
 
-    if (sweep->open && !config->mix) {
+    if (sweep->open && (!config->mix || sweep->opened == block)) {
         return PPT_OK;
     }
     close_block(sweep);
     PPT_TRY(ppt_workload_open(config, block, &sweep->dirs, &sweep->workload, error));
     sweep->open = true;
+    sweep->opened = block;
     return config->mix && config->task_count <= PPT_MOST_TASK_TIMES
                ? ppt_journal_tasks(sweep->journal, block, &sweep->workload.tasks, error)
                : PPT_OK;

@@ -198,8 +198,8 @@ static enum ppt_status audit(const struct ppt_line *line, struct ppt_error *erro
 
 static const struct ppt_option audit_rows[] = {
     {"--runs", PPT_OPTION_COUNT, .offset = offsetof(struct audit_options, runs),
-     .heading = "Options of audit; those of its runs stand behind \"--\":", .metavar = "N",
-     .help = "how often (default: 20)"},
+     .heading = "Option of audit:", .joins = true, .metavar = "N",
+     .help = ": how often (20); options of the runs behind \"--\""},
     PPT_SHARED(OUTPUT, struct audit_options, output),
     PPT_SHARED(JSON, struct audit_options, json),
 };

@@ -99,14 +99,18 @@ class Others(common.Case):
         results, _, folder = self.measure("sum", *LONG)
         lines = [line for line in common.read_samples(folder) if line["type"] == "pass"]
         again = [line for line in lines if line.get("again")]
-        blocks = [line["block"] for line in again]
-        self.assertEqual(blocks[:6], [1, 1, 2, 2, 3, 3])
-        # A scheduler may leave a second measurement in peace: then it goes on.
-        marked = [p["disturbed"] for p in results["passes"] if p.get("again")]
-        for first in range(0, len(blocks) - 6, 2):
-            self.assertIn(False, marked[first : first + 6])
-        if False not in marked[:6]:
-            self.assertEqual(len(blocks), 6)
+        by_block = {}
+        for one in results["passes"]:
+            if one.get("again"):
+                by_block.setdefault(one["block"], []).append(one["disturbed"])
+        self.assertTrue(by_block)
+        self.assertLessEqual(max(map(len, by_block.values())), 2)
+        in_vain = 0
+        for block, marked in by_block.items():
+            self.assertLess(in_vain, 3, by_block)
+            # A scheduler may leave a second measurement, or a whole block, in peace.
+            in_a_row = in_vain == 0 or block - 1 in by_block
+            in_vain = (in_vain if in_a_row else 0) + 1 if all(marked) else 0
         for second in again:
             point = (second["block"], second["workers"])
             first, last = [p for p in lines if (p["block"], p["workers"]) == point]
