@@ -174,22 +174,28 @@ struct ppt_flags *ppt_flags_of(const struct ppt_samples *samples)
 
 /* ---- measuring again ---- */
 
+/* Short passes may not tell whether they were disturbed. */
+static bool is_calm(const struct ppt_flags *flags)
+{
+    return !ppt_flagged(flags) && (!isnan(flags->lost.queued) || !isnan(flags->lost.others));
+}
+
 /* Goes through the blocks as they ran. */
 struct tries {
     unsigned block;
-    size_t again, flagged; /* in this block */
-    unsigned vain;         /* blocks in a row, up to the one before */
+    size_t again, calm; /* in this block; of the calm it is known */
+    unsigned vain;      /* blocks in a row, up to the one before */
 };
 
 static void end_block(struct tries *tries)
 {
-    const bool vain = tries->again > 0 && tries->flagged == tries->again;
+    const bool vain = tries->again > 0 && tries->calm == 0;
 
     /* Once there were enough, blocks without any second measurement follow. */
     if (tries->vain < MOST_IN_VAIN) {
         tries->vain = vain ? tries->vain + 1 : 0;
     }
-    tries->again = tries->flagged = 0;
+    tries->again = tries->calm = 0;
 }
 
 /* Whether others are there all the time, as the blocks before this one say. */
@@ -208,7 +214,7 @@ static bool others_stay(const struct ppt_samples *samples, const struct ppt_flag
         }
         if (sample->block > 0 && sample->block < block) {
             tries.again += sample->again;
-            tries.flagged += sample->again && ppt_flagged(&flags[i]);
+            tries.calm += sample->again && is_calm(&flags[i]);
         }
     }
     return tries.vain == MOST_IN_VAIN;
