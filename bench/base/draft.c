@@ -121,7 +121,8 @@ enum ppt_status ppt_draft_open(const char *path, struct ppt_draft *draft, struct
     if (!real || (exists && S_ISDIR(about.st_mode))) {
         return refuse(draft, real ? "there is a folder of that name" : strerror(errno), error);
     }
-    if (!exists && lstat(path, &about) == 0) {
+    /* Else somebody else has made it meanwhile. */
+    if (!exists && lstat(path, &about) == 0 && S_ISLNK(about.st_mode)) {
         return refuse(draft, "it is a link to nothing", error);
     }
     folder = slash ? ppt_text_format("%.*s", (int)(slash - real) + 1, real) : ppt_strdup(".");
