@@ -191,8 +191,7 @@ static void show_factors(const double *logs, size_t stride, size_t n, double per
 
         middle[f] = ppt_median(logs + f * stride, n);
         width[f] = interval.exists ? interval.high - interval.low : 0;
-        out->interval[f] =
-            (struct ppt_interval){interval.exists, exp(interval.low), exp(interval.high)};
+        out->interval[f] = ppt_interval_exp(interval);
         missing -= middle[f];
         all += width[f];
     }
@@ -349,8 +348,8 @@ static double cpu_share(const struct ppt_sample *sample)
 /* One-sided bounds of three quantities that hold together at 95 %. */
 #define THREE_TOGETHER (1 - 2 * 0.05 / 3)
 
-/* The interval of a quantity's median over the passes at a point; the median alone where there are
- * too few. */
+/* The interval of a quantity's median over the passes at a point; anything where there are too few.
+ */
 static struct ppt_interval span_of(const struct ppt_index *index, size_t point,
                                    ppt_pass_value *value)
 {

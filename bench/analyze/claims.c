@@ -241,7 +241,7 @@ static void say_doubt(struct speech *speech)
 
         ppt_text_add(&speech->words, ". It is a tie with ");
         add_point(answer, verdict->best, &speech->words);
-        say(speech, below("tie", expm1((gap.low + gap.high) / 2),
+        say(speech, below("tie", verdict->slowdown_point,
                           (struct ppt_interval){gap.exists, 0, expm1(fmax(-gap.low, gap.high))},
                           0.9, answer->context.tolerance));
     } else if (verdict->blocks_needed > 0) {
@@ -316,34 +316,27 @@ static void say_factor(struct speech *speech)
               0));
 }
 
-/* The most that any count beyond the recommended one may gain, by the ends of its 90 % interval. */
-static struct ppt_interval gain_of_more(const struct ppt_answer *answer)
+/* What more workers gain at most, as a share: 0.05 is 5 %. */
+static struct ppt_ratio gain_of_more(const struct ppt_answer *answer)
 {
-    const struct ppt_grid *row = &answer->row;
-    const size_t r = ppt_grid_find(row, answer->grid.points[answer->verdict.recommended]);
-    struct ppt_interval most = {
-        .exists = r + 1 < row->point_count, .low = -INFINITY, .high = -INFINITY};
+    struct ppt_ratio gain = ppt_reason_gain_of_more(answer);
 
-    for (size_t more = r + 1; more < row->point_count; more++) {
-        const struct ppt_interval gain = ppt_grid_difference(row, r, more, 0.9);
-
-        most.low = fmax(most.low, expm1(gain.low));
-        most.high = fmax(most.high, expm1(gain.high));
-    }
-    return most;
+    gain.value -= 1;
+    gain.interval.low -= 1;
+    gain.interval.high -= 1;
+    return gain;
 }
 
 static void say_no_gain(struct speech *speech)
 {
     const struct ppt_answer *answer = speech->answer;
-    const struct ppt_interval gain = gain_of_more(answer);
+    const struct ppt_ratio gain = gain_of_more(answer);
 
     ppt_text_add(&speech->words,
                  answer->row.point_count == 1 ? "Inner threads do not make it faster."
                  : recommended(answer) == 0   ? "Workers do not make it faster."
                                               : "More workers do not make it faster.");
-    say(speech,
-        below("gains_nothing", (gain.low + gain.high) / 2, gain, 0.9, answer->context.tolerance));
+    say(speech, below("gains_nothing", gain.value, gain.interval, 0.9, answer->context.tolerance));
 }
 
 static void say_busy(struct speech *speech)
@@ -550,22 +543,23 @@ static void say_more(struct speech *speech)
 {
     const struct ppt_answer *answer = speech->answer;
     const struct ppt_scaling *scaling = &answer->scaling;
-    const struct ppt_interval gain = gain_of_more(answer);
+    const struct ppt_ratio gain = gain_of_more(answer);
 
     if (answer->reason == PPT_REASON_STILL_RISING) {
         say_outlook(speech);
-    } else if (gain.exists && recommended(answer) > 0 && gain.high < answer->context.tolerance) {
+    } else if (gain.interval.exists && recommended(answer) > 0 &&
+               gain.interval.high < answer->context.tolerance) {
         ppt_text_addf(&speech->words, " More than %u worker%s gain%s ", recommended(answer),
                       PPT_S(recommended(answer)), recommended(answer) == 1 ? "s" : "");
-        if (gain.high < LEAST_SHOWN) {
+        if (gain.interval.high < LEAST_SHOWN) {
             ppt_text_add(&speech->words, "nothing here.");
         } else {
             ppt_text_add(&speech->words, "at most ");
-            add_percent(gain.high, &speech->words);
+            add_percent(gain.interval.high, &speech->words);
             ppt_text_add(&speech->words, " here.");
         }
-        say(speech, below("gain_of_more", (gain.low + gain.high) / 2, gain, 0.9,
-                          answer->context.tolerance));
+        say(speech,
+            below("gain_of_more", gain.value, gain.interval, 0.9, answer->context.tolerance));
     }
     if (scaling->falls) {
         ppt_text_addf(&speech->words, " Beyond %u worker%s throughput falls.", scaling->peak,

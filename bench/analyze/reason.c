@@ -60,21 +60,30 @@ static bool still_rising(const struct ppt_answer *answer)
            rise.interval.low > 1;
 }
 
+struct ppt_ratio ppt_reason_gain_of_more(const struct ppt_answer *answer)
+{
+    const struct ppt_grid *row = &answer->row;
+    const size_t r = ppt_grid_find(row, answer->grid.points[answer->verdict.recommended]);
+    struct ppt_ratio most = {0};
+
+    for (size_t more = r + 1; more < row->point_count; more++) {
+        const struct ppt_ratio gain = ppt_grid_speedup(row, r, more, 0.9);
+
+        most.value = fmax(most.value, gain.value);
+        most.interval.exists = gain.interval.exists;
+        most.interval.low = fmax(most.interval.low, gain.interval.low);
+        most.interval.high = fmax(most.interval.high, gain.interval.high);
+    }
+    return most;
+}
+
 /* Whether all with more workers than the recommended point, and there are some, surely gain less
  * than the tolerance. */
 static bool gains_nothing(const struct ppt_answer *answer)
 {
-    const struct ppt_grid *row = &answer->row;
-    const size_t r = ppt_grid_find(row, answer->grid.points[answer->verdict.recommended]);
-    const double zone = log1p(answer->context.tolerance);
-    bool nothing = r + 1 < row->point_count;
+    const struct ppt_interval gain = ppt_reason_gain_of_more(answer).interval;
 
-    for (size_t more = r + 1; more < row->point_count && nothing; more++) {
-        const struct ppt_interval gain = ppt_grid_difference(row, r, more, 0.9);
-
-        nothing = gain.exists && gain.high < zone;
-    }
-    return nothing;
+    return gain.exists && gain.high < 1 + answer->context.tolerance;
 }
 
 /* The task count binds when it caps the speedup below the workers, or gives further workers

@@ -10,9 +10,14 @@
 
 #define FEWEST_TO_TRIM 6
 
+size_t ppt_trimmed_left(size_t n)
+{
+    return n >= FEWEST_TO_TRIM ? n - 2 * (n / 5) : n;
+}
+
 struct ppt_trimmed ppt_trimmed_of(const double *values, size_t n)
 {
-    const size_t cut = n >= FEWEST_TO_TRIM ? n / 5 : 0, left = n - 2 * cut;
+    const size_t left = ppt_trimmed_left(n), cut = (n - left) / 2;
     double *sorted PPT_FREED = ppt_alloc(n > 0 ? n : 1, sizeof(*sorted));
     struct ppt_trimmed trimmed = {0};
     double middle = 0, squares = 0;

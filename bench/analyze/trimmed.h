@@ -17,6 +17,9 @@ struct ppt_trimmed {
     double freedom;  /* degrees, for Student's t; 0 for fewer than 2 values */
 };
 
+/* How many of n values are left between those at the ends. */
+size_t ppt_trimmed_left(size_t n);
+
 /* The values may be in any order. */
 struct ppt_trimmed ppt_trimmed_of(const double *values, size_t n);
 

@@ -120,9 +120,7 @@ static struct bounds bounds_of(const struct ppt_grid *grid, size_t chosen, doubl
 /* The error of a trimmed mean of n values shrinks with their root and with Student's t. */
 static double shrinks(size_t n, double risk)
 {
-    const double left = (double)(n - 2 * (n >= 6 ? n / 5 : 0));
-
-    return gsl_cdf_tdist_Pinv(1 - risk, left - 1) / sqrt((double)n);
+    return gsl_cdf_tdist_Pinv(1 - risk, (double)ppt_trimmed_left(n) - 1) / sqrt((double)n);
 }
 
 static size_t blocks_for_high(size_t blocks, double p, const struct bounds *bounds, double zone,
