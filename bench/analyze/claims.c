@@ -141,19 +141,21 @@ static const struct ppt_point_answer *recommended_point(const struct ppt_answer 
 
 /* ---- the verdict ---- */
 
-/* At most so much slower than any count that was tried. */
+/* At most so much slower than any count that was tried. What other processes would measure, one
+ * does not know. */
 static void say_bound(struct speech *speech)
 {
     const struct ppt_verdict *verdict = &speech->answer->verdict;
+    const bool one = speech->answer->grid.processes == 1;
 
     if (verdict->slowdown_upper < LEAST_SHOWN) {
-        ppt_text_add(&speech->words,
-                     ": no slower than any count tried, as far as can be told (95 %)");
+        ppt_text_add(&speech->words, ": no slower than any count tried, as far as can be told");
     } else {
         ppt_text_add(&speech->words, ": at most ");
         add_percent(verdict->slowdown_upper, &speech->words);
-        ppt_text_add(&speech->words, " slower than the best count tried (95 %)");
+        ppt_text_add(&speech->words, " slower than the best count tried");
     }
+    ppt_text_addf(&speech->words, " (95 %%%s)", one ? ", in this run" : "");
     say(speech, (struct ppt_claim){.kind = "bound",
                                    .value = verdict->slowdown_point,
                                    .interval = {true, 0, verdict->slowdown_upper},

@@ -150,19 +150,26 @@ static bool is_complete(const struct ppt_index *index, size_t block)
 
 void ppt_grid_from_index(const struct ppt_index *index, struct ppt_grid *grid)
 {
+    double *process PPT_FREED = ppt_alloc(index->block_count + 1, sizeof(*process));
     size_t complete = 0;
+    bool known = true;
 
     ppt_grid_create(index->points, index->point_count, index->block_count, grid);
     for (size_t block = 1; block <= index->block_count; block++) {
         if (is_complete(index, block)) {
-            double *row = &grid->seconds[complete++ * index->point_count];
+            double *row = &grid->seconds[complete * index->point_count];
 
+            process[complete++] = ppt_index_at(index, block, 0)->process;
+            known = known && process[complete - 1] > 0;
             for (size_t p = 0; p < index->point_count; p++) {
                 row[p] = (double)ppt_index_at(index, block, p)->total_ns * 1e-9;
             }
         }
     }
     grid->block_count = complete;
+    if (known) {
+        ppt_grid_by_process(grid, process);
+    }
 }
 
 void ppt_grid_log_ratios(const struct ppt_grid *grid, size_t a, size_t b, double *out)

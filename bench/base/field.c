@@ -47,6 +47,8 @@ static int64_t integer_of(const struct ppt_field *field, const void *record)
     case PPT_FIELD_UNSIGNED:
     case PPT_FIELD_CHOICE:
         return *(const unsigned *)member;
+    case PPT_FIELD_BOOL:
+        return *(const bool *)member;
     case PPT_FIELD_UINT64:
         return (int64_t) * (const uint64_t *)member;
     default:

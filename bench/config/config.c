@@ -242,6 +242,24 @@ enum ppt_status ppt_config_load_kernel(struct ppt_config *config, bool *same,
 /* Longer ones are cut, which tells as much. */
 #define IDENTITY_SIZE 16384
 
+enum ppt_status ppt_config_from_message(const char *from, const char *json,
+                                        struct ppt_configs *configs, struct ppt_error *error)
+{
+    struct ppt_source source PPT_OWNED(ppt_source_free) = {0};
+    json_object *value PPT_OWNED(ppt_json_put) = NULL;
+    bool same = true;
+
+    ppt_source_from_line(&source, from, json, strlen(json), 1);
+    PPT_TRY(ppt_json_parse(&source, &value, error));
+    const struct ppt_item item = {.value = value, .source = &source};
+    PPT_TRY(ppt_config_from_item(&item, configs, error));
+    struct ppt_config *config = &configs->items[0];
+    PPT_TRY(ppt_config_load_kernel(config, &same, error));
+    return same ? PPT_OK
+                : ppt_fail(error, PPT_BAD_INPUT, "%s: is another file than it is to %s",
+                           config->kernel_file, from);
+}
+
 char *ppt_config_identity(const struct ppt_config *config)
 {
     const struct ppt_use *use = &config->uses[0];

@@ -31,6 +31,7 @@ enum ppt_key_id {
     PPT_KEY_DISTRIBUTION,
     PPT_KEY_ITERATIONS,
     PPT_KEY_WARMUP,
+    PPT_KEY_PROCESSES,
     PPT_KEY_WAIT_AFTER_PASS,
     PPT_KEY_WAIT_AFTER_BLOCK,
     PPT_KEY_TRIM_AFTER_BLOCK,
@@ -102,6 +103,8 @@ struct ppt_config {
     double max_seconds; /* adaptive: no further block is begun after so long */
     double tolerance;   /* how much slower is as good as equal, 0.05 for 5 % */
     unsigned warmup;    /* discarded rounds before the first block */
+    unsigned processes; /* that the blocks are spread over; 0: one for each block; 1: the run's own
+                           alone */
     uint64_t task_count;
     double wait_after_pass_s;
     double wait_after_block_s;
@@ -180,6 +183,11 @@ enum ppt_status ppt_config_from_item(const struct ppt_item *item, struct ppt_con
  * none. *same says whether the file still is what it was. */
 enum ppt_status ppt_config_load_kernel(struct ppt_config *config, bool *same,
                                        struct ppt_error *error);
+
+/* Reads what another process made by ppt_config_to_json() and sent, whose files are where that one
+ * found them, and loads its kernel. `from` names the sender in messages. */
+enum ppt_status ppt_config_from_message(const char *from, const char *json,
+                                        struct ppt_configs *configs, struct ppt_error *error);
 
 /* What the task consists of besides its arguments, see `identify` in kernel.h: a new text, or NULL
  * where there is nothing. */

@@ -93,6 +93,12 @@ const struct ppt_key ppt_keys[PPT_KEY_COUNT + 1] = {
     ROW(WARMUP, PLACES(4, 19, 10), NUMBER(warmup, "warmup", 0, 1000), .value = "1",
         .option = {"--warmup", PPT_OPTION_SET_NUMBER, .metavar = "N",
                    .help = "discarded rounds before the first block"}),
+    ROW(PROCESSES, PLACES(18, 21, 17), NUMBER(processes, "processes", 0, PPT_MOST_BLOCKS),
+        .value = "0",
+        .help = "fresh processes that the blocks are spread over; 0: one for each block; 1: none, "
+                "and the answer holds in this run alone",
+        .option = {"--processes", PPT_OPTION_SET_NUMBER, .metavar = "N",
+                   .help = "fresh processes for the blocks; 0: one each; 1: none"}),
     ROW(WAIT_AFTER_PASS, PLACES(9, 8, 11),
         NUMBER(wait_after_pass_s, "wait_time_after_runner", 0, 86400), .value = "0",
         .or_null = true, .help = "seconds of rest after every pass",

@@ -27,6 +27,20 @@ size_t ppt_plan_warmup(const struct ppt_config *config, size_t order[2])
     return config->point_count > 1 ? 2 : 1;
 }
 
+unsigned ppt_plan_process(const struct ppt_config *config, unsigned block)
+{
+    const bool each = config->processes == 0 || config->adaptive;
+    const unsigned counted = block > 0 ? block : 1;
+
+    /* Over MPI the processes are those of its job. */
+    if (config->processes == 1 || ppt_config_ranks(config) > 0) {
+        return 0;
+    }
+    return each || config->processes >= config->blocks
+               ? counted
+               : 1 + (unsigned)((uint64_t)(counted - 1) * config->processes / config->blocks);
+}
+
 uint64_t ppt_plan_passes(const struct ppt_config *config)
 {
     size_t order[2];

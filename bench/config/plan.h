@@ -18,6 +18,12 @@ void ppt_plan_block(const struct ppt_config *config, unsigned block, size_t *ord
  * many of `order` (room for 2) it filled. */
 size_t ppt_plan_warmup(const struct ppt_config *config, size_t order[2]);
 
+/* Which of the run's fresh processes a block is measured in: 1, 2, ...; that of the warm-up (block
+ * 0) is the first. 0: none, it is the run's own. Blocks of one process follow each other. Where
+ * blocks are added until the verdict is settled, nobody knows their number, and each has its own.
+ */
+unsigned ppt_plan_process(const struct ppt_config *config, unsigned block);
+
 /* All passes of a run, warm-up included. */
 uint64_t ppt_plan_passes(const struct ppt_config *config);
 

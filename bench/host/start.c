@@ -6,6 +6,7 @@
 #include "start.h"
 
 #include <limits.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -108,18 +109,23 @@ bool ppt_start_withheld(const char *variable)
 
 /* ---- the first start ---- */
 
+static size_t count_of(char *const *list)
+{
+    size_t count = 0;
+
+    while (list && list[count]) {
+        count++;
+    }
+    return count;
+}
+
 /* What libgomp is to read. Owned as a whole; most texts in it are the environment's. */
 static char **settings(const char *name)
 {
     const bool passive = !any(chooses_waiting);
+    char **list = ppt_alloc(count_of(environ) + 3, sizeof(*list));
     size_t count = 0;
-    char **list;
 
-    while (environ[count]) {
-        count++;
-    }
-    list = ppt_alloc(count + 3, sizeof(*list));
-    count = 0;
     for (char **variable = environ; *variable; variable++) {
         if (!begins(*variable, RESTART "=") && !begins(*variable, WITHHELD)) {
             list[count++] =
@@ -132,6 +138,17 @@ static char **settings(const char *name)
     list[count] = ppt_text_format(RESTART "=%ld:%c:%s", (long)getpid(),
                                   passive ? SET_PASSIVE : SET_NOTHING, name);
     return list;
+}
+
+static void free_settings(char **list)
+{
+    for (char **variable = list; *variable; variable++) {
+        if (begins(*variable, WITHHELD) || begins(*variable, RESTART "=") ||
+            (!any(chooses_waiting) && begins(*variable, PASSIVE))) {
+            free(*variable);
+        }
+    }
+    free(list);
 }
 
 /* The file's own name, if it still is that file: so the process is not called "exe" even for a
@@ -180,14 +197,50 @@ static void start_again(char *const *arguments)
         return;
     }
     prctl(PR_GET_NAME, name);
-    char **variables PPT_FREED = settings(name);
+    char **variables = settings(name);
     execve(own_path(path), by_linker ? own : arguments, variables);
     /* It goes on as it is; the results say which settings were in force. */
-    for (char **variable = variables; *variable; variable++) {
-        if (begins(*variable, WITHHELD) || begins(*variable, RESTART "=")) {
-            free(*variable);
-        }
+    free_settings(variables);
+}
+
+/* ---- other processes ---- */
+
+/* How many arguments main() was given; 0 where it did not say so, as in programs that are not
+ * ppt-omp and would start themselves. Mutable, and written at the beginning of main() alone. */
+static size_t own_count;
+
+bool ppt_start_possible(void)
+{
+    return own_count > 0 && access(SELF, X_OK) == 0;
+}
+
+int ppt_start_another(const char *const *words, const posix_spawn_file_actions_t *actions,
+                      const posix_spawnattr_t *attributes, pid_t *child)
+{
+    char path[PATH_MAX];
+    char *const *own = (char *const *)(uintptr_t)words;
+    char **linker PPT_FREED = getauxval(AT_BASE) == 0 ? linker_arguments() : NULL;
+    const size_t there = count_of(linker), count = count_of(own);
+    /* The dynamic linker's arguments end with the program's path. */
+    const size_t kept = there >= own_count && there > 0 ? there - own_count + 1 : 0;
+    char **all PPT_FREED = ppt_alloc(kept + count + 1, sizeof(*all));
+    size_t length = 0;
+
+    while (length < kept) {
+        all[length] = linker[length];
+        length++;
     }
+    for (size_t i = kept > 0 ? 1 : 0; i < count; i++) {
+        all[length++] = own[i];
+    }
+    char **variables = settings(words[0]);
+    const int problem = posix_spawn(child, own_path(path), actions, attributes, all, variables);
+
+    free_settings(variables);
+    for (size_t i = 0; i < there; i++) {
+        free(linker[i]);
+    }
+    return problem;
 }
 
 /* ---- the second start ---- */
@@ -202,7 +255,11 @@ static const char *find_mark(void)
         return NULL;
     }
     const long process = strtol(mark, &end, 10);
-    return process == (long)getpid() && end[0] == ':' && end[1] && end[2] == ':' ? end + 1 : NULL;
+    /* The process itself did, or the one of this program that has started it. */
+    return (process == (long)getpid() || process == (long)getppid()) && end[0] == ':' && end[1] &&
+                   end[2] == ':'
+               ? end + 1
+               : NULL;
 }
 
 static void put_back(const char *mark)
@@ -232,6 +289,7 @@ void ppt_start_prepare(char *const *arguments)
 {
     const char *mark = find_mark();
 
+    own_count = count_of(arguments);
     if (mark) {
         put_back(mark);
         return;

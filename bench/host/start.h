@@ -12,6 +12,7 @@
 #ifndef PPT_HOST_START_H
 #define PPT_HOST_START_H
 
+#include <spawn.h>
 #include <stdbool.h>
 
 /* Starts the program again unless it runs with the right settings: passive waiting, if the user has
@@ -20,6 +21,13 @@
  * In the second start it puts the environment back. Call it first of all in main(). Where it cannot
  * be done, as without /proc, the settings stay as they are. */
 void ppt_start_prepare(char *const *arguments);
+
+/* Starts another process of this program, even when its file has been replaced meanwhile. `words`
+ * is NULL-terminated and begins with the program's name; the attributes may be NULL. Returns 0, or
+ * the cause as in errno. It is possible after ppt_start_prepare(), and not without /proc. */
+int ppt_start_another(const char *const *words, const posix_spawn_file_actions_t *actions,
+                      const posix_spawnattr_t *attributes, pid_t *child);
+bool ppt_start_possible(void);
 
 /* What libgomp was loaded with, where the environment says something else: whether it waits
  * passively though nobody asked for that, and whether a variable, given with its value, was kept

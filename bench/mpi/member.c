@@ -120,27 +120,14 @@ static enum ppt_status take_part(struct member *member, const struct ppt_wire_pa
                 : PPT_OK;
 }
 
-/* The configuration as rank 0 sent it, whose files are where it found them. */
 static enum ppt_status read_config(struct member *member, const char *json, struct ppt_error *error)
 {
-    struct ppt_source source PPT_OWNED(ppt_source_free) = {0};
-    json_object *value PPT_OWNED(ppt_json_put) = NULL;
-    bool same = true;
-
     close_workload(member);
     ppt_configs_free(&member->configs);
     if (!member->scratch.folder.path) {
         PPT_TRY(ppt_workspace_create(&member->scratch, error));
     }
-    ppt_source_from_line(&source, "the configuration of rank 0", json, strlen(json), 1);
-    PPT_TRY(ppt_json_parse(&source, &value, error));
-    const struct ppt_item item = {.value = value, .source = &source};
-    PPT_TRY(ppt_config_from_item(&item, &member->configs, error));
-    struct ppt_config *config = &member->configs.items[0];
-    PPT_TRY(ppt_config_load_kernel(config, &same, error));
-    return same ? PPT_OK
-                : ppt_fail(error, PPT_BAD_INPUT, "%s: is another file than that of rank 0",
-                           config->kernel_file);
+    return ppt_config_from_message("rank 0", json, &member->configs, error);
 }
 
 /* A configuration is read, and its kernels are tried if that is asked for. Ranks that take part in

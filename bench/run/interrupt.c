@@ -49,10 +49,16 @@ void ppt_interrupt_spare_writes(void)
     signal(SIGXFSZ, SIG_IGN);
 }
 
-void ppt_interrupt_watch(void)
+static void leave_it(int number)
+{
+    (void)number;
+}
+
+/* Of those that ask the program to end. */
+static void handle(void (*on_end)(int number), int flags)
 {
     const struct sigaction on = {.sa_handler = on_continue, .sa_flags = SA_RESTART};
-    struct sigaction action = {.sa_handler = on_signal}, before;
+    struct sigaction action = {.sa_handler = on_end, .sa_flags = flags}, before;
 
     sigemptyset(&action.sa_mask);
     sigaction(SIGINT, &action, NULL);
@@ -64,6 +70,37 @@ void ppt_interrupt_watch(void)
     sigaction(SIGCONT, &on, NULL);
     /* Where a parent had it ignored, how a program ended would not be told. */
     signal(SIGCHLD, SIG_DFL);
+}
+
+void ppt_interrupt_watch(void)
+{
+    handle(on_signal, 0);
+}
+
+void ppt_interrupt_held(sigset_t *set)
+{
+    sigemptyset(set);
+    sigaddset(set, SIGINT);
+    sigaddset(set, SIGTERM);
+    sigaddset(set, SIGHUP);
+    sigaddset(set, SIGUSR1);
+}
+
+void ppt_interrupt_obey(void)
+{
+    const struct sigaction action = {.sa_handler = on_signal};
+    sigset_t held;
+
+    /* Not ignored: programs that tasks start would ignore them, too. */
+    handle(leave_it, SA_RESTART);
+    sigaction(SIGUSR1, &action, NULL);
+    ppt_interrupt_held(&held);
+    sigprocmask(SIG_UNBLOCK, &held, NULL);
+}
+
+void ppt_interrupt_pass_on(pid_t process)
+{
+    kill(process, SIGUSR1);
 }
 
 void ppt_interrupt_gather(void)

@@ -4,7 +4,9 @@
 #ifndef PPT_RUN_INTERRUPT_H
 #define PPT_RUN_INTERRUPT_H
 
+#include <signal.h>
 #include <stdbool.h>
+#include <sys/types.h>
 
 /* How often SIGINT, SIGTERM or SIGHUP came; a mutable global, since a signal handler can reach
  * nothing else. */
@@ -22,6 +24,15 @@ void ppt_interrupt_spare_writes(void);
 /* From here on the first of these signals is counted and the second ends the program. That
  * the process is continued is counted. */
 void ppt_interrupt_watch(void);
+
+/* Instead, in a process that another one of the program has started and decides for: these signals,
+ * which a terminal sends to both, are left to that one, and what it passes on is counted. It is to
+ * be started with a set of signals held back, which then come. */
+void ppt_interrupt_held(sigset_t *set);
+void ppt_interrupt_obey(void);
+
+/* Passes one of them on to such a process. */
+void ppt_interrupt_pass_on(pid_t process);
 
 /* Signals that come within a second of each other count as one: launchers of several processes send
  * the same by several ways. */

@@ -257,9 +257,7 @@ enum ppt_status ppt_journal_pass(struct ppt_journal *journal, const struct ppt_s
 {
     json_object *line = line_of("pass");
 
-    ppt_fields_write(ppt_sample_fields, sample, 0, line);
-    ppt_fields_write(ppt_sample_list_fields, sample,
-                     sample->rank_count > 0 ? PPT_FIELD_SOMETIMES : 0, line);
+    ppt_sample_write(sample, line);
     return append(journal, line, error);
 }
 

@@ -120,8 +120,7 @@ enum ppt_status ppt_journal_take_pass(const struct ppt_item *line,
 
     PPT_TRY(ppt_fields_read(ppt_sample_fields, line, 0, &sample, error));
     PPT_TRY(check_sample(line, &sample, content, error));
-    PPT_TRY(ppt_fields_read(ppt_sample_list_fields, line,
-                            sample.point.ranks > 0 ? PPT_FIELD_SOMETIMES : 0, &sample, error));
+    PPT_TRY(ppt_sample_read_lists(line, &sample, error));
     PPT_TRY(check_lists(line, &sample, error));
     ppt_samples_add(&content->samples, &sample);
     return PPT_OK;

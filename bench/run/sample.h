@@ -64,6 +64,7 @@ struct ppt_sample {
     struct ppt_point point;
     bool
         again; /* the second measurement of its block's point, which takes the place of the first */
+    unsigned process;   /* of the run's, in which it ran: 1, 2, ...; 0: all in the run's own */
     uint64_t position;  /* in the run: 0 for its first pass */
     int64_t started_ns; /* since the start of the run */
     int64_t init_ns, work_ns, cleanup_ns, total_ns;

@@ -81,6 +81,7 @@ const struct ppt_field ppt_sample_fields[] = {
     SAMPLE(block, PPT_FIELD_SHOWN),
     {PPT_FIELD_INNER(struct ppt_sample, point, NULL, ppt_point_fields), .flags = PPT_FIELD_SHOWN},
     {PPT_FIELD(struct ppt_sample, again, "again"), .flags = PPT_FIELD_SHOWN | PPT_FIELD_SPARSE},
+    SAMPLE(process, PPT_FIELD_SHOWN | PPT_FIELD_SPARSE),
     SAMPLE(started_ns, PPT_FIELD_SHOWN),
     SAMPLE(init_ns, PPT_FIELD_SHOWN),
     SAMPLE(work_ns, PPT_FIELD_SHOWN),
@@ -156,6 +157,23 @@ const struct ppt_field ppt_sample_list_fields[] = {
      .write = task_times},
     {0},
 };
+
+static unsigned lists_of(const struct ppt_sample *sample)
+{
+    return sample->point.ranks > 0 ? PPT_FIELD_SOMETIMES : 0;
+}
+
+void ppt_sample_write(const struct ppt_sample *sample, json_object *object)
+{
+    ppt_fields_write(ppt_sample_fields, sample, 0, object);
+    ppt_fields_write(ppt_sample_list_fields, sample, lists_of(sample), object);
+}
+
+enum ppt_status ppt_sample_read_lists(const struct ppt_item *object, struct ppt_sample *sample,
+                                      struct ppt_error *error)
+{
+    return ppt_fields_read(ppt_sample_list_fields, object, lists_of(sample), sample, error);
+}
 
 const struct ppt_field ppt_failure_fields[] = {
     COUNTED(struct ppt_failure, block, PPT_FIELD_SHOWN),

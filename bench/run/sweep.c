@@ -11,6 +11,7 @@
 #include "owned.h"
 #include "pass.h"
 #include "plan.h"
+#include "process.h"
 #include "progress.h"
 #include "runtime.h"
 #include "text.h"
@@ -35,9 +36,12 @@ struct sweep {
     size_t seen;        /* of these: those of blocks that were begun */
     struct ppt_stopwatches *watches;
     struct ppt_progress *progress;
-    struct ppt_workload workload;
+    struct ppt_process *process;  /* where passes run; NULL: in this one, or none has begun */
+    unsigned process_number;      /* of the run's */
+    struct ppt_workload workload; /* of this process */
     int64_t started_ns;
-    bool open;
+    bool alone;      /* no other process can be started */
+    bool open;       /* here, or in the other process */
     unsigned opened; /* for this block */
     bool resting;    /* a pass has run */
 };
@@ -64,27 +68,82 @@ enum ppt_status ppt_sweep_check(const struct ppt_config *config,
 
 static void close_block(struct sweep *sweep)
 {
-    if (sweep->open) {
+    if (sweep->open && !sweep->process) {
         ppt_workload_close(&sweep->workload);
-        sweep->open = false;
     }
+    sweep->open = false;
 }
 
-/* A mix has other tasks in every block; otherwise kernels stay open for the whole sweep. */
-static enum ppt_status open_block(struct sweep *sweep, unsigned block, struct ppt_error *error)
+static void end_process(struct sweep *sweep)
+{
+    ppt_process_end(sweep->process);
+    sweep->process = NULL;
+    sweep->open = false;
+}
+
+/* Tasks that are longer do not notice that a process is young, and one of them for nothing would be
+ * long. Of tasks outside of this process nothing is left behind in it. */
+#define WARM_LONGEST_NS 100000000
+
+static bool is_warming_worth_it(const struct sweep *sweep)
+{
+    const struct ppt_samples *samples = sweep->samples;
+
+    return sweep->config->warmup > 0 && !sweep->config->uses[0].kernel->outside &&
+           samples->count > 0 &&
+           samples->items[samples->count - 1].times.median_ns < WARM_LONGEST_NS;
+}
+
+/* The tasks of a block, in the process that it is to be measured in. */
+static enum ppt_status open_there(struct sweep *sweep, unsigned block, unsigned number,
+                                  struct ppt_error *error)
+{
+    const bool begins = !sweep->process;
+
+    if (begins) {
+        PPT_TRY(ppt_process_start(sweep->config, &sweep->dirs, &sweep->process, error));
+        sweep->process_number = number;
+    }
+    return ppt_process_open(sweep->process, block, begins && is_warming_worth_it(sweep), error);
+}
+
+static enum ppt_status journal_tasks(const struct sweep *sweep, unsigned block,
+                                     struct ppt_error *error)
 {
     const struct ppt_config *config = sweep->config;
+    struct ppt_tasks tasks PPT_OWNED(ppt_tasks_free) = {0};
 
-    if (sweep->open && (!config->mix || sweep->opened == block)) {
+    if (!config->mix || config->task_count > PPT_MOST_TASK_TIMES) {
         return PPT_OK;
     }
-    close_block(sweep);
-    PPT_TRY(ppt_workload_open(config, block, &sweep->dirs, &sweep->workload, error));
+    ppt_tasks_create(config, block, &tasks);
+    return ppt_journal_tasks(sweep->journal, block, &tasks, error);
+}
+
+/* A mix has other tasks in every block; otherwise kernels stay open for all blocks of a process. */
+static enum ppt_status open_block(struct sweep *sweep, unsigned block, struct ppt_error *error)
+{
+    const unsigned number = sweep->alone ? 0 : ppt_plan_process(sweep->config, block);
+
+    if (sweep->process && sweep->process_number != number) {
+        end_process(sweep);
+    }
+    if (sweep->open && sweep->opened == block) {
+        return PPT_OK;
+    }
+    if (number > 0) {
+        const enum ppt_status status = open_there(sweep, block, number, error);
+
+        if (status != PPT_OK) {
+            return ppt_interrupted ? ppt_fail(error, PPT_INTERRUPTED, "interrupted") : status;
+        }
+    } else if (!sweep->open || sweep->config->mix) {
+        close_block(sweep);
+        PPT_TRY(ppt_workload_open(sweep->config, block, &sweep->dirs, &sweep->workload, error));
+    }
     sweep->open = true;
     sweep->opened = block;
-    return config->mix && config->task_count <= PPT_MOST_TASK_TIMES
-               ? ppt_journal_tasks(sweep->journal, block, &sweep->workload.tasks, error)
-               : PPT_OK;
+    return journal_tasks(sweep, block, error);
 }
 
 /* From here on the point is skipped. What would fail everywhere ends the sweep instead. */
@@ -93,7 +152,8 @@ static enum ppt_status leave_out(struct sweep *sweep, unsigned block, struct ppt
 {
     const struct ppt_samples *samples = sweep->samples;
 
-    if (sweep->judge->engine && sweep->judge->engine->broken(sweep->judge->engine->context)) {
+    if ((sweep->judge->engine && sweep->judge->engine->broken(sweep->judge->engine->context)) ||
+        (sweep->process && ppt_process_is_lost(sweep->process))) {
         return PPT_FAILED;
     }
     if (ppt_folder_is_gone(sweep->dirs.scratch)) {
@@ -119,9 +179,10 @@ static enum ppt_status run_pass(struct sweep *sweep, unsigned block, size_t poin
     }
     sweep->resting = true;
     ppt_progress_before(sweep->progress, block, point);
-    status = at.ranks > 0 ? engine->run(engine->context, &sweep->workload, block, at,
-                                        sweep->watches, &sample, error)
-                          : ppt_pass_run(&sweep->workload, at, sweep->watches, &sample, error);
+    status = sweep->process ? ppt_process_pass(sweep->process, at, &sample, error)
+             : at.ranks > 0 ? engine->run(engine->context, &sweep->workload, block, at,
+                                          sweep->watches, &sample, error)
+                            : ppt_pass_run(&sweep->workload, at, sweep->watches, &sample, error);
     if (status == PPT_INTERRUPTED || (status != PPT_OK && ppt_interrupted)) {
         return ppt_fail(error, PPT_INTERRUPTED, "interrupted");
     }
@@ -129,6 +190,7 @@ static enum ppt_status run_pass(struct sweep *sweep, unsigned block, size_t poin
         return leave_out(sweep, block, at, error);
     }
     sample.block = block;
+    sample.process = sweep->process ? sweep->process_number : 0;
     sample.again = again;
     sample.position = sweep->samples->count;
     sample.started_ns -= sweep->started_ns;
@@ -394,6 +456,7 @@ void ppt_sweep_set_up_memory(const struct ppt_config *config)
 static void sweep_end(struct sweep *sweep)
 {
     close_block(sweep);
+    end_process(sweep);
     ppt_progress_destroy(sweep->progress);
     ppt_stopwatches_destroy(sweep->watches);
     free(sweep->earlier);
@@ -411,6 +474,8 @@ enum ppt_status ppt_sweep_run(const struct ppt_config *config, const struct ppt_
         .samples = samples,
         .watches = ppt_stopwatches_create(),
         .started_ns = ppt_clock_ns() - measured_ns(samples),
+        /* Started by mpirun, another process would take itself for one of the job. */
+        .alone = judge->engine || !ppt_process_possible(),
     };
     list_earlier(&sweep);
     sweep.progress =

@@ -3,7 +3,6 @@
  * and again, each in a process of its own, and holds each against all of them.
  */
 #include <errno.h>
-#include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -19,6 +18,7 @@
 #include "run_folder.h"
 #include "sentence.h"
 #include "shared.h"
+#include "start.h"
 #include "verbs.h"
 
 #define MOST_RUNS 1000
@@ -49,8 +49,8 @@ static enum ppt_status run_once(const struct ppt_line *line, const char *folder,
     words[count++] = ppt_shared_options[PPT_SHARED_QUIET].name;
     posix_spawn_file_actions_init(&actions);
     posix_spawn_file_actions_adddup2(&actions, STDERR_FILENO, STDOUT_FILENO);
-    const int problem =
-        posix_spawn(&child, "/proc/self/exe", &actions, NULL, (char **)(uintptr_t)words, environ);
+    const int problem = ppt_start_another(words, &actions, NULL, &child);
+
     posix_spawn_file_actions_destroy(&actions);
     if (problem != 0) {
         return ppt_fail(error, PPT_FAILED, "cannot start a run: %s", strerror(problem));

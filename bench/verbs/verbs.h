@@ -19,6 +19,7 @@
     VERB(compare)                                                                                  \
     VERB(doctor)                                                                                   \
     VERB(audit)                                                                                    \
+    VERB(process)                                                                                  \
     VERB(describe)
 
 #define PPT_VERB_DECLARE(name) extern const struct ppt_verb ppt_verb_##name;

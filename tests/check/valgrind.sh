@@ -10,10 +10,11 @@ mkdir -p "$folder"
 # Without it the program would start itself again, and leave valgrind.
 export OMP_WAIT_POLICY=passive
 
+# In one process: /proc/self/exe, which another one is started from, is valgrind here.
 # With no gnuplot in PATH: it takes longer than all the rest, and is another program.
 run() {
     PATH=/none "$valgrind" --quiet --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite \
-        "$program" --output "$folder" --quiet --seed 1 "$@" </dev/null
+        "$program" --output "$folder" --quiet --seed 1 --processes 1 "$@" </dev/null
 }
 
 # One suite: to start takes longer than to run most of them.

@@ -63,6 +63,24 @@ SCHEMA = ROOT / "docs/results.schema.json"
 KERNELS = ["sum", "multi", "io", "zip", "tensor", "sort", "matrix", "img", "password"]
 
 
+def children(pid):
+    """The processes that a process has started, with their names."""
+    found = {}
+    try:
+        for file in pathlib.Path(f"/proc/{pid}/task").glob("*/children"):
+            for child in file.read_text().split():
+                found[int(child)] = pathlib.Path(f"/proc/{child}/comm").read_text().strip()
+    except OSError:
+        pass  # one of them has just ended
+    return found
+
+
+def measuring(pid):
+    """A run's process, and the one that it has started for its passes."""
+    name = pathlib.Path(f"/proc/{pid}/comm").read_text().strip()
+    return [pid, *(child for child, other in children(pid).items() if other == name)]
+
+
 class Result:
     """What one run of the program returned and printed."""
 

@@ -43,9 +43,11 @@ class Meanwhile(common.Case):
 
     @staticmethod
     def stop(process):
-        process.send_signal(signal.SIGSTOP)
-        time.sleep(0.3)
-        process.send_signal(signal.SIGCONT)
+        """As Ctrl-Z does: all of it."""
+        for number in (signal.SIGSTOP, signal.SIGCONT):
+            for pid in common.measuring(process.pid):
+                os.kill(pid, number)
+            time.sleep(0.3 if number == signal.SIGSTOP else 0)
 
     @staticmethod
     def move(cpus):

@@ -108,7 +108,7 @@ class Failing(MockCase):
     def test_later_block(self):
         """A point that fails in its fourth pass: what was measured there no longer counts. A run
         that is cut off goes on without it."""
-        options = ["--iterations", "8", "--warmup", "0"]
+        options = ["--iterations", "8", "--warmup", "0", "--processes", "1"]
         result = self.sweep("fading", *options, args="[3]", workers="0,1,2")
         self.assertEqual(result.code, 1, result)
         self.check_message_once(result, "fading: it has faded on purpose")
@@ -142,7 +142,7 @@ class Failing(MockCase):
 
     def test_fewest_workers_fail(self):
         """Nothing needs the point that others are usually compared with."""
-        result = self.sweep("fading", "--iterations", "4", args="[0]", workers="2,4,8")
+        result = self.sweep("fading", "--iterations", "4", "--processes", "1", args="[0]", workers="2,4,8")
         self.assertEqual(result.code, 1, result)
         self.check_left_out(self.only_folder(), "2", "it has faded on purpose")
 
@@ -157,7 +157,7 @@ class Failing(MockCase):
     def test_adaptive(self):
         """A run that goes on until it is settled asks about the points that are left."""
         self.write("c.json", {"task": "fading", "task_args": [1], "task_count": 4,
-                              "workers": [0, 1, 2], "iterations": 30, "tolerance": 0.5,
+                              "workers": [0, 1, 2], "iterations": 30, "tolerance": 0.5, "processes": 1,
                               "precision": {"relative_ci": 0.5, "max_seconds": 20}})  # fmt: skip
         result = self.run_ppt("c.json", mock=True)
         self.assertEqual(result.code, 1, result)

@@ -401,7 +401,7 @@ class Help(common.Case):
         result = self.run_fine("--help")
         self.assertEqual(result.err, "")
         lines = result.out.splitlines()
-        self.assertLessEqual(len(lines), 60)
+        self.assertLessEqual(len(lines), 70)
         for line in lines:
             self.assertLessEqual(common.width(line), 80, line)
             self.assertEqual(line, line.rstrip())

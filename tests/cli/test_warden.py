@@ -59,18 +59,6 @@ ESCAPES = {
 ALL = "\n".join(ESCAPES.values())
 
 
-def children(pid):
-    """The processes that a process has started, with their names."""
-    found = {}
-    try:
-        for file in pathlib.Path(f"/proc/{pid}/task").glob("*/children"):
-            for child in file.read_text().split():
-                found[int(child)] = pathlib.Path(f"/proc/{child}/comm").read_text().strip()
-    except OSError:
-        pass  # one of them has just ended
-    return found
-
-
 def exists(pid):
     """Whether a process is there, and not only waits for somebody to be told of its end."""
     try:
@@ -110,11 +98,12 @@ class Warden(test_command.Command):
         return process
 
     def wardens(self, process):
-        return [pid for pid, name in children(process.pid).items() if name == "ppt-warden"]
+        return [pid for one in common.measuring(process.pid)
+                for pid, name in common.children(one).items() if name == "ppt-warden"]  # fmt: skip
 
     def busy_wardens(self, process):
         """Once a program runs: others are made before, to see whether they can be."""
-        until(lambda: any(map(children, self.wardens(process))))
+        until(lambda: any(map(common.children, self.wardens(process))))
         return self.wardens(process)
 
 
@@ -254,7 +243,7 @@ class Itself(Warden):
                                                          "socket"])  # fmt: skip
             words = pathlib.Path(f"/proc/{pid}/cmdline").read_bytes()
             self.assertEqual(words.strip(b"\0"), b"ppt-warden")
-        started = [pid for warden in wardens for pid in children(warden)]
+        started = [pid for warden in wardens for pid in common.children(warden)]
         self.assertEqual(len(started), 3)
         for pid in started:
             self.assertEqual(sorted(os.listdir(f"/proc/{pid}/fd")), ["0", "1", "2"])

@@ -117,6 +117,36 @@ static void points_that_failed_do_not_count(void **state)
     ppt_samples_free(&samples);
 }
 
+/* Blocks 1 and 2 of one process, 3 and 4 of the next: two values, medians of logarithms. */
+static void a_process_is_one_value(void **state)
+{
+    static const int64_t ns[] = {100, 400, 900, 900};
+
+    (void)state;
+    for (unsigned known = 0; known < 2; known++) {
+        struct ppt_samples samples = {0};
+        struct ppt_index index;
+        struct ppt_grid grid;
+
+        for (unsigned block = 1; block <= 4; block++) {
+            struct ppt_sample sample = {.block = block, .point = calls, .total_ns = ns[block - 1]};
+
+            /* One that nobody knows of makes all of them doubtful. */
+            sample.process = block == 4 && !known ? 0 : (block + 1) / 2;
+            ppt_samples_add(&samples, &sample);
+        }
+        ppt_index_create(&samples, &index);
+        ppt_grid_from_index(&index, &grid);
+        assert_int_equal(grid.processes, known ? 2 : 1);
+        assert_int_equal(grid.block_count, known ? 2 : 4);
+        assert_int_equal(lround(1e9 * ppt_grid_at(&grid, 0, 0)), known ? 200 : 100);
+        assert_int_equal(lround(1e9 * ppt_grid_at(&grid, 1, 0)), known ? 900 : 400);
+        ppt_grid_free(&grid);
+        ppt_index_free(&index);
+        ppt_samples_free(&samples);
+    }
+}
+
 static void nothing_is_an_index(void **state)
 {
     struct ppt_samples samples = {0};
@@ -243,11 +273,9 @@ static void time_grows_with_the_passes(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(passes_are_found),
-        cmocka_unit_test(points_that_failed_do_not_count),
-        cmocka_unit_test(nothing_is_an_index),
-        cmocka_unit_test(a_look_is_the_verdict),
-        cmocka_unit_test(time_grows_with_the_passes),
+        cmocka_unit_test(passes_are_found),       cmocka_unit_test(points_that_failed_do_not_count),
+        cmocka_unit_test(a_process_is_one_value), cmocka_unit_test(nothing_is_an_index),
+        cmocka_unit_test(a_look_is_the_verdict),  cmocka_unit_test(time_grows_with_the_passes),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -149,6 +149,48 @@ static void passes_are_counted(void **state)
     assert_true(ppt_plan_passes(&config) == (uint64_t)PPT_MOST_BLOCKS * MOST_POINTS + 2);
 }
 
+static void blocks_are_spread_over_processes(void **state)
+{
+    static const unsigned by_three[] = {1, 1, 1, 1, 1, 2, 2, 2, 3, 3, 3};
+    unsigned none[] = {0}, some[] = {0, 2};
+    struct ppt_config config = config_of(3, 1);
+
+    (void)state;
+    config.ranks = none;
+    config.rank_count = 1;
+    for (unsigned block = 0; block <= 10; block++) {
+        config.processes = 0;
+        assert_int_equal(ppt_plan_process(&config, block), block > 0 ? block : 1);
+        config.processes = 1;
+        assert_int_equal(ppt_plan_process(&config, block), 0);
+        config.processes = 3;
+        assert_int_equal(ppt_plan_process(&config, block), by_three[block]);
+        config.processes = 11;
+        assert_int_equal(ppt_plan_process(&config, block), block > 0 ? block : 1);
+    }
+    /* As even as can be, whatever the numbers. */
+    for (config.blocks = 1; config.blocks <= 40; config.blocks++) {
+        for (config.processes = 2; config.processes <= config.blocks; config.processes++) {
+            unsigned counts[41] = {0};
+
+            for (unsigned block = 1; block <= config.blocks; block++) {
+                counts[ppt_plan_process(&config, block)]++;
+            }
+            for (unsigned process = 1; process <= config.processes; process++) {
+                const unsigned least = config.blocks / config.processes;
+
+                assert_in_range(counts[process], least, least + 1);
+            }
+        }
+    }
+    config.processes = 3;
+    config.adaptive = true;
+    assert_int_equal(ppt_plan_process(&config, 7), 7);
+    config.ranks = some;
+    config.rank_count = 2;
+    assert_int_equal(ppt_plan_process(&config, 7), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -158,6 +200,7 @@ int main(void)
         cmocka_unit_test(orders_depend_on_seed_and_block_alone),
         cmocka_unit_test(warm_up_visits_the_largest_and_the_smallest),
         cmocka_unit_test(passes_are_counted),
+        cmocka_unit_test(blocks_are_spread_over_processes),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

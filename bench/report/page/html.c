@@ -90,9 +90,10 @@ static void page_add_verdict(struct ppt_text *out, const struct ppt_outcome *out
     add_paragraph(out, &words);
     ppt_text_free(&words);
     if (verdict->exists) {
-        ppt_text_addf(out, "<p><span class=\"badge%s\">confidence %s</span></p>\n",
+        ppt_text_addf(out, "<p><span class=\"badge%s\">confidence %s%s</span></p>\n",
                       verdict->confidence == PPT_CONFIDENCE_HIGH ? "" : " low",
-                      ppt_confidence_names[verdict->confidence]);
+                      ppt_confidence_names[verdict->confidence],
+                      outcome->answer->grid.processes == 1 ? " in this run" : "");
     }
     ppt_sentence_reason(outcome->answer, &words);
     ppt_sentence_details(outcome->answer, &words);
