@@ -39,6 +39,12 @@ def key_form(key):
     if form == "choice":
         choices = key["choices"]
         return {"type": "string", "pattern": chunked(key)} if key["chunked"] else {"enum": choices}
+    inner = [key_schema(one) for one in key.get("keys", ())]
+    of_keys = {
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {one["key"]: form for one, form in zip(key.get("keys", ()), inner)},
+    }
     return {
         "integer": number,
         "number": {"type": "number", **bounds},
@@ -48,11 +54,8 @@ def key_form(key):
         "list": {"anyOf": [*({"const": word} for word in key.get("choices", ())), several]},
         "number or list": {"anyOf": [number, several]},
         "arguments": {"type": ["array", "object"]},
-        "object": {
-            "type": "object",
-            "additionalProperties": False,
-            "properties": {inner["key"]: key_schema(inner) for inner in key.get("keys", ())},
-        },
+        # A number is short for an object with the first of its keys.
+        "number or object": {"anyOf": [*inner[:1], of_keys, {"type": "null"}]},
         "configurations": {"type": "array", "minItems": 1, "items": {"$ref": "#/definitions/run"}},
         "anything": {},
     }[form]

@@ -660,7 +660,7 @@ static void say_caveats(struct speech *speech)
 {
     const struct ppt_answer *answer = speech->answer;
     const struct ppt_disturbance *all = &answer->disturbance;
-    /* Few enough that the verdict does not speak of them; of steal alone, any number. */
+    /* Few enough that the verdict does not speak of them. */
     const bool others = all->culprit == PPT_CULPRIT_OTHERS && !answer->verdict.disturbed;
 
     if (answer->scaling.superlinear) {
@@ -675,8 +675,8 @@ static void say_caveats(struct speech *speech)
         say(speech, counted("drift", answer->drift.change));
     }
     say_quota(speech);
-    say_passes(speech, "others", others && all->much > all->stolen ? all->much : all->stolen,
-               "others disturbed ", "");
+    say_passes(speech, "others", others ? all->much : 0, "others disturbed ", "");
+    say_passes(speech, "stolen", all->stolen, "the hypervisor took CPU time from ", "");
     say_passes(speech, "stopped", all->stopped, "", " were stopped for a while");
     say_passes(speech, "moved", all->moved, "", " had other CPUs than the first one");
 }

@@ -28,8 +28,8 @@
 
 #include "disturbance.h"
 #include "grid.h"
+#include "plan.h"
 
-#define PPT_FEWEST_BLOCKS 3
 #define PPT_MOST_NEEDED 400
 
 enum ppt_confidence { PPT_CONFIDENCE_LOW, PPT_CONFIDENCE_MEDIUM, PPT_CONFIDENCE_HIGH };

@@ -40,6 +40,7 @@ enum ppt_key_id {
     PPT_KEY_PLACEMENT,
     PPT_KEY_MEMORY,
     PPT_KEY_PRECISION,
+    PPT_KEY_MAX_SECONDS,
     PPT_KEY_TOLERANCE,
     PPT_KEY_SEED,
     PPT_KEY_RUNS,
@@ -100,9 +101,10 @@ struct ppt_config {
     unsigned blocks; /* "iterations"; with `adaptive` the most that max_seconds may be used for */
     bool adaptive;   /* "precision": blocks are added until the verdict is settled */
     double relative_ci; /* adaptive: wanted half-width of speedup intervals, 0.02 for 2 % */
-    double max_seconds; /* adaptive: no further block is begun after so long */
-    double tolerance;   /* how much slower is as good as equal, 0.05 for 5 % */
-    unsigned warmup;    /* discarded rounds before the first block */
+    double max_seconds; /* adaptive: so long it may take */
+    bool size_tasks, size_warmup; /* left to ppt_size_config() */
+    double tolerance;             /* how much slower is as good as equal, 0.05 for 5 % */
+    unsigned warmup;              /* discarded rounds before the first block */
     unsigned processes; /* that the blocks are spread over; 0: one for each block; 1: the run's own
                            alone */
     uint64_t task_count;

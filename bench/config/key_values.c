@@ -220,6 +220,18 @@ json_object *ppt_record_distribution(const void *record)
 
 /* ---- others ---- */
 
+/* 0.02 is short for {"relative_ci": 0.02}. */
+static enum ppt_status take_short_precision(const struct ppt_key *relative,
+                                            const struct ppt_item *item, struct ppt_config *config,
+                                            struct ppt_error *error)
+{
+    PPT_TRY(ppt_key_read(relative, item, config, error));
+    for (const struct ppt_key *key = relative + 1; key->field.key; key++) {
+        PPT_TRY(ppt_key_read(key, NULL, config, error));
+    }
+    return PPT_OK;
+}
+
 enum ppt_status ppt_read_precision(const struct ppt_item *item, void *record,
                                    struct ppt_error *error)
 {
@@ -228,9 +240,15 @@ enum ppt_status ppt_read_precision(const struct ppt_item *item, void *record,
     const char *names[PPT_KEY_COUNT + 1];
 
     config->adaptive = item->value != NULL;
+    if (json_object_is_type(item->value, json_type_double) ||
+        json_object_is_type(item->value, json_type_int)) {
+        return take_short_precision(keys, item, config, error);
+    }
     if (config->adaptive) {
         if (!json_object_is_type(item->value, json_type_object)) {
-            return ppt_item_reject(item, error, "must be an object such as %s",
+            return ppt_item_reject(item, error,
+                                   "must be a number such as 0.02, or an object such "
+                                   "as %s",
                                    ppt_keys[PPT_KEY_PRECISION].example);
         }
         ppt_key_names(keys, names);
@@ -244,6 +262,19 @@ enum ppt_status ppt_read_precision(const struct ppt_item *item, void *record,
 
         PPT_TRY(ppt_key_read(keys, given ? &inner : NULL, config, error));
     }
+    return PPT_OK;
+}
+
+/* Without a precision the choice alone is to be settled. */
+enum ppt_status ppt_read_max_seconds(const struct ppt_item *item, void *record,
+                                     struct ppt_error *error)
+{
+    const struct ppt_field *field = &ppt_keys[PPT_KEY_MAX_SECONDS].field;
+    struct ppt_config *config = record;
+
+    PPT_TRY(ppt_item_real(item, field->smallest, field->largest, &config->max_seconds, error));
+    config->relative_ci = config->adaptive ? config->relative_ci : 1;
+    config->adaptive = config->size_tasks = config->size_warmup = true;
     return PPT_OK;
 }
 

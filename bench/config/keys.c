@@ -32,11 +32,14 @@ static const char *const automatic[] = {"auto", NULL};
 /* What is read first is said first where several keys are wrong. */
 #define PLACES(read, recorded, listed) .place = {read, recorded, listed}
 
+/* By itself, and within a precision. */
+#define MAX_SECONDS "max_seconds"
+
 static const struct ppt_key precision_keys[] = {
     {NUMBER(relative_ci, "relative_ci", 0.001, 1), .value = "0.02",
      .help = "half the width of intervals, as a share of the speedup"},
-    {NUMBER(max_seconds, "max_seconds", 0.1, 1e6), .value = "600",
-     .help = "no further block is begun after so long"},
+    {NUMBER(max_seconds, MAX_SECONDS, 0.1, 1e6), .value = "600",
+     .help = "no block is begun that would end after so long"},
     {.field = {.key = NULL}},
 };
 
@@ -130,10 +133,25 @@ const struct ppt_key ppt_keys[PPT_KEY_COUNT + 1] = {
         .help = "scratch once per worker, or anew for every task as a naive program has it",
         .option = {"--memory", PPT_OPTION_SET_TEXT, .metavar = "KIND",
                    .help = "reuse (scratch per worker) or fresh (anew for every task)"}),
-    ROW(PRECISION, PLACES(12, 17, 0), OWN("precision", precision, .flags = 0), .value = "null",
-        .or_null = true, .form = "object",
+    ROW(PRECISION, PLACES(12, 17, 18), OWN("precision", precision, .flags = 0), .value = "null",
+        .or_null = true, .form = "number or object",
         .example = "{\"relative_ci\": 0.02, \"max_seconds\": 600}", .keys = precision_keys,
-        .help = "adds blocks until the verdict is settled"),
+        .help = "adds blocks until the verdict is settled, and speedups are known to within this "
+                "share of themselves",
+        .option = {"--precision", PPT_OPTION_SET_NUMBER, .metavar = "X",
+                   .help = "adds blocks until speedups are known to within X (0.02)"}),
+    ROW(MAX_SECONDS, PLACES(19, 0, 19),
+        .field = {.key = MAX_SECONDS,
+                  .kind = PPT_FIELD_SPECIAL,
+                  .smallest = 0.1,
+                  .largest = 1e6,
+                  .read = ppt_read_max_seconds},
+        .or_null = true, .form = "number",
+        .help = "seconds that it may take: adds blocks until the choice is settled, and sizes "
+                "passes that have no \"task_count\"",
+        .option = {"--max-seconds", PPT_OPTION_SET_NUMBER, .metavar = "S",
+                   .help = "adds blocks until the choice is settled, for so long at\n"
+                           "most (30 where no file, counts or precision are given)"}),
     ROW(TOLERANCE, PLACES(13, 18, 16), NUMBER(tolerance, "tolerance", 0.001, 1), .value = "0.05",
         .help = "how much slower is as good as equal",
         .option = {"--tolerance", PPT_OPTION_SET_NUMBER, .metavar = "X",

@@ -10,6 +10,9 @@
 
 #include "config.h"
 
+/* Blocks that a verdict needs. */
+#define PPT_FEWEST_BLOCKS 3
+
 /* Fills `order` (config->point_count entries) with indices into config->points for block 1, 2, ...
  * Depends on the configuration's seed and the block alone, so a resumed run follows the same. */
 void ppt_plan_block(const struct ppt_config *config, unsigned block, size_t *order);

@@ -64,5 +64,7 @@ enum ppt_status ppt_read_keys(const struct ppt_layer *top, struct ppt_config *co
     if (config->adaptive && !ppt_layer_find(top, PPT_KEY_ITERATIONS, NULL, &found)) {
         config->blocks = PPT_MOST_BLOCKS;
     }
+    config->size_tasks &= !ppt_layer_find(top, PPT_KEY_TASK_COUNT, NULL, &found);
+    config->size_warmup &= !ppt_layer_find(top, PPT_KEY_WARMUP, NULL, &found);
     return check_ranks(top, config, error);
 }

@@ -42,6 +42,16 @@ static enum ppt_status write_file(const struct ppt_folder *folder, const char *n
     return ppt_file_write_in(folder, name, text.data, text.length, error);
 }
 
+const char *ppt_report_page(void)
+{
+    const struct ppt_format *format = ppt_formats;
+
+    while (!format->shows_charts) {
+        format++;
+    }
+    return format->file;
+}
+
 /* Those of a run, or of a suite. */
 static const char *file_of(const struct ppt_format *format, bool suite)
 {

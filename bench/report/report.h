@@ -65,6 +65,9 @@ extern const struct ppt_format ppt_formats[];
 enum ppt_status ppt_format_find(const char *name, const struct ppt_format **format,
                                 struct ppt_error *error);
 
+/* The file among a run's that people look at first. */
+const char *ppt_report_page(void);
+
 /* One writes results.csv, one table; results.json, where several runs are the list "runs" of one
  * object; report.html, the page of a run with the charts that were drawn, or of several a page that
  * leads to theirs; what other tools read, of which Bencher's is bmf and github-action-benchmark's

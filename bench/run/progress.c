@@ -76,11 +76,11 @@ static double left_s_of(const struct ppt_progress *progress)
             known++;
         }
     }
-    if (known == 0) {
-        return -1;
-    }
     if (config->adaptive) {
         return config->max_seconds - (double)(ppt_clock_ns() - progress->started_ns) * 1e-9;
+    }
+    if (known == 0) {
+        return -1;
     }
     /* What is left is whole blocks, nearly; within one all points count alike. */
     const uint64_t blocks = left / config->point_count;

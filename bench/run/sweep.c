@@ -378,7 +378,10 @@ static bool is_last(const struct sweep *sweep, unsigned block)
     if (!config->adaptive) {
         return false;
     }
-    return seconds >= config->max_seconds ||
+    /* The next block takes as long as these did. */
+    const double next = block < PPT_FEWEST_BLOCKS ? 0 : seconds / block;
+
+    return seconds + next >= config->max_seconds ||
            (block >= PPT_ADAPTIVE_FIRST && (block - PPT_ADAPTIVE_FIRST) % PPT_ADAPTIVE_STEP == 0 &&
             sweep->judge->enough(sweep->samples, sweep->judge->context));
 }

@@ -2,11 +2,13 @@
  * The main job. Everything that can be wrong with any of the configurations is found before the
  * first of them is measured, and before anything is written.
  */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "first.h"
 #include "host.h"
 #include "interrupt.h"
 #include "journal.h"
@@ -14,9 +16,11 @@
 #include "measure.h"
 #include "memory.h"
 #include "owned.h"
+#include "plan.h"
 #include "report.h"
 #include "run_folder.h"
 #include "shared.h"
+#include "size.h"
 #include "text.h"
 #include "verbs.h"
 #include "words.h"
@@ -43,6 +47,7 @@ struct session {
     struct ppt_workspace scratch;
     struct ppt_folder output; /* of all results */
     time_t started;
+    bool timeless; /* nobody says how long it may take, or how much there is to do */
     struct run *runs;
 };
 
@@ -57,6 +62,31 @@ static void session_free(struct session *session)
     ppt_workspace_remove(&session->scratch);
     ppt_host_free(&session->host);
     ppt_configs_free(&session->configs);
+}
+
+static bool run_has(const struct ppt_line *line, enum ppt_key_id key)
+{
+    return ppt_line_has(line, &ppt_keys[key].option);
+}
+
+/* Who says nothing of counts, times or precision gets an answer in half a minute. */
+static enum ppt_status limit_time(struct session *session, struct ppt_error *error)
+{
+    static const enum ppt_key_id sizes[] = {PPT_KEY_TASK_COUNT, PPT_KEY_ITERATIONS,
+                                            PPT_KEY_PRECISION, PPT_KEY_MAX_SECONDS};
+    const struct ppt_line *line = session->line;
+
+    session->timeless = line->operand_count == 0;
+    for (size_t i = 0; i < line->given_count; i++) {
+        session->timeless &= line->given[i]->kind != PPT_OPTION_PRESET;
+    }
+    for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+        session->timeless &= !run_has(line, sizes[i]);
+    }
+    return session->timeless
+               ? ppt_overrides_add(line->overrides, ppt_keys[PPT_KEY_MAX_SECONDS].option.name,
+                                   ppt_key_name(PPT_KEY_MAX_SECONDS), PPT_SIZE_SECONDS, error)
+               : PPT_OK;
 }
 
 static enum ppt_status load_run(struct session *session, struct ppt_error *error)
@@ -86,6 +116,69 @@ static enum ppt_status check_all(const struct session *session, struct ppt_error
     for (size_t i = 0; i < session->configs.count; i++) {
         PPT_TRY(ppt_measure_check(&session->configs.items[i], &session->host, &session->scratch,
                                   session->engine, error));
+    }
+    return PPT_OK;
+}
+
+/* The plan in a line, before anything is measured. */
+static void tell_size(const struct ppt_config *config, const struct ppt_size *size)
+{
+    char task[PPT_UNITS_SIZE], block[PPT_UNITS_SIZE];
+    struct ppt_text counts PPT_OWNED(ppt_text_free) = {0};
+
+    for (size_t i = 0; i < config->worker_count; i++) {
+        ppt_text_addf(&counts, " %u", config->workers[i]);
+    }
+    ppt_text_print(stderr,
+                   "%s: %llu task%s per pass (one takes %s), workers%s, a block of all in %s, at "
+                   "most about %.0f s; --max-seconds N for more certainty",
+                   config->task, (unsigned long long)config->task_count, PPT_S(config->task_count),
+                   ppt_text_duration(size->task_s, task), counts.data,
+                   ppt_text_duration(size->block_s, block), config->max_seconds);
+}
+
+/* Nobody has named a time: it becomes what a verdict needs, unless that is far too much. */
+static enum ppt_status extend(struct ppt_config *config, const struct ppt_size *size,
+                              struct ppt_error *error)
+{
+    char task[PPT_UNITS_SIZE];
+
+    if (size->least_s > PPT_SIZE_MOST_TIMES * config->max_seconds) {
+        return ppt_fail(error, PPT_BAD_INPUT,
+                        "%s: one task takes %s: the fewest blocks that a verdict needs would take "
+                        "about %.0f s; --max-seconds %.0f measures them",
+                        config->task, ppt_text_duration(size->task_s, task), size->least_s,
+                        ceil(size->least_s));
+    }
+    config->max_seconds = fmax(config->max_seconds, ceil(size->least_s));
+    return PPT_OK;
+}
+
+/* What was left to how long a task takes. */
+static enum ppt_status size_one(const struct session *session, struct ppt_config *config,
+                                struct ppt_error *error)
+{
+    const struct ppt_dirs dirs = {.scratch = &session->scratch.folder};
+    double task_s;
+
+    PPT_TRY(ppt_first_tasks(config, &dirs, &task_s, error));
+    const struct ppt_size size = ppt_size_config(config, task_s, session->host.effective_cpus);
+    if (session->timeless) {
+        PPT_TRY(extend(config, &size, error));
+    }
+    if (!session->options->print.quiet) {
+        tell_size(config, &size);
+    }
+    return ppt_plan_check_needs(config, ppt_host_memory(&session->host),
+                                ppt_workspace_available(&session->scratch), error);
+}
+
+static enum ppt_status size_all(const struct session *session, struct ppt_error *error)
+{
+    for (size_t i = 0; i < session->configs.count; i++) {
+        if (session->configs.items[i].size_tasks) {
+            PPT_TRY(size_one(session, &session->configs.items[i], error));
+        }
     }
     return PPT_OK;
 }
@@ -241,6 +334,7 @@ static enum ppt_status run(const struct ppt_line *line, struct ppt_error *error)
         .line = line, .options = line->options, .engine = line->engine, .started = time(NULL)};
 
     ppt_measure_host(line->engine, &session.host);
+    PPT_TRY(limit_time(&session, error));
     PPT_TRY(load_run(&session, error));
     for (size_t i = 0; i < session.configs.count; i++) {
         ppt_measure_warn(&session.configs.items[i]);
@@ -248,6 +342,7 @@ static enum ppt_status run(const struct ppt_line *line, struct ppt_error *error)
     ppt_interrupt_watch();
     PPT_TRY(ppt_workspace_create(&session.scratch, error));
     PPT_TRY(check_all(&session, error));
+    PPT_TRY(size_all(&session, error));
     PPT_TRY(ppt_run_folder_open_all(session.options->output, &session.output, error));
     return run_all(&session, error);
 }
@@ -288,11 +383,6 @@ static const struct ppt_option run_rows[] = {
     PPT_SHARED(TIMEOUT, struct run_options, words.timeout),
     PPT_SHARED(PROGRAM_OUTPUT, struct run_options, words.output),
 };
-
-static bool run_has(const struct ppt_line *line, enum ppt_key_id key)
-{
-    return ppt_line_has(line, &ppt_keys[key].option);
-}
 
 static enum ppt_status run_check(struct ppt_line *line, struct ppt_error *error)
 {

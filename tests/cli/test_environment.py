@@ -108,7 +108,7 @@ class Start(common.Case):
                 result = self.run_fine("--task", "sum", "--task-args", "[10]", "--task-count", "2",
                                        "--workers", "0", "--iterations", "1", "--output",
                                        str(len(list(self.work.iterdir()))), env=env)  # fmt: skip
-                folder = pathlib.Path(result.err.split("results: ")[1].strip())
+                folder = pathlib.Path(result.err.split("results: ")[1].strip()).parent
                 run = common.read_samples(self.work / folder)[0]
                 self.assertEqual(run["host"]["environment"], expected)
 

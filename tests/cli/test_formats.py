@@ -49,7 +49,7 @@ class Formats(FormatCase):
         for name in FORMATS:
             with self.subTest(format=name):
                 result, _ = self.measure(*SUITE, args=("--format", name))
-                folders = re.findall(r"(?m)^results: (.*)$", result.err)
+                folders = re.findall(r"(?m)^results: (.*)/report.html$", result.err)
                 runs = [self.results(self.work / folder) for folder in folders]
                 self.assertEqual([r["task"] for r in runs], [c["task"] for c in SUITE])
                 self.check(name, result.out_bytes.decode("utf-8"), runs)

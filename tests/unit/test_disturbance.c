@@ -176,7 +176,7 @@ static void a_quota_is_named(void **state)
     answer.context.quota_cpus = 0; /* one that is above the CPUs, or of a group above */
     check_words(&answer, " A quota stopped 7 of 18 passes", "allows");
     answer.disturbance = (struct ppt_disturbance){.passes = 18, .disturbed = 3, .stolen = 3};
-    check_words(&answer, " Caution: others disturbed 3 of 18 passes.", "quota");
+    check_words(&answer, " Caution: the hypervisor took CPU time from 3 of 18 passes.", "quota");
     answer.disturbance = (struct ppt_disturbance){.passes = 18};
     check_words(&answer, NULL, "disturbed");
     check_words(&answer, NULL, "quota");

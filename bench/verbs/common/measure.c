@@ -1,10 +1,12 @@
 #include "measure.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include "flags.h"
+#include "keys.h"
 #include "owned.h"
 #include "sweep.h"
 
@@ -146,6 +148,23 @@ void ppt_measure_print_format(const struct ppt_print *print, const struct ppt_ou
     }
 }
 
+/* A run whose time was over before its choice was settled: how long it would take. */
+static void tell_time_needed(const struct ppt_outcome *outcome)
+{
+    const struct ppt_verdict *verdict = &outcome->answer->verdict;
+    const struct ppt_samples *samples = outcome->index->samples;
+    const struct ppt_sample *last = samples->count > 0 ? &samples->items[samples->count - 1] : NULL;
+
+    if (outcome->config->adaptive && last && verdict->exists && verdict->blocks_needed > 0) {
+        const double seconds = (double)(last->started_ns + ppt_sample_wall_ns(last)) * 1e-9;
+        const double needed =
+            seconds * (double)verdict->blocks_needed / (double)outcome->answer->grid.block_count;
+
+        fprintf(stderr, "not settled within %.0f s; 3 times in 4 it would be with %s %.0f\n",
+                seconds, ppt_keys[PPT_KEY_MAX_SECONDS].option.name, ceil(needed));
+    }
+}
+
 /* Writes the files, if there is a pass for them, and prints. */
 static enum ppt_status report(const struct ppt_print *print, const struct ppt_outcome *outcome,
                               struct ppt_error *error)
@@ -163,7 +182,8 @@ static enum ppt_status report(const struct ppt_print *print, const struct ppt_ou
     }
     ppt_measure_print_notes(&notes);
     if (!print->quiet) {
-        ppt_text_print(stderr, "results: %s", outcome->folder->path);
+        tell_time_needed(outcome);
+        ppt_text_print(stderr, "results: %s/%s", outcome->folder->path, ppt_report_page());
         fputs("\n", stderr);
     }
     return status;
@@ -195,6 +215,10 @@ enum ppt_status ppt_measure_end(const struct ppt_print *print, const struct ppt_
     if (reported != PPT_OK && status != PPT_FAILED) {
         *error = problem;
         return reported;
+    }
+    if (status == PPT_INTERRUPTED) {
+        return ppt_fail(error, status, "interrupted; to go on: ppt-omp resume %s",
+                        loaded->folder.path);
     }
     return status == PPT_OK ? ppt_loaded_failures(loaded, error) : status;
 }

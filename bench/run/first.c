@@ -1,0 +1,60 @@
+#include "first.h"
+
+#include <omp.h>
+
+#include "clock.h"
+#include "guard.h"
+#include "memory.h"
+#include "owned.h"
+
+#define LONG_ENOUGH_NS 100000000
+
+static enum ppt_status run_them(const struct ppt_workload *workload,
+                                const struct ppt_attached *attached, double *seconds,
+                                struct ppt_error *error)
+{
+    const int64_t start = ppt_clock_ns();
+    int64_t now = start, warm = start;
+    uint64_t index = 0;
+
+    while (index < workload->tasks.count && now - start < LONG_ENOUGH_NS) {
+        uint64_t digest;
+
+        PPT_TRY(ppt_workload_run(workload, attached, index++, &digest, error));
+        now = ppt_clock_ns();
+        warm = index == 1 ? now : warm;
+    }
+    *seconds = index > 1 ? (double)(now - warm) * 1e-9 / (double)(index - 1)
+                         : (double)(now - start) * 1e-9;
+    *seconds += 1e-9; /* even an empty task takes some time */
+    return PPT_OK;
+}
+
+static enum ppt_status attach_and_run(const struct ppt_workload *workload, double *seconds,
+                                      struct ppt_error *error)
+{
+    struct ppt_attached *attached PPT_FREED =
+        ppt_alloc(workload->tasks.group_count, sizeof(*attached));
+
+    PPT_TRY(ppt_workload_attach(workload, 0, attached, error));
+    const enum ppt_status status = run_them(workload, attached, seconds, error);
+
+    ppt_workload_detach(workload, attached);
+    return status;
+}
+
+enum ppt_status ppt_first_tasks(const struct ppt_config *config, const struct ppt_dirs *dirs,
+                                double *seconds, struct ppt_error *error)
+{
+    struct ppt_workload workload PPT_OWNED(ppt_workload_close) = {0};
+
+    PPT_TRY(ppt_workload_open(config, 0, dirs, &workload, error));
+    omp_set_dynamic(0);
+    omp_set_num_threads((int)config->inner_threads[0]);
+    ppt_workload_move(&workload, ppt_point_calls(config->points[0]));
+    ppt_guard_enter(workload.foreign);
+    const enum ppt_status status = attach_and_run(&workload, seconds, error);
+
+    ppt_guard_leave(workload.foreign);
+    return status;
+}
