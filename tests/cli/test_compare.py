@@ -233,16 +233,21 @@ class Verdicts(CompareCase):
         self.assertIn("new1: the machine changed while", " ".join(answer["warnings"]))
 
     def test_disturbed(self):
-        """Others had a CPU in three passes of ten at one point of one run."""
+        """Others had a CPU in three passes of ten at one point of one run, which are few of all."""
         sides = self.sides()
         self.compare(*sides)
         lines = common.read_samples(self.work / "new2")
         for line in lines:
-            if line["type"] == "pass" and line["workers"] == 2 and line["block"] in (2, 5, 7):
-                line["noise"].update(cpus=2, busy_ns=2 * line["total_ns"], queued_ns=0)
+            if line["type"] == "pass":
+                beside = line["workers"] == 2 and line["block"] in (2, 5, 7)
+                own = line["usage"]["user_ns"] + line["usage"]["system_ns"]
+                line["noise"].update(
+                    cpus=2, busy_ns=2 * line["total_ns"] if beside else own, queued_ns=0
+                )
         self.write("new2/samples.jsonl", "".join(json.dumps(line) + "\n" for line in lines))
         answer = self.answer(*sides, code=5)
         self.assertEqual(answer["doubt"], "disturbed")
+        self.assertIn("new2: others or a quota disturbed 3 of 40", " ".join(answer["warnings"]))
 
     def test_threshold(self):
         sides = self.sides(factor=1.05, noise=0.002)
