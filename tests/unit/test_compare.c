@@ -1,6 +1,6 @@
 /*
- * Comparisons of runs: worked cases, runs with known differences, and how often simulated ones are
- * called what they are not: fixed seeds.
+ * Comparisons of runs: worked cases, runs with known differences, and whether all that is said of
+ * them is borne.
  */
 #include <stdio.h>
 
@@ -9,119 +9,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "compare.h"
 #include "compare_sentence.h"
-#include "noises.h"
+#include "sides.h"
 #include "unit.h"
 
-#define POINTS 5
-#define THRESHOLD 0.03
-#define MOST_RUNS 14
-
 static const unsigned workers[POINTS] = {0, 1, 2, 4, 8};
-static const double curve[POINTS] = {8, 8.2, 4.2, 2.3, 1.6};
-
-/* ---- simulated runs ---- */
-
-/* What a machine is like: lognormal noise of 2 %, one pass in twenty twice as long, 3 % that a
- * block shares; or one of noises.h. */
-#define NOISE_USUAL NOISE_COUNT
-
-/* Logarithmic, half of the variance common to all points and half of each by itself. */
-struct world {
-    int noise;
-    double process, run; /* that differ */
-    double drift;        /* from the first block to the last */
-};
 
 static const struct world quiet = {.noise = NOISE_QUIET};
-
-static void make_noise(struct ppt_rng *rng, const struct world *world, const double *at,
-                       struct ppt_grid *grid)
-{
-    if (world->noise != NOISE_USUAL) {
-        noise_fill(rng, at, (enum noise)world->noise, 0, grid);
-        return;
-    }
-    for (size_t b = 0; b < grid->block_count; b++) {
-        const double shared = 0.03 * noise_normal(rng);
-
-        for (size_t p = 0; p < POINTS; p++) {
-            const double outlier = ppt_rng_double(rng) < 0.05 ? 2 : 1;
-
-            grid->seconds[b * POINTS + p] =
-                at[p] * exp(shared + 0.02 * noise_normal(rng)) * outlier;
-        }
-    }
-}
-
-/* A run whose points take `factors` times as long (NULL: 1 each), every block a process. */
-static void simulate(struct ppt_rng *rng, const struct world *world, const double *factors,
-                     size_t blocks, struct ppt_grid *grid)
-{
-    const double run = world->run * noise_normal(rng);
-    double at[POINTS];
-
-    ppt_grid_create_curve(workers, POINTS, blocks, grid);
-    for (size_t p = 0; p < POINTS; p++) {
-        at[p] = curve[p] * (factors ? factors[p] : 1) * exp(run + world->run * noise_normal(rng));
-    }
-    make_noise(rng, world, at, grid);
-    for (size_t b = 0; b < blocks; b++) {
-        const double process = world->process * noise_normal(rng);
-        const double drift = log1p(world->drift * (double)b / (double)blocks);
-
-        for (size_t p = 0; p < POINTS; p++) {
-            grid->seconds[b * POINTS + p] *=
-                exp(drift + process + world->process * noise_normal(rng));
-        }
-    }
-    grid->processes = blocks;
-}
-
-struct sides {
-    struct ppt_grid grids[MOST_RUNS]; /* old ones first */
-    bool disturbed;                   /* the last of them */
-    size_t old_count, new_count;
-    struct ppt_compare_rules rules;
-    struct ppt_comparison comparison;
-};
-
-static void compare(struct sides *sides)
-{
-    const size_t count = sides->old_count + sides->new_count;
-    struct ppt_compared_run runs[MOST_RUNS];
-
-    for (size_t r = 0; r < count; r++) {
-        runs[r] = (struct ppt_compared_run){&sides->grids[r], sides->disturbed && r + 1 == count};
-    }
-    ppt_comparison_free(&sides->comparison);
-    ppt_comparison_of(runs, sides->old_count, sides->new_count, &sides->rules, &sides->comparison);
-}
-
-static void simulate_sides(struct ppt_rng *rng, const struct world *world, const double *factors,
-                           size_t runs, size_t blocks, struct sides *sides)
-{
-    *sides =
-        (struct sides){.old_count = runs, .new_count = runs, .rules = {.threshold = THRESHOLD}};
-    for (size_t r = 0; r < 2 * runs; r++) {
-        simulate(rng, world, r < runs ? NULL : factors, blocks, &sides->grids[r]);
-    }
-    compare(sides);
-}
-
-static void sides_free(struct sides *sides)
-{
-    for (size_t r = 0; r < sides->old_count + sides->new_count; r++) {
-        ppt_grid_free(&sides->grids[r]);
-    }
-    ppt_comparison_free(&sides->comparison);
-}
 
 static void start(struct ppt_rng *rng, struct sides *sides, const double *factors, size_t blocks)
 {
     ppt_rng_seed(rng, 11, 0, PPT_STREAM_DATA);
-    simulate_sides(rng, &quiet, factors, 1, blocks, sides);
+    sides_simulate(rng, &quiet, factors, 1, blocks, sides);
 }
 
 /* ---- worked cases, by compare_cases.py ---- */
@@ -166,7 +65,7 @@ static void check_case(json_object *object, json_object *counts)
 
     read_side(json_object_object_get(object, "old"), counts, &sides, &sides.old_count);
     read_side(json_object_object_get(object, "new"), counts, &sides, &sides.new_count);
-    compare(&sides);
+    sides_compare(&sides);
     assert_string_equal(ppt_change_names[sides.comparison.change],
                         json_object_get_string(json_object_object_get(object, "verdict")));
     for (size_t p = 0; p < json_object_array_length(points); p++) {
@@ -241,7 +140,7 @@ static void same_data_is_unchanged(void **state)
     (void)state;
     start(&rng, &sides, NULL, 20);
     memcpy(sides.grids[1].seconds, sides.grids[0].seconds, 20 * POINTS * sizeof(double));
-    compare(&sides);
+    sides_compare(&sides);
     assert_int_equal(sides.comparison.change, PPT_CHANGE_UNCHANGED);
     assert_int_equal(sides.comparison.speedup_change, PPT_CHANGE_UNCHANGED);
     for (size_t p = 0; p < POINTS; p++) {
@@ -365,7 +264,7 @@ static void too_few_blocks(void **state)
     sides_free(&sides);
     /* Three runs of 2 blocks make 6. */
     ppt_rng_seed(&rng, 12, 0, PPT_STREAM_DATA);
-    simulate_sides(&rng, &quiet, factors, 3, 2, &sides);
+    sides_simulate(&rng, &quiet, factors, 3, 2, &sides);
     assert_int_equal(sides.comparison.change, PPT_CHANGE_SLOWER);
     assert_int_equal(sides.comparison.old_blocks, 6);
     does_not_say(&sides, CONDITION);
@@ -383,23 +282,23 @@ static void one_process(void **state)
     start(&rng, &sides, factors, 10);
     assert_int_equal(sides.comparison.change, PPT_CHANGE_SLOWER);
     sides.grids[0].processes = 1;
-    compare(&sides);
+    sides_compare(&sides);
     assert_doubt(&sides, PPT_DOUBT_SPREAD, "3 runs a side");
     start(&rng, &sides, NULL, 40);
     assert_int_equal(sides.comparison.change, PPT_CHANGE_UNCHANGED);
     sides.grids[1].processes = 4;
-    compare(&sides);
+    sides_compare(&sides);
     assert_doubt(&sides, PPT_DOUBT_SPREAD, "at least 5 processes");
     /* Two runs on one side alone are not enough, two on both are. */
-    simulate_sides(&rng, &quiet, factors, 2, 10, &sides);
+    sides_simulate(&rng, &quiet, factors, 2, 10, &sides);
     for (size_t r = 0; r < 4; r++) {
         sides.grids[r].processes = 1;
     }
-    compare(&sides);
+    sides_compare(&sides);
     assert_int_equal(sides.comparison.change, PPT_CHANGE_SLOWER);
     ppt_grid_free(&sides.grids[3]);
     sides.new_count = 1;
-    compare(&sides);
+    sides_compare(&sides);
     assert_doubt(&sides, PPT_DOUBT_SPREAD, "nobody can tell");
 }
 
@@ -412,16 +311,16 @@ static void drifting_or_disturbed(void **state)
 
     (void)state;
     ppt_rng_seed(&rng, 13, 0, PPT_STREAM_DATA);
-    simulate_sides(&rng, &drifting, factors, 1, 10, &sides);
+    sides_simulate(&rng, &drifting, factors, 1, 10, &sides);
     assert_doubt(&sides, PPT_DOUBT_DRIFT, "drifted");
-    simulate_sides(&rng, &quiet, factors, 3, 10, &sides);
+    sides_simulate(&rng, &quiet, factors, 3, 10, &sides);
     assert_int_equal(sides.comparison.change, PPT_CHANGE_SLOWER);
     sides.disturbed = true;
-    compare(&sides);
+    sides_compare(&sides);
     assert_doubt(&sides, PPT_DOUBT_DISTURBED, "disturbed");
     start(&rng, &sides, NULL, 20);
     sides.disturbed = true;
-    compare(&sides);
+    sides_compare(&sides);
     assert_doubt(&sides, PPT_DOUBT_DISTURBED, "disturbed");
 }
 
@@ -451,7 +350,7 @@ static void too_wide(void **state)
 
     (void)state;
     ppt_rng_seed(&rng, 17, 0, PPT_STREAM_DATA);
-    simulate_sides(&rng, &spread, NULL, 1, 10, &sides);
+    sides_simulate(&rng, &spread, NULL, 1, 10, &sides);
     const size_t needed = sides.comparison.blocks_needed;
 
     assert_true(needed <= needed_anew(&sides.comparison));
@@ -468,7 +367,7 @@ static void too_wide(void **state)
 
     start(&rng, &sides, factors, 20);
     assert_doubt(&sides, PPT_DOUBT_WIDE, "surely slower at 4 workers, but perhaps by less");
-    simulate_sides(&rng, &usual, NULL, 2, 5, &sides);
+    sides_simulate(&rng, &usual, NULL, 2, 5, &sides);
     assert_int_equal(sides.comparison.blocks_needed, 0);
     assert_true(sides.comparison.runs_needed > 2);
     assert_doubt(&sides, PPT_DOUBT_WIDE, " runs a side would settle it");
@@ -482,7 +381,7 @@ static void points_of_one_side(void **state)
 
     (void)state;
     ppt_rng_seed(&rng, 15, 0, PPT_STREAM_DATA);
-    simulate(&rng, &quiet, NULL, 20, &sides.grids[0]);
+    sides_simulate_run(&rng, &quiet, NULL, 20, &sides.grids[0]);
     ppt_grid_create_curve(few, 3, 6, &sides.grids[1]);
     for (size_t i = 0; i < 18; i++) {
         sides.grids[1].seconds[i] = i % 3 == 0 ? 8.2 : 4.2;
@@ -490,7 +389,7 @@ static void points_of_one_side(void **state)
     sides.grids[1].processes = 6;
     /* Without a complete block: as if it were not there. */
     ppt_grid_create_curve(workers, POINTS, 0, &sides.grids[2]);
-    compare(&sides);
+    sides_compare(&sides);
     assert_int_equal(sides.comparison.new_runs, 1);
     assert_int_equal(sides.comparison.point_count, 6);
     assert_int_equal(sides.comparison.common, 2);
@@ -501,8 +400,8 @@ static void points_of_one_side(void **state)
     assert_true(sides.comparison.points[5].old_s.n == 0 && sides.comparison.points[5].new_s.n == 6);
     /* A second run that has all points changes nothing of that; its others are not in all runs. */
     ppt_grid_free(&sides.grids[2]);
-    simulate(&rng, &quiet, NULL, 6, &sides.grids[2]);
-    compare(&sides);
+    sides_simulate_run(&rng, &quiet, NULL, 6, &sides.grids[2]);
+    sides_compare(&sides);
     assert_int_equal(sides.comparison.common, 2);
     assert_int_equal(sides.comparison.new_blocks, 12);
     assert_false(sides.comparison.points[0].common);
@@ -515,7 +414,7 @@ static void points_of_one_side(void **state)
     for (size_t i = 0; i < 6; i++) {
         sides.grids[0].seconds[i] = sides.grids[1].seconds[i] = 1;
     }
-    compare(&sides);
+    sides_compare(&sides);
     assert_int_equal(sides.comparison.common, 0);
     assert_doubt(&sides, PPT_DOUBT_NO_POINT, "no point was measured on both sides");
 }
@@ -536,9 +435,9 @@ static void runs_that_differ(void **state)
         for (size_t p = 0; p < POINTS; p++) {
             factors[p] = (r % 2 == 0 ? 1 : 1.1) * (r < 2 ? 1 : 1.12);
         }
-        simulate(&rng, &quiet, factors, 20, &sides.grids[r]);
+        sides_simulate_run(&rng, &quiet, factors, 20, &sides.grids[r]);
     }
-    compare(&sides);
+    sides_compare(&sides);
     const struct ppt_difference *time = &sides.comparison.points[0].time;
 
     assert_int_equal(sides.comparison.doubt, PPT_DOUBT_WIDE);
@@ -566,7 +465,7 @@ static void between_runs(void **state)
 
     says(&sides, CONDITION);
     sides.rules.between_runs = 0.01;
-    compare(&sides);
+    sides_compare(&sides);
     const struct ppt_difference *time = &sides.comparison.points[2].time;
 
     /* The normal distribution's points at 0.99 and 0.95. */
@@ -577,7 +476,7 @@ static void between_runs(void **state)
     assert_int_equal(sides.comparison.change, PPT_CHANGE_SLOWER);
     does_not_say(&sides, CONDITION);
     sides.rules.between_runs = 0.05;
-    compare(&sides);
+    sides_compare(&sides);
     says(&sides, "3 runs a side");
     assert_doubt(&sides, PPT_DOUBT_WIDE, "not settled");
 }
@@ -640,7 +539,7 @@ static void every_claim_is_borne(void **state)
             factors[p] =
                 exp(all + 0.1 * (ppt_rng_double(&rng) - 0.5) * (double)ppt_rng_below(&rng, 2));
         }
-        simulate_sides(&rng, &world, factors, 1 + (size_t)ppt_rng_below(&rng, 3),
+        sides_simulate(&rng, &world, factors, 1 + (size_t)ppt_rng_below(&rng, 3),
                        2 + (size_t)ppt_rng_below(&rng, 30), &sides);
         check_claims(&sides);
         if (sides.comparison.doubt == PPT_DOUBT_NONE || sides.comparison.doubt == PPT_DOUBT_WIDE) {
@@ -655,154 +554,6 @@ static void every_claim_is_borne(void **state)
     }
     print_message("%zu slower together alone\n", together);
     assert_true(together > 5);
-}
-
-/* ---- how often it is right ---- */
-
-struct rates {
-    double slower, fine; /* exit codes 4 and 0, in percent */
-};
-
-struct trial {
-    struct world world;
-    double factor;       /* of all points of the new side; 0: 1 */
-    size_t runs, blocks; /* of each side; 0: 1, 10 */
-    double between_runs, threshold;
-    size_t pairs;
-};
-
-static struct rates try(uint64_t seed, const char *what, struct trial trial)
-{
-    const size_t runs = trial.runs > 0 ? trial.runs : 1;
-    const size_t blocks = trial.blocks > 0 ? trial.blocks : 10;
-    const struct world *world = &trial.world;
-    struct rates rates = {0};
-    double factors[POINTS];
-    struct ppt_rng rng;
-
-    for (size_t p = 0; p < POINTS; p++) {
-        factors[p] = trial.factor > 0 ? trial.factor : 1;
-    }
-    ppt_rng_seed(&rng, seed, 0, PPT_STREAM_DATA);
-    for (size_t i = 0; i < trial.pairs; i++) {
-        struct sides sides;
-
-        simulate_sides(&rng, world, factors, runs, blocks, &sides);
-        if (trial.between_runs > 0 || trial.threshold > 0) {
-            sides.rules.between_runs = trial.between_runs;
-            sides.rules.threshold = trial.threshold > 0 ? trial.threshold : THRESHOLD;
-            compare(&sides);
-        }
-        rates.slower += sides.comparison.change == PPT_CHANGE_SLOWER;
-        rates.fine += sides.comparison.change != PPT_CHANGE_SLOWER &&
-                      sides.comparison.change != PPT_CHANGE_INCONCLUSIVE;
-        sides_free(&sides);
-    }
-    rates.slower *= 100.0 / (double)trial.pairs;
-    rates.fine *= 100.0 / (double)trial.pairs;
-    print_message("%-12s %-40s %zu x %zu: exit 4 %5.1f %%, exit 0 %5.1f %%\n",
-                  world->noise == NOISE_USUAL ? "usual" : noise_names[world->noise], what, runs,
-                  blocks, rates.slower, rates.fine);
-    return rates;
-}
-
-#define USUAL .noise = NOISE_USUAL
-
-/* What differs between processes is seen. */
-static void alike_with_processes_that_differ(void **state)
-{
-    (void)state;
-    for (int noise = 0; noise <= NOISE_USUAL; noise++) {
-        /* What goes on from pass to pass is for the looks at drift and at others, in part. */
-        const double most = noise == NOISE_NEIGHBOURS ? 8
-                            : noise == NOISE_SLOW     ? 5
-                            : noise == NOISE_BIMODAL  ? 4
-                                                      : 1;
-        const uint64_t seed = 20 + (uint64_t)noise;
-
-        assert_true(try(seed, "alike, processes 1 + 1 %",
-                        (struct trial){{.noise = noise, .process = 0.01}, .pairs = 300})
-                        .slower <= most);
-        assert_true(try(seed, "alike, processes 2 + 2 %",
-                        (struct trial){{.noise = noise, .process = 0.02}, .pairs = 300})
-                        .slower <= most);
-    }
-    assert_true(
-        try(40, "alike, processes 1 + 1 %", (struct trial){{.process = 0.01}, .pairs = 300}).fine >=
-        50);
-    assert_true(
-        try(41, "alike, 1 + 1 %, a threshold of 5 %",
-            (struct trial){{USUAL, .process = 0.01}, .blocks = 20, .threshold = 0.05, .pairs = 300})
-            .fine >= 75);
-}
-
-/* What is common to a run is seen with several of them, or where it is known. */
-static void alike_with_runs_that_differ(void **state)
-{
-    (void)state;
-    for (int noise = 0; noise <= NOISE_USUAL; noise += NOISE_USUAL) {
-        for (int spread = 1; spread <= 2; spread++) {
-            const struct world world = {.noise = noise, .run = 0.01 * spread};
-            const uint64_t seed = 50 + (uint64_t)(noise + spread);
-            char what[40];
-
-            snprintf(what, sizeof(what), "alike, runs %d + %d %%", spread, spread);
-            try(seed, what, (struct trial){world, .pairs = 300});
-            assert_true(try(seed, what, (struct trial){world, .runs = 3, .pairs = 300}).slower <=
-                        1);
-            assert_true(try(seed, what, (struct trial){world, .runs = 2, .blocks = 3, .pairs = 300})
-                            .slower <= 1.5);
-            snprintf(what, sizeof(what), "alike, runs %d + %d %%, which is known", spread, spread);
-            assert_true(
-                try(seed, what,
-                    (struct trial){world, .between_runs = M_SQRT2 * world.run, .pairs = 300})
-                    .slower <= 1);
-        }
-    }
-}
-
-static void slower_ones_are_found(void **state)
-{
-    (void)state;
-    assert_true(try(70, "+10 %, processes 1 + 1 %",
-                    (struct trial){{USUAL, .process = 0.01}, 1.1, .pairs = 3000})
-                    .slower >= 94);
-    assert_true(try(71, "+10 %", (struct trial){{USUAL}, 1.1, .pairs = 1000}).slower >= 94);
-    assert_true(
-        try(72, "+10 %, processes 2 + 2 %", (struct trial){{.process = 0.02}, 1.1, .pairs = 300})
-            .slower >= 94);
-    assert_true(
-        try(73, "+10 %, runs 1 + 1 %", (struct trial){{.run = 0.01}, 1.1, .runs = 3, .pairs = 300})
-            .slower >= 94);
-    assert_true(try(74, "+10 %, runs 1 + 1 %, which is known",
-                    (struct trial){{.run = 0.01}, 1.1, .between_runs = 0.0141, .pairs = 300})
-                    .slower >= 85);
-    /* Neither more nor less than the threshold: no answer is the right one. */
-    const struct rates edge = try(75, "+3 %, processes 1 + 1 %",
-                                  (struct trial){{USUAL, .process = 0.01}, 1.03, .pairs = 1000});
-
-    assert_true(edge.slower <= 6 && edge.fine <= 1);
-    const struct rates runs =
-        try(76, "+3 %, runs 1 + 1 %",
-            (struct trial){{USUAL, .run = 0.01}, 1.03, .runs = 3, .pairs = 1000});
-
-    assert_true(runs.slower <= 6 && runs.fine <= 1);
-}
-
-static void drift_is_never_fine(void **state)
-{
-    (void)state;
-    for (size_t runs = 1; runs <= 3; runs += 2) {
-        const struct trial plain = {
-            {.noise = NOISE_DRIFT, .process = 0.01}, 1.1, runs, .pairs = 300};
-        const struct trial noisy = {
-            {USUAL, .process = 0.01, .drift = 0.3}, 1.1, runs, .pairs = 300};
-        const struct trial alike = {{USUAL, .process = 0.01, .drift = 0.3}, 1, runs, .pairs = 300};
-
-        assert_true(try(80, "+10 %, drift of 30 %", plain).fine == 0);
-        assert_true(try(81, "+10 %, drift of 30 %", noisy).fine == 0);
-        assert_true(try(82, "alike, drift of 30 %", alike).slower <= 1);
-    }
 }
 
 int main(void)
@@ -821,10 +572,6 @@ int main(void)
         cmocka_unit_test(runs_that_differ),
         cmocka_unit_test(between_runs),
         cmocka_unit_test(every_claim_is_borne),
-        cmocka_unit_test(alike_with_processes_that_differ),
-        cmocka_unit_test(alike_with_runs_that_differ),
-        cmocka_unit_test(slower_ones_are_found),
-        cmocka_unit_test(drift_is_never_fine),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
