@@ -63,17 +63,20 @@ struct speech {
     struct ppt_text words; /* of the claim that is made */
 };
 
+void ppt_claims_add(struct ppt_claims *claims, struct ppt_claim claim, struct ppt_text *words)
+{
+    claim.text = ppt_strdup(words->data ? words->data : "");
+    claims->items = ppt_realloc(claims->items, claims->count + 1, sizeof(*claims->items));
+    claims->items[claims->count++] = claim;
+    ppt_text_free(words);
+    *words = (struct ppt_text){0};
+}
+
 /* Ends the claim whose words were added. */
 static void say(struct speech *speech, struct ppt_claim claim)
 {
-    struct ppt_claims *claims = speech->claims;
-
     claim.part = speech->part;
-    claim.text = ppt_strdup(speech->words.data ? speech->words.data : "");
-    claims->items = ppt_realloc(claims->items, claims->count + 1, sizeof(*claims->items));
-    claims->items[claims->count++] = claim;
-    ppt_text_free(&speech->words);
-    speech->words = (struct ppt_text){0};
+    ppt_claims_add(speech->claims, claim, &speech->words);
 }
 
 /* ---- words ---- */

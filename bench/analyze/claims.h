@@ -10,6 +10,7 @@
 #define PPT_ANALYZE_CLAIMS_H
 
 #include "answer.h"
+#include "text.h"
 
 enum ppt_claim_part {
     PPT_CLAIM_VERDICT, /* which count, and how sure */
@@ -38,6 +39,9 @@ struct ppt_claims {
 void ppt_claims_of(const struct ppt_answer *answer, enum ppt_claim_part part,
                    struct ppt_claims *claims);
 void ppt_claims_free(struct ppt_claims *claims); /* zeroed is fine */
+
+/* Adds a claim with these words, which are taken over: `words` is empty then. */
+void ppt_claims_add(struct ppt_claims *claims, struct ppt_claim claim, struct ppt_text *words);
 
 /* Whether its interval, where it needs one, lies where it has to. */
 bool ppt_claim_borne(const struct ppt_claim *claim);

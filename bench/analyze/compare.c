@@ -1,20 +1,33 @@
 #include "compare.h"
 
-#include <gsl/gsl_cdf.h>
-#include <gsl/gsl_statistics_double.h>
 #include <math.h>
+#include <stdint.h>
 #include <stdlib.h>
 
+#include "drift.h"
 #include "memory.h"
-#include "order.h"
 #include "owned.h"
+#include "quantity.h"
 
 #define ALPHA (1 - PPT_COMPARE_CONFIDENCE)
 
+/* Of all runs together, so that those which drifted by chance alone do not grow with their number.
+ */
+#define DRIFT 0.01
+
 const char *const ppt_change_names[] = {
-    [PPT_CHANGE_INCONCLUSIVE] = "inconclusive", [PPT_CHANGE_UNCHANGED] = "unchanged",
-    [PPT_CHANGE_IMPROVED] = "improved",         [PPT_CHANGE_SUSPECT] = "suspect",
-    [PPT_CHANGE_REGRESSION] = "regression",
+    [PPT_CHANGE_INCONCLUSIVE] = "inconclusive",
+    [PPT_CHANGE_UNCHANGED] = "unchanged",
+    [PPT_CHANGE_NOT_SLOWER] = "not slower",
+    [PPT_CHANGE_IMPROVED] = "improved",
+    [PPT_CHANGE_SLOWER] = "slower",
+};
+
+const char *const ppt_doubt_names[] = {
+    [PPT_DOUBT_NONE] = "none",      [PPT_DOUBT_NO_POINT] = "no_common_point",
+    [PPT_DOUBT_FEW] = "few_blocks", [PPT_DOUBT_SPREAD] = "spread_unknown",
+    [PPT_DOUBT_DRIFT] = "drift",    [PPT_DOUBT_DISTURBED] = "disturbed",
+    [PPT_DOUBT_WIDE] = "wide",
 };
 
 const char *const ppt_change_kind_names[] = {
@@ -23,144 +36,57 @@ const char *const ppt_change_kind_names[] = {
     [PPT_CHANGE_POINTS] = "points",
 };
 
-struct side {
-    const struct ppt_grid *runs;
-    size_t count;
+/* The runs that have complete blocks, old ones first. */
+struct contest {
+    const struct ppt_compared_run **runs;
+    size_t old_count, count;
 };
 
-bool ppt_compared_common(const struct ppt_compared_point *point)
+static void contest_free(struct contest *contest)
 {
-    return point->old_s.n > 0 && point->new_s.n > 0;
+    free(contest->runs);
 }
 
-/* ---- values of one side ---- */
-
-/* One quantity at one point: the values of all blocks, and the median of each run. */
-struct values {
-    double *items;
-    size_t count;
-    double *medians;
-    size_t runs;
-};
-
-static void values_free(struct values *values)
+static struct contest contest_of(const struct ppt_compared_run *runs, size_t old_count,
+                                 size_t new_count)
 {
-    free(values->items);
-    free(values->medians);
-}
+    struct contest contest = {
+        .runs = ppt_alloc(old_count + new_count, sizeof(struct ppt_compared_run *))};
 
-static size_t count_blocks(const struct side *side)
-{
-    size_t blocks = 0;
-
-    for (size_t r = 0; r < side->count; r++) {
-        blocks += side->runs[r].block_count;
-    }
-    return blocks;
-}
-
-/* ln(seconds), or with a base ln(seconds of the base / seconds). Runs without one are left out. */
-static struct values gather(const struct side *side, struct ppt_point point,
-                            const struct ppt_point *base)
-{
-    struct values values = {
-        .items = ppt_alloc(count_blocks(side), sizeof(*values.items)),
-        .medians = ppt_alloc(side->count, sizeof(*values.medians)),
-    };
-
-    for (size_t r = 0; r < side->count; r++) {
-        const struct ppt_grid *run = &side->runs[r];
-        const size_t p = ppt_grid_find(run, point);
-        const size_t over = base ? ppt_grid_find(run, *base) : 0;
-        double *items = values.items + values.count;
-
-        if (run->block_count == 0 || p == SIZE_MAX || over == SIZE_MAX) {
-            continue;
+    for (size_t r = 0; r < old_count + new_count; r++) {
+        if (runs[r].grid->block_count > 0) {
+            contest.runs[contest.count++] = &runs[r];
+            contest.old_count += r < old_count;
         }
-        if (base) {
-            ppt_grid_log_ratios(run, over, p, items);
-        } else {
-            for (size_t b = 0; b < run->block_count; b++) {
-                items[b] = log(ppt_grid_at(run, b, p));
-            }
-        }
-        values.count += run->block_count;
-        values.medians[values.runs++] = ppt_median(items, run->block_count);
     }
-    return values;
+    return contest;
 }
 
-static double squares(const struct values *values)
+bool ppt_comparison_knows_runs(const struct ppt_comparison *comparison)
 {
-    return values->runs < 2
-               ? 0
-               : gsl_stats_variance(values->medians, 1, values->runs) * (double)(values->runs - 1);
-}
-
-static struct ppt_run_spread spread_of(const struct values *old, const struct values *new)
-{
-    const double freedom = (double)(old->runs + new->runs) - 2;
-    struct ppt_run_spread spread = {.exists = freedom > 0};
-
-    if (spread.exists) {
-        const double deviation = sqrt((squares(old) + squares(new)) / freedom);
-        const double error = deviation * sqrt(1 / (double)old->runs + 1 / (double)new->runs);
-
-        spread.spread = M_SQRT2 * deviation;
-        spread.reach = gsl_cdf_tdist_Pinv(1 - ALPHA, freedom) * error;
-    }
-    return spread;
-}
-
-/* All but the class and the adjusted p, which need the other points. */
-static struct ppt_difference difference_of(const struct values *old, const struct values *new,
-                                           double confidence)
-{
-    const struct ppt_sample_pair pair = {old->items, new->items, old->count, new->count};
-    const struct ppt_rank_test test = ppt_rank_test_of(&pair);
-
-    return (struct ppt_difference){
-        .old_n = old->count,
-        .new_n = new->count,
-        .shift = ppt_shift_of(&pair, confidence),
-        .p = test.p,
-        .p_adjusted = 1,
-        .delta = test.delta,
-        .exact = test.exact,
-        .runs = spread_of(old, new),
-    };
+    return comparison->old_runs + comparison->new_runs > 2 || comparison->rules.between_runs > 0;
 }
 
 /* ---- points ---- */
 
-static size_t add_points(const struct side *side, struct ppt_compared_point *points, size_t count)
+/* Those of any run, ascending, each once. */
+static void list_points(const struct contest *contest, struct ppt_comparison *comparison)
 {
-    for (size_t r = 0; r < side->count; r++) {
-        for (size_t p = 0; side->runs[r].block_count > 0 && p < side->runs[r].point_count; p++) {
-            points[count++].point = side->runs[r].points[p];
+    size_t all = 0;
+
+    for (size_t r = 0; r < contest->count; r++) {
+        all += contest->runs[r]->grid->point_count;
+    }
+    struct ppt_compared_point *points = ppt_alloc(all + 1, sizeof(*points));
+
+    all = 0;
+    for (size_t r = 0; r < contest->count; r++) {
+        const struct ppt_grid *grid = contest->runs[r]->grid;
+
+        for (size_t p = 0; p < grid->point_count; p++) {
+            points[all++].point = grid->points[p];
         }
     }
-    return count;
-}
-
-static size_t count_points(const struct side *side)
-{
-    size_t count = 0;
-
-    for (size_t r = 0; r < side->count; r++) {
-        count += side->runs[r].point_count;
-    }
-    return count;
-}
-
-/* Those of any run, ascending, each once. */
-static void list_points(const struct side *old, const struct side *new,
-                        struct ppt_comparison *comparison)
-{
-    struct ppt_compared_point *points =
-        ppt_alloc(count_points(old) + count_points(new), sizeof(*points));
-    const size_t all = add_points(new, points, add_points(old, points, 0));
-
     qsort(points, all, sizeof(*points), ppt_point_compare);
     for (size_t i = 0; i < all; i++) {
         if (i == 0 || !ppt_point_same(points[i].point, points[i - 1].point)) {
@@ -170,231 +96,312 @@ static void list_points(const struct side *old, const struct side *new,
     comparison->points = points;
 }
 
-static struct ppt_stat seconds_of(const struct values *logs)
-{
-    double *seconds PPT_FREED = ppt_alloc(logs->count, sizeof(*seconds));
+/* ---- values ---- */
 
-    for (size_t i = 0; i < logs->count; i++) {
-        seconds[i] = exp(logs->items[i]);
-    }
-    return ppt_stat_of(seconds, logs->count);
+/* The logarithms of one side at a point, or of its speedups over `base`. */
+struct values {
+    double *items;
+    size_t count;
+};
+
+static void values_free(struct values *values)
+{
+    free(values->items);
 }
 
-static struct ppt_ratio ratio_of(const struct values *logs)
+static struct values gather(const struct contest *contest, bool old, struct ppt_point point,
+                            const struct ppt_point *base)
 {
+    const size_t first = old ? 0 : contest->old_count,
+                 end = old ? contest->old_count : contest->count;
+    struct values values = {0};
+
+    for (size_t r = first; r < end; r++) {
+        const struct ppt_grid *grid = contest->runs[r]->grid;
+        const size_t p = ppt_grid_find(grid, point), over = base ? ppt_grid_find(grid, *base) : 0;
+
+        if (p == SIZE_MAX) {
+            continue;
+        }
+        values.items =
+            ppt_realloc(values.items, values.count + grid->block_count, sizeof(*values.items));
+        for (size_t b = 0; b < grid->block_count; b++) {
+            const double seconds = ppt_grid_at(grid, b, p);
+
+            values.items[values.count++] =
+                base ? log(ppt_grid_at(grid, b, over) / seconds) : log(seconds);
+        }
+    }
+    return values;
+}
+
+static struct ppt_stat seconds_of(const struct contest *contest, bool old, struct ppt_point point)
+{
+    struct values values PPT_OWNED(values_free) = gather(contest, old, point, NULL);
+
+    for (size_t i = 0; i < values.count; i++) {
+        values.items[i] = exp(values.items[i]);
+    }
+    return ppt_stat_of(values.items, values.count);
+}
+
+static struct ppt_ratio speedup_of_side(const struct contest *contest, bool old,
+                                        struct ppt_point point, struct ppt_point base)
+{
+    struct values values PPT_OWNED(values_free) = gather(contest, old, point, &base);
+
     return (struct ppt_ratio){
-        .value = exp(ppt_median(logs->items, logs->count)),
+        .value = exp(ppt_median(values.items, values.count)),
         .interval =
-            ppt_interval_exp(ppt_interval_of(logs->items, logs->count, PPT_COMPARE_CONFIDENCE)),
+            ppt_interval_exp(ppt_interval_of(values.items, values.count, PPT_COMPARE_CONFIDENCE)),
     };
 }
 
-static bool is_enough(size_t old, size_t new)
+static bool all_have(const struct contest *contest, struct ppt_point point)
 {
-    return old >= PPT_COMPARE_FEWEST && new >= PPT_COMPARE_FEWEST;
+    size_t r = 0;
+
+    while (r < contest->count && ppt_grid_find(contest->runs[r]->grid, point) != SIZE_MAX) {
+        r++;
+    }
+    return r == contest->count && contest->old_count > 0 && contest->count > contest->old_count;
 }
 
-static void measure_point(const struct side *old, const struct side *new,
-                          struct ppt_compared_point *point, struct ppt_comparison *comparison)
+static void measure_points(const struct contest *contest, struct ppt_comparison *comparison)
 {
-    struct values before PPT_OWNED(values_free) = gather(old, point->point, NULL);
-    struct values after PPT_OWNED(values_free) = gather(new, point->point, NULL);
+    for (size_t i = comparison->point_count; i-- > 0;) {
+        struct ppt_compared_point *point = &comparison->points[i];
 
-    point->old_s = seconds_of(&before);
-    point->new_s = seconds_of(&after);
-    comparison->common += ppt_compared_common(point);
-    comparison->judged += is_enough(before.count, after.count);
+        point->old_s = seconds_of(contest, true, point->point);
+        point->new_s = seconds_of(contest, false, point->point);
+        point->common = all_have(contest, point->point);
+        comparison->common += point->common;
+        comparison->base = point->common ? i : comparison->base;
+    }
+    for (size_t i = 0; i < comparison->point_count; i++) {
+        struct ppt_compared_point *point = &comparison->points[i];
+        const struct ppt_point base = comparison->points[comparison->base].point;
+
+        point->has_speedup = point->common && i != comparison->base;
+        if (point->has_speedup) {
+            point->old_speedup = speedup_of_side(contest, true, point->point, base);
+            point->new_speedup = speedup_of_side(contest, false, point->point, base);
+        }
+    }
 }
 
-static void compare_times(const struct side *old, const struct side *new,
-                          struct ppt_compared_point *point, double confidence)
-{
-    struct values before PPT_OWNED(values_free) = gather(old, point->point, NULL);
-    struct values after PPT_OWNED(values_free) = gather(new, point->point, NULL);
+/* ---- shifts ---- */
 
-    point->time = difference_of(&before, &after, confidence);
+static void fill_logs(const struct ppt_comparison *comparison, const struct ppt_quantity *quantity,
+                      const struct ppt_grid *grid, struct ppt_run_logs *logs)
+{
+    const size_t base = ppt_grid_find(grid, comparison->points[comparison->base].point);
+
+    *logs = (struct ppt_run_logs){
+        .values = ppt_alloc(grid->block_count * quantity->count, sizeof(*logs->values)),
+        .count = grid->block_count,
+    };
+    for (size_t i = 0; i < quantity->count; i++) {
+        const size_t p = ppt_grid_find(grid, comparison->points[quantity->points[i]].point);
+
+        for (size_t b = 0; b < grid->block_count; b++) {
+            const double over = quantity->of_speedup ? ppt_grid_at(grid, b, base) : 1;
+
+            logs->values[b * quantity->count + i] = log(ppt_grid_at(grid, b, p) / over);
+        }
+    }
 }
 
-static void compare_speedups(const struct side *old, const struct side *new, struct ppt_point base,
-                             struct ppt_compared_point *point, double confidence)
+static void find_shifts(const struct contest *contest, const struct ppt_comparison *comparison,
+                        struct ppt_quantity *quantity)
 {
-    struct values before PPT_OWNED(values_free) = gather(old, point->point, &base);
-    struct values after PPT_OWNED(values_free) = gather(new, point->point, &base);
+    struct ppt_run_logs *logs PPT_FREED = ppt_alloc(contest->count + 1, sizeof(*logs));
+    const struct ppt_shift_sides sides = {
+        .runs = logs,
+        .old_count = contest->old_count,
+        .new_count = contest->count - contest->old_count,
+        .points = quantity->count,
+    };
 
-    point->has_speedup = before.count > 0 && after.count > 0;
-    if (point->has_speedup) {
-        point->old_speedup = ratio_of(&before);
-        point->new_speedup = ratio_of(&after);
-        point->speedup = difference_of(&before, &after, confidence);
+    if (quantity->count == 0) {
+        return;
+    }
+    for (size_t r = 0; r < contest->count; r++) {
+        fill_logs(comparison, quantity, contest->runs[r]->grid, &logs[r]);
+    }
+    ppt_shifts_of(&sides, quantity->shifts);
+    for (size_t r = 0; r < contest->count; r++) {
+        free(logs[r].values);
+    }
+}
+
+/* ---- doubts ---- */
+
+static bool is_spread_known(const struct contest *contest)
+{
+    const size_t new_count = contest->count - contest->old_count;
+
+    if (contest->old_count > 1 && new_count > 1) {
+        return true;
+    }
+    for (size_t r = 0; r < contest->count; r++) {
+        if (contest->runs[r]->grid->processes < PPT_COMPARE_FEWEST) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static enum ppt_doubt find_doubt(const struct contest *contest,
+                                 const struct ppt_comparison *comparison)
+{
+    bool drift = false, disturbed = false;
+
+    for (size_t r = 0; r < contest->count; r++) {
+        drift |= ppt_drift_of(contest->runs[r]->grid).p < DRIFT / (double)contest->count;
+        disturbed |= contest->runs[r]->disturbed;
+    }
+    const size_t old = comparison->old_blocks, new = comparison->new_blocks;
+
+    return comparison->common == 0 && old > 0 && new > 0          ? PPT_DOUBT_NO_POINT
+           : old < PPT_COMPARE_FEWEST || new < PPT_COMPARE_FEWEST ? PPT_DOUBT_FEW
+           : !is_spread_known(contest)                            ? PPT_DOUBT_SPREAD
+           : drift                                                ? PPT_DOUBT_DRIFT
+           : disturbed                                            ? PPT_DOUBT_DISTURBED
+                                                                  : PPT_DOUBT_NONE;
+}
+
+/* ---- what would settle it ---- */
+
+/* ---- what would settle it ---- */
+
+/* 0: with none up to the most that is worth naming. */
+static size_t find_needed(const struct ppt_comparison *comparison, const struct ppt_quantity *times,
+                          size_t now, size_t most)
+{
+    for (size_t n = now + 1; n <= most; n += n < 60 ? 1 : 10) {
+        if (ppt_quantity_settles(times, comparison, (double)n / (double)now)) {
+            return n;
+        }
+    }
+    return 0;
+}
+
+static size_t lesser(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+static void say_needed(struct ppt_comparison *comparison, const struct ppt_quantity *times)
+{
+    const size_t old = comparison->old_runs, new = comparison->new_runs;
+
+    if (old + new > 2) {
+        comparison->runs_needed =
+            find_needed(comparison, times, lesser(old, new), PPT_COMPARE_MOST_RUNS);
+    } else if (comparison->rules.between_runs <= 0) { /* of which more blocks are no more */
+        comparison->blocks_needed =
+            find_needed(comparison, times, lesser(comparison->old_blocks, comparison->new_blocks),
+                        PPT_COMPARE_MOST_BLOCKS);
     }
 }
 
 /* ---- over all points ---- */
 
-static int compare_p(const void *a, const void *b)
+/* Whether all points surely are, as `change` is: slower, or faster. */
+static bool is_everywhere(const struct ppt_comparison *comparison, bool slower)
 {
-    return ppt_order_double(&(*(struct ppt_difference *const *)a)->p,
-                            &(*(struct ppt_difference *const *)b)->p);
+    bool all = comparison->common > 1;
+
+    for (size_t i = 0; i < comparison->point_count; i++) {
+        const struct ppt_interval *ends = &comparison->points[i].time.interval;
+
+        all &= !comparison->points[i].common || (slower ? ends->low > 0 : ends->high < 0);
+    }
+    return all;
 }
 
-/* Holm: the i-th smallest p times how many are not smaller, never below the one before. */
-static void adjust(struct ppt_difference **differences, size_t count)
-{
-    double least = 0;
-
-    qsort(differences, count, sizeof(struct ppt_difference *), compare_p);
-    for (size_t i = 0; i < count; i++) {
-        least = fmax(least, fmin(1, differences[i]->p * (double)(count - i)));
-        differences[i]->p_adjusted = least;
-    }
-}
-
-/* `sign` is 1 where more is slower, as with times, else -1. */
-static enum ppt_change classify(const struct ppt_difference *difference, double sign,
-                                double threshold)
-{
-    const double limit = log1p(threshold), slower = sign * difference->shift.value;
-    const struct ppt_interval *ends = &difference->shift.interval;
-    const double low = sign > 0 ? ends->low : -ends->high;
-    const double high = sign > 0 ? ends->high : -ends->low;
-    const bool by_chance =
-        difference->runs.exists && fabs(difference->shift.value) <= difference->runs.reach;
-
-    if (!is_enough(difference->old_n, difference->new_n) || !ends->exists) {
-        return PPT_CHANGE_INCONCLUSIVE;
-    }
-    if (low > limit && !by_chance) {
-        return PPT_CHANGE_REGRESSION;
-    }
-    if (low > limit || (difference->p_adjusted < ALPHA && slower > limit)) {
-        return PPT_CHANGE_SUSPECT;
-    }
-    return high < -limit && !by_chance ? PPT_CHANGE_IMPROVED : PPT_CHANGE_UNCHANGED;
-}
-
-/* Classes of all differences of a quantity, and of the quantity as a whole. */
-static enum ppt_change judge(struct ppt_difference **differences, size_t count, double sign,
-                             double threshold)
-{
-    enum ppt_change whole = PPT_CHANGE_INCONCLUSIVE;
-
-    adjust(differences, count);
-    for (size_t i = 0; i < count; i++) {
-        differences[i]->change = classify(differences[i], sign, threshold);
-        whole = differences[i]->change > whole ? differences[i]->change : whole;
-    }
-    return whole;
-}
-
-static void judge_all(struct ppt_comparison *comparison)
-{
-    const size_t most = comparison->point_count;
-    struct ppt_difference **times PPT_FREED = ppt_alloc(most, sizeof(struct ppt_difference *));
-    struct ppt_difference **speedups PPT_FREED = ppt_alloc(most, sizeof(struct ppt_difference *));
-    size_t time_count = 0, speedup_count = 0;
-
-    for (size_t i = 0; i < most; i++) {
-        struct ppt_compared_point *point = &comparison->points[i];
-
-        if (is_enough(point->time.old_n, point->time.new_n)) {
-            times[time_count++] = &point->time;
-        }
-        if (point->has_speedup && is_enough(point->speedup.old_n, point->speedup.new_n)) {
-            speedups[speedup_count++] = &point->speedup;
-        }
-    }
-    comparison->change = judge(times, time_count, 1, comparison->threshold);
-    comparison->speedup_change = judge(speedups, speedup_count, -1, comparison->threshold);
-}
-
-/* What they have in common, see enum ppt_change_kind. */
 static enum ppt_change_kind kind_of(const struct ppt_comparison *comparison)
 {
-    const double limit = log1p(comparison->threshold);
-    const bool slower = comparison->change >= PPT_CHANGE_SUSPECT;
-    const double sign = slower ? 1 : -1;
-    bool all = comparison->judged > 1, scaling = false, base = false;
+    const enum ppt_change change = comparison->change;
+    const bool slower = change == PPT_CHANGE_SLOWER;
+    const struct ppt_compared_point *base = &comparison->points[comparison->base];
+    bool scaling = false;
 
-    if (comparison->change < PPT_CHANGE_IMPROVED) {
+    if (change != PPT_CHANGE_SLOWER && change != PPT_CHANGE_IMPROVED) {
         return PPT_CHANGE_NOWHERE;
     }
     for (size_t i = 0; i < comparison->point_count; i++) {
-        const struct ppt_compared_point *point = &comparison->points[i];
-        const bool changed = slower ? point->time.change >= PPT_CHANGE_SUSPECT
-                                    : point->time.change == PPT_CHANGE_IMPROVED;
-
-        if (!is_enough(point->time.old_n, point->time.new_n)) {
-            continue;
-        }
-        all &= sign * point->time.shift.value > limit;
-        base |= changed && comparison->has_base && i == comparison->base;
-        scaling |= point->has_speedup && (slower ? point->speedup.change >= PPT_CHANGE_SUSPECT
-                                                 : point->speedup.change == PPT_CHANGE_IMPROVED);
+        scaling |=
+            comparison->points[i].has_speedup && comparison->points[i].speedup.change == change;
     }
-    return all && scaling     ? PPT_CHANGE_BOTH
-           : all              ? PPT_CHANGE_EVERYWHERE
-           : scaling && !base ? PPT_CHANGE_SCALING
-                              : PPT_CHANGE_POINTS;
+    const bool all = is_everywhere(comparison, slower);
+    const bool stayed = comparison->speedup_change == PPT_CHANGE_UNCHANGED;
+
+    return all && scaling                                         ? PPT_CHANGE_BOTH
+           : all && stayed                                        ? PPT_CHANGE_EVERYWHERE
+           : scaling && base->time.change == PPT_CHANGE_UNCHANGED ? PPT_CHANGE_SCALING
+                                                                  : PPT_CHANGE_POINTS;
 }
 
-static void summarise(struct ppt_comparison *comparison)
+static void summarise(struct ppt_comparison *comparison, const struct ppt_quantity *times)
 {
-    double *shifts PPT_FREED = ppt_alloc(comparison->point_count, sizeof(*shifts));
-    size_t count = 0;
+    double *shifts PPT_FREED = ppt_alloc(times->count + 1, sizeof(*shifts));
 
-    for (size_t i = 0; i < comparison->point_count; i++) {
-        const struct ppt_difference *time = &comparison->points[i].time;
-
-        if (is_enough(time->old_n, time->new_n) && time->shift.interval.exists) {
-            shifts[count++] = time->shift.value;
-            comparison->most = fmax(comparison->most, time->shift.interval.high);
-        }
+    comparison->slower = comparison->faster = times->count > 0 ? -INFINITY : INFINITY;
+    for (size_t i = 0; i < times->count; i++) {
+        shifts[i] = times->differences[i]->shift;
+        comparison->slower = fmax(comparison->slower, times->differences[i]->high);
+        comparison->faster = fmax(comparison->faster, -times->differences[i]->low);
     }
-    comparison->typical = ppt_median(shifts, count);
+    comparison->typical = ppt_median(shifts, times->count);
 }
 
-void ppt_comparison_of(const struct ppt_grid *old_runs, size_t old_count,
-                       const struct ppt_grid *new_runs, size_t new_count, double threshold,
-                       struct ppt_comparison *comparison)
+static void count_runs(const struct contest *contest, struct ppt_comparison *comparison)
 {
-    const struct side old = {old_runs, old_count}, new = {new_runs, new_count};
+    comparison->old_runs = contest->old_count;
+    comparison->new_runs = contest->count - contest->old_count;
+    for (size_t r = 0; r < contest->count; r++) {
+        const struct ppt_grid *grid = contest->runs[r]->grid;
 
-    *comparison = (struct ppt_comparison){
-        .threshold = threshold,
-        .old_runs = old_count,
-        .new_runs = new_count,
-        .old_blocks = count_blocks(&old),
-        .new_blocks = count_blocks(&new),
-    };
-    list_points(&old, &new, comparison);
-    for (size_t i = comparison->point_count; i-- > 0;) {
-        measure_point(&old, &new, &comparison->points[i], comparison);
-        if (ppt_compared_common(&comparison->points[i])) {
-            comparison->has_base = true;
-            comparison->base = i;
-        }
+        *(r < contest->old_count ? &comparison->old_blocks : &comparison->new_blocks) +=
+            grid->block_count;
+        comparison->by_process |= grid->processes > 1;
     }
-    const double k = fmax(1, (double)comparison->judged);
-    comparison->confidence = 1 - ALPHA / k;
-    comparison->speedup_confidence = 1 - ALPHA / fmax(1, k - 1);
-    comparison->blocks_needed = ppt_shift_fewest(1 - ALPHA / fmax(1, (double)comparison->common));
-    if (comparison->blocks_needed < PPT_COMPARE_FEWEST) {
-        comparison->blocks_needed = PPT_COMPARE_FEWEST;
-    }
-    for (size_t i = 0; i < comparison->point_count; i++) {
-        struct ppt_compared_point *point = &comparison->points[i];
+}
 
-        if (ppt_compared_common(point)) {
-            compare_times(&old, &new, point, comparison->confidence);
-            if (i != comparison->base) {
-                compare_speedups(&old, &new, comparison->points[comparison->base].point, point,
-                                 comparison->speedup_confidence);
-            }
-        }
+void ppt_comparison_of(const struct ppt_compared_run *runs, size_t old_count, size_t new_count,
+                       const struct ppt_compare_rules *rules, struct ppt_comparison *comparison)
+{
+    struct contest contest PPT_OWNED(contest_free) = contest_of(runs, old_count, new_count);
+
+    *comparison = (struct ppt_comparison){.rules = *rules};
+    count_runs(&contest, comparison);
+    list_points(&contest, comparison);
+    measure_points(&contest, comparison);
+    comparison->doubt = find_doubt(&contest, comparison);
+
+    struct ppt_quantity times PPT_OWNED(ppt_quantity_free) = ppt_quantity_of(comparison, false);
+    struct ppt_quantity speedups PPT_OWNED(ppt_quantity_free) = ppt_quantity_of(comparison, true);
+
+    comparison->confidence = 1 - ALPHA / fmax(1, (double)times.count);
+    comparison->speedup_confidence = 1 - ALPHA / fmax(1, (double)speedups.count);
+    find_shifts(&contest, comparison, &times);
+    find_shifts(&contest, comparison, &speedups);
+    comparison->change = ppt_quantity_judge(&times, comparison, comparison->confidence);
+    if (comparison->change == PPT_CHANGE_INCONCLUSIVE && comparison->doubt == PPT_DOUBT_NONE) {
+        comparison->together = ppt_quantity_together(&times, comparison);
+        comparison->change =
+            comparison->together.count > 0 ? PPT_CHANGE_SLOWER : PPT_CHANGE_INCONCLUSIVE;
     }
-    judge_all(comparison);
+    comparison->speedup_change =
+        ppt_quantity_judge(&speedups, comparison, comparison->speedup_confidence);
     comparison->kind = kind_of(comparison);
-    summarise(comparison);
+    summarise(comparison, &times);
+    if (comparison->change == PPT_CHANGE_INCONCLUSIVE && comparison->doubt == PPT_DOUBT_NONE) {
+        comparison->doubt = PPT_DOUBT_WIDE;
+        say_needed(comparison, &times);
+    }
 }
 
 void ppt_comparison_free(struct ppt_comparison *comparison)

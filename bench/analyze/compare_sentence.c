@@ -3,6 +3,8 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "owned.h"
+
 #define MOST_NAMED 6 /* points in a list */
 
 const char *ppt_comparison_percent(double shift, char out[PPT_PERCENT_SIZE])
@@ -32,7 +34,7 @@ unsigned ppt_comparison_several(const struct ppt_comparison *comparison)
 
 void ppt_comparison_ends(const struct ppt_difference *difference, struct ppt_text *out)
 {
-    const struct ppt_interval *ends = &difference->shift.interval;
+    const struct ppt_interval *ends = &difference->interval;
     char low[PPT_PERCENT_SIZE], high[PPT_PERCENT_SIZE];
 
     if (ends->exists) {
@@ -41,52 +43,126 @@ void ppt_comparison_ends(const struct ppt_difference *difference, struct ppt_tex
     }
 }
 
+/* ---- making claims ---- */
+
+/* What is on its way to be said. */
+struct telling {
+    const struct ppt_comparison *comparison;
+    enum ppt_claim_part part;
+    struct ppt_claims *claims;
+    struct ppt_text words; /* of the claim that is made */
+};
+
+static void tell(struct telling *telling, struct ppt_claim claim)
+{
+    claim.part = telling->part;
+    ppt_claims_add(telling->claims, claim, &telling->words);
+}
+
+/* What rests on no figure, or on one that was counted. */
+static void tell_plain(struct telling *telling, const char *kind, double value)
+{
+    tell(telling, (struct ppt_claim){.kind = kind, .value = value});
+}
+
+/* That something surely is less than so much. */
+static void tell_bound(struct telling *telling, const char *kind, double bound, double limit)
+{
+    tell(telling, (struct ppt_claim){.kind = kind,
+                                     .value = bound,
+                                     .interval = {true, -INFINITY, bound},
+                                     .level = PPT_COMPARE_CONFIDENCE,
+                                     .side = -1,
+                                     .limit = limit});
+}
+
+static double threshold_of(const struct telling *telling)
+{
+    return log1p(telling->comparison->rules.threshold);
+}
+
+/* ---- sizes ---- */
+
 /* Without its sign. */
 static void add_size(double shift, struct ppt_text *out)
 {
     char text[PPT_PERCENT_SIZE];
 
     ppt_comparison_percent(shift, text);
-    ppt_text_addf(out, "%s %%", text + (text[0] == '-' || text[0] == '+'));
+    ppt_text_addf(out, "%s", text + (text[0] == '-' || text[0] == '+'));
 }
 
 /* "10 % [7.1, 13]": how much more, or less, time. */
 static void add_difference(const struct ppt_difference *difference, struct ppt_text *out)
 {
-    const struct ppt_interval *ends = &difference->shift.interval;
-    const double sign = difference->shift.value < 0 ? -1 : 1;
+    const struct ppt_interval *ends = &difference->interval;
+    const double sign = difference->shift < 0 ? -1 : 1;
     const double near = 100 * sign * expm1(sign > 0 ? ends->low : ends->high);
     const double far = 100 * sign * expm1(sign > 0 ? ends->high : ends->low);
 
-    add_size(difference->shift.value, out);
-    if (ends->exists) {
-        ppt_text_addf(out, " [%.*f, %.*f]", fabs(near) < 9.95 ? 1 : 0, near,
-                      fabs(far) < 9.95 ? 1 : 0, far);
+    add_size(difference->shift, out);
+    ppt_text_addf(out, " %% [%.*f, %.*f]", fabs(near) < 9.95 ? 1 : 0, near,
+                  fabs(far) < 9.95 ? 1 : 0, far);
+}
+
+/* "at most 1.2 % more", or of what is too little to be shown "less than 0.1 % more". */
+static void add_most(double shift, const char *what, struct ppt_text *out)
+{
+    if (fabs(expm1(shift)) < 0.0005) {
+        ppt_text_addf(out, "less than 0.1 %% %s", what);
+    } else {
+        ppt_text_add(out, "at most ");
+        add_size(shift, out);
+        ppt_text_addf(out, " %% %s", what);
     }
+}
+
+/* "between 1.2 % less and 5.3 % more", "between 0.8 and 5.3 % more". */
+static void add_range(double low, double high, struct ppt_text *out)
+{
+    ppt_text_add(out, "between ");
+    add_size(low, out);
+    ppt_text_add(out, low < 0 && high > 0 ? " % less and " : " and ");
+    add_size(high, out);
+    ppt_text_add(out, high > 0 ? " % more" : " % less");
 }
 
 /* ---- lists of points ---- */
 
-typedef bool chooses(const struct ppt_compared_point *point);
+/* The difference that puts a point on a list; NULL: it is not on it. */
+typedef const struct ppt_difference *chooses(const struct ppt_compared_point *point);
 
-static bool is_slower(const struct ppt_compared_point *point)
+static const struct ppt_difference *is_slower(const struct ppt_compared_point *point)
 {
-    return point->time.change >= PPT_CHANGE_SUSPECT;
+    return point->common && point->time.change == PPT_CHANGE_SLOWER ? &point->time : NULL;
 }
 
-static bool is_faster(const struct ppt_compared_point *point)
+static const struct ppt_difference *is_faster(const struct ppt_compared_point *point)
 {
-    return point->time.change == PPT_CHANGE_IMPROVED;
+    return point->common && point->time.change == PPT_CHANGE_IMPROVED ? &point->time : NULL;
 }
 
-static bool scales_worse(const struct ppt_compared_point *point)
+/* By how much is another matter. */
+static const struct ppt_difference *is_somewhat_slower(const struct ppt_compared_point *point)
 {
-    return point->has_speedup && point->speedup.change >= PPT_CHANGE_SUSPECT;
+    return point->common && point->time.interval.low > 0 ? &point->time : NULL;
 }
 
-static bool scales_better(const struct ppt_compared_point *point)
+static const struct ppt_difference *is_of_all(const struct ppt_compared_point *point)
 {
-    return point->has_speedup && point->speedup.change == PPT_CHANGE_IMPROVED;
+    return point->common ? &point->time : NULL;
+}
+
+static const struct ppt_difference *scales_worse(const struct ppt_compared_point *point)
+{
+    return point->has_speedup && point->speedup.change == PPT_CHANGE_SLOWER ? &point->speedup
+                                                                            : NULL;
+}
+
+static const struct ppt_difference *scales_better(const struct ppt_compared_point *point)
+{
+    return point->has_speedup && point->speedup.change == PPT_CHANGE_IMPROVED ? &point->speedup
+                                                                              : NULL;
 }
 
 static size_t count_chosen(const struct ppt_comparison *comparison, chooses *chosen)
@@ -94,14 +170,14 @@ static size_t count_chosen(const struct ppt_comparison *comparison, chooses *cho
     size_t count = 0;
 
     for (size_t i = 0; i < comparison->point_count; i++) {
-        count += chosen(&comparison->points[i]);
+        count += chosen(&comparison->points[i]) != NULL;
     }
     return count;
 }
 
 /* "1, 2 and 4 workers"; "2x1 and 4x2 (workers x inner threads)"; "9 of 20 points". */
-static void compare_sentence_add_points(const struct ppt_comparison *comparison, chooses *chosen,
-                                        struct ppt_text *out)
+static void add_chosen(const struct ppt_comparison *comparison, chooses *chosen,
+                       struct ppt_text *out)
 {
     const unsigned several = ppt_comparison_several(comparison) & PPT_OF_TASK;
     const size_t all = count_chosen(comparison, chosen);
@@ -132,7 +208,41 @@ static void compare_sentence_add_points(const struct ppt_comparison *comparison,
     }
 }
 
-/* The point whose time changed most. */
+/* From the lowest to the highest end of any on the list: what lies above a limit there, or below,
+ * does at each of them. */
+static struct ppt_interval hull_of(const struct ppt_comparison *comparison, chooses *chosen)
+{
+    struct ppt_interval hull = {true, INFINITY, -INFINITY};
+
+    for (size_t i = 0; i < comparison->point_count; i++) {
+        const struct ppt_difference *difference = chosen(&comparison->points[i]);
+
+        if (difference) {
+            hull.exists &= difference->interval.exists;
+            hull.low = fmin(hull.low, difference->interval.low);
+            hull.high = fmax(hull.high, difference->interval.high);
+        }
+    }
+    return hull;
+}
+
+/* That all on the list lie above the limit (`side` 1) or below (-1). */
+static void tell_of_all(struct telling *telling, const char *kind, chooses *chosen, int side,
+                        double limit)
+{
+    const struct ppt_comparison *comparison = telling->comparison;
+    const bool of_speedups = chosen == scales_worse || chosen == scales_better;
+
+    tell(telling, (struct ppt_claim){.kind = kind,
+                                     .value = (double)count_chosen(comparison, chosen),
+                                     .interval = hull_of(comparison, chosen),
+                                     .level = of_speedups ? comparison->speedup_confidence
+                                                          : comparison->confidence,
+                                     .side = side,
+                                     .limit = limit});
+}
+
+/* The point on the list whose time changed most. */
 static const struct ppt_compared_point *extreme(const struct ppt_comparison *comparison,
                                                 chooses *chosen)
 {
@@ -141,8 +251,7 @@ static const struct ppt_compared_point *extreme(const struct ppt_comparison *com
     for (size_t i = 0; i < comparison->point_count; i++) {
         const struct ppt_compared_point *point = &comparison->points[i];
 
-        if (chosen(point) &&
-            (!found || fabs(point->time.shift.value) > fabs(found->time.shift.value))) {
+        if (chosen(point) && (!found || fabs(point->time.shift) > fabs(found->time.shift))) {
             found = point;
         }
     }
@@ -150,181 +259,349 @@ static const struct ppt_compared_point *extreme(const struct ppt_comparison *com
 }
 
 /* ": 10 % [7.1, 13] slower", or with several points ", most at 4: ...". */
-static void add_extreme(const struct ppt_comparison *comparison, chooses *chosen,
-                        const char *comparative, bool with_speedup, struct ppt_text *out)
+static void tell_extreme(struct telling *telling, chooses *chosen, const char *comparative,
+                         bool with_speedup)
 {
+    const struct ppt_comparison *comparison = telling->comparison;
     const struct ppt_compared_point *point = extreme(comparison, chosen);
     char label[PPT_POINT_SIZE];
 
     if (count_chosen(comparison, chosen) > 1) {
-        ppt_text_addf(out, ", most at %s",
+        ppt_text_addf(&telling->words, ", most at %s",
                       ppt_point_label(point->point, ppt_comparison_several(comparison), label));
     }
-    ppt_text_add(out, ": ");
-    add_difference(&point->time, out);
-    ppt_text_addf(out, " %s", comparative);
+    ppt_text_add(&telling->words, ": ");
+    add_difference(&point->time, &telling->words);
+    ppt_text_addf(&telling->words, " %s", comparative);
     if (with_speedup && point->has_speedup) {
-        ppt_text_addf(out, ", speedup %.3gx, was %.3gx", point->new_speedup.value,
+        ppt_text_addf(&telling->words, ", speedup %.3gx, was %.3gx", point->new_speedup.value,
                       point->old_speedup.value);
+    }
+    tell(telling, (struct ppt_claim){.kind = "most",
+                                     .value = point->time.shift,
+                                     .interval = point->time.interval,
+                                     .level = comparison->confidence});
+}
+
+/* ---- why nobody can tell ---- */
+
+static void tell_few(struct telling *telling)
+{
+    const struct ppt_comparison *comparison = telling->comparison;
+
+    ppt_text_addf(&telling->words, "too few %s to tell: %zu old and %zu new, each side needs %d",
+                  comparison->by_process ? "processes" : "blocks", comparison->old_blocks,
+                  comparison->new_blocks, PPT_COMPARE_FEWEST);
+    tell_plain(telling, "few_blocks", (double)comparison->old_blocks);
+}
+
+static void tell_needed(struct telling *telling)
+{
+    const struct ppt_comparison *comparison = telling->comparison;
+
+    if (comparison->blocks_needed > 0) {
+        ppt_text_addf(&telling->words,
+                      "; if that is how it is, about %zu blocks a side%s would settle it",
+                      comparison->blocks_needed,
+                      comparison->by_process ? ", each in a process of its own," : "");
+    } else if (comparison->runs_needed > 0) {
+        ppt_text_addf(&telling->words,
+                      "; if that is how it is, about %zu runs a side would settle it",
+                      comparison->runs_needed);
+    } else if (comparison->old_runs + comparison->new_runs > 2) {
+        ppt_text_add(&telling->words, "; more runs will not settle it soon");
+    } else {
+        ppt_text_add(&telling->words, "; more blocks will not settle it soon, 3 runs a side may");
+    }
+    tell_plain(telling, "needed", (double)(comparison->blocks_needed + comparison->runs_needed));
+}
+
+/* Of the point that may be slower by most. */
+static void tell_wide(struct telling *telling)
+{
+    const struct ppt_comparison *comparison = telling->comparison;
+    const struct ppt_compared_point *widest = &comparison->points[comparison->base];
+    char words[PPT_POINT_WORDS_SIZE];
+
+    for (size_t i = 0; i < comparison->point_count; i++) {
+        const struct ppt_compared_point *point = &comparison->points[i];
+
+        if (point->common && point->time.high > widest->time.high) {
+            widest = point;
+        }
+    }
+    ppt_text_add(&telling->words, "not settled: ");
+    add_range(widest->time.low, widest->time.high, &telling->words);
+    ppt_text_addf(&telling->words, " time at %s (95 %% each way), and %.3g %% counts",
+                  ppt_point_words(widest->point,
+                                  PPT_ONLY(PPT_WORKERS) | ppt_comparison_several(comparison), "",
+                                  " x ", words),
+                  100 * comparison->rules.threshold);
+    tell(telling, (struct ppt_claim){.kind = "wide",
+                                     .value = widest->time.shift,
+                                     .interval = {true, widest->time.low, widest->time.high},
+                                     .level = PPT_COMPARE_CONFIDENCE});
+    if (count_chosen(comparison, is_somewhat_slower) > 0) {
+        ppt_text_add(&telling->words, "; surely slower at ");
+        add_chosen(comparison, is_somewhat_slower, &telling->words);
+        ppt_text_add(&telling->words, ", but perhaps by less than that");
+        tell_of_all(telling, "somewhat_slower", is_somewhat_slower, 1, 0);
+    }
+    tell_needed(telling);
+}
+
+static void tell_doubt(struct telling *telling)
+{
+    static const char *const words[] = {
+        [PPT_DOUBT_NONE] = "",
+        [PPT_DOUBT_NO_POINT] = "no point was measured on both sides in all runs",
+        [PPT_DOUBT_SPREAD] = "nobody can tell, for nothing shows what differs from one process to "
+                             "the next anyway: that takes runs of at least 5 processes, or 3 runs "
+                             "a side",
+        [PPT_DOUBT_DRIFT] = "nobody can tell, for the machine's speed drifted during a run: "
+                            "measure again, both sides in turns",
+        [PPT_DOUBT_DISTURBED] = "nobody can tell, for others, a queue or a quota disturbed too "
+                                "much of a run: measure again on a machine that is quiet",
+    };
+    const enum ppt_doubt doubt = telling->comparison->doubt;
+
+    if (doubt == PPT_DOUBT_FEW) {
+        tell_few(telling);
+    } else if (doubt == PPT_DOUBT_WIDE) {
+        tell_wide(telling);
+    } else {
+        ppt_text_add(&telling->words, words[doubt]);
+        tell_plain(telling, ppt_doubt_names[doubt], NAN);
     }
 }
 
 /* ---- the sentence ---- */
 
-static void add_inconclusive(const struct ppt_comparison *comparison, struct ppt_text *out)
+static void tell_not_slower(struct telling *telling)
 {
-    if (comparison->common == 0 && comparison->old_blocks > 0 && comparison->new_blocks > 0) {
-        ppt_text_add(out, "no point was measured on both sides");
-        return;
-    }
-    ppt_text_addf(out, "too few blocks to tell: %zu old and %zu new, each side needs %zu",
-                  comparison->old_blocks, comparison->new_blocks, comparison->blocks_needed);
-    if (comparison->blocks_needed > PPT_COMPARE_FEWEST) {
-        ppt_text_addf(out, " for %zu points", comparison->common);
-    }
-}
+    const struct ppt_comparison *comparison = telling->comparison;
 
-static void add_unchanged(const struct ppt_comparison *comparison, struct ppt_text *out)
-{
-    if (comparison->most <= log1p(comparison->threshold)) {
-        ppt_text_add(out, "nothing got slower: at most ");
-        add_size(comparison->most, out);
-        ppt_text_add(out, " more time at any point (95 %)");
+    ppt_text_add(&telling->words, "not slower: ");
+    if (comparison->slower < 0) {
+        ppt_text_add(&telling->words, "less time at every point (95 %)");
     } else {
-        ppt_text_add(out, "nothing surely changed, but noise can hide up to ");
-        add_size(comparison->most, out);
-        ppt_text_add(out, " more time (95 %)");
+        add_most(comparison->slower, "more time at any point (95 %)", &telling->words);
     }
+    tell_bound(telling, "not_slower", comparison->slower, threshold_of(telling));
 }
 
-static void add_slower_points(const struct ppt_comparison *comparison, struct ppt_text *out)
+static void tell_unchanged(struct telling *telling)
 {
-    const bool sure = comparison->change == PPT_CHANGE_REGRESSION;
+    const struct ppt_comparison *comparison = telling->comparison;
 
-    if (!sure) {
-        ppt_text_add(out, "perhaps ");
-    }
-    switch (comparison->kind) {
-    case PPT_CHANGE_EVERYWHERE:
-        ppt_text_add(out, "slower everywhere, by about ");
-        add_size(comparison->typical, out);
-        ppt_text_add(out, ": the machine or the task itself, not how it scales");
-        break;
-    case PPT_CHANGE_BOTH:
-        ppt_text_add(out, "slower everywhere, and scaling got worse at ");
-        compare_sentence_add_points(comparison, scales_worse, out);
-        add_extreme(comparison, scales_worse, "slower", true, out);
-        break;
-    case PPT_CHANGE_SCALING:
-        ppt_text_add(out, "scaling got worse at ");
-        compare_sentence_add_points(comparison, is_slower, out);
-        add_extreme(comparison, is_slower, "slower", true, out);
-        break;
-    default:
-        ppt_text_add(out, "slower at ");
-        compare_sentence_add_points(comparison, is_slower, out);
-        add_extreme(comparison, is_slower, "more time", false, out);
-        break;
-    }
+    ppt_text_add(&telling->words, "nothing changed: ");
+    add_most(fmax(0, comparison->slower), "more", &telling->words);
+    tell_bound(telling, "not_slower", comparison->slower, threshold_of(telling));
+    ppt_text_add(&telling->words, " and ");
+    add_most(-fmax(0, comparison->faster), "less time at any point (95 %)", &telling->words);
+    tell_bound(telling, "not_faster", comparison->faster, threshold_of(telling));
 }
 
-static void add_faster(const struct ppt_comparison *comparison, struct ppt_text *out)
+/* "by 6.1 to 9.8 %" */
+static void add_sizes(const struct ppt_interval *hull, struct ppt_text *out)
 {
-    if (comparison->kind == PPT_CHANGE_EVERYWHERE || comparison->kind == PPT_CHANGE_BOTH) {
-        ppt_text_add(out, "it takes about ");
-        add_size(comparison->typical, out);
-        ppt_text_add(out, " less time everywhere");
-        if (comparison->kind == PPT_CHANGE_EVERYWHERE) {
-            ppt_text_add(out, ": the machine or the task itself");
-            return;
+    const bool more = hull->low > 0;
+
+    add_size(more ? hull->low : hull->high, out);
+    ppt_text_add(out, " to ");
+    add_size(more ? hull->high : hull->low, out);
+    ppt_text_add(out, " %");
+}
+
+/* That all speedups are within the threshold of what they were. */
+static void tell_speedups_stayed(struct telling *telling, const char *words)
+{
+    const struct ppt_comparison *comparison = telling->comparison;
+    double most = 0;
+
+    for (size_t i = 0; i < comparison->point_count; i++) {
+        const struct ppt_compared_point *point = &comparison->points[i];
+
+        if (point->has_speedup) {
+            most = fmax(most, fmax(point->speedup.high, -point->speedup.low));
         }
-        ppt_text_add(out, ", and scaling got better at ");
-        compare_sentence_add_points(comparison, scales_better, out);
+    }
+    ppt_text_add(&telling->words, words);
+    tell_bound(telling, "speedups_stayed", most, threshold_of(telling));
+}
+
+static void tell_slower(struct telling *telling)
+{
+    const struct ppt_comparison *comparison = telling->comparison;
+    const bool all =
+        comparison->kind == PPT_CHANGE_EVERYWHERE || comparison->kind == PPT_CHANGE_BOTH;
+    const bool scaling = comparison->kind == PPT_CHANGE_SCALING;
+
+    if (all) {
+        const struct ppt_interval hull = hull_of(comparison, is_of_all);
+
+        ppt_text_add(&telling->words, "slower everywhere, by ");
+        add_sizes(&hull, &telling->words);
+        tell_of_all(telling, "slower_everywhere", is_of_all, 1, 0);
+    }
+    if (comparison->kind == PPT_CHANGE_EVERYWHERE) {
+        tell_speedups_stayed(telling, ": the machine or the task itself, not how it scales");
         return;
     }
-    ppt_text_add(out,
-                 comparison->kind == PPT_CHANGE_SCALING ? "scaling got better, " : "it takes ");
-    ppt_text_add(out, "less time at ");
-    compare_sentence_add_points(comparison, is_faster, out);
-    add_extreme(comparison, is_faster, "less", comparison->kind == PPT_CHANGE_SCALING, out);
+    if (all || scaling) {
+        ppt_text_add(&telling->words,
+                     all ? ", and scaling got worse at " : "scaling got worse at ");
+        add_chosen(comparison, scales_worse, &telling->words);
+        tell_of_all(telling, "scales_worse", scales_worse, -1, -threshold_of(telling));
+        tell_extreme(telling, scales_worse, "more time", true);
+        return;
+    }
+    ppt_text_add(&telling->words,
+                 comparison->together.count > 0 ? "slower at one or more of " : "slower at ");
+    add_chosen(comparison, is_slower, &telling->words);
+    if (comparison->together.count > 0) {
+        tell(telling, (struct ppt_claim){.kind = "slower_together",
+                                         .value = (double)comparison->together.count,
+                                         .interval = {true, comparison->together.low, INFINITY},
+                                         .level = comparison->together.confidence,
+                                         .side = 1,
+                                         .limit = threshold_of(telling)});
+    } else {
+        tell_of_all(telling, "slower", is_slower, 1, threshold_of(telling));
+    }
+    tell_extreme(telling, is_slower, "more time", false);
 }
 
-void ppt_comparison_sentence(const struct ppt_comparison *comparison, struct ppt_text *out)
+static void tell_faster(struct telling *telling)
 {
-    switch (comparison->change) {
-    case PPT_CHANGE_INCONCLUSIVE:
-        add_inconclusive(comparison, out);
-        break;
-    case PPT_CHANGE_UNCHANGED:
-        add_unchanged(comparison, out);
-        break;
-    case PPT_CHANGE_IMPROVED:
-        add_faster(comparison, out);
-        break;
-    default:
-        add_slower_points(comparison, out);
-        break;
+    const struct ppt_comparison *comparison = telling->comparison;
+    const bool all =
+        comparison->kind == PPT_CHANGE_EVERYWHERE || comparison->kind == PPT_CHANGE_BOTH;
+
+    if (all) {
+        const struct ppt_interval hull = hull_of(comparison, is_of_all);
+
+        ppt_text_add(&telling->words, "it takes ");
+        add_sizes(&hull, &telling->words);
+        ppt_text_add(&telling->words, " less time everywhere");
+        tell_of_all(telling, "faster_everywhere", is_of_all, -1, 0);
+    } else {
+        ppt_text_add(&telling->words, "it takes less time at ");
+        add_chosen(comparison, is_faster, &telling->words);
+        tell_of_all(telling, "faster", is_faster, -1, 0);
+        tell_extreme(telling, is_faster, "less", comparison->kind == PPT_CHANGE_SCALING);
+        ppt_text_add(&telling->words, ", and ");
+        add_most(fmax(0, comparison->slower), "more at any point (95 %)", &telling->words);
+        tell_bound(telling, "not_slower", comparison->slower, threshold_of(telling));
+    }
+    if (comparison->kind == PPT_CHANGE_EVERYWHERE) {
+        tell_speedups_stayed(telling, ": the machine or the task itself, not how it scales");
+    }
+}
+
+/* What one run a side cannot show. */
+static void tell_condition(struct telling *telling)
+{
+    if (!ppt_comparison_knows_runs(telling->comparison)) {
+        ppt_text_add(&telling->words, ", if nothing else changed between the two runs");
+        tell_plain(telling, "condition", NAN);
+    }
+}
+
+static void tell_verdict(struct telling *telling)
+{
+    static void (*const tells[])(struct telling *) = {
+        [PPT_CHANGE_INCONCLUSIVE] = tell_doubt,    [PPT_CHANGE_UNCHANGED] = tell_unchanged,
+        [PPT_CHANGE_NOT_SLOWER] = tell_not_slower, [PPT_CHANGE_IMPROVED] = tell_faster,
+        [PPT_CHANGE_SLOWER] = tell_slower,
+    };
+    const enum ppt_doubt doubt = telling->comparison->doubt;
+
+    tells[telling->comparison->change](telling);
+    if (doubt == PPT_DOUBT_NONE || doubt == PPT_DOUBT_WIDE) {
+        tell_condition(telling);
     }
 }
 
 /* ---- details ---- */
 
-/* Said already where it is what the slower or faster points have in common. */
-static void add_speedups(const struct ppt_comparison *comparison, struct ppt_text *out)
+static void tell_list(struct telling *telling, const char *words, const char *kind, chooses *chosen,
+                      int side, double limit)
 {
-    const bool slower = comparison->change >= PPT_CHANGE_SUSPECT;
-    const bool said = comparison->kind == PPT_CHANGE_SCALING || comparison->kind == PPT_CHANGE_BOTH;
-
-    if (count_chosen(comparison, scales_worse) > 0 && !(slower && said)) {
-        ppt_text_add(out, " Speedups fell at ");
-        compare_sentence_add_points(comparison, scales_worse, out);
-        ppt_text_add(out, ".");
-    }
-    if (count_chosen(comparison, scales_better) > 0 && !(!slower && said)) {
-        ppt_text_add(out, " Speedups rose at ");
-        compare_sentence_add_points(comparison, scales_better, out);
-        ppt_text_add(out, ".");
+    if (count_chosen(telling->comparison, chosen) > 0) {
+        ppt_text_add(&telling->words, words);
+        add_chosen(telling->comparison, chosen, &telling->words);
+        ppt_text_add(&telling->words, ".");
+        tell_of_all(telling, kind, chosen, side, limit);
     }
 }
 
-/* By the point where runs differ most, against its shift. */
-static void add_runs(const struct ppt_comparison *comparison, struct ppt_text *out)
+/* By the point where runs of a side differ most. */
+static void tell_runs(struct telling *telling)
 {
-    double spread = 0, reach = 0;
-    bool exists = false;
+    const struct ppt_comparison *comparison = telling->comparison;
+    double most = 0;
 
     for (size_t i = 0; i < comparison->point_count; i++) {
-        const struct ppt_run_spread *runs = &comparison->points[i].time.runs;
+        most = fmax(most, comparison->points[i].time.run_sd);
+    }
+    if (comparison->old_runs + comparison->new_runs > 2) {
+        ppt_text_add(&telling->words, " Two runs of the same side differ by about ");
+        add_size(M_SQRT2 * most, &telling->words);
+        ppt_text_add(&telling->words, " % where they differ most.");
+        tell_plain(telling, "runs_differ", most);
+    }
+}
 
-        if (runs->exists) {
-            exists = true;
-            spread = fmax(spread, runs->spread);
-            reach = fmax(reach, runs->reach);
-        }
+static void tell_details(struct telling *telling)
+{
+    const struct ppt_comparison *comparison = telling->comparison;
+    const bool slower = comparison->change == PPT_CHANGE_SLOWER;
+    /* Said already where it is what slower points have in common. */
+    const bool said =
+        slower && (comparison->kind == PPT_CHANGE_SCALING || comparison->kind == PPT_CHANGE_BOTH);
+
+    if (slower) {
+        tell_list(telling, " Less time at ", "faster", is_faster, -1, 0);
     }
-    if (exists) {
-        ppt_text_add(out, " Runs of the same side differ by up to about ");
-        add_size(spread, out);
-        ppt_text_add(out, "; by chance alone that can look like a change of ");
-        add_size(reach, out);
-        ppt_text_add(out, reach > log1p(comparison->threshold)
-                              ? ", which more runs can settle, more blocks cannot."
-                              : ".");
-    } else if (comparison->change >= PPT_CHANGE_SUSPECT) {
-        ppt_text_add(out, " One run on a side cannot tell a change from what differs from run to "
-                          "run anyway: several on each would.");
+    if (!said) {
+        tell_list(telling, " Speedups fell at ", "scales_worse", scales_worse, -1,
+                  -threshold_of(telling));
     }
+    tell_list(telling, " Speedups rose at ", "scales_better", scales_better, 1, 0);
+    tell_runs(telling);
+}
+
+void ppt_comparison_claims(const struct ppt_comparison *comparison, enum ppt_claim_part part,
+                           struct ppt_claims *claims)
+{
+    struct telling telling = {.comparison = comparison, .part = part, .claims = claims};
+
+    *claims = (struct ppt_claims){0};
+    if (part == PPT_CLAIM_VERDICT) {
+        tell_verdict(&telling);
+    } else if (part == PPT_CLAIM_DETAIL) {
+        tell_details(&telling);
+    }
+}
+
+static void add_claims(const struct ppt_comparison *comparison, enum ppt_claim_part part,
+                       struct ppt_text *out)
+{
+    struct ppt_claims claims PPT_OWNED(ppt_claims_free) = {0};
+
+    ppt_comparison_claims(comparison, part, &claims);
+    for (size_t i = 0; i < claims.count; i++) {
+        ppt_text_add(out, claims.items[i].text);
+    }
+}
+
+void ppt_comparison_sentence(const struct ppt_comparison *comparison, struct ppt_text *out)
+{
+    add_claims(comparison, PPT_CLAIM_VERDICT, out);
 }
 
 void ppt_comparison_details(const struct ppt_comparison *comparison, struct ppt_text *out)
 {
-    if (comparison->change >= PPT_CHANGE_SUSPECT && count_chosen(comparison, is_faster) > 0) {
-        ppt_text_add(out, " Less time at ");
-        compare_sentence_add_points(comparison, is_faster, out);
-        ppt_text_add(out, ".");
-    }
-    if (comparison->change != PPT_CHANGE_INCONCLUSIVE) {
-        add_speedups(comparison, out);
-        add_runs(comparison, out);
-    }
+    add_claims(comparison, PPT_CLAIM_DETAIL, out);
 }

@@ -4,15 +4,18 @@
 #ifndef PPT_ANALYZE_COMPARE_SENTENCE_H
 #define PPT_ANALYZE_COMPARE_SENTENCE_H
 
+#include "claims.h"
 #include "compare.h"
-#include "text.h"
 
-/* The verdict in one sentence, with neither a capital nor a full stop: "scaling got worse at 4
- * workers: ...". */
+/* Every statement with what it rests on, see claims.h: PPT_CLAIM_VERDICT is the verdict in one
+ * sentence, with neither a capital nor a full stop ("scaling got worse at 4 workers: ..."), and
+ * PPT_CLAIM_DETAIL what else a user should know, as sentences with a space before each. Values,
+ * intervals and limits are shifts of logarithms. */
+void ppt_comparison_claims(const struct ppt_comparison *comparison, enum ppt_claim_part part,
+                           struct ppt_claims *claims);
+
+/* The words of these. */
 void ppt_comparison_sentence(const struct ppt_comparison *comparison, struct ppt_text *out);
-
-/* Everything else that a user should know, as sentences with a space before each: what speedups
- * did beside times, points that became faster all the same, what runs of one side differ by. */
 void ppt_comparison_details(const struct ppt_comparison *comparison, struct ppt_text *out);
 
 /* A shift of logarithms in percent: "+8.1", "-0.3", "+120"; below 100 000 at most six characters.

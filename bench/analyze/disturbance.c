@@ -5,6 +5,10 @@
 
 #define STEAL_SHARE 0.01
 
+/* Of passes that lost much. */
+#define MOST_OF_ALL 0.1
+#define MOST_AT_ONE 0.2
+
 const char *const ppt_culprit_names[] = {"unknown", "others", "quota", "own_threads", NULL};
 
 static bool is_stolen(const struct ppt_sample *sample)
@@ -103,4 +107,14 @@ double ppt_disturbance_at(const struct ppt_index *index, size_t point)
         much += ppt_index_flags(index, passes.items[i])->much;
     }
     return passes.count > 0 ? (double)much / (double)passes.count : 0;
+}
+
+double ppt_disturbance_share(const struct ppt_disturbance *disturbance)
+{
+    return disturbance->known > 0 ? (double)disturbance->much / (double)disturbance->known : 0;
+}
+
+bool ppt_disturbance_caps(const struct ppt_disturbance *disturbance, double share_at)
+{
+    return ppt_disturbance_share(disturbance) > MOST_OF_ALL || share_at > MOST_AT_ONE;
 }

@@ -42,6 +42,13 @@ struct ppt_disturbance {
 
 struct ppt_disturbance ppt_disturbance_of(const struct ppt_index *index);
 
+/* Whether they limit what may be claimed of points at one of which this share of the passes lost
+ * much, see above. */
+bool ppt_disturbance_caps(const struct ppt_disturbance *disturbance, double share_at);
+
+/* Share of all passes that lost much, of those of which it is known. */
+double ppt_disturbance_share(const struct ppt_disturbance *disturbance);
+
 /* Share of the passes at a point that lost much; 0 for a point of SIZE_MAX. */
 double ppt_disturbance_at(const struct ppt_index *index, size_t point);
 

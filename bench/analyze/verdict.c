@@ -9,12 +9,10 @@
 #include "owned.h"
 #include "trimmed.h"
 
-/* The spread that so few blocks show is on average too small by this. */
-/* Shares of the passes that lost much: see disturbance.h. */
-#define DISTURBED_MEDIUM 0.1
-#define DISTURBED_POINT 0.2
+/* Share of the passes that lost much: see disturbance.h. */
 #define DISTURBED_LOW 0.5
 
+/* The spread that so few blocks show is on average too small by this. */
 #define SAFETY 1.2
 #define FEWEST_TO_GIVE_UP 20
 
@@ -210,13 +208,12 @@ void ppt_verdict_doubt(struct ppt_verdict *verdict, const struct ppt_index *inde
     if (disturbance->stopped + disturbance->moved > 0) {
         cap(verdict, PPT_CONFIDENCE_MEDIUM);
     }
-    const double share =
-        disturbance->known > 0 ? (double)disturbance->much / (double)disturbance->known : 0;
     const double here = fmax(disturbed_at(index, grid, verdict->recommended),
                              disturbed_at(index, grid, verdict->best));
-    verdict->disturbed = share > DISTURBED_MEDIUM || here > DISTURBED_POINT;
+    verdict->disturbed = ppt_disturbance_caps(disturbance, here);
     if (verdict->disturbed) {
-        cap(verdict, share > DISTURBED_LOW ? PPT_CONFIDENCE_LOW : PPT_CONFIDENCE_MEDIUM);
+        cap(verdict, ppt_disturbance_share(disturbance) > DISTURBED_LOW ? PPT_CONFIDENCE_LOW
+                                                                        : PPT_CONFIDENCE_MEDIUM);
     }
 }
 

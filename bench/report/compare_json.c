@@ -2,6 +2,7 @@
  * The answer of compare for programs: docs/results.md describes every field. What does not exist is
  * null.
  */
+#include <math.h>
 #include <string.h>
 
 #include "compare_report.h"
@@ -9,26 +10,19 @@
 #include "json_value.h"
 #include "owned.h"
 
-#define COMPARISON_VERSION 1
+#define COMPARISON_VERSION 2
 
 static json_object *difference(const struct ppt_difference *value)
 {
-    const struct ppt_interval *ends = &value->shift.interval;
+    const struct ppt_interval *ends = &value->interval;
     json_object *object = json_object_new_object();
 
-    add(object, "class", text(ppt_change_names[value->change]));
-    add(object, "change", number(expm1(value->shift.value)));
+    add(object, "verdict", text(ppt_change_names[value->change]));
+    add(object, "change", number(expm1(value->shift)));
     add(object, "interval",
         ppt_json_interval(
             &(struct ppt_interval){ends->exists, expm1(ends->low), expm1(ends->high)}));
-    add(object, "p", number(value->p));
-    add(object, "p_adjusted", number(value->p_adjusted));
-    add(object, "cliffs_delta", number(value->delta));
-    add(object, "exact", json_object_new_boolean(value->exact));
-    add(object, "old_blocks", integer(value->old_n));
-    add(object, "new_blocks", integer(value->new_n));
-    add(object, "run_spread", value->runs.exists ? number(expm1(value->runs.spread)) : NULL);
-    add(object, "run_reach", value->runs.exists ? number(expm1(value->runs.reach)) : NULL);
+    add(object, "run_spread", value->run_sd > 0 ? number(expm1(M_SQRT2 * value->run_sd)) : NULL);
     return object;
 }
 
@@ -59,7 +53,9 @@ static json_object *point_json(const struct ppt_compared_point *point)
     }
     add(object, "old_s", ppt_json_statistics(&point->old_s));
     add(object, "new_s", ppt_json_statistics(&point->new_s));
-    add(object, "time", ppt_compared_common(point) ? difference(&point->time) : NULL);
+    add(object, "slower_at_most", point->common ? number(expm1(point->time.high)) : NULL);
+    add(object, "faster_at_most", point->common ? number(-expm1(point->time.low)) : NULL);
+    add(object, "time", point->common ? difference(&point->time) : NULL);
     add(object, "speedup", speedup(point));
     return object;
 }
@@ -77,6 +73,7 @@ static json_object *side(const struct ppt_outcome *runs, size_t count, size_t bl
         add(run, "machine", text(runs[i].host->name));
         add(run, "seed", integer(runs[i].config->seed));
         add(run, "blocks", integer(runs[i].answer->grid.block_count));
+        add(run, "processes", integer(runs[i].answer->grid.processes));
         json_object_array_add(list, run);
     }
     add(object, "blocks", integer(blocks));
@@ -97,6 +94,11 @@ static json_object *warnings(const char *lines)
     return list;
 }
 
+static json_object *needed(size_t count)
+{
+    return count > 0 ? integer(count) : NULL;
+}
+
 static json_object *words(const struct ppt_comparison *comparison,
                           void (*write)(const struct ppt_comparison *, struct ppt_text *))
 {
@@ -111,7 +113,7 @@ void ppt_comparison_json(const struct ppt_comparison_outcome *outcome, struct pp
     const struct ppt_comparison *comparison = outcome->comparison;
     const struct ppt_config *config = outcome->old_runs[0].config;
     json_object *object = json_object_new_object(), *points = json_object_new_array();
-    const bool judged = comparison->change != PPT_CHANGE_INCONCLUSIVE;
+    const bool any = comparison->common > 0;
     const struct ppt_point *base =
         comparison->common > 1 ? &comparison->points[comparison->base].point : NULL;
 
@@ -122,20 +124,26 @@ void ppt_comparison_json(const struct ppt_comparison_outcome *outcome, struct pp
     add(object, "task", text(config->task));
     add(object, "task_details", text(config->details));
     add(object, "task_count", integer(config->task_count));
-    add(object, "class", text(ppt_change_names[comparison->change]));
-    add(object, "speedup_class", text(ppt_change_names[comparison->speedup_change]));
+    add(object, "verdict", text(ppt_change_names[comparison->change]));
+    add(object, "speedup_verdict", text(ppt_change_names[comparison->speedup_change]));
+    add(object, "doubt",
+        comparison->doubt == PPT_DOUBT_NONE ? NULL : text(ppt_doubt_names[comparison->doubt]));
     add(object, "where", text(ppt_change_kind_names[comparison->kind]));
-    add(object, "typical_change", judged ? number(expm1(comparison->typical)) : NULL);
-    add(object, "slower_at_most", judged ? number(expm1(comparison->most)) : NULL);
+    add(object, "typical_change", any ? number(expm1(comparison->typical)) : NULL);
+    add(object, "slower_at_most", number(expm1(comparison->slower)));
+    add(object, "faster_at_most", number(-expm1(-comparison->faster)));
     add(object, "sentence", words(comparison, ppt_comparison_sentence));
     add(object, "details", words(comparison, ppt_comparison_details));
-    add(object, "threshold", number(comparison->threshold));
+    add(object, "threshold", number(comparison->rules.threshold));
+    add(object, "between_runs",
+        comparison->rules.between_runs > 0 ? number(comparison->rules.between_runs) : NULL);
     add(object, "interval_confidence", number(comparison->confidence));
     add(object, "speedup_interval_confidence", number(comparison->speedup_confidence));
     add_dimensions(object, "speedup_over", PPT_ONLY(PPT_WORKERS) | PPT_OF_TASK, base);
-    add(object, "blocks_needed", integer(comparison->blocks_needed));
-    add(object, "old", side(outcome->old_runs, comparison->old_runs, comparison->old_blocks));
-    add(object, "new", side(outcome->new_runs, comparison->new_runs, comparison->new_blocks));
+    add(object, "blocks_needed", needed(comparison->blocks_needed));
+    add(object, "runs_needed", needed(comparison->runs_needed));
+    add(object, "old", side(outcome->old_runs, outcome->old_count, comparison->old_blocks));
+    add(object, "new", side(outcome->new_runs, outcome->new_count, comparison->new_blocks));
     add(object, "points", points);
     add(object, "warnings", warnings(outcome->warnings));
     print_document(object, out);

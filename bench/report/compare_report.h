@@ -9,8 +9,9 @@
 
 /* Everything is borrowed. At least one run on each side. */
 struct ppt_comparison_outcome {
-    const struct ppt_comparison *comparison; /* has the numbers of runs, and both sides' curves */
+    const struct ppt_comparison *comparison; /* has both sides' curves */
     const struct ppt_outcome *old_runs, *new_runs;
+    size_t old_count, new_count;
     const char *warnings; /* what else differs: lines, each with a newline */
 };
 

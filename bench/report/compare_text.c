@@ -17,15 +17,15 @@ static void add_change(const struct ppt_difference *difference, struct ppt_text 
 {
     char text[PPT_PERCENT_SIZE];
 
-    ppt_text_right(out, ppt_comparison_percent(difference->shift.value, text), 8);
+    ppt_text_right(out, ppt_comparison_percent(difference->shift, text), 8);
     ppt_text_add(out, " %");
     ppt_comparison_ends(difference, out);
 }
 
 /* In capitals what ends with an exit code of its own. */
-static const char *class_of(enum ppt_change change)
+static const char *verdict_of(enum ppt_change change)
 {
-    return change == PPT_CHANGE_REGRESSION ? "REGRESSION" : ppt_change_names[change];
+    return change == PPT_CHANGE_SLOWER ? "SLOWER" : ppt_change_names[change];
 }
 
 static void add_row(const struct ppt_comparison *comparison, size_t i, struct ppt_text *out)
@@ -40,14 +40,14 @@ static void add_row(const struct ppt_comparison *comparison, size_t i, struct pp
     ppt_text_right(out, ppt_text_duration(point->new_s.median, text), 10);
     add_change(&point->time, out);
     ppt_text_pad(out, start, 56);
-    ppt_text_addf(out, " %s", class_of(point->time.change));
+    ppt_text_addf(out, " %s", verdict_of(point->time.change));
     if (point->has_speedup) {
-        /* A star: a change that its own test is sure of. */
+        /* A star: a change that its own interval shows. */
         const enum ppt_change change = point->speedup.change;
-        const bool sure = change == PPT_CHANGE_REGRESSION || change == PPT_CHANGE_IMPROVED;
+        const bool sure = change == PPT_CHANGE_SLOWER || change == PPT_CHANGE_IMPROVED;
 
         ppt_text_pad(out, start, 69);
-        ppt_text_right(out, ppt_comparison_percent(point->speedup.shift.value, percent), 7);
+        ppt_text_right(out, ppt_comparison_percent(point->speedup.shift, percent), 7);
         ppt_text_addf(out, " %%%s", sure ? "*" : "");
     }
     ppt_text_add(out, "\n");
@@ -88,8 +88,9 @@ static void add_side(const char *name, const struct ppt_outcome *runs, size_t co
     ppt_text_addf(out, "%s\n", more);
 }
 
-/* "only old: 8, 16" */
-static void add_alone(const struct ppt_comparison *comparison, bool old, struct ppt_text *out)
+/* "only old: 8, 16": points that are not in all runs, by the sides that have them in some. */
+static void add_alone(const struct ppt_comparison *comparison, const char *words, bool old,
+                      bool new, struct ppt_text *out)
 {
     char label[PPT_POINT_SIZE];
     size_t count = 0;
@@ -97,11 +98,8 @@ static void add_alone(const struct ppt_comparison *comparison, bool old, struct 
     for (size_t i = 0; i < comparison->point_count; i++) {
         const struct ppt_compared_point *point = &comparison->points[i];
 
-        if (!ppt_compared_common(point) && (point->old_s.n > 0) == old) {
-            ppt_text_addf(out, "%s%s",
-                          count++ > 0 ? ", "
-                          : old       ? "  only old: "
-                                      : "  only new: ",
+        if (!point->common && (point->old_s.n > 0) == old && (point->new_s.n > 0) == new) {
+            ppt_text_addf(out, "%s%s", count++ > 0 ? ", " : words,
                           ppt_point_label(point->point, ppt_comparison_several(comparison), label));
         }
     }
@@ -132,20 +130,21 @@ void ppt_comparison_text(const struct ppt_comparison_outcome *outcome, struct pp
     ppt_text_addf(out, "%s (", config->task);
     ppt_text_add_shown(out, config->details, LONGEST_DETAILS);
     ppt_text_addf(out, "): %llu task%s; a change counts from %.3g %% on\n", tasks, PPT_S(tasks),
-                  100 * comparison->threshold);
-    add_side("old", outcome->old_runs, comparison->old_runs, comparison->old_blocks, out);
-    add_side("new", outcome->new_runs, comparison->new_runs, comparison->new_blocks, out);
+                  100 * comparison->rules.threshold);
+    add_side("old", outcome->old_runs, outcome->old_count, comparison->old_blocks, out);
+    add_side("new", outcome->new_runs, outcome->new_count, comparison->new_blocks, out);
     if (comparison->common > 0) {
         ppt_text_add(out, "  workers       old       new    time [95 % for all]     "
-                          "class         speedup\n");
+                          "verdict       speedup\n");
     }
     for (size_t i = 0; i < comparison->point_count; i++) {
-        if (ppt_compared_common(&comparison->points[i])) {
+        if (comparison->points[i].common) {
             add_row(comparison, i, out);
         }
     }
-    add_alone(comparison, true, out);
-    add_alone(comparison, false, out);
+    add_alone(comparison, "  only old: ", true, false, out);
+    add_alone(comparison, "  only new: ", false, true, out);
+    add_alone(comparison, "  not in all runs: ", true, true, out);
     if (comparison->common > 1) {
         ppt_text_addf(out, "  speedup is over %s worker%s, * where its change is sure\n",
                       ppt_point_label(comparison->points[comparison->base].point,

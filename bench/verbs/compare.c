@@ -1,6 +1,7 @@
 /*
  * compare: did speed or scaling change between recorded runs?
  */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -8,6 +9,7 @@
 #include "comparable.h"
 #include "compare_report.h"
 #include "file.h"
+#include "item.h"
 #include "loaded.h"
 #include "memory.h"
 #include "owned.h"
@@ -17,8 +19,7 @@
 
 struct compare_options {
     size_t old_count; /* operands before "--"; 0: there is none */
-    double threshold; /* the change that counts */
-    bool strict;      /* a suspect is not fine */
+    struct ppt_compare_rules rules;
     const char *html; /* the page to write, or NULL */
     bool json;
 };
@@ -32,7 +33,9 @@ struct comparing {
 static enum ppt_status read_sides(const struct ppt_line *line, struct comparing *sides,
                                   struct ppt_error *error)
 {
-    const size_t old_count = ((const struct compare_options *)line->options)->old_count;
+    const struct compare_options *options = line->options;
+    const struct ppt_compare_rules *rules = &options->rules;
+    const size_t old_count = options->old_count;
 
     sides->count = line->operand_count;
     sides->old_count = old_count > 0 ? old_count : 1;
@@ -40,6 +43,11 @@ static enum ppt_status read_sides(const struct ppt_line *line, struct comparing 
         return ppt_fail(error, PPT_BAD_INPUT,
                         "compare needs the folders of two runs, or several of each side with "
                         "\"--\" between old and new ones");
+    }
+    if (rules->between_runs > 0 && sides->count > 2) {
+        return ppt_fail(error, PPT_BAD_INPUT,
+                        "--between-runs is for one run a side: several show by themselves how far "
+                        "they are apart");
     }
     if (sides->count == sides->old_count) {
         return ppt_fail(error, PPT_BAD_INPUT, "compare needs the folder of a run after \"--\"");
@@ -89,16 +97,30 @@ static void comparing_free(struct comparing *sides)
     free(sides->outcomes);
 }
 
-static void compare_grids(double threshold, const struct comparing *sides,
-                          struct ppt_comparison *comparison)
+/* So much that nothing may rest on all points of a run. */
+static bool compare_is_disturbed(const struct ppt_outcome *run)
 {
-    struct ppt_grid *grids PPT_FREED = ppt_alloc(sides->count, sizeof(*grids));
+    const struct ppt_disturbance *disturbance = &run->answer->disturbance;
+    double most = 0;
+
+    for (size_t p = 0; p < run->index->point_count; p++) {
+        most = fmax(most, ppt_disturbance_at(run->index, p));
+    }
+    return ppt_disturbance_caps(disturbance, most) || disturbance->stopped + disturbance->moved > 0;
+}
+
+static void compare_runs(const struct ppt_compare_rules *rules, const struct comparing *sides,
+                         struct ppt_comparison *comparison)
+{
+    struct ppt_compared_run *runs PPT_FREED = ppt_alloc(sides->count, sizeof(*runs));
 
     for (size_t i = 0; i < sides->count; i++) {
-        grids[i] = sides->outcomes[i].answer->grid;
+        runs[i] = (struct ppt_compared_run){
+            .grid = &sides->outcomes[i].answer->grid,
+            .disturbed = compare_is_disturbed(&sides->outcomes[i]),
+        };
     }
-    ppt_comparison_of(grids, sides->old_count, grids + sides->old_count,
-                      sides->count - sides->old_count, threshold, comparison);
+    ppt_comparison_of(runs, sides->old_count, sides->count - sides->old_count, rules, comparison);
 }
 
 static void print(bool json, const struct ppt_comparison_outcome *outcome)
@@ -137,18 +159,11 @@ static void warn(const char *lines)
     }
 }
 
-static enum ppt_status status_of(const struct ppt_comparison *comparison, bool strict)
+static enum ppt_status status_of(const struct ppt_comparison *comparison)
 {
-    switch (comparison->change) {
-    case PPT_CHANGE_REGRESSION:
-        return PPT_REGRESSION;
-    case PPT_CHANGE_SUSPECT:
-        return strict ? PPT_INCONCLUSIVE : PPT_OK;
-    case PPT_CHANGE_INCONCLUSIVE:
-        return PPT_INCONCLUSIVE;
-    default:
-        return PPT_OK;
-    }
+    return comparison->change == PPT_CHANGE_SLOWER         ? PPT_REGRESSION
+           : comparison->change == PPT_CHANGE_INCONCLUSIVE ? PPT_INCONCLUSIVE
+                                                           : PPT_OK;
 }
 
 static enum ppt_status compare(const struct ppt_line *line, struct ppt_error *error)
@@ -162,12 +177,14 @@ static enum ppt_status compare(const struct ppt_line *line, struct ppt_error *er
     PPT_TRY(check_distinct(line->operands, &sides, error));
     PPT_TRY(load_sides(line->operands, &sides, error));
     PPT_TRY(ppt_comparable_check(sides.outcomes, sides.count, error));
-    compare_grids(options->threshold, &sides, &comparison);
+    compare_runs(&options->rules, &sides, &comparison);
     ppt_comparable_warn(sides.outcomes, sides.count, &warnings);
     const struct ppt_comparison_outcome outcome = {
         .comparison = &comparison,
         .old_runs = sides.outcomes,
         .new_runs = sides.outcomes + sides.old_count,
+        .old_count = sides.old_count,
+        .new_count = sides.count - sides.old_count,
         .warnings = warnings.data ? warnings.data : "",
     };
 
@@ -176,7 +193,7 @@ static enum ppt_status compare(const struct ppt_line *line, struct ppt_error *er
     if (options->html) {
         PPT_TRY(write_page(options->html, &outcome, error));
     }
-    return status_of(&comparison, options->strict);
+    return status_of(&comparison);
 }
 
 /* "--" stands between old and new; options may follow on both sides of it. */
@@ -195,12 +212,48 @@ static enum ppt_status compare_separate(struct ppt_line *line, struct ppt_error 
     return PPT_OK;
 }
 
+/* What audit found of runs: its file. */
+static enum ppt_status read_audit(const char *path, double *sd, struct ppt_error *error)
+{
+    struct ppt_source source PPT_OWNED(ppt_source_free) = {0};
+    json_object *object PPT_OWNED(ppt_json_put) = NULL;
+    struct ppt_place place;
+    struct ppt_item member;
+
+    PPT_TRY(ppt_source_read(path, &source, error));
+    PPT_TRY(ppt_json_parse(&source, &object, error));
+    const struct ppt_item whole = {object, &source, NULL};
+
+    PPT_TRY(ppt_item_member(&whole, "between_run_sd", &place, &member, error));
+    return ppt_item_real(&member, 0, 1, sd, error);
+}
+
+/* A share, "0.022" or "2.2%", or a file. */
+static enum ppt_status read_between_runs(const char *value, void *place, struct ppt_error *error)
+{
+    char *end = NULL;
+    double *sd = place;
+
+    *sd = strtod(value, &end);
+    if (end == value || (*end != '\0' && strcmp(end, "%") != 0)) {
+        return read_audit(value, sd, error);
+    }
+    *sd /= *end == '%' ? 100 : 1;
+    return *sd > 0 && *sd <= 1
+               ? PPT_OK
+               : ppt_fail(error, PPT_BAD_INPUT,
+                          "--between-runs: \"%s\" is not a number above 0, up to 1 (or 100%%), nor "
+                          "a file",
+                          value);
+}
+
 static const struct ppt_option compare_rows[] = {
-    {"--threshold", PPT_OPTION_SHARE, .offset = offsetof(struct compare_options, threshold),
+    {"--threshold", PPT_OPTION_SHARE, .offset = offsetof(struct compare_options, rules.threshold),
      .heading = "Options of compare:", .metavar = "X",
      .help = "the change that counts (default: 0.03)"},
-    {"--strict", PPT_OPTION_FLAG, .offset = offsetof(struct compare_options, strict),
-     .help = "a merely suspected one is not fine;"},
+    {"--between-runs", PPT_OPTION_READ, .read = read_between_runs,
+     .offset = offsetof(struct compare_options, rules.between_runs), .metavar = "X",
+     .help = "how far runs are apart, see audit;"},
     {"--html", PPT_OPTION_TEXT, .offset = offsetof(struct compare_options, html), .noun = "file",
      .joins = true, .metavar = "FILE", .help = ": a page"},
     PPT_SHARED(JSON, struct compare_options, json),
@@ -213,6 +266,6 @@ const struct ppt_verb ppt_verb_compare = {
     .most = SIZE_MAX,
     .needs = "the folders of two runs, as in: ppt-omp compare output/before output/after",
     .separate = compare_separate,
-    PPT_OPTIONS(compare_rows, struct compare_options, .threshold = 0.03),
+    PPT_OPTIONS(compare_rows, struct compare_options, .rules.threshold = 0.03),
     .run = compare,
 };

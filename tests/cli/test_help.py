@@ -134,7 +134,7 @@ class Bash(common.Case):
     def test_options(self):
         self.assertEqual(self.complete("--sch"), {"--schedule"})
         self.assertEqual(self.complete("compare", "--"),
-                         {"--threshold", "--strict", "--html", "--json", "--help"})  # fmt: skip
+                         {"--threshold", "--between-runs", "--html", "--json", "--help"})  # fmt: skip
         # Those that a verb takes, the program takes there, and no others.
         for verb in VERBS:
             offered = self.complete(verb, "--")
@@ -198,7 +198,7 @@ class Others(common.Case):
         self.assertEqual(complete("ppt-omp re"), {"report", "resume"})
         self.assertEqual(complete("ppt-omp --memory "), {"reuse", "fresh"})
         self.assertIn("sort", complete("ppt-omp --task "))
-        self.assertEqual(complete("ppt-omp compare --st"), {"--strict"})
+        self.assertEqual(complete("ppt-omp compare --be"), {"--between-runs"})
         self.assertEqual(complete("ppt-omp compare --sch"), set())
 
     @unittest.skipUnless(shutil.which("zsh"), "zsh is not installed")
@@ -218,7 +218,7 @@ class Others(common.Case):
         self.assertEqual(complete("ppt-omp --memory "), {"reuse", "fresh"})
         self.assertLessEqual({"sort", "random"}, complete("ppt-omp --task "))
         self.assertIn("sort", complete("ppt-omp once "))
-        self.assertEqual(complete("ppt-omp compare --st"), {"--strict"})
+        self.assertEqual(complete("ppt-omp compare --be"), {"--between-runs"})
         self.assertEqual(complete("ppt-omp compare --sch"), set())
 
 

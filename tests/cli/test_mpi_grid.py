@@ -336,12 +336,14 @@ class Grid(MpiCase):
             self.assertLess(law["value"], 1100, law)
 
     def test_compare(self):
-        """With itself: nothing changed at any point, and each has its ranks."""
-        result = self.run_fine("compare", self.folder, self.folder, "--json")
+        """With itself: nothing changed at any point, and each has its ranks. What another process
+        would show is another matter."""
+        result = self.run_ppt("compare", self.folder, self.folder, "--json")
+        self.assertIn(result.code, (0, 5), result)
         answer = loads(result.out)
-        self.assertEqual(answer["class"], "unchanged")
+        self.assertEqual({p["time"]["change"] for p in answer["points"]}, {0})
         self.assertEqual([point_of(p) for p in answer["points"]], points_of(GRID))
-        text = self.run_fine("compare", self.folder, self.folder, "--html", "page.html").out
+        text = self.run_ppt("compare", self.folder, self.folder, "--html", "page.html").out
         for name in self.names:
             self.assertRegex(text, rf"(?m)^ *\*?{name}\b")
         self.assertIn("4r2", (self.work / "page.html").read_text(encoding="utf-8"))

@@ -226,13 +226,15 @@ class Page(common.Case):
         old, new = (self.only_folder(self.work / side) for side in ("old", "n<e>w"))
         for draw in (True, False):
             result = self.run_ppt("compare", old, new, "--html", "page.html", draw=draw)
-            self.assertIn(result.code, (0, 4), result)
+            self.assertIn(result.code, (0, 4, 5), result)
             self.assertEqual(list(self.tmp.iterdir()), [])
             text = (self.work / "page.html").read_text(encoding="utf-8")
             page = self.check(text)
             self.assertEqual([b"compare_plot_1" in p for p in page.pictures()], [True] * draw)
             words = " ".join("".join(page.words).split())
             self.assertIn("sum: did it change?", words)
+            # Green is for what is fine.
+            self.assertEqual('class="verdict doubtful"' in text, result.code != 0)
             self.assertIn(str(new), words)
         refused = self.run_ppt("compare", old, new, "--html", "no/such/folder.html")
         self.assertEqual(refused.code, 1, refused)

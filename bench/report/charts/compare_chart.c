@@ -19,7 +19,7 @@ static void compare_add_curve(const struct ppt_comparison_outcome *outcome, bool
         const struct ppt_compared_point *point = &comparison->points[i];
         const struct ppt_stat *s = old ? &point->old_s : &point->new_s;
 
-        if (ppt_compared_common(point)) {
+        if (point->common) {
             const bool exists = s->interval.exists && s->interval.low > 0;
 
             ppt_text_addf(out, "%zu %.9g %.9g %.9g\n", position++, tasks / s->median,
@@ -39,7 +39,7 @@ static void add_axis(const struct ppt_comparison_outcome *outcome, struct ppt_te
     size_t count = 0;
 
     for (size_t i = 0; i < comparison->point_count; i++) {
-        if (ppt_compared_common(&comparison->points[i])) {
+        if (comparison->points[i].common) {
             points[count++] = comparison->points[i].point;
         }
     }

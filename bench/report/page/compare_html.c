@@ -20,10 +20,10 @@ static void compare_add_verdict(struct ppt_text *out, const struct ppt_compariso
 {
     const struct ppt_comparison *comparison = outcome->comparison;
     const bool fine =
-        comparison->change == PPT_CHANGE_UNCHANGED || comparison->change == PPT_CHANGE_IMPROVED;
+        comparison->change != PPT_CHANGE_INCONCLUSIVE && comparison->change != PPT_CHANGE_SLOWER;
     struct ppt_text words PPT_OWNED(ppt_text_free) = {0};
 
-    ppt_text_add(out, "<div class=\"verdict\">\n");
+    ppt_text_addf(out, "<div class=\"verdict%s\">\n", fine ? "" : " doubtful");
     ppt_text_addf(&words, "%s: ", outcome->old_runs[0].config->task);
     ppt_comparison_sentence(comparison, &words);
     add_words(out, &words, words.data[words.length - 1] == '.' ? "" : ".");
@@ -39,7 +39,7 @@ static void compare_add_change(struct ppt_text *out, const struct ppt_difference
 {
     char text[PPT_PERCENT_SIZE];
 
-    ppt_text_addf(out, "<td>%s %%", ppt_comparison_percent(difference->shift.value, text));
+    ppt_text_addf(out, "<td>%s %%", ppt_comparison_percent(difference->shift, text));
     ppt_comparison_ends(difference, out);
     ppt_text_addf(out, "</td><td>%s</td>", ppt_change_names[difference->change]);
 }
@@ -47,22 +47,21 @@ static void compare_add_change(struct ppt_text *out, const struct ppt_difference
 static void compare_add_point(struct ppt_text *out, const struct ppt_comparison *comparison,
                               const struct ppt_compared_point *point)
 {
-    const bool worse = point->time.change >= PPT_CHANGE_SUSPECT;
+    const bool worse = point->common && point->time.change == PPT_CHANGE_SLOWER;
     char label[PPT_POINT_SIZE], text[PPT_UNITS_SIZE];
 
-    ppt_text_addf(out, "<tr%s><th scope=\"row\">%s</th>",
-                  ppt_compared_common(point) && worse ? " class=\"flagged\"" : "",
+    ppt_text_addf(out, "<tr%s><th scope=\"row\">%s</th>", worse ? " class=\"flagged\"" : "",
                   ppt_point_label(point->point, ppt_comparison_several(comparison), label));
     ppt_text_addf(out, "<td>%s</td>",
                   point->old_s.n > 0 ? ppt_text_duration(point->old_s.median, text) : "–");
     ppt_text_addf(out, "<td>%s</td>",
                   point->new_s.n > 0 ? ppt_text_duration(point->new_s.median, text) : "–");
-    if (ppt_compared_common(point)) {
+    if (point->common) {
         compare_add_change(out, &point->time);
     } else {
-        ppt_text_add(out, "<td>–</td><td>only one side has it</td>");
+        ppt_text_add(out, "<td>–</td><td>not in all runs</td>");
     }
-    if (ppt_compared_common(point) && point->has_speedup) {
+    if (point->has_speedup) {
         ppt_text_addf(out, "<td>%.2fx</td><td>%.2fx</td>", point->old_speedup.value,
                       point->new_speedup.value);
         compare_add_change(out, &point->speedup);
@@ -76,12 +75,13 @@ static void compare_add_points(struct ppt_text *out, const struct ppt_comparison
 {
     const struct ppt_comparison *comparison = outcome->comparison;
 
-    static const char *const heads[] = {"workers",     "old",         "new",     "time",  "class",
-                                        "old speedup", "new speedup", "speedup", "class", NULL};
+    static const char *const heads[] = {"workers", "old",         "new",         "time",
+                                        "verdict", "old speedup", "new speedup", "speedup",
+                                        "verdict", NULL};
     char *caption PPT_FREED =
         ppt_text_format("Medians of whole passes, and what changed; more is slower in the first "
                         "change and better in the second. Changes beyond %.3g %% count.",
-                        100 * comparison->threshold);
+                        100 * comparison->rules.threshold);
 
     ppt_html_table_begin(out, caption, heads);
     for (size_t i = 0; i < comparison->point_count; i++) {
@@ -123,7 +123,7 @@ void ppt_comparison_html(const struct ppt_comparison_outcome *outcome,
         out, folder, "compare",
         "Chart: tasks per second of the old and the new runs at every number of workers",
         "Higher is faster. Where the intervals of both sides overlap widely, nothing can "
-        "be told; the table says it point by point, with an exact test.");
+        "be told; the table says it point by point.");
     compare_add_points(out, outcome);
     ppt_text_add(out,
                  "<h2>Runs</h2>\n<div class=\"scroll\" tabindex=\"0\">\n<table "
@@ -131,13 +131,13 @@ void ppt_comparison_html(const struct ppt_comparison_outcome *outcome,
                  "scope=\"col\">side</th><th scope=\"col\">folder</th><th "
                  "scope=\"col\">started</th><th scope=\"col\">blocks</th><th "
                  "scope=\"col\">program</th><th scope=\"col\">CPU</th></tr></thead>\n<tbody>\n");
-    add_runs(out, "old", outcome->old_runs, comparison->old_runs);
-    add_runs(out, "new", outcome->new_runs, comparison->new_runs);
+    add_runs(out, "old", outcome->old_runs, outcome->old_count);
+    add_runs(out, "new", outcome->new_runs, outcome->new_count);
     ppt_text_addf(
         out,
-        "</tbody>\n</table>\n</div>\n<p class=\"soft\">Changes are Hodges–Lehmann shifts "
-        "of the logarithms of pass times with exact intervals, each at %.4g %% so that all "
-        "hold together at 95 %%; classes also ask for more than the threshold.</p>\n",
+        "</tbody>\n</table>\n</div>\n<p class=\"soft\">Changes are differences "
+        "of trimmed means of the logarithms of pass times. Each end of an interval is at %.4g %%, "
+        "so that it holds for all points together at 95 %%.</p>\n",
         100 * comparison->confidence);
     ppt_html_end(out);
 }
