@@ -1,0 +1,90 @@
+"""The words of the field: lists of counts, and names of options that people bring along."""
+
+import json
+import os
+import sys
+import unittest
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+
+import common  # noqa: E402  (found through the line above)
+import refusal  # noqa: E402
+
+SUM = ("--task", "sum", "--task-args", "[10]", "--iterations", 1, "--warmup", 0)
+
+
+class Words(common.Case):
+    def recorded(self, *args):
+        """The configuration of a run with these options."""
+        return json.loads(self.run_fine(*args, "--format", "json").out)["config"]
+
+    def workers(self, *args):
+        return self.recorded(*SUM, "--task-count", 2, *args)["workers"]
+
+
+class Lists(Words):
+    def test_lists(self):
+        for text, workers in (("0-4", [0, 1, 2, 3, 4]), ("0,1,2", [0, 1, 2]), ("3", [3]),
+                              ("1-16:*2", [1, 2, 4, 8, 16]), ("1-16:+5", [1, 6, 11, 16]),
+                              ("1-9:2", [1, 3, 5, 7, 9]), ("4,0-1", [0, 1, 4]),
+                              ("[0, 2]", [0, 2])):  # fmt: skip
+            self.assertEqual(self.workers("--workers", text), workers, text)
+
+    def test_the_machine(self):
+        automatic = self.workers()
+        self.assertEqual(self.workers("--workers", "auto"), automatic)
+        most = automatic[-1]
+        self.assertEqual(self.workers("--workers", "100%"), [most])
+        self.assertEqual(self.workers("--workers", "0,50%"), [0, max(1, (most + 1) // 2)])
+        self.assertEqual(self.workers("--workers", f"auto,{most + 3}"), [*automatic, most + 3])
+
+    def test_files(self):
+        """In a configuration it is a text."""
+        self.write("c.json", {"task": "sum", "task_args": [10], "task_count": 2, "iterations": 1,
+                              "warmup": 0, "workers": "0-4:2"})  # fmt: skip
+        self.assertEqual(self.recorded("c.json")["workers"], [0, 2, 4])
+        self.assertEqual(self.recorded("c.json", "--workers", "1-2")["workers"], [1, 2])
+
+    def test_inner_threads(self):
+        threads = self.recorded("--task", "matrix", "--task-args", "[2]", "--task-count", 1,
+                                "--iterations", 1, "--workers", 0, "--inner-threads", "1-4:*2")  # fmt: skip
+        self.assertEqual(threads["inner_threads"], [1, 2, 4])
+
+    def test_said_twice(self):
+        result = self.run_fine(*SUM, "--task-count", 2, "--workers", "0-2,1")
+        self.assertIn("ppt-omp: --workers: some are in the list more than once", result.err)
+
+
+class Names(Words):
+    def test_workers(self):
+        for words in (["-j", "0-2"], ["-w", "0-2"], ["-j=0-2"], ["-w0-2"], ["-w0,1,2"]):
+            self.assertEqual(self.workers(*words), [0, 1, 2], words)
+        self.assertEqual(self.workers("-j4"), [4])
+
+    def test_tasks(self):
+        self.assertEqual(self.recorded(*SUM, "--workers", 0, "--tasks", 3)["task_count"], 3)
+
+    def test_predict(self):
+        self.run_fine(*SUM, "--task-count", 2, "--workers", "0,1")
+        for word in ("-j", "--workers"):
+            result = self.run_ppt("predict", self.only_folder(), word, 64)
+            self.assertNotIn("does not", result.err, result)
+
+
+class Wrong(refusal.Refusal):
+    def test_lists(self):
+        for text, message in (("1..4", '"1..4" is no count; give worker counts such as'),
+                              ("4-1", '"4-1" runs backwards; say 1-4'),
+                              ("1-4:x", "behind the colon stands a step"),
+                              ("0,,1", "is no count"), ("2000", "2000 is above 1024")):  # fmt: skip
+            with self.subTest(text=text):
+                self.refuse(["--task", "sum", "--workers", text], "--workers: ", message)
+                self.refuse(["--task", "sum", f"-j={text}"], "--workers: ", message)
+        self.refuse(["--task", "sum", "--inner-threads", "50%"], "--inner-threads: ", "no count")
+        self.refuse(["--task", "sum", "-j"], "--workers needs a value")
+        self.refuse(["--task", "sum", "-k4"], "unknown option -k")
+
+
+if __name__ == "__main__":
+    unittest.main()
