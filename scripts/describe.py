@@ -93,6 +93,21 @@ def value_schema(parameter):
             "items": {"type": "integer", **number},
         },
         "[files]": {"anyOf": [{"type": "string"}, texts]},
+        "inputs": {
+            "anyOf": [
+                {"type": ["string", "number"]},
+                {"type": "array", "items": {"type": ["string", "number"]}},
+                {
+                    "type": "object",
+                    "additionalProperties": False,
+                    "required": ["file"],
+                    "properties": {
+                        "file": {"type": "string", "minLength": 1},
+                        "null": {"type": "boolean"},
+                    },
+                },
+            ]
+        },
         "words": {
             "anyOf": [
                 {"type": ["string", "number"]},

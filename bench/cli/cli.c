@@ -95,7 +95,8 @@ static const struct ppt_option *find_option(const struct ppt_verb *const *verbs,
 
 static bool looks_like_option(const char *argument)
 {
-    return argument[0] == '-' && !ppt_option_is_number(argument);
+    /* What xargs says for zero bytes is no number. */
+    return argument[0] == '-' && (!ppt_option_is_number(argument) || strcmp(argument, "-0") == 0);
 }
 
 /* ---- before anything is read: what the first operand and what lies under the others say ---- */

@@ -1,5 +1,5 @@
 /*
- * read.h - the two halves of reading a configuration from its layers; inside config/ alone.
+ * read.h - the parts of reading a configuration from its layers; inside config/ alone.
  */
 #ifndef PPT_CONFIG_READ_H
 #define PPT_CONFIG_READ_H
@@ -15,6 +15,11 @@ enum ppt_status ppt_read_task(const struct ppt_layer *top, struct ppt_config *co
 /* Fills everything else; config->origin is set already. */
 enum ppt_status ppt_read_keys(const struct ppt_layer *top, struct ppt_config *config,
                               struct ppt_error *error);
+
+/* A task for each input, where there are any, and what is to be said of words in braces. The rest
+ * has been read, but for config->details. */
+enum ppt_status ppt_read_inputs(const struct ppt_layer *top, struct ppt_config *config,
+                                struct ppt_error *error);
 
 /* Makes the ascending list of points: each of these numbers, which ascend, with each of
  * config->inner_threads. */

@@ -275,6 +275,8 @@ static const struct ppt_option once_rows[] = {
     {.shared = &ppt_keys[PPT_KEY_INNER_THREADS].option},
     PPT_SHARED(TIMEOUT, struct once_options, words.timeout),
     PPT_SHARED(PROGRAM_OUTPUT, struct once_options, words.output),
+    PPT_SHARED(INPUTS, struct once_options, words.inputs),
+    PPT_SHARED(NULL, struct once_options, words.null),
     PPT_SHARED(JSON, struct once_options, json),
 };
 

@@ -278,8 +278,8 @@ static const struct ppt_preset quick[] = {
 
 static const struct ppt_option run_rows[] = {
     {"--config", PPT_OPTION_OPERAND,
-     .heading = "Options of a measurement; they override what a file says:", .metavar = "FILE",
-     .help = "a configuration, as a plain argument is"},
+     .heading = "Options of a measurement, over what a file says, with their defaults:",
+     .metavar = "FILE", .help = "a configuration, as a plain argument is"},
     {.kind = PPT_OPTION_SETTINGS},
     {"--quick", PPT_OPTION_PRESET, .presets = quick, .help = "3 blocks and no waits"},
     PPT_SHARED(OUTPUT, struct run_options, output),
@@ -287,6 +287,8 @@ static const struct ppt_option run_rows[] = {
     PPT_SHARED(QUIET, struct run_options, print.quiet),
     PPT_SHARED(TIMEOUT, struct run_options, words.timeout),
     PPT_SHARED(PROGRAM_OUTPUT, struct run_options, words.output),
+    PPT_SHARED(INPUTS, struct run_options, words.inputs),
+    PPT_SHARED(NULL, struct run_options, words.null),
 };
 
 static bool run_has(const struct ppt_line *line, enum ppt_key_id key)
@@ -320,7 +322,7 @@ const struct ppt_verb ppt_verb_run = {
     .name = "a measurement",
     .forms = {{"CONFIG.json [CONFIG.json ...]", "measure what the files describe"},
               {"--task sort --workers 0,1,2", "measure without a file"},
-              {"--workers auto -- PROGRAM ARGS", "measure a program of your own"}},
+              {"-- PROGRAM ARGS [::: INPUT ...]", "measure a program of your own"}},
     .most = SIZE_MAX,
     .accepts = is_config,
     .separate = run_separate,
