@@ -123,37 +123,47 @@ static void fill_argv(struct local *local, const struct ppt_task *task)
 
 /* ---- open ---- */
 
-static bool is_program(const char *path)
+/* Whether a name looks like a whole command line: not one of a file that just is not there. */
+static bool is_line(const char *name)
 {
-    struct stat about;
+    const size_t length = strcspn(name, " \t");
+    char first[PATH_MAX], found[PATH_MAX];
 
-    if (stat(path, &about) == 0 && !S_ISREG(about.st_mode)) {
-        errno = S_ISDIR(about.st_mode) ? EISDIR : EACCES;
+    if (name[length] == '\0' || length >= sizeof(first)) {
         return false;
     }
-    return access(path, X_OK) == 0;
+    snprintf(first, sizeof(first), "%.*s", (int)length, name);
+    return !strchr(first, '/') || ppt_search_path_find(first, found);
+}
+
+/* A whole command line as one word is for a shell. Returns `out`. */
+static const char *hint_at(const char *name, char *out, size_t size)
+{
+    out[0] = '\0';
+    if (is_line(name)) {
+        snprintf(out, size,
+                 "; its arguments are words of their own: -- %.200s; or for a shell: -- sh -c "
+                 "'%.200s'",
+                 name, name);
+    }
+    return out;
 }
 
 /* Looks for the program as its warden will: better before anything is measured. `found` gets its
  * path. */
 static enum ppt_status find_program(const char *name, char found[PATH_MAX], struct ppt_error *error)
 {
-    const char *path = getenv("PATH");
+    char hint[512];
 
-    if (strchr(name, '/')) {
-        snprintf(found, PATH_MAX, "%s", name);
-        return is_program(name)
-                   ? PPT_OK
-                   : ppt_fail(error, PPT_BAD_INPUT, "command: \"%s\" cannot be run: %s", name,
-                              strerror(errno));
+    if (ppt_search_path_find(name, found)) {
+        return PPT_OK;
     }
-    path = *name == '\0' ? NULL : path ? path : PPT_SEARCH_PATH_DEFAULT;
-    while (ppt_search_path_next(&path, name, found)) {
-        if (is_program(found)) {
-            return PPT_OK;
-        }
-    }
-    return ppt_fail(error, PPT_BAD_INPUT, "command: there is no program \"%s\" in PATH", name);
+    const int problem = errno;
+    return strchr(name, '/')
+               ? ppt_fail(error, PPT_BAD_INPUT, "command: \"%s\" cannot be run: %s%s", name,
+                          strerror(problem), hint_at(name, hint, sizeof(hint)))
+               : ppt_fail(error, PPT_BAD_INPUT, "command: there is no program \"%s\" in PATH%s",
+                          name, hint_at(name, hint, sizeof(hint)));
 }
 
 /* Whether a variable is in a list of names. */

@@ -6,6 +6,7 @@
 
 #include "memory.h"
 #include "owned.h"
+#include "search_path.h"
 #include "take.h"
 
 /* Those that every verb has. */
@@ -257,6 +258,18 @@ static enum ppt_status read_option(struct reader *reader, struct ppt_line *line,
                                : take_foreign(line, owner, option, value, error);
 }
 
+/* How a program is called that an operand names, perhaps one of this folder: a text to be given to
+ * free(); NULL: it names none. */
+static char *program_named(const char *operand)
+{
+    char *here PPT_FREED = ppt_text_format("./%s", operand);
+    char found[PATH_MAX];
+
+    return ppt_search_path_find(operand, found) ? ppt_strdup(operand)
+           : ppt_search_path_find(here, found)  ? ppt_given(&here)
+                                                : NULL;
+}
+
 /* A word that no operand can be may be a verb that is not spelled right. */
 static enum ppt_status reject_operand(const struct ppt_verb *const *verbs, const char *operand,
                                       struct ppt_error *error)
@@ -273,6 +286,12 @@ static enum ppt_status reject_operand(const struct ppt_verb *const *verbs, const
         }
     }
     const char *meant = ppt_text_suggest(operand, names);
+    char *program PPT_FREED = program_named(operand);
+    if (program) {
+        return ppt_fail(error, PPT_BAD_INPUT,
+                        "\"%s\" is a program, which goes behind \"--\": ppt-omp -- %s ...", operand,
+                        program);
+    }
     return meant ? ppt_fail(error, PPT_BAD_INPUT,
                             "\"%s\" is neither a command nor a file; did you mean \"%s\"?", operand,
                             meant)

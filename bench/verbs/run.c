@@ -2,12 +2,15 @@
  * The main job. Everything that can be wrong with any of the configurations is found before the
  * first of them is measured, and before anything is written.
  */
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "file.h"
 #include "host.h"
+#include "input.h"
 #include "interrupt.h"
 #include "journal.h"
 #include "loaded.h"
@@ -254,12 +257,34 @@ static enum ppt_status run(const struct ppt_line *line, struct ppt_error *error)
 
 /* ---- its command line ---- */
 
+/* By how it begins: every file may be run on file systems of others. */
+static bool is_program(const char *path)
+{
+    static const char *const marks[] = {"#!", "\177ELF", NULL};
+    struct ppt_error ignored;
+    struct ppt_input input;
+    char start[4] = "";
+
+    if (ppt_input_open(AT_FDCWD, path, PPT_INPUT_ANY, SIZE_MAX, path, &input, &ignored) != PPT_OK) {
+        return false;
+    }
+    const int fd PPT_OWNED(ppt_file_close) = input.fd;
+    const bool read_it = read(fd, start, sizeof(start)) == (ssize_t)sizeof(start);
+
+    for (size_t i = 0; read_it && marks[i]; i++) {
+        if (memcmp(start, marks[i], strlen(marks[i])) == 0) {
+            return access(path, X_OK) == 0;
+        }
+    }
+    return false;
+}
+
 static bool is_config(const char *argument)
 {
     const size_t length = strlen(argument);
 
     return (length > 5 && strcmp(argument + length - 5, ".json") == 0) ||
-           access(argument, F_OK) == 0;
+           (access(argument, F_OK) == 0 && !is_program(argument));
 }
 
 static enum ppt_status run_separate(struct ppt_line *line, struct ppt_error *error)

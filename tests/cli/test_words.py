@@ -73,6 +73,38 @@ class Names(Words):
 
 
 class Wrong(refusal.Refusal):
+    def environment(self, draw=False, **changes):
+        return {**super().environment(draw, **changes), "PATH": "/usr/bin:/bin"}
+
+    def test_program(self):
+        """Without "--", from PATH or from this folder."""
+        self.write("mine", "#!/bin/sh\n")
+        (self.work / "mine").chmod(0o755)
+        self.refuse(["sleep", "1"], '"sleep" is a program, which goes behind "--": ppt-omp -- sleep')
+        self.refuse(["/bin/sleep", "1"], "ppt-omp -- /bin/sleep")
+        self.refuse(["--workers", "0,1", "./mine"], "ppt-omp -- ./mine")
+        self.refuse(["mine"], '"mine" is a program, .* ppt-omp -- ./mine')
+        (self.work / "mine").chmod(0o644)
+        self.refuse(["mine"], "mine:1:1: not valid JSON")
+        self.refuse(["reprot"], 'did you mean "report"')
+        self.write("runs", {"task": "sum", "task_args": [10], "workers": [-1]})
+        (self.work / "runs").chmod(0o755)
+        self.refuse(["runs"], "runs:.*-1 is below 0")
+
+    def test_line_as_a_word(self):
+        self.refuse(["--", "sleep 0.01"], "no program \"sleep 0.01\" in PATH; its arguments are words "
+                    "of their own: -- sleep 0.01; or for a shell: -- sh -c 'sleep 0.01'")  # fmt: skip
+        self.refuse(["--", "cd x && make"], "-- sh -c 'cd x && make'")
+        self.refuse(["--", "/bin/sleep 1"], "words of their own: -- /bin/sleep 1")
+        self.assertNotIn("arguments", self.refuse(["--", "./my tool"], "No such file"))
+        self.assertNotIn("arguments", self.refuse(["--", "slep", "1"], "no program"))
+
+    def test_kernel_without_a_slash(self):
+        plugin = os.path.join(os.environ.get("PPT_BUILD", ""), "tests/plugin_none.so")
+        (self.work / "m.so").symlink_to(os.path.abspath(plugin))
+        self.assertIn("mine (100): digest ", self.run_ppt("once", "m.so").out)
+        self.refuse(["once", "n.so"], 'there is no file "n.so"')
+
     def test_lists(self):
         for text, message in (("1..4", '"1..4" is no count; give worker counts such as'),
                               ("4-1", '"4-1" runs backwards; say 1-4'),
