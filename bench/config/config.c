@@ -288,6 +288,23 @@ static unsigned most_workers(const struct ppt_config *config, unsigned cpus)
     return cpus < 1 || most < 1 ? 1 : cpus < most ? cpus : most;
 }
 
+/* Of 0, 1, 2 ... all but the 1; two where there is nothing else, since what waits gains from them
+ * on one CPU as well. Returns how many are left. */
+static size_t leave_one_out(unsigned *workers, size_t count)
+{
+    size_t left = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        if (workers[i] != 1) {
+            workers[left++] = workers[i];
+        }
+    }
+    if (left == 1) {
+        workers[left++] = 2;
+    }
+    return left;
+}
+
 /* A curve bends where workers begin to differ, so it is measured there, too. */
 static unsigned *choose_workers(const struct ppt_config *config, const struct ppt_cpus *cpus,
                                 size_t *chosen)
@@ -307,7 +324,7 @@ static unsigned *choose_workers(const struct ppt_config *config, const struct pp
         }
     }
     workers[count++] = most;
-    *chosen = count;
+    *chosen = ppt_config_same_alone(config) ? leave_one_out(workers, count) : count;
     return workers;
 }
 

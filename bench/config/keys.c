@@ -66,7 +66,8 @@ const struct ppt_key ppt_keys[PPT_KEY_COUNT + 1] = {
         .help =
             "worker counts, 0 for plain sequential calls: a list, or a text such as \"0,1,2\", "
             "\"0-4\", \"1-9:2\" (every second), \"1-16:*2\" (1, 2, 4, 8, 16), \"50%\" of the CPUs "
-            "that may be used, or \"auto\": 0, 1, 2, 4 ... up to these CPUs",
+            "that may be used, or \"auto\": 0, 1, 2, 4 ... up to these CPUs, of a program without "
+            "1",
         .option = {"--workers", PPT_OPTION_SET_COUNTS, .also = PPT_WORKERS_ALSO, .metavar = "LIST",
                    .help = "counts: 0,1,4, 0-4, 1-16:*2, 50%; 0: plain calls"}),
     ROW(INNER_THREADS, PLACES(5, 11, 6),
