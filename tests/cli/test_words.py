@@ -72,6 +72,60 @@ class Names(Words):
             self.assertNotIn("does not", result.err, result)
 
 
+class Programs(Words):
+    def environment(self, draw=False, **changes):
+        return {**super().environment(draw, **changes), "PATH": "/usr/bin:/bin"}
+
+    def measure(self, *args, **options):
+        result = self.run_ppt("--iterations", 3, "--warmup", 0, "--tasks", 2, *args, **options)
+        self.assertEqual(result.code, 0, result)
+        return result
+
+    def test_automatic_workers(self):
+        """One worker of a program is sequential calls again."""
+        config = json.loads(self.measure("--format", "json", "--", "true").out)["config"]
+        self.assertEqual(config["workers"][:2], [0, 2])
+        config = json.loads(self.measure("--format", "json", "-j", "0-2", "--", "true").out)["config"]
+        self.assertEqual(config["workers"], [0, 1, 2])
+
+    def test_one_worker_is_not_ranked(self):
+        """Whatever others do meanwhile."""
+        result = self.measure("-j0-1", "--format", "json", "--", "sleep", "0.001")
+        verdict = json.loads(result.out)["verdict"]
+        self.assertEqual((verdict["recommended"], verdict["best"]), (0, 0))
+
+    SAID = "ppt-omp: standard input is not for the program"
+
+    def test_standard_input(self):
+        self.write("data", "1\n")
+        for program in (["--", "cat"], ["--", "cat", "{}", ":::", "data", "data"]):
+            with (self.work / "data").open("rb") as stream:
+                result = self.measure("-j0", *program, stdin=stream)
+            self.assertEqual(result.err.count(self.SAID), 1, result)
+            self.assertNotIn(self.SAID, self.measure("-j0", *program).err)
+
+    def test_standard_input_is_a_pipe(self):
+        reader, writer = os.pipe()
+        with os.fdopen(reader, "rb") as stream:
+            self.assertNotIn(self.SAID, self.measure("-j0", "--", "cat", stdin=stream).err)
+            os.write(writer, b"a\nb\n")
+            self.assertIn(self.SAID, self.measure("-j0", "--", "cat", stdin=stream).err)
+            os.close(writer)
+            result = self.measure("-j0", "--inputs", "-", "--", "echo", "{}", stdin=stream)
+            self.assertNotIn(self.SAID, result.err)
+            self.assertIn("echo {} ::: 2 inputs", result.out)
+            self.assertNotIn(self.SAID, self.measure("-j0", "--", "cat", stdin=stream).err)
+        self.assertNotIn(self.SAID, self.run_fine(*SUM, "--task-count", 1, "-j0").err)
+
+    def test_width_of_a_comparison(self):
+        for _ in range(2):
+            self.measure("-j0-2", "--", "true", *("a-rather-long-argument " * 8).split())
+        result = self.run_ppt("compare", *self.folders())
+        self.assertGreater(len(result.out.splitlines()), 5, result)
+        for line in result.out.splitlines():
+            self.assertLessEqual(common.width(line), 80, line)
+
+
 class Wrong(refusal.Refusal):
     def environment(self, draw=False, **changes):
         return {**super().environment(draw, **changes), "PATH": "/usr/bin:/bin"}

@@ -1,13 +1,18 @@
 #include "words.h"
 
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "input_list.h"
 #include "json_value.h"
 #include "owned.h"
 #include "shared.h"
 #include "take.h"
+
+#define PATIENCE_MS 20
 
 /* As GNU parallel has it. */
 #define BEGINS_INPUTS ":::"
@@ -134,6 +139,32 @@ static enum ppt_status check_no_program(const struct ppt_words_options *options,
                           ppt_shared_options[given].name);
 }
 
+/* Whether somebody wants to tell something by standard input. Who writes into a pipe may take a
+ * moment to begin. */
+static bool has_input(void)
+{
+    struct pollfd waiting = {.fd = STDIN_FILENO, .events = POLLIN};
+    struct stat about;
+
+    if (fstat(STDIN_FILENO, &about) != 0) {
+        return false;
+    }
+    return S_ISREG(about.st_mode) ? lseek(STDIN_FILENO, 0, SEEK_CUR) < about.st_size
+                                  : S_ISFIFO(about.st_mode) && poll(&waiting, 1, PATIENCE_MS) > 0 &&
+                                        (waiting.revents & POLLIN);
+}
+
+/* It is nothing that every task of a pass could read. */
+static void warn_of_input(const struct ppt_words_options *options)
+{
+    if ((!options->inputs || strcmp(options->inputs, "-") != 0) && has_input()) {
+        ppt_text_print(stderr,
+                       "ppt-omp: standard input is not for the program, whose own is empty: name a "
+                       "file in its arguments, or say %s - to make each line a task",
+                       ppt_shared_options[PPT_SHARED_INPUTS].name);
+    }
+}
+
 enum ppt_status ppt_words_take(struct ppt_line *line, const struct ppt_words_options *options,
                                struct ppt_error *error)
 {
@@ -152,6 +183,7 @@ enum ppt_status ppt_words_take(struct ppt_line *line, const struct ppt_words_opt
         return ppt_fail(error, PPT_BAD_INPUT, "which program? Nothing follows \"--\"");
     }
     PPT_TRY(check_words(line, error));
+    warn_of_input(options);
     PPT_TRY(inputs_of(line, options, &inputs, error));
     args = args_of(line, options);
     if (inputs) {
