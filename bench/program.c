@@ -23,12 +23,11 @@ static void print_help(void)
 
     ppt_text_add(&help, "ppt-omp - how many workers should this task use on this machine?\n\n");
     ppt_cli_help(verbs, &help);
-    ppt_text_add(
-        &help, "\n"
-               "Exit codes: 0 fine, 1 the run failed, 2 usage or configuration is wrong,\n"
-               "3 results differ between worker counts, 4 slower than before, 5 inconclusive, or\n"
-               "(doctor) not fit for measuring, 77 not in this build, 130 interrupted (what was\n"
-               "measured is saved).\n");
+    ppt_text_add(&help,
+                 "\n"
+                 "Exit codes: 0 fine, 1 the run failed, 2 usage or configuration is wrong,\n"
+                 "3 results differ between worker counts, 4 slower than before, 5 inconclusive or\n"
+                 "(doctor) unfit, 77 not in this build, 130 interrupted (and saved).\n");
     fputs(help.data, stdout);
 }
 

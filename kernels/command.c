@@ -20,6 +20,7 @@
 #include "child.h"
 #include "digest.h"
 #include "file_digest.h"
+#include "inputs.h"
 #include "kernel.h"
 #include "owned.h"
 #include "places.h"
@@ -28,7 +29,7 @@
 #include "usage.h"
 #include "warden.h"
 
-enum { ARGV, TIMEOUT, OUTPUT };
+enum { ARGV, INPUTS, SAMPLE_OF, TIMEOUT, OUTPUT };
 enum { DISCARD, CHECK, KEEP, NO_OUTPUT };
 
 static const char *const outputs[] = {"discard", "check", "keep", "null", NULL};
@@ -40,6 +41,23 @@ static const struct ppt_param params[] = {
               .unit = "",
               .help = "the program and its arguments; {task} (from 0), {worker}, {workers}, "
                       "{inner_threads} and {scratch} (a folder of the worker's) are filled in"},
+    [INPUTS] = {.name = "inputs",
+                .kind = PPT_PARAM_INPUTS,
+                .value = "[]",
+                .optional = true,
+                .unit = "",
+                .joint = " ::: ",
+                .help = "one for each task: {} in the arguments, {.} without extension, {/} "
+                        "without folder, {/.} without both, {//} the folder, {#} the task's number "
+                        "from 1, {%} the worker's from 1; a list, or {\"file\": \"list.txt\"}"},
+    [SAMPLE_OF] = {.name = "sample_of",
+                   .kind = PPT_PARAM_INTEGER,
+                   .value = "0",
+                   .optional = true,
+                   .largest = 1e9,
+                   .unit = "",
+                   .help = "how many inputs there were where these are a sample; written, not "
+                           "read"},
     [TIMEOUT] = {.name = "timeout",
                  .kind = PPT_PARAM_REAL,
                  .value = "3600",
@@ -80,12 +98,22 @@ struct local {
     struct ppt_outside outside;
 };
 
-static void fill_argv(struct local *local, const struct ppt_texts *words, uint64_t index)
+/* The input of a task, or NULL where there are none. */
+static const char *input_of(const struct ppt_task *task)
 {
+    const struct ppt_texts *inputs = &task->args[INPUTS].words;
+
+    return task->index < inputs->count ? inputs->items[task->index] : NULL;
+}
+
+static void fill_argv(struct local *local, const struct ppt_task *task)
+{
+    const struct ppt_texts *words = &task->args[ARGV].words;
     struct ppt_warden_slot *slot = local->warden->slot;
     char *out = slot->words;
 
-    local->places.task = index;
+    local->places.task = task->index;
+    local->places.input = input_of(task);
     for (size_t i = 0; i < words->count; i++) {
         slot->argv[i] = out;
         out = ppt_places_fill(&local->places, words->items[i], out);
@@ -95,37 +123,47 @@ static void fill_argv(struct local *local, const struct ppt_texts *words, uint64
 
 /* ---- open ---- */
 
-static bool is_program(const char *path)
+/* Whether a name looks like a whole command line: not one of a file that just is not there. */
+static bool is_line(const char *name)
 {
-    struct stat about;
+    const size_t length = strcspn(name, " \t");
+    char first[PATH_MAX], found[PATH_MAX];
 
-    if (stat(path, &about) == 0 && !S_ISREG(about.st_mode)) {
-        errno = S_ISDIR(about.st_mode) ? EISDIR : EACCES;
+    if (name[length] == '\0' || length >= sizeof(first)) {
         return false;
     }
-    return access(path, X_OK) == 0;
+    snprintf(first, sizeof(first), "%.*s", (int)length, name);
+    return !strchr(first, '/') || ppt_search_path_find(first, found);
+}
+
+/* A whole command line as one word is for a shell. Returns `out`. */
+static const char *hint_at(const char *name, char *out, size_t size)
+{
+    out[0] = '\0';
+    if (is_line(name)) {
+        snprintf(out, size,
+                 "; its arguments are words of their own: -- %.200s; or for a shell: -- sh -c "
+                 "'%.200s'",
+                 name, name);
+    }
+    return out;
 }
 
 /* Looks for the program as its warden will: better before anything is measured. `found` gets its
  * path. */
 static enum ppt_status find_program(const char *name, char found[PATH_MAX], struct ppt_error *error)
 {
-    const char *path = getenv("PATH");
+    char hint[512];
 
-    if (strchr(name, '/')) {
-        snprintf(found, PATH_MAX, "%s", name);
-        return is_program(name)
-                   ? PPT_OK
-                   : ppt_fail(error, PPT_BAD_INPUT, "command: \"%s\" cannot be run: %s", name,
-                              strerror(errno));
+    if (ppt_search_path_find(name, found)) {
+        return PPT_OK;
     }
-    path = *name == '\0' ? NULL : path ? path : PPT_SEARCH_PATH_DEFAULT;
-    while (ppt_search_path_next(&path, name, found)) {
-        if (is_program(found)) {
-            return PPT_OK;
-        }
-    }
-    return ppt_fail(error, PPT_BAD_INPUT, "command: there is no program \"%s\" in PATH", name);
+    const int problem = errno;
+    return strchr(name, '/')
+               ? ppt_fail(error, PPT_BAD_INPUT, "command: \"%s\" cannot be run: %s%s", name,
+                          strerror(problem), hint_at(name, hint, sizeof(hint)))
+               : ppt_fail(error, PPT_BAD_INPUT, "command: there is no program \"%s\" in PATH%s",
+                          name, hint_at(name, hint, sizeof(hint)));
 }
 
 /* Whether a variable is in a list of names. */
@@ -180,12 +218,28 @@ static char *make_scratch_path(const struct ppt_setup *setup, unsigned worker,
     return path;
 }
 
+static const char *longest_of(const struct ppt_texts *inputs)
+{
+    const char *longest = NULL;
+    size_t most = 0;
+
+    for (size_t i = 0; i < inputs->count; i++) {
+        const size_t length = strlen(inputs->items[i]);
+
+        if (!longest || length > most) {
+            longest = inputs->items[i];
+            most = length;
+        }
+    }
+    return longest;
+}
+
 /* Words may be filled in differently by every worker, but never need more than this. */
 static enum ppt_status plan_wardens(const struct ppt_setup *setup, char **environment,
                                     struct ppt_warden_plan *plan, struct ppt_error *error)
 {
     char *scratch PPT_FREED = make_scratch_path(setup, UINT_MAX, error);
-    const struct ppt_places places = {.scratch = scratch};
+    struct ppt_places places = {.scratch = scratch};
 
     if (!scratch) {
         return PPT_FAILED;
@@ -196,6 +250,7 @@ static enum ppt_status plan_wardens(const struct ppt_setup *setup, char **enviro
         const struct ppt_texts *words = &setup->sets[set][ARGV].words;
         size_t bytes = 0;
 
+        places.input = longest_of(&setup->sets[set][INPUTS].words);
         for (size_t i = 0; i < words->count; i++) {
             bytes += ppt_places_size(&places, words->items[i]);
         }
@@ -351,6 +406,21 @@ static enum ppt_status open_kept(const struct local *l, uint64_t index, const ch
                                setup->results_dir, name, strerror(errno));
 }
 
+/* A message about a task with an input names that, too. */
+static enum ppt_status judge_outcome(const struct local *l, const struct ppt_task *task,
+                                     const struct ppt_outcome *outcome, double timeout_s,
+                                     struct ppt_error *error)
+{
+    struct ppt_error problem;
+    const char *program = l->warden->slot->argv[0], *input = input_of(task);
+    const enum ppt_status status =
+        ppt_outcome_judge(outcome, task->index, program, timeout_s, &problem);
+
+    return status == PPT_OK ? PPT_OK
+           : input          ? ppt_fail(error, status, "%s (input \"%s\")", problem.text, input)
+                            : ppt_fail(error, status, "%s", problem.text);
+}
+
 /* Runs the task's program with its outputs going where `request` says. */
 static enum ppt_status run_child(struct local *l, const struct ppt_task *task,
                                  struct ppt_child_request *request, uint64_t *digest,
@@ -358,7 +428,12 @@ static enum ppt_status run_child(struct local *l, const struct ppt_task *task,
 {
     struct ppt_outcome outcome;
 
-    fill_argv(l, &task->args[ARGV].words, task->index);
+    if (task->args[INPUTS].words.count > 0 && !input_of(task)) {
+        return ppt_fail(error, PPT_BAD_INPUT,
+                        "command: there is no task %" PRIu64 ": of %zu inputs, they count from 0",
+                        task->index, task->args[INPUTS].words.count);
+    }
+    fill_argv(l, task);
     request->null_device = l->null_device;
     request->timeout_s = task->args[TIMEOUT].real;
     request->given_up = l->setup.given_up;
@@ -370,8 +445,7 @@ static enum ppt_status run_child(struct local *l, const struct ppt_task *task,
     ppt_outside_add(&l->outside, &outcome.used);
     PPT_TRY(status);
     *digest = outcome.digest;
-    return ppt_outcome_judge(&outcome, task->index, l->warden->slot->argv[0], request->timeout_s,
-                             error);
+    return judge_outcome(l, task, &outcome, request->timeout_s, error);
 }
 
 /* The files that are to be kept are the caller's to close, even after a failure. */
@@ -408,6 +482,16 @@ static enum ppt_status run(void *local, const struct ppt_task *task, uint64_t *d
     return status;
 }
 
+/* Adds ", inputs DIGEST" to what identifies a task. */
+static void identify_inputs(const struct ppt_texts *inputs, char *out, size_t size)
+{
+    const size_t length = strlen(out);
+
+    if (inputs->count > 0) {
+        snprintf(out + length, size - length, ", inputs %016" PRIx64, ppt_inputs_digest(inputs));
+    }
+}
+
 /* "in FOLDER: PATH DIGEST": a path that is not absolute means another program elsewhere. */
 static void identify(const union ppt_value *args, char *out, size_t size)
 {
@@ -423,6 +507,7 @@ static void identify(const union ppt_value *args, char *out, size_t size)
     } else {
         snprintf(out, size, "in %s: %s %s", folder, found, ppt_file_digest(found, digest));
     }
+    identify_inputs(&args[INPUTS].words, out, size);
 }
 
 static void outside(void *local, struct ppt_outside *out)

@@ -64,7 +64,9 @@ enum ppt_param_kind {
     PPT_PARAM_CHOICE,  /* value.choice: an index into the parameter's choices */
     PPT_PARAM_SPAN,    /* value.span: two integers, low <= high */
     PPT_PARAM_PATHS,   /* value.paths: one or more existing files */
-    PPT_PARAM_WORDS    /* value.words: one or more texts; of a positional list all that is left */
+    PPT_PARAM_WORDS,   /* value.words: one or more texts; of a positional list all that is left */
+    PPT_PARAM_INPUTS   /* value.words: an input for each task, or none; given by name alone. Behind
+                          it comes an integer: how many there were where these are a sample, or 0 */
 };
 
 struct ppt_span {

@@ -20,6 +20,9 @@ import textwrap
 
 # ---- the schema ----
 
+# What counts.h reads; what depends on the machine is for worker counts alone.
+COUNT = r"[0-9]+(-[0-9]+(:[+*]?[0-9]+(\.[0-9]+)?)?)?"
+
 CHUNK = ",0*([1-9][0-9]{0,8}|1000000000)"
 
 
@@ -28,6 +31,12 @@ def chunked(key):
     count, choices = key["chunked"], key["choices"]
     first, others = "|".join(choices[:count]), "|".join(choices[count:])
     return f"^({others}|{first}({CHUNK})?)$" if others else f"^({first})({CHUNK})?$"
+
+
+def count_list(key):
+    """A text of counts, as a pattern."""
+    entry = f" *({'|'.join([COUNT, '[0-9]+%', *key['choices']] if 'choices' in key else [COUNT])}) *"
+    return {"type": "string", "pattern": f"^{entry}(,{entry})*$"}
 
 
 def key_form(key):
@@ -51,8 +60,9 @@ def key_form(key):
         "boolean": {"type": "boolean"},
         "text": {"type": "string"},
         "file": {"type": "string", "minLength": 1},
-        "list": {"anyOf": [*({"const": word} for word in key.get("choices", ())), several]},
-        "number or list": {"anyOf": [number, several]},
+        "list": {"anyOf": [*({"const": word} for word in key.get("choices", ())), several,
+                           count_list(key)]},
+        "number or list": {"anyOf": [number, several, count_list(key)]},
         "arguments": {"type": ["array", "object"]},
         # A number is short for an object with the first of its keys.
         "number or object": {"anyOf": [*inner[:1], of_keys, {"type": "null"}]},
@@ -86,6 +96,21 @@ def value_schema(parameter):
             "items": {"type": "integer", **number},
         },
         "[files]": {"anyOf": [{"type": "string"}, texts]},
+        "inputs": {
+            "anyOf": [
+                {"type": ["string", "number"]},
+                {"type": "array", "items": {"type": ["string", "number"]}},
+                {
+                    "type": "object",
+                    "additionalProperties": False,
+                    "required": ["file"],
+                    "properties": {
+                        "file": {"type": "string", "minLength": 1},
+                        "null": {"type": "boolean"},
+                    },
+                },
+            ]
+        },
         "words": {
             "anyOf": [
                 {"type": ["string", "number"]},
@@ -240,6 +265,8 @@ class Option:
                 if row["name"] == name]  # fmt: skip
         told = next((row for _, row in rows if row["help"]), rows[0][1])
         self.name = name
+        # Of other names the short ones: the long ones may be another verb's own.
+        self.short = [other for other in (told["also"] or "").split() if other[1] != "-"]
         self.verbs = [word_of(about, verb) for verb, _ in rows]
         self.takes_value = told["takes_value"]
         self.metavar = told["metavar"]
@@ -302,7 +329,7 @@ def bash(about, template):
     values = []
     for option in by_value["words"]:
         reply = f"compgen -W '{' '.join(option.choices)}'"
-        values += [f"    {option.name})", f'        mapfile -t COMPREPLY < <({reply} -- "$word")',
+        values += [f"    {' | '.join([option.name, *option.short])})", f'        mapfile -t COMPREPLY < <({reply} -- "$word")',
                    "        return", "        ;;"]  # fmt: skip
     for kinds, reply in ((("tasks",), 'compgen -W "$(_ppt_omp_kernels) random"'),
                          (("folder",), "compgen -d"),
@@ -338,7 +365,8 @@ def zsh_option(option, kind):
         "folder": ":folder:_files -/",
         "other": f":{option.name[2:]}:",
     }[kind]
-    return shell_quoted(f"{option.name}[{about}]{action}")
+    return " ".join(shell_quoted(f"{name}[{about}]{action}")
+                    for name in [option.name, *option.short])
 
 
 def shell_quoted(text):
@@ -391,7 +419,8 @@ def fish(about, template):
             "other": " -x",
         }.get(option.value(), " -r -F")
         lines.append(f"complete -c ppt-omp -n '__ppt_omp_verb {' '.join(option.verbs)}'"
-                     f" -l {option.name[2:]}{action} -d {fish_quoted(option.help)}")  # fmt: skip
+                     f" -l {option.name[2:]}{''.join(f' -s {s[1]}' for s in option.short)}{action}"
+                     f" -d {fish_quoted(option.help)}")  # fmt: skip
     return fill(template, {
         "VERBS": " ".join(verb["name"] for verb in named_verbs(about)),
         "SUMMARIES": "\n".join(verbs),
@@ -445,7 +474,8 @@ def entry(option, prose, verbs):
     else:
         words = f"Of {of_verbs}. " + words
     body = textwrap.wrap(words, 96, break_long_words=False, break_on_hyphens=False)
-    return f"*{option.name}*{value}\n" + "\n".join("\t" + line for line in body) + "\n"
+    names = ", ".join(f"*{name}*" for name in [option.name, *option.short])
+    return f"{names}{value}\n" + "\n".join("\t" + line for line in body) + "\n"
 
 
 def manual(about, template):

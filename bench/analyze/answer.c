@@ -432,6 +432,7 @@ struct ppt_answer_context ppt_answer_context_of(const struct ppt_config *config,
 {
     return (struct ppt_answer_context){
         .tasks = config->task_count,
+        .same_alone = ppt_config_same_alone(config),
         .cpus = ppt_host_all_cpus(host, config),
         .tolerance = config->tolerance,
         .confidence = config->adaptive ? ADAPTIVE_CONFIDENCE : 0.95,
@@ -459,6 +460,7 @@ static void begin(struct ppt_grid *grid, const struct ppt_answer_context *contex
     *answer = (struct ppt_answer){.context = *context, .grid = *grid};
     *grid = (struct ppt_grid){0};
     answer->points = ppt_alloc(answer->grid.point_count, sizeof(*answer->points));
+    answer->grid.same_alone = context->same_alone;
     ppt_verdict_of(&answer->grid, context->tolerance, context->confidence, &answer->verdict);
     answer->drift = ppt_drift_of(&answer->grid);
     if (answer->grid.point_count == 0) {

@@ -21,6 +21,7 @@
 /* What is known about the run besides its passes; 0 means unknown. */
 struct ppt_answer_context {
     uint64_t tasks;    /* per pass */
+    bool same_alone;   /* see struct ppt_grid */
     unsigned cpus;     /* logical, that may be used; quotas included */
     double tolerance;  /* how much slower is as good as equal, 0.05 for 5 % */
     double confidence; /* of intervals, 0.95 (0.97 where blocks were added until it was settled) */

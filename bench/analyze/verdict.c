@@ -26,6 +26,27 @@ static double *slowness(const struct ppt_grid *grid)
     return ppt_grid_point_medians(grid, middles);
 }
 
+/* One worker is not, where it is the same as sequential calls. */
+static bool is_ranked(const struct ppt_grid *grid, size_t p)
+{
+    const struct ppt_point point = grid->points[p];
+
+    return !grid->same_alone || ppt_point_workers(point) != 1 ||
+           ppt_grid_find(grid, ppt_point_calls(point)) == SIZE_MAX;
+}
+
+static size_t best_of(const struct ppt_grid *grid, const double *m)
+{
+    size_t best = SIZE_MAX;
+
+    for (size_t p = 0; p < grid->point_count; p++) {
+        if (is_ranked(grid, p) && (best == SIZE_MAX || m[p] < m[best])) {
+            best = p;
+        }
+    }
+    return best;
+}
+
 static bool is_cheaper(const struct ppt_grid *grid, size_t a, size_t b, const double *m)
 {
     const struct ppt_point x = grid->points[a], y = grid->points[b];
@@ -47,7 +68,7 @@ static size_t cheapest(const struct ppt_grid *grid, const double *m, double limi
         const size_t without =
             ppt_point_workers(point) == 1 ? ppt_grid_find(grid, ppt_point_calls(point)) : SIZE_MAX;
 
-        if (m[p] > limit || (without != SIZE_MAX && m[without] <= limit)) {
+        if (!is_ranked(grid, p) || m[p] > limit || (without != SIZE_MAX && m[without] <= limit)) {
             continue;
         }
         if (chosen == SIZE_MAX || is_cheaper(grid, p, chosen, m)) {
@@ -73,7 +94,8 @@ static size_t count_contenders(const struct ppt_grid *grid, size_t best, double 
     size_t count = 0;
 
     for (size_t p = 0; p < grid->point_count; p++) {
-        count += p != best && ppt_grid_difference(grid, p, best, 0.9).low <= zone;
+        count +=
+            p != best && is_ranked(grid, p) && ppt_grid_difference(grid, p, best, 0.9).low <= zone;
     }
     return count > 1 ? count : 1;
 }
@@ -99,7 +121,7 @@ static struct bounds bounds_of(const struct ppt_grid *grid, size_t chosen, doubl
     struct bounds bounds = {least, least};
 
     for (size_t p = 0; p < grid->point_count; p++) {
-        if (p == chosen) {
+        if (p == chosen || !is_ranked(grid, p)) {
             continue;
         }
         ppt_grid_log_ratios(grid, chosen, p, differences);
@@ -152,11 +174,7 @@ void ppt_verdict_of(const struct ppt_grid *grid, double tolerance, double confid
         return;
     }
     m = slowness(grid);
-    for (size_t p = 1; p < grid->point_count; p++) {
-        if (m[p] < m[verdict->best]) {
-            verdict->best = p;
-        }
-    }
+    verdict->best = best_of(grid, m);
     verdict->exists = true;
     verdict->slowness = m;
     verdict->recommended = cheapest(grid, m, m[verdict->best] + zone);
@@ -235,7 +253,7 @@ bool ppt_verdict_settled(const struct ppt_verdict *verdict, const struct ppt_gri
     for (size_t p = 0; p < grid->point_count; p++) {
         const struct ppt_ratio lead = ppt_grid_speedup(grid, p, verdict->recommended, confidence);
 
-        if (p != verdict->recommended && lead.interval.low <= 1 &&
+        if (p != verdict->recommended && is_ranked(grid, p) && lead.interval.low <= 1 &&
             lead.interval.high - lead.interval.low > 2 * relative * lead.value) {
             return false;
         }

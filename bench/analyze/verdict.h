@@ -3,7 +3,8 @@
  *
  * With y = ln(seconds) by block and point:
  *   m_c  = median over blocks of (y_bc - median over points of y_b): how slow point c is
- *   best = the point with the smallest m
+ *   best = the point with the smallest m; where one worker is what sequential calls are (programs),
+ *          and both were measured, it is left out here and in all that follows
  *   recommended = the point with the fewest threads (workers times inner threads; sequential calls
  *          before one worker) whose m is at most m_best + ln(1 + tolerance); of those with as many
  *          threads, those with the fewest ranks, and of these the one with the smallest m

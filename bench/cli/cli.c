@@ -1,10 +1,12 @@
 #include "cli.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "memory.h"
 #include "owned.h"
+#include "search_path.h"
 #include "take.h"
 
 /* Those that every verb has. */
@@ -27,19 +29,49 @@ struct reader {
     int count, at;
 };
 
+/* Whether one of the words of a list, which blanks separate, is that name. */
+static bool is_among(const char *words, const char *name, size_t length)
+{
+    while (words && *words) {
+        const size_t one = strcspn(words, " ");
+
+        if (one == length && strncmp(words, name, length) == 0) {
+            return true;
+        }
+        words += one + (words[one] == ' ');
+    }
+    return false;
+}
+
 static const struct ppt_option *find_in(const struct ppt_verb *verb, const char *name,
                                         size_t length)
 {
     const struct ppt_option *option;
 
     for (size_t i = 0; (option = ppt_verb_option(verb, i)); i++) {
-        const char *known = ppt_option_face(option)->name;
+        const struct ppt_option *face = ppt_option_face(option);
 
-        if (strlen(known) == length && strncmp(known, name, length) == 0) {
+        if (is_among(face->name, name, length) || is_among(face->also, name, length)) {
             break;
         }
     }
     return option;
+}
+
+/* How much of an argument is the option's name. A number may follow a letter at once: "-j4". */
+static size_t name_length(const char *argument)
+{
+    return argument[1] != '-' && argument[1] != '\0' && isdigit((unsigned char)argument[2])
+               ? 2
+               : strcspn(argument, "=");
+}
+
+/* The value that is part of the argument, or NULL. */
+static const char *own_value(const char *argument)
+{
+    const char *behind = argument + name_length(argument);
+
+    return *behind == '=' ? behind + 1 : *behind ? behind : NULL;
 }
 
 /* The verb's own, a general one, or one of another verb, which `owner` tells; NULL: it is none at
@@ -48,7 +80,7 @@ static const struct ppt_option *find_option(const struct ppt_verb *const *verbs,
                                             const struct ppt_verb *verb, const char *argument,
                                             const struct ppt_verb **owner)
 {
-    const size_t length = strcspn(argument, "=");
+    const size_t length = name_length(argument);
     const struct ppt_option *found = find_in(verb, argument, length);
 
     *owner = verb;
@@ -64,7 +96,8 @@ static const struct ppt_option *find_option(const struct ppt_verb *const *verbs,
 
 static bool looks_like_option(const char *argument)
 {
-    return argument[0] == '-' && !ppt_option_is_number(argument);
+    /* What xargs says for zero bytes is no number. */
+    return argument[0] == '-' && (!ppt_option_is_number(argument) || strcmp(argument, "-0") == 0);
 }
 
 /* ---- before anything is read: what the first operand and what lies under the others say ---- */
@@ -78,7 +111,7 @@ static const struct ppt_option *pass_option(struct reader *reader, const struct 
     const struct ppt_verb *owner;
     const struct ppt_option *option = find_option(reader->verbs, verb, argument, &owner);
 
-    if (option && ppt_option_takes_value(ppt_option_face(option)) && !strchr(argument, '=')) {
+    if (option && ppt_option_takes_value(ppt_option_face(option)) && !own_value(argument)) {
         reader->at++;
     }
     return option && owner == verb && ppt_option_face(option)->kind == kind ? option : NULL;
@@ -183,7 +216,7 @@ static size_t add_names(const struct ppt_verb *verb, const char ***names, size_t
 static enum ppt_status reject_option(const struct ppt_verb *const *verbs, const char *argument,
                                      struct ppt_error *error)
 {
-    char *name PPT_FREED = ppt_text_format("%.*s", (int)strcspn(argument, "="), argument);
+    char *name PPT_FREED = ppt_text_format("%.*s", (int)name_length(argument), argument);
     const char **names PPT_FREED = NULL;
     size_t count = 0;
 
@@ -202,7 +235,7 @@ static enum ppt_status read_option(struct reader *reader, struct ppt_line *line,
                                    struct ppt_error *error)
 {
     const char *argument = reader->arguments[reader->at];
-    const char *value = strchr(argument, '=') ? strchr(argument, '=') + 1 : NULL;
+    const char *value = own_value(argument);
     const struct ppt_verb *owner;
     const struct ppt_option *option = find_option(reader->verbs, line->verb, argument, &owner);
 
@@ -225,6 +258,18 @@ static enum ppt_status read_option(struct reader *reader, struct ppt_line *line,
                                : take_foreign(line, owner, option, value, error);
 }
 
+/* How a program is called that an operand names, perhaps one of this folder: a text to be given to
+ * free(); NULL: it names none. */
+static char *program_named(const char *operand)
+{
+    char *here PPT_FREED = ppt_text_format("./%s", operand);
+    char found[PATH_MAX];
+
+    return ppt_search_path_find(operand, found) ? ppt_strdup(operand)
+           : ppt_search_path_find(here, found)  ? ppt_given(&here)
+                                                : NULL;
+}
+
 /* A word that no operand can be may be a verb that is not spelled right. */
 static enum ppt_status reject_operand(const struct ppt_verb *const *verbs, const char *operand,
                                       struct ppt_error *error)
@@ -241,6 +286,12 @@ static enum ppt_status reject_operand(const struct ppt_verb *const *verbs, const
         }
     }
     const char *meant = ppt_text_suggest(operand, names);
+    char *program PPT_FREED = program_named(operand);
+    if (program) {
+        return ppt_fail(error, PPT_BAD_INPUT,
+                        "\"%s\" is a program, which goes behind \"--\": ppt-omp -- %s ...", operand,
+                        program);
+    }
     return meant ? ppt_fail(error, PPT_BAD_INPUT,
                             "\"%s\" is neither a command nor a file; did you mean \"%s\"?", operand,
                             meant)

@@ -3,6 +3,7 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "keys.h"
 #include "take.h"
 
 #define SUMMARY_COLUMN 41
@@ -19,6 +20,30 @@ static void add_forms(const struct ppt_verb *verb, struct ppt_text *out)
     }
 }
 
+/* "--workers, -j LIST": with the first of its other names, if that is a short one. */
+static void add_face(const struct ppt_option *face, struct ppt_text *out)
+{
+    const char *also = face->also && face->also[1] != '-' ? face->also : "";
+
+    ppt_text_addf(out, "%s%s%.*s%s%s", face->name, *also ? ", " : "", (int)strcspn(also, " "), also,
+                  face->metavar ? " " : "", face->metavar ? face->metavar : "");
+}
+
+/* What a setting is where nothing says it. */
+static void add_default(const struct ppt_option *face, struct ppt_text *out)
+{
+    const struct ppt_key *key = ppt_keys;
+
+    while (key->field.key && &key->option != face) {
+        key++;
+    }
+    if (key->value) {
+        const char *value = key->value + (*key->value == '"');
+
+        ppt_text_addf(out, " (%.*s)", (int)strcspn(value, "\""), value);
+    }
+}
+
 /* Ends the line before it, not its own. */
 static void add_option(const struct ppt_option *face, struct ppt_text *out)
 {
@@ -27,8 +52,7 @@ static void add_option(const struct ppt_option *face, struct ppt_text *out)
     }
     ppt_text_add(out, face->joins ? " " : "\n  ");
     const size_t start = out->length;
-    ppt_text_addf(out, "%s%s%s", face->name, face->metavar ? " " : "",
-                  face->metavar ? face->metavar : "");
+    add_face(face, out);
     if (!face->joins) {
         ppt_text_pad(out, start, HELP_COLUMN - 2);
     } else if (!ispunct((unsigned char)face->help[0])) {
@@ -44,6 +68,7 @@ static void add_option(const struct ppt_option *face, struct ppt_text *out)
             line++;
         }
     }
+    add_default(face, out);
 }
 
 static bool has(const struct ppt_verb *verb, const struct ppt_option *face)

@@ -47,13 +47,7 @@ static char *to_json(enum ppt_option_kind kind, const char *value)
     case PPT_OPTION_SET_NUMBER:
         return ppt_option_is_number(value) ? ppt_strdup(value) : quoted(value);
     case PPT_OPTION_SET_COUNTS:
-        if (*value == '[') {
-            return ppt_strdup(value);
-        }
-        if (value[strspn(value, "0123456789-+., ")] != '\0') {
-            return quoted(value);
-        }
-        return ppt_text_format("[%s]", value);
+        return *value == '[' ? ppt_strdup(value) : quoted(value);
     case PPT_OPTION_SET_JSON:
         return ppt_strdup(value);
     default:

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "input_list.h"
 #include "memory.h"
 #include "owned.h"
 #include "text.h"
@@ -67,6 +68,8 @@ static enum ppt_status parse_value(const struct reading *reading, const struct p
         return ppt_texts_read_paths(item, reading->search, &out->paths, error);
     case PPT_PARAM_WORDS:
         return ppt_texts_read_words(item, 0, &out->words, error);
+    case PPT_PARAM_INPUTS:
+        return ppt_input_list_read(item, reading->search, &out->words, error);
     }
     return PPT_FAILED;
 }
@@ -98,7 +101,8 @@ void ppt_args_free(const struct ppt_kernel *kernel, union ppt_value *args)
     for (size_t i = 0; args && i < kernel->param_count; i++) {
         if (kernel->params[i].kind == PPT_PARAM_PATHS) {
             ppt_texts_free(&args[i].paths);
-        } else if (kernel->params[i].kind == PPT_PARAM_WORDS) {
+        } else if (kernel->params[i].kind == PPT_PARAM_WORDS ||
+                   kernel->params[i].kind == PPT_PARAM_INPUTS) {
             ppt_texts_free(&args[i].words);
         }
     }
@@ -303,6 +307,7 @@ static json_object *value_to_json(const struct ppt_param *param, const union ppt
     case PPT_PARAM_PATHS:
         return texts_to_json(&value->paths);
     case PPT_PARAM_WORDS:
+    case PPT_PARAM_INPUTS:
         return texts_to_json(&value->words);
     }
     return NULL;
@@ -347,6 +352,10 @@ static void describe_value(const struct ppt_param *param, const union ppt_value 
     }
     if (param->kind == PPT_PARAM_WORDS) {
         describe_words(&value->words, out);
+        return;
+    }
+    if (param->kind == PPT_PARAM_INPUTS) {
+        ppt_text_addf(out, "%zu input%s", value->words.count, PPT_S(value->words.count));
         return;
     }
     json_object *json = value_to_json(param, value);
@@ -423,7 +432,7 @@ void ppt_args_describe(const struct ppt_kernel *kernel, const union ppt_value *a
             }
         } else if (!after_words || !could_be_left(param, &args[i])) {
             add_joint(param, out);
-            if (after_words) {
+            if (after_words && param->kind != PPT_PARAM_INPUTS) {
                 /* A list takes words alone there, so that these can only be given by name. */
                 ppt_text_addf(out, "%s: ", param->name);
             }

@@ -9,6 +9,7 @@
 #include "keys.h"
 #include "layer.h"
 #include "memory.h"
+#include "order.h"
 #include "owned.h"
 #include "plugin.h"
 #include "read.h"
@@ -33,6 +34,7 @@ static void free_config(struct ppt_config *config)
     }
     free(config->uses);
     free(config->workers);
+    free(config->workers_text);
     free(config->ranks);
     free(config->inner_threads);
     free(config->points);
@@ -286,8 +288,26 @@ static unsigned most_workers(const struct ppt_config *config, unsigned cpus)
     return cpus < 1 || most < 1 ? 1 : cpus < most ? cpus : most;
 }
 
+/* Of 0, 1, 2 ... all but the 1; two where there is nothing else, since what waits gains from them
+ * on one CPU as well. Returns how many are left. */
+static size_t leave_one_out(unsigned *workers, size_t count)
+{
+    size_t left = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        if (workers[i] != 1) {
+            workers[left++] = workers[i];
+        }
+    }
+    if (left == 1) {
+        workers[left++] = 2;
+    }
+    return left;
+}
+
 /* A curve bends where workers begin to differ, so it is measured there, too. */
-static void settle_workers(struct ppt_config *config, const struct ppt_cpus *cpus)
+static unsigned *choose_workers(const struct ppt_config *config, const struct ppt_cpus *cpus,
+                                size_t *chosen)
 {
     const unsigned most = most_workers(config, cpus->logical);
     unsigned *workers = ppt_alloc(cpus->landmark_count + 40, sizeof(*workers));
@@ -304,15 +324,33 @@ static void settle_workers(struct ppt_config *config, const struct ppt_cpus *cpu
         }
     }
     workers[count++] = most;
-    ppt_config_set_points(config, workers, count);
-    free(workers);
+    *chosen = ppt_config_same_alone(config) ? leave_one_out(workers, count) : count;
+    return workers;
+}
+
+static enum ppt_status settle_workers(struct ppt_config *config, const struct ppt_cpus *cpus,
+                                      struct ppt_error *error)
+{
+    struct ppt_counts_rule machine = {.cpus = cpus->logical > 0 ? cpus->logical : 1};
+    struct ppt_counts counts = {0};
+    struct ppt_error problem;
+    unsigned *choice PPT_FREED = choose_workers(config, cpus, &machine.choice_count);
+
+    machine.choice = choice;
+    if (ppt_config_count_workers(config, &machine, &counts, &problem) != PPT_OK) {
+        return ppt_fail(error, PPT_BAD_INPUT, "%s: \"%s\": %s", config->origin,
+                        ppt_key_name(PPT_KEY_WORKERS), problem.text);
+    }
+    unsigned *numbers PPT_FREED = counts.numbers;
+    ppt_config_set_points(config, numbers, ppt_order_distinct(numbers, counts.count));
+    return PPT_OK;
 }
 
 enum ppt_status ppt_config_settle(struct ppt_config *config, const struct ppt_cpus *cpus,
                                   struct ppt_error *error)
 {
     if (config->workers_auto && config->point_count == 0) {
-        settle_workers(config, cpus);
+        PPT_TRY(settle_workers(config, cpus, error));
     }
     if (!config->seed_given) {
         if (getrandom(&config->seed, sizeof(config->seed), 0) != (ssize_t)sizeof(config->seed)) {

@@ -85,8 +85,9 @@ struct ppt_config {
     bool mix;                      /* random: tasks are drawn from `uses` once per block */
     struct ppt_use *uses; /* one; for a mix the kernels to draw from, with default arguments */
     size_t use_count;
-    bool workers_auto; /* no list was given: ppt_config_settle() makes one */
-    unsigned *workers; /* each number once, ascending; none until settled when workers_auto */
+    bool workers_auto;  /* the list depends on the machine: ppt_config_settle() makes it */
+    char *workers_text; /* of what, see counts.h; NULL where there is a list */
+    unsigned *workers;  /* each number once, ascending; none until settled when workers_auto */
     size_t worker_count;
     unsigned *ranks; /* each number once, ascending; at least one, 0 where there is no MPI */
     size_t rank_count;
@@ -138,6 +139,13 @@ static inline unsigned ppt_config_several(const struct ppt_config *config)
            (config->inner_count > 1 ? PPT_ONLY(PPT_INNER_THREADS) : 0);
 }
 
+/* Whether one worker is what sequential calls are: the work is done by programs that are started,
+ * and by whom is nothing to them. */
+static inline bool ppt_config_same_alone(const struct ppt_config *config)
+{
+    return !config->mix && config->uses[0].kernel->outside && ppt_config_ranks(config) == 0;
+}
+
 struct ppt_configs {
     struct ppt_config *items;
     size_t count;
@@ -171,8 +179,9 @@ struct ppt_cpus {
 };
 
 /* Fills in what was left to the machine: "auto" workers become 0, 1, 2, 4 ..., the landmarks below
- * the logical CPUs, and these, as far as the kernels bear so many threads; a missing seed is drawn
- * from the system. */
+ * the logical CPUs, and these, as far as the kernels bear so many threads, of a program without 1,
+ * which would be 0 again; shares such as "50%" are
+ * of the logical CPUs; a missing seed is drawn from the system. */
 enum ppt_status ppt_config_settle(struct ppt_config *config, const struct ppt_cpus *cpus,
                                   struct ppt_error *error);
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "counts.h"
 #include "keys.h"
 #include "memory.h"
 #include "order.h"
@@ -22,6 +23,38 @@ static enum ppt_status read_number(enum ppt_key_id id, const struct ppt_item *it
     PPT_TRY(ppt_item_integer(item, field->smallest, field->largest, &value, error));
     *out = (unsigned)value;
     return PPT_OK;
+}
+
+/* What a text of such a list may say. */
+static struct ppt_counts_rule rule_of(enum ppt_key_id id)
+{
+    const struct ppt_key *key = &ppt_keys[id];
+
+    return (struct ppt_counts_rule){.smallest = (unsigned)key->field.smallest,
+                                    .largest = (unsigned)key->field.largest,
+                                    .example = key->example,
+                                    .of_machine = id == PPT_KEY_WORKERS};
+}
+
+static void warn_of_repeated(const struct ppt_item *item, struct ppt_config *config)
+{
+    char *position PPT_FREED = ppt_json_position(item->source, item->place);
+
+    ppt_config_warn(config, ppt_text_format("%s: some are in the list more than once; each is "
+                                            "measured as one",
+                                            position));
+}
+
+/* "0-4": see counts.h. */
+static enum ppt_status read_counts_text(enum ppt_key_id id, const struct ppt_item *item,
+                                        struct ppt_counts *counts, struct ppt_error *error)
+{
+    const struct ppt_counts_rule rule = rule_of(id);
+    struct ppt_error problem;
+
+    return ppt_counts_read(json_object_get_string(item->value), &rule, counts, &problem) == PPT_OK
+               ? PPT_OK
+               : ppt_item_reject(item, error, "%s", problem.text);
 }
 
 /* Each number is kept once, in a new array. */
@@ -43,22 +76,29 @@ static enum ppt_status read_counts(enum ppt_key_id id, const struct ppt_item *it
     }
     *count = ppt_order_distinct(*numbers, given);
     if (*count < given) {
-        char *position PPT_FREED = ppt_json_position(item->source, item->place);
-
-        ppt_config_warn(config, ppt_text_format("%s: some are in the list more than once; each is "
-                                                "measured as one",
-                                                position));
+        warn_of_repeated(item, config);
     }
     return PPT_OK;
 }
 
-/* A list, or a number that stands for a list of one. */
+/* A list, a text that stands for one, or a number that stands for a list of one. */
 static enum ppt_status read_count_or_counts(enum ppt_key_id id, const struct ppt_item *item,
                                             struct ppt_config *config, unsigned **numbers,
                                             size_t *count, struct ppt_error *error)
 {
     if (json_object_is_type(item->value, json_type_array)) {
         return read_counts(id, item, config, numbers, count, error);
+    }
+    if (json_object_is_type(item->value, json_type_string)) {
+        struct ppt_counts counts = {0};
+
+        PPT_TRY(read_counts_text(id, item, &counts, error));
+        *numbers = counts.numbers;
+        *count = ppt_order_distinct(*numbers, counts.count);
+        if (*count < counts.count) {
+            warn_of_repeated(item, config);
+        }
+        return PPT_OK;
     }
     *numbers = ppt_alloc(1, sizeof(**numbers));
     *count = 1;
@@ -75,24 +115,56 @@ static json_object *counts_to_json(const unsigned *numbers, size_t count)
     return list;
 }
 
+/* One that depends on the machine is kept until that is known. */
+static enum ppt_status read_workers_text(const struct ppt_item *item, struct ppt_config *config,
+                                         struct ppt_error *error)
+{
+    struct ppt_counts counts = {0};
+
+    PPT_TRY(read_counts_text(PPT_KEY_WORKERS, item, &counts, error));
+    unsigned *numbers PPT_FREED = counts.numbers;
+    config->workers_auto = counts.of_machine;
+    if (counts.of_machine) {
+        config->workers_text = ppt_strdup(json_object_get_string(item->value));
+        return PPT_OK;
+    }
+    const size_t count = ppt_order_distinct(numbers, counts.count);
+
+    if (count < counts.count) {
+        warn_of_repeated(item, config);
+    }
+    ppt_config_set_points(config, numbers, count);
+    return PPT_OK;
+}
+
 enum ppt_status ppt_read_workers(const struct ppt_item *item, void *record, struct ppt_error *error)
 {
     struct ppt_config *config = record;
     unsigned *workers PPT_FREED = NULL;
     size_t count = 0;
 
-    if (json_object_is_type(item->value, json_type_string) &&
-        strcmp(json_object_get_string(item->value), "auto") == 0) {
-        config->workers_auto = true;
-        return PPT_OK;
+    if (json_object_is_type(item->value, json_type_string)) {
+        return read_workers_text(item, config, error);
     }
     if (!json_object_is_type(item->value, json_type_array)) {
-        return ppt_item_reject(item, error, "must be a list of %s, or \"auto\"",
+        return ppt_item_reject(item, error, "must be a list of %s",
                                ppt_keys[PPT_KEY_WORKERS].example);
     }
     PPT_TRY(read_counts(PPT_KEY_WORKERS, item, config, &workers, &count, error));
     ppt_config_set_points(config, workers, count);
     return PPT_OK;
+}
+
+enum ppt_status ppt_config_count_workers(const struct ppt_config *config,
+                                         const struct ppt_counts_rule *machine,
+                                         struct ppt_counts *counts, struct ppt_error *error)
+{
+    struct ppt_counts_rule rule = rule_of(PPT_KEY_WORKERS);
+
+    rule.cpus = machine->cpus;
+    rule.choice = machine->choice;
+    rule.choice_count = machine->choice_count;
+    return ppt_counts_read(config->workers_text, &rule, counts, error);
 }
 
 json_object *ppt_record_workers(const void *record)

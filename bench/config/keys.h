@@ -9,6 +9,9 @@
 #include "field.h"
 #include "option.h"
 
+/* What make, xargs and others call a number of workers; of every option for one. */
+#define PPT_WORKERS_ALSO "-j -w"
+
 /* Orders of keys that show. That in which they are described is their order in the table. */
 enum ppt_key_order {
     PPT_KEYS_READ,     /* from layers; the task's are read apart from the others */

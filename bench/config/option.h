@@ -24,7 +24,7 @@ enum ppt_option_kind {
     /* Settings of the configuration: the value becomes JSON for the keys that have this option. */
     PPT_OPTION_SET_NUMBER, /* as it is, if it looks like one */
     PPT_OPTION_SET_TEXT,   /* in quotes */
-    PPT_OPTION_SET_COUNTS, /* a list with commas, or a word */
+    PPT_OPTION_SET_COUNTS, /* a list in brackets, or a text that counts.h reads */
     PPT_OPTION_SET_JSON,   /* as it is */
     PPT_OPTION_PRESET,     /* takes no value: `presets`, under all other settings */
     PPT_OPTION_SETTINGS    /* none itself: all settings stand in its place */
@@ -38,6 +38,8 @@ struct ppt_preset {
 struct ppt_option {
     const char *name; /* "--workers" */
     enum ppt_option_kind kind;
+    const char *also; /* other names that people know it by, with blanks between: "-j -w"; NULL:
+                         there is none */
     /* A row of another table that says all but `offset`; then nothing else is given here. */
     const struct ppt_option *shared;
     size_t offset;                    /* of its place, in the options of the verb */

@@ -52,8 +52,11 @@ static enum ppt_status check_param(const char *path, const struct ppt_kernel *ke
     for (size_t j = 0; j < i && !wrong; j++) {
         wrong = strcmp(kernel->params[j].name, param->name) == 0 ? "is there twice" : NULL;
     }
-    if ((unsigned)param->kind > PPT_PARAM_WORDS) {
+    if ((unsigned)param->kind > PPT_PARAM_INPUTS) {
         wrong = "is of no kind that this program knows";
+    } else if (param->kind == PPT_PARAM_INPUTS &&
+               (i + 1 >= kernel->param_count || kernel->params[i + 1].kind != PPT_PARAM_INTEGER)) {
+        wrong = "needs an integer behind it: how many inputs there were where these are a sample";
     } else if (!param->value || !param->unit || !param->help) {
         wrong = "needs a default value, a unit (perhaps \"\") and a help text";
     } else if (param->kind == PPT_PARAM_CHOICE && (!param->choices || !param->choices[0])) {

@@ -1,10 +1,11 @@
 /*
- * read.h - the two halves of reading a configuration from its layers; inside config/ alone.
+ * read.h - the parts of reading a configuration from its layers; inside config/ alone.
  */
 #ifndef PPT_CONFIG_READ_H
 #define PPT_CONFIG_READ_H
 
 #include "config.h"
+#include "counts.h"
 #include "layer.h"
 
 /* Fills config->task, details, mix and uses. */
@@ -15,9 +16,20 @@ enum ppt_status ppt_read_task(const struct ppt_layer *top, struct ppt_config *co
 enum ppt_status ppt_read_keys(const struct ppt_layer *top, struct ppt_config *config,
                               struct ppt_error *error);
 
+/* A task for each input, where there are any, and what is to be said of words in braces. The rest
+ * has been read, but for config->details. */
+enum ppt_status ppt_read_inputs(const struct ppt_layer *top, struct ppt_config *config,
+                                struct ppt_error *error);
+
 /* Makes the ascending list of points: each of these numbers, which ascend, with each of
  * config->inner_threads. */
 void ppt_config_set_points(struct ppt_config *config, const unsigned *workers, size_t count);
+
+/* The workers of a text that depends on the machine, once that is known: of `machine` its CPUs and
+ * what "auto" stands for. To be freed as those of counts.h. */
+enum ppt_status ppt_config_count_workers(const struct ppt_config *config,
+                                         const struct ppt_counts_rule *machine,
+                                         struct ppt_counts *counts, struct ppt_error *error);
 
 /* Adds something that the user should know, and takes the text over. */
 void ppt_config_warn(struct ppt_config *config, char *text);

@@ -35,7 +35,8 @@ static bool find_kind(json_object *value, enum ppt_param_kind *kind)
         *kind = PPT_PARAM_CHOICE;
         return true;
     case json_type_array:
-        *kind = json_object_is_type(json_object_array_get_idx(value, 0), json_type_int)
+        *kind = json_object_array_length(value) == 0 ? PPT_PARAM_INPUTS
+                : json_object_is_type(json_object_array_get_idx(value, 0), json_type_int)
                     ? PPT_PARAM_SPAN
                     : PPT_PARAM_WORDS;
         return true;

@@ -4,6 +4,7 @@
 #include "compare_report.h"
 
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "compare_sentence.h"
@@ -11,6 +12,7 @@
 
 #define WIDTH 80
 #define LONGEST_DETAILS 40
+#define SHORTEST_DETAILS 10
 
 /* "+8.1 % [+5.9, +10]", aligned at the percent sign. */
 static void add_change(const struct ppt_difference *difference, struct ppt_text *out)
@@ -120,6 +122,17 @@ static void add_verdict(const struct ppt_comparison_outcome *outcome, struct ppt
     ppt_text_add(out, "\n");
 }
 
+/* What the first line has room for beside its other words, of which this is the longest form. */
+static size_t room_for_details(const struct ppt_config *config)
+{
+    const int others = snprintf(NULL, 0, "%s (): %llu tasks; a change counts from 0.123 %% on",
+                                config->task, (unsigned long long)config->task_count);
+
+    return others > WIDTH - SHORTEST_DETAILS  ? SHORTEST_DETAILS
+           : others < WIDTH - LONGEST_DETAILS ? LONGEST_DETAILS
+                                              : (size_t)(WIDTH - others);
+}
+
 void ppt_comparison_text(const struct ppt_comparison_outcome *outcome, struct ppt_text *out)
 {
     const struct ppt_comparison *comparison = outcome->comparison;
@@ -128,7 +141,7 @@ void ppt_comparison_text(const struct ppt_comparison_outcome *outcome, struct pp
     char label[PPT_POINT_SIZE];
 
     ppt_text_addf(out, "%s (", config->task);
-    ppt_text_add_shown(out, config->details, LONGEST_DETAILS);
+    ppt_text_add_shown(out, config->details, room_for_details(config));
     ppt_text_addf(out, "): %llu task%s; a change counts from %.3g %% on\n", tasks, PPT_S(tasks),
                   100 * comparison->rules.threshold);
     add_side("old", outcome->old_runs, outcome->old_count, comparison->old_blocks, out);

@@ -17,6 +17,7 @@ struct list_options {
 static const char *const kinds[] = {
     [PPT_PARAM_INTEGER] = "integer",  [PPT_PARAM_REAL] = "number",   [PPT_PARAM_CHOICE] = "choice",
     [PPT_PARAM_SPAN] = "[low, high]", [PPT_PARAM_PATHS] = "[files]", [PPT_PARAM_WORDS] = "words",
+    [PPT_PARAM_INPUTS] = "inputs",
 };
 
 static void add_param(const struct ppt_param *param, struct ppt_text *out)

@@ -69,15 +69,21 @@ static char *args_to_json(const struct ppt_line *line)
     return json.data;
 }
 
+/* Whether a kernel is named by its file. */
+static bool is_file(const char *name)
+{
+    const size_t length = strlen(name);
+
+    return strchr(name, '/') || (length > 3 && strcmp(name + length - 3, ".so") == 0);
+}
+
 static enum ppt_status once_configure(const struct ppt_line *line, struct ppt_configs *configs,
                                       struct ppt_error *error)
 {
     const struct once_options *options = line->options;
 
     if (line->rest != PPT_REST_PROGRAM) {
-        /* What has a slash in it is the file of a kernel. */
-        const char *key =
-            ppt_key_name(strchr(line->operands[0], '/') ? PPT_KEY_KERNEL : PPT_KEY_TASK);
+        const char *key = ppt_key_name(is_file(line->operands[0]) ? PPT_KEY_KERNEL : PPT_KEY_TASK);
         json_object *name PPT_OWNED(ppt_json_put) = json_object_new_string(line->operands[0]);
 
         PPT_TRY(ppt_overrides_add(line->overrides, "once", key, json_object_to_json_string(name),
@@ -275,6 +281,8 @@ static const struct ppt_option once_rows[] = {
     {.shared = &ppt_keys[PPT_KEY_INNER_THREADS].option},
     PPT_SHARED(TIMEOUT, struct once_options, words.timeout),
     PPT_SHARED(PROGRAM_OUTPUT, struct once_options, words.output),
+    PPT_SHARED(INPUTS, struct once_options, words.inputs),
+    PPT_SHARED(NULL, struct once_options, words.null),
     PPT_SHARED(JSON, struct once_options, json),
 };
 

@@ -137,7 +137,8 @@ static enum ppt_status predict(const struct ppt_line *line, struct ppt_error *er
 }
 
 static const struct ppt_option predict_rows[] = {
-    {"--workers", PPT_OPTION_COUNT, .offset = offsetof(struct predict_options, workers)},
+    {"--workers", PPT_OPTION_COUNT, .also = PPT_WORKERS_ALSO,
+     .offset = offsetof(struct predict_options, workers)},
     PPT_SHARED(JSON, struct predict_options, json),
 };
 

@@ -60,9 +60,9 @@ static enum ppt_status check_identity(const struct ppt_line *line,
         return PPT_OK;
     }
     return ppt_fail(error, PPT_BAD_INPUT,
-                    "what the task runs or reads has changed since %s was measured (now: %s); "
-                    "measure anew, or mix them with --force",
-                    line->operands[0], now);
+                    "what the task runs or reads has changed since %s was measured (then: %s; "
+                    "now: %s); measure anew, or mix them with --force",
+                    line->operands[0], content->identity, now);
 }
 
 /* What a resume works on, in a folder that is open. */

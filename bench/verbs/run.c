@@ -2,14 +2,17 @@
  * The main job. Everything that can be wrong with any of the configurations is found before the
  * first of them is measured, and before anything is written.
  */
+#include <fcntl.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "file.h"
 #include "first.h"
 #include "host.h"
+#include "input.h"
 #include "interrupt.h"
 #include "journal.h"
 #include "loaded.h"
@@ -349,12 +352,34 @@ static enum ppt_status run(const struct ppt_line *line, struct ppt_error *error)
 
 /* ---- its command line ---- */
 
+/* By how it begins: every file may be run on file systems of others. */
+static bool is_program(const char *path)
+{
+    static const char *const marks[] = {"#!", "\177ELF", NULL};
+    struct ppt_error ignored;
+    struct ppt_input input;
+    char start[4] = "";
+
+    if (ppt_input_open(AT_FDCWD, path, PPT_INPUT_ANY, SIZE_MAX, path, &input, &ignored) != PPT_OK) {
+        return false;
+    }
+    const int fd PPT_OWNED(ppt_file_close) = input.fd;
+    const bool read_it = read(fd, start, sizeof(start)) == (ssize_t)sizeof(start);
+
+    for (size_t i = 0; read_it && marks[i]; i++) {
+        if (memcmp(start, marks[i], strlen(marks[i])) == 0) {
+            return access(path, X_OK) == 0;
+        }
+    }
+    return false;
+}
+
 static bool is_config(const char *argument)
 {
     const size_t length = strlen(argument);
 
     return (length > 5 && strcmp(argument + length - 5, ".json") == 0) ||
-           access(argument, F_OK) == 0;
+           (access(argument, F_OK) == 0 && !is_program(argument));
 }
 
 static enum ppt_status run_separate(struct ppt_line *line, struct ppt_error *error)
@@ -373,8 +398,8 @@ static const struct ppt_preset quick[] = {
 
 static const struct ppt_option run_rows[] = {
     {"--config", PPT_OPTION_OPERAND,
-     .heading = "Options of a measurement; they override what a file says:", .metavar = "FILE",
-     .help = "a configuration, as a plain argument is"},
+     .heading = "Options of a measurement, over what a file says, with their defaults:",
+     .metavar = "FILE", .help = "a configuration, as a plain argument is"},
     {.kind = PPT_OPTION_SETTINGS},
     {"--quick", PPT_OPTION_PRESET, .presets = quick, .help = "3 blocks and no waits"},
     PPT_SHARED(OUTPUT, struct run_options, output),
@@ -382,6 +407,8 @@ static const struct ppt_option run_rows[] = {
     PPT_SHARED(QUIET, struct run_options, print.quiet),
     PPT_SHARED(TIMEOUT, struct run_options, words.timeout),
     PPT_SHARED(PROGRAM_OUTPUT, struct run_options, words.output),
+    PPT_SHARED(INPUTS, struct run_options, words.inputs),
+    PPT_SHARED(NULL, struct run_options, words.null),
 };
 
 static enum ppt_status run_check(struct ppt_line *line, struct ppt_error *error)
@@ -410,7 +437,7 @@ const struct ppt_verb ppt_verb_run = {
     .name = "a measurement",
     .forms = {{"CONFIG.json [CONFIG.json ...]", "measure what the files describe"},
               {"--task sort --workers 0,1,2", "measure without a file"},
-              {"--workers auto -- PROGRAM ARGS", "measure a program of your own"}},
+              {"-- PROGRAM ARGS [::: INPUT ...]", "measure a program of your own"}},
     .most = SIZE_MAX,
     .accepts = is_config,
     .separate = run_separate,

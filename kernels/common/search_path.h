@@ -15,4 +15,8 @@
  * current folder; one that is too long is left out, as exec() does. Async-signal-safe. */
 bool ppt_search_path_next(const char **path, const char *name, char out[PATH_MAX]);
 
+/* Looks for a program that may be run, in PATH where its name has no slash; `found` gets its path.
+ * What is wrong with one that is named by its path is in errno. */
+bool ppt_search_path_find(const char *name, char found[PATH_MAX]);
+
 #endif

@@ -139,7 +139,7 @@ class Case(unittest.TestCase):
             command,
             cwd=cwd or self.work,
             env=env or self.environment(draw),
-            stdin=subprocess.DEVNULL,
+            stdin=options.pop("stdin", subprocess.DEVNULL),
             stdout=options.pop("stdout", subprocess.PIPE),
             stderr=options.pop("stderr", subprocess.PIPE),
             timeout=options.pop("timeout", TIMEOUT_S),

@@ -46,7 +46,8 @@ class Keys(Refusal):
         start = '{"task": "sum", "task_args": [10],\n "workers": '
         self.refuse_file(start + "[0, 1, 2, «-2]}", r"workers\[3\]: -2 is below 0")
         self.refuse_file(start + "«4}", "workers: .*list")
-        self.refuse_file(start + '«"0,1,2"}', "workers: .*list")
+        self.refuse_file(start + '«"0..2"}', 'workers: "0..2" is no count; give .*"0-4"')
+        self.refuse_file(start + '«"0,-2"}', "workers: -2 is below 0")
         self.refuse_file(start + "«null}", "workers: ")
         self.refuse_file(start + '«{"0": 1}}', "workers: .*list")
         self.refuse_file(start + "«[]}", "workers: .*empty")

@@ -182,6 +182,7 @@ class OnePlace(unittest.TestCase):
         # Options of these verbs, which are no settings of a configuration.
         "--kernel": {"bench/verbs/list.c"},
         "--seed": {"bench/verbs/once.c"},
+        "--tasks": {"bench/config/keys.c"},  # another name of --task-count
         "--tolerance": {"bench/verbs/judge.c"},
         "--workers": {"bench/verbs/predict.c"},
     }  # fmt: skip

@@ -49,6 +49,41 @@ static void automatic_workers_stop_at_landmarks(void **state)
     CHECK_AUTO(6, LIST(5, 5, 0), 0, 1, 2, 4, 5, 6);
 }
 
+/* Of a program 1 would be 0 again; asked for it is measured. */
+static void automatic_workers_of_programs_leave_one_out(void **state)
+{
+    static const struct {
+        const char *text;
+        unsigned cpus, workers[5];
+        size_t count;
+    } cases[] = {
+        {"", 8, {0, 2, 4, 8}, 4},
+        {"", 2, {0, 2}, 2},
+        {"", 1, {0, 2}, 2},
+        {", \"workers\": \"auto\"", 6, {0, 2, 4, 6}, 4},
+        {", \"workers\": \"auto,1\"", 4, {0, 1, 2, 4}, 4},
+        {", \"workers\": [0, 1, 2]", 4, {0, 1, 2}, 3},
+        {", \"ranks\": [0, 1]", 4, {0, 1, 2, 4}, 4},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        char text[256];
+
+        snprintf(text, sizeof(text), "{\"task\": \"command\", \"task_args\": [\"true\"]%s}",
+                 cases[i].text);
+        struct ppt_configs configs = configs_load(text);
+        const struct ppt_cpus cpus = {.logical = cases[i].cpus};
+        struct ppt_error error = {""};
+
+        require(ppt_config_settle(configs.items, &cpus, &error), &error);
+        assert_int_equal(configs.items[0].worker_count, cases[i].count);
+        assert_memory_equal(configs.items[0].workers, cases[i].workers,
+                            cases[i].count * sizeof(unsigned));
+        ppt_configs_free(&configs);
+    }
+}
+
 static void given_workers_are_left_alone(void **state)
 {
     static const unsigned workers[] = {3, 7};
@@ -230,6 +265,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         PLACED(automatic_workers_reach_both_cpu_counts),
         PLACED(automatic_workers_stop_at_landmarks),
+        PLACED(automatic_workers_of_programs_leave_one_out),
         PLACED(given_workers_are_left_alone),
         PLACED(a_missing_seed_is_drawn),
         PLACED(a_run_with_seed_null_lies_over_a_seed),

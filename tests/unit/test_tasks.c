@@ -77,6 +77,7 @@ static bool same_number(const struct ppt_param *param, const union ppt_value *a,
     case PPT_PARAM_PATHS:
         return a->paths.count == b->paths.count;
     case PPT_PARAM_WORDS:
+    case PPT_PARAM_INPUTS:
         return a->words.count == b->words.count;
     }
     return false;

@@ -263,6 +263,44 @@ static void without_sequential_calls(void **state)
 }
 
 /* One or two blocks: no verdict, and no interval of one value. */
+/* Of a program one worker is sequential calls again: whichever was luckier is nobody's choice. */
+static void one_worker_of_a_program_is_not_ranked(void **state)
+{
+    static const unsigned workers[] = {0, 1, 2};
+    static const double seconds[] = {1.0, 0.90, 0.99, 1.1, 0.91, 1.08, 1.0, 0.92, 0.99,
+                                     1.0, 0.90, 0.98, 1.1, 0.91, 1.09, 1.0, 0.92, 1.0};
+
+    (void)state;
+    for (int same = 0; same < 2; same++) {
+        struct ppt_answer_context context = {.tasks = 100,
+                                             .cpus = 2,
+                                             .tolerance = TOLERANCE,
+                                             .confidence = 0.95,
+                                             .same_alone = same == 1};
+        struct ppt_answer answer;
+        struct ppt_grid grid;
+
+        make_grid(workers, COUNT(workers), seconds, COUNT(seconds) / COUNT(workers), &grid);
+        ppt_answer_from_grid(&grid, &context, &answer);
+        assert_int_equal(answer.grid.points[answer.verdict.recommended].workers, same ? 0 : 1);
+        assert_int_equal(answer.grid.points[answer.verdict.best].workers, same ? 2 : 1);
+        assert_true(!same || answer.verdict.slowdown_upper < 0.05);
+        ppt_answer_free(&answer);
+    }
+    for (unsigned one = 0; one < 2; one++) {
+        const unsigned alone[] = {1, 2};
+        struct ppt_answer_context context = {
+            .tasks = 100, .cpus = 2, .tolerance = TOLERANCE, .confidence = 0.95, .same_alone = one};
+        struct ppt_answer answer;
+        struct ppt_grid grid;
+
+        make_grid(alone, COUNT(alone), seconds, 6, &grid);
+        ppt_answer_from_grid(&grid, &context, &answer);
+        assert_true(answer.verdict.exists);
+        ppt_answer_free(&answer);
+    }
+}
+
 static void too_few_blocks(void **state)
 {
     const unsigned workers[] = {0, 2};
@@ -331,6 +369,7 @@ int main(void)
         cmocka_unit_test(heavy_outliers),
         cmocka_unit_test(a_single_count_is_no_choice),
         cmocka_unit_test(without_sequential_calls),
+        cmocka_unit_test(one_worker_of_a_program_is_not_ranked),
         cmocka_unit_test(too_few_blocks),
         cmocka_unit_test(times_a_million_fold_apart),
         cmocka_unit_test(the_same_table_gives_the_same_answer),

@@ -1,6 +1,6 @@
 /*
  * words.h - a program on the command line: what follows "--" is a task of the kernel "command", and
- * its words are the arguments, just as they are.
+ * its words are the arguments, just as they are; those behind ":::" are its inputs.
  */
 #ifndef PPT_VERBS_WORDS_H
 #define PPT_VERBS_WORDS_H
@@ -11,6 +11,8 @@
 struct ppt_words_options {
     const char *timeout;
     const char *output; /* what becomes of it */
+    const char *inputs; /* a file of these, or "-" */
+    bool null;          /* the entries of which end in a zero byte */
 };
 
 /* Makes the program the task, if there is one. Fails with PPT_BAD_INPUT, also when there are
