@@ -23,6 +23,7 @@ PPT_KEY_VALUE(precision)
 
 json_object *ppt_record_task_args(const void *config);
 enum ppt_status ppt_read_seed(const struct ppt_item *item, void *config, struct ppt_error *error);
+enum ppt_status ppt_read_name(const struct ppt_item *item, void *config, struct ppt_error *error);
 enum ppt_status ppt_read_start_method(const struct ppt_item *item, void *config,
                                       struct ppt_error *error);
 

@@ -10,6 +10,7 @@
 #include "host.h"
 #include "interrupt.h"
 #include "journal.h"
+#include "keys.h"
 #include "loaded.h"
 #include "measure.h"
 #include "memory.h"
@@ -59,6 +60,25 @@ static void session_free(struct session *session)
     ppt_configs_free(&session->configs);
 }
 
+/* Of two runs of one name nobody could tell which one is meant. */
+static enum ppt_status check_names(const struct ppt_configs *configs, struct ppt_error *error)
+{
+    for (size_t i = 1; i < configs->count; i++) {
+        const char *name = configs->items[i].name;
+
+        for (size_t j = 0; name && j < i; j++) {
+            if (configs->items[j].name && strcmp(configs->items[j].name, name) == 0) {
+                return ppt_fail(error, PPT_BAD_INPUT,
+                                "%s: \"%s\": two runs have the name \"%s\", the other one is "
+                                "that of %s; give each its own in its file",
+                                configs->items[i].origin, ppt_key_name(PPT_KEY_NAME), name,
+                                configs->items[j].origin);
+            }
+        }
+    }
+    return PPT_OK;
+}
+
 static enum ppt_status load_run(struct session *session, struct ppt_error *error)
 {
     const struct ppt_line *line = session->line;
@@ -75,6 +95,7 @@ static enum ppt_status load_run(struct session *session, struct ppt_error *error
     if (line->operand_count == 0) {
         PPT_TRY(ppt_configs_load(NULL, line->overrides, &session->configs, error));
     }
+    PPT_TRY(check_names(&session->configs, error));
     for (size_t i = 0; i < session->configs.count; i++) {
         PPT_TRY(ppt_config_settle(&session->configs.items[i], &cpus, error));
     }
@@ -133,7 +154,8 @@ static enum ppt_status run_one(const struct session *session, size_t which, stru
     const struct ppt_config *config = &session->configs.items[which];
     struct run *run = &session->runs[which];
 
-    PPT_TRY(ppt_run_folder_create(&session->output, config->task, time(NULL), &run->folder, error));
+    PPT_TRY(ppt_run_folder_create(&session->output, ppt_config_title(config), time(NULL),
+                                  &run->folder, error));
     const enum ppt_status status = run_measure(session, config, &run->folder, error);
 
     return ppt_measure_end(&session->options->print, session->engine, status, &run->folder.folder,

@@ -175,6 +175,10 @@ class OnePlace(unittest.TestCase):
         "inner_threads": {"bench/analyze/reason.c",  # a reason
                           "bench/verbs/predict.c"},  # a field of its answer
         "memory": {"bench/config/plan.c", "bench/host/cgroup.c", "bench/host/doctor.c"},  # that of the machine
+        # Of a host, an option, a kernel, a law: what has a name.
+        "name": {"bench/host/host_json.c", "bench/verbs/common/comparable.c",
+                 "bench/verbs/describe.c", "bench/verbs/doctor.c",
+                 "bench/verbs/list.c", "bench/verbs/predict.c"},
         "ranks": {"bench/host/cluster.c"},  # entries of a list
         "task": {"bench/run/journal.c"},  # a field of the list of kernels
         "workers": {"bench/verbs/fit.c", "bench/verbs/judge.c",  # columns of tables
