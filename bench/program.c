@@ -27,8 +27,8 @@ static void print_help(void)
         &help, "\n"
                "Exit codes: 0 fine, 1 the run failed, 2 usage or configuration is wrong,\n"
                "3 results differ between worker counts, 4 slower than before, 5 inconclusive, or\n"
-               "(doctor) not fit for measuring, 77 not in this build, 130 interrupted (what was\n"
-               "measured is saved).\n");
+               "(doctor) not fit for measuring, 6 no answer that holds here, 77 not in this\n"
+               "build, 130 interrupted (what was measured is saved).\n");
     fputs(help.data, stdout);
 }
 
@@ -50,6 +50,11 @@ static enum ppt_status program_obey(const struct ppt_line *line, struct ppt_erro
     /* An earlier write failed, and what it left in errno is long overwritten. */
     return ferror(stdout) ? ppt_fail(error, PPT_FAILED, "standard output cannot be written")
                           : PPT_OK;
+}
+
+bool ppt_program_measures(int count, char *const *arguments)
+{
+    return !ppt_cli_verb(verbs, count, arguments)->quick;
 }
 
 int ppt_program(int count, char *const *arguments, const struct ppt_engine *engine)

@@ -144,9 +144,9 @@ const struct ppt_key ppt_keys[PPT_KEY_COUNT + 1] = {
                   .read = ppt_read_name},
         .or_null = true,
         .help = "what the run is called, in the place of its task: in its folder's name, "
-                "titles and exports",
+                "titles and exports; its verdict is kept by it, for ppt-omp answer",
         .option = {"--name", PPT_OPTION_SET_TEXT, .metavar = "NAME",
-                   .help = "what the run is called: its folder, titles, exports"}),
+                   .help = "calls the run so, and keeps its verdict for answer"}),
     ROW(RUNS, .field = {.key = "runs"}, .form = "configurations",
         .help = "a suite: configurations that inherit the other keys of this file"),
 };

@@ -14,12 +14,12 @@
 
 #include <stdbool.h>
 
-/* Starts the program again unless it runs with the right settings: passive waiting, if the user has
- * chosen no other (OMP_WAIT_POLICY, GOMP_SPINCOUNT), and no binding (OMP_PROC_BIND, OMP_PLACES,
- * GOMP_CPU_AFFINITY), with the CPUs and the name that it was started with. Then it does not return.
- * In the second start it puts the environment back. Call it first of all in main(). Where it cannot
- * be done, as without /proc, the settings stay as they are. */
-void ppt_start_prepare(char *const *arguments);
+/* Starts the program again, if it `may`, unless it runs with the right settings: passive waiting,
+ * if the user has chosen no other (OMP_WAIT_POLICY, GOMP_SPINCOUNT), and no binding (OMP_PROC_BIND,
+ * OMP_PLACES, GOMP_CPU_AFFINITY), with the CPUs and the name that it was started with. Then it does
+ * not return. In the second start it puts the environment back. Call it first of all in main().
+ * Where it cannot be done, as without /proc, the settings stay as they are, but for the CPUs. */
+void ppt_start_prepare(char *const *arguments, bool may);
 
 /* What libgomp was loaded with, where the environment says something else: whether it waits
  * passively though nobody asked for that, and whether a variable, given with its value, was kept

@@ -10,6 +10,7 @@
 #include "host.h"
 #include "interrupt.h"
 #include "journal.h"
+#include "kept.h"
 #include "keys.h"
 #include "loaded.h"
 #include "measure.h"
@@ -33,6 +34,7 @@ struct run_options {
 struct run {
     struct ppt_run_folder folder; /* once it has begun; `loaded` takes what is open of it */
     struct ppt_loaded loaded;
+    struct ppt_keeping keeping;
 };
 
 struct session {
@@ -52,6 +54,7 @@ static void session_free(struct session *session)
     for (size_t i = 0; session->runs && i < session->configs.count; i++) {
         ppt_run_folder_close(&session->runs[i].folder);
         ppt_loaded_free(&session->runs[i].loaded);
+        ppt_keeping_free(&session->runs[i].keeping);
     }
     free(session->runs);
     ppt_folder_close(&session->output);
@@ -137,7 +140,8 @@ static void close_journal(struct ppt_journal **journal)
 /* From the journal's first line to its last. What the sweep had in memory goes here: what comes of
  * it is read from the journal. */
 static enum ppt_status run_measure(const struct session *session, const struct ppt_config *config,
-                                   const struct ppt_run_folder *folder, struct ppt_error *error)
+                                   const struct ppt_run_folder *folder, struct ppt_keeping *keeping,
+                                   struct ppt_error *error)
 {
     const struct ppt_dirs dirs = {&session->scratch.folder, &folder->folder};
     struct ppt_journal *journal PPT_OWNED(close_journal) = NULL;
@@ -145,8 +149,12 @@ static enum ppt_status run_measure(const struct session *session, const struct p
 
     PPT_TRY(begin_run(session, config, folder, &journal, error));
     ppt_run_folder_set_latest(&session->output, folder);
-    return ppt_measure_go(&session->options->print, config, &session->host, &dirs, session->engine,
-                          journal, &samples, error);
+    ppt_keep_begin(config, session->line->operands, session->line->operand_count, keeping);
+    const enum ppt_status status = ppt_measure_go(&session->options->print, config, &session->host,
+                                                  &dirs, session->engine, journal, &samples, error);
+
+    ppt_keep_measured(keeping, config, &samples);
+    return status;
 }
 
 static enum ppt_status run_one(const struct session *session, size_t which, struct ppt_error *error)
@@ -156,10 +164,12 @@ static enum ppt_status run_one(const struct session *session, size_t which, stru
 
     PPT_TRY(ppt_run_folder_create(&session->output, ppt_config_title(config), time(NULL),
                                   &run->folder, error));
-    const enum ppt_status status = run_measure(session, config, &run->folder, error);
+    enum ppt_status status = run_measure(session, config, &run->folder, &run->keeping, error);
 
-    return ppt_measure_end(&session->options->print, session->engine, status, &run->folder.folder,
-                           &run->loaded, error);
+    status = ppt_measure_end(&session->options->print, session->engine, status, &run->folder.folder,
+                             &run->loaded, error);
+    ppt_keep_end(&run->keeping, &run->loaded);
+    return status;
 }
 
 /* What was reported, whichever runs failed; the list is to be given to free(). */
