@@ -283,10 +283,11 @@ static void add_heading(const struct ppt_outcome *outcome, size_t width, struct 
                         ppt_config_inner_text(config, inner), (unsigned long long)config->seed);
 
     ppt_text_add_shown(&details, config->details, width - 2);
-    if (strlen(config->task) + ppt_text_columns(details.data) + strlen(rest) + 5 <= width) {
-        ppt_text_addf(out, "%s (%s): %s\n", config->task, details.data, rest);
+    if (strlen(ppt_config_title(config)) + ppt_text_columns(details.data) + strlen(rest) + 5 <=
+        width) {
+        ppt_text_addf(out, "%s (%s): %s\n", ppt_config_title(config), details.data, rest);
     } else {
-        char *line PPT_FREED = ppt_text_format("%s: %s", config->task, rest);
+        char *line PPT_FREED = ppt_text_format("%s: %s", ppt_config_title(config), rest);
 
         ppt_text_wrap(out, line, width, 2);
         ppt_text_addf(out, "\n  %s\n", details.data);
@@ -351,7 +352,7 @@ void ppt_text_verdict(const struct ppt_outcome *outcome, const struct ppt_termin
     const bool sure = verdict->exists && verdict->confidence == PPT_CONFIDENCE_HIGH;
     struct ppt_text words PPT_OWNED(ppt_text_free) = {0};
 
-    ppt_text_addf(&words, "%s: ", outcome->config->task);
+    ppt_text_addf(&words, "%s: ", ppt_config_title(outcome->config));
     ppt_sentence_verdict(outcome->answer, &words);
     ppt_text_add(&words, ".");
     add_colour(terminal, sure ? BOLD_GREEN : BOLD_YELLOW, out);

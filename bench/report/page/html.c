@@ -85,7 +85,7 @@ static void page_add_verdict(struct ppt_text *out, const struct ppt_outcome *out
     struct ppt_text words PPT_OWNED(ppt_text_free) = {0};
 
     ppt_text_add(out, "<div class=\"verdict\">\n");
-    ppt_text_addf(&words, "%s: ", outcome->config->task);
+    ppt_text_addf(&words, "%s: ", ppt_config_title(outcome->config));
     ppt_sentence_verdict(outcome->answer, &words);
     add_paragraph(out, &words);
     ppt_text_free(&words);
@@ -393,7 +393,8 @@ static void add_making(struct ppt_text *out, const struct ppt_outcome *outcome)
 
 static void add_run(struct ppt_text *out, const struct ppt_outcome *outcome)
 {
-    char *title PPT_FREED = ppt_text_format("%s: how many workers?", outcome->config->task);
+    char *title PPT_FREED =
+        ppt_text_format("%s: how many workers?", ppt_config_title(outcome->config));
     char inner[PPT_POINT_WORDS_SIZE];
 
     ppt_html_begin(out, title);

@@ -15,7 +15,7 @@ static void add_index_row(struct ppt_text *out, const struct ppt_outcome *outcom
     ppt_sentence_verdict(outcome->answer, &words);
     ppt_html_put(out, "<tr><th scope=\"row\"><a href=\"../",
                  slash ? slash + 1 : outcome->folder->path, "/report.html\">");
-    ppt_html_add(out, outcome->config->task);
+    ppt_html_add(out, ppt_config_title(outcome->config));
     ppt_text_add(out, "</a></th>");
     ppt_html_cell(out, outcome->config->details);
     ppt_html_cell(out, words.data);
