@@ -29,8 +29,8 @@ static bool enough(const struct ppt_samples *samples, void *context)
 {
     const struct judge_context *judge = context;
 
-    return ppt_verdict_settles(samples, judge->about.tolerance, judge->about.confidence,
-                               judge->relative_ci);
+    return ppt_verdict_settles(samples, judge->about.same_alone, judge->about.tolerance,
+                               judge->about.confidence, judge->relative_ci);
 }
 
 void ppt_measure_warn(const struct ppt_config *config)
