@@ -19,6 +19,7 @@
 
 #include "child.h"
 #include "digest.h"
+#include "environment.h"
 #include "file_digest.h"
 #include "kernel.h"
 #include "owned.h"
@@ -61,8 +62,6 @@ static const struct ppt_param params[] = {
 
 /* The variable that programs of today's libraries take their number of threads from. */
 #define THREADS_VARIABLE "OMP_NUM_THREADS="
-
-extern char **environ;
 
 struct shared {
     /* Of the programs, with two places left free at its end; strings borrowed. */
@@ -128,41 +127,6 @@ static enum ppt_status find_program(const char *name, char found[PATH_MAX], stru
     return ppt_fail(error, PPT_BAD_INPUT, "command: there is no program \"%s\" in PATH", name);
 }
 
-/* Whether a variable is in a list of names. */
-static bool is_own(const char *own, const char *variable)
-{
-    const size_t length = strcspn(variable, "=");
-
-    while (own && *own) {
-        const size_t one = strcspn(own, ",");
-
-        if (one == length && strncmp(own, variable, length) == 0) {
-            return true;
-        }
-        own += one + (own[one] == ',');
-    }
-    return false;
-}
-
-/* What programs are told, with room for the number of threads. */
-static char **make_environment(const struct ppt_setup *setup, struct ppt_error *error)
-{
-    size_t count = 0, kept = 0;
-
-    while (environ[count]) {
-        count++;
-    }
-    char **environment = ppt_scratch_alloc((count + 2) * sizeof(char *), "command", error);
-    for (size_t i = 0; environment && i < count; i++) {
-        const bool threads = strncmp(environ[i], THREADS_VARIABLE, strlen(THREADS_VARIABLE)) == 0;
-
-        if (!threads && !is_own(setup->own_variables, environ[i])) {
-            environment[kept++] = environ[i];
-        }
-    }
-    return environment;
-}
-
 /* Where the folder {scratch} of a worker is. */
 static size_t scratch_size(const struct ppt_setup *setup)
 {
@@ -221,7 +185,7 @@ static enum ppt_status start_wardens(const struct ppt_setup *setup, struct share
 {
     struct ppt_warden_plan plan;
 
-    s->environment = make_environment(setup, error);
+    s->environment = ppt_environment_create(setup->own_variables, THREADS_VARIABLE, error);
     if (!s->environment) {
         return PPT_FAILED;
     }

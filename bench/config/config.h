@@ -34,6 +34,10 @@ enum ppt_key_id {
     PPT_KEY_WAIT_AFTER_PASS,
     PPT_KEY_WAIT_AFTER_BLOCK,
     PPT_KEY_TRIM_AFTER_BLOCK,
+    PPT_KEY_SETUP,
+    PPT_KEY_PREPARE,
+    PPT_KEY_CLEANUP,
+    PPT_KEY_SHELL,
     PPT_KEY_START_METHOD,
     PPT_KEY_SCHEDULE,
     PPT_KEY_PLACEMENT,
@@ -110,6 +114,11 @@ struct ppt_config {
     struct ppt_distribution distribution;
     enum ppt_placement placement;
     enum ppt_memory memory;
+    /* Commands beside the passes; NULL: there is none. */
+    char *setup;   /* before anything else */
+    char *prepare; /* before every pass */
+    char *cleanup; /* after everything else */
+    char *shell;   /* that runs them; NULL: sh */
     char *warning; /* something ignored that the user should know, or NULL */
 };
 
@@ -132,6 +141,15 @@ static inline unsigned ppt_config_several(const struct ppt_config *config)
            (config->worker_count > 1 ? PPT_ONLY(PPT_WORKERS) : 0) |
            (config->inner_count > 1 ? PPT_ONLY(PPT_INNER_THREADS) : 0);
 }
+
+/* Whether there are commands beside the passes. */
+static inline bool ppt_config_has_commands(const struct ppt_config *config)
+{
+    return config->setup || config->prepare || config->cleanup;
+}
+
+/* "shell" where commands are to be run without one. */
+#define PPT_NO_SHELL "none"
 
 struct ppt_configs {
     struct ppt_config *items;

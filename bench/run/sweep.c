@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "clock.h"
+#include "hooks.h"
 #include "interrupt.h"
 #include "memory.h"
 #include "owned.h"
@@ -36,6 +37,7 @@ struct sweep {
     struct ppt_stopwatches *watches;
     struct ppt_progress *progress;
     struct ppt_workload workload;
+    struct ppt_hooks *hooks; /* of the command before each pass */
     int64_t started_ns;
     bool open;
     unsigned opened; /* for this block */
@@ -105,10 +107,19 @@ static enum ppt_status leave_out(struct sweep *sweep, unsigned block, struct ppt
                               error);
 }
 
+static enum ppt_status measure_pass(struct sweep *sweep, unsigned block, struct ppt_point at,
+                                    struct ppt_sample *sample, struct ppt_error *error)
+{
+    const struct ppt_engine *engine = sweep->judge->engine;
+
+    return at.ranks > 0 ? engine->run(engine->context, &sweep->workload, block, at, sweep->watches,
+                                      sample, error)
+                        : ppt_pass_run(&sweep->workload, at, sweep->watches, sample, error);
+}
+
 static enum ppt_status run_pass(struct sweep *sweep, unsigned block, size_t point, bool again,
                                 struct ppt_error *error)
 {
-    const struct ppt_engine *engine = sweep->judge->engine;
     const struct ppt_point at = sweep->config->points[point];
     struct ppt_sample sample;
     enum ppt_status status;
@@ -119,9 +130,9 @@ static enum ppt_status run_pass(struct sweep *sweep, unsigned block, size_t poin
     }
     sweep->resting = true;
     ppt_progress_before(sweep->progress, block, point);
-    status = at.ranks > 0 ? engine->run(engine->context, &sweep->workload, block, at,
-                                        sweep->watches, &sample, error)
-                          : ppt_pass_run(&sweep->workload, at, sweep->watches, &sample, error);
+    const int64_t begun_ns = ppt_clock_ns();
+    PPT_TRY(ppt_hooks_run(sweep->hooks, PPT_HOOK_PREPARE, error));
+    status = measure_pass(sweep, block, at, &sample, error);
     if (status == PPT_INTERRUPTED || (status != PPT_OK && ppt_interrupted)) {
         return ppt_fail(error, PPT_INTERRUPTED, "interrupted");
     }
@@ -133,7 +144,7 @@ static enum ppt_status run_pass(struct sweep *sweep, unsigned block, size_t poin
     sample.position = sweep->samples->count;
     sample.started_ns -= sweep->started_ns;
     if (!again) {
-        ppt_progress_after(sweep->progress, block, point, ppt_sample_wall_ns(&sample));
+        ppt_progress_after(sweep->progress, block, point, ppt_clock_ns() - begun_ns);
     }
     status = ppt_journal_pass(sweep->journal, &sample, error);
     ppt_samples_add(sweep->samples, &sample);
@@ -394,6 +405,7 @@ void ppt_sweep_set_up_memory(const struct ppt_config *config)
 static void sweep_end(struct sweep *sweep)
 {
     close_block(sweep);
+    ppt_hooks_destroy(sweep->hooks);
     ppt_progress_destroy(sweep->progress);
     ppt_stopwatches_destroy(sweep->watches);
     free(sweep->earlier);
@@ -416,6 +428,9 @@ enum ppt_status ppt_sweep_run(const struct ppt_config *config, const struct ppt_
     sweep.progress =
         ppt_progress_create(judge->progress, config, sweep.earlier_count - sweep.again_count);
     ppt_sweep_set_up_memory(config);
+    if (config->prepare) {
+        PPT_TRY(ppt_hooks_create(config, &sweep.hooks, error));
+    }
     if (ppt_config_ranks(config) > 0) {
         PPT_TRY(judge->engine->prepare(judge->engine->context, config, false, error));
     }

@@ -100,7 +100,7 @@ enum ppt_status ppt_workload_open(const struct ppt_config *config, unsigned bloc
         }
         workload->opened_count++;
     }
-    ppt_interrupt_spare(outside);
+    ppt_interrupt_spare(outside || ppt_config_has_commands(config));
     return PPT_OK;
 }
 

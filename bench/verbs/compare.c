@@ -197,8 +197,8 @@ static enum ppt_status compare_separate(struct ppt_line *line, struct ppt_error 
 
 static const struct ppt_option compare_rows[] = {
     {"--threshold", PPT_OPTION_SHARE, .offset = offsetof(struct compare_options, threshold),
-     .heading = "Options of compare:", .metavar = "X",
-     .help = "the change that counts (default: 0.03)"},
+     .heading = "Options of compare:", .joins = true, .metavar = "X",
+     .help = "the change that counts (0.03)"},
     {"--strict", PPT_OPTION_FLAG, .offset = offsetof(struct compare_options, strict),
      .help = "a merely suspected one is not fine;"},
     {"--html", PPT_OPTION_TEXT, .offset = offsetof(struct compare_options, html), .noun = "file",

@@ -81,11 +81,19 @@ static enum ppt_status load_run(struct session *session, struct ppt_error *error
     return PPT_OK;
 }
 
+static enum ppt_status check_one(const struct session *session, const struct ppt_config *config,
+                                 struct ppt_error *error)
+{
+    return ppt_measure_check(config, &session->host, &session->scratch, session->engine, error);
+}
+
+/* But for those that find what they need only when their setup has made it. */
 static enum ppt_status check_all(const struct session *session, struct ppt_error *error)
 {
     for (size_t i = 0; i < session->configs.count; i++) {
-        PPT_TRY(ppt_measure_check(&session->configs.items[i], &session->host, &session->scratch,
-                                  session->engine, error));
+        if (!session->configs.items[i].setup) {
+            PPT_TRY(check_one(session, &session->configs.items[i], error));
+        }
     }
     return PPT_OK;
 }
@@ -128,16 +136,29 @@ static enum ppt_status run_measure(const struct session *session, const struct p
                           journal, &samples, error);
 }
 
-static enum ppt_status run_one(const struct session *session, size_t which, struct ppt_error *error)
+static enum ppt_status run_set_up(const struct session *session, const struct ppt_config *config,
+                                  struct run *run, struct ppt_error *error)
 {
-    const struct ppt_config *config = &session->configs.items[which];
-    struct run *run = &session->runs[which];
-
+    if (config->setup) {
+        PPT_TRY(check_one(session, config, error));
+    }
     PPT_TRY(ppt_run_folder_create(&session->output, config->task, time(NULL), &run->folder, error));
     const enum ppt_status status = run_measure(session, config, &run->folder, error);
 
     return ppt_measure_end(&session->options->print, session->engine, status, &run->folder.folder,
                            &run->loaded, error);
+}
+
+static enum ppt_status run_one(const struct session *session, size_t which, struct ppt_error *error)
+{
+    const struct ppt_config *config = &session->configs.items[which];
+    struct ppt_hooks *hooks = NULL;
+    enum ppt_status status = ppt_measure_set_up(config, &hooks, error);
+
+    if (status == PPT_OK) {
+        status = run_set_up(session, config, &session->runs[which], error);
+    }
+    return ppt_measure_clean_up(&hooks, status, error);
 }
 
 /* What was reported, whichever runs failed; the list is to be given to free(). */

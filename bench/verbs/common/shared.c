@@ -19,10 +19,11 @@ const struct ppt_option ppt_shared_options[] = {
                             .heading = "Options of a program behind \"--\":", .joins = true,
                             .metavar = "S", .help = "ends it after so long (3600);"},
     [PPT_SHARED_PROGRAM_OUTPUT] = {"--program-output", PPT_OPTION_TEXT, .metavar = "W",
-                                   .help = "discard, null (to /dev/null), keep, or check that it "
-                                           "is the\nsame everywhere"},
+                                   .help =
+                                       "discard, null, keep, show, or check: the same everywhere"},
     [PPT_SHARED_CPUS] = {"--cpus", PPT_OPTION_COUNT, .joins = true, .metavar = "N",
                          .help = "that may be used"},
-    [PPT_SHARED_JSON] = {"--json", PPT_OPTION_FLAG, .general = true, .heading = "General:",
+    [PPT_SHARED_JSON] = {"--json", PPT_OPTION_FLAG, .general = true, .joins = true,
+                         .heading = "General:",
                          .help = "an answer for programs (not of runs, report, resume)"},
 };
