@@ -315,6 +315,19 @@ static enum ppt_status open_kept(const struct local *l, uint64_t index, const ch
                                setup->results_dir, name, strerror(errno));
 }
 
+/* Of a private folder for its task or pass, where there are such. */
+static void set_folder(struct local *l, uint64_t index)
+{
+    const struct ppt_setup *setup = &l->setup;
+    char *folder = l->warden->slot->folder;
+
+    if (setup->work_dir && setup->work_dir_of_task) {
+        snprintf(folder, PATH_MAX, "%s/%" PRIu64, setup->work_dir, index);
+    } else if (setup->work_dir) {
+        snprintf(folder, PATH_MAX, "%s", setup->work_dir);
+    }
+}
+
 /* Runs the task's program with its outputs going where `request` says. */
 static enum ppt_status run_child(struct local *l, const struct ppt_task *task,
                                  struct ppt_child_request *request, uint64_t *digest,
@@ -323,6 +336,7 @@ static enum ppt_status run_child(struct local *l, const struct ppt_task *task,
     struct ppt_outcome outcome;
 
     fill_argv(l, &task->args[ARGV].words, task->index);
+    set_folder(l, task->index);
     request->null_device = l->null_device;
     request->timeout_s = task->args[TIMEOUT].real;
     request->given_up = l->setup.given_up;

@@ -151,6 +151,10 @@ struct ppt_setup {
      */
     int scratch_fd;
     int results_fd; /* where there is a results_dir */
+    /* Where programs that tasks start are to work, absolute; NULL: in this process's own folder. Of
+     * tasks that have one each it is the folder named by the task's index in there. */
+    const char *work_dir;
+    bool work_dir_of_task;
 };
 
 struct ppt_task {

@@ -27,8 +27,10 @@ static void add_option(const struct ppt_option *face, struct ppt_text *out)
     }
     ppt_text_add(out, face->joins ? " " : "\n  ");
     const size_t start = out->length;
-    ppt_text_addf(out, "%s%s%s", face->name, face->metavar ? " " : "",
-                  face->metavar ? face->metavar : "");
+    ppt_text_add(out, face->name);
+    if (face->metavar) {
+        ppt_text_addf(out, face->bare ? "[=%s]" : " %s", face->metavar);
+    }
     if (!face->joins) {
         ppt_text_pad(out, start, HELP_COLUMN - 2);
     } else if (!ispunct((unsigned char)face->help[0])) {

@@ -38,6 +38,8 @@ enum ppt_key_id {
     PPT_KEY_PREPARE,
     PPT_KEY_CLEANUP,
     PPT_KEY_SHELL,
+    PPT_KEY_SANDBOX,
+    PPT_KEY_SANDBOX_FILES,
     PPT_KEY_START_METHOD,
     PPT_KEY_SCHEDULE,
     PPT_KEY_PLACEMENT,
@@ -67,6 +69,10 @@ struct ppt_distribution {
 };
 
 enum ppt_placement { PPT_PLACEMENT_NONE, PPT_PLACEMENT_CLOSE, PPT_PLACEMENT_SPREAD };
+
+/* What has a private copy of the folder that the program was started in, for programs to work in.
+ */
+enum ppt_sandbox_of { PPT_SANDBOX_OF_NONE, PPT_SANDBOX_OF_TASK, PPT_SANDBOX_OF_PASS };
 
 enum ppt_memory { PPT_MEMORY_REUSE, PPT_MEMORY_FRESH };
 
@@ -119,7 +125,9 @@ struct ppt_config {
     char *prepare; /* before every pass */
     char *cleanup; /* after everything else */
     char *shell;   /* that runs them; NULL: sh */
-    char *warning; /* something ignored that the user should know, or NULL */
+    enum ppt_sandbox_of sandbox;
+    char *sandbox_files; /* what of the folder is copied, as words; NULL: all */
+    char *warning;       /* something ignored that the user should know, or NULL */
 };
 
 /* The most ranks that take part in a pass; 0: none is measured over MPI. */

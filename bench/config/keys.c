@@ -5,9 +5,13 @@
 #include "key_values.h"
 #include "owned.h"
 
+/* A key, and what may have a folder of its own. */
+#define TASK_WORD "task"
+
 static const char *const schedules[] = {"static", "dynamic", "guided", NULL};
 static const char *const distributions[] = {"dynamic", "static", NULL};
 static const char *const placements[] = {"none", "close", "spread", NULL};
+static const char *const sandboxes[] = {"none", TASK_WORD, "pass", NULL};
 static const char *const memories[] = {"reuse", "fresh", NULL};
 static const char *const automatic[] = {"auto", NULL};
 
@@ -42,7 +46,7 @@ static const struct ppt_key precision_keys[] = {
 
 const struct ppt_key ppt_keys[PPT_KEY_COUNT + 1] = {
     ROW(SCHEMA, .field = {.key = "$schema"}, .form = "text", .help = "this schema, for editors"),
-    ROW(TASK, PLACES(0, 1, 1), PLAIN(task, "task", 0),
+    ROW(TASK, PLACES(0, 1, 1), PLAIN(task, TASK_WORD, 0),
         .help = "what to run: a kernel, or \"random\" for a mix of them",
         .option = {"--task", PPT_OPTION_SET_TEXT, .metavar = "NAME",
                    .help = "the kernel, or \"random\""}),
@@ -123,6 +127,22 @@ const struct ppt_key ppt_keys[PPT_KEY_COUNT + 1] = {
                 "none, they are programs with their arguments",
         .option = {"--shell", PPT_OPTION_SET_TEXT, .joins = true, .metavar = "SH",
                    .help = "runs these (sh)"}),
+    ROW(SANDBOX, PLACES(22, 25, 21),
+        .field = {.key = "sandbox",
+                  .kind = PPT_FIELD_CHOICE,
+                  .flags = PPT_FIELD_SPARSE,
+                  .offset = offsetof(struct ppt_config, sandbox),
+                  .choices = sandboxes},
+        .value = "\"none\"",
+        .help = "programs work in copies of the folder that ppt-omp was started in: a new one for "
+                "every task, or for every pass; making them is in no figure",
+        .option = {"--sandbox", PPT_OPTION_SET_TEXT, .bare = TASK_WORD, .metavar = "PER",
+                   .help = "copies for each task, or pass;"}),
+    ROW(SANDBOX_FILES, PLACES(23, 26, 22), PLAIN(sandbox_files, "sandbox_files", PPT_FIELD_SPARSE),
+        .help = "what is copied of the folder, files and folders in it, separated by blanks (with "
+                "quotes as in a shell); all unless given",
+        .option = {"--sandbox-files", PPT_OPTION_SET_TEXT, .joins = true, .metavar = "L",
+                   .help = ": of these"}),
     ROW(START_METHOD, PLACES(1, 0, 0),
         .field = {.key = "multiprocessing_start_method", .read = ppt_read_start_method},
         .or_null = true, .form = "anything",

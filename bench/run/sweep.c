@@ -14,6 +14,7 @@
 #include "plan.h"
 #include "progress.h"
 #include "runtime.h"
+#include "sandbox.h"
 #include "text.h"
 #include "workload.h"
 
@@ -38,6 +39,7 @@ struct sweep {
     struct ppt_progress *progress;
     struct ppt_workload workload;
     struct ppt_hooks *hooks; /* of the command before each pass */
+    struct ppt_sandbox sandbox;
     int64_t started_ns;
     bool open;
     unsigned opened; /* for this block */
@@ -55,6 +57,7 @@ enum ppt_status ppt_sweep_check(const struct ppt_config *config,
     PPT_TRY(ppt_plan_check_needs(config, memory_bytes / neighbours,
                                  ppt_workspace_available(scratch) / neighbours, error));
     PPT_TRY(ppt_runtime_check_threads(ppt_config_most(config), error));
+    PPT_TRY(ppt_sandbox_check(config, scratch, error));
     const enum ppt_status status = ppt_workload_open(config, 0, &dirs, &workload, &problem);
     if (status != PPT_OK) {
         /* A kernel does not know which configuration its arguments come from. */
@@ -107,6 +110,15 @@ static enum ppt_status leave_out(struct sweep *sweep, unsigned block, struct ppt
                               error);
 }
 
+/* What a pass finds, and is in none of its figures. */
+static enum ppt_status prepare_pass(struct sweep *sweep, struct ppt_error *error)
+{
+    PPT_TRY(ppt_hooks_run(sweep->hooks, PPT_HOOK_PREPARE, error));
+    PPT_TRY(ppt_sandbox_fill(&sweep->sandbox, sweep->config, sweep->dirs.scratch, error));
+    sweep->workload.work_dir = sweep->sandbox.work_dir;
+    return PPT_OK;
+}
+
 static enum ppt_status measure_pass(struct sweep *sweep, unsigned block, struct ppt_point at,
                                     struct ppt_sample *sample, struct ppt_error *error)
 {
@@ -131,8 +143,9 @@ static enum ppt_status run_pass(struct sweep *sweep, unsigned block, size_t poin
     sweep->resting = true;
     ppt_progress_before(sweep->progress, block, point);
     const int64_t begun_ns = ppt_clock_ns();
-    PPT_TRY(ppt_hooks_run(sweep->hooks, PPT_HOOK_PREPARE, error));
+    PPT_TRY(prepare_pass(sweep, error));
     status = measure_pass(sweep, block, at, &sample, error);
+    ppt_sandbox_empty(&sweep->sandbox);
     if (status == PPT_INTERRUPTED || (status != PPT_OK && ppt_interrupted)) {
         return ppt_fail(error, PPT_INTERRUPTED, "interrupted");
     }
@@ -406,6 +419,7 @@ static void sweep_end(struct sweep *sweep)
 {
     close_block(sweep);
     ppt_hooks_destroy(sweep->hooks);
+    ppt_sandbox_empty(&sweep->sandbox);
     ppt_progress_destroy(sweep->progress);
     ppt_stopwatches_destroy(sweep->watches);
     free(sweep->earlier);

@@ -133,6 +133,8 @@ void ppt_workload_move(struct ppt_workload *workload, struct ppt_point point)
         /* Other ranks have none, and files are named by workers and inner threads. */
         opened->setup.results_dir =
             point.ranks > 0 || !workload->results ? NULL : workload->results->path;
+        opened->setup.work_dir = workload->work_dir;
+        opened->setup.work_dir_of_task = workload->config->sandbox == PPT_SANDBOX_OF_TASK;
         opened->scratch_bytes =
             ppt_scratch_needed(workload->tasks.groups[i].kernel, &opened->setup);
     }

@@ -13,6 +13,7 @@
 #ifndef PPT_WARDEN_H
 #define PPT_WARDEN_H
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/resource.h>
@@ -44,6 +45,7 @@ struct ppt_warden_slot {
     bool null_output;                         /* standard output is /dev/null, and no pipe */
     size_t cpus_bytes;                        /* of `cpus` */
     unsigned char cpus[PPT_WARDEN_CPU_BYTES]; /* those that it may use; see sched_setaffinity() */
+    char folder[PATH_MAX]; /* that it works in; "": the one that ppt-omp was started in */
 
     /* How it went, from the warden. */
     int problem; /* errno of what kept it from being started; else 0 */

@@ -96,7 +96,7 @@ static _Noreturn void begin_program(struct state *s)
             dup2(NULL_OUT, OUT);
         }
         sigprocmask(SIG_SETMASK, &none, NULL);
-        s->slot->problem = execute(s);
+        s->slot->problem = *s->slot->folder && chdir(s->slot->folder) != 0 ? errno : execute(s);
     }
     _exit(127);
 }

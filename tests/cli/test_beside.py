@@ -225,5 +225,167 @@ class Commands(Beside):
         self.check_left()
 
 
+class Sandbox(Beside):
+    def setUp(self):
+        super().setUp()
+        self.outside = self.base / "outside"
+        self.outside.write_text("outside\n")
+        for i in range(4):
+            self.write(f"in-{i}.txt", f"in {i}\n")
+            os.utime(self.work / f"in-{i}.txt", (i, 1000 + i))
+        self.write("sub/deep/a", "deep\n")
+        (self.work / "sub/deep/a").chmod(0o440)
+        (self.work / "sub/rel").symlink_to("deep/a")
+        (self.work / "whole").symlink_to(self.work / "in-1.txt")
+        (self.work / "sub/round").symlink_to("../../work/in-2.txt")
+        (self.work / "out").symlink_to(self.outside)
+        (self.work / "sub/out").symlink_to("../../outside")
+        (self.work / "nowhere").symlink_to("no-such-file")
+        os.link(self.work / "in-3.txt", self.work / "hard")
+        os.mkfifo(self.work / "pipe")
+        os.utime(self.work / "sub", (5, 2000))
+        (self.work / "sub/deep").chmod(0o555)
+        self.addCleanup((self.work / "sub/deep").chmod, 0o755)
+        self.addCleanup(self.check_left)
+        self.before = self.state()
+
+    def state(self):
+        """Everything below the folder but the results: names, contents, modes, times."""
+        found = {}
+        for path in sorted(p for p in [self.work, self.outside, *self.work.rglob("*")]):
+            about = path.lstat()
+            if "output" not in path.parts and path != self.work:
+                found[path] = (about.st_mode, about.st_mtime_ns, os.readlink(path) if
+                               path.is_symlink() else path.read_bytes() if path.is_file() else "")  # fmt: skip
+        return found
+
+    def unchanged(self):
+        self.assertEqual(self.state(), self.before)
+
+    def test_deletes_its_input(self):
+        """Each task finds everything each time; without copies the second run does not."""
+        script = "set -e; cat in-*.txt | wc -l | grep -qx 4; rm in-{task}.txt"
+        self.fine("sh", "-c", script, tasks=4, options=("--sandbox",))
+        self.unchanged()
+        self.fine("sh", "-c", script.replace("in-*", "in-{task}").replace("4;", "1;"), tasks=4,
+                  options=("--sandbox=pass",))  # fmt: skip
+        self.unchanged()
+        self.refused(self.measure("rm", "in-{task}.txt", tasks=4), 1, "cannot remove")
+
+    def test_by_prepare(self):
+        """The same with a command."""
+        self.fine("rm", "in-{task}.txt", tasks=4,
+                  options=("--prepare", "for i in 0 1 2 3; do echo $i >in-$i.txt; done"))  # fmt: skip
+        self.assertFalse((self.work / "in-0.txt").exists())
+
+    def test_gzip(self):
+        self.fine("gzip", "in-{task}.txt", tasks=4, options=("--sandbox",))
+        self.unchanged()
+
+    def test_writes_everywhere(self):
+        """Nothing that is written in a copy reaches the folder, links or not."""
+        script = ('set -e; for f in in-*.txt hard whole sub/round; do echo x >>$f; done; '
+                  'echo new >new; ln -f in-0.txt other; rm -r nowhere; chmod 700 sub/deep; '
+                  'chmod 600 sub/deep/a; echo y >sub/rel; mv sub sub2; test "$(cat out)" = outside; '
+                  'test "$(cat sub2/out)" = outside')  # fmt: skip
+        for how in ("--sandbox", "--sandbox=task"):
+            self.fine("sh", "-c", script, tasks=2, options=(how,))
+            self.unchanged()
+
+    def test_alike(self):
+        """A copy has the modes, times and links of the folder, but no pipes, and none of runs."""
+        self.fine("true", workers="0", tasks=1, blocks=1)
+        list_all = ("find . ! -path './output*' ! -name '.' -printf '%p %y %m %Ts %s\\n' | "
+                    "grep -v '^./[cl] ' | grep -v ' l ' | sort")  # fmt: skip
+        found = subprocess.run(["sh", "-c", list_all], cwd=self.work, capture_output=True,
+                               text=True, check=True).stdout.splitlines()  # fmt: skip
+        self.fine("sh", "-c", list_all + '; test -z "$(find . -name "command__*")"', workers="0",
+                  tasks=1, blocks=1, options=("--sandbox", "--program-output", "keep"))  # fmt: skip
+        kept = sorted(self.folders()[-1].glob("tasks/*.out"))[0].read_text().splitlines()
+        lines = [line for line in found if not line.startswith("./pipe ")]
+        # Of folders sizes are those of the file system.
+        cut = lambda line: line.rsplit(" ", 1)[0] if " d " in line else line  # noqa: E731
+        self.assertEqual([cut(line) for line in kept], [cut(line) for line in lines])
+        self.assertIn("./in-1.txt f 644 1001 5", kept)
+
+    def test_of_files(self):
+        """What is named alone is there."""
+        script = "find . ! -type d | sort"
+        self.fine("sh", "-c", script, workers="0", tasks=1, blocks=1, options=(
+            "--sandbox=pass", "--sandbox-files", "in-1.txt './sub/deep' sub/rel",
+            "--program-output", "keep"))  # fmt: skip
+        kept = sorted(self.only_folder().glob("tasks/*.out"))[0].read_text()
+        self.assertEqual(kept.split(), ["./in-1.txt", "./sub/deep/a", "./sub/rel"])
+
+    def test_temporary_inside(self):
+        """The folder for temporary files may lie in the one that is copied."""
+        inside = self.work / "tmp"
+        inside.mkdir()
+        self.fine("sh", "-c", "test -z \"$(ls tmp)\"", tasks=2, options=("--sandbox",),
+                  env=self.environment(TMPDIR=str(inside)))  # fmt: skip
+        self.assertEqual(list(inside.iterdir()), [])
+
+    def test_odd_contents(self):
+        """What programs leave behind, deep down or without the right to remove it, goes as well."""
+        script = ("i=0; while [ $i -lt 300 ]; do mkdir d && cd d || exit 1; i=$((i+1)); done; "
+                  "touch f; chmod 0 .; cd; true")  # fmt: skip
+        self.fine("sh", "-c", script, tasks=2, blocks=2, options=("--sandbox",))
+        self.unchanged()
+
+    def test_refused(self):
+        for options, code, part in (
+            (("--sandbox=x",), 2, '"none", "task" or "pass"'),
+            (("--sandbox-files", "a"), 2, 'goes with "sandbox" alone'),
+            (("--sandbox", "--sandbox-files", "../outside"), 2, "does not lie in the folder"),
+            (("--sandbox", "--sandbox-files", "/etc"), 2, "does not lie in the folder"),
+            (("--sandbox", "--sandbox-files", "sub/../../x"), 2, "does not lie in the folder"),
+            (("--sandbox", "--sandbox-files", "none"), 2, "none: cannot be read: No such file"),
+            (("--sandbox", "--sandbox-files", "out/a"), 2, "out: cannot be read: Not a directory"),
+            (("--sandbox", "--task-count", "50000"), 2, "at most 100000 are copied"),
+            (("--sandbox", "--ranks", "1"), 2, "not there for passes over ranks"),
+        ):
+            self.refused(self.measure("true", options=options), code, part)
+            self.assertFalse((self.work / "output").exists())
+        with open(self.work / "large", "wb") as file:
+            file.truncate(1 << 40)
+        self.refused(self.measure("true", options=("--sandbox",), tasks=1000), 2,
+                     "take up to 1000 TiB, but ", "--sandbox-files")  # fmt: skip
+        self.refused(self.run_ppt("--task", "sum", "--sandbox"), 2, "start none")
+
+    def test_interrupted(self):
+        """While programs run in their copies, and while copies are made."""
+        for how in (signal.SIGINT, signal.SIGTERM):
+            self.interrupted("--workers", "2", "--sandbox", "--", "sh", "-c", f"sleep {MARK}",
+                             number=how)  # fmt: skip
+        self.unchanged()
+
+    def test_killed(self):
+        """What a killed run leaves is removed by the next one."""
+        process = subprocess.Popen(
+            [common.PPT_OMP, "--workers", "2", "--sandbox", "--", "sleep", MARK], cwd=self.work,
+            env=self.environment(), stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        limit = time.monotonic() + common.TIMEOUT_S
+        while not running() and time.monotonic() < limit:
+            time.sleep(0.01)
+        process.kill()
+        process.wait()
+        while running() and time.monotonic() < limit:
+            time.sleep(0.01)
+        self.assertNotEqual(list(self.tmp.iterdir()), [])
+        self.assertEqual(self.run_ppt("once", "sum", "10").code, 0)
+        self.unchanged()
+
+    def test_resume(self):
+        script = (f'test -e {self.base}/go || {{ echo p >>{self.base}/log; '
+                  f'test $(wc -l <{self.base}/log) -lt 4 || sleep {MARK}; }}; rm in-0.txt')  # fmt: skip
+        self.interrupted("--workers", "0", "--iterations", "5", "--task-count", "1", "--sandbox",
+                         "--", "sh", "-c", script)  # fmt: skip
+        (self.base / "go").touch()
+        result = self.run_ppt("resume", self.only_folder(), env=self.environment())
+        self.assertEqual(result.code, 0, result)
+        self.unchanged()
+
+
 if __name__ == "__main__":
     unittest.main()
