@@ -12,6 +12,7 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <limits.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -29,10 +30,12 @@
 #include "usage.h"
 #include "warden.h"
 
-enum { ARGV, TIMEOUT, OUTPUT };
-enum { DISCARD, CHECK, KEEP, NO_OUTPUT };
+enum { ARGV, TIMEOUT, OUTPUT, FAILURES };
+enum { DISCARD, CHECK, KEEP, NO_OUTPUT, SHOW };
+enum { END_RUN, COUNT_FAILURES };
 
-static const char *const outputs[] = {"discard", "check", "keep", "null", NULL};
+static const char *const outputs[] = {"discard", "check", "keep", "null", "show", NULL};
+static const char *const on_failures[] = {"end", "count", NULL};
 
 static const struct ppt_param params[] = {
     [ARGV] = {.name = "argv",
@@ -57,7 +60,16 @@ static const struct ppt_param params[] = {
                 .help =
                     "of the program; discard: read and thrown away; check: it must be the same at "
                     "every worker count; keep: in the folder \"tasks\" of the run; null: to "
-                    "/dev/null, where some programs do nothing at all"},
+                    "/dev/null, where some programs do nothing at all; show: on standard error, "
+                    "with what is written there"},
+    [FAILURES] = {.name = "failures",
+                  .kind = PPT_PARAM_CHOICE,
+                  .value = "\"end\"",
+                  .optional = true,
+                  .choices = on_failures,
+                  .unit = "",
+                  .help = "an exit code other than 0; end: the task has failed, and its number of "
+                          "workers is left out; count: it is done, and they are counted"},
 };
 
 /* The variable that programs of today's libraries take their number of threads from. */
@@ -67,12 +79,14 @@ struct shared {
     /* Of the programs, with two places left free at its end; strings borrowed. */
     char **environment;
     struct ppt_wardens wardens;
+    atomic_bool ended_well; /* some task */
 };
 
 struct local {
     struct ppt_setup setup;
     struct ppt_places places;
     struct ppt_warden *warden; /* this worker's */
+    atomic_bool *ended_well;   /* of all workers */
     int null_device;
     char *buffer;  /* of PPT_CHILD_BUFFER bytes */
     char *scratch; /* that places.scratch names, or NULL; owned */
@@ -265,6 +279,7 @@ static enum ppt_status attach(const struct ppt_setup *setup, void *shared, unsig
     }
     l->setup = *setup;
     l->warden = &s->wardens.items[worker];
+    l->ended_well = &s->ended_well;
     l->null_device = s->wardens.null_device;
     l->places = (struct ppt_places){
         .worker = worker, .workers = setup->workers, .inner_threads = setup->inner_threads};
@@ -328,6 +343,39 @@ static void set_folder(struct local *l, uint64_t index)
     }
 }
 
+/* One that exits with a code of its own, where others ended well: its input may be gone. */
+static void add_advice(const struct local *l, const struct ppt_outcome *outcome,
+                       struct ppt_error *error)
+{
+    const size_t length = strlen(error->text);
+
+    if (l->setup.used_up && outcome->end == PPT_OUTCOME_EXITED && !outcome->left &&
+        (l->setup.repeated || atomic_load(l->ended_well))) {
+        snprintf(error->text + length, sizeof(error->text) - length, ". %s", l->setup.used_up);
+    }
+}
+
+/* What to make of how it ended. */
+static enum ppt_status judge(struct local *l, const struct ppt_task *task,
+                             const struct ppt_outcome *outcome, struct ppt_error *error)
+{
+    const bool failed = outcome->end == PPT_OUTCOME_EXITED && outcome->code != 0 && !outcome->left;
+    enum ppt_status status;
+
+    if (failed && task->args[FAILURES].choice == COUNT_FAILURES) {
+        l->outside.failed++;
+        return PPT_OK;
+    }
+    status = ppt_outcome_judge(outcome, task->index, l->warden->slot->argv[0],
+                               task->args[TIMEOUT].real, error);
+    if (status == PPT_FAILED) {
+        add_advice(l, outcome, error);
+    } else if (status == PPT_OK && !atomic_load_explicit(l->ended_well, memory_order_relaxed)) {
+        atomic_store(l->ended_well, true);
+    }
+    return status;
+}
+
 /* Runs the task's program with its outputs going where `request` says. */
 static enum ppt_status run_child(struct local *l, const struct ppt_task *task,
                                  struct ppt_child_request *request, uint64_t *digest,
@@ -348,8 +396,7 @@ static enum ppt_status run_child(struct local *l, const struct ppt_task *task,
     ppt_outside_add(&l->outside, &outcome.used);
     PPT_TRY(status);
     *digest = outcome.digest;
-    return ppt_outcome_judge(&outcome, task->index, l->warden->slot->argv[0], request->timeout_s,
-                             error);
+    return judge(l, task, &outcome, error);
 }
 
 /* The files that are to be kept are the caller's to close, even after a failure. */
@@ -371,13 +418,16 @@ static enum ppt_status run(void *local, const struct ppt_task *task, uint64_t *d
     struct ppt_child_request request = {.output = output == NO_OUTPUT ? PPT_CHILD_NULL
                                                   : output == DISCARD ? PPT_CHILD_DISCARD
                                                                       : PPT_CHILD_READ,
-                                        .keep_output = -1,
-                                        .keep_errors = -1};
+                                        .keep_output = output == SHOW ? STDERR_FILENO : -1,
+                                        .keep_errors = output == SHOW ? STDERR_FILENO : -1,
+                                        .keep_part = output == SHOW};
     uint64_t written = 0;
     const enum ppt_status status = run_kept(local, task, &request, &written, error);
 
-    close_open(&request.keep_output);
-    close_open(&request.keep_errors);
+    if (output == KEEP) {
+        close_open(&request.keep_output);
+        close_open(&request.keep_errors);
+    }
     /* Most programs that nobody asked to be checked print times or numbers of processes. */
     *digest = ppt_digest_word(task->seed, task->index);
     if (output == CHECK) {

@@ -72,6 +72,7 @@ enum ppt_placement { PPT_PLACEMENT_NONE, PPT_PLACEMENT_CLOSE, PPT_PLACEMENT_SPRE
 
 /* What has a private copy of the folder that the program was started in, for programs to work in.
  */
+#define PPT_SANDBOX_WORD "task" /* what has one where nothing is said */
 enum ppt_sandbox_of { PPT_SANDBOX_OF_NONE, PPT_SANDBOX_OF_TASK, PPT_SANDBOX_OF_PASS };
 
 enum ppt_memory { PPT_MEMORY_REUSE, PPT_MEMORY_FRESH };

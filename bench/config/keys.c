@@ -5,13 +5,10 @@
 #include "key_values.h"
 #include "owned.h"
 
-/* A key, and what may have a folder of its own. */
-#define TASK_WORD "task"
-
 static const char *const schedules[] = {"static", "dynamic", "guided", NULL};
 static const char *const distributions[] = {"dynamic", "static", NULL};
 static const char *const placements[] = {"none", "close", "spread", NULL};
-static const char *const sandboxes[] = {"none", TASK_WORD, "pass", NULL};
+static const char *const sandboxes[] = {"none", PPT_SANDBOX_WORD, "pass", NULL};
 static const char *const memories[] = {"reuse", "fresh", NULL};
 static const char *const automatic[] = {"auto", NULL};
 
@@ -46,7 +43,7 @@ static const struct ppt_key precision_keys[] = {
 
 const struct ppt_key ppt_keys[PPT_KEY_COUNT + 1] = {
     ROW(SCHEMA, .field = {.key = "$schema"}, .form = "text", .help = "this schema, for editors"),
-    ROW(TASK, PLACES(0, 1, 1), PLAIN(task, TASK_WORD, 0),
+    ROW(TASK, PLACES(0, 1, 1), PLAIN(task, "task", 0),
         .help = "what to run: a kernel, or \"random\" for a mix of them",
         .option = {"--task", PPT_OPTION_SET_TEXT, .metavar = "NAME",
                    .help = "the kernel, or \"random\""}),
@@ -136,7 +133,7 @@ const struct ppt_key ppt_keys[PPT_KEY_COUNT + 1] = {
         .value = "\"none\"",
         .help = "programs work in copies of the folder that ppt-omp was started in: a new one for "
                 "every task, or for every pass; making them is in no figure",
-        .option = {"--sandbox", PPT_OPTION_SET_TEXT, .bare = TASK_WORD, .metavar = "PER",
+        .option = {"--sandbox", PPT_OPTION_SET_TEXT, .bare = PPT_SANDBOX_WORD, .metavar = "PER",
                    .help = "copies for each task, or pass;"}),
     ROW(SANDBOX_FILES, PLACES(23, 26, 22), PLAIN(sandbox_files, "sandbox_files", PPT_FIELD_SPARSE),
         .help = "what is copied of the folder, files and folders in it, separated by blanks (with "

@@ -115,6 +115,7 @@ static enum ppt_status prepare_pass(struct sweep *sweep, struct ppt_error *error
 {
     PPT_TRY(ppt_hooks_run(sweep->hooks, PPT_HOOK_PREPARE, error));
     PPT_TRY(ppt_sandbox_fill(&sweep->sandbox, sweep->config, sweep->dirs.scratch, error));
+    sweep->workload.repeated = sweep->samples->count > 0;
     sweep->workload.work_dir = sweep->sandbox.work_dir;
     return PPT_OK;
 }

@@ -44,6 +44,7 @@ struct ppt_workload {
     size_t opened_count;
     const struct ppt_folder *results; /* for points of this process alone; may be NULL */
     bool foreign;                     /* whether the kernel comes from a file */
+    bool repeated;                    /* passes have ended well */
     const char *work_dir;             /* of the passes to come, see kernel.h; borrowed */
     struct ppt_known_price *prices;   /* of scratch, as far as they were asked for */
     size_t price_count;

@@ -308,6 +308,8 @@ static const struct ppt_option run_rows[] = {
     PPT_SHARED(QUIET, struct run_options, print.quiet),
     PPT_SHARED(TIMEOUT, struct run_options, words.timeout),
     PPT_SHARED(PROGRAM_OUTPUT, struct run_options, words.output),
+    PPT_SHARED(SHOW_OUTPUT, struct run_options, words.show),
+    PPT_SHARED(IGNORE_FAILURE, struct run_options, words.ignore),
 };
 
 static bool run_has(const struct ppt_line *line, enum ppt_key_id key)

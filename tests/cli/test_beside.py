@@ -264,7 +264,8 @@ class Sandbox(Beside):
 
     def test_deletes_its_input(self):
         """Each task finds everything each time; without copies the second run does not."""
-        script = "set -e; cat in-*.txt | wc -l | grep -qx 4; rm in-{task}.txt"
+        script = ("set -e; cat in-*.txt | wc -l | grep -qx 4; ls -d ../../sandbox.* | wc -l | grep -qx 1; "
+                  "rm in-{task}.txt")
         self.fine("sh", "-c", script, tasks=4, options=("--sandbox",))
         self.unchanged()
         self.fine("sh", "-c", script.replace("in-*", "in-{task}").replace("4;", "1;"), tasks=4,
@@ -385,6 +386,81 @@ class Sandbox(Beside):
         result = self.run_ppt("resume", self.only_folder(), env=self.environment())
         self.assertEqual(result.code, 0, result)
         self.unchanged()
+
+
+class Repeats(Beside):
+    """Tasks run many times, and what that does to them is said."""
+
+    ADVICE = ("--prepare", "--sandbox")
+
+    def test_how_often(self):
+        result = self.fine("true", workers="0,1", blocks=2)
+        self.assertIn("each task ran 6 times, the warm-up included\n", result.out)
+        result = self.fine("true", workers="0", blocks=2, options=("--sandbox", "--prepare", "true"))
+        self.assertIn("ran 3 times, the warm-up included, each time in a new copy of the folder, "
+                      "each pass behind", " ".join(result.out.split()))  # fmt: skip
+        self.assertNotIn("each task ran", self.run_ppt("--task", "sum", "--quick").out)
+
+    def test_input_is_gone(self):
+        """Within a pass, in a later one, and after resuming."""
+        for names, program in ((["a"], ["rm", "a"]), (["a0", "a1"], ["rm", "a{task}"])):
+            for name in names:
+                self.write(name, "")
+            self.refused(self.measure(*program), 1, "cannot remove", "ended well before",
+                         *self.ADVICE)  # fmt: skip
+        self.write("a", "")
+        result = self.measure("rm", "a", options=("--prepare", "touch a"))
+        self.refused(result, 1, "Others of its tasks ended well", "--sandbox")
+        self.assertNotIn("--prepare", result.err)
+        script = 'test -e first || { touch first; exit 0; }; exit 3'
+        self.refused(self.measure("sh", "-c", script, workers="0", tasks=1), 1, *self.ADVICE)
+        (self.work / "first").unlink()
+        for options in ((), ("--sandbox",)):  # it never ended well; each has a copy
+            result = self.measure("false", options=options)
+            self.refused(result, 1, "exited with 1")
+            self.assertNotIn("--prepare", result.err)
+        result = self.measure("sh", "-c", "test -e w || { touch w; exit 0; }; kill -9 $$")
+        self.refused(result, 1, "killed by signal 9")
+        self.assertNotIn("--sandbox", result.err)
+
+    def test_first_run_is_longer(self):
+        script = "test -e made || { sleep 1; touch made; }"
+        result = self.fine("sh", "-c", script, workers="0", tasks=3)
+        said = " ".join(result.out.split())
+        self.assertRegex(said, r"Caution: a task's first run took 1\.\d+ s, later ones .*"
+                         r"--prepare CMD .* --sandbox")  # fmt: skip
+        claims = json.loads((self.only_folder() / "results.json").read_text())["verdict"]["claims"]
+        self.assertIn("first_run", [claim["kind"] for claim in claims])
+        for options in (("--prepare", "touch made"), ("--sandbox", "--prepare", "rm -f made")):
+            (self.work / "made").unlink(missing_ok=True)
+            result = self.fine("sh", "-c", script.replace("1;", "0.3;"), workers="0", tasks=1,
+                               options=options)  # fmt: skip
+            self.assertNotIn("first run", result.out)
+
+    def test_ignore_failure(self):
+        result = self.fine("sh", "-c", "test {task} != 1", tasks=4, options=("--ignore-failure",))
+        said = " ".join(result.out.split())
+        self.assertIn("Caution: 6 of 24 tasks ended with an exit code other than 0.", said)
+        for a_pass in common.passes(self.only_folder()):
+            self.assertEqual(a_pass["failed_tasks"], 1)
+        results = json.loads((self.only_folder() / "results.json").read_text())
+        self.assertEqual(results["config"]["task_args"]["failures"], "count")
+        self.assertEqual([p["failed_tasks"] for p in results["passes"]], [1] * 8)
+        self.refused(self.measure("sh", "-c", "kill -SEGV $$", options=("--ignore-failure",)), 1,
+                     "signal 11")  # fmt: skip
+        self.refused(self.measure("sleep", MARK, options=(
+            "--ignore-failure", "--timeout", "0.2")), 1, "took longer")  # fmt: skip
+        self.refused(self.run_ppt("--task", "sum", "--ignore-failure"), 2,
+                     '--ignore-failure belongs to a program behind "--"')  # fmt: skip
+
+    def test_show_output(self):
+        """More than is kept of a task, too."""
+        for options in (("--show-output",), ("--program-output", "show")):
+            result = self.fine("sh", "-c", "echo out; echo err >&2", workers="0", tasks=1,
+                               blocks=2, options=options)  # fmt: skip
+            self.assertEqual([result.err.count("out\n"), result.err.count("err\n")], [3, 3])
+        self.refused(self.measure("true", options=("--show-output", "--program-output", "keep")),
+                     2, "--program-output and --show-output: give one of them")  # fmt: skip
 
 
 if __name__ == "__main__":

@@ -21,6 +21,9 @@ const struct ppt_option ppt_shared_options[] = {
     [PPT_SHARED_PROGRAM_OUTPUT] = {"--program-output", PPT_OPTION_TEXT, .metavar = "W",
                                    .help =
                                        "discard, null, keep, show, or check: the same everywhere"},
+    [PPT_SHARED_SHOW_OUTPUT] = {"--show-output", PPT_OPTION_FLAG, .help = "the same as show;"},
+    [PPT_SHARED_IGNORE_FAILURE] = {"--ignore-failure", PPT_OPTION_FLAG, .joins = true,
+                                   .help = "exit codes are fine"},
     [PPT_SHARED_CPUS] = {"--cpus", PPT_OPTION_COUNT, .joins = true, .metavar = "N",
                          .help = "that may be used"},
     [PPT_SHARED_JSON] = {"--json", PPT_OPTION_FLAG, .general = true, .joins = true,

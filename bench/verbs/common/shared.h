@@ -12,6 +12,8 @@ enum {
     PPT_SHARED_QUIET,          /* bool */
     PPT_SHARED_TIMEOUT,        /* const char * */
     PPT_SHARED_PROGRAM_OUTPUT, /* const char * */
+    PPT_SHARED_SHOW_OUTPUT,    /* bool */
+    PPT_SHARED_IGNORE_FAILURE, /* bool */
     PPT_SHARED_CPUS,           /* uint64_t */
     PPT_SHARED_JSON            /* bool */
 };

@@ -38,10 +38,23 @@ static json_object *args_of(const struct ppt_line *line, const struct ppt_words_
                 ? json_object_new_double_s(strtod(options->timeout, NULL), options->timeout)
                 : text(options->timeout));
     }
-    if (options->output) {
-        add(args, "output", text(options->output));
+    if (options->output || options->show) {
+        add(args, "output", text(options->show ? "show" : options->output));
+    }
+    if (options->ignore) {
+        add(args, "failures", text("count"));
     }
     return args;
+}
+
+/* One of the options that say something of a program, or -1. */
+static int given_of(const struct ppt_words_options *options)
+{
+    return options->timeout  ? PPT_SHARED_TIMEOUT
+           : options->output ? PPT_SHARED_PROGRAM_OUTPUT
+           : options->show   ? PPT_SHARED_SHOW_OUTPUT
+           : options->ignore ? PPT_SHARED_IGNORE_FAILURE
+                             : -1;
 }
 
 enum ppt_status ppt_words_take(struct ppt_line *line, const struct ppt_words_options *options,
@@ -49,16 +62,21 @@ enum ppt_status ppt_words_take(struct ppt_line *line, const struct ppt_words_opt
 {
     json_object *args PPT_OWNED(ppt_json_put) = NULL;
 
+    const int given = given_of(options);
+
     if (line->rest != PPT_REST_PROGRAM) {
-        return options->timeout || options->output
+        return given >= 0
                    ? ppt_fail(
                          error, PPT_BAD_INPUT,
                          "%s belongs to a program behind \"--\"; in a file it is an argument of "
                          "the task \"command\"",
-                         ppt_shared_options[options->timeout ? PPT_SHARED_TIMEOUT
-                                                             : PPT_SHARED_PROGRAM_OUTPUT]
-                             .name)
+                         ppt_shared_options[given].name)
                    : PPT_OK;
+    }
+    if (options->output && options->show) {
+        return ppt_fail(error, PPT_BAD_INPUT, "%s and %s: give one of them",
+                        ppt_shared_options[PPT_SHARED_PROGRAM_OUTPUT].name,
+                        ppt_shared_options[PPT_SHARED_SHOW_OUTPUT].name);
     }
     if (line->program_count == 0) {
         return ppt_fail(error, PPT_BAD_INPUT, "which program? Nothing follows \"--\"");

@@ -11,6 +11,8 @@
 struct ppt_words_options {
     const char *timeout;
     const char *output; /* what becomes of it */
+    bool show;          /* its output is shown */
+    bool ignore;        /* exit codes other than 0 are no failures */
 };
 
 /* Makes the program the task, if there is one. Fails with PPT_BAD_INPUT, also when there are
