@@ -431,7 +431,7 @@ class Repeats(Beside):
                          r"--prepare CMD .* --sandbox")  # fmt: skip
         claims = json.loads((self.only_folder() / "results.json").read_text())["verdict"]["claims"]
         self.assertIn("first_run", [claim["kind"] for claim in claims])
-        for options in (("--prepare", "touch made"), ("--sandbox", "--prepare", "rm -f made")):
+        for options in (("--prepare", "true"), ("--sandbox", "--prepare", "rm -f made")):
             (self.work / "made").unlink(missing_ok=True)
             result = self.fine("sh", "-c", script.replace("1;", "0.3;"), workers="0", tasks=1,
                                options=options)  # fmt: skip
