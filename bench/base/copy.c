@@ -18,7 +18,7 @@
 #include "text.h"
 
 /* Each level of folders takes four descriptors. */
-#define DEEPEST 100
+#define MOST_LEVELS 100
 
 #define BLOCK 4096
 
@@ -217,7 +217,7 @@ static enum ppt_status visit_folder(struct walk *walk, int from, int to, const c
     if (is_left_out(walk, in) || ppt_change_is_run(name)) {
         return PPT_OK;
     }
-    if (walk->depth == DEEPEST) {
+    if (walk->depth == MOST_LEVELS) {
         errno = ELOOP;
         return fail(walk, "copied");
     }
