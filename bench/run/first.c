@@ -4,10 +4,13 @@
 
 #include "clock.h"
 #include "guard.h"
+#include "interrupt.h"
 #include "memory.h"
 #include "owned.h"
+#include "sandbox.h"
 
 #define LONG_ENOUGH_NS 100000000
+#define MOST_COPIES 8
 
 static enum ppt_status run_them(const struct ppt_workload *workload,
                                 const struct ppt_attached *attached, double *seconds,
@@ -43,18 +46,44 @@ static enum ppt_status attach_and_run(const struct ppt_workload *workload, doubl
     return status;
 }
 
-enum ppt_status ppt_first_tasks(const struct ppt_config *config, const struct ppt_dirs *dirs,
-                                double *seconds, struct ppt_error *error)
+struct ppt_config ppt_first_config(const struct ppt_config *config)
+{
+    struct ppt_config first = *config;
+
+    if (config->sandbox == PPT_SANDBOX_OF_TASK && first.task_count > MOST_COPIES) {
+        first.task_count = MOST_COPIES;
+    }
+    return first;
+}
+
+static enum ppt_status open_and_run(const struct ppt_config *config, const struct ppt_dirs *dirs,
+                                    struct ppt_found found, double *seconds,
+                                    struct ppt_error *error)
 {
     struct ppt_workload workload PPT_OWNED(ppt_workload_close) = {0};
 
     PPT_TRY(ppt_workload_open(config, 0, dirs, &workload, error));
     omp_set_dynamic(0);
     omp_set_num_threads((int)config->inner_threads[0]);
+    workload.found = found;
     ppt_workload_move(&workload, ppt_point_calls(config->points[0]));
     ppt_guard_enter(workload.foreign);
     const enum ppt_status status = attach_and_run(&workload, seconds, error);
 
     ppt_guard_leave(workload.foreign);
     return status;
+}
+
+enum ppt_status ppt_first_tasks(const struct ppt_config *config, const struct ppt_dirs *dirs,
+                                struct ppt_hooks *hooks, double *seconds, struct ppt_error *error)
+{
+    const struct ppt_config first = ppt_first_config(config);
+    struct ppt_sandbox sandbox PPT_OWNED(ppt_sandbox_empty) = {0};
+
+    PPT_TRY(ppt_hooks_run(hooks, PPT_HOOK_PREPARE, error));
+    PPT_TRY(ppt_sandbox_fill(&sandbox, &first, dirs->scratch, error));
+    const struct ppt_found found = {.work_dir = sandbox.work_dir};
+    const enum ppt_status status = open_and_run(&first, dirs, found, seconds, error);
+
+    return ppt_interrupted ? ppt_fail(error, PPT_INTERRUPTED, "interrupted") : status;
 }

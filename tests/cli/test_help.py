@@ -34,6 +34,7 @@ ROWS = re.findall(r'\{(?:\.name = )?"(-[a-z-]+)",\s*(?:\.kind = )?PPT_OPTION_(\w
 OPTIONS = {name for name, _ in ROWS} - {"-h"}
 # Options without a value.
 FLAGS = {name for name, kind in ROWS if kind in ("FLAG", "PRESET", "HELP", "VERSION")}
+FLAGS |= set(re.findall(r'\{"(-[a-z-]+)", PPT_OPTION_\w+, \.bare = ', SOURCES))  # or behind "="
 
 
 class Texts(common.Case):
