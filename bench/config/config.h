@@ -116,9 +116,10 @@ struct ppt_config {
     bool adaptive;   /* "precision": blocks are added until the verdict is settled */
     double relative_ci; /* adaptive: wanted half-width of speedup intervals, 0.02 for 2 % */
     double max_seconds; /* adaptive: so long it may take */
-    bool size_tasks, size_warmup; /* left to ppt_size_config() */
-    double tolerance;             /* how much slower is as good as equal, 0.05 for 5 % */
-    unsigned warmup;              /* discarded rounds before the first block */
+    bool budget; /* max_seconds was given by itself: what follows is left to ppt_size_config() */
+    bool size_tasks, size_warmup;
+    double tolerance;   /* how much slower is as good as equal, 0.05 for 5 % */
+    unsigned warmup;    /* discarded rounds before the first block */
     unsigned processes; /* that the blocks are spread over; 0: one for each block; 1: the run's own
                            alone */
     uint64_t task_count;

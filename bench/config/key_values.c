@@ -347,7 +347,7 @@ enum ppt_status ppt_read_max_seconds(const struct ppt_item *item, void *record,
 
     PPT_TRY(ppt_item_real(item, field->smallest, field->largest, &config->max_seconds, error));
     config->relative_ci = config->adaptive ? config->relative_ci : 1;
-    config->adaptive = config->size_tasks = config->size_warmup = true;
+    config->adaptive = config->budget = config->size_tasks = config->size_warmup = true;
     return PPT_OK;
 }
 

@@ -7,10 +7,18 @@
 #include "interrupt.h"
 #include "memory.h"
 #include "owned.h"
+#include "plan.h"
 #include "sandbox.h"
 
 #define LONG_ENOUGH_NS 100000000
 #define MOST_COPIES 8
+
+uint64_t ppt_first_most(const struct ppt_config *config)
+{
+    return config->sandbox == PPT_SANDBOX_OF_TASK && config->task_count > MOST_COPIES
+               ? MOST_COPIES
+               : config->task_count;
+}
 
 static enum ppt_status run_them(const struct ppt_workload *workload,
                                 const struct ppt_attached *attached, double *seconds,
@@ -18,17 +26,19 @@ static enum ppt_status run_them(const struct ppt_workload *workload,
 {
     const int64_t start = ppt_clock_ns();
     int64_t now = start, warm = start;
-    uint64_t index = 0;
+    const uint64_t count = workload->tasks.count, most = ppt_first_most(workload->config);
+    uint64_t ran = 0;
 
-    while (index < workload->tasks.count && now - start < LONG_ENOUGH_NS) {
+    while (ran < count && ran < most && now - start < LONG_ENOUGH_NS) {
         uint64_t digest;
 
-        PPT_TRY(ppt_workload_run(workload, attached, index++, &digest, error));
+        PPT_TRY(
+            ppt_workload_run(workload, attached, ppt_plan_spread(ran++, count), &digest, error));
         now = ppt_clock_ns();
-        warm = index == 1 ? now : warm;
+        warm = ran == 1 ? now : warm;
     }
-    *seconds = index > 1 ? (double)(now - warm) * 1e-9 / (double)(index - 1)
-                         : (double)(now - start) * 1e-9;
+    *seconds =
+        ran > 1 ? (double)(now - warm) * 1e-9 / (double)(ran - 1) : (double)(now - start) * 1e-9;
     *seconds += 1e-9; /* even an empty task takes some time */
     return PPT_OK;
 }
@@ -44,16 +54,6 @@ static enum ppt_status attach_and_run(const struct ppt_workload *workload, doubl
 
     ppt_workload_detach(workload, attached);
     return status;
-}
-
-struct ppt_config ppt_first_config(const struct ppt_config *config)
-{
-    struct ppt_config first = *config;
-
-    if (config->sandbox == PPT_SANDBOX_OF_TASK && first.task_count > MOST_COPIES) {
-        first.task_count = MOST_COPIES;
-    }
-    return first;
 }
 
 static enum ppt_status open_and_run(const struct ppt_config *config, const struct ppt_dirs *dirs,
@@ -77,13 +77,12 @@ static enum ppt_status open_and_run(const struct ppt_config *config, const struc
 enum ppt_status ppt_first_tasks(const struct ppt_config *config, const struct ppt_dirs *dirs,
                                 struct ppt_hooks *hooks, double *seconds, struct ppt_error *error)
 {
-    const struct ppt_config first = ppt_first_config(config);
     struct ppt_sandbox sandbox PPT_OWNED(ppt_sandbox_empty) = {0};
 
     PPT_TRY(ppt_hooks_run(hooks, PPT_HOOK_PREPARE, error));
-    PPT_TRY(ppt_sandbox_fill(&sandbox, &first, dirs->scratch, error));
+    PPT_TRY(ppt_sandbox_fill(&sandbox, config, ppt_first_most(config), dirs->scratch, error));
     const struct ppt_found found = {.work_dir = sandbox.work_dir};
-    const enum ppt_status status = open_and_run(&first, dirs, found, seconds, error);
+    const enum ppt_status status = open_and_run(config, dirs, found, seconds, error);
 
     return ppt_interrupted ? ppt_fail(error, PPT_INTERRUPTED, "interrupted") : status;
 }

@@ -10,6 +10,7 @@
 #include "keys.h"
 #include "memory.h"
 #include "owned.h"
+#include "plan.h"
 #include "shell_words.h"
 #include "text.h"
 
@@ -48,9 +49,9 @@ static struct ppt_copy copy_of(const struct original *original, const struct ppt
                              .stop = &ppt_interrupted};
 }
 
-static uint64_t copies(const struct ppt_config *config)
+static uint64_t copies(const struct ppt_config *config, uint64_t tasks)
 {
-    return config->sandbox == PPT_SANDBOX_OF_TASK ? config->task_count : 1;
+    return config->sandbox == PPT_SANDBOX_OF_TASK ? tasks : 1;
 }
 
 /* What to do about copies that take too much. */
@@ -71,13 +72,13 @@ static uint64_t times(uint64_t count, uint64_t size)
     return size > 0 && count > UINT64_MAX / size ? UINT64_MAX : size * count;
 }
 
-static enum ppt_status check_size(const struct ppt_config *config, const char *folder,
-                                  const struct ppt_workspace *scratch,
+static enum ppt_status check_size(const struct ppt_config *config, uint64_t count,
+                                  const char *folder, const struct ppt_workspace *scratch,
                                   const struct ppt_copy_size *one, struct ppt_error *error)
 {
     const uint64_t available = ppt_workspace_available(scratch);
-    const uint64_t bytes = times(copies(config), one->bytes);
-    const uint64_t entries = times(copies(config), one->entries + 1);
+    const uint64_t bytes = times(count, one->bytes);
+    const uint64_t entries = times(count, one->entries + 1);
     char needed[PPT_UNITS_SIZE], left[PPT_UNITS_SIZE];
     char *why PPT_FREED = NULL;
 
@@ -92,7 +93,7 @@ static enum ppt_status check_size(const struct ppt_config *config, const char *f
     return why ? refuse_copies(config, folder, why, error) : PPT_OK;
 }
 
-enum ppt_status ppt_sandbox_check(const struct ppt_config *config,
+enum ppt_status ppt_sandbox_check(const struct ppt_config *config, uint64_t tasks,
                                   const struct ppt_workspace *scratch, struct ppt_error *error)
 {
     struct original original PPT_OWNED(original_free) = {0};
@@ -109,7 +110,7 @@ enum ppt_status ppt_sandbox_check(const struct ppt_config *config,
         return ppt_fail(error, status == PPT_FAILED ? PPT_BAD_INPUT : status, "%s: \"%s\": %s",
                         config->origin, ppt_key_name(PPT_KEY_SANDBOX), problem.text);
     }
-    return check_size(config, original.folder.path, scratch, &one, error);
+    return check_size(config, copies(config, tasks), original.folder.path, scratch, &one, error);
 }
 
 /* One copy, in a folder named by its number. */
@@ -125,9 +126,11 @@ static enum ppt_status fill_one(const struct ppt_sandbox *sandbox, const struct 
 }
 
 enum ppt_status ppt_sandbox_fill(struct ppt_sandbox *sandbox, const struct ppt_config *config,
-                                 const struct ppt_folder *scratch, struct ppt_error *error)
+                                 uint64_t tasks, const struct ppt_folder *scratch,
+                                 struct ppt_error *error)
 {
     struct original original PPT_OWNED(original_free) = {0};
+    const uint64_t count = copies(config, tasks);
     char name[32];
 
     if (config->sandbox == PPT_SANDBOX_OF_NONE) {
@@ -138,8 +141,10 @@ enum ppt_status ppt_sandbox_fill(struct ppt_sandbox *sandbox, const struct ppt_c
     sandbox->scratch = scratch;
     snprintf(name, sizeof(name), "sandbox.%u", ++sandbox->number);
     PPT_TRY(ppt_folder_enter(scratch, name, true, &sandbox->all, error));
-    for (uint64_t i = 0; i < copies(config); i++) {
-        PPT_TRY(fill_one(sandbox, &copy, i, error));
+    for (uint64_t i = 0; i < count; i++) {
+        const uint64_t of = copies(config, config->task_count);
+
+        PPT_TRY(fill_one(sandbox, &copy, ppt_plan_spread(i, of), error));
     }
     sandbox->work_dir = config->sandbox == PPT_SANDBOX_OF_TASK
                             ? ppt_strdup(sandbox->all.path)

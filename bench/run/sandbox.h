@@ -24,14 +24,16 @@ struct ppt_sandbox {
  */
 #define PPT_SANDBOX_MOST 100000
 
-/* Whether the copies of a pass fit into what is left for temporary files, and are not too many;
- * where a configuration has none, they do. */
-enum ppt_status ppt_sandbox_check(const struct ppt_config *config,
+/* Whether the copies of a pass of so many tasks fit into what is left for temporary files, and are
+ * not too many; where a configuration has none, they do. */
+enum ppt_status ppt_sandbox_check(const struct ppt_config *config, uint64_t tasks,
                                   const struct ppt_workspace *scratch, struct ppt_error *error);
 
-/* Makes those of a pass, if there are any. Fails with PPT_INTERRUPTED, too. */
+/* Makes those of a pass, if there are any, for the first `tasks` of its tasks in the order of
+ * ppt_plan_spread(). Fails with PPT_INTERRUPTED, too. */
 enum ppt_status ppt_sandbox_fill(struct ppt_sandbox *sandbox, const struct ppt_config *config,
-                                 const struct ppt_folder *scratch, struct ppt_error *error);
+                                 uint64_t tasks, const struct ppt_folder *scratch,
+                                 struct ppt_error *error);
 
 /* Removes them. */
 void ppt_sandbox_empty(struct ppt_sandbox *sandbox);

@@ -56,14 +56,14 @@ enum ppt_status ppt_sweep_check(const struct ppt_config *config,
                                 uint64_t memory_bytes, struct ppt_error *error)
 {
     const struct ppt_dirs dirs = {.scratch = &scratch->folder};
-    const struct ppt_config first = ppt_first_config(config); /* those by which it is sized */
+    const uint64_t tasks = config->size_tasks ? ppt_first_most(config) : config->task_count;
     struct ppt_workload workload;
     struct ppt_error problem;
 
     PPT_TRY(ppt_plan_check_needs(config, memory_bytes / neighbours,
                                  ppt_workspace_available(scratch) / neighbours, error));
     PPT_TRY(ppt_runtime_check_threads(ppt_config_most(config), error));
-    PPT_TRY(ppt_sandbox_check(config->size_tasks ? &first : config, scratch, error));
+    PPT_TRY(ppt_sandbox_check(config, tasks, scratch, error));
     const enum ppt_status status = ppt_workload_open(config, 0, &dirs, &workload, &problem);
     if (status != PPT_OK) {
         /* A kernel does not know which configuration its arguments come from. */
@@ -176,7 +176,8 @@ static enum ppt_status leave_out(struct sweep *sweep, unsigned block, struct ppt
 static enum ppt_status prepare_pass(struct sweep *sweep, struct ppt_error *error)
 {
     PPT_TRY(ppt_hooks_run(sweep->hooks, PPT_HOOK_PREPARE, error));
-    return ppt_sandbox_fill(&sweep->sandbox, sweep->config, sweep->dirs.scratch, error);
+    return ppt_sandbox_fill(&sweep->sandbox, sweep->config, sweep->config->task_count,
+                            sweep->dirs.scratch, error);
 }
 
 static enum ppt_status measure_pass(struct sweep *sweep, unsigned block, struct ppt_point at,

@@ -168,8 +168,8 @@ static void tell_size(const struct ppt_config *config, const struct ppt_size *si
     ppt_text_print(stderr,
                    "%s: %llu task%s per pass (one takes %s), workers%s, a block of all in %s, at "
                    "most about %.0f s; --max-seconds N for more certainty",
-                   config->task, (unsigned long long)config->task_count, PPT_S(config->task_count),
-                   ppt_text_duration(size->task_s, task), counts.data,
+                   ppt_config_title(config), (unsigned long long)config->task_count,
+                   PPT_S(config->task_count), ppt_text_duration(size->task_s, task), counts.data,
                    ppt_text_duration(size->block_s, block), config->max_seconds);
 }
 
@@ -182,9 +182,10 @@ static enum ppt_status extend(struct ppt_config *config, const struct ppt_size *
     if (size->least_s > PPT_SIZE_MOST_TIMES * config->max_seconds) {
         return ppt_fail(error, PPT_BAD_INPUT,
                         "%s: one task takes %s: the fewest blocks that a verdict needs would take "
-                        "about %.0f s; --max-seconds %.0f measures them",
-                        config->task, ppt_text_duration(size->task_s, task), size->least_s,
-                        ceil(size->least_s));
+                        "about %.0f s; --max-seconds %.0f measures them%s",
+                        ppt_config_title(config), ppt_text_duration(size->task_s, task),
+                        size->least_s, ceil(size->least_s),
+                        config->size_tasks ? "" : ", --task-count N a sample");
     }
     config->max_seconds = fmax(config->max_seconds, ceil(size->least_s));
     return PPT_OK;
@@ -205,7 +206,7 @@ static enum ppt_status size_one(const struct session *session, struct ppt_config
     if (!session->options->print.quiet) {
         tell_size(config, &size);
     }
-    PPT_TRY(ppt_sandbox_check(config, &session->scratch, error));
+    PPT_TRY(ppt_sandbox_check(config, config->task_count, &session->scratch, error));
     return ppt_plan_check_needs(config, ppt_host_memory(&session->host),
                                 ppt_workspace_available(&session->scratch), error);
 }
@@ -217,7 +218,7 @@ static enum ppt_status size_all(const struct session *session, struct ppt_error 
     for (size_t i = 0; i < session->configs.count; i++) {
         struct ppt_config *config = &session->configs.items[i];
 
-        if (config->size_tasks && !ppt_config_has_commands(config)) {
+        if (config->budget && !ppt_config_has_commands(config)) {
             PPT_TRY(size_one(session, config, NULL, error));
         }
     }
@@ -273,7 +274,7 @@ static enum ppt_status run_set_up(const struct session *session, struct ppt_conf
     if (config->setup) {
         PPT_TRY(check_one(session, config, error));
     }
-    if (config->size_tasks && ppt_config_has_commands(config)) {
+    if (config->budget && ppt_config_has_commands(config)) {
         PPT_TRY(size_one(session, config, hooks, error));
     }
     PPT_TRY(ppt_run_folder_create(&session->output, ppt_config_title(config), time(NULL),

@@ -137,9 +137,16 @@ class Commands(Beside):
         self.check_left()
         shutil.rmtree(self.work / "output")
         (self.work / "log").unlink()
+        # Each of them once, whatever their number.
+        for names in (["a", "b", "c", "d"], ["a"]):
+            prepare = ("--prepare", f"touch {' '.join(names)}")
+            self.run_fine(*options, *prepare, "--", "rm", "{}", ":::", *names,
+                          env=self.environment())  # fmt: skip
+            shutil.rmtree(self.work / "output")
+        (self.work / "log").unlink()
         # One after the other: the second one fails.
         self.refused(self.run_ppt(*options, "--", "rm", "in-0", env=self.environment()), 1,
-                     "task 1", "Others of its tasks ended well", "--sandbox")  # fmt: skip
+                     "cannot remove", "Others of its tasks ended well", "--sandbox")  # fmt: skip
         self.assertEqual(self.log(), ["s", "p", "c"])
         self.assertFalse(any((self.work / "output").glob("*__*")))
 
@@ -455,9 +462,11 @@ class Sandbox(Beside):
             (("--sandbox", *few), "rm in-0.txt"),
             (("--sandbox=pass",), "rm in-{task}.txt"),
             (("--sandbox",), "sleep 0.2; rm in-0.txt"),  # 100 copies would be too many
+            (("--sandbox", *few), "rm in-0.txt; : {}"),
         ):
+            inputs = (":::", *map(str, range(20))) if "{}" in script else ()
             result = self.run_fine("--max-seconds", "2", "--workers", "0,2", *options, "--", "sh",
-                                   "-c", script, env=self.environment())  # fmt: skip
+                                   "-c", script, *inputs, env=self.environment())  # fmt: skip
             self.assertIn("per pass (one takes", result.err)
             self.check_left()
             self.unchanged()
@@ -497,10 +506,11 @@ class Repeats(Beside):
         for names, program in ((["a"], ["rm", "a"]), (["a0", "a1"], ["rm", "a{task}"])):
             for name in names:
                 self.write(name, "")
-            self.refused(self.measure(*program), 1, "cannot remove", "ended well before",
-                         *self.ADVICE)  # fmt: skip
+            # Of two at a time the one that fails may end first.
+            self.refused(self.measure(*program, workers="0"), 1, "cannot remove",
+                         "ended well before", *self.ADVICE)  # fmt: skip
         self.write("a", "")
-        result = self.measure("rm", "a", options=("--prepare", "touch a"))
+        result = self.measure("rm", "a", options=("--prepare", "touch a"), workers="0")
         self.refused(result, 1, "Others of its tasks ended well", "--sandbox")
         self.assertNotIn("--prepare", result.err)
         script = 'test -e first || { touch first; exit 0; }; exit 3'

@@ -218,7 +218,7 @@ static void verdicts_name_ranks_or_nodes(void **state)
     ppt_answer_free(&answer);
 
     answer = answer_of(gains, &apart);
-    check_says(&answer, "use 4 nodes × 2 workers: ");
+    check_says(&answer, "use 4 nodes × 2 workers (confidence HIGH): ");
     ppt_answer_free(&answer);
 }
 

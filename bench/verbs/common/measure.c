@@ -174,20 +174,25 @@ void ppt_measure_print_format(const struct ppt_print *print, const struct ppt_ou
     }
 }
 
-/* A run whose time was over before its choice was settled: how long it would take. */
-static void tell_time_needed(const struct ppt_outcome *outcome)
+/* What would settle a choice that is not, as options. */
+static void tell_what_is_needed(const struct ppt_outcome *outcome)
 {
     const struct ppt_verdict *verdict = &outcome->answer->verdict;
     const struct ppt_samples *samples = outcome->index->samples;
     const struct ppt_sample *last = samples->count > 0 ? &samples->items[samples->count - 1] : NULL;
 
-    if (outcome->config->adaptive && last && verdict->exists && verdict->blocks_needed > 0) {
-        const double seconds = (double)(last->started_ns + ppt_sample_wall_ns(last)) * 1e-9;
-        const double needed =
-            seconds * (double)verdict->blocks_needed / (double)outcome->answer->grid.block_count;
+    if (!last || !verdict->exists || verdict->blocks_needed == 0) {
+        return;
+    }
+    const double seconds = (double)(last->started_ns + ppt_sample_wall_ns(last)) * 1e-9;
+    const double times = (double)verdict->blocks_needed / (double)outcome->answer->grid.block_count;
 
-        fprintf(stderr, "not settled within %.0f s; 3 times in 4 it would be with %s %.0f\n",
-                seconds, ppt_keys[PPT_KEY_MAX_SECONDS].option.name, ceil(needed));
+    if (outcome->config->adaptive) {
+        fprintf(stderr, "not settled in %.0f s; 3 times in 4 it would be with %s %.0f\n", seconds,
+                ppt_keys[PPT_KEY_MAX_SECONDS].option.name, ceil(seconds * times));
+    } else {
+        fprintf(stderr, "not settled; 3 times in 4 it would be with %s %.0f\n",
+                ppt_keys[PPT_KEY_ITERATIONS].option.name, ceil(outcome->config->blocks * times));
     }
 }
 
@@ -208,7 +213,7 @@ static enum ppt_status report(const struct ppt_print *print, const struct ppt_ou
     }
     ppt_measure_print_notes(&notes);
     if (!print->quiet) {
-        tell_time_needed(outcome);
+        tell_what_is_needed(outcome);
         ppt_text_print(stderr, "results: %s/%s", outcome->folder->path, ppt_report_page());
         fputs("\n", stderr);
     }
