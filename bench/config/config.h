@@ -118,6 +118,7 @@ struct ppt_config {
     double max_seconds; /* adaptive: so long it may take */
     bool budget; /* max_seconds was given by itself: what follows is left to ppt_size_config() */
     bool size_tasks, size_warmup;
+    int64_t first_ns;   /* that the very first task took, by which it was sized; 0: none was */
     double tolerance;   /* how much slower is as good as equal, 0.05 for 5 % */
     unsigned warmup;    /* discarded rounds before the first block */
     unsigned processes; /* that the blocks are spread over; 0: one for each block; 1: the run's own

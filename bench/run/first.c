@@ -21,7 +21,7 @@ uint64_t ppt_first_most(const struct ppt_config *config)
 }
 
 static enum ppt_status run_them(const struct ppt_workload *workload,
-                                const struct ppt_attached *attached, double *seconds,
+                                const struct ppt_attached *attached, struct ppt_first *first,
                                 struct ppt_error *error)
 {
     const int64_t start = ppt_clock_ns();
@@ -37,27 +37,28 @@ static enum ppt_status run_them(const struct ppt_workload *workload,
         now = ppt_clock_ns();
         warm = ran == 1 ? now : warm;
     }
-    *seconds =
-        ran > 1 ? (double)(now - warm) * 1e-9 / (double)(ran - 1) : (double)(now - start) * 1e-9;
-    *seconds += 1e-9; /* even an empty task takes some time */
+    first->first_ns = warm - start;
+    first->task_s =
+        (double)(ran > 1 ? now - warm : now - start) * 1e-9 / (double)(ran > 1 ? ran - 1 : 1);
+    first->task_s += 1e-9; /* even an empty task takes some time */
     return PPT_OK;
 }
 
-static enum ppt_status attach_and_run(const struct ppt_workload *workload, double *seconds,
+static enum ppt_status attach_and_run(const struct ppt_workload *workload, struct ppt_first *first,
                                       struct ppt_error *error)
 {
     struct ppt_attached *attached PPT_FREED =
         ppt_alloc(workload->tasks.group_count, sizeof(*attached));
 
     PPT_TRY(ppt_workload_attach(workload, 0, attached, error));
-    const enum ppt_status status = run_them(workload, attached, seconds, error);
+    const enum ppt_status status = run_them(workload, attached, first, error);
 
     ppt_workload_detach(workload, attached);
     return status;
 }
 
 static enum ppt_status open_and_run(const struct ppt_config *config, const struct ppt_dirs *dirs,
-                                    struct ppt_found found, double *seconds,
+                                    struct ppt_found found, struct ppt_first *first,
                                     struct ppt_error *error)
 {
     struct ppt_workload workload PPT_OWNED(ppt_workload_close) = {0};
@@ -68,21 +69,22 @@ static enum ppt_status open_and_run(const struct ppt_config *config, const struc
     workload.found = found;
     ppt_workload_move(&workload, ppt_point_calls(config->points[0]));
     ppt_guard_enter(workload.foreign);
-    const enum ppt_status status = attach_and_run(&workload, seconds, error);
+    const enum ppt_status status = attach_and_run(&workload, first, error);
 
     ppt_guard_leave(workload.foreign);
     return status;
 }
 
 enum ppt_status ppt_first_tasks(const struct ppt_config *config, const struct ppt_dirs *dirs,
-                                struct ppt_hooks *hooks, double *seconds, struct ppt_error *error)
+                                struct ppt_hooks *hooks, struct ppt_first *first,
+                                struct ppt_error *error)
 {
     struct ppt_sandbox sandbox PPT_OWNED(ppt_sandbox_empty) = {0};
 
     PPT_TRY(ppt_hooks_run(hooks, PPT_HOOK_PREPARE, error));
     PPT_TRY(ppt_sandbox_fill(&sandbox, config, ppt_first_most(config), dirs->scratch, error));
     const struct ppt_found found = {.work_dir = sandbox.work_dir};
-    const enum ppt_status status = open_and_run(config, dirs, found, seconds, error);
+    const enum ppt_status status = open_and_run(config, dirs, found, first, error);
 
     return ppt_interrupted ? ppt_fail(error, PPT_INTERRUPTED, "interrupted") : status;
 }

@@ -112,6 +112,8 @@ struct ppt_samples {
     size_t capacity;              /* of items that ppt_samples_add() made */
     struct ppt_failure *failures; /* in the order they came; one per point */
     size_t failure_count;
+    int64_t first_ns; /* of the very first task, before all passes; 0: there was none, or it was
+                         not timed */
 };
 
 /* Takes over what the sample owns. */

@@ -196,10 +196,12 @@ static enum ppt_status size_one(const struct session *session, struct ppt_config
                                 struct ppt_hooks *hooks, struct ppt_error *error)
 {
     const struct ppt_dirs dirs = {.scratch = &session->scratch.folder};
-    double task_s;
+    struct ppt_first first;
 
-    PPT_TRY(ppt_first_tasks(config, &dirs, hooks, &task_s, error));
-    const struct ppt_size size = ppt_size_config(config, task_s, session->host.effective_cpus);
+    PPT_TRY(ppt_first_tasks(config, &dirs, hooks, &first, error));
+    config->first_ns = first.first_ns;
+    const struct ppt_size size =
+        ppt_size_config(config, first.task_s, session->host.effective_cpus);
     if (session->timeless) {
         PPT_TRY(extend(config, &size, error));
     }

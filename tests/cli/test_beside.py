@@ -516,6 +516,9 @@ class Repeats(Beside):
         script = 'test -e first || { touch first; exit 0; }; exit 3'
         self.refused(self.measure("sh", "-c", script, workers="0", tasks=1), 1, *self.ADVICE)
         (self.work / "first").unlink()
+        # In another process than the one that it has ended well in.
+        script = 'echo >>runs; test $(wc -l <runs) -lt 3'
+        self.refused(self.measure("sh", "-c", script, workers="0", tasks=1), 1, *self.ADVICE)
         for options in ((), ("--sandbox",)):  # it never ended well; each has a copy
             result = self.measure("false", options=options)
             self.refused(result, 1, "exited with 1")
@@ -532,6 +535,14 @@ class Repeats(Beside):
                          r"--prepare CMD .* --sandbox")  # fmt: skip
         claims = json.loads((self.only_folder() / "results.json").read_text())["verdict"]["claims"]
         self.assertIn("first_run", [claim["kind"] for claim in claims])
+        # Before there is a pass, where the run is sized by it.
+        (self.work / "made").unlink()
+        shutil.rmtree(self.work / "output")
+        result = self.run_fine("--max-seconds", "2", "--workers", "0,2", "--", "sh", "-c", script,
+                               env=self.environment())  # fmt: skip
+        self.assertRegex(" ".join(result.out.split()), r"Caution: a task's first run took 1\.\d+ s")
+        again = self.run_fine("report", self.only_folder())
+        self.assertIn("first run took", " ".join(again.out.split()))
         for options in (("--prepare", "true"), ("--sandbox", "--prepare", "rm -f made")):
             (self.work / "made").unlink(missing_ok=True)
             result = self.fine("sh", "-c", script.replace("1;", "0.3;"), workers="0", tasks=1,
