@@ -16,9 +16,10 @@
  * attach and detach are called a few times by one thread outside of a pass. Taking the scratch (as
  * many bytes as `needs` states) and giving it back belong to attach and detach.
  *
- * open and close are called once per sweep (for a random mix once per block), attach and detach
- * in every pass. With "memory": "fresh", attach and detach surround every single task inside its
- * timed span instead, as a program would do that allocates anew each time.
+ * open and close are called once per process that measures (for a random mix once per block), of
+ * which a run has one for each block, and once before, to see whether they can be; attach and
+ * detach in every pass. With "memory": "fresh", attach and detach surround every single task inside
+ * its timed span instead, as a program would do that allocates anew each time.
  *
  * Rules for `run`:
  *  - it prints nothing, reads no clock and takes no lock (unless locking is what it measures);

@@ -8,6 +8,7 @@
 
 #include "keys.h"
 #include "memory.h"
+#include "plan.h"
 
 static void add_points(struct ppt_config *config, unsigned workers, unsigned ranks)
 {
@@ -50,6 +51,22 @@ static enum ppt_status check_ranks(const struct ppt_layer *top, const struct ppt
                            "\"workers\" has no number above 0, which ranks need");
 }
 
+/* A verdict takes a few values, and each process gives one. */
+static enum ppt_status check_processes(const struct ppt_layer *top, const struct ppt_config *config,
+                                       struct ppt_error *error)
+{
+    struct ppt_found found;
+
+    return config->processes > 1 && config->processes < PPT_FEWEST_BLOCKS &&
+                   ppt_layer_find(top, PPT_KEY_PROCESSES, NULL, &found)
+               ? ppt_item_reject(
+                     &found.item, error,
+                     "too few for a verdict: say 0 (one for each block), 1 (none), or at "
+                     "least %d",
+                     PPT_FEWEST_BLOCKS)
+               : PPT_OK;
+}
+
 enum ppt_status ppt_read_keys(const struct ppt_layer *top, struct ppt_config *config,
                               struct ppt_error *error)
 {
@@ -66,5 +83,6 @@ enum ppt_status ppt_read_keys(const struct ppt_layer *top, struct ppt_config *co
     }
     config->size_tasks &= !ppt_layer_find(top, PPT_KEY_TASK_COUNT, NULL, &found);
     config->size_warmup &= !ppt_layer_find(top, PPT_KEY_WARMUP, NULL, &found);
+    PPT_TRY(check_processes(top, config, error));
     return check_ranks(top, config, error);
 }

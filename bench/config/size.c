@@ -47,10 +47,13 @@ struct ppt_size ppt_size_config(struct ppt_config *config, double task_s, unsign
         warm += share_of(config->points[order[i]], cpus) * config->warmup;
     }
     const double all_s = task_s * (double)config->task_count;
+    const double rest_s = config->wait_after_pass_s * (double)config->point_count;
+    const double block_s = all_s * shares + rest_s;
 
     return (struct ppt_size){
         .task_s = task_s,
-        .block_s = all_s * shares,
-        .least_s = all_s * (warm + PPT_FEWEST_BLOCKS * shares),
+        .block_s = block_s,
+        .least_s = all_s * warm + PPT_FEWEST_BLOCKS * block_s +
+                   (PPT_FEWEST_BLOCKS - 1) * config->wait_after_block_s,
     };
 }

@@ -14,7 +14,7 @@
 
 struct ppt_size {
     double task_s;  /* what it was made for */
-    double block_s; /* about; of all points one pass */
+    double block_s; /* about; of all points one pass, with its rest */
     double least_s; /* of the fewest blocks, and the warm-up */
 };
 

@@ -98,15 +98,15 @@ static void move_down(struct ppt_channel *channel)
     }
 }
 
-char *ppt_channel_receive(struct ppt_channel *channel, void (*wait)(void *context), void *context)
+char *ppt_channel_receive(struct ppt_channel *channel, bool (*wait)(void *context), void *context)
 {
     struct pollfd readable = {.fd = channel->fd, .events = POLLIN};
     char part[4096], *line;
 
     while (!(line = take_line(channel))) {
         move_down(channel);
-        if (wait) {
-            wait(context);
+        if (wait && !wait(context)) {
+            return NULL;
         }
         /* A signal just before it is seen a moment later. */
         if (poll(&readable, 1, wait ? TICK_MS : -1) <= 0) {

@@ -49,8 +49,9 @@ struct ppt_channel {
 bool ppt_channel_send(const struct ppt_channel *channel, json_object *message);
 
 /* Waits for a line, which is handed out until the next call; NULL: the other side is gone. `wait`
- * (with its context) is called whenever a signal or a tenth of a second has gone by; NULL: not. */
-char *ppt_channel_receive(struct ppt_channel *channel, void (*wait)(void *context), void *context);
+ * (with its context) is asked whenever a signal or a tenth of a second has gone by whether that is
+ * still there: what it has started may hold its end of the socket. NULL: not. */
+char *ppt_channel_receive(struct ppt_channel *channel, bool (*wait)(void *context), void *context);
 
 /* For PPT_OWNED(): closes what is open. */
 void ppt_channel_close(struct ppt_channel *channel);

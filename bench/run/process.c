@@ -18,6 +18,7 @@
 
 struct ppt_process {
     pid_t pid; /* 0: it has ended */
+    int state; /* how, as waitpid() has it */
     struct ppt_channel channel;
     unsigned block; /* that it is ready for */
     int told;       /* so many of the user's wishes to stop */
@@ -112,14 +113,12 @@ enum ppt_status ppt_process_start(const struct ppt_config *config, const struct 
 
 static int reap(struct ppt_process *process)
 {
-    int state = 0;
-
     ppt_channel_close(&process->channel);
     if (process->pid > 0) {
-        TEMP_FAILURE_RETRY(waitpid(process->pid, &state, 0));
+        TEMP_FAILURE_RETRY(waitpid(process->pid, &process->state, 0));
         process->pid = 0;
     }
-    return state;
+    return process->state;
 }
 
 bool ppt_process_is_lost(const struct ppt_process *process)
@@ -156,14 +155,19 @@ static enum ppt_status tell_end(struct ppt_process *process, struct ppt_error *e
 /* ---- what it is asked for ---- */
 
 /* The user's wishes are told one by one: it decides what each of them ends. */
-static void pass_on(void *context)
+static bool pass_on(void *context)
 {
     struct ppt_process *process = context;
 
+    if (waitpid(process->pid, &process->state, WNOHANG) == process->pid) {
+        process->pid = 0;
+        return false;
+    }
     while (process->told < ppt_interrupted) {
         process->told++;
         ppt_interrupt_pass_on(process->pid);
     }
+    return true;
 }
 
 static void free_reply(struct ppt_channel_reply *reply)

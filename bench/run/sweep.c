@@ -153,15 +153,34 @@ static enum ppt_status open_block(struct sweep *sweep, unsigned block, struct pp
     return journal_tasks(sweep, block, error);
 }
 
+/* The process that measured is gone: what is complete is not. Some ends have been told. */
+static enum ppt_status tell_loss(const struct sweep *sweep, unsigned block, struct ppt_point point,
+                                 struct ppt_error *error)
+{
+    const struct ppt_error cause = *error;
+    char words[PPT_POINT_SIZE];
+
+    return cause.text[0] == '\0'
+               ? PPT_FAILED
+               : ppt_fail(error, PPT_FAILED,
+                          "%s, at %s workers in block %u; to see what is complete: ppt-omp report "
+                          "%s, to go on: ppt-omp resume %s",
+                          cause.text,
+                          ppt_point_label(point, ppt_config_several(sweep->config), words), block,
+                          sweep->dirs.results->path, sweep->dirs.results->path);
+}
+
 /* From here on the point is skipped. What would fail everywhere ends the sweep instead. */
 static enum ppt_status leave_out(struct sweep *sweep, unsigned block, struct ppt_point point,
                                  struct ppt_error *error)
 {
     const struct ppt_samples *samples = sweep->samples;
 
-    if ((sweep->judge->engine && sweep->judge->engine->broken(sweep->judge->engine->context)) ||
-        (sweep->process && ppt_process_is_lost(sweep->process))) {
+    if (sweep->judge->engine && sweep->judge->engine->broken(sweep->judge->engine->context)) {
         return PPT_FAILED;
+    }
+    if (sweep->process && ppt_process_is_lost(sweep->process)) {
+        return tell_loss(sweep, block, point, error);
     }
     if (ppt_folder_is_gone(sweep->dirs.scratch)) {
         return ppt_fail(error, PPT_FAILED, "%s: the folder for temporary files is gone",

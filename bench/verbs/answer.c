@@ -13,6 +13,7 @@
 #include "shared.h"
 #include "store.h"
 #include "verbs.h"
+#include "words.h"
 
 enum answer_form { NUMBER, ENVIRONMENT, DOCUMENT };
 
@@ -42,31 +43,60 @@ static void found_free(struct found *found)
 
 /* ---- whether it still holds ---- */
 
-/* The words that the run's program had; NULL: it was none. Borrowed. */
-static json_object *kept_words(const struct ppt_kept *kept)
+/* A list among the arguments of the run's task; NULL: it has none. Borrowed. */
+static json_object *kept_list(const struct ppt_kept *kept, const char *name)
 {
-    json_object *args = NULL, *words = NULL;
+    json_object *args = NULL, *list = NULL;
 
     json_object_object_get_ex(kept->config, ppt_key_name(PPT_KEY_TASK_ARGS), &args);
     return json_object_is_type(args, json_type_object) &&
-                   json_object_object_get_ex(args, "argv", &words) &&
-                   json_object_is_type(words, json_type_array)
-               ? words
+                   json_object_object_get_ex(args, name, &list) &&
+                   json_object_is_type(list, json_type_array)
+               ? list
                : NULL;
 }
 
-/* Whether a program on the command line, if there is one, is that of the run. */
+/* Whether the list begins with these words; how many of it are left. */
+static bool begins_with(json_object *list, const char *const *words, size_t count, size_t *left)
+{
+    const size_t length = list ? json_object_array_length(list) : 0;
+
+    for (size_t i = 0; i < count; i++) {
+        const char *word =
+            i < length ? json_object_get_string(json_object_array_get_idx(list, i)) : NULL;
+
+        if (!word || strcmp(word, words[i]) != 0) {
+            return false;
+        }
+    }
+    *left = length - count;
+    return true;
+}
+
+/* Whether a program on the command line, with its inputs, is that of the run. Where no word had a
+ * place for an input, the run has added one. */
+static bool is_same_program(const struct ppt_line *line, const struct ppt_kept *kept)
+{
+    const size_t words = ppt_words_count(line), behind = words + 1;
+    const size_t inputs = line->program_count > behind ? line->program_count - behind : 0;
+    json_object *argv = kept_list(kept, "argv");
+    size_t left;
+
+    if (!argv || !begins_with(argv, line->program, words, &left) || left > 1) {
+        return false;
+    }
+    if (left == 1 &&
+        (inputs == 0 ||
+         strcmp(json_object_get_string(json_object_array_get_idx(argv, words)), "{}") != 0)) {
+        return false;
+    }
+    return begins_with(kept_list(kept, "inputs"), line->program + behind, inputs, &left) &&
+           left == 0;
+}
+
 static char *other_program(const struct ppt_line *line, const struct ppt_kept *kept)
 {
-    json_object *words = kept_words(kept);
-    bool same = words && json_object_array_length(words) == line->program_count;
-
-    for (size_t i = 0; same && i < line->program_count; i++) {
-        const char *word = json_object_get_string(json_object_array_get_idx(words, i));
-
-        same = word && strcmp(word, line->program[i]) == 0;
-    }
-    return line->rest != PPT_REST_PROGRAM || same
+    return line->rest != PPT_REST_PROGRAM || is_same_program(line, kept)
                ? NULL
                : ppt_text_format("another program was measured: %.300s", kept->details);
 }

@@ -159,18 +159,22 @@ static enum ppt_status check_all(const struct session *session, struct ppt_error
 /* The plan in a line, before anything is measured. */
 static void tell_size(const struct ppt_config *config, const struct ppt_size *size)
 {
-    char task[PPT_UNITS_SIZE], block[PPT_UNITS_SIZE];
+    char task[PPT_UNITS_SIZE], block[PPT_UNITS_SIZE], label[PPT_POINT_SIZE];
+    const bool short_of_it = size->least_s > config->max_seconds;
     struct ppt_text counts PPT_OWNED(ppt_text_free) = {0};
 
-    for (size_t i = 0; i < config->worker_count; i++) {
-        ppt_text_addf(&counts, " %u", config->workers[i]);
+    for (size_t i = 0; i < config->point_count; i++) {
+        ppt_text_addf(&counts, " %s",
+                      ppt_point_label(config->points[i], ppt_config_several(config), label));
     }
     ppt_text_print(stderr,
                    "%s: %llu task%s per pass (one takes %s), workers%s, a block of all in %s, at "
-                   "most about %.0f s; --max-seconds N for more certainty",
+                   "most about %.0f s; --max-seconds %.0f %s",
                    ppt_config_title(config), (unsigned long long)config->task_count,
                    PPT_S(config->task_count), ppt_text_duration(size->task_s, task), counts.data,
-                   ppt_text_duration(size->block_s, block), config->max_seconds);
+                   ppt_text_duration(size->block_s, block), config->max_seconds,
+                   short_of_it ? ceil(size->least_s) : ceil(4 * config->max_seconds),
+                   short_of_it ? "is the least for a verdict" : "for more certainty");
 }
 
 /* Nobody has named a time: it becomes what a verdict needs, unless that is far too much. */

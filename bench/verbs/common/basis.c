@@ -128,7 +128,7 @@ static void add_arguments(struct ppt_basis *basis, const struct ppt_use *use)
             for (size_t i = 0; i < texts->count; i++) {
                 add_file(basis, texts->items[i]);
             }
-        } else if (kind == PPT_PARAM_WORDS) {
+        } else if (kind == PPT_PARAM_WORDS || kind == PPT_PARAM_INPUTS) {
             texts = &use->args[p].words;
             for (size_t i = 0; i < texts->count; i++) {
                 add_word(basis, texts->items[i]);

@@ -175,30 +175,34 @@ void ppt_measure_print_format(const struct ppt_print *print, const struct ppt_ou
 }
 
 /* What would settle a choice that is not, as options. */
-static void tell_what_is_needed(const struct ppt_outcome *outcome)
+static void tell_what_is_needed(const struct ppt_outcome *outcome, bool ended)
 {
     const struct ppt_verdict *verdict = &outcome->answer->verdict;
     const struct ppt_samples *samples = outcome->index->samples;
     const struct ppt_sample *last = samples->count > 0 ? &samples->items[samples->count - 1] : NULL;
 
-    if (!last || !verdict->exists || verdict->blocks_needed == 0) {
+    /* One that ended early is better gone on with. */
+    if (!ended || !last || !verdict->exists || verdict->blocks_needed == 0) {
         return;
     }
     const double seconds = (double)(last->started_ns + ppt_sample_wall_ns(last)) * 1e-9;
-    const double times = (double)verdict->blocks_needed / (double)outcome->answer->grid.block_count;
+    const double values = (double)outcome->answer->grid.block_count;
+    const double needed = (double)verdict->blocks_needed;
 
     if (outcome->config->adaptive) {
         fprintf(stderr, "not settled in %.0f s; 3 times in 4 it would be with %s %.0f\n", seconds,
-                ppt_keys[PPT_KEY_MAX_SECONDS].option.name, ceil(seconds * times));
+                ppt_keys[PPT_KEY_MAX_SECONDS].option.name, ceil(seconds * needed / values));
     } else {
-        fprintf(stderr, "not settled; 3 times in 4 it would be with %s %.0f\n",
-                ppt_keys[PPT_KEY_ITERATIONS].option.name, ceil(outcome->config->blocks * times));
+        /* Where several blocks share a process, it is processes that are needed. */
+        fprintf(stderr, "not settled; 3 times in 4 it would be with %s%s %.0f\n",
+                outcome->config->processes > 1 ? "a process for each block and " : "",
+                ppt_keys[PPT_KEY_ITERATIONS].option.name, needed);
     }
 }
 
 /* Writes the files, if there is a pass for them, and prints. */
 static enum ppt_status report(const struct ppt_print *print, const struct ppt_outcome *outcome,
-                              struct ppt_error *error)
+                              bool ended, struct ppt_error *error)
 {
     struct ppt_text notes = {0};
     enum ppt_status status = PPT_OK;
@@ -213,7 +217,7 @@ static enum ppt_status report(const struct ppt_print *print, const struct ppt_ou
     }
     ppt_measure_print_notes(&notes);
     if (!print->quiet) {
-        tell_what_is_needed(outcome);
+        tell_what_is_needed(outcome, ended);
         ppt_text_print(stderr, "results: %s/%s", outcome->folder->path, ppt_report_page());
         fputs("\n", stderr);
     }
@@ -227,7 +231,8 @@ static enum ppt_status load_and_report(const struct ppt_print *print, struct ppt
     if (loaded->summary.count == 0 && loaded->content.samples.failure_count > 0) {
         return PPT_OK; /* what failed is told in the end, and there is nothing else */
     }
-    PPT_TRY(report(print, &loaded->outcome, error));
+    PPT_TRY(report(print, &loaded->outcome,
+                   loaded->content.ended && loaded->content.status == PPT_OK, error));
     loaded->reported = loaded->summary.count > 0;
     return PPT_OK;
 }

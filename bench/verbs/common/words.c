@@ -33,8 +33,7 @@ static enum ppt_status check_words(const struct ppt_line *line, struct ppt_error
     return PPT_OK;
 }
 
-/* The words before ":::", which begins the inputs. */
-static size_t count_words(const struct ppt_line *line)
+size_t ppt_words_count(const struct ppt_line *line)
 {
     size_t count = 0;
 
@@ -79,7 +78,7 @@ static enum ppt_status inputs_of(const struct ppt_line *line,
                                  struct ppt_error *error)
 {
     const char *option = ppt_shared_options[PPT_SHARED_INPUTS].name;
-    const size_t words = count_words(line), behind = words + 1;
+    const size_t words = ppt_words_count(line), behind = words + 1;
     struct ppt_texts inputs PPT_OWNED(ppt_texts_free) = {0};
 
     PPT_TRY(check_separators(line, words, error));
@@ -108,7 +107,7 @@ static json_object *args_of(const struct ppt_line *line, const struct ppt_words_
 {
     json_object *args = json_object_new_object();
 
-    add(args, "argv", texts_to_list(line->program, count_words(line)));
+    add(args, "argv", texts_to_list(line->program, ppt_words_count(line)));
     if (options->timeout) {
         add(args, "timeout",
             ppt_option_is_number(options->timeout)
@@ -202,7 +201,7 @@ enum ppt_status ppt_words_take(struct ppt_line *line, const struct ppt_words_opt
         return check_no_program(options, error);
     }
     PPT_TRY(check_together(options, error));
-    if (count_words(line) == 0) {
+    if (ppt_words_count(line) == 0) {
         return ppt_fail(error, PPT_BAD_INPUT, "which program? Nothing follows \"--\"");
     }
     PPT_TRY(check_words(line, error));

@@ -22,4 +22,7 @@ struct ppt_words_options {
 enum ppt_status ppt_words_take(struct ppt_line *line, const struct ppt_words_options *options,
                                struct ppt_error *error);
 
+/* How many words of the program on the line come before ":::", which begins the inputs. */
+size_t ppt_words_count(const struct ppt_line *line);
+
 #endif
