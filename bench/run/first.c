@@ -43,6 +43,25 @@ static enum ppt_status attach_and_run(const struct ppt_workload *workload, doubl
     return status;
 }
 
+/* Every program. */
+static enum ppt_status run_each(struct ppt_workload *workload, double *seconds,
+                                struct ppt_error *error)
+{
+    const struct ppt_config *config = workload->config;
+    const size_t programs = config->program_count > 0 ? config->program_count : 1;
+    struct ppt_point calls = ppt_point_calls(config->points[0]);
+    double sum = 0;
+
+    for (size_t i = 0; i < programs; i++) {
+        ppt_workload_move(workload, calls);
+        PPT_TRY(attach_and_run(workload, seconds, error));
+        sum += *seconds;
+        calls.program++;
+    }
+    *seconds = sum / (double)programs;
+    return PPT_OK;
+}
+
 enum ppt_status ppt_first_tasks(const struct ppt_config *config, const struct ppt_dirs *dirs,
                                 double *seconds, struct ppt_error *error)
 {
@@ -51,9 +70,8 @@ enum ppt_status ppt_first_tasks(const struct ppt_config *config, const struct pp
     PPT_TRY(ppt_workload_open(config, 0, dirs, &workload, error));
     omp_set_dynamic(0);
     omp_set_num_threads((int)config->inner_threads[0]);
-    ppt_workload_move(&workload, ppt_point_calls(config->points[0]));
     ppt_guard_enter(workload.foreign);
-    const enum ppt_status status = attach_and_run(&workload, seconds, error);
+    const enum ppt_status status = run_each(&workload, seconds, error);
 
     ppt_guard_leave(workload.foreign);
     return status;
