@@ -83,7 +83,8 @@ static enum ppt_status load_sides(const char *const *folders, struct comparing *
     sides->outcomes = ppt_alloc(sides->count, sizeof(*sides->outcomes));
     for (size_t i = 0; i < sides->count; i++) {
         PPT_TRY(ppt_loaded_open(folders[i], &sides->loaded[i], error));
-        sides->outcomes[i] = sides->loaded[i].outcome;
+        PPT_TRY(ppt_loaded_check_single(&sides->loaded[i], error));
+        sides->outcomes[i] = sides->loaded[i].outcomes[0];
     }
     return PPT_OK;
 }

@@ -171,7 +171,7 @@ static enum ppt_status resume(const struct ppt_line *line, struct ppt_error *err
     const enum ppt_status status = ppt_measure_end(
         print, line->engine, resume_measure(line, &folder, error), &folder, &loaded, error);
 
-    ppt_measure_print_format(print, &loaded.outcome, loaded.reported);
+    ppt_measure_print_format(print, loaded.outcomes, loaded.reported ? loaded.outcome_count : 0);
     return status;
 }
 

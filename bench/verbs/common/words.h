@@ -1,6 +1,7 @@
 /*
  * words.h - a program on the command line: what follows "--" is a task of the kernel "command", and
- * its words are the arguments, just as they are; those behind ":::" are its inputs.
+ * its words are the arguments, just as they are; those behind ":::" are its inputs. Between them
+ * "--vs" begins another program, which is measured beside it.
  */
 #ifndef PPT_VERBS_WORDS_H
 #define PPT_VERBS_WORDS_H
