@@ -3,6 +3,6 @@
 
 int main(int count, char **arguments)
 {
-    ppt_start_prepare(arguments);
+    ppt_start_prepare(arguments, ppt_program_measures(count, arguments));
     return ppt_program(count, arguments, NULL);
 }

@@ -27,7 +27,8 @@ static void print_help(void)
                  "\n"
                  "Exit codes: 0 fine, 1 the run failed, 2 usage or configuration is wrong,\n"
                  "3 results differ between worker counts, 4 slower than before, 5 inconclusive or\n"
-                 "(doctor) unfit, 77 not in this build, 130 interrupted (and saved).\n");
+                 "(doctor) unfit, 6 no answer that holds here, 77 not in this build,\n"
+                 "130 interrupted (and saved).\n");
     fputs(help.data, stdout);
 }
 
@@ -49,6 +50,11 @@ static enum ppt_status program_obey(const struct ppt_line *line, struct ppt_erro
     /* An earlier write failed, and what it left in errno is long overwritten. */
     return ferror(stdout) ? ppt_fail(error, PPT_FAILED, "standard output cannot be written")
                           : PPT_OK;
+}
+
+bool ppt_program_measures(int count, char *const *arguments)
+{
+    return !ppt_cli_verb(verbs, count, arguments)->quick;
 }
 
 int ppt_program(int count, char *const *arguments, const struct ppt_engine *engine)

@@ -4,9 +4,14 @@
 #ifndef PPT_PROGRAM_H
 #define PPT_PROGRAM_H
 
+#include <stdbool.h>
+
 #include "engine.h"
 
 /* `engine` runs passes over ranks; NULL: this program runs none. Returns the exit code. */
 int ppt_program(int count, char *const *arguments, const struct ppt_engine *engine);
+
+/* Whether it may run tasks, so that settings of libraries matter; what does not is quick. */
+bool ppt_program_measures(int count, char *const *arguments);
 
 #endif

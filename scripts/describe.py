@@ -280,7 +280,7 @@ class Option:
         self.key = keys[0] if len(keys) == 1 else None
         self.choices = self.key.get("choices", []) if self.key else []
         if name == "--format":
-            self.choices = about["formats"]
+            self.choices = about["formats"] + ["env"]  # the last is of answer
         if name == "--program-output":
             command = next(k for k in about["kernels"] if k["name"] == "command")
             self.choices = next(p for p in command["parameters"] if p["name"] == "output")["choices"]

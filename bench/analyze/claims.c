@@ -281,6 +281,7 @@ static void say_verdict(struct speech *speech)
     }
     ppt_text_add(&speech->words, "use ");
     add_point(answer, verdict->recommended, &speech->words);
+    ppt_text_addf(&speech->words, " (confidence %s)", ppt_confidence_names[verdict->confidence]);
     say(speech, counted("use", recommended(answer)));
     say_bound(speech);
     const struct ppt_point_answer *point = recommended_point(answer);

@@ -120,7 +120,8 @@ static bool verdicts_settle(const struct ppt_config *config, double confidence,
         struct ppt_samples part PPT_OWNED(leave_samples) = {0};
 
         take_samples(samples, i, &part);
-        settle = ppt_verdict_settles(&part, config->tolerance, confidence, config->relative_ci);
+        settle = ppt_verdict_settles(&part, ppt_config_same_alone(config), config->tolerance,
+                                     confidence, config->relative_ci);
     }
     return settle;
 }

@@ -261,8 +261,8 @@ bool ppt_verdict_settled(const struct ppt_verdict *verdict, const struct ppt_gri
     return true;
 }
 
-bool ppt_verdict_settles(const struct ppt_samples *samples, double tolerance, double confidence,
-                         double relative)
+bool ppt_verdict_settles(const struct ppt_samples *samples, bool same_alone, double tolerance,
+                         double confidence, double relative)
 {
     struct ppt_verdict verdict PPT_OWNED(ppt_verdict_free) = {0};
     struct ppt_index index PPT_OWNED(ppt_index_free) = {0};
@@ -272,6 +272,7 @@ bool ppt_verdict_settles(const struct ppt_samples *samples, double tolerance, do
     const struct ppt_disturbance disturbance = ppt_disturbance_of(&index);
 
     ppt_grid_from_index(&index, &grid);
+    grid.same_alone = same_alone;
     ppt_verdict_of(&grid, tolerance, confidence, &verdict);
     ppt_verdict_doubt(&verdict, &index, &grid, &disturbance);
     const bool settled = ppt_verdict_settled(&verdict, &grid, confidence, relative);

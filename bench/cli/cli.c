@@ -144,6 +144,15 @@ static int find_verb(struct reader reader, const struct ppt_verb **verb)
     return 0;
 }
 
+const struct ppt_verb *ppt_cli_verb(const struct ppt_verb *const *verbs, int count,
+                                    char *const *arguments)
+{
+    const struct ppt_verb *verb;
+
+    find_verb((struct reader){verbs, arguments, count, 1}, &verb);
+    return verb;
+}
+
 /* They lie under the other options whatever their order, so they are taken first. */
 static enum ppt_status take_presets(struct reader reader, struct ppt_line *line,
                                     struct ppt_error *error)

@@ -42,6 +42,7 @@ static void free_config(struct ppt_config *config)
     free(config->points);
     free(config->origin);
     free(config->args_origin);
+    free(config->name);
     free(config->task);
     free(config->kernel_file);
     free(config->kernel_digest);

@@ -44,6 +44,7 @@ enum ppt_key_id {
     PPT_KEY_MAX_SECONDS,
     PPT_KEY_TOLERANCE,
     PPT_KEY_SEED,
+    PPT_KEY_NAME,
     PPT_KEY_RUNS,
     PPT_KEY_COUNT
 };
@@ -82,6 +83,7 @@ struct ppt_use {
 struct ppt_config {
     char *origin;        /* the file (and place in it) or option that it comes from */
     char *args_origin;   /* where its arguments come from, for messages about them */
+    char *name;          /* that the user gave the run, see name.h; NULL: none */
     char *task;          /* a kernel's name, or "random" */
     char *kernel_file;   /* the shared object that the kernel comes from; NULL: it is built in */
     char *kernel_digest; /* of that file, or NULL */
@@ -111,9 +113,10 @@ struct ppt_config {
     bool adaptive;   /* "precision": blocks are added until the verdict is settled */
     double relative_ci; /* adaptive: wanted half-width of speedup intervals, 0.02 for 2 % */
     double max_seconds; /* adaptive: so long it may take */
-    bool size_tasks, size_warmup; /* left to ppt_size_config() */
-    double tolerance;             /* how much slower is as good as equal, 0.05 for 5 % */
-    unsigned warmup;              /* discarded rounds before the first block */
+    bool budget; /* max_seconds was given by itself: what follows is left to ppt_size_config() */
+    bool size_tasks, size_warmup;
+    double tolerance;   /* how much slower is as good as equal, 0.05 for 5 % */
+    unsigned warmup;    /* discarded rounds before the first block */
     unsigned processes; /* that the blocks are spread over; 0: one for each block; 1: the run's own
                            alone */
     uint64_t task_count;
@@ -126,6 +129,12 @@ struct ppt_config {
     enum ppt_memory memory;
     char *warning; /* something ignored that the user should know, or NULL */
 };
+
+/* What people call the run: its name, or else its task's. */
+static inline const char *ppt_config_title(const struct ppt_config *config)
+{
+    return config->name ? config->name : config->task;
+}
 
 /* The most ranks that take part in a pass; 0: none is measured over MPI. */
 static inline unsigned ppt_config_ranks(const struct ppt_config *config)

@@ -7,6 +7,7 @@
 #include "counts.h"
 #include "keys.h"
 #include "memory.h"
+#include "name.h"
 #include "order.h"
 #include "owned.h"
 #include "read.h"
@@ -346,7 +347,7 @@ enum ppt_status ppt_read_max_seconds(const struct ppt_item *item, void *record,
 
     PPT_TRY(ppt_item_real(item, field->smallest, field->largest, &config->max_seconds, error));
     config->relative_ci = config->adaptive ? config->relative_ci : 1;
-    config->adaptive = config->size_tasks = config->size_warmup = true;
+    config->adaptive = config->budget = config->size_tasks = config->size_warmup = true;
     return PPT_OK;
 }
 
@@ -373,6 +374,20 @@ enum ppt_status ppt_read_seed(const struct ppt_item *item, void *record, struct 
     PPT_TRY(ppt_item_integer(item, field->smallest, field->largest, &seed, error));
     config->seed = (uint64_t)seed;
     config->seed_given = true;
+    return PPT_OK;
+}
+
+enum ppt_status ppt_read_name(const struct ppt_item *item, void *record, struct ppt_error *error)
+{
+    struct ppt_config *config = record;
+    const char *name, *wrong;
+
+    PPT_TRY(ppt_item_text(item, &name, error));
+    wrong = ppt_name_wrong(name);
+    if (wrong) {
+        return ppt_item_reject(item, error, "\"%.100s\" %s", name, wrong);
+    }
+    config->name = ppt_strdup(name);
     return PPT_OK;
 }
 

@@ -26,6 +26,7 @@ json_object *ppt_record_vs(const void *config);
 enum ppt_status ppt_read_seed(const struct ppt_item *item, void *config, struct ppt_error *error);
 enum ppt_status ppt_read_max_seconds(const struct ppt_item *item, void *config,
                                      struct ppt_error *error);
+enum ppt_status ppt_read_name(const struct ppt_item *item, void *config, struct ppt_error *error);
 enum ppt_status ppt_read_start_method(const struct ppt_item *item, void *config,
                                       struct ppt_error *error);
 

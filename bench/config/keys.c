@@ -53,7 +53,7 @@ const struct ppt_key ppt_keys[PPT_KEY_COUNT + 1] = {
         .form = "arguments", .help = "the task's arguments, in their order or by name",
         .option = {"--task-args", PPT_OPTION_SET_JSON, .metavar = "JSON",
                    .help = "its arguments: '[1000000]' or '{\"size\": 1000000}'"}),
-    ROW(VS, PLACES(0, 22, 0), .field = {.key = "vs", .write = ppt_record_vs},
+    ROW(VS, PLACES(0, 23, 0), .field = {.key = "vs", .write = ppt_record_vs},
         .form = "list of arguments",
         .example = "a list of programs such as [[\"gzip\", \"-6\", \"f\"], [\"zstd\", \"f\"]]",
         .help =
@@ -175,6 +175,14 @@ const struct ppt_key ppt_keys[PPT_KEY_COUNT + 1] = {
         .help = "makes inputs and order repeatable; drawn and recorded when left out",
         .option = {"--seed", PPT_OPTION_SET_NUMBER, .metavar = "N",
                    .help = "makes inputs and order repeatable"}),
+    ROW(NAME, PLACES(20, 22, 20),
+        .field = {PPT_FIELD(struct ppt_config, name, "name"), .flags = PPT_FIELD_SPARSE,
+                  .read = ppt_read_name},
+        .or_null = true,
+        .help = "what the run is called, in the place of its task: in its folder's name, "
+                "titles and exports; its verdict is kept by it, for ppt-omp answer",
+        .option = {"--name", PPT_OPTION_SET_TEXT, .metavar = "NAME",
+                   .help = "calls the run so, and keeps its verdict for answer"}),
     ROW(RUNS, .field = {.key = "runs"}, .form = "configurations",
         .help = "a suite: configurations that inherit the other keys of this file"),
 };

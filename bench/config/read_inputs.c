@@ -67,6 +67,7 @@ static enum ppt_status count_tasks(const struct ppt_layer *top, struct ppt_confi
 
     if (!ppt_layer_find(top, PPT_KEY_TASK_COUNT, NULL, &given)) {
         config->task_count = inputs->list->count;
+        config->size_tasks = false; /* a pass has all of them */
         return PPT_OK;
     }
     if (config->task_count > inputs->list->count) {

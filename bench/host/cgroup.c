@@ -82,6 +82,18 @@ static int64_t cached_bytes(const char *folder, const char *inactive, const char
            ppt_probe_count(active, 0, "%s/memory.stat", folder);
 }
 
+/* Version 1 has a number near 2^63 where there is no limit. */
+#define NO_LIMIT (INT64_C(1) << 60)
+
+static void note_limit(int64_t limit, struct reading *reading)
+{
+    uint64_t *least = &reading->limits.memory_limit;
+
+    if (limit > 0 && limit < NO_LIMIT && (*least == 0 || (uint64_t)limit < *least)) {
+        *least = (uint64_t)limit;
+    }
+}
+
 static void limit_memory(const char *folder, const char *limit_file, const char *used_file,
                          int64_t cached, struct reading *reading)
 {
@@ -96,6 +108,7 @@ static void limit_memory(const char *folder, const char *limit_file, const char 
         if (left < reading->limits.memory_bytes) {
             reading->limits.memory_bytes = left;
         }
+        note_limit(limit, reading);
     }
 }
 

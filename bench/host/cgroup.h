@@ -21,6 +21,7 @@ struct ppt_cgroup {
     double quota_cpus;     /* CPU time per wall time that may be used; 0: no limit */
     unsigned cpuset_cpus;  /* CPUs that may be used; 0: no limit */
     uint64_t memory_bytes; /* memory that may still be taken; UINT64_MAX: no limit */
+    uint64_t memory_limit; /* memory that its processes may have in all; 0: no limit */
     bool unknown;          /* of which groups the process is in, there is no telling */
 };
 

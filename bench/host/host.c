@@ -1,6 +1,7 @@
 #include "host.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/sysinfo.h>
 #include <sys/utsname.h>
@@ -26,7 +27,7 @@ static uint64_t memory_field(const char *key)
     return kib > 0 ? (uint64_t)kib * 1024 : 0;
 }
 
-static void read_system(struct ppt_host *host)
+void ppt_host_read_system(struct ppt_host *host)
 {
     struct utsname names;
 
@@ -49,29 +50,40 @@ extern char **environ;
 static bool is_of_the_launch(const char *name)
 {
     static const char *const names[] = {"PPT_OMP_EXIT_FILE", "PPT_OMP_RANK_TIMEOUT",
-                                        "PPT_OMP_MPIRUN", NULL};
+                                        "PPT_OMP_MPIRUN", PPT_STATE_VARIABLE, NULL};
 
     return names[ppt_names_find(names, name)] != NULL;
+}
+
+char *ppt_host_variable(const char *variable)
+{
+    static const char *const prefixes[] = {"OMP_", "GOMP_", "OPENBLAS_", "PPT_OMP_", "HWLOC_"};
+    const char *equals = strchr(variable, '=');
+
+    for (size_t i = 0; equals && i < sizeof(prefixes) / sizeof(prefixes[0]); i++) {
+        if (strncmp(variable, prefixes[i], strlen(prefixes[i])) == 0) {
+            char *name = ppt_text_format("%.*s", (int)(equals - variable), variable);
+
+            if (!is_of_the_launch(name)) {
+                return name;
+            }
+            free(name);
+        }
+    }
+    return NULL;
 }
 
 /* What was in force when the libraries were loaded. */
 static json_object *runtime_variables(void)
 {
-    static const char *const prefixes[] = {"OMP_", "GOMP_", "OPENBLAS_", "PPT_OMP_", "HWLOC_"};
     json_object *object = json_object_new_object();
 
     for (char **variable = environ; *variable; variable++) {
-        for (size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++) {
-            const char *equals = strchr(*variable, '=');
+        char *name PPT_FREED = ppt_host_variable(*variable);
 
-            if (equals && strncmp(*variable, prefixes[i], strlen(prefixes[i])) == 0) {
-                char *name PPT_FREED =
-                    ppt_text_format("%.*s", (int)(equals - *variable), *variable);
-
-                if (!is_of_the_launch(name) && !ppt_start_withheld(*variable)) {
-                    json_object_object_add(object, name, json_object_new_string(equals + 1));
-                }
-            }
+        if (name && !ppt_start_withheld(*variable)) {
+            json_object_object_add(object, name,
+                                   json_object_new_string(*variable + strlen(name) + 1));
         }
     }
     if (ppt_start_passive()) {
@@ -143,7 +155,7 @@ static void read_cpus(struct ppt_host *host, const struct ppt_cgroup *limits)
         ppt_host_effective_cpus(host->topology.cpus, host->cpuset_cpus, host->quota_cpus);
 }
 
-static void host_read_memory(struct ppt_host *host, uint64_t limit)
+void ppt_host_read_memory(struct ppt_host *host, uint64_t limit)
 {
     struct sysinfo about;
 
@@ -172,12 +184,12 @@ void ppt_host_read(struct ppt_host *host)
     char signature[PPT_SIGNATURE_SIZE];
 
     *host = (struct ppt_host){0};
-    read_system(host);
+    ppt_host_read_system(host);
     ppt_surroundings_signature(signature);
     host->virtual_machine = ppt_surroundings_machine("", signature);
     host->container = ppt_surroundings_container("");
     read_cpus(host, &limits);
-    host_read_memory(host, limits.memory_bytes);
+    ppt_host_read_memory(host, limits.memory_bytes);
     host->environment = runtime_variables();
     host->instruction_set = ppt_strdup(ppt_isa()->name);
     /* Of what runs, whatever lies under its name by now. */

@@ -32,7 +32,20 @@ struct ppt_host {
     struct ppt_cluster cluster;   /* of the MPI job that this process is rank 0 of; none without */
 };
 
+/* The folder where verdicts are kept; it changes nothing that is measured. */
+#define PPT_STATE_VARIABLE "PPT_OMP_STATE"
+
 void ppt_host_read(struct ppt_host *host);
+
+/* Parts of it, which take no time: name, system and CPU model; the memory, where groups leave
+ * `limit`. */
+void ppt_host_read_system(struct ppt_host *host);
+void ppt_host_read_memory(struct ppt_host *host, uint64_t limit);
+
+/* The name of a variable, given with its value, if it is one that changes what is measured; NULL:
+ * it is not. To be given to free(). */
+char *ppt_host_variable(const char *variable);
+
 void ppt_host_free(struct ppt_host *host);
 
 /* The smallest of affinity, cpuset (0: none) and quota (rounded up; 0: none). */

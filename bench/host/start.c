@@ -285,7 +285,7 @@ static void put_back(const char *mark)
     }
 }
 
-void ppt_start_prepare(char *const *arguments)
+void ppt_start_prepare(char *const *arguments, bool may)
 {
     const char *mark = find_mark();
 
@@ -295,7 +295,7 @@ void ppt_start_prepare(char *const *arguments)
         return;
     }
     give_cpus_back();
-    if (!any(chooses_waiting) || any(binds)) {
+    if (may && (!any(chooses_waiting) || any(binds))) {
         start_again(arguments);
     }
 }

@@ -15,12 +15,12 @@
 #include <spawn.h>
 #include <stdbool.h>
 
-/* Starts the program again unless it runs with the right settings: passive waiting, if the user has
- * chosen no other (OMP_WAIT_POLICY, GOMP_SPINCOUNT), and no binding (OMP_PROC_BIND, OMP_PLACES,
- * GOMP_CPU_AFFINITY), with the CPUs and the name that it was started with. Then it does not return.
- * In the second start it puts the environment back. Call it first of all in main(). Where it cannot
- * be done, as without /proc, the settings stay as they are. */
-void ppt_start_prepare(char *const *arguments);
+/* Starts the program again, if it `may`, unless it runs with the right settings: passive waiting,
+ * if the user has chosen no other (OMP_WAIT_POLICY, GOMP_SPINCOUNT), and no binding (OMP_PROC_BIND,
+ * OMP_PLACES, GOMP_CPU_AFFINITY), with the CPUs and the name that it was started with. Then it does
+ * not return. In the second start it puts the environment back. Call it first of all in main().
+ * Where it cannot be done, as without /proc, the settings stay as they are, but for the CPUs. */
+void ppt_start_prepare(char *const *arguments, bool may);
 
 /* Starts another process of this program, even when its file has been replaced meanwhile. `words`
  * is NULL-terminated and begins with the program's name; the attributes may be NULL. Returns 0, or

@@ -89,7 +89,7 @@ int main(int count, char **arguments)
     struct ppt_world world;
     struct ppt_host host;
 
-    ppt_start_prepare(arguments);
+    ppt_start_prepare(arguments, true);
     ppt_interrupt_gather();
     ppt_interrupt_spare_writes();
     /* GSL's own handler ends the program; failures come back as codes instead. */

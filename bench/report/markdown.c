@@ -22,7 +22,7 @@ static void add_escaped(struct ppt_text *out, const char *words)
 
 static void add_heading(const struct ppt_config *config, struct ppt_text *out)
 {
-    ppt_text_addf(out, "### %s", config->task);
+    ppt_text_addf(out, "### %s", ppt_config_title(config));
     if (*config->details) {
         ppt_text_add(out, " (");
         add_escaped(out, config->details);
@@ -37,7 +37,7 @@ static void add_verdict(const struct ppt_outcome *outcome, struct ppt_text *out)
     struct ppt_text words PPT_OWNED(ppt_text_free) = {0};
 
     ppt_sentence_verdict(answer, &words);
-    ppt_text_addf(out, "**%s: %s.**", outcome->config->task, words.data);
+    ppt_text_addf(out, "**%s: %s.**", ppt_config_title(outcome->config), words.data);
     ppt_text_free(&words);
     ppt_sentence_reason(answer, &words);
     ppt_sentence_details(answer, &words);

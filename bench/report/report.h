@@ -36,10 +36,10 @@ struct ppt_outcome {
     const struct ppt_ranking *ranking; /* of all; NULL also where others are not reported with it */
 };
 
-/* What people know it by: its program's name, or the task's. */
+/* What people know it by: its program's name, or the run's. */
 static inline const char *ppt_outcome_name(const struct ppt_outcome *outcome)
 {
-    return outcome->label ? outcome->label : outcome->config->task;
+    return outcome->label ? outcome->label : ppt_config_title(outcome->config);
 }
 
 /* CPUs that a run's points may use, on all hosts. */

@@ -42,7 +42,7 @@ static void add_arguments(const char *details, struct ppt_text *out)
 
 static void add_family(const struct ppt_config *config, struct ppt_text *out)
 {
-    ppt_text_add(out, config->task);
+    ppt_text_add(out, ppt_config_title(config));
     add_arguments(config->details, out);
 }
 

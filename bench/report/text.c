@@ -283,10 +283,11 @@ static void add_heading(const struct ppt_outcome *outcome, size_t width, struct 
                         ppt_config_inner_text(config, inner), (unsigned long long)config->seed);
 
     ppt_text_add_shown(&details, config->details, width - 2);
-    if (strlen(config->task) + ppt_text_columns(details.data) + strlen(rest) + 5 <= width) {
-        ppt_text_addf(out, "%s (%s): %s\n", config->task, details.data, rest);
+    if (strlen(ppt_config_title(config)) + ppt_text_columns(details.data) + strlen(rest) + 5 <=
+        width) {
+        ppt_text_addf(out, "%s (%s): %s\n", ppt_config_title(config), details.data, rest);
     } else {
-        char *line PPT_FREED = ppt_text_format("%s: %s", config->task, rest);
+        char *line PPT_FREED = ppt_text_format("%s: %s", ppt_config_title(config), rest);
 
         ppt_text_wrap(out, line, width, 2);
         ppt_text_addf(out, "\n  %s\n", details.data);

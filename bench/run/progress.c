@@ -152,7 +152,7 @@ void ppt_progress_before(struct ppt_progress *progress, unsigned block, size_t p
     if (!progress->terminal) {
         return;
     }
-    ppt_text_addf(&line, "%s  ", config->task);
+    ppt_text_addf(&line, "%s  ", ppt_config_title(config));
     if (!config->adaptive) {
         ppt_text_addf(&line, "%3.0f %%  ", percent_of(progress));
     }
@@ -185,7 +185,7 @@ static void write_line(const struct ppt_progress *progress, unsigned block, size
     if (progress->done < ppt_plan_passes(config)) {
         add_left(&line, progress, ", ");
     }
-    ppt_text_print(progress->stream, "%s: %s", config->task, line.data);
+    ppt_text_print(progress->stream, "%s: %s", ppt_config_title(config), line.data);
     fflush(progress->stream);
 }
 

@@ -332,6 +332,24 @@ static size_t find_point(const struct sweep *sweep, struct ppt_point point)
     return i;
 }
 
+static double seconds_of(const struct sweep *sweep)
+{
+    return (double)(ppt_clock_ns() - sweep->started_ns) * 1e-9;
+}
+
+/* Whether there is time to measure a pass again, and for the blocks that a verdict needs: they come
+ * first. */
+static bool has_time(const struct sweep *sweep, unsigned block, const struct ppt_sample *sample)
+{
+    const double seconds = seconds_of(sweep);
+    const double needed =
+        block < PPT_FEWEST_BLOCKS ? (PPT_FEWEST_BLOCKS - block) * seconds / block : 0;
+
+    return !sweep->config->adaptive ||
+           seconds + needed + (double)ppt_sample_wall_ns(sample) * 1e-9 <=
+               sweep->config->max_seconds;
+}
+
 /* What of the block the judge wants to be measured again. Nothing of a block that others have
  * followed: *some says whether anything was. */
 static enum ppt_status run_again(struct sweep *sweep, unsigned block, bool *some,
@@ -343,7 +361,8 @@ static enum ppt_status run_again(struct sweep *sweep, unsigned block, bool *some
 
     *some = false;
     while (block > 0 && !is_over && sweep->judge->again &&
-           (next = sweep->judge->again(samples, block)) != SIZE_MAX) {
+           (next = sweep->judge->again(samples, block)) != SIZE_MAX &&
+           has_time(sweep, block, &samples->items[next])) {
         *some = true;
         PPT_TRY(open_block(sweep, block, error));
         PPT_TRY(run_pass(sweep, block, find_point(sweep, samples->items[next].point), true, error));
@@ -392,7 +411,7 @@ static enum ppt_status run_block(struct sweep *sweep, unsigned block, const size
 static bool is_last(const struct sweep *sweep, unsigned block)
 {
     const struct ppt_config *config = sweep->config;
-    const double seconds = (double)(ppt_clock_ns() - sweep->started_ns) * 1e-9;
+    const double seconds = seconds_of(sweep);
 
     if (block >= config->blocks || sweep->samples->failure_count == config->point_count) {
         return true;

@@ -276,9 +276,9 @@ static enum ppt_status once_check(struct ppt_line *line, struct ppt_error *error
 
 static const struct ppt_option once_rows[] = {
     {"--index", PPT_OPTION_COUNT, .offset = offsetof(struct once_options, index),
-     .heading = "Options of once:", .metavar = "N", .help = "which task (default: 0);"},
+     .heading = "Options of once:", .joins = true, .metavar = "N", .help = "which task (0);"},
     {"--seed", PPT_OPTION_COUNT, .offset = offsetof(struct once_options, seed), .joins = true,
-     .metavar = "N", .help = "its seed (default: 1)"},
+     .metavar = "N", .help = "its seed (1)"},
     {"--dump", PPT_OPTION_TEXT, .offset = offsetof(struct once_options, dump), .metavar = "FILE",
      .help = "writes what the task made: an image, sorted numbers, ..."},
     {.shared = &ppt_keys[PPT_KEY_INNER_THREADS].option},

@@ -6,6 +6,7 @@
 
 #include "interrupt.h"
 #include "journal_content.h"
+#include "kept.h"
 #include "loaded.h"
 #include "measure.h"
 #include "owned.h"
@@ -96,7 +97,7 @@ static enum ppt_status take(struct going_on *run, struct ppt_error *error)
 
 /* From the line that says so to the closing line. */
 static enum ppt_status go_on(const struct ppt_line *line, struct going_on *run,
-                             struct ppt_error *error)
+                             struct ppt_keeping *keeping, struct ppt_error *error)
 {
     const struct resume_options *options = line->options;
     const struct ppt_dirs dirs = {&run->scratch.folder, run->folder};
@@ -106,8 +107,13 @@ static enum ppt_status go_on(const struct ppt_line *line, struct going_on *run,
     PPT_TRY(ppt_journal_go_on(run->journal, run->content.whole, error));
     ppt_measure_now(started);
     PPT_TRY(ppt_journal_resume(run->journal, &run->host, started, error));
-    return ppt_measure_go(&options->print, &run->content.configs.items[0], &run->host, &dirs,
-                          line->engine, run->journal, &run->content.samples, error);
+    ppt_keep_go_on(&run->content.configs.items[0], run->folder, keeping);
+    const enum ppt_status status =
+        ppt_measure_go(&options->print, &run->content.configs.items[0], &run->host, &dirs,
+                       line->engine, run->journal, &run->content.samples, error);
+
+    ppt_keep_measured(keeping, &run->content.configs.items[0], &run->content.samples);
+    return status;
 }
 
 /* A kernel from outside that is not what it was, too. */
@@ -146,7 +152,7 @@ static enum ppt_status check_resume(const struct ppt_line *line, struct going_on
 }
 
 static enum ppt_status resume_measure(const struct ppt_line *line, const struct ppt_folder *folder,
-                                      struct ppt_error *error)
+                                      struct ppt_keeping *keeping, struct ppt_error *error)
 {
     struct going_on run PPT_OWNED(going_on_free) = {.folder = folder};
 
@@ -158,7 +164,7 @@ static enum ppt_status resume_measure(const struct ppt_line *line, const struct 
     }
     ppt_measure_host(line->engine, &run.host);
     PPT_TRY(check_resume(line, &run, error));
-    return go_on(line, &run, error);
+    return go_on(line, &run, keeping, error);
 }
 
 static enum ppt_status resume(const struct ppt_line *line, struct ppt_error *error)
@@ -166,11 +172,13 @@ static enum ppt_status resume(const struct ppt_line *line, struct ppt_error *err
     const struct ppt_print *print = &((const struct resume_options *)line->options)->print;
     struct ppt_folder folder PPT_OWNED(ppt_folder_close) = {0};
     struct ppt_loaded loaded PPT_OWNED(ppt_loaded_free) = {0};
+    struct ppt_keeping keeping PPT_OWNED(ppt_keeping_free) = {0};
 
     PPT_TRY(ppt_folder_open(line->operands[0], &folder, error));
-    const enum ppt_status status = ppt_measure_end(
-        print, line->engine, resume_measure(line, &folder, error), &folder, &loaded, error);
+    enum ppt_status status = resume_measure(line, &folder, &keeping, error);
 
+    status = ppt_measure_end(print, line->engine, status, &folder, &loaded, error);
+    ppt_keep_end(&keeping, &loaded);
     ppt_measure_print_format(print, loaded.outcomes, loaded.reported ? loaded.outcome_count : 0);
     return status;
 }

@@ -15,6 +15,8 @@
 #include "input.h"
 #include "interrupt.h"
 #include "journal.h"
+#include "kept.h"
+#include "keys.h"
 #include "loaded.h"
 #include "measure.h"
 #include "memory.h"
@@ -39,6 +41,7 @@ struct run_options {
 struct run {
     struct ppt_run_folder folder; /* once it has begun; `loaded` takes what is open of it */
     struct ppt_loaded loaded;
+    struct ppt_keeping keeping;
 };
 
 struct session {
@@ -59,6 +62,7 @@ static void session_free(struct session *session)
     for (size_t i = 0; session->runs && i < session->configs.count; i++) {
         ppt_run_folder_close(&session->runs[i].folder);
         ppt_loaded_free(&session->runs[i].loaded);
+        ppt_keeping_free(&session->runs[i].keeping);
     }
     free(session->runs);
     ppt_folder_close(&session->output);
@@ -92,6 +96,25 @@ static enum ppt_status limit_time(struct session *session, struct ppt_error *err
                : PPT_OK;
 }
 
+/* Of two runs of one name nobody could tell which one is meant. */
+static enum ppt_status check_names(const struct ppt_configs *configs, struct ppt_error *error)
+{
+    for (size_t i = 1; i < configs->count; i++) {
+        const char *name = configs->items[i].name;
+
+        for (size_t j = 0; name && j < i; j++) {
+            if (configs->items[j].name && strcmp(configs->items[j].name, name) == 0) {
+                return ppt_fail(error, PPT_BAD_INPUT,
+                                "%s: \"%s\": two runs have the name \"%s\", the other one is "
+                                "that of %s; give each its own in its file",
+                                configs->items[i].origin, ppt_key_name(PPT_KEY_NAME), name,
+                                configs->items[j].origin);
+            }
+        }
+    }
+    return PPT_OK;
+}
+
 static enum ppt_status load_run(struct session *session, struct ppt_error *error)
 {
     const struct ppt_line *line = session->line;
@@ -108,6 +131,7 @@ static enum ppt_status load_run(struct session *session, struct ppt_error *error
     if (line->operand_count == 0) {
         PPT_TRY(ppt_configs_load(NULL, line->overrides, &session->configs, error));
     }
+    PPT_TRY(check_names(&session->configs, error));
     for (size_t i = 0; i < session->configs.count; i++) {
         PPT_TRY(ppt_config_settle(&session->configs.items[i], &cpus, error));
     }
@@ -138,8 +162,8 @@ static void tell_size(const struct ppt_config *config, const struct ppt_size *si
     ppt_text_print(stderr,
                    "%s: %llu task%s per pass (one takes %s), workers%s, a block of all in %s, at "
                    "most about %.0f s; --max-seconds N for more certainty",
-                   config->task, (unsigned long long)config->task_count, PPT_S(config->task_count),
-                   ppt_text_duration(size->task_s, task), counts.data,
+                   ppt_config_title(config), (unsigned long long)config->task_count,
+                   PPT_S(config->task_count), ppt_text_duration(size->task_s, task), counts.data,
                    ppt_text_duration(size->block_s, block), config->max_seconds);
 }
 
@@ -152,9 +176,10 @@ static enum ppt_status extend(struct ppt_config *config, const struct ppt_size *
     if (size->least_s > PPT_SIZE_MOST_TIMES * config->max_seconds) {
         return ppt_fail(error, PPT_BAD_INPUT,
                         "%s: one task takes %s: the fewest blocks that a verdict needs would take "
-                        "about %.0f s; --max-seconds %.0f measures them",
-                        config->task, ppt_text_duration(size->task_s, task), size->least_s,
-                        ceil(size->least_s));
+                        "about %.0f s; --max-seconds %.0f measures them%s",
+                        ppt_config_title(config), ppt_text_duration(size->task_s, task),
+                        size->least_s, ceil(size->least_s),
+                        config->size_tasks ? "" : ", --task-count N a sample");
     }
     config->max_seconds = fmax(config->max_seconds, ceil(size->least_s));
     return PPT_OK;
@@ -182,7 +207,7 @@ static enum ppt_status size_one(const struct session *session, struct ppt_config
 static enum ppt_status size_all(const struct session *session, struct ppt_error *error)
 {
     for (size_t i = 0; i < session->configs.count; i++) {
-        if (session->configs.items[i].size_tasks) {
+        if (session->configs.items[i].budget) {
             PPT_TRY(size_one(session, &session->configs.items[i], error));
         }
     }
@@ -215,7 +240,8 @@ static void close_journal(struct ppt_journal **journal)
 /* From the journal's first line to its last. What the sweep had in memory goes here: what comes of
  * it is read from the journal. */
 static enum ppt_status run_measure(const struct session *session, const struct ppt_config *config,
-                                   const struct ppt_run_folder *folder, struct ppt_error *error)
+                                   const struct ppt_run_folder *folder, struct ppt_keeping *keeping,
+                                   struct ppt_error *error)
 {
     const struct ppt_dirs dirs = {&session->scratch.folder, &folder->folder};
     struct ppt_journal *journal PPT_OWNED(close_journal) = NULL;
@@ -223,8 +249,12 @@ static enum ppt_status run_measure(const struct session *session, const struct p
 
     PPT_TRY(begin_run(session, config, folder, &journal, error));
     ppt_run_folder_set_latest(&session->output, folder);
-    return ppt_measure_go(&session->options->print, config, &session->host, &dirs, session->engine,
-                          journal, &samples, error);
+    ppt_keep_begin(config, session->line->operands, session->line->operand_count, keeping);
+    const enum ppt_status status = ppt_measure_go(&session->options->print, config, &session->host,
+                                                  &dirs, session->engine, journal, &samples, error);
+
+    ppt_keep_measured(keeping, config, &samples);
+    return status;
 }
 
 static enum ppt_status run_one(const struct session *session, size_t which, struct ppt_error *error)
@@ -232,11 +262,14 @@ static enum ppt_status run_one(const struct session *session, size_t which, stru
     const struct ppt_config *config = &session->configs.items[which];
     struct run *run = &session->runs[which];
 
-    PPT_TRY(ppt_run_folder_create(&session->output, config->task, time(NULL), &run->folder, error));
-    const enum ppt_status status = run_measure(session, config, &run->folder, error);
+    PPT_TRY(ppt_run_folder_create(&session->output, ppt_config_title(config), time(NULL),
+                                  &run->folder, error));
+    enum ppt_status status = run_measure(session, config, &run->folder, &run->keeping, error);
 
-    return ppt_measure_end(&session->options->print, session->engine, status, &run->folder.folder,
-                           &run->loaded, error);
+    status = ppt_measure_end(&session->options->print, session->engine, status, &run->folder.folder,
+                             &run->loaded, error);
+    ppt_keep_end(&run->keeping, &run->loaded);
+    return status;
 }
 
 /* What was reported, whichever runs failed; the list is to be given to free(). How the programs of

@@ -17,6 +17,7 @@
     VERB(judge)                                                                                    \
     VERB(fit)                                                                                      \
     VERB(compare)                                                                                  \
+    VERB(answer)                                                                                   \
     VERB(doctor)                                                                                   \
     VERB(audit)                                                                                    \
     VERB(process)                                                                                  \

@@ -21,6 +21,7 @@ enum ppt_status {
     PPT_DIFFERS = 3,      /* results differ between worker counts */
     PPT_REGRESSION = 4,   /* a comparison found a regression */
     PPT_INCONCLUSIVE = 5, /* too little or too noisy data to answer */
+    PPT_NO_ANSWER = 6,    /* no verdict is kept that holds here and now */
     PPT_UNSUPPORTED = 77, /* not part of this build */
     PPT_INTERRUPTED = 130 /* stopped by the user; what was measured is saved */
 };

@@ -122,7 +122,7 @@ class Case(unittest.TestCase):
         again since others disturbed them. A change to None is a variable that is not there."""
         env = {k: v for k, v in os.environ.items() if not k.startswith(("OMP_", "GOMP_"))}
         env.update(LC_ALL="C.UTF-8", TMPDIR=str(self.tmp), PPT_PROGRESS_SECONDS="86400",
-                   PPT_MEASURE_AGAIN="0")
+                   PPT_MEASURE_AGAIN="0", PPT_OMP_STATE=str(self.base / "state"))
         if not draw:
             env["PATH"] = str(self.no_bin)
         env.update(changes)

@@ -114,6 +114,16 @@ class Budget(common.Case):
         _, config = self.run_and_look(*QUICK, "--precision", "0.4", "--max-seconds", "1")
         self.assertEqual(config["precision"], {"relative_ci": 0.4, "max_seconds": 1})
 
+    def test_inputs(self):
+        """A pass has all of them."""
+        result, config = self.run_and_look("--max-seconds", "1", "--workers", "0,2", "--",
+                                           "/bin/true", ":::", *map(str, range(7)))  # fmt: skip
+        self.assertEqual(config["task_count"], 7)
+        self.assertTrue(PLAN.search(result.err), result)
+        result, config = self.run_and_look("--max-seconds", "1", "--workers", "0,2", "--tasks", "3",
+                                           "--", "/bin/true", ":::", *map(str, range(7)))  # fmt: skip
+        self.assertEqual(config["task_count"], 3)
+
     def test_mistakes(self):
         for option, value, words in (
             ("--max-seconds", "0", "0.1"), ("--max-seconds", "x", "x"),

@@ -54,7 +54,8 @@ class Judge(common.Case):
 
     def test_words(self):
         text = " ".join(self.run_fine("judge", self.table(CASES[0]), "--cpus", 8).out.split())
-        self.assertIn("use 8 workers: at most 2.2 % slower than the best count tried (95 %)", text)
+        self.assertIn("use 8 workers (confidence HIGH): at most 2.2 % slower than the best count "
+                      "tried (95 %, in this run)", text)
         self.assertIn("7.48x [7.43, 7.51] faster than sequential calls", text)
         self.assertIn("8 of 8 CPUs are busy", text)
 

@@ -115,16 +115,19 @@ class Layouts(Processes):
 
 class Fresh(Processes):
     def test_processes_of_the_system(self):
-        seen = set()
-        process = self.begin(*SLOW, "--iterations", "4")
-        while process.poll() is None:
-            try:
-                seen.add(self.child(process))
-            except OSError:
-                pass
-            time.sleep(0.002)
-        self.assertEqual(process.returncode, 0)
-        self.assertEqual(len(seen - {None}), 4)
+        """A program that is a task sees who started its warden."""
+        log = self.base / "log"
+        script = f"grep PPid: /proc/$PPID/status >>{log}"
+        for processes, expected in ((0, 4), (2, 2), (1, 1)):
+            result = self.run_program(
+                common.PPT_OMP, "--workers", "0,2", "--task-count", "2", "--iterations", "4",
+                "--warmup", "0", "--processes", processes, "--", "/bin/sh", "-c", script,
+                env=self.environment(PATH=os.environ["PATH"]))  # fmt: skip
+            self.assertEqual(result.code, 0, result)
+            seen = log.read_text().split("\n")[:-1]
+            self.assertEqual(len(seen), 4 * 2 * 2)
+            self.assertEqual(len(set(seen)), expected)
+            log.unlink()
 
     def test_replaced_program(self):
         """It goes on with what it began with."""

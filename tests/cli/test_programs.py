@@ -268,6 +268,15 @@ class Ways(Programs):
         self.run_fine("report", folder)
         self.assertEqual({name: (folder / name).read_bytes() for name in names}, before)
 
+    def test_name(self):
+        """The run is called so, its programs what they are; no verdict is kept of several."""
+        result = self.measured("--name", "mine", "--", *SHORT, "--vs", "true",
+                               env=self.environment(XDG_STATE_HOME=str(self.base / "state")))
+        self.assertIn('no verdict is kept by the name "mine": ', result.err)
+        self.assertTrue(self.only_folder().name.startswith("mine"))
+        self.assertIn("\nsleep 0.01: use ", result.out)
+        self.assertFalse((self.base / "state").exists())
+
     def test_one_alone(self):
         """Those who speak of one program refuse a run of several."""
         self.measured("--", *SHORT, "--vs", "true")

@@ -175,11 +175,19 @@ class OnePlace(unittest.TestCase):
         "inner_threads": {"bench/analyze/reason.c",  # a reason
                           "bench/verbs/predict.c"},  # a field of its answer
         "memory": {"bench/config/plan.c", "bench/host/cgroup.c", "bench/host/doctor.c"},  # that of the machine
+        # Of a host, an option, a kernel, a law: what has a name.
+        "name": {"bench/host/host_json.c", "bench/verbs/answer.c",
+                 "bench/verbs/common/comparable.c", "bench/verbs/common/kept.c",
+                 "bench/verbs/describe.c", "bench/verbs/doctor.c", "bench/verbs/list.c",
+                 "bench/verbs/predict.c"},
+        "processes": {"bench/analyze/compare_sentence.c"},  # what values are of
         "ranks": {"bench/host/cluster.c"},  # entries of a list
-        "task": {"bench/run/journal.c"},  # a field of the list of kernels
+        "task": {"bench/run/journal.c",  # a field of the list of kernels
+                 "bench/verbs/common/kept.c"},  # of what is kept
         "workers": {"bench/verbs/fit.c", "bench/verbs/judge.c",  # columns of tables
                     "bench/verbs/predict.c"},  # a field of its answer
         # Options of these verbs, which are no settings of a configuration.
+        "--format": {"bench/verbs/answer.c"},
         "--kernel": {"bench/verbs/list.c"},
         "--seed": {"bench/verbs/once.c"},
         "--tasks": {"bench/config/keys.c"},  # another name of --task-count

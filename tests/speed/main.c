@@ -101,7 +101,7 @@ int main(int argument_count, char **arguments)
     size_t count;
 
     (void)argument_count;
-    ppt_start_prepare(arguments);
+    ppt_start_prepare(arguments, true);
     gsl_set_error_handler_off();
     omp_set_num_threads(1); /* as for every worker: BLAS must not start threads of its own */
     status = read_arguments(arguments + 1, &count, &venue, &list, &error);

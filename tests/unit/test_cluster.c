@@ -213,13 +213,13 @@ static void verdicts_name_ranks_or_nodes(void **state)
     struct ppt_answer answer = answer_of(gains, &cluster);
 
     (void)state;
-    check_says(&answer, "use 4 ranks × 2 workers: ");
+    check_says(&answer, "use 4 ranks × 2 workers (confidence HIGH): ");
     assert_int_equal(answer.row.points[4].ranks, 4);
     assert_int_equal(answer.reason, PPT_REASON_CPUS_BUSY);
     ppt_answer_free(&answer);
 
     answer = answer_of(gains, &apart);
-    check_says(&answer, "use 4 nodes × 2 workers: ");
+    check_says(&answer, "use 4 nodes × 2 workers (confidence HIGH): ");
     ppt_answer_free(&answer);
 }
 
@@ -234,7 +234,7 @@ static void ranks_must_be_worth_it(void **state)
     struct ppt_answer answer = answer_of(flat, &cluster);
 
     (void)state;
-    check_says(&answer, "use 2 workers without MPI: ");
+    check_says(&answer, "use 2 workers without MPI (confidence ");
     ppt_answer_free(&answer);
 }
 

@@ -88,7 +88,7 @@ static void precision_makes_it_adaptive(void **state)
     configs = configs_load("{\"task\": \"sum\", \"precision\": null}");
     assert_false(configs.items[0].adaptive);
     ppt_configs_free(&configs);
-    configs_refuse("{\"task\": \"sum\", \"precision\": 0.02}", "c.json:1:30: precision: ");
+    configs_refuse("{\"task\": \"sum\", \"precision\": 0.0002}", "c.json:1:30: precision: ");
     configs_refuse("{\"task\": \"sum\", \"precision\": {\"max_second\": 1}}",
                    "c.json:1:45: precision.max_second: unknown key; did you mean \"max_seconds\"?");
 }

@@ -112,7 +112,7 @@ static void tasks_side_by_side(void **state)
     assert_true(answer.has_crowd);
     check_point(answer.grid.points[answer.crowd], 4, 4);
     assert_true(fabs(answer.crowd_cost.value - 2) < 0.05); /* 16 threads: 1.6 / 0.8 */
-    check_says(&answer, "use 4 workers × 1 inner thread:");
+    check_says(&answer, "use 4 workers × 1 inner thread (confidence HIGH):");
     check_says(&answer, "Too many threads: 4 workers × 4 inner threads, 16 threads on 4 CPUs");
     ppt_answer_free(&answer);
 }

@@ -181,20 +181,28 @@ static void many_passes(struct ppt_samples *samples, unsigned blocks)
     }
 }
 
-static bool is_settled(const struct ppt_samples *samples)
+static bool is_settled_for(const struct ppt_samples *samples, bool same_alone)
 {
+    struct ppt_answer_context about = context;
     struct ppt_answer answer;
     struct ppt_index index;
 
+    about.same_alone = same_alone;
     ppt_index_create(samples, &index);
-    ppt_answer_from_index(&index, &context, &answer);
+    ppt_answer_from_index(&index, &about, &answer);
     const bool settled =
         ppt_verdict_settled(&answer.verdict, &answer.grid, context.confidence, 0.02);
-    assert_int_equal(ppt_verdict_settles(samples, context.tolerance, context.confidence, 0.02),
-                     settled);
+    assert_int_equal(
+        ppt_verdict_settles(samples, same_alone, context.tolerance, context.confidence, 0.02),
+        settled);
     ppt_answer_free(&answer);
     ppt_index_free(&index);
     return settled;
+}
+
+static bool is_settled(const struct ppt_samples *samples)
+{
+    return is_settled_for(samples, false);
 }
 
 /* It must say what the report will say. */
@@ -215,6 +223,27 @@ static void a_look_is_the_verdict(void **state)
     assert_false(is_settled(&samples));
     ppt_samples_fail(&samples, 60, (struct ppt_point){4, 1, 0, 0}, "on purpose");
     assert_true(is_settled(&samples));
+    ppt_samples_free(&samples);
+}
+
+/* A worker of a program keeps no run going by its noise: sequential calls are the same. */
+static void a_look_leaves_one_worker_of_a_program_aside(void **state)
+{
+    struct ppt_samples samples = {0};
+    uint32_t noise = 1;
+
+    (void)state;
+    for (unsigned block = 0; block <= 12; block++) {
+        for (unsigned workers = 0; workers <= 2; workers++) {
+            noise = 1664525 * noise + 1013904223;
+            add_pass(&samples, block, (struct ppt_point){workers, 1, 0, 0},
+                     workers == 0   ? 10000000 + noise % 1000
+                     : workers == 1 ? 8000000 + noise % 4000000
+                                    : 20000000 + noise % 1000);
+        }
+    }
+    assert_false(is_settled_for(&samples, false));
+    assert_true(is_settled_for(&samples, true));
     ppt_samples_free(&samples);
 }
 
@@ -242,7 +271,7 @@ static void analyse(const struct ppt_samples *samples)
 
 static void look(const struct ppt_samples *samples)
 {
-    (void)ppt_verdict_settles(samples, context.tolerance, context.confidence, 0.02);
+    (void)ppt_verdict_settles(samples, false, context.tolerance, context.confidence, 0.02);
 }
 
 /* CPU time of this thread, the least of several attempts: what disturbs only adds to it. */
@@ -273,9 +302,13 @@ static void time_grows_with_the_passes(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(passes_are_found),       cmocka_unit_test(points_that_failed_do_not_count),
-        cmocka_unit_test(a_process_is_one_value), cmocka_unit_test(nothing_is_an_index),
-        cmocka_unit_test(a_look_is_the_verdict),  cmocka_unit_test(time_grows_with_the_passes),
+        cmocka_unit_test(passes_are_found),
+        cmocka_unit_test(points_that_failed_do_not_count),
+        cmocka_unit_test(a_process_is_one_value),
+        cmocka_unit_test(nothing_is_an_index),
+        cmocka_unit_test(a_look_is_the_verdict),
+        cmocka_unit_test(a_look_leaves_one_worker_of_a_program_aside),
+        cmocka_unit_test(time_grows_with_the_passes),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

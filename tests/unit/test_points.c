@@ -181,7 +181,7 @@ static void wrong_lists_are_named(void **state)
     check_refused("[1, null]", "39: inner_threads[1]: ");
     check_refused("[1, [2]]", "39: inner_threads[1]: ");
     check_refused("[true]", "36: inner_threads[0]: ");
-    check_refused("\"2\"", "35: inner_threads: ");
+    check_refused("\"x\"", "35: inner_threads: ");
     check_refused("\"auto\"", "35: inner_threads: ");
     check_refused("null", "35: inner_threads: ");
     check_refused("{}", "35: inner_threads: ");

@@ -119,8 +119,8 @@ static void script_add_curve(const struct curve *curve, size_t index, bool sever
     if (several_runs) {
         const bool named = *config->details && ppt_text_columns(config->details) <= LONGEST_TITLE;
 
-        title =
-            ppt_text_format("%s%s%s", config->task, named ? " " : "", named ? config->details : "");
+        title = ppt_text_format("%s%s%s", ppt_config_title(config), named ? " " : "",
+                                named ? config->details : "");
     } else {
         title = ppt_chart_curve_title(config, curve->which);
         title = title ? title : ppt_strdup("measured: median and 95 % interval");

@@ -19,7 +19,7 @@ static void add_overview_data(const struct ppt_outcome *outcomes, size_t count,
         const struct ppt_grid *row = &outcomes[i].answer->row;
         size_t rows = 0;
 
-        ppt_text_addf(out, "\n\n# %s\n", outcomes[i].config->task);
+        ppt_text_addf(out, "\n\n# %s\n", ppt_config_title(outcomes[i].config));
         for (size_t r = 0; r < row->point_count && row->block_count > 0; r++) {
             if (row->points[r].workers > 0) {
                 ppt_chart_speedup_row(outcomes[i].answer, ppt_grid_find(grid, row->points[r]), out);
@@ -64,7 +64,7 @@ enum ppt_status ppt_charts_write_overview(const struct ppt_outcome *outcomes, si
                       "  data index %zu using %s:2 with linespoints lc rgb '%s' "
                       "pt %d ps 0.6 lw 1.5 dt %zu title ",
                       i, x, style.colour, style.mark, i, x, style.colour, style.mark, style.dash);
-        ppt_gnuplot_quote(plot, outcomes[i].config->task);
+        ppt_gnuplot_quote(plot, ppt_config_title(outcomes[i].config));
         if (ppt_chart_any_beyond(outcomes[i].answer,
                                  count > 1 ? ppt_chart_task_of(&outcomes[i]) : NULL)) {
             char *data PPT_FREED = ppt_text_format("data index %zu", i);

@@ -84,17 +84,12 @@ static void page_add_verdict(struct ppt_text *out, const struct ppt_outcome *out
     const struct ppt_verdict *verdict = &outcome->answer->verdict;
     struct ppt_text words PPT_OWNED(ppt_text_free) = {0};
 
-    ppt_text_add(out, "<div class=\"verdict\">\n");
+    ppt_text_addf(out, "<div class=\"verdict%s\">\n",
+                  verdict->exists && verdict->confidence == PPT_CONFIDENCE_HIGH ? "" : " doubtful");
     ppt_text_addf(&words, "%s: ", ppt_outcome_name(outcome));
     ppt_sentence_verdict(outcome->answer, &words);
     add_paragraph(out, &words);
     ppt_text_free(&words);
-    if (verdict->exists) {
-        ppt_text_addf(out, "<p><span class=\"badge%s\">confidence %s%s</span></p>\n",
-                      verdict->confidence == PPT_CONFIDENCE_HIGH ? "" : " low",
-                      ppt_confidence_names[verdict->confidence],
-                      outcome->answer->grid.processes == 1 ? " in this run" : "");
-    }
     ppt_sentence_reason(outcome->answer, &words);
     ppt_sentence_details(outcome->answer, &words);
     add_paragraph(out, &words);

@@ -32,9 +32,10 @@ static bool enough(const struct ppt_samples *samples, void *context)
     const struct ppt_config *config = judge->config;
     const struct ppt_answer_context about = ppt_answer_context_of(config, judge->host);
 
-    return config->program_count > 0 ? ppt_programs_settle(config, judge->host, samples)
-                                     : ppt_verdict_settles(samples, about.tolerance,
-                                                           about.confidence, config->relative_ci);
+    return config->program_count > 0
+               ? ppt_programs_settle(config, judge->host, samples)
+               : ppt_verdict_settles(samples, about.same_alone, about.tolerance, about.confidence,
+                                     config->relative_ci);
 }
 
 void ppt_measure_warn(const struct ppt_config *config)
@@ -174,20 +175,26 @@ static size_t blocks_needed(const struct ppt_loaded *loaded)
     return most;
 }
 
-/* A run whose time was over before its choice was settled: how long it would take. */
-static void tell_time_needed(const struct ppt_loaded *loaded)
+/* What would settle a choice that is not, as options. */
+static void tell_what_is_needed(const struct ppt_loaded *loaded)
 {
+    const struct ppt_config *config = &loaded->content.configs.items[0];
     const struct ppt_samples *samples = loaded->index.samples;
     const struct ppt_sample *last = samples->count > 0 ? &samples->items[samples->count - 1] : NULL;
     const size_t blocks = blocks_needed(loaded);
 
-    if (loaded->content.configs.items[0].adaptive && last && blocks > 0) {
-        const double seconds = (double)(last->started_ns + ppt_sample_wall_ns(last)) * 1e-9;
-        const double needed =
-            seconds * (double)blocks / (double)loaded->outcomes[0].answer->grid.block_count;
+    if (!last || blocks == 0) {
+        return;
+    }
+    const double seconds = (double)(last->started_ns + ppt_sample_wall_ns(last)) * 1e-9;
+    const double times = (double)blocks / (double)loaded->outcomes[0].answer->grid.block_count;
 
-        fprintf(stderr, "not settled within %.0f s; 3 times in 4 it would be with %s %.0f\n",
-                seconds, ppt_keys[PPT_KEY_MAX_SECONDS].option.name, ceil(needed));
+    if (config->adaptive) {
+        fprintf(stderr, "not settled in %.0f s; 3 times in 4 it would be with %s %.0f\n", seconds,
+                ppt_keys[PPT_KEY_MAX_SECONDS].option.name, ceil(seconds * times));
+    } else {
+        fprintf(stderr, "not settled; 3 times in 4 it would be with %s %.0f\n",
+                ppt_keys[PPT_KEY_ITERATIONS].option.name, ceil(config->blocks * times));
     }
 }
 
@@ -208,7 +215,7 @@ static enum ppt_status report(const struct ppt_print *print, const struct ppt_lo
     }
     ppt_measure_print_notes(&notes);
     if (!print->quiet) {
-        tell_time_needed(loaded);
+        tell_what_is_needed(loaded);
         ppt_text_print(stderr, "results: %s/%s", loaded->folder.path, ppt_report_page());
         fputs("\n", stderr);
     }

@@ -19,14 +19,15 @@ const struct ppt_option ppt_shared_options[] = {
                             .heading = "Options of a program behind \"--\":", .joins = true,
                             .metavar = "S", .help = "ends it after so long (3600);"},
     [PPT_SHARED_PROGRAM_OUTPUT] = {"--program-output", PPT_OPTION_TEXT, .metavar = "W",
-                                   .help = "discard, null (to /dev/null), keep, or check that it "
-                                           "is the\nsame everywhere"},
+                                   .help =
+                                       "discard, null (to /dev/null), keep or check (all alike)"},
     [PPT_SHARED_INPUTS] = {"--inputs", PPT_OPTION_TEXT, .noun = "file", .metavar = "FILE",
                            .help = "a task per line, {} (-: standard input);"},
     [PPT_SHARED_NULL] = {"--null", PPT_OPTION_FLAG, .also = "-0", .joins = true,
                          .help = ": by NUL"},
     [PPT_SHARED_CPUS] = {"--cpus", PPT_OPTION_COUNT, .joins = true, .metavar = "N",
                          .help = "that may be used"},
-    [PPT_SHARED_JSON] = {"--json", PPT_OPTION_FLAG, .general = true, .heading = "General:",
+    [PPT_SHARED_JSON] = {"--json", PPT_OPTION_FLAG, .general = true,
+                         .heading = "General:", .joins = true,
                          .help = "an answer for programs (not of runs, report, resume)"},
 };
