@@ -110,18 +110,24 @@ void ppt_programs_free(struct ppt_programs *programs)
 
 /* ---- settling ---- */
 
-/* The choice for each: that is asked first, since it is soon answered. */
+/* The choice for each that is still measured, of which there are *count: that is asked first, since
+ * it is soon answered. */
 static bool verdicts_settle(const struct ppt_config *config, double confidence,
-                            const struct ppt_samples *samples)
+                            const struct ppt_samples *samples, size_t *count)
 {
+    const size_t each = config->point_count / config->program_count;
     bool settle = true;
 
+    *count = 0;
     for (unsigned i = 1; i <= config->program_count && settle; i++) {
         struct ppt_samples part PPT_OWNED(leave_samples) = {0};
 
         take_samples(samples, i, &part);
-        settle = ppt_verdict_settles(&part, ppt_config_same_alone(config), config->tolerance,
-                                     confidence, config->relative_ci);
+        if (part.failure_count < each) {
+            settle = ppt_verdict_settles(&part, ppt_config_same_alone(config), config->tolerance,
+                                         confidence, config->relative_ci);
+            ++*count;
+        }
     }
     return settle;
 }
@@ -132,9 +138,13 @@ bool ppt_programs_settle(const struct ppt_config *config, const struct ppt_host 
     const struct ppt_answer_context context = ppt_answer_context_of(config, host);
     struct ppt_programs programs PPT_OWNED(ppt_programs_free) = {0};
     struct ppt_index index PPT_OWNED(ppt_index_free) = {0};
+    size_t count;
 
-    if (!verdicts_settle(config, context.confidence, samples)) {
+    if (!verdicts_settle(config, context.confidence, samples, &count)) {
         return false;
+    }
+    if (count < 2) {
+        return true; /* the others failed: there is nothing to rank */
     }
     ppt_index_create(samples, &index);
     ppt_programs_create(config, host, &index, &programs);

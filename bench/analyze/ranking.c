@@ -228,8 +228,7 @@ void ppt_ranking_claims(const struct ppt_ranking *ranking, struct ppt_claims *cl
         ppt_text_addf(&words, "%s is the fastest, each at its best count: ",
                       ranking->items[0].contestant.label);
     } else if (count_standing(ranking, PPT_STANDING_SLOWER) > 0) {
-        ppt_text_addf(&words, "%s, each at its best count, is ",
-                      ranking->items[0].contestant.label);
+        ppt_text_addf(&words, "each at its best count, %s is ", ranking->items[0].contestant.label);
     } else {
         ppt_text_add(&words, "no program is shown to be the fastest, each at its best count");
         claim.kind = "none_first";

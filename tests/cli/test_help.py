@@ -136,7 +136,8 @@ class Bash(common.Case):
     def test_options(self):
         self.assertEqual(self.complete("--sch"), {"--schedule"})
         self.assertEqual(self.complete("compare", "--"),
-                         {"--threshold", "--between-runs", "--html", "--json", "--help"})  # fmt: skip
+                         {"--threshold", "--different", "--between-runs", "--html", "--json",
+                          "--help"})  # fmt: skip
         # Those that a verb takes, the program takes there, and no others.
         for verb in VERBS:
             offered = self.complete(verb, "--")

@@ -16,8 +16,8 @@ import common  # noqa: E402  (found through the line above)
 import refusal  # noqa: E402
 
 TOOLS = ("cat", "cp", "echo", "false", "gzip", "sh", "sleep", "true")
-# Sleeping is what others on this machine disturb least.
-SHORT, LONG = ("sleep", "0.01"), ("sleep", "0.03")
+# Sleeping is what others on this machine disturb least, and so far apart there is no doubt.
+SHORT, LONG = ("sleep", "0.01"), ("sleep", "0.1")
 
 
 class Programs(common.Case):
@@ -93,18 +93,21 @@ class Ranking(Programs):
         self.assertEqual(len({row["Job details"] for row in rows}), 2)
 
     def test_same(self):
-        """A program beside itself is no winner, in none of some runs."""
-        for _ in range(3):
+        """A program beside itself is no winner, but for one run in 100."""
+        won = 0
+        for _ in range(4):
             shutil.rmtree(self.work / "output", ignore_errors=True)
-            result = self.measured("--", *SHORT, "--vs", *SHORT, blocks=6)
+            result = self.measured("--", *SHORT, "--vs", *SHORT, blocks=8)
             self.assertEqual(sorted(self.standing()), [1, 2])
-            self.assertNotIn("slower", self.standing().values(), result)
-            self.assertNotIn("is the fastest", " ".join(result.out.split()))
             self.assertIn("sleep 0.01 (1)", result.out)
             self.assertIn("sleep 0.01 (2)", result.out)
+            winner = "slower" in self.standing().values()
+            self.assertEqual(winner, "is the fastest, each" in " ".join(result.out.split()))
+            won += winner
+        self.assertLessEqual(won, 1)
 
     def test_three(self):
-        self.measured("--", *LONG, "--vs", *SHORT, "--vs", "sleep", "0.1", blocks=6, workers="0")
+        self.measured("--", *LONG, "--vs", *SHORT, "--vs", "sleep", "0.2", blocks=6, workers="0")
         self.assertEqual(self.standing(), {1: "slower", 2: "first", 3: "slower"})
         runs = self.results()["runs"]
         self.assertEqual([len(run["points"]) for run in runs], [1, 1, 1])
@@ -130,7 +133,7 @@ class Ranking(Programs):
             self.skipTest("gnuplot is not installed")
         self.measured("--", *SHORT, "--vs", *LONG, draw=True)
         folder = self.only_folder()
-        self.assertIn("sleep 0.03", (folder / "charts/programs.svg").read_text())
+        self.assertIn("sleep 0.1", (folder / "charts/programs.svg").read_text())
         self.assertTrue((folder / "program-2/charts/speedup.png").exists())
         self.assertEqual((folder / "report.html").read_text().count("<figure"), 1)
 
@@ -183,7 +186,7 @@ class Outputs(Programs):
     def test_quiet(self):
         result = self.measured("--quiet", "--", *SHORT, "--vs", *LONG, blocks=6)
         out = " ".join(result.out.split())
-        self.assertRegex(out, r"^sleep 0\.01: use .* sleep 0\.03: use .* faster than sleep 0\.03")
+        self.assertRegex(out, r"^sleep 0\.01: use .* sleep 0\.1: use .* faster than sleep 0\.1")
 
 
 class Ways(Programs):
@@ -216,7 +219,7 @@ class Ways(Programs):
         self.assertNotIn("ranking", self.results(suite))
 
     def test_budget(self):
-        result = self.run_fine("--max-seconds", 2, "--workers", "0,2", "--", *SHORT, "--vs", *LONG)
+        result = self.run_fine("--max-seconds", 6, "--workers", "0,2", "--", *SHORT, "--vs", *LONG)
         self.assertRegex(result.err, r"workers 0 2 for each of 2 programs, a block of all in ")
         self.assertEqual(self.standing(), {1: "first", 2: "slower"})
 

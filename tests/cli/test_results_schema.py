@@ -32,7 +32,7 @@ class Schema(FormatCase):
             "program": {"task": "command", "task_args": [shutil.which("true")], "task_count": 2,
                         "workers": [0, 1], "iterations": 3},
             "programs": {"task": "command", "task_args": [shutil.which("true")], "task_count": 2,
-                         "vs": [[shutil.which("sleep"), "0.01"]], "workers": [0, 1],
+                         "vs": [[shutil.which("sleep"), "0.1"]], "workers": [0, 1],
                          "iterations": 6},
             "plugin": {"kernel": str(PLUGIN), "task_count": 2, "workers": [0, 1], "iterations": 3},
         }  # fmt: skip

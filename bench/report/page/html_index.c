@@ -70,7 +70,9 @@ static void add_ranking(struct ppt_text *out, const struct ppt_outcome *outcomes
     struct ppt_text words PPT_OWNED(ppt_text_free) = {0};
 
     ppt_ranking_sentence(ranking, &words);
-    ppt_html_put(out, "<div class=\"verdict\">\n<p>", words.data, ".</p>\n</div>\n");
+    ppt_text_addf(out, "<div class=\"verdict%s\">\n",
+                  ppt_ranking_settled(ranking) ? "" : " doubtful");
+    ppt_html_put(out, "<p>", words.data, ".</p>\n</div>\n");
     ppt_html_chart(out, outcomes[0].folder, "programs",
                    "Chart: tasks per second of every program at every number of workers",
                    "Whole passes, medians; bars are 95 % intervals. All programs were measured in "
