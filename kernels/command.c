@@ -12,6 +12,7 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <limits.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -19,6 +20,7 @@
 
 #include "child.h"
 #include "digest.h"
+#include "environment.h"
 #include "file_digest.h"
 #include "inputs.h"
 #include "kernel.h"
@@ -29,10 +31,12 @@
 #include "usage.h"
 #include "warden.h"
 
-enum { ARGV, INPUTS, SAMPLE_OF, TIMEOUT, OUTPUT };
-enum { DISCARD, CHECK, KEEP, NO_OUTPUT };
+enum { ARGV, INPUTS, SAMPLE_OF, TIMEOUT, OUTPUT, FAILURES };
+enum { DISCARD, CHECK, KEEP, NO_OUTPUT, SHOW };
+enum { END_RUN, COUNT_FAILURES };
 
-static const char *const outputs[] = {"discard", "check", "keep", "null", NULL};
+static const char *const outputs[] = {"discard", "check", "keep", "null", "show", NULL};
+static const char *const on_failures[] = {"end", "count", NULL};
 
 static const struct ppt_param params[] = {
     [ARGV] = {.name = "argv",
@@ -74,24 +78,33 @@ static const struct ppt_param params[] = {
                 .help =
                     "of the program; discard: read and thrown away; check: it must be the same at "
                     "every worker count; keep: in the folder \"tasks\" of the run; null: to "
-                    "/dev/null, where some programs do nothing at all"},
+                    "/dev/null, where some programs do nothing at all; show: on standard error, "
+                    "with what is written there"},
+    [FAILURES] = {.name = "failures",
+                  .kind = PPT_PARAM_CHOICE,
+                  .value = "\"end\"",
+                  .optional = true,
+                  .choices = on_failures,
+                  .unit = "",
+                  .help = "an exit code other than 0; end: the task has failed, and its number of "
+                          "workers is left out; count: it is done, and they are counted"},
 };
 
 /* The variable that programs of today's libraries take their number of threads from. */
 #define THREADS_VARIABLE "OMP_NUM_THREADS="
 
-extern char **environ;
-
 struct shared {
     /* Of the programs, with two places left free at its end; strings borrowed. */
     char **environment;
     struct ppt_wardens wardens;
+    atomic_bool ended_well; /* some task */
 };
 
 struct local {
     struct ppt_setup setup;
     struct ppt_places places;
     struct ppt_warden *warden; /* this worker's */
+    atomic_bool *ended_well;   /* of all workers */
     int null_device;
     char *buffer;  /* of PPT_CHILD_BUFFER bytes */
     char *scratch; /* that places.scratch names, or NULL; owned */
@@ -164,41 +177,6 @@ static enum ppt_status find_program(const char *name, char found[PATH_MAX], stru
                           strerror(problem), hint_at(name, hint, sizeof(hint)))
                : ppt_fail(error, PPT_BAD_INPUT, "command: there is no program \"%s\" in PATH%s",
                           name, hint_at(name, hint, sizeof(hint)));
-}
-
-/* Whether a variable is in a list of names. */
-static bool is_own(const char *own, const char *variable)
-{
-    const size_t length = strcspn(variable, "=");
-
-    while (own && *own) {
-        const size_t one = strcspn(own, ",");
-
-        if (one == length && strncmp(own, variable, length) == 0) {
-            return true;
-        }
-        own += one + (own[one] == ',');
-    }
-    return false;
-}
-
-/* What programs are told, with room for the number of threads. */
-static char **make_environment(const struct ppt_setup *setup, struct ppt_error *error)
-{
-    size_t count = 0, kept = 0;
-
-    while (environ[count]) {
-        count++;
-    }
-    char **environment = ppt_scratch_alloc((count + 2) * sizeof(char *), "command", error);
-    for (size_t i = 0; environment && i < count; i++) {
-        const bool threads = strncmp(environ[i], THREADS_VARIABLE, strlen(THREADS_VARIABLE)) == 0;
-
-        if (!threads && !is_own(setup->own_variables, environ[i])) {
-            environment[kept++] = environ[i];
-        }
-    }
-    return environment;
 }
 
 /* Where the folder {scratch} of a worker is. */
@@ -276,7 +254,7 @@ static enum ppt_status start_wardens(const struct ppt_setup *setup, struct share
 {
     struct ppt_warden_plan plan;
 
-    s->environment = make_environment(setup, error);
+    s->environment = ppt_environment_create(setup->own_variables, THREADS_VARIABLE, error);
     if (!s->environment) {
         return PPT_FAILED;
     }
@@ -359,6 +337,7 @@ static enum ppt_status attach(const struct ppt_setup *setup, void *shared, unsig
     }
     l->setup = *setup;
     l->warden = &s->wardens.items[worker];
+    l->ended_well = &s->ended_well;
     l->null_device = s->wardens.null_device;
     l->places = (struct ppt_places){
         .worker = worker, .workers = setup->workers, .inner_threads = setup->inner_threads};
@@ -414,19 +393,55 @@ static enum ppt_status open_kept(const struct local *l, const struct ppt_task *t
                                setup->results_dir, name, strerror(errno));
 }
 
-/* A message about a task with an input names that, too. */
-static enum ppt_status judge_outcome(const struct local *l, const struct ppt_task *task,
-                                     const struct ppt_outcome *outcome, double timeout_s,
-                                     struct ppt_error *error)
+/* Of a private folder for its task or pass, where there are such. */
+static void set_folder(struct local *l, uint64_t index)
 {
-    struct ppt_error problem;
-    const char *program = l->warden->slot->argv[0], *input = input_of(task);
-    const enum ppt_status status =
-        ppt_outcome_judge(outcome, task->index, program, timeout_s, &problem);
+    const struct ppt_setup *setup = &l->setup;
+    char *folder = l->warden->slot->folder;
 
-    return status == PPT_OK ? PPT_OK
-           : input          ? ppt_fail(error, status, "%s (input \"%s\")", problem.text, input)
-                            : ppt_fail(error, status, "%s", problem.text);
+    if (setup->work_dir && setup->work_dir_of_task) {
+        snprintf(folder, PATH_MAX, "%s/%" PRIu64, setup->work_dir, index);
+    } else if (setup->work_dir) {
+        snprintf(folder, PATH_MAX, "%s", setup->work_dir);
+    }
+}
+
+/* What is to be said besides how it ended: the task's input, and, where it exits with a code of its
+ * own and others ended well, that its input may be gone. */
+static enum ppt_status add_advice(const struct local *l, const struct ppt_task *task,
+                                  const struct ppt_outcome *outcome, enum ppt_status status,
+                                  struct ppt_error *error)
+{
+    const struct ppt_error how = *error;
+    const char *input = input_of(task);
+    const bool gone = l->setup.used_up && outcome->end == PPT_OUTCOME_EXITED && !outcome->left &&
+                      (l->setup.repeated || atomic_load(l->ended_well));
+
+    return ppt_fail(error, status, "%s%s%s%s%s%s", how.text, input ? " (input \"" : "",
+                    input ? input : "", input ? "\")" : "", gone ? ". " : "",
+                    gone ? l->setup.used_up : "");
+}
+
+/* What to make of how it ended. */
+static enum ppt_status judge(struct local *l, const struct ppt_task *task,
+                             const struct ppt_outcome *outcome, struct ppt_error *error)
+{
+    const bool failed = outcome->end == PPT_OUTCOME_EXITED && outcome->code != 0 && !outcome->left;
+    enum ppt_status status;
+
+    if (failed && task->args[FAILURES].choice == COUNT_FAILURES) {
+        l->outside.failed++;
+        return PPT_OK;
+    }
+    status = ppt_outcome_judge(outcome, task->index, l->warden->slot->argv[0],
+                               task->args[TIMEOUT].real, error);
+    if (status != PPT_OK) {
+        return add_advice(l, task, outcome, status, error);
+    }
+    if (!atomic_load_explicit(l->ended_well, memory_order_relaxed)) {
+        atomic_store(l->ended_well, true);
+    }
+    return status;
 }
 
 /* Runs the task's program with its outputs going where `request` says. */
@@ -442,6 +457,7 @@ static enum ppt_status run_child(struct local *l, const struct ppt_task *task,
                         task->index, task->args[INPUTS].words.count);
     }
     fill_argv(l, task);
+    set_folder(l, task->index);
     request->null_device = l->null_device;
     request->timeout_s = task->args[TIMEOUT].real;
     request->given_up = l->setup.given_up;
@@ -453,7 +469,7 @@ static enum ppt_status run_child(struct local *l, const struct ppt_task *task,
     ppt_outside_add(&l->outside, &outcome.used);
     PPT_TRY(status);
     *digest = outcome.digest;
-    return judge_outcome(l, task, &outcome, request->timeout_s, error);
+    return judge(l, task, &outcome, error);
 }
 
 /* The files that are to be kept are the caller's to close, even after a failure. */
@@ -475,13 +491,16 @@ static enum ppt_status run(void *local, const struct ppt_task *task, uint64_t *d
     struct ppt_child_request request = {.output = output == NO_OUTPUT ? PPT_CHILD_NULL
                                                   : output == DISCARD ? PPT_CHILD_DISCARD
                                                                       : PPT_CHILD_READ,
-                                        .keep_output = -1,
-                                        .keep_errors = -1};
+                                        .keep_output = output == SHOW ? STDERR_FILENO : -1,
+                                        .keep_errors = output == SHOW ? STDERR_FILENO : -1,
+                                        .keep_part = output == SHOW};
     uint64_t written = 0;
     const enum ppt_status status = run_kept(local, task, &request, &written, error);
 
-    close_open(&request.keep_output);
-    close_open(&request.keep_errors);
+    if (output == KEEP) {
+        close_open(&request.keep_output);
+        close_open(&request.keep_errors);
+    }
     /* Most programs that nobody asked to be checked print times or numbers of processes. */
     *digest = ppt_digest_word(task->seed, task->index);
     if (output == CHECK) {

@@ -153,6 +153,14 @@ struct ppt_setup {
      */
     int scratch_fd;
     int results_fd; /* where there is a results_dir */
+    /* Where programs that tasks start are to work, absolute; NULL: in this process's own folder. Of
+     * tasks that have one each it is the folder named by the task's index in there. */
+    const char *work_dir;
+    bool work_dir_of_task;
+    /* What is to be said of a program that fails though the like of it has ended well before; NULL:
+     * nothing. And whether passes have ended well already. */
+    const char *used_up;
+    bool repeated;
 };
 
 struct ppt_task {
@@ -186,6 +194,7 @@ struct ppt_outside {
     struct ppt_usage usage; /* of these processes, but of those that this process has waited for
                                itself: of them the bench knows */
     int64_t queued_ns;      /* for which they were ready to run, but had no CPU; -1: unknown */
+    int64_t failed;         /* tasks that failed, and count as done all the same */
 };
 
 struct ppt_kernel {

@@ -433,6 +433,8 @@ struct ppt_answer_context ppt_answer_context_of(const struct ppt_config *config,
     return (struct ppt_answer_context){
         .tasks = config->task_count,
         .same_alone = ppt_config_same_alone(config),
+        .programs = !config->mix && config->uses[0].kernel->outside,
+        .renewed = config->prepare || config->sandbox != PPT_SANDBOX_OF_NONE,
         .cpus = ppt_host_all_cpus(host, config),
         .tolerance = config->tolerance,
         .confidence = config->adaptive ? ADAPTIVE_CONFIDENCE : 0.95,
@@ -525,6 +527,7 @@ void ppt_answer_from_index(const struct ppt_index *index, const struct ppt_answe
 
     ppt_grid_from_index(index, &grid);
     begin(&grid, context, answer);
+    answer->repeats = ppt_repeats_of(index->samples);
     set_from_index(index, answer);
     end(answer);
 }

@@ -15,6 +15,7 @@
 #include "drift.h"
 #include "factors.h"
 #include "grid.h"
+#include "repeats.h"
 #include "scaling.h"
 #include "verdict.h"
 
@@ -26,6 +27,8 @@ struct ppt_answer_context {
     double tolerance;  /* how much slower is as good as equal, 0.05 for 5 % */
     double confidence; /* of intervals, 0.95 (0.97 where blocks were added until it was settled) */
     double quota_cpus; /* CPU time per time that a quota below the CPUs allows; 0: none does */
+    bool programs;     /* tasks start programs, which may change what their next run finds, */
+    bool renewed;      /* and that is brought back before each pass */
     const struct ppt_cluster *cluster; /* where ranks ran; borrowed; NULL: there are none */
 };
 
@@ -108,6 +111,7 @@ struct ppt_answer {
                                   unknown */
     double load;               /* the same at the recommended point: CPUs that were busy */
     struct ppt_disturbance disturbance;
+    struct ppt_repeats repeats;
     bool has_economical;
     size_t economical; /* the row's most workers with speedup/workers surely >= 0.8 */
     bool has_all_cpus;

@@ -660,6 +660,31 @@ static void say_passes(struct speech *speech, const char *kind, size_t passes, c
     }
 }
 
+/* What a program that runs again and again does to its own runs. */
+static void say_repeats(struct speech *speech)
+{
+    const struct ppt_answer *answer = speech->answer;
+    const struct ppt_repeats *repeats = &answer->repeats;
+    char first[PPT_UNITS_SIZE], later[PPT_UNITS_SIZE];
+
+    if (repeats->failed > 0) {
+        ppt_text_addf(&speech->words,
+                      " Caution: %" PRIu64 " of %" PRIu64 " tasks ended with an exit code other "
+                      "than 0.",
+                      repeats->failed, repeats->tasks);
+        say(speech, counted("failed_tasks", (double)repeats->failed));
+    }
+    if (answer->context.programs && !answer->context.renewed && repeats->changed) {
+        ppt_text_addf(
+            &speech->words,
+            " Caution: a task's first run took %s, later ones %s. They may find its work "
+            "done: then --prepare CMD undoes it before each pass, or --sandbox gives "
+            "every task a copy of the folder. Or what it reads came from a disk at first.",
+            ppt_text_duration(repeats->first_s, first), ppt_text_duration(repeats->later_s, later));
+        say(speech, counted("first_run", repeats->first_s / repeats->later_s));
+    }
+}
+
 static void say_caveats(struct speech *speech)
 {
     const struct ppt_answer *answer = speech->answer;
@@ -678,6 +703,7 @@ static void say_caveats(struct speech *speech)
         ppt_text_add(&speech->words, ").");
         say(speech, counted("drift", answer->drift.change));
     }
+    say_repeats(speech);
     say_quota(speech);
     say_passes(speech, "others", others ? all->much : 0, "others disturbed ", "");
     say_passes(speech, "stolen", all->stolen, "the hypervisor took CPU time from ", "");

@@ -235,6 +235,16 @@ static bool is_run_name(const char *name, size_t length)
                   is_run_name(name, length - 1 - digits));
 }
 
+bool ppt_change_is_run(const char *name)
+{
+    return is_run_name(name, strlen(name));
+}
+
+int ppt_change_link(int folder, const char *name, const char *target)
+{
+    return symlinkat(target, folder, name);
+}
+
 /* Whether it is a link such as this program makes: to a neighbour, whose name tells task and time.
  */
 static bool is_own_link(int folder, const char *name)
@@ -321,17 +331,23 @@ int ppt_change_mark(int folder, const char *name)
     return fd < 0 ? -1 : 0;
 }
 
-/* Whether the folder that is open as `folder`, and `name` in `outer`, is a marked one of this
- * user's.
- */
-static bool is_scratch(int outer, const char *name, int folder)
+/* Whether a folder of that name, which is open, is a marked one of this user's. */
+static bool is_marked(int folder, const char *name)
 {
     struct stat about, marker;
 
-    return is_same(outer, name, folder, &about) && about.st_uid == geteuid() &&
+    return fstat(folder, &about) == 0 && about.st_uid == geteuid() &&
            (about.st_mode & 07777) == 0700 &&
            fstatat(folder, marker_of(name, &about).text, &marker, AT_SYMLINK_NOFOLLOW) == 0 &&
            S_ISREG(marker.st_mode) && marker.st_uid == geteuid() && marker.st_size == 0;
+}
+
+/* Whether it is such a one, and `name` in `outer`. */
+static bool is_scratch(int outer, const char *name, int folder)
+{
+    struct stat about;
+
+    return is_same(outer, name, folder, &about) && is_marked(folder, name);
 }
 
 /* Where a folder is mounted: another mount may well have the same device. Before Linux 5.8 that is
@@ -470,4 +486,22 @@ void ppt_change_remove_scratch(int outer, const char *name, int folder)
         is_same(outer, name, folder, &about)) {
         take_away(outer, name, AT_REMOVEDIR);
     }
+}
+
+void ppt_change_remove_inner(int folder, const char *name, const char *inner)
+{
+    struct removal removal = {0};
+
+    if (!is_marked(folder, name) || !find_mount(folder, &removal.mount)) {
+        return;
+    }
+    removal.top = open_inner(folder, inner, &removal.mount);
+    if (removal.top < 0) {
+        return;
+    }
+    /* What is moved up on the way comes by again. */
+    while (remove_all(&removal, removal.top, NULL, 0)) {
+    }
+    close(removal.top);
+    take_away(folder, inner, AT_REMOVEDIR);
 }

@@ -9,7 +9,8 @@
  *   behind. It must hold the marker that ppt_change_mark() put there, whose name tells the folder's
  *   own name and inode, so that neither a folder of the user's, nor a copy, nor a renamed one is
  *   taken for it; it must have mode 0700, belong to this user, and be locked by the caller. It is
- *   emptied by descriptors alone (openat, O_NOFOLLOW), never across a mount.
+ *   emptied by descriptors alone (openat, O_NOFOLLOW), never across a mount. A folder in there may
+ *   go before it, in the same way.
  *
  * - A file being made. It has no name, or one that tells its own inode (".ppt-omp-1f3c"), until it
  *   takes the place of a regular file or a link of the final name in one step: what a link led to,
@@ -32,6 +33,7 @@
 #ifndef PPT_BASE_CHANGE_H
 #define PPT_BASE_CHANGE_H
 
+#include <stdbool.h>
 #include <sys/types.h>
 
 /* Creates a file for writing in the folder, with the mode that umask leaves, and returns its
@@ -68,6 +70,12 @@ int ppt_change_set_latest(int folder, const char *name);
  * `folder`: the caller has just created it with mkdtemp(), and could not open it. */
 int ppt_change_remove_empty(int outer, const char *name, int folder);
 
+/* Whether a folder is named as those of runs are: TASK__DATE. */
+bool ppt_change_is_run(const char *name);
+
+/* Creates a link that leads to `target`, where nothing of that name is. */
+int ppt_change_link(int folder, const char *name, const char *target);
+
 /* Marks a folder of that name, just created, as one of scratch. */
 int ppt_change_mark(int folder, const char *name);
 
@@ -75,5 +83,9 @@ int ppt_change_mark(int folder, const char *name);
  * is a marked one of this user's, as described above; what cannot be removed stays. The caller has
  * locked it. Others are not touched. */
 void ppt_change_remove_scratch(int outer, const char *name, int folder);
+
+/* Removes the folder `inner` with all that is in it from the one that is open as `folder` and
+ * called `name`, if that is a marked one of this user's; what cannot be removed stays. */
+void ppt_change_remove_inner(int folder, const char *name, const char *inner);
 
 #endif

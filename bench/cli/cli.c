@@ -111,7 +111,7 @@ static const struct ppt_option *pass_option(struct reader *reader, const struct 
     const struct ppt_verb *owner;
     const struct ppt_option *option = find_option(reader->verbs, verb, argument, &owner);
 
-    if (option && ppt_option_takes_value(ppt_option_face(option)) && !own_value(argument)) {
+    if (option && ppt_option_takes_next(ppt_option_face(option)) && !own_value(argument)) {
         reader->at++;
     }
     return option && owner == verb && ppt_option_face(option)->kind == kind ? option : NULL;
@@ -257,6 +257,8 @@ static enum ppt_status read_option(struct reader *reader, struct ppt_line *line,
             return ppt_fail(error, PPT_BAD_INPUT, "%s takes no value", name);
         }
         value = "";
+    } else if (!value && !ppt_option_takes_next(ppt_option_face(option))) {
+        value = ppt_option_face(option)->bare;
     } else if (!value && reader->at + 1 < reader->count) {
         value = reader->arguments[++reader->at];
     }

@@ -25,8 +25,10 @@ static void add_face(const struct ppt_option *face, struct ppt_text *out)
 {
     const char *also = face->also && face->also[1] != '-' ? face->also : "";
 
-    ppt_text_addf(out, "%s%s%.*s%s%s", face->name, *also ? ", " : "", (int)strcspn(also, " "), also,
-                  face->metavar ? " " : "", face->metavar ? face->metavar : "");
+    ppt_text_addf(out, "%s%s%.*s", face->name, *also ? ", " : "", (int)strcspn(also, " "), also);
+    if (face->metavar) {
+        ppt_text_addf(out, face->bare ? "[=%s]" : " %s", face->metavar);
+    }
 }
 
 /* What a setting is where nothing says it. */

@@ -22,6 +22,11 @@ bool ppt_option_takes_value(const struct ppt_option *face)
            face->kind != PPT_OPTION_HELP && face->kind != PPT_OPTION_VERSION;
 }
 
+bool ppt_option_takes_next(const struct ppt_option *face)
+{
+    return ppt_option_takes_value(face) && !face->bare;
+}
+
 bool ppt_option_is_number(const char *text)
 {
     char *end = NULL;

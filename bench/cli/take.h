@@ -11,6 +11,9 @@ const struct ppt_option *ppt_option_face(const struct ppt_option *option);
 
 bool ppt_option_takes_value(const struct ppt_option *face);
 
+/* Whether the next argument is its value, where none stands behind "=". */
+bool ppt_option_takes_next(const struct ppt_option *face);
+
 /* Whether a text looks like a number, so that it is none of the options that begin with "-". */
 bool ppt_option_is_number(const char *text);
 

@@ -48,6 +48,11 @@ static void free_config(struct ppt_config *config)
     free(config->kernel_digest);
     ppt_stand_in_destroy(config->stand_in);
     free(config->details);
+    free(config->setup);
+    free(config->prepare);
+    free(config->cleanup);
+    free(config->shell);
+    free(config->sandbox_files);
     free(config->warning);
     *config = (struct ppt_config){0};
 }
@@ -101,6 +106,8 @@ static enum ppt_status read_config(const struct ppt_layer *top, struct ppt_confi
     config->origin = ppt_layer_describe(top);
     PPT_TRY(ppt_read_keys(top, config, error));
     PPT_TRY(ppt_read_task(top, config, error));
+    PPT_TRY(ppt_check_commands(top, config, error));
+    PPT_TRY(ppt_check_sandbox(top, config, error));
     drop_unused_threads(config);
     return PPT_OK;
 }

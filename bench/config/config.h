@@ -36,6 +36,12 @@ enum ppt_key_id {
     PPT_KEY_WAIT_AFTER_PASS,
     PPT_KEY_WAIT_AFTER_BLOCK,
     PPT_KEY_TRIM_AFTER_BLOCK,
+    PPT_KEY_SETUP,
+    PPT_KEY_PREPARE,
+    PPT_KEY_CLEANUP,
+    PPT_KEY_SHELL,
+    PPT_KEY_SANDBOX,
+    PPT_KEY_SANDBOX_FILES,
     PPT_KEY_START_METHOD,
     PPT_KEY_SCHEDULE,
     PPT_KEY_PLACEMENT,
@@ -69,6 +75,11 @@ struct ppt_distribution {
 };
 
 enum ppt_placement { PPT_PLACEMENT_NONE, PPT_PLACEMENT_CLOSE, PPT_PLACEMENT_SPREAD };
+
+/* What has a private copy of the folder that the program was started in, for programs to work in.
+ */
+#define PPT_SANDBOX_WORD "task" /* what has one where nothing is said */
+enum ppt_sandbox_of { PPT_SANDBOX_OF_NONE, PPT_SANDBOX_OF_TASK, PPT_SANDBOX_OF_PASS };
 
 enum ppt_memory { PPT_MEMORY_REUSE, PPT_MEMORY_FRESH };
 
@@ -115,6 +126,7 @@ struct ppt_config {
     double max_seconds; /* adaptive: so long it may take */
     bool budget; /* max_seconds was given by itself: what follows is left to ppt_size_config() */
     bool size_tasks, size_warmup;
+    int64_t first_ns;   /* that the very first task took, by which it was sized; 0: none was */
     double tolerance;   /* how much slower is as good as equal, 0.05 for 5 % */
     unsigned warmup;    /* discarded rounds before the first block */
     unsigned processes; /* that the blocks are spread over; 0: one for each block; 1: the run's own
@@ -127,7 +139,14 @@ struct ppt_config {
     struct ppt_distribution distribution;
     enum ppt_placement placement;
     enum ppt_memory memory;
-    char *warning; /* something ignored that the user should know, or NULL */
+    /* Commands beside the passes; NULL: there is none. */
+    char *setup;   /* before anything else */
+    char *prepare; /* before every pass */
+    char *cleanup; /* after everything else */
+    char *shell;   /* that runs them; NULL: sh */
+    enum ppt_sandbox_of sandbox;
+    char *sandbox_files; /* what of the folder is copied, as words; NULL: all */
+    char *warning;       /* something ignored that the user should know, or NULL */
 };
 
 /* What people call the run: its name, or else its task's. */
@@ -173,6 +192,15 @@ static inline bool ppt_config_same_alone(const struct ppt_config *config)
 {
     return !config->mix && config->uses[0].kernel->outside && ppt_config_ranks(config) == 0;
 }
+
+/* Whether there are commands beside the passes. */
+static inline bool ppt_config_has_commands(const struct ppt_config *config)
+{
+    return config->setup || config->prepare || config->cleanup;
+}
+
+/* "shell" where commands are to be run without one. */
+#define PPT_NO_SHELL "none"
 
 struct ppt_configs {
     struct ppt_config *items;

@@ -8,6 +8,7 @@
 static const char *const schedules[] = {"static", "dynamic", "guided", NULL};
 static const char *const distributions[] = {"dynamic", "static", NULL};
 static const char *const placements[] = {"none", "close", "spread", NULL};
+static const char *const sandboxes[] = {"none", PPT_SANDBOX_WORD, "pass", NULL};
 static const char *const memories[] = {"reuse", "fresh", NULL};
 static const char *const automatic[] = {"auto", NULL};
 
@@ -53,7 +54,7 @@ const struct ppt_key ppt_keys[PPT_KEY_COUNT + 1] = {
         .form = "arguments", .help = "the task's arguments, in their order or by name",
         .option = {"--task-args", PPT_OPTION_SET_JSON, .metavar = "JSON",
                    .help = "its arguments: '[1000000]' or '{\"size\": 1000000}'"}),
-    ROW(VS, PLACES(0, 23, 0), .field = {.key = "vs", .write = ppt_record_vs},
+    ROW(VS, PLACES(0, 29, 0), .field = {.key = "vs", .write = ppt_record_vs},
         .form = "list of arguments",
         .example = "a list of programs such as [[\"gzip\", \"-6\", \"f\"], [\"zstd\", \"f\"]]",
         .help =
@@ -126,6 +127,40 @@ const struct ppt_key ppt_keys[PPT_KEY_COUNT + 1] = {
     ROW(TRIM_AFTER_BLOCK, PLACES(11, 10, 0), PLAIN(trim_after_block, "gc_after_iteration", 0),
         .value = "false", .or_null = true,
         .help = "give freed memory back to the system after every block"),
+    ROW(SETUP, PLACES(21, 23, 21), PLAIN(setup, "setup", PPT_FIELD_SPARSE),
+        .help = "a command that is run once before anything else",
+        .option = {"--setup", PPT_OPTION_SET_TEXT, .metavar = "CMD",
+                   .help = "once before all passes;"}),
+    ROW(PREPARE, PLACES(22, 24, 23), PLAIN(prepare, "prepare", PPT_FIELD_SPARSE),
+        .help = "a command that is run before every pass; its time is in no figure",
+        .option = {"--prepare", PPT_OPTION_SET_TEXT, .metavar = "CMD",
+                   .help = "before each pass, untimed;"}),
+    ROW(CLEANUP, PLACES(23, 25, 22), PLAIN(cleanup, "cleanup", PPT_FIELD_SPARSE),
+        .help = "a command that is run once after everything else, also after a failure or an "
+                "interruption",
+        .option = {"--cleanup", PPT_OPTION_SET_TEXT, .joins = true, .metavar = "CMD",
+                   .help = "once after them"}),
+    ROW(SHELL, PLACES(24, 26, 24), PLAIN(shell, "shell", PPT_FIELD_SPARSE),
+        .help = "the shell that these commands are given to behind -c (sh unless given); \"none\": "
+                "none, they are programs with their arguments",
+        .option = {"--shell", PPT_OPTION_SET_TEXT, .joins = true, .metavar = "SH",
+                   .help = "runs these (sh)"}),
+    ROW(SANDBOX, PLACES(25, 27, 25),
+        .field = {.key = "sandbox",
+                  .kind = PPT_FIELD_CHOICE,
+                  .flags = PPT_FIELD_SPARSE,
+                  .offset = offsetof(struct ppt_config, sandbox),
+                  .choices = sandboxes},
+        .value = "\"none\"",
+        .help = "programs work in copies of the folder that ppt-omp was started in: a new one for "
+                "every task, or for every pass; making them is in no figure",
+        .option = {"--sandbox", PPT_OPTION_SET_TEXT, .bare = PPT_SANDBOX_WORD, .metavar = "PER",
+                   .help = "copies of the folder for each task, or pass"}),
+    ROW(SANDBOX_FILES, PLACES(26, 28, 26), PLAIN(sandbox_files, "sandbox_files", PPT_FIELD_SPARSE),
+        .help = "what is copied of the folder, files and folders in it, separated by blanks (with "
+                "quotes as in a shell); all unless given",
+        .option = {"--sandbox-files", PPT_OPTION_SET_TEXT, .metavar = "L",
+                   .help = "what of it is copied: names, with blanks between (all)"}),
     ROW(START_METHOD, PLACES(1, 0, 0),
         .field = {.key = "multiprocessing_start_method", .read = ppt_read_start_method},
         .or_null = true, .form = "anything",

@@ -45,6 +45,8 @@ struct ppt_option {
     size_t offset;                    /* of its place, in the options of the verb */
     const char *noun;                 /* that an empty text does not name; NULL: it may be empty */
     double least;                     /* of a share */
+    const char *bare;                 /* its value where none stands behind "="; NULL: it needs one,
+                                         which may be the next argument, too */
     const struct ppt_preset *presets; /* one without JSON ends them */
     enum ppt_status (*read)(const char *value, void *place, struct ppt_error *error);
 

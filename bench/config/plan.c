@@ -50,6 +50,29 @@ unsigned ppt_plan_process(const struct ppt_config *config, unsigned block)
                : 1 + (unsigned)((uint64_t)(counted - 1) * config->processes / config->blocks);
 }
 
+static bool have_common_factor(uint64_t a, uint64_t b)
+{
+    while (b > 0) {
+        const uint64_t rest = a % b;
+
+        a = b;
+        b = rest;
+    }
+    return a > 1;
+}
+
+/* Multiples of about the golden ratio are spread evenly, however many there are; without a factor
+ * in common with the count they meet every place. */
+uint64_t ppt_plan_spread(uint64_t i, uint64_t count)
+{
+    uint64_t step = (uint64_t)((double)count * 0.6180339887498949) + 1;
+
+    while (have_common_factor(step, count)) {
+        step++;
+    }
+    return i * step % count;
+}
+
 uint64_t ppt_plan_passes(const struct ppt_config *config)
 {
     size_t order[PPT_MOST_WARMUP];

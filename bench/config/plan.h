@@ -29,6 +29,11 @@ size_t ppt_plan_warmup(const struct ppt_config *config, size_t *order);
  */
 unsigned ppt_plan_process(const struct ppt_config *config, unsigned block);
 
+/* The task of `count` that comes in place `i` (below that), where the first ones are to stand for
+ * all: they come from all over the list, since neighbours may be alike, and each comes once, since
+ * it may use up its input. */
+uint64_t ppt_plan_spread(uint64_t i, uint64_t count);
+
 /* All passes of a run, warm-up included. */
 uint64_t ppt_plan_passes(const struct ppt_config *config);
 

@@ -37,6 +37,15 @@ void ppt_label_programs(const char *const *commands, struct ppt_use *uses, size_
 /* Makes the points of one program, which are there, those of all. */
 void ppt_config_spread_programs(struct ppt_config *config);
 
+/* Whether what is to be done beside the passes can be: the words of commands, where no shell reads
+ * them. */
+enum ppt_status ppt_check_commands(const struct ppt_layer *top, const struct ppt_config *config,
+                                   struct ppt_error *error);
+
+/* Whether tasks can have copies of the folder to work in: they start programs, in one process. */
+enum ppt_status ppt_check_sandbox(const struct ppt_layer *top, const struct ppt_config *config,
+                                  struct ppt_error *error);
+
 /* Makes the ascending list of points: each of these numbers, which ascend, with each of
  * config->inner_threads. */
 void ppt_config_set_points(struct ppt_config *config, const unsigned *workers, size_t count);

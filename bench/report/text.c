@@ -212,6 +212,19 @@ static void add_cluster(const struct ppt_outcome *outcome, size_t width, struct 
     }
 }
 
+/* Programs may change what their next run finds. */
+static void add_repeats(const struct ppt_outcome *outcome, size_t width, struct ppt_text *out)
+{
+    const struct ppt_config *config = outcome->config;
+
+    add_note(width, out, "each task ran %zu times, the warm-up included%s%s",
+             outcome->index->samples->count,
+             config->sandbox == PPT_SANDBOX_OF_TASK   ? ", each time in a new copy of the folder"
+             : config->sandbox == PPT_SANDBOX_OF_PASS ? ", each pass in a new copy of the folder"
+                                                      : "",
+             config->prepare ? ", each pass behind its preparation" : "");
+}
+
 static void add_notes(const struct ppt_outcome *outcome, size_t width, struct ppt_text *out)
 {
     const struct ppt_summary *summary = outcome->summary;
@@ -227,6 +240,9 @@ static void add_notes(const struct ppt_outcome *outcome, size_t width, struct pp
     if (outcome->resumed > 0) {
         add_note(width, out, "interrupted and resumed %u time%s", outcome->resumed,
                  PPT_S(outcome->resumed));
+    }
+    if (outcome->answer->context.programs) {
+        add_repeats(outcome, width, out);
     }
     for (size_t d = PPT_DIMENSION_COUNT; d-- > 0;) {
         if (ppt_dimensions[d].legend && shown & PPT_ONLY(d)) {

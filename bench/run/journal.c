@@ -212,6 +212,7 @@ enum ppt_status ppt_journal_run(struct ppt_journal *journal, const struct ppt_co
         .details = copy.kernel_file ? copy.details : NULL,
         .configs = {.items = &copy, .count = 1},
         .identity = identity,
+        .samples.first_ns = config->first_ns,
         .host = *host,
     };
 

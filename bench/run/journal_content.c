@@ -53,6 +53,8 @@ const struct ppt_field ppt_run_fields[] = {
      .write = config_to_json},
     {RUN(details), .flags = PPT_FIELD_SOMETIMES | PPT_FIELD_SPARSE},
     {RUN(identity), .flags = PPT_FIELD_SOMETIMES | PPT_FIELD_SPARSE},
+    {PPT_FIELD(struct ppt_journal_content, samples.first_ns, "first_ns"),
+     .flags = PPT_FIELD_SOMETIMES | PPT_FIELD_SPARSE, .largest = 1e18},
     {.key = "host",
      .kind = PPT_FIELD_SPECIAL,
      .offset = offsetof(struct ppt_journal_content, host),

@@ -532,6 +532,7 @@ static enum ppt_status run(struct ppt_workload *workload, struct ppt_point point
         /* Processes that this one has not waited for itself. */
         for (unsigned i = 0; i < pass.worker_count; i++) {
             ppt_usage_add(&sample->usage, pass.workers[i].outside.usage, 1);
+            sample->failed_tasks += pass.workers[i].outside.failed;
         }
         sample->noise = ppt_noise_between(&noise_before, &noise_after);
         sample->noise.stopped = stops_between(&stops_before, &stops_after);

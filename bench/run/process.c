@@ -229,9 +229,13 @@ enum ppt_status ppt_process_open(struct ppt_process *process, unsigned block, bo
 }
 
 enum ppt_status ppt_process_pass(struct ppt_process *process, struct ppt_point point,
-                                 struct ppt_sample *sample, struct ppt_error *error)
+                                 struct ppt_found found, struct ppt_sample *sample,
+                                 struct ppt_error *error)
 {
-    const struct ppt_channel_request request = {.block = process->block, .point = point};
+    const struct ppt_channel_request request = {.block = process->block,
+                                                .point = point,
+                                                .repeated = found.repeated,
+                                                .work_dir = found.work_dir};
 
     return ask(process, &request, sample, error);
 }

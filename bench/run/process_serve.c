@@ -126,14 +126,15 @@ static enum ppt_status open_block(struct served *served, const struct ppt_channe
     return PPT_OK;
 }
 
-static enum ppt_status run_pass(struct served *served, struct ppt_point point, json_object *reply,
-                                struct ppt_error *error)
+static enum ppt_status run_pass(struct served *served, const struct ppt_channel_request *request,
+                                json_object *reply, struct ppt_error *error)
 {
     struct ppt_sample sample PPT_OWNED(ppt_sample_free) = {0};
     json_object *pass = json_object_new_object();
 
     json_object_object_add(reply, "pass", pass);
-    PPT_TRY(ppt_pass_run(&served->workload, point, served->watches, &sample, error));
+    served->workload.found = (struct ppt_found){request->repeated, request->work_dir};
+    PPT_TRY(ppt_pass_run(&served->workload, request->point, served->watches, &sample, error));
     ppt_sample_write(&sample, pass);
     return PPT_OK;
 }
@@ -148,12 +149,17 @@ static void answer(const struct served *served, enum ppt_status status, struct p
     (void)ppt_channel_send(&served->channel, reply);
 }
 
+static void free_request(struct ppt_channel_request *request)
+{
+    ppt_fields_free(ppt_channel_request_fields, request);
+}
+
 /* False: nothing more comes. */
 static bool obey(struct served *served)
 {
     struct ppt_source source PPT_OWNED(ppt_source_free) = {0};
     json_object *value PPT_OWNED(ppt_json_put) = NULL, *reply;
-    struct ppt_channel_request request = {0};
+    struct ppt_channel_request request PPT_OWNED(free_request) = {0};
     struct ppt_error error = {""};
 
     if (!receive(served, &source, &value)) {
@@ -166,7 +172,7 @@ static bool obey(struct served *served)
 
     if (status == PPT_OK) {
         status = request.open ? open_block(served, &request, &error)
-                              : run_pass(served, request.point, reply, &error);
+                              : run_pass(served, &request, reply, &error);
     }
     answer(served, status, &error, reply);
     return true;

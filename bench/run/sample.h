@@ -70,6 +70,7 @@ struct ppt_sample {
     int64_t init_ns, work_ns, cleanup_ns, total_ns;
     int64_t scratch_ns; /* beside the total */
     uint64_t task_count;
+    int64_t failed_tasks;   /* of these: those that failed, and count all the same */
     uint64_t digest;        /* of all results; independent of the order of tasks */
     struct ppt_usage usage; /* differences over the pass, of the whole process, or of those of all
                                ranks */
@@ -111,6 +112,8 @@ struct ppt_samples {
     size_t capacity;              /* of items that ppt_samples_add() made */
     struct ppt_failure *failures; /* in the order they came; one per point */
     size_t failure_count;
+    int64_t first_ns; /* of the very first task, before all passes; 0: there was none, or it was
+                         not timed */
 };
 
 /* Takes over what the sample owns. */

@@ -89,6 +89,7 @@ const struct ppt_field ppt_sample_fields[] = {
     SAMPLE(total_ns, PPT_FIELD_SHOWN | PPT_FIELD_SHOWN_LAST),
     SAMPLE(scratch_ns, PPT_FIELD_SHOWN | PPT_FIELD_OPTIONAL), /* was part of init and cleanup */
     SAMPLE(task_count, 0),
+    SAMPLE(failed_tasks, PPT_FIELD_SHOWN | PPT_FIELD_SPARSE),
     {.key = "digest", .kind = PPT_FIELD_DIGEST, .offset = offsetof(struct ppt_sample, digest)},
     {PPT_FIELD_INNER(struct ppt_sample, usage, "usage", usage_fields)},
     {PPT_FIELD_INNER(struct ppt_sample, noise, "noise", ppt_noise_fields)},

@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include "clock.h"
+#include "first.h"
+#include "hooks.h"
 #include "interrupt.h"
 #include "memory.h"
 #include "owned.h"
@@ -14,6 +16,7 @@
 #include "process.h"
 #include "progress.h"
 #include "runtime.h"
+#include "sandbox.h"
 #include "text.h"
 #include "workload.h"
 
@@ -39,6 +42,8 @@ struct sweep {
     struct ppt_process *process;  /* where passes run; NULL: in this one, or none has begun */
     unsigned process_number;      /* of the run's */
     struct ppt_workload workload; /* of this process */
+    struct ppt_hooks *hooks;      /* of the command before each pass */
+    struct ppt_sandbox sandbox;
     int64_t started_ns;
     bool alone;      /* no other process can be started */
     bool open;       /* here, or in the other process */
@@ -51,12 +56,14 @@ enum ppt_status ppt_sweep_check(const struct ppt_config *config,
                                 uint64_t memory_bytes, struct ppt_error *error)
 {
     const struct ppt_dirs dirs = {.scratch = &scratch->folder};
+    const uint64_t tasks = config->size_tasks ? ppt_first_most(config) : config->task_count;
     struct ppt_workload workload;
     struct ppt_error problem;
 
     PPT_TRY(ppt_plan_check_needs(config, memory_bytes / neighbours,
                                  ppt_workspace_available(scratch) / neighbours, error));
     PPT_TRY(ppt_runtime_check_threads(ppt_config_most(config), error));
+    PPT_TRY(ppt_sandbox_check(config, tasks, scratch, error));
     const enum ppt_status status = ppt_workload_open(config, 0, &dirs, &workload, &problem);
     if (status != PPT_OK) {
         /* A kernel does not know which configuration its arguments come from. */
@@ -165,10 +172,32 @@ static enum ppt_status leave_out(struct sweep *sweep, unsigned block, struct ppt
                               error);
 }
 
+/* What a pass finds, and is in none of its figures. */
+static enum ppt_status prepare_pass(struct sweep *sweep, struct ppt_error *error)
+{
+    PPT_TRY(ppt_hooks_run(sweep->hooks, PPT_HOOK_PREPARE, error));
+    return ppt_sandbox_fill(&sweep->sandbox, sweep->config, sweep->config->task_count,
+                            sweep->dirs.scratch, error);
+}
+
+static enum ppt_status measure_pass(struct sweep *sweep, unsigned block, struct ppt_point at,
+                                    struct ppt_sample *sample, struct ppt_error *error)
+{
+    const struct ppt_engine *engine = sweep->judge->engine;
+    const struct ppt_found found = {sweep->samples->count > 0, sweep->sandbox.work_dir};
+
+    if (sweep->process) {
+        return ppt_process_pass(sweep->process, at, found, sample, error);
+    }
+    sweep->workload.found = found;
+    return at.ranks > 0 ? engine->run(engine->context, &sweep->workload, block, at, sweep->watches,
+                                      sample, error)
+                        : ppt_pass_run(&sweep->workload, at, sweep->watches, sample, error);
+}
+
 static enum ppt_status run_pass(struct sweep *sweep, unsigned block, size_t point, bool again,
                                 struct ppt_error *error)
 {
-    const struct ppt_engine *engine = sweep->judge->engine;
     const struct ppt_point at = sweep->config->points[point];
     struct ppt_sample sample;
     enum ppt_status status;
@@ -179,10 +208,10 @@ static enum ppt_status run_pass(struct sweep *sweep, unsigned block, size_t poin
     }
     sweep->resting = true;
     ppt_progress_before(sweep->progress, block, point);
-    status = sweep->process ? ppt_process_pass(sweep->process, at, &sample, error)
-             : at.ranks > 0 ? engine->run(engine->context, &sweep->workload, block, at,
-                                          sweep->watches, &sample, error)
-                            : ppt_pass_run(&sweep->workload, at, sweep->watches, &sample, error);
+    const int64_t begun_ns = ppt_clock_ns();
+    PPT_TRY(prepare_pass(sweep, error));
+    status = measure_pass(sweep, block, at, &sample, error);
+    ppt_sandbox_empty(&sweep->sandbox);
     if (status == PPT_INTERRUPTED || (status != PPT_OK && ppt_interrupted)) {
         return ppt_fail(error, PPT_INTERRUPTED, "interrupted");
     }
@@ -195,7 +224,7 @@ static enum ppt_status run_pass(struct sweep *sweep, unsigned block, size_t poin
     sample.position = sweep->samples->count;
     sample.started_ns -= sweep->started_ns;
     if (!again) {
-        ppt_progress_after(sweep->progress, block, point, ppt_sample_wall_ns(&sample));
+        ppt_progress_after(sweep->progress, block, point, ppt_clock_ns() - begun_ns);
     }
     status = ppt_journal_pass(sweep->journal, &sample, error);
     ppt_samples_add(sweep->samples, &sample);
@@ -501,6 +530,8 @@ static void sweep_end(struct sweep *sweep)
 {
     close_block(sweep);
     end_process(sweep);
+    ppt_hooks_destroy(sweep->hooks);
+    ppt_sandbox_empty(&sweep->sandbox);
     ppt_progress_destroy(sweep->progress);
     ppt_stopwatches_destroy(sweep->watches);
     free(sweep->earlier);
@@ -525,6 +556,9 @@ enum ppt_status ppt_sweep_run(const struct ppt_config *config, const struct ppt_
     sweep.progress =
         ppt_progress_create(judge->progress, config, sweep.earlier_count - sweep.again_count);
     ppt_sweep_set_up_memory(config);
+    if (config->prepare) {
+        PPT_TRY(ppt_hooks_create(config, &sweep.hooks, error));
+    }
     if (ppt_config_ranks(config) > 0) {
         PPT_TRY(judge->engine->prepare(judge->engine->context, config, false, error));
     }

@@ -60,6 +60,18 @@ static enum ppt_status open_kernel(const struct ppt_workload *workload,
     return ppt_workload_judge(workload, kernel, "open", status, error);
 }
 
+/* To who did not think of it. */
+static const char *advice_of(const struct ppt_config *config)
+{
+    return config->sandbox == PPT_SANDBOX_OF_TASK ? NULL
+           : config->prepare || config->sandbox == PPT_SANDBOX_OF_PASS
+               ? "Others of its tasks ended well, and each runs many times: if it uses up its "
+                 "input, --sandbox gives every task a copy of its own"
+               : "It has ended well before, and runs many times: if it uses up its input, "
+                 "--prepare CMD brings that back before each pass, and --sandbox gives every task "
+                 "a copy of the folder";
+}
+
 enum ppt_status ppt_workload_open(const struct ppt_config *config, unsigned block,
                                   const struct ppt_dirs *dirs, struct ppt_workload *workload,
                                   struct ppt_error *error)
@@ -86,6 +98,7 @@ enum ppt_status ppt_workload_open(const struct ppt_config *config, unsigned bloc
             .workers = ppt_config_most(config).workers,
             .inner_threads = ppt_config_most(config).inner_threads,
             .services = &ppt_services,
+            .used_up = advice_of(config),
             .own_variables = ppt_runtime_own_variables(),
             .given_up = given_up,
             .pass = workload,
@@ -100,7 +113,7 @@ enum ppt_status ppt_workload_open(const struct ppt_config *config, unsigned bloc
         }
         workload->opened_count++;
     }
-    ppt_interrupt_spare(outside);
+    ppt_interrupt_spare(outside || ppt_config_has_commands(config));
     return PPT_OK;
 }
 
@@ -134,6 +147,9 @@ void ppt_workload_move(struct ppt_workload *workload, struct ppt_point point)
         /* Other ranks have none, and files are named by workers and inner threads. */
         opened->setup.results_dir =
             point.ranks > 0 || !workload->results ? NULL : workload->results->path;
+        opened->setup.repeated = workload->found.repeated;
+        opened->setup.work_dir = workload->found.work_dir;
+        opened->setup.work_dir_of_task = workload->config->sandbox == PPT_SANDBOX_OF_TASK;
         opened->scratch_bytes =
             ppt_scratch_needed(workload->tasks.groups[i].kernel, &opened->setup);
     }

@@ -37,6 +37,12 @@ struct ppt_known_price {
     struct ppt_price price;
 };
 
+/* What tasks of a pass find; see kernel.h. */
+struct ppt_found {
+    bool repeated;  /* passes have ended well */
+    char *work_dir; /* borrowed, or NULL */
+};
+
 struct ppt_workload {
     const struct ppt_config *config; /* borrowed */
     struct ppt_tasks tasks;
@@ -45,6 +51,7 @@ struct ppt_workload {
     uint32_t set;                     /* of plain tasks, at the point that was moved to */
     const struct ppt_folder *results; /* for points of this process alone; may be NULL */
     bool foreign;                     /* whether the kernel comes from a file */
+    struct ppt_found found;           /* by the passes to come */
     struct ppt_known_price *prices;   /* of scratch, as far as they were asked for */
     size_t price_count;
     /* Set when a pass is to be given up, by any thread; tasks may look at it too. */

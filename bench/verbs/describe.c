@@ -106,7 +106,7 @@ static json_object *describe_option(const void *verb, size_t i)
     json_object *object = json_object_new_object();
     add(object, "name", text(option->name));
     add(object, "also", text_or_null(option->also));
-    add(object, "takes_value", json_object_new_boolean(ppt_option_takes_value(option)));
+    add(object, "takes_value", json_object_new_boolean(ppt_option_takes_next(option)));
     add(object, "metavar", text_or_null(option->metavar));
     add(object, "help", text_or_null(option->help));
     return object;

@@ -136,23 +136,26 @@ static enum ppt_status load_kernel(const struct ppt_line *line, struct ppt_confi
                     config->kernel_file, line->operands[0]);
 }
 
-/* Everything that may be wrong is found before the journal is changed. */
+/* Everything that may be wrong is found before the journal is changed. What the run's setup makes
+ * is looked at when it has. */
 static enum ppt_status check_resume(const struct ppt_line *line, struct going_on *run,
-                                    struct ppt_error *error)
+                                    struct ppt_hooks **hooks, struct ppt_error *error)
 {
     struct ppt_config *config = &run->content.configs.items[0];
 
     PPT_TRY(ppt_measure_check_ranks(config, line->engine, error));
     PPT_TRY(check_host(line, &run->content, &run->host, error));
     PPT_TRY(load_kernel(line, config, error));
-    PPT_TRY(check_identity(line, &run->content, error));
     ppt_interrupt_watch();
+    PPT_TRY(ppt_measure_set_up(config, hooks, error));
+    PPT_TRY(check_identity(line, &run->content, error));
     PPT_TRY(ppt_workspace_create(&run->scratch, error));
     return ppt_measure_check(config, &run->host, &run->scratch, line->engine, error);
 }
 
 static enum ppt_status resume_measure(const struct ppt_line *line, const struct ppt_folder *folder,
-                                      struct ppt_keeping *keeping, struct ppt_error *error)
+                                      struct ppt_hooks **hooks, struct ppt_keeping *keeping,
+                                      struct ppt_error *error)
 {
     struct going_on run PPT_OWNED(going_on_free) = {.folder = folder};
 
@@ -163,7 +166,7 @@ static enum ppt_status resume_measure(const struct ppt_line *line, const struct 
         return PPT_OK;
     }
     ppt_measure_host(line->engine, &run.host);
-    PPT_TRY(check_resume(line, &run, error));
+    PPT_TRY(check_resume(line, &run, hooks, error));
     return go_on(line, &run, keeping, error);
 }
 
@@ -173,14 +176,15 @@ static enum ppt_status resume(const struct ppt_line *line, struct ppt_error *err
     struct ppt_folder folder PPT_OWNED(ppt_folder_close) = {0};
     struct ppt_loaded loaded PPT_OWNED(ppt_loaded_free) = {0};
     struct ppt_keeping keeping PPT_OWNED(ppt_keeping_free) = {0};
+    struct ppt_hooks *hooks = NULL;
 
     PPT_TRY(ppt_folder_open(line->operands[0], &folder, error));
-    enum ppt_status status = resume_measure(line, &folder, &keeping, error);
+    enum ppt_status status = resume_measure(line, &folder, &hooks, &keeping, error);
 
     status = ppt_measure_end(print, line->engine, status, &folder, &loaded, error);
     ppt_keep_end(&keeping, &loaded);
     ppt_measure_print_format(print, loaded.outcomes, loaded.reported ? loaded.outcome_count : 0);
-    return status;
+    return ppt_measure_clean_up(&hooks, status, error);
 }
 
 static const struct ppt_option resume_rows[] = {

@@ -24,6 +24,7 @@
 #include "plan.h"
 #include "report.h"
 #include "run_folder.h"
+#include "sandbox.h"
 #include "shared.h"
 #include "size.h"
 #include "text.h"
@@ -138,11 +139,19 @@ static enum ppt_status load_run(struct session *session, struct ppt_error *error
     return PPT_OK;
 }
 
+static enum ppt_status check_one(const struct session *session, const struct ppt_config *config,
+                                 struct ppt_error *error)
+{
+    return ppt_measure_check(config, &session->host, &session->scratch, session->engine, error);
+}
+
+/* But for those that find what they need only when their setup has made it. */
 static enum ppt_status check_all(const struct session *session, struct ppt_error *error)
 {
     for (size_t i = 0; i < session->configs.count; i++) {
-        PPT_TRY(ppt_measure_check(&session->configs.items[i], &session->host, &session->scratch,
-                                  session->engine, error));
+        if (!session->configs.items[i].setup) {
+            PPT_TRY(check_one(session, &session->configs.items[i], error));
+        }
     }
     return PPT_OK;
 }
@@ -185,30 +194,37 @@ static enum ppt_status extend(struct ppt_config *config, const struct ppt_size *
     return PPT_OK;
 }
 
-/* What was left to how long a task takes. */
+/* What was left to how long a task takes. `hooks`: NULL where there are no commands. */
 static enum ppt_status size_one(const struct session *session, struct ppt_config *config,
-                                struct ppt_error *error)
+                                struct ppt_hooks *hooks, struct ppt_error *error)
 {
     const struct ppt_dirs dirs = {.scratch = &session->scratch.folder};
-    double task_s;
+    struct ppt_first first;
 
-    PPT_TRY(ppt_first_tasks(config, &dirs, &task_s, error));
-    const struct ppt_size size = ppt_size_config(config, task_s, session->host.effective_cpus);
+    PPT_TRY(ppt_first_tasks(config, &dirs, hooks, &first, error));
+    config->first_ns = first.first_ns;
+    const struct ppt_size size =
+        ppt_size_config(config, first.task_s, session->host.effective_cpus);
     if (session->timeless) {
         PPT_TRY(extend(config, &size, error));
     }
     if (!session->options->print.quiet) {
         tell_size(config, &size);
     }
+    PPT_TRY(ppt_sandbox_check(config, config->task_count, &session->scratch, error));
     return ppt_plan_check_needs(config, ppt_host_memory(&session->host),
                                 ppt_workspace_available(&session->scratch), error);
 }
 
+/* But for those with commands, of which the first has to run before their tasks can, and the last
+ * behind them. */
 static enum ppt_status size_all(const struct session *session, struct ppt_error *error)
 {
     for (size_t i = 0; i < session->configs.count; i++) {
-        if (session->configs.items[i].budget) {
-            PPT_TRY(size_one(session, &session->configs.items[i], error));
+        struct ppt_config *config = &session->configs.items[i];
+
+        if (config->budget && !ppt_config_has_commands(config)) {
+            PPT_TRY(size_one(session, config, NULL, error));
         }
     }
     return PPT_OK;
@@ -257,11 +273,15 @@ static enum ppt_status run_measure(const struct session *session, const struct p
     return status;
 }
 
-static enum ppt_status run_one(const struct session *session, size_t which, struct ppt_error *error)
+static enum ppt_status run_set_up(const struct session *session, struct ppt_config *config,
+                                  struct ppt_hooks *hooks, struct run *run, struct ppt_error *error)
 {
-    const struct ppt_config *config = &session->configs.items[which];
-    struct run *run = &session->runs[which];
-
+    if (config->setup) {
+        PPT_TRY(check_one(session, config, error));
+    }
+    if (config->budget && ppt_config_has_commands(config)) {
+        PPT_TRY(size_one(session, config, hooks, error));
+    }
     PPT_TRY(ppt_run_folder_create(&session->output, ppt_config_title(config), time(NULL),
                                   &run->folder, error));
     enum ppt_status status = run_measure(session, config, &run->folder, &run->keeping, error);
@@ -270,6 +290,18 @@ static enum ppt_status run_one(const struct session *session, size_t which, stru
                              &run->loaded, error);
     ppt_keep_end(&run->keeping, &run->loaded);
     return status;
+}
+
+static enum ppt_status run_one(const struct session *session, size_t which, struct ppt_error *error)
+{
+    struct ppt_config *config = &session->configs.items[which];
+    struct ppt_hooks *hooks = NULL;
+    enum ppt_status status = ppt_measure_set_up(config, &hooks, error);
+
+    if (status == PPT_OK) {
+        status = run_set_up(session, config, hooks, &session->runs[which], error);
+    }
+    return ppt_measure_clean_up(&hooks, status, error);
 }
 
 /* What was reported, whichever runs failed; the list is to be given to free(). How the programs of
@@ -453,6 +485,8 @@ static const struct ppt_option run_rows[] = {
     PPT_SHARED(PROGRAM_OUTPUT, struct run_options, words.output),
     PPT_SHARED(INPUTS, struct run_options, words.inputs),
     PPT_SHARED(NULL, struct run_options, words.null),
+    PPT_SHARED(SHOW_OUTPUT, struct run_options, words.show),
+    PPT_SHARED(IGNORE_FAILURE, struct run_options, words.ignore),
 };
 
 static enum ppt_status run_check(struct ppt_line *line, struct ppt_error *error)

@@ -121,7 +121,8 @@ static enum ppt_status keep(struct child *child, struct stream *stream, const ch
         return PPT_OK;
     }
     if (stream->bytes > PPT_OUTCOME_MOST_KEPT) {
-        child->outcome->end = PPT_OUTCOME_TOO_MUCH;
+        child->outcome->end =
+            child->request->keep_part ? child->outcome->end : PPT_OUTCOME_TOO_MUCH;
         return PPT_OK;
     }
     while (bytes > 0) {

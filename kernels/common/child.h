@@ -26,6 +26,8 @@ struct ppt_child_request {
     enum ppt_child_output output;
     int keep_output; /* descriptor that standard output is copied to, or -1; PPT_CHILD_READ alone */
     int keep_errors; /* likewise for standard error, in any case */
+    bool keep_part;  /* what is more than PPT_OUTCOME_MOST_KEPT bytes is not kept, instead of ending
+                        the program */
     int null_device; /* for writing */
     double timeout_s;                     /* 0: as long as it takes */
     int (*given_up)(const void *context); /* see kernel.h; NULL: never */

@@ -33,6 +33,12 @@ struct ppt_outcome {
     struct ppt_descendant survivor;
 };
 
+/* How it ended, as the end of a sentence about it: "exited with 2"; "" if all is well. Not for what
+ * was given up, or wrote too much. Returns `how`. */
+#define PPT_OUTCOME_HOW_SIZE 128
+const char *ppt_outcome_how(const struct ppt_outcome *outcome, double timeout_s,
+                            char how[PPT_OUTCOME_HOW_SIZE]);
+
 /* PPT_OK if all is well with it. Else PPT_FAILED, or PPT_INTERRUPTED if it was given up, with a
  * message. `name` is the program's, timeout_s the time that it had. */
 enum ppt_status ppt_outcome_judge(const struct ppt_outcome *outcome, uint64_t task,

@@ -39,6 +39,7 @@ static inline void ppt_outside_add(struct ppt_outside *sum, const struct ppt_out
     sum->cpu_ns += one->cpu_ns;
     sum->peak_bytes = one->peak_bytes > sum->peak_bytes ? one->peak_bytes : sum->peak_bytes;
     ppt_usage_add(&sum->usage, one->usage, 1);
+    sum->failed += one->failed;
     sum->queued_ns = ppt_queued_sum_ns(sum->queued_ns, one->queued_ns);
 }
 

@@ -167,6 +167,7 @@ enum ppt_status ppt_wardens_create(const struct ppt_warden_plan *plan, struct pp
 {
     const char *path = getenv("PATH");
     struct ppt_warden_duty duty = {.environment = plan->environment,
+                                   .alike = plan->alike,
                                    .path = path ? path : PPT_SEARCH_PATH_DEFAULT};
     size_t i = 0;
 

@@ -13,6 +13,7 @@
 #ifndef PPT_WARDEN_H
 #define PPT_WARDEN_H
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/resource.h>
@@ -39,9 +40,12 @@ struct ppt_warden_slot {
     char **argv; /* argv[0] is looked for in PATH unless it holds a slash; NULL behind the last */
     char *words; /* room for argv's strings */
     char threads[32];                         /* a variable for the program: "NAME=value" */
+    bool stays;                               /* what the program leaves behind may run on until
+                                                 the next one ends, or the warden */
     bool null_output;                         /* standard output is /dev/null, and no pipe */
     size_t cpus_bytes;                        /* of `cpus` */
     unsigned char cpus[PPT_WARDEN_CPU_BYTES]; /* those that it may use; see sched_setaffinity() */
+    char folder[PATH_MAX]; /* that it works in; "": the one that ppt-omp was started in */
 
     /* How it went, from the warden. */
     int problem; /* errno of what kept it from being started; else 0 */
@@ -78,7 +82,8 @@ struct ppt_warden_plan {
     size_t argv_count;  /* most words of a task */
     size_t words_bytes; /* most bytes of them, with their zero bytes */
     char **environment; /* of programs; ends in two NULLs, and slot->threads takes the place of the
-                           first */
+                           first, unless they are `alike` */
+    bool alike;         /* programs are told nothing of threads */
 };
 
 /* Starts the wardens and waits until they are ready. Must be called while no other thread runs, or

@@ -96,7 +96,7 @@ static _Noreturn void begin_program(struct state *s)
             dup2(NULL_OUT, OUT);
         }
         sigprocmask(SIG_SETMASK, &none, NULL);
-        s->slot->problem = execute(s);
+        s->slot->problem = *s->slot->folder && chdir(s->slot->folder) != 0 ? errno : execute(s);
     }
     _exit(127);
 }
@@ -163,7 +163,7 @@ static bool reap(struct state *s)
         if (about.si_pid == 0) {
             return true;
         }
-        if (about.si_pid == s->program) {
+        if (about.si_pid == s->program && !s->slot->stays) {
             /* As long as it is not reaped its number, and that of its group, is nobody else's. */
             kill(-s->program, SIGKILL);
         }
@@ -379,7 +379,7 @@ static bool become_warden(struct state *s)
     while (*last) {
         last++;
     }
-    *last = s->slot->threads;
+    *last = s->duty->alike ? NULL : s->slot->threads;
     cpus_bytes = syscall(SYS_sched_getaffinity, 0, sizeof(s->cpus), s->cpus);
     s->cpus_bytes = cpus_bytes > 0 ? (size_t)cpus_bytes : 0;
     s->own = getpid();
@@ -408,7 +408,9 @@ _Noreturn void ppt_warden_serve(const struct ppt_warden_duty *duty)
         case PPT_WARDEN_RUN:
             start_program(&s);
             watch_program(&s);
-            end_all(&s);
+            if (!s.slot->stays || s.program > 0) {
+                end_all(&s);
+            }
             report_done(&s);
             break;
         default: /* a request that came when its program had just ended */

@@ -11,6 +11,7 @@
 struct ppt_warden_duty {
     struct ppt_warden_slot *slot;
     char **environment;              /* see struct ppt_warden_plan */
+    bool alike;                      /* likewise */
     const char *path;                /* where programs are looked for */
     int socket;                      /* the warden's end */
     int out, err;                    /* the programs' ends */

@@ -221,7 +221,7 @@ class Arguments(Command):
             (["echo", 99999999999999999999], "put it in quotes"),
             (["echo", -9223372036854775808], "put it in quotes"),
             ({"argv": ["true"], "timeout": -1}, "timeout: -1"),
-            ({"argv": ["true"], "output": "eat"}, '"discard", "check", "keep" or "null"'),
+            ({"argv": ["true"], "output": "eat"}, '"discard", "check", "keep", "null" or "show"'),
         ):
             self.write("c.json", {"task": "command", "task_args": args})
             self.refused(self.run_ppt("c.json"), 2, part)

@@ -36,6 +36,7 @@ OPTIONS = {name for name, _ in ROWS} - {"-h"}
 WORDS = {"--vs"}
 # Options without a value.
 FLAGS = {name for name, kind in ROWS if kind in ("FLAG", "PRESET", "HELP", "VERSION")}
+FLAGS |= set(re.findall(r'\{"(-[a-z-]+)", PPT_OPTION_\w+, \.bare = ', SOURCES))  # or behind "="
 
 
 class Texts(common.Case):

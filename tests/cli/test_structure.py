@@ -183,6 +183,7 @@ class OnePlace(unittest.TestCase):
         "processes": {"bench/analyze/compare_sentence.c"},  # what values are of
         "ranks": {"bench/host/cluster.c"},  # entries of a list
         "task": {"bench/run/journal.c",  # a field of the list of kernels
+                 "bench/config/config.h",  # what has a folder of its own
                  "bench/verbs/common/kept.c"},  # of what is kept
         "workers": {"bench/verbs/fit.c", "bench/verbs/judge.c",  # columns of tables
                     "bench/verbs/predict.c"},  # a field of its answer

@@ -212,6 +212,25 @@ static void blocks_are_spread_over_processes(void **state)
     assert_int_equal(ppt_plan_process(&config, 7), 0);
 }
 
+static void few_tasks_stand_for_all(void **state)
+{
+    (void)state;
+    for (uint64_t count = 1; count <= 300; count++) {
+        bool met[300] = {false}, quarters[4] = {false};
+
+        for (uint64_t i = 0; i < count; i++) {
+            const uint64_t task = ppt_plan_spread(i, count);
+
+            assert_true(task < count && !met[task]);
+            met[task] = true;
+            quarters[task * 4 / count] = true;
+            assert_true(i != 7 || count < 50 ||
+                        quarters[0] + quarters[1] + quarters[2] + quarters[3] >= 3);
+        }
+    }
+    assert_true(ppt_plan_spread(999999999, 1000000000) < 1000000000);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -223,6 +242,7 @@ int main(void)
         cmocka_unit_test(warm_up_visits_every_program),
         cmocka_unit_test(passes_are_counted),
         cmocka_unit_test(blocks_are_spread_over_processes),
+        cmocka_unit_test(few_tasks_stand_for_all),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

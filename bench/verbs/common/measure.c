@@ -86,6 +86,32 @@ enum ppt_status ppt_measure_check(const struct ppt_config *config, const struct 
     return ranks > 0 ? engine->prepare(engine->context, config, true, error) : PPT_OK;
 }
 
+enum ppt_status ppt_measure_set_up(const struct ppt_config *config, struct ppt_hooks **hooks,
+                                   struct ppt_error *error)
+{
+    PPT_TRY(ppt_hooks_create(config, hooks, error));
+    return ppt_hooks_run(*hooks, PPT_HOOK_SETUP, error);
+}
+
+enum ppt_status ppt_measure_clean_up(struct ppt_hooks **hooks, enum ppt_status status,
+                                     struct ppt_error *error)
+{
+    struct ppt_error problem;
+    const enum ppt_status cleaned = ppt_hooks_run(*hooks, PPT_HOOK_CLEANUP, &problem);
+
+    ppt_hooks_destroy(*hooks);
+    *hooks = NULL;
+    if (cleaned == PPT_OK) {
+        return status;
+    }
+    if (status == PPT_OK) {
+        *error = problem;
+        return cleaned;
+    }
+    ppt_text_print(stderr, "ppt-omp: %s", problem.text);
+    return status;
+}
+
 /* For who would rather have every pass once, and know that others took part. */
 static bool measures_again(void)
 {

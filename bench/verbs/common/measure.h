@@ -6,6 +6,7 @@
 #define PPT_MEASURE_H
 
 #include "engine.h"
+#include "hooks.h"
 #include "host.h"
 #include "journal.h"
 #include "loaded.h"
@@ -32,6 +33,16 @@ enum ppt_status ppt_measure_check_ranks(const struct ppt_config *config,
 enum ppt_status ppt_measure_check(const struct ppt_config *config, const struct ppt_host *host,
                                   const struct ppt_workspace *scratch,
                                   const struct ppt_engine *engine, struct ppt_error *error);
+
+/* Runs the command that a configuration has before everything else, and starts what runs the one
+ * after it, which is due whatever the status of this is. */
+enum ppt_status ppt_measure_set_up(const struct ppt_config *config, struct ppt_hooks **hooks,
+                                   struct ppt_error *error);
+
+/* Runs the command after everything else. `status` is how the run ended, with its message in
+ * *error; returns that, or, where all was well but for this, how this ended. */
+enum ppt_status ppt_measure_clean_up(struct ppt_hooks **hooks, enum ppt_status status,
+                                     struct ppt_error *error);
 
 /* What is printed of a run. */
 struct ppt_print {

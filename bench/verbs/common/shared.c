@@ -18,9 +18,12 @@ const struct ppt_option ppt_shared_options[] = {
     [PPT_SHARED_TIMEOUT] = {"--timeout", PPT_OPTION_TEXT,
                             .heading = "Options of a program behind \"--\":", .joins = true,
                             .metavar = "S", .help = "ends it after so long (3600);"},
-    [PPT_SHARED_PROGRAM_OUTPUT] = {"--program-output", PPT_OPTION_TEXT, .metavar = "W",
-                                   .help =
-                                       "discard, null (to /dev/null), keep or check (all alike)"},
+    [PPT_SHARED_PROGRAM_OUTPUT] =
+        {"--program-output", PPT_OPTION_TEXT, .metavar = "W",
+         .help = "discard, null (/dev/null), keep, show or check (all alike)"},
+    [PPT_SHARED_SHOW_OUTPUT] = {"--show-output", PPT_OPTION_FLAG, .help = "the same as show;"},
+    [PPT_SHARED_IGNORE_FAILURE] = {"--ignore-failure", PPT_OPTION_FLAG, .joins = true,
+                                   .help = "exit codes are fine"},
     [PPT_SHARED_INPUTS] = {"--inputs", PPT_OPTION_TEXT, .noun = "file", .metavar = "FILE",
                            .help = "a task per line, {} (-: standard input);"},
     [PPT_SHARED_NULL] = {"--null", PPT_OPTION_FLAG, .also = "-0", .joins = true,

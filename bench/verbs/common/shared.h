@@ -14,6 +14,8 @@ enum {
     PPT_SHARED_PROGRAM_OUTPUT, /* const char * */
     PPT_SHARED_INPUTS,         /* const char * */
     PPT_SHARED_NULL,           /* bool */
+    PPT_SHARED_SHOW_OUTPUT,    /* bool */
+    PPT_SHARED_IGNORE_FAILURE, /* bool */
     PPT_SHARED_CPUS,           /* uint64_t */
     PPT_SHARED_JSON            /* bool */
 };

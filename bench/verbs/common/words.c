@@ -160,21 +160,32 @@ static json_object *args_of(const struct ppt_line *line, const struct ppt_words_
                 ? json_object_new_double_s(strtod(options->timeout, NULL), options->timeout)
                 : text(options->timeout));
     }
-    if (options->output) {
-        add(args, "output", text(options->output));
+    if (options->output || options->show) {
+        add(args, "output", text(options->show ? "show" : options->output));
+    }
+    if (options->ignore) {
+        add(args, "failures", text("count"));
     }
     return args;
+}
+
+/* One of the options that say something of a program, or -1. */
+static int given_of(const struct ppt_words_options *options)
+{
+    return options->timeout  ? PPT_SHARED_TIMEOUT
+           : options->output ? PPT_SHARED_PROGRAM_OUTPUT
+           : options->show   ? PPT_SHARED_SHOW_OUTPUT
+           : options->ignore ? PPT_SHARED_IGNORE_FAILURE
+           : options->inputs ? PPT_SHARED_INPUTS
+           : options->null   ? PPT_SHARED_NULL
+                             : -1;
 }
 
 /* Options of a program are nothing where there is none. */
 static enum ppt_status check_no_program(const struct ppt_words_options *options,
                                         struct ppt_error *error)
 {
-    const int given = options->timeout  ? PPT_SHARED_TIMEOUT
-                      : options->output ? PPT_SHARED_PROGRAM_OUTPUT
-                      : options->inputs ? PPT_SHARED_INPUTS
-                      : options->null   ? PPT_SHARED_NULL
-                                        : -1;
+    const int given = given_of(options);
 
     return given < 0
                ? PPT_OK
@@ -182,6 +193,22 @@ static enum ppt_status check_no_program(const struct ppt_words_options *options,
                           "%s belongs to a program behind \"--\"; in a file it is an argument "
                           "of the task \"command\"",
                           ppt_shared_options[given].name);
+}
+
+/* Options that need another one, or do not go with it. */
+static enum ppt_status check_together(const struct ppt_words_options *options,
+                                      struct ppt_error *error)
+{
+    if (options->output && options->show) {
+        return ppt_fail(error, PPT_BAD_INPUT, "%s and %s: give one of them",
+                        ppt_shared_options[PPT_SHARED_PROGRAM_OUTPUT].name,
+                        ppt_shared_options[PPT_SHARED_SHOW_OUTPUT].name);
+    }
+    return options->null && !options->inputs
+               ? ppt_fail(error, PPT_BAD_INPUT, "%s says how the list of %s ends its entries",
+                          ppt_shared_options[PPT_SHARED_NULL].name,
+                          ppt_shared_options[PPT_SHARED_INPUTS].name)
+               : PPT_OK;
 }
 
 /* Whether somebody wants to tell something by standard input. Who writes into a pipe may take a
@@ -220,11 +247,7 @@ enum ppt_status ppt_words_take(struct ppt_line *line, const struct ppt_words_opt
     if (line->rest != PPT_REST_PROGRAM) {
         return check_no_program(options, error);
     }
-    if (options->null && !options->inputs) {
-        return ppt_fail(error, PPT_BAD_INPUT, "%s says how the list of %s ends its entries",
-                        ppt_shared_options[PPT_SHARED_NULL].name,
-                        ppt_shared_options[PPT_SHARED_INPUTS].name);
-    }
+    PPT_TRY(check_together(options, error));
     PPT_TRY(check_programs(line, error));
     PPT_TRY(check_words(line, error));
     warn_of_input(options);

@@ -14,6 +14,8 @@ struct ppt_words_options {
     const char *output; /* what becomes of it */
     const char *inputs; /* a file of these, or "-" */
     bool null;          /* the entries of which end in a zero byte */
+    bool show;          /* its output is shown */
+    bool ignore;        /* exit codes other than 0 are no failures */
 };
 
 /* Makes the program the task, if there is one. Fails with PPT_BAD_INPUT, also when there are

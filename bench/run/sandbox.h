@@ -1,0 +1,41 @@
+/*
+ * sandbox.h - copies of the folder that the program was started in, for the programs of one pass to
+ * work in: one for each task, or one for all.
+ *
+ * They lie in the folder for temporary files, are made before the pass and removed after it, and
+ * the time of that is in no figure. How they are made is told in copy.h.
+ */
+#ifndef PPT_RUN_SANDBOX_H
+#define PPT_RUN_SANDBOX_H
+
+#include "config.h"
+#include "folder.h"
+#include "workspace.h"
+
+/* Zeroed: there are none. */
+struct ppt_sandbox {
+    const struct ppt_folder *scratch; /* borrowed */
+    struct ppt_folder all;            /* of the copies; a path of NULL: there are none */
+    char *work_dir;                   /* where programs work, see kernel.h; owned, or NULL */
+    unsigned number;                  /* of the pass, so that no two have the same */
+};
+
+/* Copies of a pass have so many entries at most: making more would take minutes, before every pass.
+ */
+#define PPT_SANDBOX_MOST 100000
+
+/* Whether the copies of a pass of so many tasks fit into what is left for temporary files, and are
+ * not too many; where a configuration has none, they do. */
+enum ppt_status ppt_sandbox_check(const struct ppt_config *config, uint64_t tasks,
+                                  const struct ppt_workspace *scratch, struct ppt_error *error);
+
+/* Makes those of a pass, if there are any, for the first `tasks` of its tasks in the order of
+ * ppt_plan_spread(). Fails with PPT_INTERRUPTED, too. */
+enum ppt_status ppt_sandbox_fill(struct ppt_sandbox *sandbox, const struct ppt_config *config,
+                                 uint64_t tasks, const struct ppt_folder *scratch,
+                                 struct ppt_error *error);
+
+/* Removes them. */
+void ppt_sandbox_empty(struct ppt_sandbox *sandbox);
+
+#endif
