@@ -64,33 +64,38 @@ static size_t count_choices(const struct ppt_grid *grid, size_t chosen, double z
     return choices;
 }
 
-/* Wherever that program was measured. */
-static bool is_slower(const struct ppt_grid *grid, unsigned program, size_t first, double level)
+/* The lowest end of the intervals of how far that program is behind, wherever it was measured:
+ * which of its counts is its best nobody knows for sure. -INFINITY where there are none. */
+static double least_behind(const struct ppt_grid *grid, unsigned program, size_t first,
+                           double level)
 {
-    bool slower = true;
+    double least = INFINITY;
 
-    for (size_t p = 0; p < grid->point_count && slower; p++) {
+    for (size_t p = 0; p < grid->point_count; p++) {
         if (grid->points[p].program == program) {
             const struct ppt_interval behind = ppt_grid_difference(grid, p, first, level);
 
-            slower = behind.exists && behind.low > 0;
+            least = behind.exists ? fmin(least, behind.low) : (double)-INFINITY;
         }
     }
-    return slower;
+    return least;
 }
 
 static void stand(const struct ppt_grid *grid, size_t first, double zone, double level,
                   struct ppt_ranked *ranked)
 {
     const size_t point = ppt_grid_find(grid, ranked->contestant.point);
+    const double least = least_behind(grid, ranked->contestant.point.program, first, level);
     const struct ppt_interval near = ppt_grid_difference(grid, point, first, 0.9);
 
-    ranked->standing = is_slower(grid, ranked->contestant.point.program, first, level)
-                           ? PPT_STANDING_SLOWER
+    ranked->standing = least > 0                                             ? PPT_STANDING_SLOWER
                        : near.exists && near.low > -zone && near.high < zone ? PPT_STANDING_EQUAL
                                                                              : PPT_STANDING_OPEN;
     ranked->level = ranked->standing == PPT_STANDING_EQUAL ? 0.9 : level;
     ranked->lead = ppt_grid_speedup(grid, point, first, ranked->level);
+    if (ranked->standing != PPT_STANDING_EQUAL && ranked->lead.interval.exists) {
+        ranked->lead.interval.low = fmin(ranked->lead.interval.low, exp(least));
+    }
 }
 
 void ppt_ranking_of(const struct ppt_grid *grid, const struct ppt_contestant *contestants,

@@ -41,8 +41,10 @@ struct ppt_ranked {
     struct ppt_contestant contestant;
     double seconds; /* of a whole pass, the median */
     enum ppt_standing standing;
-    struct ppt_ratio lead; /* how much faster the first is; of itself 1, without an interval */
-    double level;          /* of that interval */
+    struct ppt_ratio
+        lead;     /* how much faster the first is; of itself 1, without an interval. Its low
+                     end is the lowest over all counts of this one, unless it is equal */
+    double level; /* of that interval */
 };
 
 struct ppt_ranking {

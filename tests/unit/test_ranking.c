@@ -151,6 +151,10 @@ static size_t count_winners(const double *curve, size_t programs, enum noise kin
         rank_all(&grid, programs, &ranking);
         for (size_t i = 1; i < ranking.count; i++) {
             slower |= ranking.items[i].standing == PPT_STANDING_SLOWER;
+            /* The figure says what the word does. */
+            assert_int_equal(ranking.items[i].standing == PPT_STANDING_SLOWER,
+                             ranking.items[i].level > 0.9 &&
+                                 ranking.items[i].lead.interval.low > 1);
         }
         wrong += slower;
         ppt_ranking_free(&ranking);
