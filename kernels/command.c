@@ -265,12 +265,15 @@ static enum ppt_status start_wardens(const struct ppt_setup *setup, struct share
 static enum ppt_status open_command(const struct ppt_setup *setup, void **shared,
                                     struct ppt_error *error)
 {
-    const char *name = setup->sets[0][ARGV].words.items[0];
     struct shared *s;
-    char found[PATH_MAX];
 
-    if (!strchr(name, '{')) {
-        PPT_TRY(find_program(name, found, error));
+    for (size_t set = 0; set < setup->set_count; set++) {
+        const char *name = setup->sets[set][ARGV].words.items[0];
+        char found[PATH_MAX];
+
+        if (!strchr(name, '{')) {
+            PPT_TRY(find_program(name, found, error));
+        }
     }
     s = ppt_scratch_alloc(sizeof(*s), "command", error);
     if (!s) {
@@ -367,14 +370,19 @@ static void close_open(const int *fd)
 }
 
 /* A file in the run's folder for what a task writes: of the last block, that is. */
-static enum ppt_status open_kept(const struct local *l, uint64_t index, const char *what, int *fd,
-                                 struct ppt_error *error)
+static enum ppt_status open_kept(const struct local *l, const struct ppt_task *task,
+                                 const char *what, int *fd, struct ppt_error *error)
 {
     const struct ppt_setup *setup = &l->setup;
     char name[96];
 
-    snprintf(name, sizeof(name), "%ux%u.task%" PRIu64 ".%s", setup->workers, setup->inner_threads,
-             index, what);
+    char program[16] = "";
+
+    if (setup->set_count > 1) {
+        snprintf(program, sizeof(program), "p%zu.", task->set + 1);
+    }
+    snprintf(name, sizeof(name), "%s%ux%u.task%" PRIu64 ".%s", program, setup->workers,
+             setup->inner_threads, task->index, what);
     const int folder PPT_OWNED(close_open) =
         mkdirat(setup->results_fd, KEPT, 0777) == 0 || errno == EEXIST
             ? openat(setup->results_fd, KEPT, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
@@ -470,8 +478,8 @@ static enum ppt_status run_kept(struct local *l, const struct ppt_task *task,
                                 struct ppt_error *error)
 {
     if (task->args[OUTPUT].choice == KEEP && l->setup.results_dir) {
-        PPT_TRY(open_kept(l, task->index, "out", &request->keep_output, error));
-        PPT_TRY(open_kept(l, task->index, "err", &request->keep_errors, error));
+        PPT_TRY(open_kept(l, task, "out", &request->keep_output, error));
+        PPT_TRY(open_kept(l, task, "err", &request->keep_errors, error));
     }
     return run_child(l, task, request, digest, error);
 }

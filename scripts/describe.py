@@ -64,6 +64,11 @@ def key_form(key):
                            count_list(key)]},
         "number or list": {"anyOf": [number, several, count_list(key)]},
         "arguments": {"type": ["array", "object"]},
+        "list of arguments": {
+            "type": "array",
+            "minItems": 1,
+            "items": {"type": ["array", "object"]},
+        },
         # A number is short for an object with the first of its keys.
         "number or object": {"anyOf": [*inner[:1], of_keys, {"type": "null"}]},
         "configurations": {"type": "array", "minItems": 1, "items": {"$ref": "#/definitions/run"}},

@@ -332,8 +332,7 @@ static void describe_paths(const struct ppt_texts *paths, struct ppt_text *out)
     }
 }
 
-/* As a shell would be told. */
-static void describe_words(const struct ppt_texts *words, struct ppt_text *out)
+void ppt_args_describe_words(const struct ppt_texts *words, struct ppt_text *out)
 {
     for (size_t i = 0; i < words->count; i++) {
         const char *word = words->items[i];
@@ -351,7 +350,7 @@ static void describe_value(const struct ppt_param *param, const union ppt_value 
         return;
     }
     if (param->kind == PPT_PARAM_WORDS) {
-        describe_words(&value->words, out);
+        ppt_args_describe_words(&value->words, out);
         return;
     }
     if (param->kind == PPT_PARAM_INPUTS) {

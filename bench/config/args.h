@@ -26,6 +26,9 @@ void ppt_args_free(const struct ppt_kernel *kernel, union ppt_value *args);
 void ppt_args_describe(const struct ppt_kernel *kernel, const union ppt_value *args,
                        struct ppt_text *out);
 
+/* Words as a shell would be told them: "gzip -1 'a file'". */
+void ppt_args_describe_words(const struct ppt_texts *words, struct ppt_text *out);
+
 /* As an object by parameter name, which ppt_args_parse() reads back; the caller owns it. */
 json_object *ppt_args_to_json(const struct ppt_kernel *kernel, const union ppt_value *args);
 

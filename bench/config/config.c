@@ -31,6 +31,8 @@ static void free_config(struct ppt_config *config)
 {
     for (size_t i = 0; i < config->use_count; i++) {
         ppt_args_free(config->uses[i].kernel, config->uses[i].args);
+        free(config->uses[i].details);
+        free(config->uses[i].label);
     }
     free(config->uses);
     free(config->workers);
@@ -243,7 +245,7 @@ enum ppt_status ppt_config_load_kernel(struct ppt_config *config, bool *same,
     free(config->kernel_digest);
     config->kernel_digest = ppt_strdup(digest);
     ppt_args_free(use->kernel, use->args);
-    *use = (struct ppt_use){kernel, args};
+    *use = (struct ppt_use){.kernel = kernel, .args = args};
     ppt_stand_in_destroy(config->stand_in);
     config->stand_in = NULL;
     return PPT_OK;
@@ -272,14 +274,18 @@ enum ppt_status ppt_config_from_message(const char *from, const char *json,
 
 char *ppt_config_identity(const struct ppt_config *config)
 {
-    const struct ppt_use *use = &config->uses[0];
-    char *text = NULL;
+    struct ppt_text all = {0};
 
-    if (!config->mix && use->kernel->identify) {
-        text = ppt_alloc(IDENTITY_SIZE, 1);
-        use->kernel->identify(use->args, text, IDENTITY_SIZE);
+    if (config->mix || !config->uses[0].kernel->identify) {
+        return NULL;
     }
-    return text;
+    for (size_t i = 0; i < config->use_count; i++) {
+        char *text PPT_FREED = ppt_alloc(IDENTITY_SIZE, 1);
+
+        config->uses[i].kernel->identify(config->uses[i].args, text, IDENTITY_SIZE);
+        ppt_text_addf(&all, "%s%s", i > 0 ? "; " : "", text);
+    }
+    return all.data;
 }
 
 /* ---- settling ---- */

@@ -22,6 +22,7 @@ enum ppt_key_id {
     PPT_KEY_SCHEMA,
     PPT_KEY_TASK,
     PPT_KEY_TASK_ARGS,
+    PPT_KEY_VS,
     PPT_KEY_KERNEL,
     PPT_KEY_KERNEL_DIGEST,
     PPT_KEY_TASK_COUNT,
@@ -55,6 +56,8 @@ enum ppt_key_id {
 };
 
 #define PPT_MOST_BLOCKS 100000
+/* Names of programs are no longer. */
+#define PPT_LABEL_COLUMNS 30
 /* Beyond so many tasks a pass keeps a histogram of task times, not each of them. */
 #define PPT_MOST_TASK_TIMES 10000
 
@@ -84,6 +87,8 @@ enum ppt_memory { PPT_MEMORY_REUSE, PPT_MEMORY_FRESH };
 struct ppt_use {
     const struct ppt_kernel *kernel;
     union ppt_value *args; /* owned */
+    char *details;         /* of one of several programs: its arguments as text; else NULL */
+    char *label;           /* likewise: short, and like no other one's */
 };
 
 struct ppt_config {
@@ -96,18 +101,21 @@ struct ppt_config {
     struct ppt_stand_in *stand_in; /* of a recorded kernel that is not built in, or NULL */
     char *details;                 /* the arguments as text, for people */
     bool mix;                      /* random: tasks are drawn from `uses` once per block */
-    struct ppt_use *uses; /* one; for a mix the kernels to draw from, with default arguments */
+    struct ppt_use *uses; /* one; for a mix the kernels to draw from, with default arguments; of
+                             several programs ("vs") one for each */
     size_t use_count;
-    bool workers_auto;  /* the list depends on the machine: ppt_config_settle() makes it */
-    char *workers_text; /* of what, see counts.h; NULL where there is a list */
-    unsigned *workers;  /* each number once, ascending; none until settled when workers_auto */
+    size_t program_count; /* of several; 0: there is one */
+    bool workers_auto;    /* the list depends on the machine: ppt_config_settle() makes it */
+    char *workers_text;   /* of what, see counts.h; NULL where there is a list */
+    unsigned *workers;    /* each number once, ascending; none until settled when workers_auto */
     size_t worker_count;
     unsigned *ranks; /* each number once, ascending; at least one, 0 where there is no MPI */
     size_t rank_count;
     unsigned *inner_threads; /* that one task uses: each number once, ascending */
     size_t inner_count;
-    /* Every number of ranks with every number of workers, and that with every number of inner
-     * threads, ascending; sequential calls once. Empty until settled when workers_auto. */
+    /* Of every program every number of ranks with every number of workers, and that with every
+     * number of inner threads, ascending; sequential calls once. Empty until settled when
+     * workers_auto. */
     struct ppt_point *points;
     size_t point_count;
     bool seed_given;
@@ -166,6 +174,17 @@ static inline unsigned ppt_config_several(const struct ppt_config *config)
            (config->worker_count > 1 ? PPT_ONLY(PPT_WORKERS) : 0) |
            (config->inner_count > 1 ? PPT_ONLY(PPT_INNER_THREADS) : 0);
 }
+
+/* The name of what is run at a point: the task, or one of several programs. */
+static inline const char *ppt_config_label(const struct ppt_config *config, struct ppt_point point)
+{
+    return point.program > 0 ? config->uses[point.program - 1].label : config->task;
+}
+
+/* One of several programs as a configuration of its own, of points that `points` has room for. It
+ * borrows everything from `config`, and is not to be freed. */
+struct ppt_config ppt_config_of_program(const struct ppt_config *config, unsigned program,
+                                        struct ppt_point *points);
 
 /* Whether one worker is what sequential calls are: the work is done by programs that are started,
  * and by whom is nothing to them. */

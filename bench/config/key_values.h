@@ -22,6 +22,7 @@ PPT_KEY_VALUE(distribution)
 PPT_KEY_VALUE(precision)
 
 json_object *ppt_record_task_args(const void *config);
+json_object *ppt_record_vs(const void *config);
 enum ppt_status ppt_read_seed(const struct ppt_item *item, void *config, struct ppt_error *error);
 enum ppt_status ppt_read_max_seconds(const struct ppt_item *item, void *config,
                                      struct ppt_error *error);

@@ -54,6 +54,13 @@ const struct ppt_key ppt_keys[PPT_KEY_COUNT + 1] = {
         .form = "arguments", .help = "the task's arguments, in their order or by name",
         .option = {"--task-args", PPT_OPTION_SET_JSON, .metavar = "JSON",
                    .help = "its arguments: '[1000000]' or '{\"size\": 1000000}'"}),
+    ROW(VS, PLACES(0, 29, 0), .field = {.key = "vs", .write = ppt_record_vs},
+        .form = "list of arguments",
+        .example = "a list of programs such as [[\"gzip\", \"-6\", \"f\"], [\"zstd\", \"f\"]]",
+        .help =
+            "other programs (task \"command\"), each a list of words or an object of arguments, "
+            "that are measured in the same blocks and ranked; what one leaves out it has from "
+            "the first one"),
     ROW(KERNEL, PLACES(0, 3, 2), PLAIN(kernel_file, "kernel", PPT_FIELD_SPARSE), .form = "file",
         .help = "the shared object of a kernel that is not built in",
         .option = {"--kernel", PPT_OPTION_SET_TEXT, .metavar = "FILE.so",

@@ -20,11 +20,20 @@ void ppt_plan_block(const struct ppt_config *config, unsigned block, size_t *ord
     }
 }
 
-size_t ppt_plan_warmup(const struct ppt_config *config, size_t order[2])
+size_t ppt_plan_warmup(const struct ppt_config *config, size_t *order)
 {
-    order[0] = config->point_count - 1;
-    order[1] = 0;
-    return config->point_count > 1 ? 2 : 1;
+    const size_t programs = config->program_count > 0 ? config->program_count : 1;
+    const size_t each = config->point_count / programs;
+    size_t count = 0;
+
+    for (size_t first = config->point_count; first > 0;) {
+        first -= each;
+        order[count++] = first + each - 1;
+        if (each > 1) {
+            order[count++] = first;
+        }
+    }
+    return count;
 }
 
 unsigned ppt_plan_process(const struct ppt_config *config, unsigned block)
@@ -66,7 +75,7 @@ uint64_t ppt_plan_spread(uint64_t i, uint64_t count)
 
 uint64_t ppt_plan_passes(const struct ppt_config *config)
 {
-    size_t order[2];
+    size_t order[PPT_MOST_WARMUP];
 
     return (uint64_t)config->warmup * ppt_plan_warmup(config, order) +
            (uint64_t)config->blocks * config->point_count;

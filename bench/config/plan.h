@@ -17,9 +17,11 @@
  * Depends on the configuration's seed and the block alone, so a resumed run follows the same. */
 void ppt_plan_block(const struct ppt_config *config, unsigned block, size_t *order);
 
-/* The points of one warm-up round: the largest, then the smallest if there is another. Returns how
- * many of `order` (room for 2) it filled. */
-size_t ppt_plan_warmup(const struct ppt_config *config, size_t order[2]);
+/* The points of one warm-up round: the largest, then the smallest if there is another; of several
+ * programs those of each, the last one's first. Returns how many of `order` (room for two of each
+ * program) it filled. */
+#define PPT_MOST_WARMUP (2 * PPT_MOST_PROGRAMS)
+size_t ppt_plan_warmup(const struct ppt_config *config, size_t *order);
 
 /* Which of the run's fresh processes a block is measured in: 1, 2, ...; that of the warm-up (block
  * 0) is the first. 0: none, it is the run's own. Blocks of one process follow each other. Where

@@ -7,19 +7,23 @@
 #include "text.h"
 
 const struct ppt_dimension_row ppt_dimensions[PPT_DIMENSION_COUNT] = {
-    [PPT_RANKS] = {PPT_KEY_RANKS, "rank", "Ranks", "without MPI", "", "r", NULL,
+    [PPT_PROGRAM] = {PPT_KEY_VS, "program", true, "program", "Program", "the program", "p", ":",
+                     NULL, NULL, 0, PPT_MOST_PROGRAMS, offsetof(struct ppt_point, program)},
+    [PPT_RANKS] = {PPT_KEY_RANKS, NULL, false, "rank", "Ranks", "without MPI", "", "r", NULL,
                    "3r4: 3 ranks (processes) with 4 workers each; no r: without MPI", 0,
                    PPT_MOST_RANKS, offsetof(struct ppt_point, ranks)},
-    [PPT_WORKERS] = {PPT_KEY_WORKERS, "worker", "Workers", "sequential", "", "", "threads", NULL, 0,
-                     PPT_MOST_WORKERS, offsetof(struct ppt_point, workers)},
-    [PPT_INNER_THREADS] = {PPT_KEY_INNER_THREADS, "inner thread", "Inner threads", NULL, "x", "",
-                           "inner", "4x2: 4 workers whose tasks use 2 threads each", 1,
-                           PPT_MOST_WORKERS, offsetof(struct ppt_point, inner_threads)},
+    [PPT_WORKERS] = {PPT_KEY_WORKERS, NULL, false, "worker", "Workers", "sequential", "", "",
+                     "threads", NULL, 0, PPT_MOST_WORKERS, offsetof(struct ppt_point, workers)},
+    [PPT_INNER_THREADS] = {PPT_KEY_INNER_THREADS, NULL, false, "inner thread", "Inner threads",
+                           NULL, "x", "", "inner", "4x2: 4 workers whose tasks use 2 threads each",
+                           1, PPT_MOST_WORKERS, offsetof(struct ppt_point, inner_threads)},
 };
 
 const char *ppt_dimension_key(size_t dimension)
 {
-    return ppt_key_name((enum ppt_key_id)ppt_dimensions[dimension].key);
+    const struct ppt_dimension_row *row = &ppt_dimensions[dimension];
+
+    return row->own ? row->own : ppt_key_name((enum ppt_key_id)row->key);
 }
 
 static json_object *all_workers(const void *point)
@@ -38,6 +42,7 @@ const struct ppt_field ppt_point_fields[] = {
     FIELD(workers, 0),
     FIELD(inner_threads, 0),
     FIELD(ranks, PPT_FIELD_SPARSE),
+    FIELD(program, PPT_FIELD_SPARSE),
     {PPT_FIELD(struct ppt_point, ranks, "all_workers"),
      .flags = PPT_FIELD_SHOWN | PPT_FIELD_SHOWN_ALONE | PPT_FIELD_SPARSE, .write = all_workers},
     {0},
@@ -81,7 +86,7 @@ bool ppt_point_possible(struct ppt_point point)
 unsigned ppt_point_shown(struct ppt_point point, unsigned several)
 {
     return PPT_ONLY(PPT_WORKERS) | (point.ranks > 0 ? PPT_ONLY(PPT_RANKS) : 0) |
-           (several & PPT_OF_TASK);
+           (point.program > 0 ? PPT_ONLY(PPT_PROGRAM) : 0) | (several & PPT_OF_TASK);
 }
 
 const char *ppt_point_label(struct ppt_point point, unsigned several, char out[PPT_POINT_SIZE])
@@ -99,6 +104,16 @@ const char *ppt_point_label(struct ppt_point point, unsigned several, char out[P
     return out;
 }
 
+/* "3 ranks", "without MPI", "program 2". Returns the length, as snprintf() does. */
+static size_t add_words(unsigned number, const struct ppt_dimension_row *row, const char *before,
+                        char *out, size_t size)
+{
+    return (size_t)(number == 0    ? snprintf(out, size, "%s%s", before, row->none)
+                    : row->ordinal ? snprintf(out, size, "%s%s %u", before, row->noun, number)
+                                   : snprintf(out, size, "%s%u %s%s", before, number, row->noun,
+                                              PPT_S(number)));
+}
+
 const char *ppt_point_words(struct ppt_point point, unsigned set, const char *first,
                             const char *next, char out[PPT_POINT_WORDS_SIZE])
 {
@@ -106,17 +121,12 @@ const char *ppt_point_words(struct ppt_point point, unsigned set, const char *fi
 
     out[0] = '\0';
     for (size_t d = 0; d < PPT_DIMENSION_COUNT && length < PPT_POINT_WORDS_SIZE; d++) {
-        const unsigned number = ppt_point_get(point, d);
-        char count[16] = "";
+        if (set & PPT_ONLY(d)) {
+            const char *before = length > 0 ? next : first;
 
-        if (!(set & PPT_ONLY(d))) {
-            continue;
+            length += add_words(ppt_point_get(point, d), &ppt_dimensions[d], before, out + length,
+                                PPT_POINT_WORDS_SIZE - length);
         }
-        snprintf(count, sizeof(count), "%u ", number);
-        length += (size_t)snprintf(out + length, PPT_POINT_WORDS_SIZE - length, "%s%s%s%s",
-                                   length > 0 ? next : first, number > 0 ? count : "",
-                                   number > 0 ? ppt_dimensions[d].noun : ppt_dimensions[d].none,
-                                   number > 0 ? PPT_S(number) : "");
     }
     return out;
 }

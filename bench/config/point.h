@@ -16,28 +16,33 @@
 
 #define PPT_MOST_WORKERS 1024
 #define PPT_MOST_RANKS 65536
+#define PPT_MOST_PROGRAMS 32
 
 struct ppt_point {
     unsigned workers; /* of every rank; 0: plain sequential calls */
     unsigned inner_threads;
-    unsigned ranks; /* of MPI that share the tasks; 0: without MPI, in this process alone */
+    unsigned ranks;   /* of MPI that share the tasks; 0: without MPI, in this process alone */
+    unsigned program; /* of several, which one: 1, 2, ...; 0: there is one alone */
 };
 
 /* In the order in which points ascend, and are spoken of. */
-enum ppt_dimension { PPT_RANKS, PPT_WORKERS, PPT_INNER_THREADS, PPT_DIMENSION_COUNT };
+enum ppt_dimension { PPT_PROGRAM, PPT_RANKS, PPT_WORKERS, PPT_INNER_THREADS, PPT_DIMENSION_COUNT };
 
 /* Sets of dimensions: those that tasks are spread over, and those of each task, wherever it runs.
- */
+ * What the task is, its program says, of which every analysis and every report has one. */
 #define PPT_ONLY(dimension) (1u << (dimension))
 #define PPT_OF_SPREAD (PPT_ONLY(PPT_RANKS) | PPT_ONLY(PPT_WORKERS))
-#define PPT_OF_TASK (PPT_ONLY(PPT_DIMENSION_COUNT) - 1 - PPT_OF_SPREAD)
+#define PPT_OF_TASK (PPT_ONLY(PPT_DIMENSION_COUNT) - 1 - PPT_OF_SPREAD - PPT_ONLY(PPT_PROGRAM))
 
-/* Files have them from the workers on, the ranks last: what a file's i-th one is. */
-#define PPT_IN_FILES(i) (((i) + PPT_WORKERS) % PPT_DIMENSION_COUNT)
+/* Files have so many of them, from the workers on, the ranks last: what a file's i-th one is. */
+#define PPT_FILE_DIMENSIONS (PPT_DIMENSION_COUNT - PPT_RANKS)
+#define PPT_IN_FILES(i) (PPT_RANKS + ((i) + PPT_WORKERS - PPT_RANKS) % PPT_FILE_DIMENSIONS)
 
 /* The table. */
 struct ppt_dimension_row {
     unsigned key;               /* of a configuration, an enum ppt_key_id: its name in JSON, too */
+    const char *own;            /* its name in JSON where it is another; else NULL */
+    bool ordinal;               /* the number does not say how many, but which one */
     const char *noun;           /* of one, the plural ends in "s" */
     const char *head;           /* of a column */
     const char *none;           /* what 0 of them is */
@@ -73,7 +78,7 @@ static inline bool ppt_point_same(struct ppt_point a, struct ppt_point b)
 /* Whether tasks are the same in both, and only spread otherwise: such points make a curve. */
 static inline bool ppt_point_same_task(struct ppt_point a, struct ppt_point b)
 {
-    return (ppt_point_differ(a, b) & PPT_OF_TASK) == 0;
+    return (ppt_point_differ(a, b) & (PPT_OF_TASK | PPT_ONLY(PPT_PROGRAM))) == 0;
 }
 
 /* Orders points, for qsort(): by the first dimension, then by the next. */
@@ -108,6 +113,13 @@ static inline struct ppt_point ppt_point_of_rank(struct ppt_point point)
     return point;
 }
 
+/* The point as a report of its program alone has it. */
+static inline struct ppt_point ppt_point_of_program(struct ppt_point point)
+{
+    point.program = 0;
+    return point;
+}
+
 /* Plain sequential calls of the same tasks. */
 static inline struct ppt_point ppt_point_calls(struct ppt_point point)
 {
@@ -118,12 +130,13 @@ static inline struct ppt_point ppt_point_calls(struct ppt_point point)
 /* ---- in words ---- */
 
 /* The set of dimensions that name a point where `several` are measured with several numbers: its
- * workers always, ranks when there are any, and what differs from task to task. */
+ * workers always, ranks when there are any, its program when there are several, and what differs
+ * from task to task. */
 unsigned ppt_point_shown(struct ppt_point point, unsigned several);
 
 /* These as a short word: "4", or "4x2" for 4 workers with 2 inner threads each; "3r4" and "3r4x2"
- * for 3 ranks with 4 workers each. Returns `out`. */
-#define PPT_POINT_SIZE 40
+ * for 3 ranks with 4 workers each; "p2:4" for the second program with 4 workers. Returns `out`. */
+#define PPT_POINT_SIZE 60
 const char *ppt_point_label(struct ppt_point point, unsigned several, char out[PPT_POINT_SIZE]);
 
 /* The dimensions of a set, each with its noun: "3 ranks x 4 workers x 1 inner thread", with `first`

@@ -21,6 +21,22 @@ enum ppt_status ppt_read_keys(const struct ppt_layer *top, struct ppt_config *co
 enum ppt_status ppt_read_inputs(const struct ppt_layer *top, struct ppt_config *config,
                                 struct ppt_error *error);
 
+/* The same of another program, which has the inputs of the first. */
+enum ppt_status ppt_read_input_words(const struct ppt_layer *top, struct ppt_config *config,
+                                     const struct ppt_use *use, struct ppt_error *error);
+
+/* The programs that the one of config->uses is measured beside, if there are any ("vs"), in layers
+ * down to `last`; and the points of all. */
+enum ppt_status ppt_read_programs(const struct ppt_layer *top, const struct ppt_layer *last,
+                                  struct ppt_config *config, struct ppt_error *error);
+
+/* Names programs by their commands, each differently, in at most PPT_LABEL_COLUMNS columns: what is
+ * longer is shortened in its middle. */
+void ppt_label_programs(const char *const *commands, struct ppt_use *uses, size_t count);
+
+/* Makes the points of one program, which are there, those of all. */
+void ppt_config_spread_programs(struct ppt_config *config);
+
 /* Whether what is to be done beside the passes can be: the words of commands, where no shell reads
  * them. */
 enum ppt_status ppt_check_commands(const struct ppt_layer *top, const struct ppt_config *config,

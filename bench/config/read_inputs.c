@@ -225,21 +225,30 @@ static void append_input(struct ppt_config *config, struct ppt_texts *words)
                                             config->args_origin));
 }
 
+enum ppt_status ppt_read_input_words(const struct ppt_layer *top, struct ppt_config *config,
+                                     const struct ppt_use *use, struct ppt_error *error)
+{
+    struct inputs inputs;
+
+    /* What was recorded has been through all this. */
+    if (ppt_layer_search(top).recorded || !find_inputs(use, &inputs)) {
+        return PPT_OK;
+    }
+    PPT_TRY(check_words(config, &inputs, error));
+    if (inputs.list->count > 0 && !has_input(inputs.words)) {
+        append_input(config, inputs.words);
+    }
+    return PPT_OK;
+}
+
 enum ppt_status ppt_read_inputs(const struct ppt_layer *top, struct ppt_config *config,
                                 struct ppt_error *error)
 {
     struct inputs inputs;
 
-    /* What was recorded has been through all this. */
-    if (ppt_layer_search(top).recorded || config->mix || !find_inputs(&config->uses[0], &inputs)) {
-        return PPT_OK;
-    }
-    PPT_TRY(check_words(config, &inputs, error));
-    if (inputs.list->count == 0) {
-        return PPT_OK;
-    }
-    if (!has_input(inputs.words)) {
-        append_input(config, inputs.words);
-    }
-    return count_tasks(top, config, &inputs, error);
+    PPT_TRY(ppt_read_input_words(top, config, &config->uses[0], error));
+    return ppt_layer_search(top).recorded || !find_inputs(&config->uses[0], &inputs) ||
+                   inputs.list->count == 0
+               ? PPT_OK
+               : count_tasks(top, config, &inputs, error);
 }

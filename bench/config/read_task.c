@@ -1,5 +1,5 @@
 /*
- * "task", "kernel" and "task_args": what to run.
+ * "task", "kernel" and "task_args": what to run. The programs beside it are read_programs.c's.
  */
 #include "read.h"
 
@@ -143,7 +143,7 @@ static void add_use(struct ppt_config *config, const struct ppt_kernel *kernel,
                     union ppt_value *args)
 {
     config->uses = ppt_realloc(config->uses, config->use_count + 1, sizeof(*config->uses));
-    config->uses[config->use_count++] = (struct ppt_use){kernel, args};
+    config->uses[config->use_count++] = (struct ppt_use){.kernel = kernel, .args = args};
 }
 
 static enum ppt_status add_default_use(struct ppt_config *config, const struct ppt_kernel *kernel,
@@ -269,12 +269,13 @@ enum ppt_status ppt_read_task(const struct ppt_layer *top, struct ppt_config *co
         if (!given) {
             args.item = (struct ppt_item){0};
         }
-        return read_mix(&args.item, &search, config, error);
+        PPT_TRY(read_mix(&args.item, &search, config, error));
+        return ppt_read_programs(top, named, config, error);
     }
     PPT_TRY(ppt_args_parse(kernel, given ? &args.item : NULL, &search, &values, error));
     add_use(config, kernel, values);
     PPT_TRY(ppt_read_inputs(top, config, error));
     ppt_args_describe(kernel, values, &details);
     config->details = details.data ? details.data : ppt_strdup("");
-    return PPT_OK;
+    return ppt_read_programs(top, named, config, error);
 }

@@ -28,7 +28,7 @@ struct ppt_size ppt_size_config(struct ppt_config *config, double task_s, unsign
 {
     const uint64_t most = ppt_point_running(ppt_config_most(config));
     double shares = 0, quickest = 1, warm = 0;
-    size_t order[2];
+    size_t order[PPT_MOST_WARMUP];
 
     for (size_t i = 0; i < config->point_count; i++) {
         shares += share_of(config->points[i], cpus);

@@ -18,9 +18,9 @@ struct ppt_size {
     double least_s; /* of the fewest blocks, and the warm-up */
 };
 
-/* Fills in what `config` left to be sized, for tasks of that length on so many CPUs: a pass lasts
- * long enough to be timed well, every worker has several tasks, and a dozen blocks fit into the
- * time. Where that cannot be, every worker has one. */
+/* Fills in what `config` left to be sized, for tasks of that length (of several programs the mean)
+ * on so many CPUs: a pass lasts long enough to be timed well, every worker has several tasks, and a
+ * dozen blocks fit into the time. Where that cannot be, every worker has one. */
 struct ppt_size ppt_size_config(struct ppt_config *config, double task_s, unsigned cpus);
 
 #endif

@@ -1,8 +1,9 @@
 /*
  * tasks.h - the tasks of one block: which kernel, with which arguments, at which index.
  *
- * A plain configuration has one kernel with one argument set at every index. The random mix draws
- * a kernel and arguments for every index, anew for each block and alike for every point of it.
+ * A plain configuration has one kernel with one argument set at every index; of several programs
+ * each has a set, and which one it is, the point says. The random mix draws a kernel and arguments
+ * for every index, anew for each block and alike for every point of it.
  */
 #ifndef PPT_CONFIG_TASKS_H
 #define PPT_CONFIG_TASKS_H
@@ -24,7 +25,7 @@ struct ppt_task_ref {
 struct ppt_tasks {
     struct ppt_task_group *groups; /* only kernels that have tasks */
     size_t group_count;
-    struct ppt_task_ref *refs; /* per index; NULL: group 0, set 0 throughout */
+    struct ppt_task_ref *refs; /* per index; NULL: group 0 throughout, and the point's set */
     uint64_t count;
     union ppt_value *drawn; /* storage of drawn sets, or NULL */
 };

@@ -19,6 +19,11 @@ enum ppt_status ppt_charts_write_overview(const struct ppt_outcome *outcomes, si
                                           const struct ppt_folder *folder, struct ppt_text *notes,
                                           struct ppt_error *error);
 
+/* The tasks per second of several programs in one chart. */
+enum ppt_status ppt_charts_write_programs(const struct ppt_outcome *outcomes, size_t count,
+                                          const struct ppt_folder *folder, struct ppt_text *notes,
+                                          struct ppt_error *error);
+
 /* Whether a picture goes on to its end; one that was being written while the disk filled does not.
  */
 bool ppt_svg_is_whole(const char *svg, size_t length);

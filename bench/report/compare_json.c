@@ -123,6 +123,10 @@ void ppt_comparison_json(const struct ppt_comparison_outcome *outcome, struct pp
     add(object, "version", integer(COMPARISON_VERSION));
     add(object, "task", text(config->task));
     add(object, "task_details", text(config->details));
+    if (outcome->different) {
+        add(object, "new_task", text(outcome->new_runs[0].config->task));
+        add(object, "new_task_details", text(outcome->new_runs[0].config->details));
+    }
     add(object, "task_count", integer(config->task_count));
     add(object, "verdict", text(ppt_change_names[comparison->change]));
     add(object, "speedup_verdict", text(ppt_change_names[comparison->speedup_change]));

@@ -13,6 +13,7 @@ struct ppt_comparison_outcome {
     const struct ppt_outcome *old_runs, *new_runs;
     size_t old_count, new_count;
     const char *warnings; /* what else differs: lines, each with a newline */
+    bool different;       /* the new runs are of another task */
 };
 
 /* The table on the terminal and what it means, at most 80 columns wide. */

@@ -144,6 +144,13 @@ void ppt_comparison_text(const struct ppt_comparison_outcome *outcome, struct pp
     ppt_text_add_shown(out, config->details, room_for_details(config));
     ppt_text_addf(out, "): %llu task%s; a change counts from %.3g %% on\n", tasks, PPT_S(tasks),
                   100 * comparison->rules.threshold);
+    if (outcome->different) {
+        const struct ppt_config *other = outcome->new_runs[0].config;
+
+        ppt_text_addf(out, "  new: %s (", other->task);
+        ppt_text_add_shown(out, other->details, room_for_details(other));
+        ppt_text_add(out, ")\n");
+    }
     add_side("old", outcome->old_runs, outcome->old_count, comparison->old_blocks, out);
     add_side("new", outcome->new_runs, outcome->new_count, comparison->new_blocks, out);
     if (comparison->common > 0) {

@@ -91,7 +91,7 @@ static void add_times(const struct ppt_outcome *outcome, const struct ppt_point_
     add_number(out, speedup->value > 0, speedup->value);
     ppt_text_add(out, ",");
     add_field(out, config->task);
-    for (size_t i = 1; i < PPT_DIMENSION_COUNT; i++) {
+    for (size_t i = 1; i < PPT_FILE_DIMENSIONS; i++) {
         ppt_text_addf(out, ",%u", ppt_point_get(p->point, PPT_IN_FILES(i)));
     }
     ppt_text_addf(out, ",%zu", p->total_s.n);
@@ -163,7 +163,7 @@ static void csv_add_row(const struct ppt_outcome *outcome, const struct ppt_poin
 void ppt_csv_write(const struct ppt_outcome *outcomes, size_t count, struct ppt_text *out)
 {
     ppt_text_add(out, header);
-    for (size_t i = 1; i < PPT_DIMENSION_COUNT; i++) {
+    for (size_t i = 1; i < PPT_FILE_DIMENSIONS; i++) {
         ppt_text_addf(out, ",%s", ppt_dimensions[PPT_IN_FILES(i)].head);
     }
     ppt_text_add(out, header_rest);

@@ -12,7 +12,7 @@ static json_object *parameters_of(const struct ppt_config *config, struct ppt_po
     json_object *object = json_object_new_object();
     const unsigned shown = ppt_config_several(config) | PPT_ONLY(PPT_WORKERS);
 
-    for (size_t i = 0; i < PPT_DIMENSION_COUNT; i++) {
+    for (size_t i = 0; i < PPT_FILE_DIMENSIONS; i++) {
         const size_t d = PPT_IN_FILES(i);
         char number[16];
 

@@ -399,6 +399,9 @@ static json_object *run_json(const struct ppt_outcome *outcome)
     add(object, "started", text(outcome->started));
     add(object, "resumed", integer(outcome->resumed));
     add(object, "task", text(outcome->config->task));
+    if (outcome->label) {
+        add(object, "label", text(outcome->label));
+    }
     add(object, "verdict", ppt_json_verdict(answer));
     add(object, "scaling", scaling_json(&answer->scaling));
     add(object, "points", points);
@@ -422,11 +425,42 @@ static json_object *run_json(const struct ppt_outcome *outcome)
     return object;
 }
 
+/* How several programs stand, the fastest first. */
+static json_object *ranking_json(const struct ppt_ranking *ranking)
+{
+    json_object *object = json_object_new_object(), *list = json_object_new_array();
+    struct ppt_text words PPT_OWNED(ppt_text_free) = {0};
+
+    for (size_t i = 0; i < ranking->count; i++) {
+        const struct ppt_ranked *ranked = &ranking->items[i];
+        const bool first = ranked->standing == PPT_STANDING_FIRST;
+        json_object *one = json_object_new_object();
+
+        add(one, "program", text(ranked->contestant.label));
+        add(one, "number", integer(ranked->contestant.point.program));
+        add(one, "workers", integer(ranked->contestant.point.workers));
+        add(one, "inner_threads", integer(ranked->contestant.point.inner_threads));
+        add(one, "total_s", number(ranked->seconds));
+        add(one, "standing", text(ppt_standing_names[ranked->standing]));
+        add(one, "slower_by", first ? NULL : ppt_json_ratio(&ranked->lead));
+        add(one, "level", first ? NULL : number(ranked->level));
+        json_object_array_add(list, one);
+    }
+    ppt_ranking_sentence(ranking, &words);
+    add(object, "blocks", integer(ranking->blocks));
+    add(object, "confidence", number(ranking->confidence));
+    add(object, "programs", list);
+    add(object, "sentence", text(words.data));
+    return object;
+}
+
 void ppt_json_write(const struct ppt_outcome *outcomes, size_t count, struct ppt_text *out)
 {
     json_object *object;
 
-    if (count == 1) {
+    const struct ppt_ranking *ranking = outcomes[0].ranking;
+
+    if (count == 1 && !ranking) {
         object = run_json(&outcomes[0]);
     } else {
         json_object *runs = json_object_new_array_ext((int)count);
@@ -437,6 +471,9 @@ void ppt_json_write(const struct ppt_outcome *outcomes, size_t count, struct ppt
         object = json_object_new_object();
         add(object, "version", integer(RESULTS_VERSION));
         add(object, "runs", runs);
+        if (ranking) {
+            add(object, "ranking", ranking_json(ranking));
+        }
     }
     print_document(object, out);
 }

@@ -53,14 +53,16 @@ const char *ppt_report_page(void)
 }
 
 /* Those of a run, or of a suite. */
-static const char *file_of(const struct ppt_format *format, bool suite)
+enum scope { OF_RUN, OF_PROGRAMS, OF_SUITE };
+
+static const char *file_of(const struct ppt_format *format, enum scope scope)
 {
-    return suite ? format->suite : format->file;
+    return scope == OF_SUITE ? format->suite : format->file;
 }
 
 /* Files in the table's order, those that show charts or those that do not. One that cannot be
  * written does not keep others from it; the first failure counts. */
-static void write_files(const struct ppt_folder *folder, bool suite, bool shows_charts,
+static void write_files(const struct ppt_folder *folder, enum scope scope, bool shows_charts,
                         const struct ppt_outcome *outcomes, size_t count, enum ppt_status *status,
                         struct ppt_error *error)
 {
@@ -68,8 +70,8 @@ static void write_files(const struct ppt_folder *folder, bool suite, bool shows_
         struct ppt_error problem;
         enum ppt_status one = PPT_OK;
 
-        if (file_of(f, suite) && f->shows_charts == shows_charts) {
-            one = write_file(folder, file_of(f, suite), f->write, outcomes, count, &problem);
+        if (file_of(f, scope) && f->shows_charts == shows_charts) {
+            one = write_file(folder, file_of(f, scope), f->write, outcomes, count, &problem);
         }
         if (one != PPT_OK && *status == PPT_OK) {
             *status = one;
@@ -79,7 +81,7 @@ static void write_files(const struct ppt_folder *folder, bool suite, bool shows_
 }
 
 /* Results first: pictures must not take the room that they need. */
-static enum ppt_status write_all(const struct ppt_folder *folder, bool suite,
+static enum ppt_status write_all(const struct ppt_folder *folder, enum scope scope,
                                  const struct ppt_outcome *outcomes, size_t count,
                                  struct ppt_text *notes, struct ppt_error *error)
 {
@@ -87,25 +89,60 @@ static enum ppt_status write_all(const struct ppt_folder *folder, bool suite,
     struct ppt_error problem;
 
     ppt_change_clear(folder->fd);
-    write_files(folder, suite, false, outcomes, count, &status, error);
-    drawn = suite ? ppt_charts_write_overview(outcomes, count, folder, notes, &problem)
-                  : ppt_charts_write(outcomes, notes, &problem);
+    write_files(folder, scope, false, outcomes, count, &status, error);
+    drawn = scope == OF_SUITE ? ppt_charts_write_overview(outcomes, count, folder, notes, &problem)
+            : scope == OF_PROGRAMS
+                ? ppt_charts_write_programs(outcomes, count, folder, notes, &problem)
+                : ppt_charts_write(outcomes, notes, &problem);
     if (drawn != PPT_OK && status == PPT_OK) {
         status = drawn;
         *error = problem;
     }
-    write_files(folder, suite, true, outcomes, count, &status, error);
+    write_files(folder, scope, true, outcomes, count, &status, error);
     return status;
 }
 
 enum ppt_status ppt_report_write(const struct ppt_outcome *outcome, struct ppt_text *notes,
                                  struct ppt_error *error)
 {
-    return write_all(outcome->folder, false, outcome, 1, notes, error);
+    return write_all(outcome->folder, OF_RUN, outcome, 1, notes, error);
 }
 
 enum ppt_status ppt_report_write_suite(const struct ppt_outcome *outcomes, size_t count,
                                        struct ppt_text *notes, struct ppt_error *error)
 {
-    return write_all(outcomes[0].suite_folder, true, outcomes, count, notes, error);
+    return write_all(outcomes[0].suite_folder, OF_SUITE, outcomes, count, notes, error);
+}
+
+/* As the report of a run that had no other program, in a folder of its own. */
+static enum ppt_status write_program(const struct ppt_outcome *outcome, struct ppt_folder *folder,
+                                     struct ppt_text *notes, struct ppt_error *error)
+{
+    struct ppt_outcome alone = *outcome;
+    char name[PPT_PROGRAM_FOLDER_SIZE];
+
+    PPT_TRY(
+        ppt_folder_enter(outcome->folder, ppt_program_folder(outcome, name), true, folder, error));
+    alone.folder = folder;
+    alone.ranking = NULL;
+    return ppt_report_write(&alone, notes, error);
+}
+
+enum ppt_status ppt_report_write_programs(const struct ppt_outcome *outcomes, size_t count,
+                                          struct ppt_text *notes, struct ppt_error *error)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct ppt_folder folder PPT_OWNED(ppt_folder_close) = {0};
+        struct ppt_text told PPT_OWNED(ppt_text_free) = {0};
+
+        /* What keeps one from being drawn keeps all: it is told once, of the last. */
+        PPT_TRY(write_program(&outcomes[i], &folder, &told, error));
+    }
+    return write_all(outcomes[0].folder, OF_PROGRAMS, outcomes, count, notes, error);
+}
+
+const char *ppt_program_folder(const struct ppt_outcome *outcome, char out[PPT_PROGRAM_FOLDER_SIZE])
+{
+    snprintf(out, PPT_PROGRAM_FOLDER_SIZE, "program-%u", outcome->number);
+    return out;
 }

@@ -12,6 +12,7 @@
 #include "host.h"
 #include "index.h"
 #include "law.h"
+#include "ranking.h"
 #include "summary.h"
 #include "tables.h"
 #include "terminal.h"
@@ -29,7 +30,17 @@ struct ppt_outcome {
     unsigned resumed;                      /* how often it was gone on with after it ended early */
     const struct ppt_folder *folder;       /* where its files are */
     const struct ppt_folder *suite_folder; /* of those that concern it and other runs; or NULL */
+    /* Of a run of several programs, each of which has an outcome: */
+    const char *label;                 /* its name; NULL: there is one program */
+    unsigned number;                   /* which one it is, from 1 */
+    const struct ppt_ranking *ranking; /* of all; NULL also where others are not reported with it */
 };
+
+/* What people know it by: its program's name, or the run's. */
+static inline const char *ppt_outcome_name(const struct ppt_outcome *outcome)
+{
+    return outcome->label ? outcome->label : ppt_config_title(outcome->config);
+}
 
 /* CPUs that a run's points may use, on all hosts. */
 unsigned ppt_outcome_cpus(const struct ppt_outcome *outcome);
@@ -38,6 +49,16 @@ unsigned ppt_outcome_cpus(const struct ppt_outcome *outcome);
  * user, each with a newline, about what could not be done but is no failure. */
 enum ppt_status ppt_report_write(const struct ppt_outcome *outcome, struct ppt_text *notes,
                                  struct ppt_error *error);
+
+/* The name of the folder of one of several programs, in that of the run. Returns `out`. */
+#define PPT_PROGRAM_FOLDER_SIZE 24
+const char *ppt_program_folder(const struct ppt_outcome *outcome,
+                               char out[PPT_PROGRAM_FOLDER_SIZE]);
+
+/* The same of a run of several programs: what concerns all of them into the run's folder, and what
+ * concerns one into a folder of its own in there. */
+enum ppt_status ppt_report_write_programs(const struct ppt_outcome *outcomes, size_t count,
+                                          struct ppt_text *notes, struct ppt_error *error);
 
 /* Writes what concerns several runs together into their suite_folder: tables, a page, an overview.
  */
@@ -68,10 +89,10 @@ enum ppt_status ppt_format_find(const char *name, const struct ppt_format **form
 /* The file among a run's that people look at first. */
 const char *ppt_report_page(void);
 
-/* One writes results.csv, one table; results.json, where several runs are the list "runs" of one
- * object; report.html, the page of a run with the charts that were drawn, or of several a page that
- * leads to theirs; what other tools read, of which Bencher's is bmf and github-action-benchmark's
- * ghab; and what people paste. */
+/* One writes results.csv, one table; results.json, where several runs, or programs of a run, are
+ * the list "runs" of one object; report.html, the page of a run with the charts that were drawn, or
+ * of several a page that leads to theirs; what other tools read, of which Bencher's is bmf and
+ * github-action-benchmark's ghab; and what people paste. */
 #define PPT_FORMAT_DECLARE(name, ...) ppt_format_write ppt_##name##_write;
 PPT_FORMATS(PPT_FORMAT_DECLARE)
 #undef PPT_FORMAT_DECLARE
@@ -81,6 +102,12 @@ void ppt_text_table(const struct ppt_outcome *outcome, const struct ppt_terminal
                     struct ppt_text *out);
 void ppt_text_verdict(const struct ppt_outcome *outcome, const struct ppt_terminal *terminal,
                       struct ppt_text *out);
+
+/* How several programs stand: as a table with a sentence, and the sentence alone. */
+void ppt_text_ranking(const struct ppt_outcome *outcomes, size_t count,
+                      const struct ppt_terminal *terminal, struct ppt_text *out);
+void ppt_text_ranking_sentence(const struct ppt_ranking *ranking,
+                               const struct ppt_terminal *terminal, struct ppt_text *out);
 
 /* Parts of results.json that commands print by themselves; the caller owns them. */
 json_object *ppt_json_verdict(const struct ppt_answer *answer);

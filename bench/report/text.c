@@ -368,7 +368,7 @@ void ppt_text_verdict(const struct ppt_outcome *outcome, const struct ppt_termin
     const bool sure = verdict->exists && verdict->confidence == PPT_CONFIDENCE_HIGH;
     struct ppt_text words PPT_OWNED(ppt_text_free) = {0};
 
-    ppt_text_addf(&words, "%s: ", ppt_config_title(outcome->config));
+    ppt_text_addf(&words, "%s: ", ppt_outcome_name(outcome));
     ppt_sentence_verdict(outcome->answer, &words);
     ppt_text_add(&words, ".");
     add_colour(terminal, sure ? BOLD_GREEN : BOLD_YELLOW, out);
@@ -391,4 +391,74 @@ void ppt_text_table(const struct ppt_outcome *outcome, const struct ppt_terminal
     add_notes(outcome, terminal->width, out);
     add_failures(outcome, terminal->width, out);
     add_answer(outcome, terminal, out);
+}
+
+/* ---- several programs ---- */
+
+#define NAME_COLUMNS (PPT_LABEL_COLUMNS + 2)
+
+static void add_ranked(const struct ppt_ranked *ranked, const struct ppt_outcome *outcome,
+                       const struct ppt_terminal *terminal, struct ppt_text *out)
+{
+    const struct ppt_config *config = outcome->config;
+    const struct ppt_point point = ppt_point_of_program(ranked->contestant.point);
+    const double rate = (double)config->task_count / ranked->seconds;
+    const size_t start = out->length;
+    char text[PPT_UNITS_SIZE], label[PPT_POINT_SIZE];
+
+    ppt_text_addf(out, "  %s", ranked->contestant.label);
+    ppt_text_pad(out, start, NAME_COLUMNS);
+    ppt_text_right(out, ppt_point_label(point, ppt_config_several(config), label), 8);
+    if (terminal->width >= 60) {
+        ppt_text_right(out, ppt_text_duration(ranked->seconds, text), 10);
+    }
+    if (terminal->width >= 70) {
+        ppt_text_right(out, ppt_text_rate(rate, text), 9);
+    }
+    ppt_text_add(out, "  ");
+    if (ranked->standing == PPT_STANDING_FIRST) {
+        ppt_text_add(out, "1.00x");
+    } else {
+        ppt_sentence_ratio(&ranked->lead, out);
+    }
+    ppt_text_add(out, "\n");
+}
+
+void ppt_text_ranking_sentence(const struct ppt_ranking *ranking,
+                               const struct ppt_terminal *terminal, struct ppt_text *out)
+{
+    const bool sure = ppt_ranking_settled(ranking);
+    struct ppt_text words PPT_OWNED(ppt_text_free) = {0};
+
+    ppt_ranking_sentence(ranking, &words);
+    ppt_text_add(&words, ".");
+    add_colour(terminal, sure ? BOLD_GREEN : BOLD_YELLOW, out);
+    ppt_text_wrap(out, words.data, terminal->width, 0);
+    add_colour(terminal, PLAIN, out);
+    ppt_text_add(out, "\n");
+}
+
+void ppt_text_ranking(const struct ppt_outcome *outcomes, size_t count,
+                      const struct ppt_terminal *terminal, struct ppt_text *out)
+{
+    const struct ppt_ranking *ranking = outcomes[0].ranking;
+
+    if (ranking->count > 0) {
+        const size_t start = out->length;
+
+        ppt_text_add(out, "  program, at its best count");
+        ppt_text_pad(out, start, NAME_COLUMNS);
+        ppt_text_add(out, " workers");
+        ppt_text_add(out, terminal->width >= 60 ? "     total" : "");
+        ppt_text_add(out, terminal->width >= 70 ? "  tasks/s" : "");
+        ppt_text_add(out, "  slower by\n");
+    }
+    for (size_t i = 0; i < ranking->count; i++) {
+        for (size_t o = 0; o < count; o++) {
+            if (outcomes[o].number == ranking->items[i].contestant.point.program) {
+                add_ranked(&ranking->items[i], &outcomes[o], terminal, out);
+            }
+        }
+    }
+    ppt_text_ranking_sentence(ranking, terminal, out);
 }

@@ -16,8 +16,9 @@ struct ppt_first {
 };
 
 /* Runs some of the tasks one after the other, as plain calls, until a tenth of a second is over,
- * and fills in what one takes. What is made ready for
- * a pass is made ready for them, by these commands (NULL: none) and in copies of the folder. */
+ * and fills in what one takes. What is made ready for a pass is made ready for them, by these
+ * commands (NULL: none) and in copies of the folder. Of several programs it does so with each, and
+ * the mean is of all. */
 enum ppt_status ppt_first_tasks(const struct ppt_config *config, const struct ppt_dirs *dirs,
                                 struct ppt_hooks *hooks, struct ppt_first *first,
                                 struct ppt_error *error);

@@ -6,9 +6,13 @@
 
 /* What is measured where, and in which block. */
 static enum ppt_status check_point(const struct ppt_item *line, struct ppt_point point,
-                                   unsigned block, struct ppt_error *error)
+                                   unsigned block, const struct ppt_config *config,
+                                   struct ppt_error *error)
 {
-    if (block > PPT_MOST_BLOCKS || !ppt_point_possible(point)) {
+    const bool programs = config->program_count > 0;
+
+    if (block > PPT_MOST_BLOCKS || !ppt_point_possible(point) || (point.program > 0) != programs ||
+        point.program > config->program_count) {
         return ppt_item_reject(line, error, "a pass that no run has");
     }
     return PPT_OK;
@@ -84,7 +88,7 @@ static enum ppt_status check_sample(const struct ppt_item *line, const struct pp
     if (sample->task_count > INT64_MAX) {
         return ppt_item_reject(line, error, "a pass that no run has");
     }
-    PPT_TRY(check_point(line, sample->point, sample->block, error));
+    PPT_TRY(check_point(line, sample->point, sample->block, content->configs.items, error));
     if (sample->task_count != content->configs.items[0].task_count) {
         return ppt_item_reject(line, error, "a pass of another number of tasks");
     }
@@ -138,7 +142,7 @@ enum ppt_status ppt_journal_take_failure(const struct ppt_item *line,
     struct ppt_failure failure PPT_OWNED(free_failure) = {0};
 
     PPT_TRY(ppt_fields_read(ppt_failure_fields, line, 0, &failure, error));
-    PPT_TRY(check_point(line, failure.point, failure.block, error));
+    PPT_TRY(check_point(line, failure.point, failure.block, content->configs.items, error));
     ppt_samples_fail(&content->samples, failure.block, failure.point, failure.message);
     return PPT_OK;
 }

@@ -90,7 +90,7 @@ static void warm_up(struct served *served)
 {
     struct ppt_workload *workload = &served->workload;
     const uint64_t all = workload->tasks.count;
-    size_t order[2];
+    size_t order[PPT_MOST_WARMUP];
     struct ppt_sample sample = {0};
     struct ppt_error ignored;
 

@@ -112,7 +112,7 @@ static void add_place(struct ppt_text *line, const struct ppt_config *config, un
                       size_t point)
 {
     const struct ppt_point at = config->points[point];
-    const unsigned all = ppt_point_shown(at, ppt_config_several(config));
+    const unsigned all = ppt_point_shown(ppt_point_of_program(at), ppt_config_several(config));
     const unsigned first = PPT_ONLY(PPT_WORKERS);
     char words[PPT_POINT_WORDS_SIZE];
 
@@ -122,6 +122,9 @@ static void add_place(struct ppt_text *line, const struct ppt_config *config, un
         ppt_text_addf(line, "block %u, until settled", block);
     } else {
         ppt_text_addf(line, "block %u of %u", block, config->blocks);
+    }
+    if (at.program > 0) {
+        ppt_text_addf(line, ", %s", ppt_config_label(config, at));
     }
     ppt_text_add(line, ppt_point_words(at, first, ", ", "", words));
     ppt_text_add(line, ppt_point_words(at, all & ~first, " x ", " x ", words));

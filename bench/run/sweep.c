@@ -260,9 +260,26 @@ static enum ppt_status fail_different(const struct ppt_config *config,
     return ppt_fail(error, PPT_DIFFERS,
                     "task \"%s\" computes different results at %s and at %s workers "
                     "(digests %016llx and %016llx): its figures mean nothing",
-                    config->task, ppt_point_label(reference->point, several, there),
-                    ppt_point_label(sample->point, several, here),
+                    ppt_config_label(config, sample->point),
+                    ppt_point_label(ppt_point_of_program(reference->point), several, there),
+                    ppt_point_label(ppt_point_of_program(sample->point), several, here),
                     (unsigned long long)reference->digest, (unsigned long long)sample->digest);
+}
+
+/* Those of before are alike: the reference that they had stands for all of them. */
+static enum ppt_status compare_references(const struct ppt_config *config,
+                                          const struct ppt_sample *items,
+                                          const struct ppt_compared *before,
+                                          const struct ppt_compared *now, struct ppt_error *error)
+{
+    for (size_t p = 0; p <= PPT_MOST_PROGRAMS; p++) {
+        const size_t old = before->references[p], new = now->references[p];
+
+        if (old > 0 && items[old - 1].digest != items[new - 1].digest) {
+            return fail_different(config, &items[new - 1], &items[old - 1], error);
+        }
+    }
+    return PPT_OK;
 }
 
 enum ppt_status ppt_sweep_compare(const struct ppt_config *config,
@@ -270,23 +287,28 @@ enum ppt_status ppt_sweep_compare(const struct ppt_config *config,
                                   struct ppt_compared *compared, struct ppt_error *error)
 {
     const struct ppt_sample *const items = samples->items;
-    const size_t before = compared->count;
-    size_t reference = compared->reference;
+    struct ppt_compared now = *compared;
 
-    for (size_t i = before; i < samples->count; i++) {
+    now.count = samples->count;
+    for (size_t i = compared->count; i < samples->count; i++) {
+        size_t *reference = &now.references[items[i].point.program];
+
         if ((!config->mix || items[i].block == block) &&
-            ppt_point_compare(&items[i].point, &items[reference].point) < 0) {
-            reference = i;
+            (*reference == 0 ||
+             ppt_point_compare(&items[i].point, &items[*reference - 1].point) < 0)) {
+            *reference = i + 1;
         }
     }
-    /* Those of before are alike: the first stands for all of them. */
-    for (size_t i = 0; i < samples->count; i = i + 1 < before ? before : i + 1) {
+    PPT_TRY(compare_references(config, items, compared, &now, error));
+    for (size_t i = compared->count; i < samples->count; i++) {
+        const size_t reference = now.references[items[i].point.program];
+
         if ((!config->mix || items[i].block == block) &&
-            items[i].digest != items[reference].digest) {
-            return fail_different(config, &items[reference], &items[i], error);
+            items[i].digest != items[reference - 1].digest) {
+            return fail_different(config, &items[reference - 1], &items[i], error);
         }
     }
-    *compared = (struct ppt_compared){samples->count, reference};
+    *compared = now;
     return PPT_OK;
 }
 
@@ -459,7 +481,7 @@ static enum ppt_status run_all(struct sweep *sweep, struct ppt_error *error)
     size_t *order PPT_FREED = ppt_alloc(config->point_count, sizeof(*order));
 
     for (unsigned i = 0; i < config->warmup; i++) {
-        size_t warmup[2];
+        size_t warmup[PPT_MOST_WARMUP];
         const size_t count = ppt_plan_warmup(config, warmup);
 
         PPT_TRY(run_block(sweep, 0, warmup, count, error));
@@ -576,14 +598,17 @@ enum ppt_status ppt_sweep_failures(const struct ppt_config *config,
         return PPT_OK;
     }
     for (size_t i = 0; i < named; i++) {
+        const struct ppt_point point = ppt_point_of_program(samples->failures[i].point);
         char label[PPT_POINT_SIZE];
 
-        ppt_text_addf(
-            &points, "%s%s",
-            i == 0                             ? ""
-            : i + 1 == named && named == count ? " and "
-                                               : ", ",
-            ppt_point_label(samples->failures[i].point, ppt_config_several(config), label));
+        ppt_text_addf(&points, "%s%s",
+                      i == 0                             ? ""
+                      : i + 1 == named && named == count ? " and "
+                                                         : ", ",
+                      ppt_point_label(point, ppt_config_several(config), label));
+        if (config->program_count > 0) {
+            ppt_text_addf(&points, " (%s)", ppt_config_label(config, samples->failures[i].point));
+        }
     }
     if (named < count) {
         ppt_text_addf(&points, " and %zu more numbers of", count - named);

@@ -40,13 +40,15 @@ struct ppt_sweep_judge {
 
 /* How far the results of samples were compared; zeroed: not at all. */
 struct ppt_compared {
-    size_t count;     /* so many samples, the first ones, have the same results */
-    size_t reference; /* the first of these at the fewest workers */
+    size_t count; /* so many samples, the first ones, have the same results */
+    /* By program, 0 where there is one alone: the place, from 1, of the first of these at the
+     * fewest workers; 0: it has none. */
+    size_t references[PPT_MOST_PROGRAMS + 1];
 };
 
-/* Compares the digests of passes of the same tasks, of a mix those of that block, with those at the
- * fewest workers. The first sample must be one of them. What was compared before is not looked at
- * again. Fails with PPT_DIFFERS. */
+/* Compares the digests of passes of the same tasks, of a mix those of that block, of several
+ * programs those of each, with those at the fewest workers. What was compared before is not looked
+ * at again. Fails with PPT_DIFFERS. */
 enum ppt_status ppt_sweep_compare(const struct ppt_config *config,
                                   const struct ppt_samples *samples, unsigned block,
                                   struct ppt_compared *compared, struct ppt_error *error);

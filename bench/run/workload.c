@@ -138,6 +138,7 @@ void ppt_workload_close(struct ppt_workload *workload)
 
 void ppt_workload_move(struct ppt_workload *workload, struct ppt_point point)
 {
+    workload->set = point.program > 0 ? point.program - 1 : 0;
     for (size_t i = 0; i < workload->opened_count; i++) {
         struct ppt_opened *opened = &workload->opened[i];
 
@@ -245,7 +246,7 @@ static inline struct ppt_task task_at(const struct ppt_workload *workload, uint6
 {
     const struct ppt_tasks *tasks = &workload->tasks;
     const struct ppt_task_ref ref =
-        tasks->refs ? tasks->refs[index] : (struct ppt_task_ref){.group = 0, .set = 0};
+        tasks->refs ? tasks->refs[index] : (struct ppt_task_ref){.group = 0, .set = workload->set};
 
     *group = ref.group;
     return (struct ppt_task){.seed = workload->config->seed,
@@ -280,8 +281,10 @@ enum ppt_status ppt_workload_run_fresh(const struct ppt_workload *workload, unsi
     struct ppt_attached attached;
     enum ppt_status status;
 
-    setup.sets = &set;
-    setup.set_count = 1;
+    if (workload->tasks.refs) {
+        setup.sets = &set;
+        setup.set_count = 1;
+    }
     PPT_TRY(attach(workload, group, &setup, ppt_scratch_needed(kernel, &setup), worker, &attached,
                    error));
     status = kernel->run(attached.local, &task, digest, error);

@@ -48,6 +48,7 @@ struct ppt_workload {
     struct ppt_tasks tasks;
     struct ppt_opened *opened; /* one per group of tasks */
     size_t opened_count;
+    uint32_t set;                     /* of plain tasks, at the point that was moved to */
     const struct ppt_folder *results; /* for points of this process alone; may be NULL */
     bool foreign;                     /* whether the kernel comes from a file */
     struct ppt_found found;           /* by the passes to come */

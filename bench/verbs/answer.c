@@ -206,7 +206,8 @@ static json_object *point_of(const struct ppt_kept *kept)
 {
     json_object *object = json_object_new_object();
 
-    for (size_t d = 0; d < PPT_DIMENSION_COUNT; d++) {
+    /* A verdict is one program's: there is no number of it. */
+    for (size_t d = PPT_RANKS; d < PPT_DIMENSION_COUNT; d++) {
         add(object, ppt_dimension_key(d), integer(ppt_point_get(kept->recommended, d)));
     }
     return object;

@@ -21,6 +21,7 @@ struct compare_options {
     size_t old_count; /* operands before "--"; 0: there is none */
     struct ppt_compare_rules rules;
     const char *html; /* the page to write, or NULL */
+    bool different;   /* the sides may be two tasks */
     bool json;
 };
 
@@ -83,7 +84,8 @@ static enum ppt_status load_sides(const char *const *folders, struct comparing *
     sides->outcomes = ppt_alloc(sides->count, sizeof(*sides->outcomes));
     for (size_t i = 0; i < sides->count; i++) {
         PPT_TRY(ppt_loaded_open(folders[i], &sides->loaded[i], error));
-        sides->outcomes[i] = sides->loaded[i].outcome;
+        PPT_TRY(ppt_loaded_check_single(&sides->loaded[i], error));
+        sides->outcomes[i] = sides->loaded[i].outcomes[0];
     }
     return PPT_OK;
 }
@@ -176,7 +178,8 @@ static enum ppt_status compare(const struct ppt_line *line, struct ppt_error *er
     PPT_TRY(read_sides(line, &sides, error));
     PPT_TRY(check_distinct(line->operands, &sides, error));
     PPT_TRY(load_sides(line->operands, &sides, error));
-    PPT_TRY(ppt_comparable_check(sides.outcomes, sides.count, error));
+    PPT_TRY(ppt_comparable_check(sides.outcomes, sides.old_count, sides.count, options->different,
+                                 error));
     compare_runs(&options->rules, &sides, &comparison);
     ppt_comparable_warn(sides.outcomes, sides.count, &warnings);
     const struct ppt_comparison_outcome outcome = {
@@ -186,6 +189,8 @@ static enum ppt_status compare(const struct ppt_line *line, struct ppt_error *er
         .old_count = sides.old_count,
         .new_count = sides.count - sides.old_count,
         .warnings = warnings.data ? warnings.data : "",
+        .different =
+            !ppt_comparable_same_task(&sides.outcomes[0], &sides.outcomes[sides.old_count]),
     };
 
     warn(outcome.warnings);
@@ -249,8 +254,9 @@ static enum ppt_status read_between_runs(const char *value, void *place, struct 
 
 static const struct ppt_option compare_rows[] = {
     {"--threshold", PPT_OPTION_SHARE, .offset = offsetof(struct compare_options, rules.threshold),
-     .heading = "Options of compare:", .metavar = "X",
-     .help = "the change that counts (default: 0.03)"},
+     .heading = "Options of compare:", .metavar = "X", .help = "the change that counts (0.03);"},
+    {"--different", PPT_OPTION_FLAG, .offset = offsetof(struct compare_options, different),
+     .joins = true, .help = ": two tasks"},
     {"--between-runs", PPT_OPTION_READ, .read = read_between_runs,
      .offset = offsetof(struct compare_options, rules.between_runs), .metavar = "X",
      .help = "how far runs are apart, see audit;"},

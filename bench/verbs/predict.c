@@ -117,6 +117,7 @@ static enum ppt_status predict(const struct ppt_line *line, struct ppt_error *er
                         PPT_MOST_WORKERS);
     }
     PPT_TRY(ppt_loaded_open(line->operands[0], &loaded, error));
+    PPT_TRY(ppt_loaded_check_single(&loaded, error));
     const struct ppt_scaling *scaling = &loaded.answer.scaling;
     if (!scaling->exists) {
         return ppt_fail(error, PPT_INCONCLUSIVE, "%s: no passes to predict from",

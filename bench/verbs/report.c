@@ -14,12 +14,12 @@ static enum ppt_status report(const struct ppt_line *line, struct ppt_error *err
     struct ppt_text notes = {0};
 
     PPT_TRY(ppt_loaded_open(line->operands[0], &loaded, error));
-    const enum ppt_status status = ppt_report_write(&loaded.outcome, &notes, error);
+    const enum ppt_status status = ppt_loaded_report(&loaded, &notes, error);
 
     if (status == PPT_OK && print->format) {
-        ppt_measure_print_format(print, &loaded.outcome, 1);
+        ppt_measure_print_format(print, loaded.outcomes, loaded.outcome_count);
     } else if (status == PPT_OK) {
-        ppt_measure_print(print, &loaded.outcome);
+        ppt_measure_print(print, &loaded);
     }
     ppt_measure_print_notes(&notes);
     return status;

@@ -183,7 +183,7 @@ static enum ppt_status resume(const struct ppt_line *line, struct ppt_error *err
 
     status = ppt_measure_end(print, line->engine, status, &folder, &loaded, error);
     ppt_keep_end(&keeping, &loaded);
-    ppt_measure_print_format(print, &loaded.outcome, loaded.reported);
+    ppt_measure_print_format(print, loaded.outcomes, loaded.reported ? loaded.outcome_count : 0);
     return ppt_measure_clean_up(&hooks, status, error);
 }
 

@@ -167,6 +167,9 @@ static void tell_size(const struct ppt_config *config, const struct ppt_size *si
         ppt_text_addf(&counts, " %s",
                       ppt_point_label(config->points[i], ppt_config_several(config), label));
     }
+    if (config->program_count > 0) {
+        ppt_text_addf(&counts, " for each of %zu programs", config->program_count);
+    }
     ppt_text_print(stderr,
                    "%s: %llu task%s per pass (one takes %s), workers%s, a block of all in %s, at "
                    "most about %.0f s; --max-seconds %.0f %s",
@@ -305,15 +308,23 @@ static enum ppt_status run_one(const struct session *session, size_t which, stru
     return ppt_measure_clean_up(&hooks, status, error);
 }
 
-/* What was reported, whichever runs failed; the list is to be given to free(). */
+/* What was reported, whichever runs failed; the list is to be given to free(). How the programs of
+ * one of several runs stand is in that run's own reports. */
 static struct ppt_outcome *list_outcomes(const struct session *session, size_t *count)
 {
-    struct ppt_outcome *outcomes = ppt_alloc(session->configs.count, sizeof(*outcomes));
+    struct ppt_outcome *outcomes = NULL;
 
     *count = 0;
     for (size_t i = 0; i < session->configs.count; i++) {
-        if (session->runs[i].loaded.reported) {
-            outcomes[(*count)++] = session->runs[i].loaded.outcome;
+        const struct ppt_loaded *loaded = &session->runs[i].loaded;
+
+        for (size_t o = 0; loaded->reported && o < loaded->outcome_count; o++) {
+            outcomes = ppt_realloc(outcomes, *count + 1, sizeof(*outcomes));
+            outcomes[*count] = loaded->outcomes[o];
+            if (session->configs.count > 1) {
+                outcomes[*count].ranking = NULL;
+            }
+            ++*count;
         }
     }
     return outcomes;
@@ -508,7 +519,7 @@ const struct ppt_verb ppt_verb_run = {
     .name = "a measurement",
     .forms = {{"CONFIG.json [CONFIG.json ...]", "measure what the files describe"},
               {"--task sort --workers 0,1,2", "measure without a file"},
-              {"-- PROGRAM ARGS [::: INPUT ...]", "measure a program of your own"}},
+              {"-- PROGRAM ARGS [::: INPUT ...]", " your own program; --vs begins another"}},
     .most = SIZE_MAX,
     .accepts = is_config,
     .separate = run_separate,

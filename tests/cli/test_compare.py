@@ -427,6 +427,34 @@ class Circumstances(CompareCase):
                 self.assertEqual(result.out, "")
                 self.assertEqual(self.compare(old, "--", old + "/.", new, code=2).out, "")
 
+    def test_two_tasks(self):
+        """When asked to, sides may be two tasks, each of them one, with as many in a pass."""
+        old = self.side("old")
+        measured = self.MEASURED.replace("1000", "1001")
+        new = self.side("new", seed=2, factor=2, measured=measured)
+        result = self.compare(*old, "--", *new, code=2)
+        self.assertIn("; --different compares them all the same", result.err)
+        result = self.compare("--different", *old, "--", *new, code=4)
+        self.assertIn("  new: sum (1001)\n", result.out)
+        self.assertNotIn("results differ", result.err)
+        answer = self.answer("--different", *old, "--", *new, code=4)
+        self.assertEqual((answer["task_details"], answer["new_task_details"]), ("1000", "1001"))
+        self.assertLess(0.9, answer["typical_change"])
+        self.compare("--different", *old, "--", *new, "--html", "page.html", code=4)
+        self.assertIn("; new: sum 1001", (self.work / "page.html").read_text())
+        # A side is one task.
+        for mixed in ([old[0], new[0], "--", *new], [*old, "--", new[0], old[0]]):
+            result = self.compare("--different", *mixed, code=2)
+            self.assertIn("cannot be compared: the arguments of sum are", result.err)
+            self.assertNotIn("--different", result.err)
+        other = self.record("other", measured=self.MEASURED.replace("count 2", "count 3"))
+        self.assertIn("task_count", self.compare("--different", old[0], other, code=2).err)
+        # Of the same task it changes nothing.
+        same = self.side("same", seed=3)
+        result = self.compare("--different", *old, "--", *same)
+        self.assertEqual(result.out, self.compare(*old, "--", *same).out)
+        self.assertNotIn("  new: sum", result.out)
+
     def test_differences_are_named(self):
         old = self.record("old")
         for name, words, change in (

@@ -32,6 +32,8 @@ HIDDEN = {"describe"}
 VERBS = NAMED - HIDDEN
 ROWS = re.findall(r'\{(?:\.name = )?"(-[a-z-]+)",\s*(?:\.kind = )?PPT_OPTION_(\w+)', SOURCES)
 OPTIONS = {name for name, _ in ROWS} - {"-h"}
+# A word between two programs, behind all options.
+WORDS = {"--vs"}
 # Options without a value.
 FLAGS = {name for name, kind in ROWS if kind in ("FLAG", "PRESET", "HELP", "VERSION")}
 FLAGS |= set(re.findall(r'\{"(-[a-z-]+)", PPT_OPTION_\w+, \.bare = ', SOURCES))  # or behind "="
@@ -44,12 +46,12 @@ class Texts(common.Case):
 
     def test_help(self):
         text = self.run_ppt("--help").out
-        self.assertEqual(set(re.findall(r"(?<![\w-])" + OPTION, text)), OPTIONS)
+        self.assertEqual(set(re.findall(r"(?<![\w-])" + OPTION, text)), OPTIONS | WORDS)
         self.assertEqual(set(re.findall(r"^  ppt-omp ([a-z]+) ", text, re.M)), VERBS)
 
     def test_manual(self):
         text = MANUAL.read_text(encoding="utf-8")
-        self.assertEqual(set(re.findall(r"\*(" + OPTION + r")\*", text)), OPTIONS)
+        self.assertEqual(set(re.findall(r"\*(" + OPTION + r")\*", text)), OPTIONS | WORDS)
         commands = text.split("# COMMANDS")[1].split("# OPTIONS")[0]
         found = set(re.findall(r"^\*([a-z]+)\*|, \*([a-z]+)\*", commands, re.M))
         self.assertEqual({a or b for a, b in found}, VERBS)
@@ -135,7 +137,8 @@ class Bash(common.Case):
     def test_options(self):
         self.assertEqual(self.complete("--sch"), {"--schedule"})
         self.assertEqual(self.complete("compare", "--"),
-                         {"--threshold", "--between-runs", "--html", "--json", "--help"})  # fmt: skip
+                         {"--threshold", "--different", "--between-runs", "--html", "--json",
+                          "--help"})  # fmt: skip
         # Those that a verb takes, the program takes there, and no others.
         for verb in VERBS:
             offered = self.complete(verb, "--")

@@ -31,6 +31,9 @@ class Schema(FormatCase):
                            "memory": "fresh"},
             "program": {"task": "command", "task_args": [shutil.which("true")], "task_count": 2,
                         "workers": [0, 1], "iterations": 3},
+            "programs": {"task": "command", "task_args": [shutil.which("true")], "task_count": 2,
+                         "vs": [[shutil.which("sleep"), "0.1"]], "workers": [0, 1],
+                         "iterations": 6},
             "plugin": {"kernel": str(PLUGIN), "task_count": 2, "workers": [0, 1], "iterations": 3},
         }  # fmt: skip
         documents = {}
@@ -47,6 +50,7 @@ class Schema(FormatCase):
         self.assertIsNone(documents["one point"]["scaling"])
         self.assertIsNotNone(documents["scaling"]["scaling"])
         self.assertIn("kinds", documents["mix"])
+        self.assertEqual(documents["programs"]["ranking"]["programs"][1]["standing"], "slower")
         self.assertIn("precision", documents["adaptive"]["config"])
         self.assertGreater(documents["many tasks"]["task_time_resolution"], 0)
         found = self.problems(*documents.values())

@@ -34,14 +34,14 @@ static void report(struct ppt_loaded *loaded)
     ppt_loaded_analyse(loaded);
     /* Like the program, no report without a complete pass. */
     if (loaded->summary.count > 0) {
-        check_json(&loaded->outcome);
-        ppt_csv_write(&loaded->outcome, 1, &text);
+        check_json(loaded->outcomes);
+        ppt_csv_write(loaded->outcomes, 1, &text);
         text.length = 0;
-        ppt_html_write(&loaded->outcome, 1, &text);
+        ppt_html_write(loaded->outcomes, 1, &text);
         /* A page has no script of its own, and must not get one from a journal. */
         MUST(!strcasestr(text.data, "<script"));
         text.length = 0;
-        ppt_text_table(&loaded->outcome, &terminal, &text);
+        ppt_text_table(loaded->outcomes, &terminal, &text);
         for (const char *c = text.data; *c; c++) {
             MUST((unsigned char)*c >= ' ' || *c == '\n');
         }

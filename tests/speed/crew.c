@@ -10,7 +10,7 @@ enum ppt_status crew_start(struct crew *crew, const struct ppt_kernel *kernel,
 
     *crew = (struct crew){.points = {{CREW_LARGEST, 1}}};
     /* A configuration owns its arguments, but nobody writes to them. */
-    crew->use = (struct ppt_use){kernel, (union ppt_value *)(uintptr_t)args};
+    crew->use = (struct ppt_use){.kernel = kernel, .args = (union ppt_value *)(uintptr_t)args};
     crew->config = (struct ppt_config){
         .uses = &crew->use,
         .use_count = 1,
@@ -41,7 +41,7 @@ enum ppt_status shift_run(void *state, struct ppt_error *error)
 {
     struct shift *shift = state;
     struct crew *crew = shift->crew;
-    const struct ppt_point point = {shift->workers, 1, 0};
+    const struct ppt_point point = {shift->workers, 1, 0, 0};
     struct ppt_sample sample;
     enum ppt_status status = ppt_pass_run(&crew->workload, point, crew->watches, &sample, error);
 

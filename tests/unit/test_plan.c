@@ -132,6 +132,27 @@ static void warm_up_visits_the_largest_and_the_smallest(void **state)
     assert_int_equal(order[0], 0);
 }
 
+/* What a program has in caches is its own. */
+static void warm_up_visits_every_program(void **state)
+{
+    size_t order[6];
+    struct ppt_config config = config_of(15, 1);
+
+    (void)state;
+    config.program_count = 3;
+    assert_int_equal(ppt_plan_warmup(&config, order), 6);
+    for (size_t i = 0; i < 3; i++) {
+        assert_int_equal(order[2 * i], 14 - 5 * i);
+        assert_int_equal(order[2 * i + 1], 10 - 5 * i);
+    }
+    config = config_of(3, 1);
+    config.program_count = 3;
+    assert_int_equal(ppt_plan_warmup(&config, order), 3);
+    for (size_t i = 0; i < 3; i++) {
+        assert_int_equal(order[i], 2 - i);
+    }
+}
+
 static void passes_are_counted(void **state)
 {
     struct ppt_config config = config_of(5, 1);
@@ -218,6 +239,7 @@ int main(void)
         cmocka_unit_test(places_are_shared_equally),
         cmocka_unit_test(orders_depend_on_seed_and_block_alone),
         cmocka_unit_test(warm_up_visits_the_largest_and_the_smallest),
+        cmocka_unit_test(warm_up_visits_every_program),
         cmocka_unit_test(passes_are_counted),
         cmocka_unit_test(blocks_are_spread_over_processes),
         cmocka_unit_test(few_tasks_stand_for_all),

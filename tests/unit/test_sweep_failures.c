@@ -53,19 +53,45 @@ static void results_are_compared_once(void **state)
     }
     require(ppt_sweep_compare(&config, &samples, 1, &compared, &error), &error);
     assert_int_equal(compared.count, SAMPLES - 1);
-    assert_int_equal(compared.reference, SAMPLES - 2);
+    assert_int_equal(compared.references[0], SAMPLES - 1);
     items[4].digest = 8;
     samples.count = SAMPLES;
     require(ppt_sweep_compare(&config, &samples, 1, &compared, &error), &error);
-    /* The first of before stands for all of them, whoever the new ones are compared with. */
+    /* The one that those of before were compared with stands for all of them. */
     compared.count = SAMPLES - 1;
-    compared.reference = SAMPLES - 2;
+    compared.references[0] = SAMPLES - 1;
     items[SAMPLES - 1].digest = 9;
     assert_int_equal(ppt_sweep_compare(&config, &samples, 1, &compared, &error), PPT_DIFFERS);
-    assert_non_null(strstr(error.text, "at 1 and at 9 workers"));
+    assert_non_null(strstr(error.text, "at 1 and at 2 workers"));
     items[SAMPLES - 1].point.workers = SAMPLES + 1;
     assert_int_equal(ppt_sweep_compare(&config, &samples, 1, &compared, &error), PPT_DIFFERS);
     assert_non_null(strstr(error.text, "at 2 and at 10 workers"));
+}
+
+/* Programs may do different things, but each the same everywhere. */
+static void results_are_compared_within_a_program(void **state)
+{
+    enum { SAMPLES = 6 };
+    static char label[] = "other";
+    struct ppt_use uses[2] = {{.label = label}, {.label = label}};
+    struct ppt_config config = {
+        .task = (char[]){"mock"}, .inner_count = 1, .uses = uses, .program_count = 2};
+    struct ppt_sample items[SAMPLES] = {0};
+    struct ppt_samples samples = {.items = items, .count = SAMPLES};
+    struct ppt_compared compared = {0}, nothing = {0};
+    struct ppt_error error = {""};
+
+    (void)state;
+    for (size_t i = 0; i < SAMPLES; i++) {
+        items[i].point.workers = (unsigned)i / 2 + 1;
+        items[i].point.program = (unsigned)i % 2 + 1;
+        items[i].digest = i % 2;
+    }
+    require(ppt_sweep_compare(&config, &samples, 1, &compared, &error), &error);
+    items[3].digest = 7;
+    require(ppt_sweep_compare(&config, &samples, 1, &compared, &error), &error);
+    assert_int_equal(ppt_sweep_compare(&config, &samples, 1, &nothing, &error), PPT_DIFFERS);
+    assert_non_null(strstr(error.text, "\"other\" computes different results at 1 and at 2"));
 }
 
 /* The warm-up of one block and the passes of the next must agree, too. */
@@ -199,6 +225,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         SWEPT(different_results_are_a_failure),
         SWEPT(results_are_compared_once),
+        SWEPT(results_are_compared_within_a_program),
         SWEPT(one_count_alone_cannot_differ),
         SWEPT(a_point_that_fails_is_left_out),
         SWEPT(a_point_may_fail_in_a_later_block),

@@ -82,8 +82,8 @@ static void check_case(json_object *one)
     assert_int_equal(verdict->blocks_needed, (int)number(expected, "blocks_needed"));
     json_object_object_foreach(json_object_object_get(expected, "speedup"), key, speedup)
     {
-        const size_t p =
-            ppt_grid_find(&answer.grid, (struct ppt_point){(unsigned)strtoul(key, NULL, 10), 1, 0});
+        const size_t p = ppt_grid_find(
+            &answer.grid, (struct ppt_point){(unsigned)strtoul(key, NULL, 10), 1, 0, 0});
         const struct ppt_ratio *ratio = &answer.points[p].over_sequential;
 
         near(ratio->value, json_object_array_get_idx(speedup, 0), 1e-6);

@@ -114,6 +114,10 @@ void ppt_comparison_html(const struct ppt_comparison_outcome *outcome,
     ppt_html_begin(out, title);
     ppt_html_put(out, "<h1>", title, "</h1>\n<p class=\"soft\">");
     ppt_html_add(out, outcome->old_runs[0].config->details);
+    if (outcome->different) {
+        ppt_html_put(out, "; new: ", outcome->new_runs[0].config->task, " ");
+        ppt_html_add(out, outcome->new_runs[0].config->details);
+    }
     ppt_text_add(out, "</p>\n");
     compare_add_verdict(out, outcome);
     if (*outcome->warnings) {

@@ -86,7 +86,7 @@ static void page_add_verdict(struct ppt_text *out, const struct ppt_outcome *out
 
     ppt_text_addf(out, "<div class=\"verdict%s\">\n",
                   verdict->exists && verdict->confidence == PPT_CONFIDENCE_HIGH ? "" : " doubtful");
-    ppt_text_addf(&words, "%s: ", ppt_config_title(outcome->config));
+    ppt_text_addf(&words, "%s: ", ppt_outcome_name(outcome));
     ppt_sentence_verdict(outcome->answer, &words);
     add_paragraph(out, &words);
     ppt_text_free(&words);
@@ -381,15 +381,16 @@ static void add_making(struct ppt_text *out, const struct ppt_outcome *outcome)
         ppt_text_addf(out, ", interrupted and resumed %u time%s", outcome->resumed,
                       PPT_S(outcome->resumed));
     }
-    ppt_text_add(out, ". Times are wall time; intervals are those of the median at 95 %, by order "
-                      "statistics. All figures are in results.json, all passes in samples.jsonl "
-                      "beside this page.</p>\n");
+    ppt_text_addf(out,
+                  ". Times are wall time; intervals are those of the median at 95 %%, by order "
+                  "statistics. All figures are in results.json, all passes in samples.jsonl "
+                  "%s.</p>\n",
+                  outcome->label ? "of the folder that this one is in" : "beside this page");
 }
 
 static void add_run(struct ppt_text *out, const struct ppt_outcome *outcome)
 {
-    char *title PPT_FREED =
-        ppt_text_format("%s: how many workers?", ppt_config_title(outcome->config));
+    char *title PPT_FREED = ppt_text_format("%s: how many workers?", ppt_outcome_name(outcome));
     char inner[PPT_POINT_WORDS_SIZE];
 
     ppt_html_begin(out, title);
@@ -449,7 +450,7 @@ static void add_run(struct ppt_text *out, const struct ppt_outcome *outcome)
 
 void ppt_html_write(const struct ppt_outcome *outcomes, size_t count, struct ppt_text *out)
 {
-    if (count == 1) {
+    if (count == 1 && !outcomes[0].ranking) {
         add_run(out, &outcomes[0]);
     } else {
         ppt_html_index(out, outcomes, count);

@@ -47,34 +47,55 @@ static bool same_args(const struct ppt_config *a, const struct ppt_config *b)
     return same_value(first, second);
 }
 
-static enum ppt_status check_pair(const struct ppt_outcome *a, const struct ppt_outcome *b,
-                                  struct ppt_error *error)
+bool ppt_comparable_same_task(const struct ppt_outcome *a, const struct ppt_outcome *b)
+{
+    return strcmp(a->config->task, b->config->task) == 0 && same_args(a->config, b->config);
+}
+
+/* What to do about it. */
+#define DIFFERENT "; --different compares them all the same"
+
+static enum ppt_status check_task(const struct ppt_outcome *a, const struct ppt_outcome *b,
+                                  const char *hint, struct ppt_error *error)
 {
     if (strcmp(a->config->task, b->config->task) != 0) {
-        return ppt_fail(error, PPT_BAD_INPUT, "cannot be compared: the task is %s in %s, %s in %s",
-                        a->config->task, a->folder->path, b->config->task, b->folder->path);
+        return ppt_fail(error, PPT_BAD_INPUT,
+                        "cannot be compared: the task is %s in %s, %s in %s%s", a->config->task,
+                        a->folder->path, b->config->task, b->folder->path, hint);
     }
     if (!same_args(a->config, b->config)) {
         return ppt_fail(error, PPT_BAD_INPUT,
                         "cannot be compared: the arguments of %s are (%.200s) in %s, (%.200s) in "
-                        "%s",
+                        "%s%s",
                         a->config->task, a->config->details, a->folder->path, b->config->details,
-                        b->folder->path);
-    }
-    if (a->config->task_count != b->config->task_count) {
-        return ppt_fail(error, PPT_BAD_INPUT,
-                        "cannot be compared: task_count is %llu in %s, %llu in %s",
-                        (unsigned long long)a->config->task_count, a->folder->path,
-                        (unsigned long long)b->config->task_count, b->folder->path);
+                        b->folder->path, hint);
     }
     return PPT_OK;
 }
 
-enum ppt_status ppt_comparable_check(const struct ppt_outcome *runs, size_t count,
-                                     struct ppt_error *error)
+/* A pass of one side must be as much as one of the other, whatever it is. */
+static enum ppt_status check_count(const struct ppt_outcome *a, const struct ppt_outcome *b,
+                                   struct ppt_error *error)
+{
+    return a->config->task_count == b->config->task_count
+               ? PPT_OK
+               : ppt_fail(error, PPT_BAD_INPUT,
+                          "cannot be compared: task_count is %llu in %s, %llu in %s",
+                          (unsigned long long)a->config->task_count, a->folder->path,
+                          (unsigned long long)b->config->task_count, b->folder->path);
+}
+
+enum ppt_status ppt_comparable_check(const struct ppt_outcome *runs, size_t old_count, size_t count,
+                                     bool different, struct ppt_error *error)
 {
     for (size_t i = 1; i < count; i++) {
-        PPT_TRY(check_pair(&runs[0], &runs[i], error));
+        const bool crosses = i >= old_count;
+
+        if (!(different && i == old_count)) {
+            PPT_TRY(check_task(&runs[different && crosses ? old_count : 0], &runs[i],
+                               crosses && !different ? DIFFERENT : "", error));
+        }
+        PPT_TRY(check_count(&runs[0], &runs[i], error));
     }
     return PPT_OK;
 }
@@ -168,7 +189,8 @@ static void warn_of_results(const struct ppt_outcome *runs, size_t count, struct
     bool same = find_digest(&runs[0], &first);
 
     for (size_t i = 1; i < count && same; i++) {
-        same = runs[i].config->seed != runs[0].config->seed || !find_digest(&runs[i], &other) ||
+        same = runs[i].config->seed != runs[0].config->seed ||
+               !ppt_comparable_same_task(&runs[0], &runs[i]) || !find_digest(&runs[i], &other) ||
                first == other;
         if (!same) {
             add_line(lines, ppt_text_format("results differ between %s and %s, whose task, "

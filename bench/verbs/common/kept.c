@@ -256,7 +256,7 @@ static const char *counted(const struct ppt_config *config)
 /* All that is kept, as JSON, to be given to free(). */
 static char *kept_text(const struct ppt_keeping *keeping, const struct ppt_loaded *loaded)
 {
-    const struct ppt_outcome *outcome = &loaded->outcome;
+    const struct ppt_outcome *outcome = &loaded->outcomes[0];
     const struct ppt_verdict *verdict = &loaded->answer.verdict;
     struct ppt_text sentence PPT_OWNED(ppt_text_free) = {0};
     json_object *about PPT_OWNED(ppt_json_put) = ppt_json_verdict(&loaded->answer);
@@ -297,21 +297,23 @@ static enum ppt_status keep(const struct ppt_keeping *keeping, const struct ppt_
     if (keeping->wrong) {
         return ppt_fail(error, PPT_FAILED, "%s", keeping->wrong);
     }
-    if (ppt_config_ranks(loaded->outcome.config) > 0) {
+    if (ppt_config_ranks(loaded->outcomes[0].config) > 0) {
         return ppt_fail(error, PPT_FAILED,
                         "it was measured over ranks, whose other machines cannot be looked at");
     }
     char *text PPT_FREED = kept_text(keeping, loaded);
     PPT_TRY(ppt_store_open(true, &folder, error));
-    return ppt_store_write(&folder, loaded->outcome.config->name, text, error);
+    return ppt_store_write(&folder, loaded->outcomes[0].config->name, text, error);
 }
 
 void ppt_keep_end(const struct ppt_keeping *keeping, const struct ppt_loaded *loaded)
 {
     struct ppt_error error = {""};
 
-    if (keeping->measured && loaded->reported && keep(keeping, loaded, &error) != PPT_OK) {
+    if (keeping->measured && loaded->reported &&
+        (ppt_loaded_check_single(loaded, &error) != PPT_OK ||
+         keep(keeping, loaded, &error) != PPT_OK)) {
         ppt_text_print(stderr, "ppt-omp: no verdict is kept by the name \"%s\": %s",
-                       loaded->outcome.config->name, error.text);
+                       loaded->outcomes[0].config->name, error.text);
     }
 }

@@ -1,6 +1,9 @@
 #include "loaded.h"
 
+#include <stdlib.h>
+
 #include "journal.h"
+#include "memory.h"
 #include "owned.h"
 #include "sweep.h"
 
@@ -27,26 +30,73 @@ static enum ppt_status compare_results(const struct ppt_journal_content *content
     return PPT_OK;
 }
 
-void ppt_loaded_analyse(struct ppt_loaded *loaded)
+static void add_outcome(struct ppt_loaded *loaded, const struct ppt_config *config,
+                        const struct ppt_index *index, const struct ppt_summary *summary,
+                        const struct ppt_answer *answer)
 {
     const struct ppt_journal_content *content = &loaded->content;
-    const struct ppt_answer_context context =
-        ppt_answer_context_of(&content->configs.items[0], &content->host);
 
-    ppt_index_create(&content->samples, &loaded->index);
-    ppt_summary_create(&loaded->index, &loaded->summary);
-    ppt_answer_from_index(&loaded->index, &context, &loaded->answer);
-    loaded->outcome = (struct ppt_outcome){
-        .config = &content->configs.items[0],
+    loaded->outcomes[loaded->outcome_count++] = (struct ppt_outcome){
+        .config = config,
         .host = &content->host,
-        .index = &loaded->index,
-        .summary = &loaded->summary,
-        .answer = &loaded->answer,
+        .index = index,
+        .summary = summary,
+        .answer = answer,
         .started = content->started,
         .program = content->program,
         .resumed = content->resumed,
         .folder = &loaded->folder,
     };
+}
+
+static void analyse_programs(struct ppt_loaded *loaded)
+{
+    const struct ppt_journal_content *content = &loaded->content;
+    struct ppt_programs *programs = &loaded->programs;
+
+    ppt_programs_create(&content->configs.items[0], &content->host, &loaded->index, programs);
+    loaded->outcomes = ppt_alloc(programs->count, sizeof(*loaded->outcomes));
+    for (size_t i = 0; i < programs->count; i++) {
+        const struct ppt_program *program = &programs->items[i];
+
+        if (program->summary.count > 0) {
+            struct ppt_outcome *outcome = &loaded->outcomes[loaded->outcome_count];
+
+            add_outcome(loaded, &program->config, &program->index, &program->summary,
+                        &program->answer);
+            outcome->label = program->label;
+            outcome->number = (unsigned)i + 1;
+            outcome->ranking = &programs->ranking;
+        }
+    }
+}
+
+void ppt_loaded_analyse(struct ppt_loaded *loaded)
+{
+    const struct ppt_journal_content *content = &loaded->content;
+    const struct ppt_config *config = &content->configs.items[0];
+    const struct ppt_answer_context context = ppt_answer_context_of(config, &content->host);
+
+    ppt_index_create(&content->samples, &loaded->index);
+    ppt_summary_create(&loaded->index, &loaded->summary);
+    if (config->program_count > 0) {
+        analyse_programs(loaded);
+        return;
+    }
+    ppt_answer_from_index(&loaded->index, &context, &loaded->answer);
+    loaded->outcomes = ppt_alloc(1, sizeof(*loaded->outcomes));
+    add_outcome(loaded, config, &loaded->index, &loaded->summary, &loaded->answer);
+}
+
+enum ppt_status ppt_loaded_check_single(const struct ppt_loaded *loaded, struct ppt_error *error)
+{
+    return loaded->programs.count == 0
+               ? PPT_OK
+               : ppt_fail(error, PPT_BAD_INPUT,
+                          "%s: is a run of %zu programs (%.200s), which report ranks; this needs a "
+                          "run of one",
+                          loaded->folder.path, loaded->programs.count,
+                          loaded->content.configs.items[0].details);
 }
 
 void ppt_loaded_warn(const struct ppt_folder *folder, const struct ppt_journal_content *content)
@@ -71,6 +121,14 @@ enum ppt_status ppt_loaded_read(struct ppt_folder *folder, struct ppt_loaded *lo
     return PPT_OK;
 }
 
+enum ppt_status ppt_loaded_report(const struct ppt_loaded *loaded, struct ppt_text *notes,
+                                  struct ppt_error *error)
+{
+    return loaded->programs.count > 0
+               ? ppt_report_write_programs(loaded->outcomes, loaded->outcome_count, notes, error)
+               : ppt_report_write(&loaded->outcomes[0], notes, error);
+}
+
 enum ppt_status ppt_loaded_failures(const struct ppt_loaded *loaded, struct ppt_error *error)
 {
     return ppt_sweep_failures(&loaded->content.configs.items[0], &loaded->content.samples, error);
@@ -92,6 +150,8 @@ enum ppt_status ppt_loaded_open(const char *path, struct ppt_loaded *loaded,
 
 void ppt_loaded_free(struct ppt_loaded *loaded)
 {
+    free(loaded->outcomes);
+    ppt_programs_free(&loaded->programs);
     ppt_answer_free(&loaded->answer);
     ppt_summary_free(&loaded->summary);
     ppt_index_free(&loaded->index);

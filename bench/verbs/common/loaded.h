@@ -5,6 +5,7 @@
 #define PPT_VERBS_LOADED_H
 
 #include "journal_content.h"
+#include "programs.h"
 #include "report.h"
 
 struct ppt_loaded {
@@ -13,8 +14,12 @@ struct ppt_loaded {
     struct ppt_index index;
     struct ppt_summary summary;
     struct ppt_answer answer;
-    struct ppt_outcome outcome; /* refers to the above, which must not be moved any more */
-    bool reported;              /* its files were written; see ppt_measure_end() */
+    struct ppt_programs programs;
+    /* Of the run, or of each program that has a complete pass. They refer to the above, which must
+     * not be moved any more; owned. */
+    struct ppt_outcome *outcomes;
+    size_t outcome_count;
+    bool reported; /* its files were written; see ppt_measure_end() */
 };
 
 /* Says on standard error what is odd about a journal that can be read all the same. */
@@ -30,10 +35,18 @@ void ppt_loaded_analyse(struct ppt_loaded *loaded);
 enum ppt_status ppt_loaded_read(struct ppt_folder *folder, struct ppt_loaded *loaded,
                                 struct ppt_error *error);
 
+/* What it consists of, in words for the user, where that is of several programs: those who ask for
+ * one refuse it. Fails with PPT_BAD_INPUT. */
+enum ppt_status ppt_loaded_check_single(const struct ppt_loaded *loaded, struct ppt_error *error);
+
 /* The same with the folder of that name. Fails also when there is no complete pass: with
  * PPT_FAILED when that is because all points failed, or else with PPT_INCONCLUSIVE. */
 enum ppt_status ppt_loaded_open(const char *path, struct ppt_loaded *loaded,
                                 struct ppt_error *error);
+
+/* Writes the files of the run, or of its programs; there must be a complete pass. */
+enum ppt_status ppt_loaded_report(const struct ppt_loaded *loaded, struct ppt_text *notes,
+                                  struct ppt_error *error);
 
 /* Fails when points failed, see ppt_sweep_failures(). */
 enum ppt_status ppt_loaded_failures(const struct ppt_loaded *loaded, struct ppt_error *error);

@@ -8,6 +8,7 @@
 #include "flags.h"
 #include "keys.h"
 #include "owned.h"
+#include "programs.h"
 #include "sweep.h"
 
 void ppt_measure_now(char out[PPT_STARTED_SIZE])
@@ -20,17 +21,21 @@ void ppt_measure_now(char out[PPT_STARTED_SIZE])
 }
 
 struct judge_context {
-    struct ppt_answer_context about;
-    double relative_ci;
+    const struct ppt_config *config;
+    const struct ppt_host *host;
 };
 
 /* Whether an adaptive run may stop: asks the analysis on behalf of the sweep. */
 static bool enough(const struct ppt_samples *samples, void *context)
 {
     const struct judge_context *judge = context;
+    const struct ppt_config *config = judge->config;
+    const struct ppt_answer_context about = ppt_answer_context_of(config, judge->host);
 
-    return ppt_verdict_settles(samples, judge->about.same_alone, judge->about.tolerance,
-                               judge->about.confidence, judge->relative_ci);
+    return config->program_count > 0
+               ? ppt_programs_settle(config, judge->host, samples)
+               : ppt_verdict_settles(samples, about.same_alone, about.tolerance, about.confidence,
+                                     config->relative_ci);
 }
 
 void ppt_measure_warn(const struct ppt_config *config)
@@ -120,7 +125,7 @@ enum ppt_status ppt_measure_go(const struct ppt_print *print, const struct ppt_c
                                const struct ppt_engine *engine, struct ppt_journal *journal,
                                struct ppt_samples *samples, struct ppt_error *error)
 {
-    struct judge_context context = {ppt_answer_context_of(config, host), config->relative_ci};
+    struct judge_context context = {config, host};
     const struct ppt_sweep_judge judge = {
         .enough = enough,
         .context = &context,
@@ -150,15 +155,23 @@ void ppt_measure_print_notes(struct ppt_text *notes)
     ppt_text_free(notes);
 }
 
-void ppt_measure_print(const struct ppt_print *print, const struct ppt_outcome *outcome)
+void ppt_measure_print(const struct ppt_print *print, const struct ppt_loaded *loaded)
 {
     const struct ppt_terminal terminal = ppt_terminal_of(stdout);
     struct ppt_text text PPT_OWNED(ppt_text_free) = {0};
 
-    if (print->quiet) {
-        ppt_text_verdict(outcome, &terminal, &text);
-    } else {
-        ppt_text_table(outcome, &terminal, &text);
+    for (size_t i = 0; i < loaded->outcome_count; i++) {
+        if (print->quiet) {
+            ppt_text_verdict(&loaded->outcomes[i], &terminal, &text);
+        } else {
+            ppt_text_table(&loaded->outcomes[i], &terminal, &text);
+            ppt_text_add(&text, loaded->programs.count > 0 ? "\n" : "");
+        }
+    }
+    if (loaded->programs.count > 0 && print->quiet) {
+        ppt_text_ranking_sentence(&loaded->programs.ranking, &terminal, &text);
+    } else if (loaded->programs.count > 0) {
+        ppt_text_ranking(loaded->outcomes, loaded->outcome_count, &terminal, &text);
     }
     fputs(text.data, stdout);
 }
@@ -174,51 +187,65 @@ void ppt_measure_print_format(const struct ppt_print *print, const struct ppt_ou
     }
 }
 
-/* What would settle a choice that is not, as options. */
-static void tell_what_is_needed(const struct ppt_outcome *outcome, bool ended)
+/* The blocks after which every verdict would be sure, 3 times in 4; 0: nobody can say, or all are.
+ */
+static size_t blocks_needed(const struct ppt_loaded *loaded)
 {
-    const struct ppt_verdict *verdict = &outcome->answer->verdict;
-    const struct ppt_samples *samples = outcome->index->samples;
+    size_t most = 0;
+
+    for (size_t i = 0; i < loaded->outcome_count; i++) {
+        const struct ppt_verdict *verdict = &loaded->outcomes[i].answer->verdict;
+
+        most = verdict->exists && verdict->blocks_needed > most ? verdict->blocks_needed : most;
+    }
+    return most;
+}
+
+/* What would settle a choice that is not, as options. */
+static void tell_what_is_needed(const struct ppt_loaded *loaded)
+{
+    const struct ppt_config *config = &loaded->content.configs.items[0];
+    const struct ppt_samples *samples = loaded->index.samples;
     const struct ppt_sample *last = samples->count > 0 ? &samples->items[samples->count - 1] : NULL;
+    const size_t blocks = blocks_needed(loaded);
 
     /* One that ended early is better gone on with. */
-    if (!ended || !last || !verdict->exists || verdict->blocks_needed == 0) {
+    if (!loaded->content.ended || loaded->content.status != PPT_OK || !last || blocks == 0) {
         return;
     }
     const double seconds = (double)(last->started_ns + ppt_sample_wall_ns(last)) * 1e-9;
-    const double values = (double)outcome->answer->grid.block_count;
-    const double needed = (double)verdict->blocks_needed;
+    const double values = (double)loaded->outcomes[0].answer->grid.block_count;
 
-    if (outcome->config->adaptive) {
+    if (config->adaptive) {
         fprintf(stderr, "not settled in %.0f s; 3 times in 4 it would be with %s %.0f\n", seconds,
-                ppt_keys[PPT_KEY_MAX_SECONDS].option.name, ceil(seconds * needed / values));
+                ppt_keys[PPT_KEY_MAX_SECONDS].option.name, ceil(seconds * (double)blocks / values));
     } else {
         /* Where several blocks share a process, it is processes that are needed. */
-        fprintf(stderr, "not settled; 3 times in 4 it would be with %s%s %.0f\n",
-                outcome->config->processes > 1 ? "a process for each block and " : "",
-                ppt_keys[PPT_KEY_ITERATIONS].option.name, needed);
+        fprintf(stderr, "not settled; 3 times in 4 it would be with %s%s %zu\n",
+                config->processes > 1 ? "a process for each block and " : "",
+                ppt_keys[PPT_KEY_ITERATIONS].option.name, blocks);
     }
 }
 
 /* Writes the files, if there is a pass for them, and prints. */
-static enum ppt_status report(const struct ppt_print *print, const struct ppt_outcome *outcome,
-                              bool ended, struct ppt_error *error)
+static enum ppt_status report(const struct ppt_print *print, const struct ppt_loaded *loaded,
+                              struct ppt_error *error)
 {
     struct ppt_text notes = {0};
     enum ppt_status status = PPT_OK;
 
-    if (outcome->summary->count > 0) {
-        status = ppt_report_write(outcome, &notes, error);
+    if (loaded->summary.count > 0) {
+        status = ppt_loaded_report(loaded, &notes, error);
     }
     if (!print->format) {
-        ppt_measure_print(print, outcome);
+        ppt_measure_print(print, loaded);
         fputs(print->quiet ? "" : "\n", stdout);
         fflush(stdout);
     }
     ppt_measure_print_notes(&notes);
     if (!print->quiet) {
-        tell_what_is_needed(outcome, ended);
-        ppt_text_print(stderr, "results: %s/%s", outcome->folder->path, ppt_report_page());
+        tell_what_is_needed(loaded);
+        ppt_text_print(stderr, "results: %s/%s", loaded->folder.path, ppt_report_page());
         fputs("\n", stderr);
     }
     return status;
@@ -231,8 +258,7 @@ static enum ppt_status load_and_report(const struct ppt_print *print, struct ppt
     if (loaded->summary.count == 0 && loaded->content.samples.failure_count > 0) {
         return PPT_OK; /* what failed is told in the end, and there is nothing else */
     }
-    PPT_TRY(report(print, &loaded->outcome,
-                   loaded->content.ended && loaded->content.status == PPT_OK, error));
+    PPT_TRY(report(print, loaded, error));
     loaded->reported = loaded->summary.count > 0;
     return PPT_OK;
 }

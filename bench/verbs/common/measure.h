@@ -50,8 +50,8 @@ struct ppt_print {
     bool quiet;                      /* the verdict alone */
 };
 
-/* Prints the table, or the verdict alone. */
-void ppt_measure_print(const struct ppt_print *print, const struct ppt_outcome *outcome);
+/* Prints the table, or the verdict alone; of several programs those of each, and how they stand. */
+void ppt_measure_print(const struct ppt_print *print, const struct ppt_loaded *loaded);
 
 /* Prints the document of these runs, if there are any, in the format that is asked for, if one is.
  */

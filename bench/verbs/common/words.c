@@ -16,6 +16,7 @@
 
 /* As GNU parallel has it. */
 #define BEGINS_INPUTS ":::"
+#define BEGINS_PROGRAM "--vs"
 
 /* Configurations and journals are JSON, which is UTF-8. */
 static enum ppt_status check_words(const struct ppt_line *line, struct ppt_error *error)
@@ -103,11 +104,55 @@ static enum ppt_status inputs_of(const struct ppt_line *line,
     return PPT_OK;
 }
 
+/* How many words the program that begins there has. */
+static size_t length_of_program(const struct ppt_line *line, size_t first)
+{
+    const size_t end = ppt_words_count(line);
+    size_t length = 0;
+
+    while (first + length < end && strcmp(line->program[first + length], BEGINS_PROGRAM) != 0) {
+        length++;
+    }
+    return length;
+}
+
+static enum ppt_status check_programs(const struct ppt_line *line, struct ppt_error *error)
+{
+    const size_t end = ppt_words_count(line);
+
+    for (size_t first = 0, length; first <= end; first += length + 1) {
+        length = length_of_program(line, first);
+        if (length == 0) {
+            return first == end
+                       ? ppt_fail(error, PPT_BAD_INPUT, "which program? Nothing follows \"%s\"",
+                                  end > 0 ? BEGINS_PROGRAM : "--")
+                       : ppt_fail(error, PPT_BAD_INPUT,
+                                  "which program? \"" BEGINS_PROGRAM "\" stands between two of "
+                                  "them, as in: -- gzip -1 f " BEGINS_PROGRAM " gzip -6 f");
+        }
+    }
+    return PPT_OK;
+}
+
+/* The programs behind the first, as JSON; NULL where there are none. */
+static json_object *others_of(const struct ppt_line *line)
+{
+    const size_t end = ppt_words_count(line);
+    json_object *list = NULL;
+
+    for (size_t first = length_of_program(line, 0) + 1, length; first < end; first += length + 1) {
+        length = length_of_program(line, first);
+        list = list ? list : json_object_new_array();
+        json_object_array_add(list, texts_to_list(line->program + first, length));
+    }
+    return list;
+}
+
 static json_object *args_of(const struct ppt_line *line, const struct ppt_words_options *options)
 {
     json_object *args = json_object_new_object();
 
-    add(args, "argv", texts_to_list(line->program, ppt_words_count(line)));
+    add(args, "argv", texts_to_list(line->program, length_of_program(line, 0)));
     if (options->timeout) {
         add(args, "timeout",
             ppt_option_is_number(options->timeout)
@@ -196,14 +241,13 @@ enum ppt_status ppt_words_take(struct ppt_line *line, const struct ppt_words_opt
 {
     json_object *args PPT_OWNED(ppt_json_put) = NULL;
     json_object *inputs PPT_OWNED(ppt_json_put) = NULL;
+    json_object *others PPT_OWNED(ppt_json_put) = NULL;
 
     if (line->rest != PPT_REST_PROGRAM) {
         return check_no_program(options, error);
     }
     PPT_TRY(check_together(options, error));
-    if (ppt_words_count(line) == 0) {
-        return ppt_fail(error, PPT_BAD_INPUT, "which program? Nothing follows \"--\"");
-    }
+    PPT_TRY(check_programs(line, error));
     PPT_TRY(check_words(line, error));
     warn_of_input(options);
     PPT_TRY(inputs_of(line, options, &inputs, error));
@@ -213,6 +257,12 @@ enum ppt_status ppt_words_take(struct ppt_line *line, const struct ppt_words_opt
     }
     PPT_TRY(ppt_overrides_add(line->overrides, "command line", ppt_key_name(PPT_KEY_TASK),
                               "\"command\"", error));
+    others = others_of(line);
+    if (others) {
+        PPT_TRY(ppt_overrides_add(line->overrides, "command line", ppt_key_name(PPT_KEY_VS),
+                                  json_object_to_json_string_ext(others, JSON_C_TO_STRING_PLAIN),
+                                  error));
+    }
     return ppt_overrides_add(line->overrides, "command line", ppt_key_name(PPT_KEY_TASK_ARGS),
                              json_object_to_json_string_ext(args, JSON_C_TO_STRING_PLAIN), error);
 }

@@ -1,6 +1,7 @@
 /*
  * words.h - a program on the command line: what follows "--" is a task of the kernel "command", and
- * its words are the arguments, just as they are; those behind ":::" are its inputs.
+ * its words are the arguments, just as they are; those behind ":::" are its inputs. Between them
+ * "--vs" begins another program, which is measured beside it.
  */
 #ifndef PPT_VERBS_WORDS_H
 #define PPT_VERBS_WORDS_H
@@ -22,7 +23,7 @@ struct ppt_words_options {
 enum ppt_status ppt_words_take(struct ppt_line *line, const struct ppt_words_options *options,
                                struct ppt_error *error);
 
-/* How many words of the program on the line come before ":::", which begins the inputs. */
+/* How many words of all programs on the line come before ":::", which begins the inputs. */
 size_t ppt_words_count(const struct ppt_line *line);
 
 #endif
