@@ -163,9 +163,12 @@ static void tell_size(const struct ppt_config *config, const struct ppt_size *si
     const bool short_of_it = size->least_s > config->max_seconds;
     struct ppt_text counts PPT_OWNED(ppt_text_free) = {0};
 
-    for (size_t i = 0; i < config->point_count; i++) {
-        ppt_text_addf(&counts, " %s",
-                      ppt_point_label(config->points[i], ppt_config_several(config), label));
+    /* All programs have the points of the first. */
+    for (size_t i = 0;
+         i < config->point_count && config->points[i].program == config->points[0].program; i++) {
+        const struct ppt_point point = ppt_point_of_program(config->points[i]);
+
+        ppt_text_addf(&counts, " %s", ppt_point_label(point, ppt_config_several(config), label));
     }
     if (config->program_count > 0) {
         ppt_text_addf(&counts, " for each of %zu programs", config->program_count);
