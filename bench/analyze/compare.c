@@ -273,8 +273,6 @@ static enum ppt_doubt find_doubt(const struct contest *contest,
 
 /* ---- what would settle it ---- */
 
-/* ---- what would settle it ---- */
-
 /* 0: with none up to the most that is worth naming. */
 static size_t find_needed(const struct ppt_comparison *comparison, const struct ppt_quantity *times,
                           size_t now, size_t most)

@@ -85,23 +85,25 @@ static enum ppt_status take_start(struct served *served, struct ppt_error *error
                                    &served->configs, error);
 }
 
-/* One task for each worker: what a process does for the first time, it does here. */
+/* One task for each worker, in passes as those of a warm-up: what a process, or its main thread,
+ * does for the first time, it does here. */
 static void warm_up(struct served *served)
 {
     struct ppt_workload *workload = &served->workload;
     const uint64_t all = workload->tasks.count;
     size_t order[PPT_MOST_WARMUP];
-    struct ppt_sample sample = {0};
-    struct ppt_error ignored;
 
-    ppt_plan_warmup(workload->config, order);
-    const struct ppt_point largest = workload->config->points[order[0]];
-    const unsigned running = ppt_point_running(largest);
+    for (size_t i = 0, count = ppt_plan_warmup(workload->config, order); i < count; i++) {
+        const struct ppt_point point = workload->config->points[order[i]];
+        const unsigned running = ppt_point_running(point);
+        struct ppt_sample sample = {0};
+        struct ppt_error ignored;
 
-    workload->tasks.count = all < running ? all : running;
-    /* What fails here fails in a pass that counts, and is told of that. */
-    (void)ppt_pass_run(workload, largest, served->watches, &sample, &ignored);
-    ppt_sample_free(&sample);
+        workload->tasks.count = all < running ? all : running;
+        /* What fails here fails in a pass that counts, and is told of that. */
+        (void)ppt_pass_run(workload, point, served->watches, &sample, &ignored);
+        ppt_sample_free(&sample);
+    }
     workload->tasks.count = all;
 }
 
