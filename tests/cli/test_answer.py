@@ -376,6 +376,24 @@ class Changes(AnswerCase):
         self.check_valid(env=env)
         self.check_none("stale", told="not found", env=self.environment(PATH=str(self.no_bin)))
 
+    def test_inputs(self):
+        """They are words of the command line, and what files of these names hold."""
+        for name in ("one", "two"):
+            self.write(name, name)
+        self.keep(words=("/bin/cat", "{}", ":::", "one", "two"))
+        self.check_valid()
+        self.check_valid("--", "/bin/cat", "{}", ":::", "one", "two")
+        for words in (("{}",), ("{}", ":::", "one"), ("{}", ":::", "two", "one"),
+                      ("{}", "x", ":::", "one", "two")):  # fmt: skip
+            self.check_none("stale", program=("/bin/cat", *words))
+        self.write("two", "three")
+        self.check_none("stale")
+        # Where no word has a place for an input, the run adds one.
+        self.keep(words=("/bin/cat", ":::", "one", "two"))
+        self.check_valid("--", "/bin/cat", ":::", "one", "two")
+        (self.work / "one").unlink()
+        self.check_none("stale")
+
     def test_what_a_shell_is_told(self):
         self.keep(words=["/bin/sh", "-c", "./tool.sh <data.txt && test -e 'a.ini'"])
         self.check_valid()
