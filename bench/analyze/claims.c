@@ -738,6 +738,13 @@ void ppt_claims_of(const struct ppt_answer *answer, enum ppt_claim_part part,
     parts[part](&speech);
 }
 
+void ppt_claims_join(const struct ppt_claims *claims, struct ppt_text *out)
+{
+    for (size_t i = 0; i < claims->count; i++) {
+        ppt_text_add(out, claims->items[i].text);
+    }
+}
+
 void ppt_claims_free(struct ppt_claims *claims)
 {
     for (size_t i = 0; i < claims->count; i++) {

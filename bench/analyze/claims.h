@@ -40,6 +40,9 @@ void ppt_claims_of(const struct ppt_answer *answer, enum ppt_claim_part part,
                    struct ppt_claims *claims);
 void ppt_claims_free(struct ppt_claims *claims); /* zeroed is fine */
 
+/* Adds what they say, one after the other. */
+void ppt_claims_join(const struct ppt_claims *claims, struct ppt_text *out);
+
 /* Adds a claim with these words, which are taken over: `words` is empty then. */
 void ppt_claims_add(struct ppt_claims *claims, struct ppt_claim claim, struct ppt_text *words);
 

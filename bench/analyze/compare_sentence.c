@@ -591,9 +591,7 @@ static void add_claims(const struct ppt_comparison *comparison, enum ppt_claim_p
     struct ppt_claims claims PPT_OWNED(ppt_claims_free) = {0};
 
     ppt_comparison_claims(comparison, part, &claims);
-    for (size_t i = 0; i < claims.count; i++) {
-        ppt_text_add(out, claims.items[i].text);
-    }
+    ppt_claims_join(&claims, out);
 }
 
 void ppt_comparison_sentence(const struct ppt_comparison *comparison, struct ppt_text *out)

@@ -250,7 +250,5 @@ void ppt_ranking_sentence(const struct ppt_ranking *ranking, struct ppt_text *ou
     struct ppt_claims claims PPT_OWNED(ppt_claims_free) = {0};
 
     ppt_ranking_claims(ranking, &claims);
-    for (size_t i = 0; i < claims.count; i++) {
-        ppt_text_add(out, claims.items[i].text);
-    }
+    ppt_claims_join(&claims, out);
 }

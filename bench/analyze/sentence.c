@@ -46,9 +46,7 @@ static void add_part(const struct ppt_answer *answer, enum ppt_claim_part part,
     struct ppt_claims claims PPT_OWNED(ppt_claims_free) = {0};
 
     ppt_claims_of(answer, part, &claims);
-    for (size_t i = 0; i < claims.count; i++) {
-        ppt_text_add(out, claims.items[i].text);
-    }
+    ppt_claims_join(&claims, out);
 }
 
 void ppt_sentence_verdict(const struct ppt_answer *answer, struct ppt_text *out)

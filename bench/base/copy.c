@@ -206,6 +206,15 @@ static bool is_left_out(const struct walk *walk, int folder)
            own.st_dev == other.st_dev;
 }
 
+/* That of the copy; one that was made for a name in it is there already. -1: there is no copy, or
+ * it cannot be made. */
+static int make_folder(const struct walk *walk, int to, const char *name)
+{
+    return walk->to && (mkdirat(to, name, 0700) == 0 || errno == EEXIST)
+               ? ppt_folder_descriptor(to, name, O_NOFOLLOW)
+               : -1;
+}
+
 static enum ppt_status visit_folder(struct walk *walk, int from, int to, const char *name,
                                     const struct stat *about)
 {
@@ -221,11 +230,7 @@ static enum ppt_status visit_folder(struct walk *walk, int from, int to, const c
         errno = ELOOP;
         return fail(walk, "copied");
     }
-    /* One that was made for a name in it is there already. */
-    const int out PPT_OWNED(ppt_file_close) =
-        walk->to && (mkdirat(to, name, 0700) == 0 || errno == EEXIST)
-            ? ppt_folder_descriptor(to, name, O_NOFOLLOW)
-            : -1;
+    const int out PPT_OWNED(ppt_file_close) = make_folder(walk, to, name);
     if (walk->to && out < 0) {
         return fail(walk, "copied");
     }
@@ -288,10 +293,7 @@ static enum ppt_status visit_named(struct walk *walk, int from, int to, const ch
     if (in < 0) {
         return fail(walk, "read");
     }
-    const int out PPT_OWNED(ppt_file_close) =
-        walk->to && (mkdirat(to, first, 0700) == 0 || errno == EEXIST)
-            ? ppt_folder_descriptor(to, first, O_NOFOLLOW)
-            : -1;
+    const int out PPT_OWNED(ppt_file_close) = make_folder(walk, to, first);
     if (walk->to && out < 0) {
         return fail(walk, "copied");
     }
