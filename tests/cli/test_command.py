@@ -193,6 +193,22 @@ class Arguments(Command):
                                   options=("--inner-threads", "2"))  # fmt: skip
             self.refused(result, 1, expected)
 
+    def test_place_that_changes(self):
+        """Where a program was found is remembered between tasks, and looked for again."""
+        env = self.environment(True)
+        places = [self.base / name for name in ("first", "second")]
+        for place in places:
+            place.mkdir()
+            script = place / "mine"
+            script.write_text(f"#!/bin/sh\necho {place.name} >> {self.base}/log\n"
+                              f"rm -f {places[0]}/mine\n")  # fmt: skip
+            script.chmod(0o755)
+        env["PATH"] = ":".join([*map(str, places), env["PATH"], "/usr/bin:/bin"])
+        result = self.measure("mine", workers="0", tasks=3, env=env,
+                              options=("--iterations", "1", "--warmup", "0"))  # fmt: skip
+        self.assertEqual(result.code, 0, result)
+        self.assertEqual((self.base / "log").read_text().split(), ["first", "second", "second"])
+
     def test_no_input(self):
         self.assertEqual(self.measure("sh", "-c", "! read line").code, 0)
 
