@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "cli.h"
+#include "counter.h"
 #include "guard.h"
 #include "interrupt.h"
 #include "isa.h"
@@ -62,6 +63,7 @@ int ppt_program(int count, char *const *arguments, const struct ppt_engine *engi
     struct ppt_error error = {""};
     struct ppt_line line;
 
+    ppt_counter_begin();
     ppt_guard_begin();
     ppt_interrupt_spare_writes();
     /* GSL's own handler ends the program; failures come back as codes instead. */

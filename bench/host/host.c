@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "cgroup.h"
+#include "counter.h"
 #include "file_digest.h"
 #include "isa.h"
 #include "memory.h"
@@ -192,6 +193,7 @@ void ppt_host_read(struct ppt_host *host)
     ppt_host_read_memory(host, limits.memory_bytes);
     host->environment = runtime_variables();
     host->instruction_set = ppt_strdup(ppt_isa()->name);
+    host->task_clock = ppt_strdup(ppt_counter_name());
     /* Of what runs, whatever lies under its name by now. */
     host->binary = ppt_strdup(ppt_file_digest("/proc/self/exe", digest));
     host->blas = ppt_strdup(openblas_get_config());

@@ -26,6 +26,7 @@ struct ppt_host {
     uint64_t available_bytes;     /* that may be taken now, control group included; 0: unknown */
     char *binary;                 /* digest of the program's file: another build has another */
     char *instruction_set;        /* that our own loops use, see isa.h */
+    char *task_clock;             /* that times tasks, see counter.h */
     char *blas;                   /* library and the CPU type it chose */
     json_object *environment;     /* OMP_*, GOMP_*, OPENBLAS_* and PPT_OMP_* variables: they change
                                      what is measured */

@@ -82,6 +82,7 @@ static const struct ppt_field host_fields[] = {
     OLD_TEXT(container),
     OLD_TEXT(binary),
     OLD_TEXT(instruction_set),
+    OLD_TEXT(task_clock),
     {HOST(blas, "blas")},
     COUNT(online_cpus, "online_cpus"),
     COUNT(topology.cpus, "allowed_cpus"),

@@ -8,7 +8,7 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
-#include "clock.h"
+#include "counter.h"
 #include "probe.h"
 
 /* More than any machine has; a gap in the numbers is a CPU that is not online. */
@@ -105,15 +105,16 @@ void ppt_vitals_read(const char *root, struct ppt_vitals *vitals)
 
 void ppt_vitals_time_clock(struct ppt_vitals *vitals)
 {
+    const struct ppt_counter counter = ppt_counter_start();
     int64_t step = INT64_MAX, best = INT64_MAX;
 
     /* The fastest of some series: nobody came between. */
     for (int series = 0; series < SERIES; series++) {
-        const int64_t start = ppt_clock_ns();
+        const int64_t start = ppt_counter_ns(&counter);
         int64_t before = start, now = start;
 
         for (int i = 0; i < READINGS; i++) {
-            now = ppt_clock_ns();
+            now = ppt_counter_ns(&counter);
             if (now > before && now - before < step) {
                 step = now - before;
             }
@@ -121,9 +122,9 @@ void ppt_vitals_time_clock(struct ppt_vitals *vitals)
         }
         best = now - start < best ? now - start : best;
     }
-    const int64_t before = ppt_clock_ns();
+    const int64_t before = ppt_counter_ns(&counter);
     for (int i = 0; i < MOST_READINGS && step == INT64_MAX; i++) {
-        const int64_t now = ppt_clock_ns();
+        const int64_t now = ppt_counter_ns(&counter);
 
         step = now > before ? now - before : step;
     }

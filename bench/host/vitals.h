@@ -19,7 +19,7 @@ struct ppt_vitals {
     char clock_source[32];      /* hardware that the system's clock reads */
     int64_t swap_used_bytes;    /* 0 too where there is none */
     int64_t swapped_pages;      /* in and out since the system began */
-    double clock_cost_s;        /* of reading the clock once */
+    double clock_cost_s;        /* of reading what times tasks once */
     double clock_step_s;        /* the smallest step that it is seen to make */
     const char *folder;         /* for temporary files, borrowed */
     const char *folder_kind;    /* its file system's name; "": another one */

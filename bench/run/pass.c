@@ -26,6 +26,7 @@
 #include <sys/resource.h>
 
 #include "clock.h"
+#include "counter.h"
 #include "guard.h"
 #include "interrupt.h"
 #include "lost.h"
@@ -57,6 +58,7 @@ struct pass {
     bool admitted;                 /* those who share the pass are all ready */
     struct ppt_binding binding;
     struct ppt_price price; /* of scratch */
+    struct ppt_counter clock;
     bool fresh;
     uint64_t task_count;
     struct worker *workers;
@@ -116,16 +118,17 @@ static inline void run_task(struct pass *pass, struct worker *worker, unsigned i
     if (given_up(pass)) {
         return;
     }
-    const int64_t start = ppt_clock_ns();
+    const int64_t start = ppt_counter_ns(&pass->clock);
     if (pass->fresh) {
         status = ppt_workload_run_fresh(pass->workload, id, index, &digest, &worker->outside,
                                         &worker->error);
     } else {
         status = ppt_workload_run(pass->workload, worker->kernels, index, &digest, &worker->error);
     }
-    const int64_t ns = ppt_clock_ns() - start;
+    const int64_t ns = ppt_counter_ns(&pass->clock) - start;
 
-    ppt_stopwatch_add(worker->watch, index, ns);
+    /* Of a counter that was set back, which is found behind the pass. */
+    ppt_stopwatch_add(worker->watch, index, ns > 0 ? ns : 0);
     /* Addition makes the digest of the pass independent of who ran what when; mixing the index in
      * notices results that changed places. */
     worker->digest += ppt_mix64(digest ^ ppt_mix64(index + 1));
@@ -142,10 +145,10 @@ static int64_t thread_faults(void)
     return usage.ru_minflt + usage.ru_majflt;
 }
 
-static void start_work(struct worker *worker)
+static void start_work(const struct pass *pass, struct worker *worker)
 {
     worker->faults = -thread_faults();
-    worker->start_ns = ppt_clock_ns();
+    worker->start_ns = ppt_counter_ns(&pass->clock);
     worker->cpu_ns = -ppt_clock_thread_cpu_ns();
 }
 
@@ -177,7 +180,7 @@ static void ask_queued(const struct pass *pass, struct worker *worker)
 
 static void end_work(const struct pass *pass, struct worker *worker)
 {
-    worker->end_ns = ppt_clock_ns();
+    worker->end_ns = ppt_counter_ns(&pass->clock);
     worker->cpu_ns += ppt_clock_thread_cpu_ns();
     worker->faults += thread_faults();
     if (worker->attached) {
@@ -191,8 +194,9 @@ static void end_work(const struct pass *pass, struct worker *worker)
 static void end_team(struct pass *pass)
 {
     if (has_inner_threads(pass)) {
-        pass->queued_ns =
-            ppt_clock_ns() - pass->start_ns < WORTH_ASKING_NS ? -1 : ppt_noise_queued_ns();
+        pass->queued_ns = ppt_counter_ns(&pass->clock) - pass->start_ns < WORTH_ASKING_NS
+                              ? -1
+                              : ppt_noise_queued_ns();
     }
     omp_pause_resource_all(omp_pause_hard);
 }
@@ -206,7 +210,7 @@ static void run_sequential(struct pass *pass)
     pass->team = 1;
     omp_set_num_threads((int)pass->point.inner_threads);
     attach(pass, 0);
-    start_work(worker);
+    start_work(pass, worker);
     for (uint64_t i = 0; i < pass->task_count; i++) {
         run_task(pass, worker, 0, i);
     }
@@ -233,7 +237,7 @@ static void run_team(struct pass *pass)
         omp_set_num_threads((int)pass->point.inner_threads);
         attach(pass, id);
 #pragma omp barrier
-        start_work(worker);
+        start_work(pass, worker);
 #pragma omp for schedule(runtime) nowait
         for (uint64_t i = 0; i < pass->task_count; i++) {
             run_task(pass, worker, id, i);
@@ -252,7 +256,7 @@ static void run_share(struct pass *pass, struct worker *worker, unsigned id)
     const struct ppt_share *share = pass->share;
     uint64_t index;
 
-    start_work(worker);
+    start_work(pass, worker);
     while (pass->admitted && !given_up(pass) &&
            ppt_queue_take(share->queue, id, &index, &worker->waited_ns)) {
         run_task(pass, worker, id, index);
@@ -464,10 +468,10 @@ static void create_workers(struct pass *pass, struct ppt_stopwatches *watches)
     }
 }
 
-/* The watches are prepared. */
+/* The watches are prepared. *believed: the clock was right all the time. */
 static enum ppt_status run(struct ppt_workload *workload, struct ppt_point point,
                            const struct ppt_share *share, struct ppt_stopwatches *watches,
-                           struct ppt_sample *sample, struct ppt_error *error)
+                           struct ppt_sample *sample, bool *believed, struct ppt_error *error)
 {
     const struct ppt_peers peers = share ? share->peers : (struct ppt_peers){0, 1};
     struct pass pass = {
@@ -486,6 +490,7 @@ static enum ppt_status run(struct ppt_workload *workload, struct ppt_point point
     enum ppt_status status;
 
     *sample = (struct ppt_sample){0};
+    *believed = true;
     status = ppt_binding_create(workload->config->placement, point, peers, &pass.binding, error);
     if (status != PPT_OK) {
         return status;
@@ -500,6 +505,10 @@ static enum ppt_status run(struct ppt_workload *workload, struct ppt_point point
     if (point.workers > 0) {
         pass.price = ppt_price_of(workload, point.inner_threads);
     }
+    if (!share) {
+        /* The clocks of other processes are compared with CLOCK_MONOTONIC. */
+        pass.clock = ppt_counter_start();
+    }
     malloc_trim(0);
     ppt_noise_reset_peak();
     ppt_cpu_set_read(&cpus);
@@ -507,7 +516,7 @@ static enum ppt_status run(struct ppt_workload *workload, struct ppt_point point
     read_usage(&before);
     stops_before = read_stops();
     queued_first = queued_so_far(&pass);
-    const int64_t start = pass.start_ns = ppt_clock_ns();
+    const int64_t start = pass.start_ns = ppt_counter_ns(&pass.clock);
     if (share) {
         run_shared_team(&pass);
     } else if (point.workers == 0) {
@@ -517,7 +526,8 @@ static enum ppt_status run(struct ppt_workload *workload, struct ppt_point point
     }
     /* Whether free() gives memory back to the system at once depends on what lies above it. */
     malloc_trim(0);
-    const int64_t end = ppt_clock_ns();
+    const int64_t end = ppt_counter_ns(&pass.clock);
+    *believed = ppt_counter_held(&pass.clock);
     stops_after = read_stops();
     queued_last = queued_so_far(&pass);
     read_usage(&after);
@@ -553,20 +563,27 @@ enum ppt_status ppt_pass_run(struct ppt_workload *workload, struct ppt_point poi
                              struct ppt_stopwatches *watches, struct ppt_sample *sample,
                              struct ppt_error *error)
 {
-    enum ppt_status status;
+    bool believed;
 
-    ppt_stopwatches_prepare(watches, ppt_point_running(point), workload->tasks.count);
-    atomic_store(&workload->stop, false);
-    status = run(workload, point, NULL, watches, sample, error);
-    if (status == PPT_OK) {
-        ppt_stopwatches_summarise(watches, sample);
+    for (;;) {
+        ppt_stopwatches_prepare(watches, ppt_point_running(point), workload->tasks.count);
+        atomic_store(&workload->stop, false);
+        PPT_TRY(run(workload, point, NULL, watches, sample, &believed, error));
+        if (believed) {
+            break;
+        }
+        /* By a clock that is refused from now on: once more, by the other one. */
+        ppt_sample_free(sample);
     }
-    return status;
+    ppt_stopwatches_summarise(watches, sample);
+    return PPT_OK;
 }
 
 enum ppt_status ppt_pass_run_share(struct ppt_workload *workload, struct ppt_point point,
                                    const struct ppt_share *share, struct ppt_stopwatches *watches,
                                    struct ppt_sample *sample, struct ppt_error *error)
 {
-    return run(workload, point, share, watches, sample, error);
+    bool believed;
+
+    return run(workload, point, share, watches, sample, &believed, error);
 }

@@ -113,6 +113,7 @@ static const struct {
     {.name = "system", .of_host = "system"},
     {.name = "number of CPUs", .of_host = "effective_cpus"},
     {.name = "instruction set", .of_host = "instruction_set"},
+    {.name = "clock of tasks", .of_host = "task_clock"},
     {.name = "BLAS", .of_host = "blas"},
     {.name = "environment", .of_host = "environment"},
     {.name = "program version", .of_program = true},
