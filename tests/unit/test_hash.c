@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <openssl/sha.h>
+
 #include "hash.h"
 #include "hash_set.h"
 #include "unit.h"
@@ -38,6 +40,22 @@ static void sha256_agrees_with_fips_180(void **state)
     for (size_t i = 0; i < sizeof(vectors) / sizeof(vectors[0]); i++) {
         ppt_hash_sha256(bytes(vectors[i][0]), out);
         assert_hash(out, vectors[i][1]);
+    }
+}
+
+/* Of every length around one block and two, against the library's own padding. */
+static void sha256_agrees_with_the_library(void **state)
+{
+    unsigned char text[150], out[PPT_HASH_BYTES], expected[PPT_HASH_BYTES];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(text); i++) {
+        text[i] = (unsigned char)(i * 37 + 200);
+    }
+    for (uint32_t length = 0; length <= sizeof(text); length++) {
+        SHA256(text, length, expected);
+        ppt_hash_sha256((struct ppt_bytes){text, length}, out);
+        assert_memory_equal(out, expected, sizeof(out));
     }
 }
 
@@ -165,6 +183,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(sha256_agrees_with_fips_180),
+        cmocka_unit_test(sha256_agrees_with_the_library),
         cmocka_unit_test(argon2id_agrees_with_rfc_9106),
         cmocka_unit_test(argon2id_agrees_with_the_reference_library),
         cmocka_unit_test(argon2id_refuses_what_it_cannot_do),
