@@ -5,12 +5,14 @@
  * 32768 there and times 16384 back. The white point is D65. Each row takes turns between loops
  * that only look up (which no compiler vectorises) and loops that only compute (which all do).
  */
+#include <string.h>
+
 #include "img_stages.h"
 #include "variant.h"
 
 #define SIDE PPT_IMG_SIDE
 
-#define XYZ_BITS 12 /* OpenCV's lab_shift */
+#define XYZ_BITS PPT_IMG_XYZ_BITS
 #define F_BITS PPT_IMG_F_BITS
 #define BACK_BITS PPT_IMG_BACK_BITS
 #define BACK_ONE (1 << BACK_BITS)
@@ -20,42 +22,36 @@ static int descale(int value, int bits)
     return (value + (1 << (bits - 1))) >> bits;
 }
 
-/* Red, green and blue to X, Y or Z over the white point, times 4096; each adds up to 4096, so
- * that no sum exceeds PPT_IMG_LINEAR_WHITE. */
-enum { X_R = 1777, X_G = 1541, X_B = 778 };
-enum { Y_R = 871, Y_G = 2929, Y_B = 296 };
-enum { Z_R = 73, Z_G = 448, Z_B = 3575 };
-
 /* (116 * 255 + 50) / 100 and (16 * 255 * 32768 + 50) / 100 */
 #define L_SCALE 296
 #define L_SHIFT 1336934
+
+/* X, Y, Z and nothing. */
+typedef int32_t sums __attribute__((vector_size(16)));
+
+static inline sums sum_at(const int32_t *entry)
+{
+    sums sum;
+
+    memcpy(&sum, entry, sizeof(sum));
+    return sum;
+}
 
 void PPT_VARIANT(ppt_img_to_lab)(const struct ppt_img_tables *tables, const struct ppt_img_rgb *rgb,
                                  uint8_t *restrict lightness, uint8_t *restrict a,
                                  uint8_t *restrict b)
 {
-    int16_t light[3][SIDE];
-    int16_t xyz[3][SIDE];
     uint16_t f[3][SIDE];
 
     for (int i = 0; i < SIDE; i++) {
-        light[0][i] = (int16_t)tables->linear[rgb->channel[0][i]];
-        light[1][i] = (int16_t)tables->linear[rgb->channel[1][i]];
-        light[2][i] = (int16_t)tables->linear[rgb->channel[2][i]];
-    }
-    for (int i = 0; i < SIDE; i++) {
-        const int red = light[0][i];
-        const int green = light[1][i];
-        const int blue = light[2][i];
+        const sums xyz = (sum_at(tables->xyz[0][rgb->channel[0][i]]) +
+                          sum_at(tables->xyz[1][rgb->channel[1][i]]) +
+                          sum_at(tables->xyz[2][rgb->channel[2][i]])) >>
+                         XYZ_BITS;
 
-        xyz[0][i] = (int16_t)descale(X_R * red + X_G * green + X_B * blue, XYZ_BITS);
-        xyz[1][i] = (int16_t)descale(Y_R * red + Y_G * green + Y_B * blue, XYZ_BITS);
-        xyz[2][i] = (int16_t)descale(Z_R * red + Z_G * green + Z_B * blue, XYZ_BITS);
-    }
-    for (int i = 0; i < SIDE; i++) {
-        f[0][i] = tables->cube_root[xyz[0][i]];
-        f[1][i] = tables->cube_root[xyz[1][i]];
-        f[2][i] = tables->cube_root[xyz[2][i]];
+        f[0][i] = tables->cube_root[xyz[0]];
+        f[1][i] = tables->cube_root[xyz[1]];
+        f[2][i] = tables->cube_root[xyz[2]];
     }
     /* None of the three can leave 0 ... 255. */
     for (int i = 0; i < SIDE; i++) {

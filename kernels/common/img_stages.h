@@ -51,14 +51,17 @@ void ppt_img_resize_row(struct ppt_img_resizer *resizer, int y, struct ppt_img_r
 
 /* To Lab and back (img_tables.c, img_lab.c). -------------------------------------------------- */
 
+#define PPT_IMG_XYZ_BITS 12       /* of X, Y and Z on the way there; OpenCV's lab_shift */
 #define PPT_IMG_F_BITS 15         /* Lab's f() on the way there; OpenCV's lab_shift2 */
 #define PPT_IMG_BACK_BITS 14      /* and on the way back; OpenCV's base_shift */
 #define PPT_IMG_LINEAR_WHITE 2040 /* 255 * 8: linear light in eighths */
 #define PPT_IMG_INVERSE_STEPS 4096
 
 struct ppt_img_tables {
-    uint16_t linear[256];                         /* sRGB value -> light, 0 ... 2040 */
-    uint16_t cube_root[PPT_IMG_LINEAR_WHITE + 1]; /* light -> Lab's f(), times 32768 */
+    /* Red, green or blue -> what its light adds to X, Y and Z over the white point, times 2040 and
+     * 4096; red's has the half in it that rounds the sum. */
+    int32_t xyz[3][256][4];
+    uint16_t cube_root[PPT_IMG_LINEAR_WHITE + 1]; /* X, Y or Z -> Lab's f(), times 32768 */
     uint32_t lightness[256];                      /* L -> Y << 16 | f(Y), both times 16384 */
     uint8_t gamma[PPT_IMG_INVERSE_STEPS];         /* light, 0 ... 4095 -> sRGB value */
 };

@@ -12,6 +12,10 @@
 #define LINE_START (16.0 / 116.0)
 #define LINE_LIGHTNESS 20 /* the last 8-bit lightness on the line: 8 * 255 / 100 */
 
+/* Red, green and blue to X, Y and Z over the white point, times 4096; each adds up to 4096, so that
+ * no sum of theirs exceeds PPT_IMG_LINEAR_WHITE. */
+static const int32_t to_xyz[3][3] = {{1777, 871, 73}, {1541, 2929, 448}, {778, 296, 3575}};
+
 static double to_light(double value)
 {
     return value <= 0.04045 ? value / 12.92 : pow((value + 0.055) / 1.055, 2.4);
@@ -34,7 +38,15 @@ static uint32_t lightness_entry(int lightness)
 void ppt_img_tables_init(struct ppt_img_tables *tables)
 {
     for (int i = 0; i < 256; i++) {
-        tables->linear[i] = (uint16_t)lrint(PPT_IMG_LINEAR_WHITE * to_light(i / 255.0));
+        const int32_t light = (int32_t)lrint(PPT_IMG_LINEAR_WHITE * to_light(i / 255.0));
+
+        for (int channel = 0; channel < 3; channel++) {
+            for (int sum = 0; sum < 3; sum++) {
+                tables->xyz[channel][i][sum] =
+                    to_xyz[channel][sum] * light + (channel == 0 ? 1 << (PPT_IMG_XYZ_BITS - 1) : 0);
+            }
+            tables->xyz[channel][i][3] = 0;
+        }
         tables->lightness[i] = lightness_entry(i);
     }
     for (int i = 0; i <= PPT_IMG_LINEAR_WHITE; i++) {
