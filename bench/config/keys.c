@@ -214,8 +214,8 @@ const struct ppt_key ppt_keys[PPT_KEY_COUNT + 1] = {
         .field = {PPT_FIELD(struct ppt_config, name, "name"), .flags = PPT_FIELD_SPARSE,
                   .read = ppt_read_name},
         .or_null = true,
-        .help = "what the run is called, in the place of its task: in its folder's name, "
-                "titles and exports; its verdict is kept by it, for ppt-omp answer",
+        .help = "what the run is called, in the place of its task or program: in its folder's "
+                "name, titles and exports; its verdict is kept by it, for ppt-omp answer",
         .option = {"--name", PPT_OPTION_SET_TEXT, .metavar = "NAME",
                    .help = "calls the run so, and keeps its verdict for answer"}),
     ROW(RUNS, .field = {.key = "runs"}, .form = "configurations",

@@ -114,7 +114,7 @@ static void add_verdict(const struct ppt_comparison_outcome *outcome, struct ppt
 {
     struct ppt_text words PPT_OWNED(ppt_text_free) = {0};
 
-    ppt_text_addf(&words, "%s: ", outcome->old_runs[0].config->task);
+    ppt_text_addf(&words, "%s: ", ppt_config_subject(outcome->old_runs[0].config));
     ppt_comparison_sentence(outcome->comparison, &words);
     ppt_text_add(&words, ".");
     ppt_comparison_details(outcome->comparison, &words);
@@ -126,7 +126,7 @@ static void add_verdict(const struct ppt_comparison_outcome *outcome, struct ppt
 static size_t room_for_details(const struct ppt_config *config)
 {
     const int others = snprintf(NULL, 0, "%s (): %llu tasks; a change counts from 0.123 %% on",
-                                config->task, (unsigned long long)config->task_count);
+                                ppt_config_subject(config), (unsigned long long)config->task_count);
 
     return others > WIDTH - SHORTEST_DETAILS  ? SHORTEST_DETAILS
            : others < WIDTH - LONGEST_DETAILS ? LONGEST_DETAILS
@@ -140,14 +140,14 @@ void ppt_comparison_text(const struct ppt_comparison_outcome *outcome, struct pp
     const unsigned long long tasks = config->task_count;
     char label[PPT_POINT_SIZE];
 
-    ppt_text_addf(out, "%s (", config->task);
+    ppt_text_addf(out, "%s (", ppt_config_subject(config));
     ppt_text_add_shown(out, config->details, room_for_details(config));
     ppt_text_addf(out, "): %llu task%s; a change counts from %.3g %% on\n", tasks, PPT_S(tasks),
                   100 * comparison->rules.threshold);
     if (outcome->different) {
         const struct ppt_config *other = outcome->new_runs[0].config;
 
-        ppt_text_addf(out, "  new: %s (", other->task);
+        ppt_text_addf(out, "  new: %s (", ppt_config_subject(other));
         ppt_text_add_shown(out, other->details, room_for_details(other));
         ppt_text_add(out, ")\n");
     }

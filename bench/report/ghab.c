@@ -35,7 +35,11 @@ static void add_entry(const struct ppt_outcome *outcome, const struct entry *ent
         add(object, "range", text(range));
         ppt_text_addf(&extra, "\ninterval [%.6g, %.6g]", interval->low, interval->high);
     }
-    ppt_text_addf(&extra, "\n%s, %u CPUs, %s", outcome->host->cpu_model,
+    ppt_text_add(&extra, "\n");
+    if (ppt_config_command(outcome->config, &extra)) {
+        ppt_text_add(&extra, "\n");
+    }
+    ppt_text_addf(&extra, "%s, %u CPUs, %s", outcome->host->cpu_model,
                   outcome->host->effective_cpus, outcome->program);
     add(object, "extra", text(extra.data));
     json_object_array_add(list, object);

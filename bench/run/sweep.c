@@ -613,7 +613,7 @@ enum ppt_status ppt_sweep_failures(const struct ppt_config *config,
     if (named < count) {
         ppt_text_addf(&points, " and %zu more numbers of", count - named);
     }
-    return ppt_fail(error, PPT_FAILED, "task \"%s\" failed at %s worker%s: %s", config->task,
-                    points.data, strcmp(points.data, "1") == 0 ? "" : "s",
-                    samples->failures[0].message);
+    return ppt_fail(error, PPT_FAILED, "task \"%s\" failed at %s worker%s: %s",
+                    ppt_config_subject(config), points.data,
+                    strcmp(points.data, "1") == 0 ? "" : "s", samples->failures[0].message);
 }

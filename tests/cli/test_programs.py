@@ -68,7 +68,7 @@ class Ranking(Programs):
         self.assertIn("gzip -1c f is the fastest, each at its best count: ", out)
         self.assertRegex(out, r"x \[[\d.]+, [\d.]+\] faster than gzip -6c f \(99 %\)\.$")
         self.assertRegex(result.out, r"(?m)^  gzip -1c f +\d +[\d.]+ .?s +[\d.]+  1\.00x$")
-        self.assertRegex(result.out, r"(?m)^command \(gzip -1c f\): 2 tasks, medians of 10 blocks")
+        self.assertRegex(result.out, r"(?m)^gzip \(gzip -1c f\): 2 tasks, medians of 10 blocks")
         self.assertRegex(out, r"gzip -6c f: use ")
         self.assertEqual([line for line in result.out.splitlines() if common.width(line) > 80], [])
         self.check_files([six, one])
