@@ -9,6 +9,7 @@
 
 #include "compare_sentence.h"
 #include "owned.h"
+#include "sentence.h"
 
 #define WIDTH 80
 #define LONGEST_DETAILS 40
@@ -75,12 +76,13 @@ static void add_folder(const char *path, size_t columns, struct ppt_text *out)
 }
 
 static void add_side(const char *name, const struct ppt_outcome *runs, size_t count, size_t blocks,
-                     struct ppt_text *out)
+                     bool grouped, struct ppt_text *out)
 {
     const char *more = count > 1 ? ", ..." : "";
     const size_t start = out->length;
 
-    ppt_text_addf(out, "  %s: %zu block%s", name, blocks, PPT_S(blocks));
+    ppt_text_addf(out, "  %s: ", name);
+    ppt_sentence_rows(grouped, blocks, out);
     if (count > 1) {
         ppt_text_addf(out, " in %zu runs", count);
     }
@@ -151,8 +153,10 @@ void ppt_comparison_text(const struct ppt_comparison_outcome *outcome, struct pp
         ppt_text_add_shown(out, other->details, room_for_details(other));
         ppt_text_add(out, ")\n");
     }
-    add_side("old", outcome->old_runs, outcome->old_count, comparison->old_blocks, out);
-    add_side("new", outcome->new_runs, outcome->new_count, comparison->new_blocks, out);
+    add_side("old", outcome->old_runs, outcome->old_count, comparison->old_blocks,
+             comparison->grouped, out);
+    add_side("new", outcome->new_runs, outcome->new_count, comparison->new_blocks,
+             comparison->grouped, out);
     if (comparison->common > 0) {
         ppt_text_add(out, "  workers       old       new    time [95 % for all]     "
                           "verdict       speedup\n");

@@ -129,11 +129,13 @@ void ppt_comparison_html(const struct ppt_comparison_outcome *outcome,
         "Higher is faster. Where the intervals of both sides overlap widely, nothing can "
         "be told; the table says it point by point.");
     compare_add_points(out, outcome);
+    ppt_text_add(out, "<h2>Runs</h2>\n<div class=\"scroll\" tabindex=\"0\">\n<table "
+                      "class=\"text\">\n<caption>What was compared</caption>\n<thead><tr><th "
+                      "scope=\"col\">side</th><th scope=\"col\">folder</th><th "
+                      "scope=\"col\">started</th><th scope=\"col\">");
+    ppt_text_add(out, comparison->grouped ? "processes</th>" : "iterations</th>");
     ppt_text_add(out,
-                 "<h2>Runs</h2>\n<div class=\"scroll\" tabindex=\"0\">\n<table "
-                 "class=\"text\">\n<caption>What was compared</caption>\n<thead><tr><th "
-                 "scope=\"col\">side</th><th scope=\"col\">folder</th><th "
-                 "scope=\"col\">started</th><th scope=\"col\">blocks</th><th "
+                 "<th "
                  "scope=\"col\">program</th><th scope=\"col\">CPU</th></tr></thead>\n<tbody>\n");
     add_runs(out, "old", outcome->old_runs, outcome->old_count);
     add_runs(out, "new", outcome->new_runs, outcome->new_count);
