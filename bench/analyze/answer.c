@@ -435,6 +435,7 @@ struct ppt_answer_context ppt_answer_context_of(const struct ppt_config *config,
         .same_alone = ppt_config_same_alone(config),
         .programs = !config->mix && config->uses[0].kernel->outside,
         .renewed = config->prepare || config->sandbox != PPT_SANDBOX_OF_NONE,
+        .longer = config->adaptive ? PPT_LONGER_SECONDS : PPT_LONGER_ITERATIONS,
         .cpus = ppt_host_all_cpus(host, config),
         .tolerance = config->tolerance,
         .confidence = config->adaptive ? ADAPTIVE_CONFIDENCE : 0.95,
@@ -520,6 +521,13 @@ static void end(struct ppt_answer *answer)
     ppt_reason_find(answer);
 }
 
+static double measured_seconds(const struct ppt_samples *samples)
+{
+    const struct ppt_sample *last = samples->count > 0 ? &samples->items[samples->count - 1] : NULL;
+
+    return last ? (double)(last->started_ns + ppt_sample_wall_ns(last)) * 1e-9 : 0;
+}
+
 void ppt_answer_from_index(const struct ppt_index *index, const struct ppt_answer_context *context,
                            struct ppt_answer *answer)
 {
@@ -528,6 +536,7 @@ void ppt_answer_from_index(const struct ppt_index *index, const struct ppt_answe
     ppt_grid_from_index(index, &grid);
     begin(&grid, context, answer);
     answer->repeats = ppt_repeats_of(index->samples);
+    answer->seconds = measured_seconds(index->samples);
     set_from_index(index, answer);
     end(answer);
 }

@@ -19,6 +19,13 @@
 #include "scaling.h"
 #include "verdict.h"
 
+/* By what a run is made longer. */
+enum ppt_longer {
+    PPT_LONGER_ITERATIONS, /* its number of blocks */
+    PPT_LONGER_SECONDS,    /* the time that it may take: its blocks follow */
+    PPT_LONGER_ELSEWHERE   /* no option of ours: the passes were timed by others */
+};
+
 /* What is known about the run besides its passes; 0 means unknown. */
 struct ppt_answer_context {
     uint64_t tasks;    /* per pass */
@@ -29,6 +36,7 @@ struct ppt_answer_context {
     double quota_cpus; /* CPU time per time that a quota below the CPUs allows; 0: none does */
     bool programs;     /* tasks start programs, which may change what their next run finds, */
     bool renewed;      /* and that is brought back before each pass */
+    enum ppt_longer longer;
     const struct ppt_cluster *cluster; /* where ranks ran; borrowed; NULL: there are none */
 };
 
@@ -112,6 +120,7 @@ struct ppt_answer {
     double load;               /* the same at the recommended point: CPUs that were busy */
     struct ppt_disturbance disturbance;
     struct ppt_repeats repeats;
+    double seconds; /* until the last pass had ended; 0: unknown */
     bool has_economical;
     size_t economical; /* the row's most workers with speedup/workers surely >= 0.8 */
     bool has_all_cpus;

@@ -250,11 +250,12 @@ static void say_doubt(struct speech *speech)
                           (struct ppt_interval){gap.exists, 0, expm1(fmax(-gap.low, gap.high))},
                           0.9, answer->context.tolerance));
     } else if (verdict->blocks_needed > 0) {
-        ppt_text_addf(&speech->words, ". Not settled: about %zu blocks would do, 3 times in 4",
-                      verdict->blocks_needed);
+        ppt_text_add(&speech->words, ". Not settled: ");
+        ppt_sentence_needed(answer, &speech->words);
+        ppt_text_add(&speech->words, " would do, 3 times in 4");
         say(speech, counted("needs", (double)verdict->blocks_needed));
     } else {
-        ppt_text_add(&speech->words, ". Not settled, and more blocks will not settle it soon");
+        ppt_text_add(&speech->words, ". Not settled, and more iterations will not settle it soon");
         say(speech, plain("unsettled"));
     }
 }
@@ -267,8 +268,18 @@ static void say_verdict(struct speech *speech)
 
     if (!verdict->exists) {
         ppt_text_addf(&speech->words,
-                      "no verdict: %zu complete block%s measured, at least %d are needed", blocks,
-                      blocks == 1 ? " was" : "s were", PPT_FEWEST_BLOCKS);
+                      answer->grid.grouped
+                          ? "no verdict: %zu process%s measured, at least %d are needed"
+                          : "no verdict: %zu complete iteration%s measured, at least %d are needed",
+                      blocks,
+                      blocks == 1            ? " was"
+                      : answer->grid.grouped ? "es were"
+                                             : "s were",
+                      PPT_FEWEST_BLOCKS);
+        if (answer->context.longer == PPT_LONGER_ITERATIONS) {
+            ppt_text_add(&speech->words, ": ");
+            ppt_sentence_row_options(answer->grid.grouped, PPT_FEWEST_BLOCKS, &speech->words);
+        }
         say(speech, counted("no_verdict", (double)blocks));
         return;
     }

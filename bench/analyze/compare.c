@@ -365,6 +365,7 @@ static void count_runs(const struct contest *contest, struct ppt_comparison *com
         *(r < contest->old_count ? &comparison->old_blocks : &comparison->new_blocks) +=
             grid->block_count;
         comparison->by_process |= grid->processes > 1;
+        comparison->grouped |= grid->grouped;
     }
 }
 

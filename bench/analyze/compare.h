@@ -113,7 +113,8 @@ struct ppt_comparison {
     struct ppt_compare_rules rules;
     size_t old_runs, new_runs;         /* with complete blocks */
     size_t old_blocks, new_blocks;     /* values of all runs: processes where runs have several */
-    bool by_process;                   /* some run has */
+    bool by_process;                   /* some run has, */
+    bool grouped;                      /* and some of these had several blocks */
     struct ppt_compared_point *points; /* of any run, ascending */
     size_t point_count;
     size_t common;                         /* points that all runs have */

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "owned.h"
+#include "sentence.h"
 
 #define MOST_NAMED 6 /* points in a list */
 
@@ -289,9 +290,15 @@ static void tell_few(struct telling *telling)
 {
     const struct ppt_comparison *comparison = telling->comparison;
 
-    ppt_text_addf(&telling->words, "too few %s to tell: %zu old and %zu new, each side needs %d",
-                  comparison->by_process ? "processes" : "blocks", comparison->old_blocks,
-                  comparison->new_blocks, PPT_COMPARE_FEWEST);
+    ppt_text_addf(&telling->words,
+                  comparison->grouped
+                      ? "too few processes to tell: %zu old and %zu new, each side needs %d"
+                      : "too few iterations to tell: %zu old and %zu new, each side needs %d",
+                  comparison->old_blocks, comparison->new_blocks, PPT_COMPARE_FEWEST);
+    if (comparison->old_runs + comparison->new_runs == 2) {
+        ppt_text_add(&telling->words, ": ");
+        ppt_sentence_row_options(comparison->grouped, PPT_COMPARE_FEWEST, &telling->words);
+    }
     tell_plain(telling, "few_blocks", (double)comparison->old_blocks);
 }
 
@@ -300,10 +307,9 @@ static void tell_needed(struct telling *telling)
     const struct ppt_comparison *comparison = telling->comparison;
 
     if (comparison->blocks_needed > 0) {
-        ppt_text_addf(&telling->words,
-                      "; if that is how it is, about %zu blocks a side%s would settle it",
-                      comparison->blocks_needed,
-                      comparison->by_process ? ", each in a process of its own," : "");
+        ppt_text_add(&telling->words, "; if that is how it is, ");
+        ppt_sentence_row_options(comparison->grouped, comparison->blocks_needed, &telling->words);
+        ppt_text_add(&telling->words, " on each side would settle it");
     } else if (comparison->runs_needed > 0) {
         ppt_text_addf(&telling->words,
                       "; if that is how it is, about %zu runs a side would settle it",
@@ -311,7 +317,8 @@ static void tell_needed(struct telling *telling)
     } else if (comparison->old_runs + comparison->new_runs > 2) {
         ppt_text_add(&telling->words, "; more runs will not settle it soon");
     } else {
-        ppt_text_add(&telling->words, "; more blocks will not settle it soon, 3 runs a side may");
+        ppt_text_add(&telling->words,
+                     "; more iterations will not settle it soon, 3 runs a side may");
     }
     tell_plain(telling, "needed", (double)(comparison->blocks_needed + comparison->runs_needed));
 }

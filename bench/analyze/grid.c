@@ -117,6 +117,7 @@ void ppt_grid_select(const struct ppt_grid *grid, const size_t *chosen, size_t c
     }
     ppt_grid_create(points, count, grid->block_count, part);
     part->processes = grid->processes;
+    part->grouped = grid->grouped;
     part->step = grid->step;
     for (size_t b = 0; b < grid->block_count; b++) {
         for (size_t p = 0; p < count; p++) {
@@ -303,6 +304,7 @@ void ppt_grid_by_process(struct ppt_grid *grid, const double *process)
         }
     }
     whole.block_count = whole.processes = row;
+    whole.grouped = row < blocks;
     whole.step = grid->step;
     ppt_grid_free(grid);
     *grid = whole;

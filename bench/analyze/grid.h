@@ -18,6 +18,7 @@ struct ppt_grid {
     size_t block_count; /* or processes, where there are several: see ppt_grid_by_process() */
     double *seconds;    /* [block * point_count + point], all positive */
     size_t processes;   /* that the passes ran in; 1: nothing tells what differs between them */
+    bool grouped;       /* some of these had several blocks, which are one row */
     bool same_alone;    /* one worker is what sequential calls are: where both are there, it is not
                            ranked against them */
     double step;        /* of the clock that timed them, in seconds; 0: too fine to be seen */

@@ -225,9 +225,9 @@ void ppt_ranking_claims(const struct ppt_ranking *ranking, struct ppt_claims *cl
 
     *claims = (struct ppt_claims){0};
     if (ranking->count == 0) {
-        ppt_text_addf(&words,
-                      "no ranking: it takes %d complete blocks, and two programs with a verdict",
-                      PPT_FEWEST_BLOCKS);
+        ppt_text_addf(
+            &words, "no ranking: it takes %d complete iterations, and two programs with a verdict",
+            PPT_FEWEST_BLOCKS);
         claim.kind = "no_ranking";
     } else if (count_standing(ranking, PPT_STANDING_SLOWER) == ranking->count - 1) {
         ppt_text_addf(&words, "%s is the fastest, each at its best count: ",

@@ -19,7 +19,7 @@ const char *ppt_refusal_text(enum ppt_refusal refusal)
     case PPT_REFUSAL_FEW_POINTS:
         return "fewer than 3 worker counts from 1 up to the CPUs were measured";
     case PPT_REFUSAL_FEW_BLOCKS:
-        return "fewer than 5 blocks were measured";
+        return "fewer than 5 iterations were measured";
     case PPT_REFUSAL_NO_LAW:
         return "no scaling law bends as what was measured";
     case PPT_REFUSAL_DRIFT:

@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "claims.h"
+#include "keys.h"
 #include "owned.h"
 
 /* At most four characters below 10 000 and above, two or more significant digits from 0.1 on. */
@@ -52,6 +53,44 @@ static void add_part(const struct ppt_answer *answer, enum ppt_claim_part part,
 void ppt_sentence_verdict(const struct ppt_answer *answer, struct ppt_text *out)
 {
     add_part(answer, PPT_CLAIM_VERDICT, out);
+}
+
+void ppt_sentence_rows(bool grouped, size_t rows, struct ppt_text *out)
+{
+    if (grouped) {
+        ppt_text_addf(out, "%zu process%s", rows, rows == 1 ? "" : "es");
+    } else {
+        ppt_text_addf(out, "%zu iteration%s", rows, PPT_S(rows));
+    }
+}
+
+void ppt_sentence_row_options(bool grouped, size_t rows, struct ppt_text *out)
+{
+    if (grouped) {
+        /* More blocks in as many processes would not do. */
+        ppt_text_addf(out, "%s 0 ", ppt_keys[PPT_KEY_PROCESSES].option.name);
+    }
+    ppt_text_addf(out, "%s %zu", ppt_keys[PPT_KEY_ITERATIONS].option.name, rows);
+}
+
+void ppt_sentence_needed(const struct ppt_answer *answer, struct ppt_text *out)
+{
+    const struct ppt_grid *grid = &answer->grid;
+    const size_t needed = answer->verdict.blocks_needed;
+
+    switch (answer->context.longer) {
+    case PPT_LONGER_ITERATIONS:
+        ppt_sentence_row_options(grid->grouped, needed, out);
+        break;
+    case PPT_LONGER_SECONDS:
+        ppt_text_addf(out, "%s %.0f", ppt_keys[PPT_KEY_MAX_SECONDS].option.name,
+                      ceil(answer->seconds * (double)needed / (double)grid->block_count));
+        break;
+    case PPT_LONGER_ELSEWHERE:
+        ppt_text_add(out, "about ");
+        ppt_sentence_rows(grid->grouped, needed, out);
+        break;
+    }
 }
 
 void ppt_sentence_reason(const struct ppt_answer *answer, struct ppt_text *out)

@@ -14,6 +14,15 @@ void ppt_sentence_ratio(const struct ppt_ratio *ratio, struct ppt_text *out);
  * its interval; or why there is no verdict, and what it would take. No newline. */
 void ppt_sentence_verdict(const struct ppt_answer *answer, struct ppt_text *out);
 
+/* What would settle a verdict that says how many more blocks it needs: "--iterations 72"; "about 72
+ * iterations" where the passes were timed by others. */
+void ppt_sentence_needed(const struct ppt_answer *answer, struct ppt_text *out);
+
+/* So many rows of a grid that is `grouped`, or is not: "5 processes", "5 iterations", which is what
+ * people know blocks as; and the options of a run that has as many. */
+void ppt_sentence_rows(bool grouped, size_t rows, struct ppt_text *out);
+void ppt_sentence_row_options(bool grouped, size_t rows, struct ppt_text *out);
+
 /* Why it is so, in one clause with a full stop: "2 of 2 CPUs are busy." */
 void ppt_sentence_reason(const struct ppt_answer *answer, struct ppt_text *out);
 

@@ -40,7 +40,8 @@ static void add_default(const struct ppt_option *face, struct ppt_text *out)
         key++;
     }
     if (key->value) {
-        const char *value = key->value + (*key->value == '"');
+        const bool off = strcmp(key->value, "null") == 0;
+        const char *value = off ? "off" : key->value + (*key->value == '"');
 
         ppt_text_addf(out, " (%.*s)", (int)strcspn(value, "\""), value);
     }

@@ -332,13 +332,34 @@ static void describe_paths(const struct ppt_texts *paths, struct ppt_text *out)
     }
 }
 
+/* Within '...' nothing has a meaning but what ends it. Where that is in the word, "..." are easier
+ * to read, if nothing in it would mean something there. */
+static void add_quoted(const char *word, struct ppt_text *out)
+{
+    const char *end;
+
+    if (strchr(word, '\'') && !strpbrk(word, "\"\\$`!")) {
+        ppt_text_addf(out, "\"%s\"", word);
+        return;
+    }
+    ppt_text_add(out, "'");
+    for (; (end = strchr(word, '\'')); word = end + 1) {
+        ppt_text_addf(out, "%.*s'\\\''", (int)(end - word), word);
+    }
+    ppt_text_addf(out, "%s'", word);
+}
+
 void ppt_args_describe_words(const struct ppt_texts *words, struct ppt_text *out)
 {
     for (size_t i = 0; i < words->count; i++) {
         const char *word = words->items[i];
-        const char *quote = *word && !strpbrk(word, " \t\n\"'\\$&|;<>()*?#~`") ? "" : "'";
 
-        ppt_text_addf(out, "%s%s%s%s", i ? " " : "", quote, word, quote);
+        ppt_text_add(out, i ? " " : "");
+        if (*word && !strpbrk(word, " \t\n\"'\\$&|;<>()*?#~`")) {
+            ppt_text_add(out, word);
+        } else {
+            add_quoted(word, out);
+        }
     }
 }
 

@@ -33,6 +33,7 @@ static void free_config(struct ppt_config *config)
         ppt_args_free(config->uses[i].kernel, config->uses[i].args);
         free(config->uses[i].details);
         free(config->uses[i].label);
+        free(config->uses[i].subject);
     }
     free(config->uses);
     free(config->workers);
@@ -44,6 +45,7 @@ static void free_config(struct ppt_config *config)
     free(config->args_origin);
     free(config->name);
     free(config->task);
+    free(config->subject);
     free(config->kernel_file);
     free(config->kernel_digest);
     ppt_stand_in_destroy(config->stand_in);
@@ -106,6 +108,7 @@ static enum ppt_status read_config(const struct ppt_layer *top, struct ppt_confi
     config->origin = ppt_layer_describe(top);
     PPT_TRY(ppt_read_keys(top, config, error));
     PPT_TRY(ppt_read_task(top, config, error));
+    ppt_config_name_programs(config);
     PPT_TRY(ppt_check_commands(top, config, error));
     PPT_TRY(ppt_check_sandbox(top, config, error));
     drop_unused_threads(config);

@@ -89,6 +89,7 @@ struct ppt_use {
     union ppt_value *args; /* owned */
     char *details;         /* of one of several programs: its arguments as text; else NULL */
     char *label;           /* likewise: short, and like no other one's */
+    char *subject;         /* of a program: its name, see name.h; else NULL */
 };
 
 struct ppt_config {
@@ -96,6 +97,7 @@ struct ppt_config {
     char *args_origin;   /* where its arguments come from, for messages about them */
     char *name;          /* that the user gave the run, see name.h; NULL: none */
     char *task;          /* a kernel's name, or "random" */
+    char *subject;       /* what is run, where programs are: "gzip", "gzip-vs-zstd"; else NULL */
     char *kernel_file;   /* the shared object that the kernel comes from; NULL: it is built in */
     char *kernel_digest; /* of that file, or NULL */
     struct ppt_stand_in *stand_in; /* of a recorded kernel that is not built in, or NULL */
@@ -149,10 +151,16 @@ struct ppt_config {
     char *warning;       /* something ignored that the user should know, or NULL */
 };
 
-/* What people call the run: its name, or else its task's. */
+/* What is run, as people call it: the program, or else the task. */
+static inline const char *ppt_config_subject(const struct ppt_config *config)
+{
+    return config->subject ? config->subject : config->task;
+}
+
+/* What people call the run: its name, or else what is run. Either is fit for the name of a file. */
 static inline const char *ppt_config_title(const struct ppt_config *config)
 {
-    return config->name ? config->name : config->task;
+    return config->name ? config->name : ppt_config_subject(config);
 }
 
 /* The most ranks that take part in a pass; 0: none is measured over MPI. */
@@ -175,11 +183,14 @@ static inline unsigned ppt_config_several(const struct ppt_config *config)
            (config->inner_count > 1 ? PPT_ONLY(PPT_INNER_THREADS) : 0);
 }
 
-/* The name of what is run at a point: the task, or one of several programs. */
+/* The name of what is run at a point: the task or program, or one of several programs. */
 static inline const char *ppt_config_label(const struct ppt_config *config, struct ppt_point point)
 {
-    return point.program > 0 ? config->uses[point.program - 1].label : config->task;
+    return point.program > 0 ? config->uses[point.program - 1].label : ppt_config_subject(config);
 }
+
+/* The command line of the program that is run, as a shell would be told it. False: none is. */
+bool ppt_config_command(const struct ppt_config *config, struct ppt_text *out);
 
 /* One of several programs as a configuration of its own, of points that `points` has room for. It
  * borrows everything from `config`, and is not to be freed. */

@@ -40,7 +40,7 @@ static const struct ppt_key precision_keys[] = {
     {NUMBER(relative_ci, "relative_ci", 0.001, 1), .value = "0.02",
      .help = "half the width of intervals, as a share of the speedup"},
     {NUMBER(max_seconds, MAX_SECONDS, 0.1, 1e6), .value = "600",
-     .help = "no block is begun that would end after so long"},
+     .help = "no iteration is begun that would end after so long"},
     {.field = {.key = NULL}},
 };
 
@@ -59,7 +59,7 @@ const struct ppt_key ppt_keys[PPT_KEY_COUNT + 1] = {
         .example = "a list of programs such as [[\"gzip\", \"-6\", \"f\"], [\"zstd\", \"f\"]]",
         .help =
             "other programs (task \"command\"), each a list of words or an object of arguments, "
-            "that are measured in the same blocks and ranked; what one leaves out it has from "
+            "that are measured in the same iterations and ranked; what one leaves out it has from "
             "the first one"),
     ROW(KERNEL, PLACES(0, 3, 2), PLAIN(kernel_file, "kernel", PPT_FIELD_SPARSE), .form = "file",
         .help = "the shared object of a kernel that is not built in",
@@ -69,7 +69,7 @@ const struct ppt_key ppt_keys[PPT_KEY_COUNT + 1] = {
         .help = "what the digest of that file must be"),
     ROW(TASK_COUNT, PLACES(3, 5, 4), NUMBER(task_count, "task_count", 1, 1e9), .value = "100",
         .option = {"--task-count", PPT_OPTION_SET_NUMBER, .also = "--tasks", .metavar = "N",
-                   .help = "tasks per pass"}),
+                   .help = "tasks per pass, which runs them at one worker count"}),
     ROW(WORKERS, PLACES(8, 6, 5),
         OWN("workers", workers, .largest = PPT_MOST_WORKERS, .choices = automatic),
         .value = "\"auto\"", .form = "list",
@@ -99,34 +99,37 @@ const struct ppt_key ppt_keys[PPT_KEY_COUNT + 1] = {
         .form = "choice", .chunked = 1,
         .example = "\"dynamic\", one with a chunk such as \"dynamic,4\", or \"static\"",
         .help = "how ranks get their tasks: dynamic asks rank 0 for chunks, of a size chosen by "
-                "what is left or given for each worker; static has equal blocks",
+                "what is left or given for each worker; static has equal shares",
         .option = {"--distribution", PPT_OPTION_SET_TEXT, .metavar = "K",
                    .help = "how these get them: dynamic, dynamic,4 or static"}),
     ROW(ITERATIONS, PLACES(2, 7, 9), NUMBER(blocks, "iterations", 1, PPT_MOST_BLOCKS),
         .value = "10",
+        .help = "how often every worker count is measured: an iteration is a pass at each, in "
+                "random order",
         .option = {"--iterations", PPT_OPTION_SET_NUMBER, .metavar = "N",
-                   .help = "blocks: how often every worker count is measured"}),
+                   .help = "how often every worker count is measured"}),
     ROW(WARMUP, PLACES(4, 19, 10), NUMBER(warmup, "warmup", 0, 1000), .value = "1",
         .option = {"--warmup", PPT_OPTION_SET_NUMBER, .metavar = "N",
-                   .help = "discarded rounds before the first block"}),
+                   .help = "iterations before those that count"}),
     ROW(PROCESSES, PLACES(18, 21, 17), NUMBER(processes, "processes", 0, PPT_MOST_BLOCKS),
         .value = "0",
-        .help = "fresh processes that the blocks are spread over; 0: one for each block; 1: none, "
+        .help = "fresh processes that the iterations are spread over; 0: one for each iteration; "
+                "1: none, "
                 "and the answer holds in this run alone",
         .option = {"--processes", PPT_OPTION_SET_NUMBER, .metavar = "N",
-                   .help = "fresh processes for the blocks; 0: one each, 1: none"}),
+                   .help = "fresh processes for iterations; 0: one each, 1: none"}),
     ROW(WAIT_AFTER_PASS, PLACES(9, 8, 11),
         NUMBER(wait_after_pass_s, "wait_time_after_runner", 0, 86400), .value = "0",
         .or_null = true, .help = "seconds of rest after every pass",
         .option = {"--wait", PPT_OPTION_SET_NUMBER, .metavar = "S",
-                   .help = "seconds of rest after every pass and every block"}),
+                   .help = "seconds of rest after every pass and every iteration"}),
     ROW(WAIT_AFTER_BLOCK, PLACES(10, 9, 0),
         NUMBER(wait_after_block_s, "wait_time_after_iteration", 0, 86400), .value = "0",
-        .or_null = true, .help = "seconds of rest after every block",
+        .or_null = true, .help = "seconds of rest after every iteration",
         .set_by = &ppt_keys[PPT_KEY_WAIT_AFTER_PASS].option),
     ROW(TRIM_AFTER_BLOCK, PLACES(11, 10, 0), PLAIN(trim_after_block, "gc_after_iteration", 0),
         .value = "false", .or_null = true,
-        .help = "give freed memory back to the system after every block"),
+        .help = "give freed memory back to the system after every iteration"),
     ROW(SETUP, PLACES(21, 23, 21), PLAIN(setup, "setup", PPT_FIELD_SPARSE),
         .help = "a command that is run once before anything else",
         .option = {"--setup", PPT_OPTION_SET_TEXT, .metavar = "CMD",
@@ -183,10 +186,11 @@ const struct ppt_key ppt_keys[PPT_KEY_COUNT + 1] = {
     ROW(PRECISION, PLACES(12, 17, 18), OWN("precision", precision, .flags = 0), .value = "null",
         .or_null = true, .form = "number or object",
         .example = "{\"relative_ci\": 0.02, \"max_seconds\": 600}", .keys = precision_keys,
-        .help = "adds blocks until the verdict is settled, and speedups are known to within this "
-                "share of themselves",
+        .help =
+            "adds iterations until the verdict is settled, and speedups are known to within this "
+            "share of themselves",
         .option = {"--precision", PPT_OPTION_SET_NUMBER, .metavar = "X",
-                   .help = "adds blocks until speedups are sure to within X"}),
+                   .help = "adds iterations until speedups are sure to within X"}),
     ROW(MAX_SECONDS, PLACES(19, 0, 19),
         .field = {.key = MAX_SECONDS,
                   .kind = PPT_FIELD_SPECIAL,
@@ -194,10 +198,10 @@ const struct ppt_key ppt_keys[PPT_KEY_COUNT + 1] = {
                   .largest = 1e6,
                   .read = ppt_read_max_seconds},
         .or_null = true, .form = "number",
-        .help = "seconds that it may take: adds blocks until the choice is settled, and sizes "
+        .help = "seconds that it may take: adds iterations until the choice is settled, and sizes "
                 "passes that have no \"task_count\"",
         .option = {"--max-seconds", PPT_OPTION_SET_NUMBER, .metavar = "S",
-                   .help = "adds blocks until the choice is settled, for so long at\n"
+                   .help = "adds iterations until the choice is settled, for so long at\n"
                            "most (30 where no file, counts or precision are given)"}),
     ROW(TOLERANCE, PLACES(13, 18, 16), NUMBER(tolerance, "tolerance", 0.001, 1), .value = "0.05",
         .help = "how much slower is as good as equal",
@@ -209,13 +213,13 @@ const struct ppt_key ppt_keys[PPT_KEY_COUNT + 1] = {
         .or_null = true,
         .help = "makes inputs and order repeatable; drawn and recorded when left out",
         .option = {"--seed", PPT_OPTION_SET_NUMBER, .metavar = "N",
-                   .help = "makes inputs and order repeatable"}),
+                   .help = "makes inputs and order repeatable (drawn)"}),
     ROW(NAME, PLACES(20, 22, 20),
         .field = {PPT_FIELD(struct ppt_config, name, "name"), .flags = PPT_FIELD_SPARSE,
                   .read = ppt_read_name},
         .or_null = true,
-        .help = "what the run is called, in the place of its task: in its folder's name, "
-                "titles and exports; its verdict is kept by it, for ppt-omp answer",
+        .help = "what the run is called, in the place of its task or program: in its folder's "
+                "name, titles and exports; its verdict is kept by it, for ppt-omp answer",
         .option = {"--name", PPT_OPTION_SET_TEXT, .metavar = "NAME",
                    .help = "calls the run so, and keeps its verdict for answer"}),
     ROW(RUNS, .field = {.key = "runs"}, .form = "configurations",

@@ -30,8 +30,11 @@ enum ppt_status ppt_read_input_words(const struct ppt_layer *top, struct ppt_con
 enum ppt_status ppt_read_programs(const struct ppt_layer *top, const struct ppt_layer *last,
                                   struct ppt_config *config, struct ppt_error *error);
 
-/* Names programs by their commands, each differently, in at most PPT_LABEL_COLUMNS columns: what is
- * longer is shortened in its middle. */
+/* Names what is run by the programs that are, if any: see ppt_config_subject(). */
+void ppt_config_name_programs(struct ppt_config *config);
+
+/* Labels programs by their commands, each differently, in at most PPT_LABEL_COLUMNS columns: what
+ * is longer is shortened in its middle. */
 void ppt_label_programs(const char *const *commands, struct ppt_use *uses, size_t count);
 
 /* Makes the points of one program, which are there, those of all. */

@@ -62,7 +62,7 @@ static enum ppt_status check_processes(const struct ppt_layer *top, const struct
                    ppt_layer_find(top, PPT_KEY_PROCESSES, NULL, &found)
                ? ppt_item_reject(
                      &found.item, error,
-                     "too few for a verdict: say 0 (one for each block), 1 (none), or at "
+                     "too few for a verdict: say 0 (one for each iteration), 1 (none), or at "
                      "least %d",
                      PPT_FEWEST_BLOCKS)
                : PPT_OK;

@@ -11,6 +11,7 @@
 #include "key_values.h"
 #include "keys.h"
 #include "memory.h"
+#include "name.h"
 #include "owned.h"
 #include "text.h"
 
@@ -86,6 +87,63 @@ void ppt_label_programs(const char *const *commands, struct ppt_use *uses, size_
     }
 }
 
+/* Whether tasks start the program that their first argument names. */
+static bool starts_words(const struct ppt_config *config)
+{
+    const struct ppt_kernel *kernel = config->mix ? NULL : config->uses[0].kernel;
+
+    return kernel && kernel->outside && kernel->param_count > 0 &&
+           kernel->params[0].kind == PPT_PARAM_WORDS;
+}
+
+/* Whether the task is but to start a program. A kernel from elsewhere is more than what it starts.
+ */
+static bool runs_program(const struct ppt_config *config)
+{
+    return !config->kernel_file && starts_words(config);
+}
+
+/* Whether a program before this one has its name. */
+static bool named_before(const struct ppt_config *config, size_t which)
+{
+    for (size_t i = 0; i < which; i++) {
+        const char *other = config->uses[i].subject;
+
+        if (other && strcmp(other, config->uses[which].subject) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void ppt_config_name_programs(struct ppt_config *config)
+{
+    struct ppt_text all PPT_OWNED(ppt_text_free) = {0};
+
+    if (!runs_program(config)) {
+        return;
+    }
+    for (size_t i = 0; i < config->use_count; i++) {
+        struct ppt_use *use = &config->uses[i];
+
+        use->subject = ppt_name_of_program(&use->args[0].words);
+        if (use->subject && !named_before(config, i)) {
+            ppt_text_addf(&all, "%s%s", all.length > 0 ? "-vs-" : "", use->subject);
+        }
+    }
+    config->subject = all.data ? ppt_name_fitting(all.data) : NULL;
+}
+
+bool ppt_config_command(const struct ppt_config *config, struct ppt_text *out)
+{
+    const bool has_one = runs_program(config);
+
+    if (has_one) {
+        ppt_args_describe_words(&config->uses[0].args[0].words, out);
+    }
+    return has_one;
+}
+
 /* ---- reading ---- */
 
 /* What an entry says, over the arguments of the first program; the caller owns it. */
@@ -152,10 +210,7 @@ static enum ppt_status read_program(const struct ppt_item *entry, const struct p
 static enum ppt_status check_vs(const struct ppt_item *list, const struct ppt_config *config,
                                 struct ppt_error *error)
 {
-    const struct ppt_kernel *kernel = config->mix ? NULL : config->uses[0].kernel;
-
-    if (!kernel || !kernel->outside || kernel->param_count == 0 ||
-        kernel->params[0].kind != PPT_PARAM_WORDS) {
+    if (!starts_words(config)) {
         return ppt_item_reject(list, error,
                                "goes with the task \"command\": programs are compared");
     }
@@ -254,6 +309,7 @@ struct ppt_config ppt_config_of_program(const struct ppt_config *config, unsigne
     one.use_count = 1;
     one.program_count = 0;
     one.details = one.uses[0].details;
+    one.subject = one.uses[0].subject;
     one.points = points;
     one.point_count = 0;
     for (size_t i = 0; i < config->point_count; i++) {

@@ -133,7 +133,7 @@ static void check_spread(const struct patient *patient, struct ppt_finding *find
     advise(finding, grade(spins->spread, UNSTEADY, 1),
            spins->spread < UNSTEADY
                ? ""
-               : "Others, or a clock that changes: measure more blocks, or when it is quiet.");
+               : "Others, or a clock that changes: measure more iterations, or when it is quiet.");
 }
 
 static void check_unequal(const struct patient *patient, struct ppt_finding *finding)

@@ -9,6 +9,7 @@
 
 #include "compare_sentence.h"
 #include "owned.h"
+#include "sentence.h"
 
 #define WIDTH 80
 #define LONGEST_DETAILS 40
@@ -75,12 +76,13 @@ static void add_folder(const char *path, size_t columns, struct ppt_text *out)
 }
 
 static void add_side(const char *name, const struct ppt_outcome *runs, size_t count, size_t blocks,
-                     struct ppt_text *out)
+                     bool grouped, struct ppt_text *out)
 {
     const char *more = count > 1 ? ", ..." : "";
     const size_t start = out->length;
 
-    ppt_text_addf(out, "  %s: %zu block%s", name, blocks, PPT_S(blocks));
+    ppt_text_addf(out, "  %s: ", name);
+    ppt_sentence_rows(grouped, blocks, out);
     if (count > 1) {
         ppt_text_addf(out, " in %zu runs", count);
     }
@@ -114,7 +116,7 @@ static void add_verdict(const struct ppt_comparison_outcome *outcome, struct ppt
 {
     struct ppt_text words PPT_OWNED(ppt_text_free) = {0};
 
-    ppt_text_addf(&words, "%s: ", outcome->old_runs[0].config->task);
+    ppt_text_addf(&words, "%s: ", ppt_config_subject(outcome->old_runs[0].config));
     ppt_comparison_sentence(outcome->comparison, &words);
     ppt_text_add(&words, ".");
     ppt_comparison_details(outcome->comparison, &words);
@@ -126,7 +128,7 @@ static void add_verdict(const struct ppt_comparison_outcome *outcome, struct ppt
 static size_t room_for_details(const struct ppt_config *config)
 {
     const int others = snprintf(NULL, 0, "%s (): %llu tasks; a change counts from 0.123 %% on",
-                                config->task, (unsigned long long)config->task_count);
+                                ppt_config_subject(config), (unsigned long long)config->task_count);
 
     return others > WIDTH - SHORTEST_DETAILS  ? SHORTEST_DETAILS
            : others < WIDTH - LONGEST_DETAILS ? LONGEST_DETAILS
@@ -140,19 +142,21 @@ void ppt_comparison_text(const struct ppt_comparison_outcome *outcome, struct pp
     const unsigned long long tasks = config->task_count;
     char label[PPT_POINT_SIZE];
 
-    ppt_text_addf(out, "%s (", config->task);
+    ppt_text_addf(out, "%s (", ppt_config_subject(config));
     ppt_text_add_shown(out, config->details, room_for_details(config));
     ppt_text_addf(out, "): %llu task%s; a change counts from %.3g %% on\n", tasks, PPT_S(tasks),
                   100 * comparison->rules.threshold);
     if (outcome->different) {
         const struct ppt_config *other = outcome->new_runs[0].config;
 
-        ppt_text_addf(out, "  new: %s (", other->task);
+        ppt_text_addf(out, "  new: %s (", ppt_config_subject(other));
         ppt_text_add_shown(out, other->details, room_for_details(other));
         ppt_text_add(out, ")\n");
     }
-    add_side("old", outcome->old_runs, outcome->old_count, comparison->old_blocks, out);
-    add_side("new", outcome->new_runs, outcome->new_count, comparison->new_blocks, out);
+    add_side("old", outcome->old_runs, outcome->old_count, comparison->old_blocks,
+             comparison->grouped, out);
+    add_side("new", outcome->new_runs, outcome->new_count, comparison->new_blocks,
+             comparison->grouped, out);
     if (comparison->common > 0) {
         ppt_text_add(out, "  workers       old       new    time [95 % for all]     "
                           "verdict       speedup\n");

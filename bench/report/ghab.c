@@ -22,8 +22,8 @@ static void add_entry(const struct ppt_outcome *outcome, const struct entry *ent
     char *name PPT_FREED = ppt_text_format("%s %s", entry->series, entry->what);
     struct ppt_text extra PPT_OWNED(ppt_text_free) = {0};
 
-    ppt_text_addf(&extra, "median of %zu block%s, %llu task%s per pass", outcome->summary->blocks,
-                  PPT_S(outcome->summary->blocks), tasks, PPT_S(tasks));
+    ppt_text_addf(&extra, "median of %zu iteration%s, %llu task%s per pass",
+                  outcome->summary->blocks, PPT_S(outcome->summary->blocks), tasks, PPT_S(tasks));
     add(object, "name", text(name));
     add(object, "unit", text(entry->unit));
     add(object, "value", number(entry->value));
@@ -35,7 +35,11 @@ static void add_entry(const struct ppt_outcome *outcome, const struct entry *ent
         add(object, "range", text(range));
         ppt_text_addf(&extra, "\ninterval [%.6g, %.6g]", interval->low, interval->high);
     }
-    ppt_text_addf(&extra, "\n%s, %u CPUs, %s", outcome->host->cpu_model,
+    ppt_text_add(&extra, "\n");
+    if (ppt_config_command(outcome->config, &extra)) {
+        ppt_text_add(&extra, "\n");
+    }
+    ppt_text_addf(&extra, "%s, %u CPUs, %s", outcome->host->cpu_model,
                   outcome->host->effective_cpus, outcome->program);
     add(object, "extra", text(extra.data));
     json_object_array_add(list, object);

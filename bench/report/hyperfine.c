@@ -3,6 +3,7 @@
  * are means over the passes, as there.
  */
 #include "json_value.h"
+#include "owned.h"
 #include "report.h"
 #include "series.h"
 
@@ -57,8 +58,11 @@ static void hyperfine_add_point(const struct ppt_outcome *outcome,
     const struct passes passes = passes_of(outcome, p);
     const double n = (double)passes.count;
     json_object *object = json_object_new_object();
+    struct ppt_text command PPT_OWNED(ppt_text_free) = {0};
+    const bool typed = ppt_config_command(outcome->config, &command);
 
-    add(object, "command", text(series));
+    /* The same for all points, whose parameters tell them apart, as in hyperfine. */
+    add(object, "command", text(typed ? command.data : series));
     add(object, "mean", number(p->total_s.mean));
     /* null for one pass, as in hyperfine. */
     add(object, "stddev", passes.count > 1 ? number(sqrt(passes.squares / (n - 1))) : NULL);

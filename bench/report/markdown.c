@@ -90,7 +90,8 @@ static void add_conditions(const struct ppt_outcome *outcome, struct ppt_text *o
     const unsigned cpus = outcome->host->effective_cpus;
     char inner[PPT_POINT_WORDS_SIZE];
 
-    ppt_text_addf(out, "%llu task%s per pass, %zu block%s%s, seed %llu; medians over blocks.",
+    ppt_text_addf(out,
+                  "%llu task%s per pass, %zu iteration%s%s, seed %llu; medians over iterations.",
                   tasks, PPT_S(tasks), summary->blocks, PPT_S(summary->blocks),
                   ppt_config_inner_text(config, inner), (unsigned long long)config->seed);
     for (size_t d = PPT_WORKERS + 1; d < PPT_DIMENSION_COUNT; d++) {

@@ -225,6 +225,15 @@ static void add_repeats(const struct ppt_outcome *outcome, size_t width, struct 
              config->prepare ? ", each pass behind its preparation" : "");
 }
 
+/* What is meant by words of the table; once where several are printed. */
+static void add_words(const struct ppt_outcome *outcome, size_t width, struct ppt_text *out)
+{
+    if (outcome->number <= 1) {
+        add_note(width, out, "%spass: all tasks at one count; seed: repeats a run",
+                 width >= time_columns[0].from ? "init: starting the workers; " : "");
+    }
+}
+
 static void add_notes(const struct ppt_outcome *outcome, size_t width, struct ppt_text *out)
 {
     const struct ppt_summary *summary = outcome->summary;
@@ -235,6 +244,7 @@ static void add_notes(const struct ppt_outcome *outcome, size_t width, struct pp
         add_note(width, out, "no complete pass was measured");
         return;
     }
+    add_words(outcome, width, out);
     const unsigned shown =
         ppt_point_shown(ppt_config_most(outcome->config), ppt_config_several(outcome->config));
     if (outcome->resumed > 0) {
@@ -294,7 +304,7 @@ static void add_heading(const struct ppt_outcome *outcome, size_t width, struct 
     struct ppt_text details PPT_OWNED(ppt_text_free) = {0};
     char inner[PPT_POINT_WORDS_SIZE];
     char *rest PPT_FREED =
-        ppt_text_format("%llu task%s, %s%zu block%s%s, seed %llu", tasks, PPT_S(tasks),
+        ppt_text_format("%llu task%s, %s%zu iteration%s%s, seed %llu", tasks, PPT_S(tasks),
                         blocks > 1 ? "medians of " : "", blocks, PPT_S(blocks),
                         ppt_config_inner_text(config, inner), (unsigned long long)config->seed);
 

@@ -119,9 +119,9 @@ static void add_place(struct ppt_text *line, const struct ppt_config *config, un
     if (block == 0) {
         ppt_text_add(line, "warm-up");
     } else if (config->adaptive) {
-        ppt_text_addf(line, "block %u, until settled", block);
+        ppt_text_addf(line, "iteration %u, until settled", block);
     } else {
-        ppt_text_addf(line, "block %u of %u", block, config->blocks);
+        ppt_text_addf(line, "iteration %u of %u", block, config->blocks);
     }
     if (at.program > 0) {
         ppt_text_addf(line, ", %s", ppt_config_label(config, at));
@@ -152,7 +152,10 @@ void ppt_progress_before(struct ppt_progress *progress, unsigned block, size_t p
     if (!progress->terminal) {
         return;
     }
-    ppt_text_addf(&line, "%s  ", ppt_config_title(config));
+    if (config->program_count == 0) {
+        /* Of several programs the place names one, and there is no room for all. */
+        ppt_text_addf(&line, "%s  ", ppt_config_title(config));
+    }
     if (!config->adaptive) {
         ppt_text_addf(&line, "%3.0f %%  ", percent_of(progress));
     }

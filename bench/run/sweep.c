@@ -162,12 +162,12 @@ static enum ppt_status tell_loss(const struct sweep *sweep, unsigned block, stru
 
     return cause.text[0] == '\0'
                ? PPT_FAILED
-               : ppt_fail(error, PPT_FAILED,
-                          "%s, at %s workers in block %u; to see what is complete: ppt-omp report "
-                          "%s, to go on: ppt-omp resume %s",
-                          cause.text,
-                          ppt_point_label(point, ppt_config_several(sweep->config), words), block,
-                          sweep->dirs.results->path, sweep->dirs.results->path);
+               : ppt_fail(
+                     error, PPT_FAILED,
+                     "%s, at %s workers in iteration %u; to see what is complete: ppt-omp report "
+                     "%s, to go on: ppt-omp resume %s",
+                     cause.text, ppt_point_label(point, ppt_config_several(sweep->config), words),
+                     block, sweep->dirs.results->path, sweep->dirs.results->path);
 }
 
 /* From here on the point is skipped. What would fail everywhere ends the sweep instead. */
@@ -342,7 +342,7 @@ static enum ppt_status find_next(struct sweep *sweep, unsigned block, const size
         }
         if (*next == count || !ppt_point_same(sample->point, points[order[*next]])) {
             return ppt_fail(error, PPT_BAD_INPUT,
-                            "the recorded passes of block %u are not in the order of the plan",
+                            "the recorded passes of iteration %u are not in the order of the plan",
                             block);
         }
         *first = *first == samples->count ? i : *first;
@@ -613,7 +613,7 @@ enum ppt_status ppt_sweep_failures(const struct ppt_config *config,
     if (named < count) {
         ppt_text_addf(&points, " and %zu more numbers of", count - named);
     }
-    return ppt_fail(error, PPT_FAILED, "task \"%s\" failed at %s worker%s: %s", config->task,
-                    points.data, strcmp(points.data, "1") == 0 ? "" : "s",
-                    samples->failures[0].message);
+    return ppt_fail(error, PPT_FAILED, "task \"%s\" failed at %s worker%s: %s",
+                    ppt_config_subject(config), points.data,
+                    strcmp(points.data, "1") == 0 ? "" : "s", samples->failures[0].message);
 }

@@ -383,7 +383,7 @@ static enum ppt_status answer_check(struct ppt_line *line, struct ppt_error *err
 static const struct ppt_option answer_rows[] = {
     {"--or", PPT_OPTION_READ, .offset = offsetof(struct answer_options, otherwise), .read = read_or,
      .heading = "Options of answer:", .joins = true, .metavar = "N",
-     .help = "where none holds; --format number, env or json"},
+     .help = "where none holds; --format number, env, json (number)"},
     {"--format", PPT_OPTION_READ, .offset = offsetof(struct answer_options, form),
      .read = read_form},
     PPT_SHARED(JSON, struct answer_options, json),

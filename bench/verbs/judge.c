@@ -162,6 +162,7 @@ static enum ppt_status judge(const struct ppt_line *line, struct ppt_error *erro
         .cpus = (unsigned)options->cpus,
         .tolerance = options->tolerance,
         .confidence = 0.95,
+        .longer = PPT_LONGER_ELSEWHERE,
     };
     struct ppt_columns columns PPT_OWNED(ppt_columns_free) = {0};
     struct ppt_answer answer PPT_OWNED(ppt_answer_free) = {0};

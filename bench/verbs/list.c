@@ -146,7 +146,7 @@ static enum ppt_status list(const struct ppt_line *line, struct ppt_error *error
     for (size_t i = 0; ppt_kernels[i]; i++) {
         add_kernel(ppt_kernels[i], &lines);
     }
-    ppt_text_add(&lines, "random    a mix of tasks, drawn anew for every block\n"
+    ppt_text_add(&lines, "random    a mix of tasks, drawn anew for every iteration\n"
                          "    task_args           names of kernels to draw from, or [] for all\n");
     json_object *isas = isas_to_json(&lines);
     if (options->json) {

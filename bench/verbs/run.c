@@ -156,6 +156,17 @@ static enum ppt_status check_all(const struct session *session, struct ppt_error
     return PPT_OK;
 }
 
+/* To people it is broken where they can read it; to a file it stays one line. */
+static void tell_line(char *line)
+{
+    const struct ppt_terminal terminal = ppt_terminal_of(stderr);
+    struct ppt_text shown PPT_OWNED(ppt_text_free) = {0};
+
+    ppt_hide(line);
+    ppt_text_wrap(&shown, line, terminal.present ? terminal.width : SIZE_MAX, 2);
+    fprintf(stderr, "%s\n", shown.data);
+}
+
 /* The plan in a line, before anything is measured. */
 static void tell_size(const struct ppt_config *config, const struct ppt_size *size)
 {
@@ -173,14 +184,15 @@ static void tell_size(const struct ppt_config *config, const struct ppt_size *si
     if (config->program_count > 0) {
         ppt_text_addf(&counts, " for each of %zu programs", config->program_count);
     }
-    ppt_text_print(stderr,
-                   "%s: %llu task%s per pass (one takes %s), workers%s, a block of all in %s, at "
-                   "most about %.0f s; --max-seconds %.0f %s",
-                   ppt_config_title(config), (unsigned long long)config->task_count,
-                   PPT_S(config->task_count), ppt_text_duration(size->task_s, task), counts.data,
-                   ppt_text_duration(size->block_s, block), config->max_seconds,
-                   short_of_it ? ceil(size->least_s) : ceil(4 * config->max_seconds),
-                   short_of_it ? "is the least for a verdict" : "for more certainty");
+    char *line PPT_FREED = ppt_text_format(
+        "%s: %llu task%s per pass (one takes %s), workers%s, an iteration (a pass at each) in %s, "
+        "at "
+        "most about %.0f s; --max-seconds %.0f %s",
+        ppt_config_title(config), (unsigned long long)config->task_count, PPT_S(config->task_count),
+        ppt_text_duration(size->task_s, task), counts.data, ppt_text_duration(size->block_s, block),
+        config->max_seconds, short_of_it ? ceil(size->least_s) : ceil(4 * config->max_seconds),
+        short_of_it ? "is the least for a verdict" : "for more certainty");
+    tell_line(line);
 }
 
 /* Nobody has named a time: it becomes what a verdict needs, unless that is far too much. */
@@ -190,12 +202,12 @@ static enum ppt_status extend(struct ppt_config *config, const struct ppt_size *
     char task[PPT_UNITS_SIZE];
 
     if (size->least_s > PPT_SIZE_MOST_TIMES * config->max_seconds) {
-        return ppt_fail(error, PPT_BAD_INPUT,
-                        "%s: one task takes %s: the fewest blocks that a verdict needs would take "
-                        "about %.0f s; --max-seconds %.0f measures them%s",
-                        ppt_config_title(config), ppt_text_duration(size->task_s, task),
-                        size->least_s, ceil(size->least_s),
-                        config->size_tasks ? "" : ", --task-count N a sample");
+        return ppt_fail(
+            error, PPT_BAD_INPUT,
+            "%s: one task takes %s: the fewest iterations that a verdict needs would take "
+            "about %.0f s; --max-seconds %.0f measures them%s",
+            ppt_config_title(config), ppt_text_duration(size->task_s, task), size->least_s,
+            ceil(size->least_s), config->size_tasks ? "" : ", --task-count N a sample");
     }
     config->max_seconds = fmax(config->max_seconds, ceil(size->least_s));
     return PPT_OK;
@@ -484,7 +496,7 @@ static const struct ppt_option run_rows[] = {
      .heading = "Options of a measurement, over what a file says, with their defaults:",
      .metavar = "FILE", .help = "a configuration, as a plain argument is"},
     {.kind = PPT_OPTION_SETTINGS},
-    {"--quick", PPT_OPTION_PRESET, .presets = quick, .help = "3 blocks and no waits"},
+    {"--quick", PPT_OPTION_PRESET, .presets = quick, .help = "3 iterations and no waits"},
     PPT_SHARED(OUTPUT, struct run_options, output),
     PPT_SHARED(FORMAT, struct run_options, print.format),
     PPT_SHARED(QUIET, struct run_options, print.quiet),

@@ -358,9 +358,9 @@ class Sandbox(Beside):
                     "grep -v '^./[cl] ' | grep -v ' l ' | sort")  # fmt: skip
         found = subprocess.run(["sh", "-c", list_all], cwd=self.work, capture_output=True,
                                text=True, check=True).stdout.splitlines()  # fmt: skip
-        self.fine("sh", "-c", list_all + '; test -z "$(find . -name "command__*")"', workers="0",
+        self.fine("sh", "-c", list_all + '; test -z "$(find . -name "*__2*")"', workers="0",
                   tasks=1, blocks=1, options=("--sandbox", "--program-output", "keep"))  # fmt: skip
-        kept = sorted(self.folders()[-1].glob("tasks/*.out"))[0].read_text().splitlines()
+        kept = sorted(self.work.glob("output/sh__*/tasks/*.out"))[0].read_text().splitlines()
         lines = [line for line in found if not line.startswith("./pipe ")]
         # Of folders sizes are those of the file system.
         cut = lambda line: line.rsplit(" ", 1)[0] if " d " in line else line  # noqa: E731

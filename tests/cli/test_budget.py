@@ -15,9 +15,9 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 import common  # noqa: E402  (found through the line above)
 
-PLAN = re.compile(r"(?m)^(\w+): (\d+) tasks? per pass \(one takes [\d.]+ .?s\), workers( \d+)+, a block "
-                  r"of all in [\d.]+ .?s, at most about (\d+) s; --max-seconds \d+ "
-                  r"(for more certainty|is the least for a verdict)$")  # fmt: skip
+PLAN = re.compile(r"(?m)^(\w+): (\d+) tasks? per pass \(one takes [\d.]+ .?s\), workers( \d+)+, an "
+                  r"iteration \(a pass at each\) in [\d.]+ .?s, at most about (\d+) s; "
+                  r"--max-seconds \d+ (for more certainty|is the least for a verdict)$")  # fmt: skip
 QUICK = ["--task", "sum", "--task-args", "[1000]", "--workers", "0,1"]
 
 

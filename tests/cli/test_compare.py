@@ -203,7 +203,7 @@ class Verdicts(CompareCase):
         answer = self.answer(old, new, code=5)
         self.assertEqual((answer["verdict"], answer["doubt"]), ("inconclusive", "few_blocks"))
         result = self.compare(old, new, code=5)
-        self.assertIn("too few blocks to tell: 3 old and 10 new, each side needs 5", result.out)
+        self.assertIn("too few iterations to tell: 3 old and 10 new, each side needs 5", result.out)
         one = self.record("one", blocks=1)
         answer = self.answer(one, one, code=5)
         self.assertIsNone(answer["slower_at_most"])

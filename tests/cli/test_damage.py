@@ -7,6 +7,7 @@ import html
 import io
 import json
 import re
+import shlex
 import shutil
 import subprocess
 import unittest
@@ -389,12 +390,14 @@ class Printing(common.Case):
                 self.check_shown(text, {"csv": "\r", "html": "\t"}.get(name, ""))
         self.assertEqual(len(cells), 2)
         shown = HIDDEN.sub("?", HOSTILE).replace("\n", "?")
-        self.assertTrue(cells[0].endswith(f" '{shown}'"), cells)
+        self.assertEqual(shlex.split(cells[0])[1:], [shown], cells)
         self.assertEqual(texts["csv"].count("\n"), 3)
         self.assertEqual(sum(line.startswith("|") for line in texts["markdown"].splitlines()), 4)
         self.assertEqual(json.loads(texts["json"])["config"]["task_args"]["argv"][1], HOSTILE)
 
 
+# What a title says of such a run.
+COUNTS = "1 task per pass, 1 iteration"
 SHORT = ("--iterations", 1, "--task-count", 1, "--workers", "0,1", "--quiet")
 FORMATS = ("csv", "json", "html", "gbench", "bmf", "ghab", "hyperfine", "markdown", "gnuplot")
 
@@ -431,7 +434,7 @@ class Charts(common.Case):
         """The second line of a chart's title, as it is read in the picture."""
         lines = re.findall(r"<text[^>]*>(.*?)</text>", picture, re.DOTALL)
         lines = [re.sub(r"<[^>]*>", "", line) for line in lines]
-        found = [html.unescape(line) for line in lines if "1 task per pass, 1 block" in line]
+        found = [html.unescape(line) for line in lines if COUNTS in line]
         self.assertEqual(len(found), 1, lines)
         return found[0]
 
@@ -449,7 +452,7 @@ class Charts(common.Case):
                 for name in ("speedup", "tasks_per_second", "passes", "task_times"):
                     picture = (folder / f"charts/{name}.svg").read_text(encoding="utf-8")
                     self.assertTrue((folder / f"charts/{name}.png").stat().st_size > 1000)
-                    self.assertEqual(self.title(picture), f"{expected}; 1 task per pass, 1 block")
+                    self.assertEqual(self.title(picture), f"{expected}; {COUNTS}")
                 script = self.run_fine("report", folder, "--format", "gnuplot").out
                 drawn = subprocess.run(
                     ["gnuplot", "-d", "-e", "set terminal svg", "-"],
@@ -457,7 +460,7 @@ class Charts(common.Case):
                     timeout=common.TIMEOUT_S,
                 )  # fmt: skip
                 self.assertEqual((drawn.returncode, drawn.stderr), (0, ""))
-                self.assertEqual(self.title(drawn.stdout), f"{expected}; 1 task per pass, 1 block")
+                self.assertEqual(self.title(drawn.stdout), f"{expected}; {COUNTS}")
                 self.assertEqual([p.name for p in self.work.iterdir()], ["output"], "it was run")
 
     def test_what_must_not_be_shown_is_not_drawn(self):

@@ -1,5 +1,6 @@
 """The manual page and the completions know what the program knows, and no more."""
 
+import json
 import os
 import pathlib
 import re
@@ -37,6 +38,9 @@ WORDS = {"--vs"}
 # Options without a value.
 FLAGS = {name for name, kind in ROWS if kind in ("FLAG", "PRESET", "HELP", "VERSION")}
 FLAGS |= set(re.findall(r'\{"(-[a-z-]+)", PPT_OPTION_\w+, \.bare = ', SOURCES))  # or behind "="
+# Options with a value that mean nothing in particular when they are left out.
+WITHOUT_DEFAULT = {"--config", "--task", "--kernel", "--name", "--setup", "--prepare", "--cleanup",
+                   "--inputs", "--dump", "--between-runs", "--html", "--or"}  # fmt: skip
 
 
 class Texts(common.Case):
@@ -55,6 +59,25 @@ class Texts(common.Case):
         commands = text.split("# COMMANDS")[1].split("# OPTIONS")[0]
         found = set(re.findall(r"^\*([a-z]+)\*|, \*([a-z]+)\*", commands, re.M))
         self.assertEqual({a or b for a, b in found}, VERBS)
+
+    def test_defaults(self):
+        """What is meant where an option is left out stands in --help and in the manual."""
+        keys = json.loads(self.run_ppt("describe", "--json").out)["keys"]
+        lines = dict(re.findall(r"(?m)^  (--[a-z-]+)(.*(?:\n {21}.*)*)",
+                                self.run_ppt("--help").out))  # fmt: skip
+        defaults = {key["option"]: key["default"] for key in keys
+                    if key["option"] in lines and key["default"] is not None}  # fmt: skip
+        self.assertGreater(len(defaults), 10)
+        for option, default in defaults.items():
+            shown = default if isinstance(default, str) else json.dumps(default)
+            self.assertIn(f"({shown})", lines[option], option)
+        self.assertIn("(off)", lines["--precision"])
+        self.assertNotIn("(null)", "".join(lines.values()))
+        entries = dict(re.findall(r"(?m)^\*(--[a-z-]+)\*.*\n((?:\t.*\n)+)",
+                                  MANUAL.read_text(encoding="utf-8")))  # fmt: skip
+        for option in OPTIONS - FLAGS - WITHOUT_DEFAULT:
+            self.assertRegex(" ".join(entries[option].split()),
+                             r"default|[Uu]nless given|[Ww]ithout|\([\d.]+\)", option)  # fmt: skip
 
     def test_environment(self):
         """Every variable that the code asks for is in the manual, but those that everybody knows."""

@@ -66,7 +66,7 @@ class Lists(Inputs):
         shutil.rmtree(self.work / "output", ignore_errors=True)
         options = () if args[0].endswith(".json") else ("--program-output", "keep")
         result = self.measured(*options, *args, **more)
-        self.assertIn(f"{len(names)} tasks, 1 block,", result.out)
+        self.assertIn(f"{len(names)} tasks, 1 iteration,", result.out)
         self.assertIn(f"cat {{}} ::: {len(names)} inputs", result.out)
         config = self.results()["config"]
         self.assertEqual(config["task_args"]["inputs"], names)

@@ -61,7 +61,7 @@ class Judge(common.Case):
 
     def test_noise_says_how_much_more(self):
         text = " ".join(self.run_fine("judge", self.table(CASES[6])).out.split())
-        self.assertIn("Not settled: about 260 blocks would do, 3 times in 4", text)
+        self.assertIn("Not settled: about 260 iterations would do, 3 times in 4", text)
 
     def test_no_reason_against_the_verdict(self):
         """Pass times alone do not say why 2 workers are best; nothing may be said that denies it.
@@ -240,7 +240,7 @@ class Fit(common.Case):
         self.assertEqual(law["law"], "USL")
         self.assertEqual(set(answer), {"weighted", "least_squares", "refusals"})
         self.assertEqual(set(answer["weighted"]), set(law))
-        self.assertTrue(any("5 blocks" in text for text in answer["refusals"]))
+        self.assertTrue(any("5 iterations" in text for text in answer["refusals"]))
 
     def test_throughput_that_only_falls_peaks_at_one_worker(self):
         """It was told to have no peak, and a roof at half of what one worker does."""
@@ -259,7 +259,7 @@ class Fit(common.Case):
             text = self.run_fine("fit", path, "--cpus", 8).out
             self.assertEqual(text.count("peak at 1 worker, throughput"), 2, text)
             # Each count once is one block. Of six blocks it is seen that no law falls like that.
-            reason = "no scaling law bends" if rows is retro else "fewer than 5 blocks"
+            reason = "no scaling law bends" if rows is retro else "fewer than 5 iterations"
             self.assertEqual(len(answer["refusals"]), 1)
             self.assertIn(reason, answer["refusals"][0])
 

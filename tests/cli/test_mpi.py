@@ -199,7 +199,7 @@ class Progress(MpiCase):
             where = f"{workers} worker{'' if workers == 1 else 's'}" if workers else "sequential"
             where += f" x {ranks} ranks" if ranks else ""
             percent = f"{100 * i / len(passes):.0f} %"
-            start = f"sum: block {sample['block']} of 2, {where} done, {percent}"
+            start = f"sum: iteration {sample['block']} of 2, {where} done, {percent}"
             self.assertTrue(line.startswith(start), f"{line} / {start}")
         self.assertNotIn(" done", self.launch_fine("c.json").err)
 

@@ -94,7 +94,7 @@ class Page(common.Case):
         words = " ".join("".join(page.words).split())
         sentence = results["verdict"]["sentence"]
         self.assertIn(sentence, words)
-        first_table = words.index("Medians over 6 blocks")
+        first_table = words.index("Medians over 6 iterations")
         self.assertLess(words.index(sentence), first_table)
         for heading in ("The laws behind it", "What speedup is lost to", "Where the time goes",
                         "Single tasks", "Workers", "All passes in time",

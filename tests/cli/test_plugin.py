@@ -182,7 +182,7 @@ class Recorded(Plugin):
         result = self.run_ppt("report", folder)
         self.assertEqual(result.code, 0, result)
         self.assertNotIn(LOADED, result.err)
-        self.assertIn("mine (9, 0.5, fancy, [2, 2], a b)", result.out)
+        self.assertIn("9, 0.5, fancy, [2, 2], a b", result.out)
         self.assertEqual(self.results()["config"], before["config"])
 
     def test_forged_journal(self):

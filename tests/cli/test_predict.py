@@ -150,7 +150,7 @@ class Predict(common.Case):
         self.assert_silent(4, "fewer than 3 worker counts")
         self.folder = self.record(COUNTS, blocks=4)
         self.follow(usl(0.3, 0))
-        self.assert_silent(16, "fewer than 5 blocks")
+        self.assert_silent(16, "fewer than 5 iterations")
 
     def assert_silent(self, workers, words):
         with self.subTest(words=words):

@@ -197,7 +197,7 @@ class Lost(Processes):
         self.assertEqual(process.wait(common.TIMEOUT_S), 1)
         self.assertRegex(process.stderr.read().decode(),
                          r"\Appt-omp: the process that measured was ended by signal 9 \(Killed\), at "
-                         r"[01] workers in block \d; to see what is complete: ppt-omp report "
+                         r"[01] workers in iteration \d; to see what is complete: ppt-omp report "
                          r"output/\S+, to go on: ppt-omp resume output/\S+\n\Z")  # fmt: skip
         self.completes(before)
 

@@ -68,7 +68,7 @@ class Ranking(Programs):
         self.assertIn("gzip -1c f is the fastest, each at its best count: ", out)
         self.assertRegex(out, r"x \[[\d.]+, [\d.]+\] faster than gzip -6c f \(99 %\)\.$")
         self.assertRegex(result.out, r"(?m)^  gzip -1c f +\d +[\d.]+ .?s +[\d.]+  1\.00x$")
-        self.assertRegex(result.out, r"(?m)^command \(gzip -1c f\): 2 tasks, medians of 10 blocks")
+        self.assertRegex(result.out, r"(?m)^gzip \(gzip -1c f\): 2 tasks, medians of 10 iterations")
         self.assertRegex(out, r"gzip -6c f: use ")
         self.assertEqual([line for line in result.out.splitlines() if common.width(line) > 80], [])
         self.check_files([six, one])
@@ -125,7 +125,7 @@ class Ranking(Programs):
 
     def test_few_blocks(self):
         result = self.measured("--", *SHORT, "--vs", "true", blocks=2)
-        self.assertIn("no ranking: it takes 3 complete blocks", result.out)
+        self.assertIn("no ranking: it takes 3 complete iterations", result.out)
         self.assertEqual(self.results()["ranking"]["programs"], [])
 
     def test_charts(self):
@@ -220,7 +220,7 @@ class Ways(Programs):
 
     def test_budget(self):
         result = self.run_fine("--max-seconds", 6, "--workers", "0,2", "--", *SHORT, "--vs", *LONG)
-        self.assertRegex(result.err, r"workers 0 2 for each of 2 programs, a block of all in ")
+        self.assertRegex(result.err, r"workers 0 2 for each of 2 programs, an iteration \(a pass")
         self.assertEqual(self.standing(), {1: "first", 2: "slower"})
 
     def test_one_process(self):

@@ -56,6 +56,26 @@ class Terminal(common.Case):
                 for line in result.out.splitlines():
                     self.assertLessEqual(common.width(line), 80, line)
 
+    def test_words_are_explained(self):
+        """Once below the table, where several are printed, too."""
+        words = "init: starting the workers; pass: all tasks at one count; seed: repeats a run"
+        for program in ([], ["--", "true", "--vs", "sleep", "0"]):
+            task = [] if program else ["--task", "sum", "--task-args", "[10]"]
+            result = self.run_fine(*task, "--tasks", 2, "--workers", "0,2", "--quick", *program,
+                                   env=self.environment(PATH="/usr/bin:/bin"))  # fmt: skip
+            self.assertEqual(result.out.splitlines().count("  " + words), 1, result)
+
+    def test_plan_on_a_terminal(self):
+        """It is broken between words; into a file it is one line."""
+        code, _, seen = self.watch("--task", "sum", "--task-args", "[1000]", "--workers", "0,1,2",
+                                   "--max-seconds", "1")  # fmt: skip
+        self.assertEqual(code, 0, seen)
+        lines = seen.replace("\r", "").splitlines()
+        self.assertRegex(" ".join(lines[:3]), r"^sum: \d+ tasks per pass .* for more +certainty\b")
+        for line in lines[:3]:
+            self.assertLessEqual(common.width(line), 80, line)
+        self.assertTrue(lines[1].startswith("  "), seen)
+
     def test_table_width_with_wild_times(self):
         """Two blocks of next to no work, the first of them cold: intervals over many powers of
         ten, which must not widen the table either. Several runs, as chance is at work."""
@@ -118,7 +138,7 @@ class Terminal(common.Case):
         code, _, seen = self.watch("c.json", columns=40)
         self.assertEqual(code, 0, seen)
         plain = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", seen)
-        updates = [p for p in re.split(r"[\r\n]+", plain) if re.search("left|remain|block", p)]
+        updates = [p for p in re.split(r"[\r\n]+", plain) if re.search("left|remain|iteration", p)]
         for line in updates:
             self.assertLessEqual(common.width(line), 40, line)
 

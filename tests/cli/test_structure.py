@@ -180,7 +180,6 @@ class OnePlace(unittest.TestCase):
                  "bench/verbs/common/comparable.c", "bench/verbs/common/kept.c",
                  "bench/verbs/describe.c", "bench/verbs/doctor.c", "bench/verbs/list.c",
                  "bench/verbs/predict.c"},
-        "processes": {"bench/analyze/compare_sentence.c"},  # what values are of
         "ranks": {"bench/host/cluster.c"},  # entries of a list
         "task": {"bench/run/journal.c",  # a field of the list of kernels
                  "bench/config/config.h",  # what has a folder of its own
@@ -236,6 +235,22 @@ class OnePlace(unittest.TestCase):
             with self.subTest(name=name):
                 self.assertEqual(len(own), 1, own)
                 self.assertLessEqual(self.OTHERS.get(name, set()), set(files))
+
+    # Files that others made or read have blocks; so has gnuplot.
+    BLOCKS = {"bench/run/journal.c", "bench/run/journal_pass.c", "bench/verbs/judge.c",
+              "bench/report/json.c", "bench/report/compare_json.c", "bench/report/csv.c",
+              "bench/run/sample_fields.c", "bench/report/charts/overview_chart.c",
+              "bench/report/charts/programs_chart.c"}  # fmt: skip
+
+    def test_people_read_of_iterations(self):
+        """The option is --iterations: what it counts has no second name in texts."""
+        told = set()
+        for path in sorted((SOURCE / "bench").rglob("*.c")):
+            code = re.sub(r"/\*[\s\S]*?\*/", "", path.read_text())
+            if re.search(r'"(?:[^"\\\n]|\\.)*\bblocks?\b(?:[^"\\\n]|\\.)*"', code):
+                told.add(path.relative_to(SOURCE).as_posix())
+        self.assertLessEqual(told, self.BLOCKS)
+        self.assertIn("bench/verbs/judge.c", told)
 
 
 class Style(unittest.TestCase):

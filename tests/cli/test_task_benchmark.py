@@ -112,7 +112,7 @@ class Checks(common.Case):
             (["verdict", "slowdown_upper"], None),
             (["verdict", "slowdown_upper"], -0.1),
             (["verdict", "slowdown_point"], None),
-            (["verdict", "sentence"], "no verdict: 2 complete blocks were measured"),
+            (["verdict", "sentence"], "no verdict: 2 complete iterations were measured"),
             (["verdict", "speedup"], {}),
             (["verdict", "speedup", "2"], None),
             (["verdict", "speedup", "2"], [None, 1.0, 2.0]),

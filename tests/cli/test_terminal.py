@@ -118,7 +118,7 @@ class Progress(common.Case):
     CONFIG = {"task": "sum", "task_args": [3000], "task_count": 9, "workers": [0, 1, 2],
               "iterations": 4, "warmup": 1, "seed": 3}  # fmt: skip
     LINE = re.compile(
-        r"(?m)^(?P<task>\w+): (?P<place>warm-up|block \d+ of \d+|block \d+, until settled), "
+        r"(?m)^(?P<task>\w+): (?P<place>warm-up|iteration \d+( of \d+|, until settled)), "
         r"(?P<point>sequential|1 worker|\d+ workers) done(, (?P<percent>\d+) %)?"
         r"(, (about|at most) [\d hmins]+ left)?$"
     )
@@ -140,7 +140,7 @@ class Progress(common.Case):
         """The lines of these passes of a run with 3 points, of which others were made before."""
         every = len(passes) + before
         names = {0: "sequential", 1: "1 worker"}
-        return [(f"block {p['block']} of {blocks}" if p["block"] else "warm-up",
+        return [(f"iteration {p['block']} of {blocks}" if p["block"] else "warm-up",
                  names.get(p["workers"], f"{p['workers']} workers"),
                  f"{100 * (before + i) / every:.0f}") for i, p in enumerate(passes, 1)]  # fmt: skip
 
@@ -180,7 +180,7 @@ class Progress(common.Case):
         passes = common.passes(self.only_folder())
         self.assertEqual(len(found), len(passes))
         self.assertEqual({line[3] for line in found}, {None})
-        self.assertEqual(found[-1][1], f"block {passes[-1]['block']}, until settled")
+        self.assertEqual(found[-1][1], f"iteration {passes[-1]['block']}, until settled")
 
     def test_resume(self):
         """What was recorded before is done; the warm-up is not, it is made again."""

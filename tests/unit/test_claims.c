@@ -323,10 +323,64 @@ static void what_is_not_borne_is_told(void **state)
     assert_false(ppt_claim_borne(&claim));
 }
 
+static void check_needed(enum ppt_longer longer, bool grouped, const char *words)
+{
+    const struct ppt_answer answer = {
+        .context.longer = longer,
+        .grid = {.block_count = 10, .grouped = grouped},
+        .verdict = {.exists = true, .blocks_needed = 72},
+        .seconds = 8.1,
+    };
+    struct ppt_text needed = {0};
+
+    ppt_sentence_needed(&answer, &needed);
+    assert_string_equal(needed.data, words);
+    ppt_text_free(&needed);
+}
+
+/* By the options that the run was made with; where processes had several blocks, by one each. */
+static void what_would_settle_it_is_named(void **state)
+{
+    (void)state;
+    check_needed(PPT_LONGER_ITERATIONS, false, "--iterations 72");
+    check_needed(PPT_LONGER_ITERATIONS, true, "--processes 0 --iterations 72");
+    check_needed(PPT_LONGER_SECONDS, false, "--max-seconds 59");
+    check_needed(PPT_LONGER_ELSEWHERE, false, "about 72 iterations");
+    check_needed(PPT_LONGER_ELSEWHERE, true, "about 72 processes");
+}
+
+/* Two rows: too few for a verdict. */
+static void check_no_verdict(enum ppt_longer longer, bool grouped, const char *words)
+{
+    const struct ppt_answer answer = {
+        .context.longer = longer,
+        .grid = {.block_count = 2, .grouped = grouped},
+    };
+    struct ppt_text sentence = {0};
+
+    ppt_sentence_verdict(&answer, &sentence);
+    assert_string_equal(sentence.data, words);
+    ppt_text_free(&sentence);
+}
+
+static void what_a_verdict_takes_is_named(void **state)
+{
+    (void)state;
+    check_no_verdict(PPT_LONGER_ITERATIONS, false,
+                     "no verdict: 2 complete iterations were measured, at least 3 are needed: "
+                     "--iterations 3");
+    check_no_verdict(PPT_LONGER_SECONDS, false,
+                     "no verdict: 2 complete iterations were measured, at least 3 are needed");
+    check_no_verdict(PPT_LONGER_ELSEWHERE, true,
+                     "no verdict: 2 processes were measured, at least 3 are needed");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_not_borne_is_told),
+        cmocka_unit_test(what_would_settle_it_is_named),
+        cmocka_unit_test(what_a_verdict_takes_is_named),
         cmocka_unit_test(statements_are_borne),
         cmocka_unit_test(statements_of_runs_are_borne),
     };

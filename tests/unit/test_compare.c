@@ -356,8 +356,7 @@ static void too_wide(void **state)
     assert_true(needed <= needed_anew(&sides.comparison));
     assert_true((double)needed >= 0.8 * (double)needed_anew(&sides.comparison));
     assert_int_equal(sides.comparison.runs_needed, 0);
-    snprintf(words, sizeof(words), "about %zu blocks a side, each in a process of its own,",
-             needed);
+    snprintf(words, sizeof(words), "; if that is how it is, --iterations %zu on each side", needed);
     says(&sides, "not settled: between ");
     says(&sides, CONDITION);
     assert_doubt(&sides, PPT_DOUBT_WIDE, words);

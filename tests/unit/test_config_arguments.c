@@ -100,6 +100,85 @@ static void arguments_are_described_as_positional(void **state)
     check_details("random", "[\"sum\", \"sort\"]", "sum;sort");
 }
 
+static void check_title(const char *rest, const char *title)
+{
+    char text[2 * PATH];
+
+    snprintf(text, sizeof(text), "{\"task\": \"command\", \"workers\": [0], %s}", rest);
+    struct ppt_configs configs = configs_load(text);
+    assert_string_equal(ppt_config_title(&configs.items[0]), title);
+    ppt_configs_free(&configs);
+}
+
+static void check_program(const char *argv, const char *title)
+{
+    char args[PATH];
+
+    snprintf(args, sizeof(args), "\"task_args\": %s", argv);
+    check_title(args, title);
+}
+
+static void programs_name_what_is_run(void **state)
+{
+    (void)state;
+    check_program("[]", "true");
+    check_program("[\"gzip\", \"-9\", \"f\"]", "gzip");
+    check_program("[\"/usr/bin/gzip\"]", "gzip");
+    check_program("[\"./a tool!.x\"]", "a_tool_.x");
+    check_program("[\".-hidden\"]", "_-hidden");
+    check_program("[\"dir/\\u00e4b\\u202e\"]", "\u00e4b___");
+    check_program("[\"{task}.x\"]", "_task_.x");
+    check_program("[\"abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyzabcdefghijk\\u00e4\"]",
+                  "abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyzabcdefghijk");
+    /* Nothing of these can be a name. */
+    check_program("{\"argv\": [\"{}\"], \"inputs\": [\"a\"]}", "command");
+    check_program("[\"bin/\"]", "command");
+    check_title("\"task_args\": [\"gzip\"], \"name\": \"mine\"", "mine");
+}
+
+static void scripts_name_what_their_interpreters_run(void **state)
+{
+    (void)state;
+    check_program("[\"python3\", \"src/work.py\", \"a.txt\"]", "work.py");
+    check_program("[\"/usr/bin/python3.11\", \"-u\", \"work.py\"]", "work.py");
+    check_program("[\"python3\", \"-W\", \"ignore\", \"work.py\"]", "work.py");
+    check_program("[\"perl\", \"work\", \"a.txt\"]", "work");
+    check_program("[\"bash\", \"-e\", \"./build.sh\"]", "build.sh");
+    check_program("[\"python3\", \"-m\", \"timeit\", \"a.b\"]", "python3");
+    check_program("[\"python3\", \"-c\", \"import a.b\", \"a.b\"]", "python3");
+    check_program("[\"sh\", \"-c\", \"./work.sh\"]", "sh");
+    check_program("[\"sh\", \"-ec\", \"./work.sh\"]", "sh");
+    check_program("[\"perl\", \"-e\", \"print 1.5\"]", "perl");
+    check_program("[\"python3\"]", "python3");
+    check_program("[\"sh\", \"{}\"]", "sh");
+    /* Others have files for arguments. */
+    check_program("[\"cat\", \"work.py\"]", "cat");
+    check_program("[\"shfmt\", \"work.sh\"]", "shfmt");
+}
+
+static void several_programs_name_what_is_run_together(void **state)
+{
+    (void)state;
+    check_title("\"task_args\": [\"gzip\"], \"vs\": [[\"/bin/zstd\"], [\"xz\"]]",
+                "gzip-vs-zstd-vs-xz");
+    check_title("\"task_args\": [\"gzip\"], \"vs\": [[\"gzip\", \"-1\"]]", "gzip");
+
+    struct ppt_configs configs = configs_load(
+        "{\"task\": \"command\", \"workers\": [0], \"task_args\": [\"gzip\"], \"vs\": [[\"xz\"]]}");
+    struct ppt_point points[2];
+    const struct ppt_config one = ppt_config_of_program(&configs.items[0], 2, points);
+    assert_string_equal(ppt_config_title(&one), "xz");
+    ppt_configs_free(&configs);
+}
+
+static void words_are_quoted_as_a_shell_reads_them(void **state)
+{
+    (void)state;
+    check_details("command", "[\"echo\", \"a b\", \"\", \"it's\", \"c\"]",
+                  "echo 'a b' '' \"it's\" c");
+    check_details("command", "[\"echo\", \"'$a'b\"]", "echo ''\\''$a'\\''b'");
+}
+
 static void wrong_arguments_are_named(void **state)
 {
     static const char *const cases[][2] = {
@@ -185,6 +264,10 @@ int main(void)
         PLACED(four_arguments_of_password_mean_sha256),
         PLACED(an_empty_list_of_arguments_is_the_defaults),
         PLACED(arguments_are_described_as_positional),
+        PLACED(programs_name_what_is_run),
+        PLACED(scripts_name_what_their_interpreters_run),
+        PLACED(several_programs_name_what_is_run_together),
+        PLACED(words_are_quoted_as_a_shell_reads_them),
         PLACED(wrong_arguments_are_named),
         PLACED(files_are_looked_for_beside_the_configuration),
         PLACED(folders_are_no_files),

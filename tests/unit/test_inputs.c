@@ -153,7 +153,7 @@ static void where_inputs_go(void **state)
     check_config("\"argv\": [\"gzip\", \"{task}{#}\"], \"inputs\": [\"a\"]", "", 1,
                  "gzip '{task}{#}' {} ::: 1 input", "the last one");
     check_config("\"argv\": [\"sh\", \"-c\", \"sort '{}' | wc\"], \"inputs\": [\"a\"]", "", 1,
-                 "sh -c 'sort '{}' | wc' ::: 1 input", NULL);
+                 "sh -c \"sort '{}' | wc\" ::: 1 input", NULL);
 }
 
 /* What other programs have in braces goes through without a word. */

@@ -51,6 +51,7 @@ static void processes_are_the_values(void **state)
     ppt_grid_by_process(&grid, process);
     assert_int_equal(grid.block_count, 4);
     assert_int_equal(grid.processes, 4);
+    assert_true(grid.grouped);
     assert_true(fabs(ppt_grid_at(&grid, 1, 0) / middle - 1) < 1e-12);
     ppt_grid_free(&grid);
 
@@ -62,6 +63,17 @@ static void processes_are_the_values(void **state)
     ppt_grid_by_process(&grid, process);
     assert_int_equal(grid.block_count, BLOCKS);
     assert_int_equal(grid.processes, 1);
+    assert_false(grid.grouped);
+    ppt_grid_free(&grid);
+
+    /* As do blocks of one each. */
+    simulate(&rng, 0.03, &grid, process);
+    for (size_t b = 0; b < BLOCKS; b++) {
+        process[b] = (double)b;
+    }
+    ppt_grid_by_process(&grid, process);
+    assert_int_equal(grid.processes, BLOCKS);
+    assert_false(grid.grouped);
     ppt_grid_free(&grid);
 }
 

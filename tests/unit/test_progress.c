@@ -86,8 +86,8 @@ static void every_pass_has_a_line(void **state)
     run_pass(&log, 1, 0, 4 * SECOND);
     run_pass(&log, 1, 1, 4 * SECOND);
     close_log(&log, "sort: warm-up, 4 workers done, 3 %, about 2 min 04 s left\n"
-                    "sort: block 1 of 10, sequential done, 6 %, about 2 min 00 s left\n"
-                    "sort: block 1 of 10, 1 worker done, 9 %, about 1 min 56 s left\n");
+                    "sort: iteration 1 of 10, sequential done, 6 %, about 2 min 00 s left\n"
+                    "sort: iteration 1 of 10, 1 worker done, 9 %, about 1 min 56 s left\n");
 }
 
 /* What was recorded before a resume counts, and nothing is left after the last pass. */
@@ -105,8 +105,8 @@ static void a_resumed_run_goes_on_counting(void **state)
     run_pass(&log, 10, 2, 4 * SECOND);
     close_log(&log, "sort: warm-up, 4 workers done, 91 %, about 12 s left\n"
                     "sort: warm-up, sequential done, 94 %, about 8 s left\n"
-                    "sort: block 10 of 10, 1 worker done, 97 %, about 4 s left\n"
-                    "sort: block 10 of 10, 4 workers done, 100 %\n");
+                    "sort: iteration 10 of 10, 1 worker done, 97 %, about 4 s left\n"
+                    "sort: iteration 10 of 10, 4 workers done, 100 %\n");
 }
 
 static void all_of_a_point_is_named(void **state)
@@ -125,11 +125,12 @@ static void all_of_a_point_is_named(void **state)
     config.max_seconds = -1; /* over: nothing is known of what is left */
     open_log(&log, &config, 0);
     run_pass(&log, 3, 0, SECOND);
-    close_log(&log, "sort: block 3, until settled, 8 workers x 2 ranks x 4 inner threads done\n");
+    close_log(&log,
+              "sort: iteration 3, until settled, 8 workers x 2 ranks x 4 inner threads done\n");
     point = (struct ppt_point){.workers = 1, .ranks = 1, .inner_threads = 1};
     open_log(&log, &config, 0);
     run_pass(&log, 3, 0, SECOND);
-    close_log(&log, "sort: block 3, until settled, 1 worker x 1 rank x 1 inner thread done\n");
+    close_log(&log, "sort: iteration 3, until settled, 1 worker x 1 rank x 1 inner thread done\n");
 }
 
 /* A task of that name is one of a kernel from outside. */
@@ -144,7 +145,7 @@ static void a_name_controls_nothing(void **state)
     config.task = task;
     open_log(&log, &config, 31);
     run_pass(&log, 10, 0, SECOND);
-    close_log(&log, "a?[31m: block 10 of 10, sequential done, 100 %\n");
+    close_log(&log, "a?[31m: iteration 10 of 10, sequential done, 100 %\n");
 }
 
 /* Passes take no time here, whatever they say; so a test of milliseconds has no line. */

@@ -14,10 +14,10 @@ void ppt_chart_title(const struct ppt_outcome *outcome, const char *what, struct
     const unsigned long long tasks = config->task_count;
     char inner[PPT_POINT_WORDS_SIZE];
     char *title PPT_FREED =
-        ppt_text_format("%s: %s\n%s%s%llu task%s per pass, %zu block%s%s", ppt_config_title(config),
-                        what, config->details, *config->details ? "; " : "", tasks, PPT_S(tasks),
-                        outcome->summary->blocks, PPT_S(outcome->summary->blocks),
-                        ppt_config_inner_text(config, inner));
+        ppt_text_format("%s: %s\n%s%s%llu task%s per pass, %zu iteration%s%s",
+                        ppt_config_title(config), what, config->details,
+                        *config->details ? "; " : "", tasks, PPT_S(tasks), outcome->summary->blocks,
+                        PPT_S(outcome->summary->blocks), ppt_config_inner_text(config, inner));
     char *second = title;
 
     /* Two quoted lines joined by gnuplot's own newline, which single quotes cannot hold. */

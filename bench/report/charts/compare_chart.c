@@ -59,7 +59,7 @@ enum ppt_status ppt_comparison_chart(const struct ppt_comparison_outcome *outcom
     ppt_text_add(data, "\n\n# new\n");
     compare_add_curve(outcome, false, data);
     ppt_text_add(plot, "set title ");
-    ppt_gnuplot_quote(plot, outcome->old_runs[0].config->task);
+    ppt_gnuplot_quote(plot, ppt_config_subject(outcome->old_runs[0].config));
     ppt_text_add(plot, ".': old and new'\nset ylabel 'tasks per second'\n");
     add_axis(outcome, plot);
     ppt_text_add(

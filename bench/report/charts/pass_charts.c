@@ -136,7 +136,7 @@ static void add_passes(const struct ppt_outcome *outcome, bool disturbed, struct
 static void passes_write(const struct ppt_outcome *outcome, struct ppt_chart *chart)
 {
     ppt_text_add(&chart->data,
-                 "# started (s)  time / median of its point  block  workers  inner threads\n");
+                 "# started (s)  time / median of its point  iteration  workers  inner threads\n");
     add_passes(outcome, false, &chart->data);
     ppt_text_add(&chart->data, "\n\n# disturbed by others or by a quota\n");
     add_passes(outcome, true, &chart->data);

@@ -24,7 +24,7 @@ static void compare_add_verdict(struct ppt_text *out, const struct ppt_compariso
     struct ppt_text words PPT_OWNED(ppt_text_free) = {0};
 
     ppt_text_addf(out, "<div class=\"verdict%s\">\n", fine ? "" : " doubtful");
-    ppt_text_addf(&words, "%s: ", outcome->old_runs[0].config->task);
+    ppt_text_addf(&words, "%s: ", ppt_config_subject(outcome->old_runs[0].config));
     ppt_comparison_sentence(comparison, &words);
     add_words(out, &words, words.data[words.length - 1] == '.' ? "" : ".");
     ppt_text_free(&words);
@@ -109,13 +109,13 @@ void ppt_comparison_html(const struct ppt_comparison_outcome *outcome,
 {
     const struct ppt_comparison *comparison = outcome->comparison;
     char *title PPT_FREED =
-        ppt_text_format("%s: did it change?", outcome->old_runs[0].config->task);
+        ppt_text_format("%s: did it change?", ppt_config_subject(outcome->old_runs[0].config));
 
     ppt_html_begin(out, title);
     ppt_html_put(out, "<h1>", title, "</h1>\n<p class=\"soft\">");
     ppt_html_add(out, outcome->old_runs[0].config->details);
     if (outcome->different) {
-        ppt_html_put(out, "; new: ", outcome->new_runs[0].config->task, " ");
+        ppt_html_put(out, "; new: ", ppt_config_subject(outcome->new_runs[0].config), " ");
         ppt_html_add(out, outcome->new_runs[0].config->details);
     }
     ppt_text_add(out, "</p>\n");
@@ -129,11 +129,13 @@ void ppt_comparison_html(const struct ppt_comparison_outcome *outcome,
         "Higher is faster. Where the intervals of both sides overlap widely, nothing can "
         "be told; the table says it point by point.");
     compare_add_points(out, outcome);
+    ppt_text_add(out, "<h2>Runs</h2>\n<div class=\"scroll\" tabindex=\"0\">\n<table "
+                      "class=\"text\">\n<caption>What was compared</caption>\n<thead><tr><th "
+                      "scope=\"col\">side</th><th scope=\"col\">folder</th><th "
+                      "scope=\"col\">started</th><th scope=\"col\">");
+    ppt_text_add(out, comparison->grouped ? "processes</th>" : "iterations</th>");
     ppt_text_add(out,
-                 "<h2>Runs</h2>\n<div class=\"scroll\" tabindex=\"0\">\n<table "
-                 "class=\"text\">\n<caption>What was compared</caption>\n<thead><tr><th "
-                 "scope=\"col\">side</th><th scope=\"col\">folder</th><th "
-                 "scope=\"col\">started</th><th scope=\"col\">blocks</th><th "
+                 "<th "
                  "scope=\"col\">program</th><th scope=\"col\">CPU</th></tr></thead>\n<tbody>\n");
     add_runs(out, "old", outcome->old_runs, outcome->old_count);
     add_runs(out, "new", outcome->new_runs, outcome->new_count);

@@ -107,12 +107,12 @@ static void page_add_points(struct ppt_text *out, const struct ppt_outcome *outc
 
     snprintf(star, sizeof(star), "more %s than the %u CPU%s that may be used",
              outcome->config->inner_count > 1 ? "threads" : "workers", cpus, PPT_S(cpus));
-    snprintf(caption, sizeof(caption), "Medians over %zu block%s of %llu task%s each. * means %s.",
-             summary->blocks, PPT_S(summary->blocks),
-             (unsigned long long)outcome->config->task_count, PPT_S(outcome->config->task_count),
-             ppt_config_ranks(outcome->config) > 0
-                 ? "more threads than the CPUs that are there for them"
-                 : star);
+    snprintf(
+        caption, sizeof(caption), "Medians over %zu iteration%s of %llu task%s each. * means %s.",
+        summary->blocks, PPT_S(summary->blocks), (unsigned long long)outcome->config->task_count,
+        PPT_S(outcome->config->task_count),
+        ppt_config_ranks(outcome->config) > 0 ? "more threads than the CPUs that are there for them"
+                                              : star);
     ppt_html_table_begin(out, caption, heads);
     for (size_t i = 0; i < summary->count; i++) {
         const struct ppt_point_summary *p = &summary->points[i];
@@ -290,7 +290,7 @@ static void add_tasks(struct ppt_text *out, const struct ppt_outcome *outcome)
                    "How long tasks take from their own point of view. Far apart marks mean uneven "
                    "tasks, or tasks that have to wait for a CPU.");
     ppt_html_table_begin(
-        out, "Medians over blocks: half of the tasks take less than the first figure.", heads);
+        out, "Medians over iterations: half of the tasks take less than the first figure.", heads);
     for (size_t i = 0; i < outcome->summary->count; i++) {
         const struct ppt_point_summary *p = &outcome->summary->points[i];
 
@@ -396,7 +396,7 @@ static void add_run(struct ppt_text *out, const struct ppt_outcome *outcome)
     ppt_html_begin(out, title);
     ppt_html_put(out, "<h1>", title, "</h1>\n<p class=\"soft\">");
     ppt_html_add(out, outcome->config->details);
-    ppt_text_addf(out, "%s%llu task%s per pass, %zu block%s%s, seed %llu, ",
+    ppt_text_addf(out, "%s%llu task%s per pass, %zu iteration%s%s, seed %llu, ",
                   *outcome->config->details ? "; " : "",
                   (unsigned long long)outcome->config->task_count,
                   PPT_S(outcome->config->task_count), outcome->summary->blocks,

@@ -76,12 +76,13 @@ static void add_ranking(struct ppt_text *out, const struct ppt_outcome *outcomes
     ppt_html_chart(out, outcomes[0].folder, "programs",
                    "Chart: tasks per second of every program at every number of workers",
                    "Whole passes, medians; bars are 95 % intervals. All programs were measured in "
-                   "the same blocks, in random order.");
-    ppt_html_table_begin(out,
-                         "Each program at the count that its own verdict recommends. How much "
-                         "slower than the first: pass by pass of the same block, with an interval "
-                         "that holds for all pairs of programs together.",
-                         heads);
+                   "the same iterations, in random order.");
+    ppt_html_table_begin(
+        out,
+        "Each program at the count that its own verdict recommends. How much "
+        "slower than the first: pass by pass of the same iteration, with an interval "
+        "that holds for all pairs of programs together.",
+        heads);
     for (size_t i = 0; i < ranking->count; i++) {
         const struct ppt_ranked *ranked = &ranking->items[i];
         const struct ppt_outcome *outcome =

@@ -18,7 +18,7 @@ void ppt_html_kinds(struct ppt_text *out, const struct ppt_outcome *outcome)
         return;
     }
     heads[0] = "task";
-    heads[1] = "per block";
+    heads[1] = "per iteration";
     for (size_t p = 0; p < config->point_count; p++) {
         const bool beyond = ppt_host_beyond(outcome->host, config->points[p]);
 
@@ -55,7 +55,7 @@ static void add_disturbance(struct ppt_text *out, const struct ppt_disturbance *
         ppt_text_addf(out, " Threads waited for a CPU %.1f %% of their time.", 100 * all->queued);
     }
     if (all->again > 0) {
-        ppt_text_addf(out, " %zu were measured again at the end of their block.", all->again);
+        ppt_text_addf(out, " %zu were measured again at the end of their iteration.", all->again);
     }
     if (all->steal_s > 0) {
         ppt_text_addf(out, " Others took %s of CPU time (steal).",
@@ -111,8 +111,8 @@ static void add_pass(struct ppt_text *out, const struct ppt_index *index,
 
 void ppt_html_passes(struct ppt_text *out, const struct ppt_outcome *outcome)
 {
-    const char *heads[13] = {"started", "block",   "workers", "inner threads", "init",
-                             "work",    "cleanup", "total",   "scratch"};
+    const char *heads[13] = {"started", "iteration", "workers", "inner threads", "init",
+                             "work",    "cleanup",   "total",   "scratch"};
     const struct ppt_answer *answer = outcome->answer;
     const struct ppt_disturbance *all = &answer->disturbance;
     size_t columns = 9;
@@ -125,7 +125,7 @@ void ppt_html_passes(struct ppt_text *out, const struct ppt_outcome *outcome)
                    "measured again do not count; no other is left out: medians carry them.");
     if (answer->drift.flagged) {
         ppt_text_addf(out,
-                      "<p>The machine drifted: the last third of the blocks took %+.1f %% "
+                      "<p>The machine drifted: the last third of the iterations took %+.1f %% "
                       "against the first (p = %.2g).</p>\n",
                       100 * answer->drift.change, answer->drift.p);
     }
@@ -139,7 +139,7 @@ void ppt_html_passes(struct ppt_text *out, const struct ppt_outcome *outcome)
     }
     heads[columns] = "mark";
     ppt_html_table_begin(
-        out, "In the order they ran; block 0 is the warm-up, which counts for nothing.", heads);
+        out, "In the order they ran; iteration 0 is the warm-up, which counts for nothing.", heads);
     for (size_t i = 0; i < outcome->index->ran.count; i++) {
         add_pass(out, outcome->index, outcome->index->ran.items[i], all);
     }

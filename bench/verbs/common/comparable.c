@@ -218,7 +218,7 @@ void ppt_comparable_warn(const struct ppt_outcome *runs, size_t count, struct pp
         }
         if (answer->drift.flagged) {
             add_line(lines, ppt_text_format("%s: the machine changed while it was measured: %+.1f "
-                                            "%% from its first to its last blocks",
+                                            "%% from its first to its last iterations",
                                             runs[i].folder->path, 100 * answer->drift.change));
         }
     }

@@ -9,6 +9,7 @@
 #include "keys.h"
 #include "owned.h"
 #include "programs.h"
+#include "sentence.h"
 #include "sweep.h"
 
 void ppt_measure_now(char out[PPT_STARTED_SIZE])
@@ -187,44 +188,36 @@ void ppt_measure_print_format(const struct ppt_print *print, const struct ppt_ou
     }
 }
 
-/* The blocks after which every verdict would be sure, 3 times in 4; 0: nobody can say, or all are.
- */
-static size_t blocks_needed(const struct ppt_loaded *loaded)
+/* The answer that needs the most to be sure; NULL: nobody can say, or all are. */
+static const struct ppt_answer *least_settled(const struct ppt_loaded *loaded)
 {
-    size_t most = 0;
+    const struct ppt_answer *least = NULL;
 
     for (size_t i = 0; i < loaded->outcome_count; i++) {
-        const struct ppt_verdict *verdict = &loaded->outcomes[i].answer->verdict;
+        const struct ppt_answer *answer = loaded->outcomes[i].answer;
 
-        most = verdict->exists && verdict->blocks_needed > most ? verdict->blocks_needed : most;
+        if (answer->verdict.exists &&
+            answer->verdict.blocks_needed > (least ? least->verdict.blocks_needed : 0)) {
+            least = answer;
+        }
     }
-    return most;
+    return least;
 }
 
-/* What would settle a choice that is not, as options. */
-static void tell_what_is_needed(const struct ppt_loaded *loaded)
+/* What would settle a choice that is not, as options: where the sentence that says it is not
+ * printed, or several say it. */
+static void tell_what_is_needed(const struct ppt_print *print, const struct ppt_loaded *loaded)
 {
-    const struct ppt_config *config = &loaded->content.configs.items[0];
-    const struct ppt_samples *samples = loaded->index.samples;
-    const struct ppt_sample *last = samples->count > 0 ? &samples->items[samples->count - 1] : NULL;
-    const size_t blocks = blocks_needed(loaded);
+    const struct ppt_answer *answer = least_settled(loaded);
+    struct ppt_text needed PPT_OWNED(ppt_text_free) = {0};
 
     /* One that ended early is better gone on with. */
-    if (!loaded->content.ended || loaded->content.status != PPT_OK || !last || blocks == 0) {
+    if (!loaded->content.ended || loaded->content.status != PPT_OK || !answer ||
+        (!print->format && loaded->outcome_count == 1)) {
         return;
     }
-    const double seconds = (double)(last->started_ns + ppt_sample_wall_ns(last)) * 1e-9;
-    const double values = (double)loaded->outcomes[0].answer->grid.block_count;
-
-    if (config->adaptive) {
-        fprintf(stderr, "not settled in %.0f s; 3 times in 4 it would be with %s %.0f\n", seconds,
-                ppt_keys[PPT_KEY_MAX_SECONDS].option.name, ceil(seconds * (double)blocks / values));
-    } else {
-        /* Where several blocks share a process, it is processes that are needed. */
-        fprintf(stderr, "not settled; 3 times in 4 it would be with %s%s %zu\n",
-                config->processes > 1 ? "a process for each block and " : "",
-                ppt_keys[PPT_KEY_ITERATIONS].option.name, blocks);
-    }
+    ppt_sentence_needed(answer, &needed);
+    fprintf(stderr, "not settled; 3 times in 4 it would be with %s\n", needed.data);
 }
 
 /* Writes the files, if there is a pass for them, and prints. */
@@ -244,7 +237,7 @@ static enum ppt_status report(const struct ppt_print *print, const struct ppt_lo
     }
     ppt_measure_print_notes(&notes);
     if (!print->quiet) {
-        tell_what_is_needed(loaded);
+        tell_what_is_needed(print, loaded);
         ppt_text_print(stderr, "results: %s/%s", loaded->folder.path, ppt_report_page());
         fputs("\n", stderr);
     }

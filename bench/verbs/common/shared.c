@@ -18,9 +18,9 @@ const struct ppt_option ppt_shared_options[] = {
     [PPT_SHARED_TIMEOUT] = {"--timeout", PPT_OPTION_TEXT,
                             .heading = "Options of a program behind \"--\":", .joins = true,
                             .metavar = "S", .help = "ends it after so long (3600);"},
-    [PPT_SHARED_PROGRAM_OUTPUT] =
-        {"--program-output", PPT_OPTION_TEXT, .metavar = "W",
-         .help = "discard, null (/dev/null), keep, show or check (all alike)"},
+    [PPT_SHARED_PROGRAM_OUTPUT] = {"--program-output", PPT_OPTION_TEXT, .metavar = "W",
+                                   .help =
+                                       "discard, null (/dev/null), keep, show, check (discard)"},
     [PPT_SHARED_SHOW_OUTPUT] = {"--show-output", PPT_OPTION_FLAG, .help = "the same as show;"},
     [PPT_SHARED_IGNORE_FAILURE] = {"--ignore-failure", PPT_OPTION_FLAG, .joins = true,
                                    .help = "exit codes are fine"},
@@ -29,7 +29,7 @@ const struct ppt_option ppt_shared_options[] = {
     [PPT_SHARED_NULL] = {"--null", PPT_OPTION_FLAG, .also = "-0", .joins = true,
                          .help = ": by NUL"},
     [PPT_SHARED_CPUS] = {"--cpus", PPT_OPTION_COUNT, .joins = true, .metavar = "N",
-                         .help = "that may be used"},
+                         .help = "to use (unknown)"},
     [PPT_SHARED_JSON] = {"--json", PPT_OPTION_FLAG, .general = true,
                          .heading = "General:", .joins = true,
                          .help = "an answer for programs (not of runs, report, resume)"},
