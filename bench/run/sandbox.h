@@ -29,6 +29,13 @@ struct ppt_sandbox {
 enum ppt_status ppt_sandbox_check(const struct ppt_config *config, uint64_t tasks,
                                   const struct ppt_workspace *scratch, struct ppt_error *error);
 
+/* How many tasks a pass may have, as far as their copies are concerned, where that is still to be
+ * chosen: they take no more than half of what is left. UINT64_MAX: any number. At
+ * least 1. */
+enum ppt_status ppt_sandbox_most(const struct ppt_config *config,
+                                 const struct ppt_workspace *scratch, uint64_t *tasks,
+                                 struct ppt_error *error);
+
 /* Makes those of a pass, if there are any, for the first `tasks` of its tasks in the order of
  * ppt_plan_spread(). Fails with PPT_INTERRUPTED, too. */
 enum ppt_status ppt_sandbox_fill(struct ppt_sandbox *sandbox, const struct ppt_config *config,

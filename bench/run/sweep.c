@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "clock.h"
-#include "first.h"
 #include "hooks.h"
 #include "interrupt.h"
 #include "memory.h"
@@ -45,10 +44,11 @@ struct sweep {
     struct ppt_hooks *hooks;      /* of the command before each pass */
     struct ppt_sandbox sandbox;
     int64_t started_ns;
-    bool alone;      /* no other process can be started */
-    bool open;       /* here, or in the other process */
-    unsigned opened; /* for this block */
-    bool resting;    /* a pass has run */
+    int64_t beside_ns; /* what the last pass took beside what it measured */
+    bool alone;        /* no other process can be started */
+    bool open;         /* here, or in the other process */
+    unsigned opened;   /* for this block */
+    bool resting;      /* a pass has run */
 };
 
 enum ppt_status ppt_sweep_check(const struct ppt_config *config,
@@ -56,7 +56,7 @@ enum ppt_status ppt_sweep_check(const struct ppt_config *config,
                                 uint64_t memory_bytes, struct ppt_error *error)
 {
     const struct ppt_dirs dirs = {.scratch = &scratch->folder};
-    const uint64_t tasks = config->size_tasks ? ppt_first_most(config) : config->task_count;
+    const uint64_t tasks = config->size_tasks ? 1 : config->task_count;
     struct ppt_workload workload;
     struct ppt_error problem;
 
@@ -231,6 +231,7 @@ static enum ppt_status run_pass(struct sweep *sweep, unsigned block, size_t poin
     PPT_TRY(prepare_pass(sweep, error));
     status = measure_pass(sweep, block, at, &sample, error);
     ppt_sandbox_empty(&sweep->sandbox);
+    const int64_t took_ns = ppt_clock_ns() - begun_ns;
     if (status == PPT_INTERRUPTED || (status != PPT_OK && ppt_interrupted)) {
         return ppt_fail(error, PPT_INTERRUPTED, "interrupted");
     }
@@ -242,8 +243,9 @@ static enum ppt_status run_pass(struct sweep *sweep, unsigned block, size_t poin
     sample.again = again;
     sample.position = sweep->samples->count;
     sample.started_ns -= sweep->started_ns;
+    sweep->beside_ns = took_ns - ppt_sample_wall_ns(&sample);
     if (!again) {
-        ppt_progress_after(sweep->progress, block, point, ppt_clock_ns() - begun_ns);
+        ppt_progress_after(sweep->progress, block, point, took_ns);
     }
     status = ppt_journal_pass(sweep->journal, &sample, error);
     ppt_samples_add(sweep->samples, &sample);
@@ -394,7 +396,7 @@ static bool has_time(const struct sweep *sweep, unsigned block, const struct ppt
         block < PPT_FEWEST_BLOCKS ? (PPT_FEWEST_BLOCKS - block) * seconds / block : 0;
 
     return !sweep->config->adaptive ||
-           seconds + needed + (double)ppt_sample_wall_ns(sample) * 1e-9 <=
+           seconds + needed + (double)(ppt_sample_wall_ns(sample) + sweep->beside_ns) * 1e-9 <=
                sweep->config->max_seconds;
 }
 
