@@ -31,13 +31,10 @@ static double seconds_since(int64_t start_ns)
     return (double)(ppt_clock_ns() - start_ns) * 1e-9;
 }
 
-/* Whether it is for all tasks of a pass together, so that one of them can use it up, and it is left
- * to us how many they are. */
+/* Whether one task can use up what is for all, and it is left to us how many they are. */
 static bool is_shared(const struct ppt_config *config)
 {
-    return config->size_tasks && config->program_count == 0 &&
-           (config->sandbox == PPT_SANDBOX_OF_PASS ||
-            (config->sandbox == PPT_SANDBOX_OF_NONE && config->prepare));
+    return config->size_tasks && config->program_count == 0 && ppt_config_readied_once(config);
 }
 
 /* ---- tasks ---- */

@@ -194,6 +194,18 @@ class Commands(Beside):
                 self.assertNotIn("serves all", result.err)
             self.assertNotIn("Caution: the first task", result.out)
             shutil.rmtree(self.work / "output")
+        # Several tasks that are asked for are measured, and then told of.
+        (self.work / "a.o").unlink(missing_ok=True)
+        result = self.fine("make", workers="0", tasks=3, options=("--prepare", "make clean"))
+        self.assertRegex(" ".join(result.out.split()), r"Caution: the first task of a pass took \S+ m?s,"
+                         r" later ones .* One --prepare serves all .* --task-count 1 .* --sandbox gives")
+        claims = json.loads((self.only_folder() / "results.json").read_text())["verdict"]["claims"]
+        self.assertIn("first_of_pass", [claim["kind"] for claim in claims])
+        shutil.rmtree(self.work / "output")
+        result = self.fine("make", workers="0", tasks=3, options=("--prepare", "make clean",
+                                                                  "--sandbox"))  # fmt: skip
+        self.assertNotIn("first task of a pass", " ".join(result.out.split()))
+        shutil.rmtree(self.work / "output")
         # What is slow the first time alone was not used up by it.
         script = "test -e warm || { sleep 0.2; touch warm; }"
         result = self.run_fine("--max-seconds", "2", "--workers", "0", "--prepare", "true", "--",
