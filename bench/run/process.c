@@ -20,8 +20,9 @@ struct ppt_process {
     pid_t pid; /* 0: it has ended */
     int state; /* how, as waitpid() has it */
     struct ppt_channel channel;
-    unsigned block; /* that it is ready for */
-    int told;       /* so many of the user's wishes to stop */
+    unsigned block;                /* that it is ready for */
+    struct ppt_progress *progress; /* borrowed; or NULL */
+    int told;                      /* so many of the user's wishes to stop */
 };
 
 bool ppt_process_possible(void)
@@ -86,7 +87,8 @@ static bool send_start(const struct ppt_process *process, const struct ppt_confi
 }
 
 enum ppt_status ppt_process_start(const struct ppt_config *config, const struct ppt_dirs *dirs,
-                                  struct ppt_process **process, struct ppt_error *error)
+                                  struct ppt_progress *progress, struct ppt_process **process,
+                                  struct ppt_error *error)
 {
     int pair[2];
 
@@ -98,6 +100,7 @@ enum ppt_status ppt_process_start(const struct ppt_config *config, const struct 
 
     *process = ppt_alloc(1, sizeof(**process));
     (*process)->channel.fd = pair[0];
+    (*process)->progress = progress;
     const enum ppt_status status = spawn(dirs, theirs, &(*process)->pid, error);
     if (status != PPT_OK) {
         ppt_process_end(*process);
@@ -167,6 +170,7 @@ static bool pass_on(void *context)
         process->told++;
         ppt_interrupt_pass_on(process->pid);
     }
+    ppt_progress_during(process->progress);
     return true;
 }
 

@@ -108,7 +108,8 @@ static enum ppt_status open_there(struct sweep *sweep, unsigned block, unsigned 
     const bool begins = !sweep->process;
 
     if (begins) {
-        PPT_TRY(ppt_process_start(sweep->config, &sweep->dirs, &sweep->process, error));
+        PPT_TRY(ppt_process_start(sweep->config, &sweep->dirs, sweep->progress, &sweep->process,
+                                  error));
         sweep->process_number = number;
     }
     return ppt_process_open(sweep->process, block, begins && is_warming_worth_it(sweep), error);
