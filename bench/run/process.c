@@ -138,21 +138,21 @@ void ppt_process_end(struct ppt_process *process)
 }
 
 /* It ended where it should have answered. Who ends it by PPT_FAILED, such as want of memory or a
- * kernel's exit(), has told why. */
+ * kernel's exit(), mostly has told why; PPT_OK is how it ends when nobody can ask it any more. */
 static enum ppt_status tell_end(struct ppt_process *process, struct ppt_error *error)
 {
     const int state = reap(process);
 
-    if (WIFEXITED(state) && WEXITSTATUS(state) == PPT_FAILED) {
-        error->text[0] = '\0';
-        return PPT_FAILED;
+    if (WIFSIGNALED(state)) {
+        return ppt_fail(error, PPT_FAILED, "the process that measured was ended by signal %d (%s)",
+                        WTERMSIG(state), strsignal(WTERMSIG(state)));
     }
-    return WIFSIGNALED(state)
-               ? ppt_fail(error, PPT_FAILED,
-                          "the process that measured was ended by signal %d (%s)", WTERMSIG(state),
-                          strsignal(WTERMSIG(state)))
-               : ppt_fail(error, PPT_FAILED, "the process that measured ended with exit code %d",
-                          WEXITSTATUS(state));
+    return ppt_fail(error, PPT_FAILED, "the process that measured ended with exit code %d%s",
+                    WEXITSTATUS(state),
+                    WEXITSTATUS(state) == PPT_FAILED ? " (if it has said why, that stands above)"
+                    : WEXITSTATUS(state) == PPT_OK ? " before it was told to: a task ended it, or "
+                                                     "closed a descriptor that is not its own"
+                                                   : "");
 }
 
 /* ---- what it is asked for ---- */

@@ -154,21 +154,18 @@ static enum ppt_status open_block(struct sweep *sweep, unsigned block, struct pp
     return journal_tasks(sweep, block, error);
 }
 
-/* The process that measured is gone: what is complete is not. Some ends have been told. */
+/* The process that measured is gone: what is complete is not. */
 static enum ppt_status tell_loss(const struct sweep *sweep, unsigned block, struct ppt_point point,
                                  struct ppt_error *error)
 {
     const struct ppt_error cause = *error;
     char words[PPT_POINT_SIZE];
 
-    return cause.text[0] == '\0'
-               ? PPT_FAILED
-               : ppt_fail(error, PPT_FAILED,
-                          "%s, at %s workers in block %u; to see what is complete: ppt-omp report "
-                          "%s, to go on: ppt-omp resume %s",
-                          cause.text,
-                          ppt_point_label(point, ppt_config_several(sweep->config), words), block,
-                          sweep->dirs.results->path, sweep->dirs.results->path);
+    return ppt_fail(error, PPT_FAILED,
+                    "%s, at %s workers in block %u; to see what is complete: ppt-omp report %s, to "
+                    "go on: ppt-omp resume %s",
+                    cause.text, ppt_point_label(point, ppt_config_several(sweep->config), words),
+                    block, sweep->dirs.results->path, sweep->dirs.results->path);
 }
 
 /* From here on the point is skipped. What would fail everywhere ends the sweep instead. */
