@@ -62,7 +62,9 @@ enum ppt_status ppt_sweep_check(const struct ppt_config *config,
 
     PPT_TRY(ppt_plan_check_needs(config, memory_bytes / neighbours,
                                  ppt_workspace_available(scratch) / neighbours, error));
-    PPT_TRY(ppt_runtime_check_threads(ppt_config_most(config), error));
+    /* This process is there while another one measures. */
+    PPT_TRY(ppt_runtime_check_threads(ppt_config_most(config),
+                                      config->processes != 1 && ppt_process_possible(), error));
     PPT_TRY(ppt_sandbox_check(config, tasks, scratch, error));
     const enum ppt_status status = ppt_workload_open(config, 0, &dirs, &workload, &problem);
     if (status != PPT_OK) {
