@@ -4,6 +4,11 @@
  *
  * They lie in the folder for temporary files, are made before the pass and removed after it, and
  * the time of that is in no figure. How they are made is told in copy.h.
+ *
+ * They are no overlays (overlayfs), which take next to nothing to be made: what those save is paid
+ * later, inside of tasks. There the first byte that is appended to 200 MB takes 0.24 s, the second
+ * 36 µs; and in a user namespace folders cannot be renamed, and files of others are nobody's. So
+ * figures would differ by what a machine permits.
  */
 #ifndef PPT_RUN_SANDBOX_H
 #define PPT_RUN_SANDBOX_H
