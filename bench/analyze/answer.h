@@ -35,7 +35,9 @@ struct ppt_answer_context {
     double confidence; /* of intervals, 0.95 (0.97 where blocks were added until it was settled) */
     double quota_cpus; /* CPU time per time that a quota below the CPUs allows; 0: none does */
     bool programs;     /* tasks start programs, which may change what their next run finds, */
-    bool renewed;      /* and that is brought back before each pass */
+    bool renewed;      /* and that is brought back before each pass, */
+    bool shared;       /* once for all of its tasks, */
+    bool copied;       /* as a copy of the folder */
     enum ppt_longer longer;
     const struct ppt_cluster *cluster; /* where ranks ran; borrowed; NULL: there are none */
 };

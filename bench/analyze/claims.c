@@ -694,6 +694,19 @@ static void say_repeats(struct speech *speech)
             ppt_text_duration(repeats->first_s, first), ppt_text_duration(repeats->later_s, later));
         say(speech, counted("first_run", repeats->first_s / repeats->later_s));
     }
+    if (answer->context.programs && answer->context.shared && repeats->used_up) {
+        const bool copied = answer->context.copied;
+
+        ppt_text_addf(&speech->words,
+                      " Caution: the first task of a pass took %s, later ones %s. %s serves all "
+                      "tasks of its pass, and they may find the work done: --task-count 1 measures "
+                      "it alone, %s every task a copy of the folder.",
+                      ppt_text_duration(repeats->first_of_pass_s, first),
+                      ppt_text_duration(repeats->later_of_pass_s, later),
+                      copied ? "One copy of the folder" : "One --prepare",
+                      copied ? "--sandbox=task gives" : "--sandbox gives");
+        say(speech, counted("first_of_pass", repeats->first_of_pass_s / repeats->later_of_pass_s));
+    }
 }
 
 static void say_caveats(struct speech *speech)

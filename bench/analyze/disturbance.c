@@ -9,6 +9,11 @@
 #define MOST_OF_ALL 0.1
 #define MOST_AT_ONE 0.2
 
+/* Of all: beyond it nothing is sure. */
+#define LOW_OF_ALL 0.5
+
+const char *const ppt_confidence_names[] = {"LOW", "MEDIUM", "HIGH"};
+
 const char *const ppt_culprit_names[] = {"unknown", "others", "quota", "own_threads", NULL};
 
 static bool is_stolen(const struct ppt_sample *sample)
@@ -117,4 +122,14 @@ double ppt_disturbance_share(const struct ppt_disturbance *disturbance)
 bool ppt_disturbance_caps(const struct ppt_disturbance *disturbance, double share_at)
 {
     return ppt_disturbance_share(disturbance) > MOST_OF_ALL || share_at > MOST_AT_ONE;
+}
+
+enum ppt_confidence ppt_disturbance_most(const struct ppt_disturbance *disturbance, double share_at)
+{
+    if (ppt_disturbance_caps(disturbance, share_at)) {
+        return ppt_disturbance_share(disturbance) > LOW_OF_ALL ? PPT_CONFIDENCE_LOW
+                                                               : PPT_CONFIDENCE_MEDIUM;
+    }
+    return disturbance->stopped + disturbance->moved > 0 ? PPT_CONFIDENCE_MEDIUM
+                                                         : PPT_CONFIDENCE_HIGH;
 }

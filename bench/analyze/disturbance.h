@@ -12,6 +12,10 @@
 
 #include "index.h"
 
+/* How sure an answer is; see verdict.h and ranking.h. */
+enum ppt_confidence { PPT_CONFIDENCE_LOW, PPT_CONFIDENCE_MEDIUM, PPT_CONFIDENCE_HIGH };
+extern const char *const ppt_confidence_names[]; /* "LOW", "MEDIUM", "HIGH" */
+
 /* Who took what flagged passes lost. */
 enum ppt_culprit {
     PPT_CULPRIT_UNKNOWN,
@@ -45,6 +49,11 @@ struct ppt_disturbance ppt_disturbance_of(const struct ppt_index *index);
 /* Whether they limit what may be claimed of points at one of which this share of the passes lost
  * much, see above. */
 bool ppt_disturbance_caps(const struct ppt_disturbance *disturbance, double share_at);
+
+/* The most that an answer about such points may then be. What stands still for minutes, or has
+ * other CPUs, was not measured as the rest was: not HIGH. */
+enum ppt_confidence ppt_disturbance_most(const struct ppt_disturbance *disturbance,
+                                         double share_at);
 
 /* Share of all passes that lost much, of those of which it is known. */
 double ppt_disturbance_share(const struct ppt_disturbance *disturbance);

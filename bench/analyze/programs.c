@@ -75,6 +75,7 @@ static void rank(const struct ppt_config *config, const struct ppt_index *index,
     ppt_grid_from_index(index, &grid);
     ppt_ranking_of(&grid, contestants, count, config->tolerance,
                    programs->items[0].answer.context.confidence, &programs->ranking);
+    ppt_ranking_doubt(&programs->ranking, index);
 }
 
 void ppt_programs_create(const struct ppt_config *config, const struct ppt_host *host,

@@ -106,7 +106,8 @@ void ppt_ranking_of(const struct ppt_grid *grid, const struct ppt_contestant *co
     *ranking = (struct ppt_ranking){.blocks = grid->block_count,
                                     .processes = grid->processes,
                                     .tolerance = tolerance,
-                                    .confidence = 1 - RISK};
+                                    .confidence = 1 - RISK,
+                                    .at_most = PPT_CONFIDENCE_HIGH};
     if (grid->block_count < PPT_FEWEST_BLOCKS || grid->point_count == 0 || count < 2) {
         return;
     }
@@ -128,6 +129,19 @@ void ppt_ranking_of(const struct ppt_grid *grid, const struct ppt_contestant *co
     }
 }
 
+void ppt_ranking_doubt(struct ppt_ranking *ranking, const struct ppt_index *index)
+{
+    const struct ppt_disturbance disturbance = ppt_disturbance_of(index);
+    double here = 0;
+
+    for (size_t i = 0; i < ranking->count; i++) {
+        const size_t point = ppt_index_find(index, ranking->items[i].contestant.point);
+
+        here = fmax(here, ppt_disturbance_at(index, point));
+    }
+    ranking->at_most = ppt_disturbance_most(&disturbance, here);
+}
+
 void ppt_ranking_free(struct ppt_ranking *ranking)
 {
     free(ranking->items);
@@ -143,6 +157,11 @@ bool ppt_ranking_settled(const struct ppt_ranking *ranking)
         }
     }
     return ranking->count > 0;
+}
+
+bool ppt_ranking_sure(const struct ppt_ranking *ranking)
+{
+    return ppt_ranking_settled(ranking) && ranking->at_most == PPT_CONFIDENCE_HIGH;
 }
 
 /* ---- in words ---- */
@@ -161,6 +180,7 @@ static size_t count_standing(const struct ppt_ranking *ranking, enum ppt_standin
 static void say_slower(const struct ppt_ranking *ranking, struct ppt_claims *claims)
 {
     const size_t last = count_standing(ranking, PPT_STANDING_SLOWER);
+    const bool capped = ranking->at_most < PPT_CONFIDENCE_HIGH;
     size_t said = 0;
 
     for (size_t i = 1; i < ranking->count; i++) {
@@ -174,8 +194,10 @@ static void say_slower(const struct ppt_ranking *ranking, struct ppt_claims *cla
         ppt_sentence_ratio(&ranked->lead, &words);
         ppt_text_addf(&words, " faster than %s", ranked->contestant.label);
         if (++said == last) {
-            ppt_text_addf(&words, " (%g %%%s)", 100 * ranking->confidence,
-                          ranking->processes == 1 ? ", in this run" : "");
+            ppt_text_addf(&words, " (%g %%%s%s%s)", 100 * ranking->confidence,
+                          ranking->processes == 1 ? ", in this run" : "",
+                          capped ? ", but confidence " : "",
+                          capped ? ppt_confidence_names[ranking->at_most] : "");
         }
         ppt_claims_add(claims,
                        (struct ppt_claim){.kind = "faster",
@@ -218,6 +240,19 @@ static void say_near(const struct ppt_ranking *ranking, struct ppt_claims *claim
     }
 }
 
+/* That each verdict tells why. */
+static void say_disturbed(const struct ppt_ranking *ranking, struct ppt_claims *claims)
+{
+    struct ppt_text words = {0};
+
+    if (ranking->at_most < PPT_CONFIDENCE_HIGH) {
+        ppt_text_addf(&words,
+                      ". %s were disturbed or stopped: this may not hold on an idle machine",
+                      ranking->at_most == PPT_CONFIDENCE_LOW ? "Most passes" : "Passes");
+        ppt_claims_add(claims, (struct ppt_claim){.kind = "disturbed", .value = NAN}, &words);
+    }
+}
+
 void ppt_ranking_claims(const struct ppt_ranking *ranking, struct ppt_claims *claims)
 {
     struct ppt_text words = {0};
@@ -242,6 +277,7 @@ void ppt_ranking_claims(const struct ppt_ranking *ranking, struct ppt_claims *cl
     if (ranking->count > 0) {
         say_slower(ranking, claims);
         say_near(ranking, claims);
+        say_disturbed(ranking, claims);
     }
 }
 

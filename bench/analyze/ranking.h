@@ -21,6 +21,7 @@
 #define PPT_ANALYZE_RANKING_H
 
 #include "claims.h"
+#include "disturbance.h"
 #include "grid.h"
 
 /* One that takes part: its recommended point, and how it is called (borrowed). */
@@ -53,16 +54,25 @@ struct ppt_ranking {
     size_t blocks;            /* complete ones of all programs, or processes of several */
     size_t processes;         /* see struct ppt_grid */
     double tolerance;
-    double confidence; /* of all that is claimed together: 0.99 */
+    double confidence;           /* of all that is claimed together: 0.99 */
+    enum ppt_confidence at_most; /* that it may be, for passes that were disturbed */
 };
 
 /* The grid has the points of all programs. `confidence` and `tolerance` as in verdict.h. */
 void ppt_ranking_of(const struct ppt_grid *grid, const struct ppt_contestant *contestants,
                     size_t count, double tolerance, double confidence, struct ppt_ranking *ranking);
+
+/* What was stopped, or taken by others, limits it as it does verdicts, by the passes of all
+ * programs and those at the counts that are ranked. How they stand stays as it is. */
+void ppt_ranking_doubt(struct ppt_ranking *ranking, const struct ppt_index *index);
+
 void ppt_ranking_free(struct ppt_ranking *ranking); /* zeroed is fine */
 
 /* Whether of each program it is known how it stands. */
 bool ppt_ranking_settled(const struct ppt_ranking *ranking);
+
+/* Whether besides nothing limits it. */
+bool ppt_ranking_sure(const struct ppt_ranking *ranking);
 
 /* What is said of it, each with the figure that it rests on; and all of it as sentences, the last
  * of which has no full stop. */

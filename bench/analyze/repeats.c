@@ -15,6 +15,56 @@ static double longest_s(const struct ppt_sample *sample)
     return (double)sample->times.largest_ns * 1e-9;
 }
 
+/* Beyond the first tasks of all workers, which run side by side; 0: there are no others. */
+static double later_s(const struct ppt_sample *sample)
+{
+    const uint64_t running = ppt_point_running(sample->point);
+
+    if (!sample->task_ns || sample->task_count <= running) {
+        return 0;
+    }
+    const size_t count = (size_t)(sample->task_count - running);
+    double *later PPT_FREED = ppt_alloc(count, sizeof(*later));
+
+    for (size_t i = 0; i < count; i++) {
+        later[i] = (double)sample->task_ns[running + i] * 1e-9;
+    }
+    return ppt_median(later, count);
+}
+
+static bool is_longer(double first, double later)
+{
+    return first >= MANY_TIMES * later && first - later >= LEAST_S;
+}
+
+/* Of most passes that have further tasks. */
+static void find_used_up(const struct ppt_samples *samples, struct ppt_repeats *repeats)
+{
+    double *firsts PPT_FREED = ppt_alloc(samples->count, sizeof(*firsts));
+    double *laters PPT_FREED = ppt_alloc(samples->count, sizeof(*laters));
+    size_t passes = 0, count = 0;
+
+    for (size_t i = 0; i < samples->count; i++) {
+        const struct ppt_sample *sample = &samples->items[i];
+        const double later = sample->block > 0 ? later_s(sample) : 0;
+
+        if (later > 0) {
+            const double first = (double)sample->task_ns[0] * 1e-9;
+
+            passes++;
+            if (is_longer(first, later)) {
+                firsts[count] = first;
+                laters[count++] = later;
+            }
+        }
+    }
+    repeats->used_up = count >= FEWEST_LATER && 2 * count > passes;
+    if (repeats->used_up) {
+        repeats->first_of_pass_s = ppt_median(firsts, count);
+        repeats->later_of_pass_s = ppt_median(laters, count);
+    }
+}
+
 struct ppt_repeats ppt_repeats_of(const struct ppt_samples *samples)
 {
     const struct ppt_sample *items = samples->items;
@@ -35,8 +85,8 @@ struct ppt_repeats ppt_repeats_of(const struct ppt_samples *samples)
     if (count >= FEWEST_LATER) {
         repeats.first_s = timed ? (double)samples->first_ns * 1e-9 : longest_s(&items[0]);
         repeats.later_s = ppt_median(later, count);
-        repeats.changed = repeats.first_s >= MANY_TIMES * repeats.later_s &&
-                          repeats.first_s - repeats.later_s >= LEAST_S;
+        repeats.changed = is_longer(repeats.first_s, repeats.later_s);
     }
+    find_used_up(samples, &repeats);
     return repeats;
 }

@@ -9,14 +9,9 @@
 #include "owned.h"
 #include "trimmed.h"
 
-/* Share of the passes that lost much: see disturbance.h. */
-#define DISTURBED_LOW 0.5
-
 /* The spread that so few blocks show is on average too small by this. */
 #define SAFETY 1.2
 #define FEWEST_TO_GIVE_UP 20
-
-const char *const ppt_confidence_names[] = {"LOW", "MEDIUM", "HIGH"};
 
 /* m of every point. Centring each block on its own median takes out what slows a whole block. */
 static double *slowness(const struct ppt_grid *grid)
@@ -223,15 +218,13 @@ void ppt_verdict_doubt(struct ppt_verdict *verdict, const struct ppt_index *inde
     if (!verdict->exists) {
         return;
     }
-    if (disturbance->stopped + disturbance->moved > 0) {
-        cap(verdict, PPT_CONFIDENCE_MEDIUM);
-    }
     const double here = fmax(disturbed_at(index, grid, verdict->recommended),
                              disturbed_at(index, grid, verdict->best));
+    const enum ppt_confidence most = ppt_disturbance_most(disturbance, here);
+
     verdict->disturbed = ppt_disturbance_caps(disturbance, here);
-    if (verdict->disturbed) {
-        cap(verdict, ppt_disturbance_share(disturbance) > DISTURBED_LOW ? PPT_CONFIDENCE_LOW
-                                                                        : PPT_CONFIDENCE_MEDIUM);
+    if (most < PPT_CONFIDENCE_HIGH) {
+        cap(verdict, most);
     }
 }
 

@@ -33,9 +33,6 @@
 
 #define PPT_MOST_NEEDED 400
 
-enum ppt_confidence { PPT_CONFIDENCE_LOW, PPT_CONFIDENCE_MEDIUM, PPT_CONFIDENCE_HIGH };
-extern const char *const ppt_confidence_names[]; /* "LOW", "MEDIUM", "HIGH" */
-
 struct ppt_verdict {
     bool exists;        /* false below PPT_FEWEST_BLOCKS blocks, and then nothing else is set */
     size_t recommended; /* index of a point of the grid */
@@ -63,8 +60,8 @@ void ppt_verdict_of(const struct ppt_grid *grid, double tolerance, double confid
                     struct ppt_verdict *verdict);
 void ppt_verdict_free(struct ppt_verdict *verdict);
 
-/* What stands still for minutes, or has other CPUs, was not measured as the rest was: not HIGH. And
- * what others or queues took limits it, see disturbance.h. The grid is the index's. */
+/* What was stopped, and what others or queues took, limits it: see disturbance.h. The grid is the
+ * index's. */
 void ppt_verdict_doubt(struct ppt_verdict *verdict, const struct ppt_index *index,
                        const struct ppt_grid *grid, const struct ppt_disturbance *disturbance);
 

@@ -12,15 +12,25 @@
 #define PPT_SIZE_SECONDS "30"
 #define PPT_SIZE_MOST_TIMES 10
 
-struct ppt_size {
-    double task_s;  /* what it was made for */
-    double block_s; /* about; of all points one pass, with its rest */
-    double least_s; /* of the fewest blocks, and the warm-up */
+/* What the first tasks told. Much of what a run takes is in no figure of it: that counts here. */
+struct ppt_size_needs {
+    double task_s;       /* a task takes; of several programs the mean */
+    double pass_s;       /* what comes before and behind each pass takes, beside the waits, */
+    double copy_s;       /* and likewise for each of its tasks */
+    uint64_t most_tasks; /* that there is room for in a pass; UINT64_MAX: for any number */
+    unsigned cpus;
 };
 
-/* Fills in what `config` left to be sized, for tasks of that length (of several programs the mean)
- * on so many CPUs: a pass lasts long enough to be timed well, every worker has several tasks, and a
- * dozen blocks fit into the time. Where that cannot be, every worker has one. */
-struct ppt_size ppt_size_config(struct ppt_config *config, double task_s, unsigned cpus);
+struct ppt_size {
+    double task_s;   /* what it was made for */
+    double block_s;  /* about; of all points one pass, with what comes before it, and its rest */
+    double beside_s; /* of that: what is in no figure */
+    double least_s;  /* of the fewest blocks, and the warm-up */
+};
+
+/* Fills in what `config` left to be sized: a pass lasts long enough to be timed well, every worker
+ * has several tasks, and a dozen blocks fit into the time. Where that cannot be, every worker has
+ * one, or a few where what comes before a pass takes far longer; even where there is no room. */
+struct ppt_size ppt_size_config(struct ppt_config *config, const struct ppt_size_needs *needs);
 
 #endif

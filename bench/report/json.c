@@ -449,6 +449,7 @@ static json_object *ranking_json(const struct ppt_ranking *ranking)
     ppt_ranking_sentence(ranking, &words);
     add(object, "blocks", integer(ranking->blocks));
     add(object, "confidence", number(ranking->confidence));
+    add(object, "at_most", text(ppt_confidence_names[ranking->at_most]));
     add(object, "programs", list);
     add(object, "sentence", text(words.data));
     return object;

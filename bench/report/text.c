@@ -437,7 +437,7 @@ static void add_ranked(const struct ppt_ranked *ranked, const struct ppt_outcome
 void ppt_text_ranking_sentence(const struct ppt_ranking *ranking,
                                const struct ppt_terminal *terminal, struct ppt_text *out)
 {
-    const bool sure = ppt_ranking_settled(ranking);
+    const bool sure = ppt_ranking_sure(ranking);
     struct ppt_text words PPT_OWNED(ppt_text_free) = {0};
 
     ppt_ranking_sentence(ranking, &words);

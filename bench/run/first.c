@@ -13,27 +13,53 @@
 #define LONG_ENOUGH_NS 100000000
 #define MOST_COPIES 8
 
-uint64_t ppt_first_most(const struct ppt_config *config)
+/* That a task finds its work done, caches alone do not look like. */
+#define MANY_TIMES 5
+#define LEAST_NS 50000000
+
+/* What tasks are run by. */
+struct round {
+    const struct ppt_config *config;
+    const struct ppt_dirs *dirs;
+    struct ppt_hooks *hooks;
+    uint64_t most; /* tasks */
+    struct ppt_sandbox sandbox;
+};
+
+static double seconds_since(int64_t start_ns)
 {
-    return config->sandbox == PPT_SANDBOX_OF_TASK && config->task_count > MOST_COPIES
-               ? MOST_COPIES
-               : config->task_count;
+    return (double)(ppt_clock_ns() - start_ns) * 1e-9;
 }
 
-static enum ppt_status run_them(const struct ppt_workload *workload,
+/* Whether one task can use up what is for all, and it is left to us how many they are. */
+static bool is_shared(const struct ppt_config *config)
+{
+    return config->size_tasks && config->program_count == 0 && ppt_config_readied_once(config);
+}
+
+/* ---- tasks ---- */
+
+/* Whether another one is to be run behind so many, after so long. */
+static bool is_wanted(const struct round *round, uint64_t ran, int64_t ns)
+{
+    return ran < round->most &&
+           (ns < LONG_ENOUGH_NS || (ran == 1 && is_shared(round->config) &&
+                                    (double)ns * 1e-9 < round->config->max_seconds));
+}
+
+static enum ppt_status run_them(const struct round *round, const struct ppt_workload *workload,
                                 const struct ppt_attached *attached, struct ppt_first *first,
                                 struct ppt_error *error)
 {
     const int64_t start = ppt_clock_ns();
     int64_t now = start, warm = start;
-    const uint64_t count = workload->tasks.count, most = ppt_first_most(workload->config);
     uint64_t ran = 0;
 
-    while (ran < count && ran < most && now - start < LONG_ENOUGH_NS) {
+    while (is_wanted(round, ran, now - start)) {
         uint64_t digest;
 
-        PPT_TRY(
-            ppt_workload_run(workload, attached, ppt_plan_spread(ran++, count), &digest, error));
+        PPT_TRY(ppt_workload_run(workload, attached, ppt_plan_spread(ran++, workload->tasks.count),
+                                 &digest, error));
         now = ppt_clock_ns();
         warm = ran == 1 ? now : warm;
     }
@@ -44,24 +70,25 @@ static enum ppt_status run_them(const struct ppt_workload *workload,
     return PPT_OK;
 }
 
-static enum ppt_status attach_and_run(const struct ppt_workload *workload, struct ppt_first *first,
+static enum ppt_status attach_and_run(const struct round *round,
+                                      const struct ppt_workload *workload, struct ppt_first *first,
                                       struct ppt_error *error)
 {
     struct ppt_attached *attached PPT_FREED =
         ppt_alloc(workload->tasks.group_count, sizeof(*attached));
 
     PPT_TRY(ppt_workload_attach(workload, 0, attached, error));
-    const enum ppt_status status = run_them(workload, attached, first, error);
+    const enum ppt_status status = run_them(round, workload, attached, first, error);
 
     ppt_workload_detach(workload, attached);
     return status;
 }
 
 /* Every program. What the very first task took is told of one program alone. */
-static enum ppt_status run_each(struct ppt_workload *workload, struct ppt_first *first,
-                                struct ppt_error *error)
+static enum ppt_status run_each(const struct round *round, struct ppt_workload *workload,
+                                struct ppt_first *first, struct ppt_error *error)
 {
-    const struct ppt_config *config = workload->config;
+    const struct ppt_config *config = round->config;
     const size_t programs = config->program_count > 0 ? config->program_count : 1;
     struct ppt_point calls = ppt_point_calls(config->points[0]);
     double sum = 0;
@@ -69,7 +96,7 @@ static enum ppt_status run_each(struct ppt_workload *workload, struct ppt_first 
     calls.program = config->program_count > 0;
     for (size_t i = 0; i < programs; i++) {
         ppt_workload_move(workload, calls);
-        PPT_TRY(attach_and_run(workload, first, error));
+        PPT_TRY(attach_and_run(round, workload, first, error));
         sum += first->task_s;
         calls.program++;
     }
@@ -78,33 +105,96 @@ static enum ppt_status run_each(struct ppt_workload *workload, struct ppt_first 
     return PPT_OK;
 }
 
-static enum ppt_status open_and_run(const struct ppt_config *config, const struct ppt_dirs *dirs,
-                                    struct ppt_found found, struct ppt_first *first,
+static enum ppt_status open_and_run(const struct round *round, struct ppt_first *first,
                                     struct ppt_error *error)
 {
     struct ppt_workload workload PPT_OWNED(ppt_workload_close) = {0};
 
-    PPT_TRY(ppt_workload_open(config, 0, dirs, &workload, error));
+    PPT_TRY(ppt_workload_open(round->config, 0, round->dirs, &workload, error));
     omp_set_dynamic(0);
-    omp_set_num_threads((int)config->inner_threads[0]);
-    workload.found = found;
+    omp_set_num_threads((int)round->config->inner_threads[0]);
+    workload.found = (struct ppt_found){.work_dir = round->sandbox.work_dir};
     ppt_guard_enter(workload.foreign);
-    const enum ppt_status status = run_each(&workload, first, error);
+    const enum ppt_status status = run_each(round, &workload, first, error);
 
     ppt_guard_leave(workload.foreign);
     return status;
 }
 
+/* ---- and what they find ---- */
+
+static void round_end(struct round *round)
+{
+    ppt_sandbox_empty(&round->sandbox);
+}
+
+/* Of copies what one of them takes, to be made and removed. */
+static void add_copies(const struct round *round, double seconds, struct ppt_first *first)
+{
+    if (round->config->sandbox == PPT_SANDBOX_OF_TASK) {
+        first->copy_s += seconds / (double)round->most;
+    } else {
+        first->pass_s += seconds;
+    }
+}
+
+static enum ppt_status run_round(struct round *round, struct ppt_first *first,
+                                 struct ppt_error *error)
+{
+    int64_t start = ppt_clock_ns();
+
+    *first = (struct ppt_first){0};
+    PPT_TRY(ppt_hooks_run(round->hooks, PPT_HOOK_PREPARE, error));
+    first->pass_s = seconds_since(start);
+    start = ppt_clock_ns();
+    PPT_TRY(
+        ppt_sandbox_fill(&round->sandbox, round->config, round->most, round->dirs->scratch, error));
+    add_copies(round, seconds_since(start), first);
+    PPT_TRY(open_and_run(round, first, error));
+    start = ppt_clock_ns();
+    ppt_sandbox_empty(&round->sandbox);
+    add_copies(round, seconds_since(start), first);
+    return PPT_OK;
+}
+
+static bool is_first_longer(const struct ppt_first *first)
+{
+    const double first_s = (double)first->first_ns * 1e-9;
+
+    return first_s >= MANY_TIMES * first->task_s && first_s - first->task_s >= LEAST_NS * 1e-9;
+}
+
+/* The very first task may just have warmed something up: then it is not so a second time. */
+static enum ppt_status look_again(struct round *round, struct ppt_first *first,
+                                  struct ppt_error *error)
+{
+    struct ppt_first again;
+
+    if (!is_shared(round->config) || !is_first_longer(first)) {
+        return PPT_OK;
+    }
+    PPT_TRY(run_round(round, &again, error));
+    first->used_up = is_first_longer(&again);
+    if (first->used_up) {
+        first->task_s = (double)again.first_ns * 1e-9;
+    }
+    return PPT_OK;
+}
+
 enum ppt_status ppt_first_tasks(const struct ppt_config *config, const struct ppt_dirs *dirs,
-                                struct ppt_hooks *hooks, struct ppt_first *first,
+                                struct ppt_hooks *hooks, uint64_t most, struct ppt_first *first,
                                 struct ppt_error *error)
 {
-    struct ppt_sandbox sandbox PPT_OWNED(ppt_sandbox_empty) = {0};
+    struct round round PPT_OWNED(round_end) = {
+        .config = config, .dirs = dirs, .hooks = hooks, .most = most};
 
-    PPT_TRY(ppt_hooks_run(hooks, PPT_HOOK_PREPARE, error));
-    PPT_TRY(ppt_sandbox_fill(&sandbox, config, ppt_first_most(config), dirs->scratch, error));
-    const struct ppt_found found = {.work_dir = sandbox.work_dir};
-    const enum ppt_status status = open_and_run(config, dirs, found, first, error);
+    if (config->sandbox == PPT_SANDBOX_OF_TASK && round.most > MOST_COPIES) {
+        round.most = MOST_COPIES;
+    }
+    enum ppt_status status = run_round(&round, first, error);
 
+    if (status == PPT_OK) {
+        status = look_again(&round, first, error);
+    }
     return ppt_interrupted ? ppt_fail(error, PPT_INTERRUPTED, "interrupted") : status;
 }

@@ -1,5 +1,6 @@
 /*
- * first.h - how long a task takes, before anything is planned: a run is sized by it.
+ * first.h - how long a task takes, before anything is planned, and what is made ready for it: a run
+ * is sized by that.
  */
 #ifndef PPT_RUN_FIRST_H
 #define PPT_RUN_FIRST_H
@@ -7,20 +8,23 @@
 #include "hooks.h"
 #include "workload.h"
 
-/* So many tasks at most are run for that: where each needs a copy of the folder, only a few. */
-uint64_t ppt_first_most(const struct ppt_config *config);
-
 struct ppt_first {
     double task_s;    /* of one, in the mean; of several the first does not count */
     int64_t first_ns; /* of that one */
+    double pass_s;    /* what is made ready for a pass, and removed behind it, takes, */
+    double copy_s;    /* and what each of its tasks is given */
+    bool used_up;     /* The first task used up what was made ready for all: it takes many times as
+                         long as the others, whenever it is made ready again. Then task_s is of
+                         such a task. */
 };
 
 /* Runs some of the tasks one after the other, as plain calls, until a tenth of a second is over,
  * and fills in what one takes. What is made ready for a pass is made ready for them, by these
- * commands (NULL: none) and in copies of the folder. Of several programs it does so with each, and
- * the mean is of all. */
+ * commands (NULL: none) and in copies of the folder, for at most so many tasks. Of several programs
+ * it does so with each, and the mean is of all; nothing is then found to be used up. Neither is it
+ * where the number of tasks is given. */
 enum ppt_status ppt_first_tasks(const struct ppt_config *config, const struct ppt_dirs *dirs,
-                                struct ppt_hooks *hooks, struct ppt_first *first,
+                                struct ppt_hooks *hooks, uint64_t most, struct ppt_first *first,
                                 struct ppt_error *error);
 
 #endif

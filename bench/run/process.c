@@ -20,8 +20,9 @@ struct ppt_process {
     pid_t pid; /* 0: it has ended */
     int state; /* how, as waitpid() has it */
     struct ppt_channel channel;
-    unsigned block; /* that it is ready for */
-    int told;       /* so many of the user's wishes to stop */
+    unsigned block;                /* that it is ready for */
+    struct ppt_progress *progress; /* borrowed; or NULL */
+    int told;                      /* so many of the user's wishes to stop */
 };
 
 bool ppt_process_possible(void)
@@ -86,7 +87,8 @@ static bool send_start(const struct ppt_process *process, const struct ppt_confi
 }
 
 enum ppt_status ppt_process_start(const struct ppt_config *config, const struct ppt_dirs *dirs,
-                                  struct ppt_process **process, struct ppt_error *error)
+                                  struct ppt_progress *progress, struct ppt_process **process,
+                                  struct ppt_error *error)
 {
     int pair[2];
 
@@ -98,6 +100,7 @@ enum ppt_status ppt_process_start(const struct ppt_config *config, const struct 
 
     *process = ppt_alloc(1, sizeof(**process));
     (*process)->channel.fd = pair[0];
+    (*process)->progress = progress;
     const enum ppt_status status = spawn(dirs, theirs, &(*process)->pid, error);
     if (status != PPT_OK) {
         ppt_process_end(*process);
@@ -135,21 +138,21 @@ void ppt_process_end(struct ppt_process *process)
 }
 
 /* It ended where it should have answered. Who ends it by PPT_FAILED, such as want of memory or a
- * kernel's exit(), has told why. */
+ * kernel's exit(), mostly has told why; PPT_OK is how it ends when nobody can ask it any more. */
 static enum ppt_status tell_end(struct ppt_process *process, struct ppt_error *error)
 {
     const int state = reap(process);
 
-    if (WIFEXITED(state) && WEXITSTATUS(state) == PPT_FAILED) {
-        error->text[0] = '\0';
-        return PPT_FAILED;
+    if (WIFSIGNALED(state)) {
+        return ppt_fail(error, PPT_FAILED, "the process that measured was ended by signal %d (%s)",
+                        WTERMSIG(state), strsignal(WTERMSIG(state)));
     }
-    return WIFSIGNALED(state)
-               ? ppt_fail(error, PPT_FAILED,
-                          "the process that measured was ended by signal %d (%s)", WTERMSIG(state),
-                          strsignal(WTERMSIG(state)))
-               : ppt_fail(error, PPT_FAILED, "the process that measured ended with exit code %d",
-                          WEXITSTATUS(state));
+    return ppt_fail(error, PPT_FAILED, "the process that measured ended with exit code %d%s",
+                    WEXITSTATUS(state),
+                    WEXITSTATUS(state) == PPT_FAILED ? " (if it has said why, that stands above)"
+                    : WEXITSTATUS(state) == PPT_OK ? " before it was told to: a task ended it, or "
+                                                     "closed a descriptor that is not its own"
+                                                   : "");
 }
 
 /* ---- what it is asked for ---- */
@@ -167,6 +170,7 @@ static bool pass_on(void *context)
         process->told++;
         ppt_interrupt_pass_on(process->pid);
     }
+    ppt_progress_during(process->progress);
     return true;
 }
 

@@ -13,6 +13,7 @@
 #define PPT_RUN_PROCESS_H
 
 #include "config.h"
+#include "progress.h"
 #include "sample.h"
 #include "workload.h"
 
@@ -23,9 +24,11 @@ struct ppt_process;
 /* Whether another process of this program can be started at all: not without /proc. */
 bool ppt_process_possible(void);
 
-/* Starts one for passes of this configuration. The folders must exist until it has ended. */
+/* Starts one for passes of this configuration. The folders must exist until it has ended, and so
+ * must what tells of its passes while they run (NULL: nothing does). */
 enum ppt_status ppt_process_start(const struct ppt_config *config, const struct ppt_dirs *dirs,
-                                  struct ppt_process **process, struct ppt_error *error);
+                                  struct ppt_progress *progress, struct ppt_process **process,
+                                  struct ppt_error *error);
 
 /* Makes it ready for the passes of a block, as ppt_workload_open() does; with `warm` it runs one
  * task per worker first, at the largest point, of which nothing is told. */

@@ -13,6 +13,9 @@
 /* Between lines of a log, unless PPT_PROGRESS_SECONDS says otherwise. */
 #define INTERVAL_S 10
 
+/* Between two of a terminal during a pass. */
+#define TICK_NS 1000000000
+
 struct ppt_progress {
     FILE *stream;
     bool terminal;
@@ -20,6 +23,10 @@ struct ppt_progress {
     int64_t started_ns;
     int64_t last_ns; /* when the last line of a log was written, at first the start */
     int64_t interval_ns;
+    unsigned block; /* of the pass that runs, its point, */
+    size_t point;
+    int64_t begun_ns; /* and when that began; 0: none runs */
+    int64_t drawn_ns; /* when the line of a terminal was */
     uint64_t done;
     struct point_time {
         uint64_t passes;
@@ -61,6 +68,21 @@ void ppt_progress_destroy(struct ppt_progress *progress)
     }
 }
 
+/* So long the pass has been running. */
+static double running_s(const struct ppt_progress *progress)
+{
+    return progress->begun_ns > 0 ? (double)(ppt_clock_ns() - progress->begun_ns) * 1e-9 : 0;
+}
+
+/* Of what such a pass takes, as far as that is known, or else a pass in the mean. */
+static double gone_s(const struct ppt_progress *progress, double mean_s)
+{
+    const struct point_time *time = &progress->points[progress->point];
+
+    return fmin(running_s(progress),
+                time->passes > 0 ? time->seconds / (double)time->passes : mean_s);
+}
+
 /* Seconds until the end, waits included: the mean time of each point so far for each pass to come;
  * below 0 while nothing is known. */
 static double left_s_of(const struct ppt_progress *progress)
@@ -85,11 +107,12 @@ static double left_s_of(const struct ppt_progress *progress)
     /* What is left is whole blocks, nearly; within one all points count alike. */
     const uint64_t blocks = left / config->point_count;
     left_s = (double)left * (known_s / (double)known + config->wait_after_pass_s);
-    return left_s + config->wait_after_block_s * (double)blocks;
+    left_s += config->wait_after_block_s * (double)blocks;
+    return left_s - gone_s(progress, known_s / (double)known);
 }
 
 /* "3 s", "2 min 05 s", "1 h 12 min". */
-static void add_time_left(struct ppt_text *line, double seconds)
+static void add_time(struct ppt_text *line, double seconds)
 {
     const long s = (long)(seconds + 0.5);
 
@@ -139,19 +162,29 @@ static void add_left(struct ppt_text *line, const struct ppt_progress *progress,
 
     if (left_s >= 0) {
         ppt_text_addf(line, "%s%s ", separator, adaptive ? "at most" : "about");
-        add_time_left(line, left_s);
+        add_time(line, left_s);
         ppt_text_add(line, " left");
     }
 }
 
-void ppt_progress_before(struct ppt_progress *progress, unsigned block, size_t point)
+/* Where nothing is known of what is left, that it goes on is told by how long it has. */
+static void add_left_or_gone(struct ppt_text *line, const struct ppt_progress *progress)
+{
+    const size_t before = line->length;
+    const double seconds = running_s(progress);
+
+    add_left(line, progress, "  ");
+    if (line->length == before && seconds >= 1) {
+        ppt_text_add(line, "  for ");
+        add_time(line, seconds);
+    }
+}
+
+static void draw_pass(struct ppt_progress *progress)
 {
     const struct ppt_config *config = progress->config;
     struct ppt_text line PPT_OWNED(ppt_text_free) = {0};
 
-    if (!progress->terminal) {
-        return;
-    }
     if (config->program_count == 0) {
         /* Of several programs the place names one, and there is no room for all. */
         ppt_text_addf(&line, "%s  ", ppt_config_title(config));
@@ -159,14 +192,33 @@ void ppt_progress_before(struct ppt_progress *progress, unsigned block, size_t p
     if (!config->adaptive) {
         ppt_text_addf(&line, "%3.0f %%  ", percent_of(progress));
     }
-    add_place(&line, config, block, point);
-    add_left(&line, progress, "  ");
+    add_place(&line, config, progress->block, progress->point);
+    add_left_or_gone(&line, progress);
     /* All characters of the line are ASCII, so bytes are columns. */
     const size_t width = ppt_terminal_of(progress->stream).width - 1;
     if (line.length > width) {
         line.data[width] = '\0';
     }
     draw(progress, line.data);
+    progress->drawn_ns = ppt_clock_ns();
+}
+
+void ppt_progress_before(struct ppt_progress *progress, unsigned block, size_t point)
+{
+    progress->block = block;
+    progress->point = point;
+    progress->begun_ns = ppt_clock_ns();
+    if (progress->terminal) {
+        draw_pass(progress);
+    }
+}
+
+void ppt_progress_during(struct ppt_progress *progress)
+{
+    if (progress && progress->terminal && progress->begun_ns > 0 &&
+        ppt_progress_due(progress->drawn_ns, ppt_clock_ns(), TICK_NS)) {
+        draw_pass(progress);
+    }
 }
 
 bool ppt_progress_due(int64_t last_ns, int64_t now_ns, int64_t interval_ns)
@@ -197,6 +249,7 @@ void ppt_progress_after(struct ppt_progress *progress, unsigned block, size_t po
 {
     const int64_t now_ns = ppt_clock_ns();
 
+    progress->begun_ns = 0;
     progress->done++;
     progress->points[point].passes++;
     progress->points[point].seconds += (double)wall_ns * 1e-9;

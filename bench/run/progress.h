@@ -2,7 +2,8 @@
  * progress.h - how far a run is: on one line of a terminal that is rewritten; elsewhere, in a log
  * that is read later or followed, on a line of its own now and then.
  *
- * It is told between passes, never during one: a thread that ticks would be measured too.
+ * Where a pass runs in another process, the terminal's line goes on during it, once a second. Else
+ * it is told between passes alone: a thread that ticks would be measured too.
  */
 #ifndef PPT_RUN_PROGRESS_H
 #define PPT_RUN_PROGRESS_H
@@ -24,6 +25,9 @@ void ppt_progress_destroy(struct ppt_progress *progress); /* clears the line; NU
 
 /* A pass at points[point] is about to start. */
 void ppt_progress_before(struct ppt_progress *progress, unsigned block, size_t point);
+
+/* It is still running: to be called as often as one likes. NULL is fine. */
+void ppt_progress_during(struct ppt_progress *progress);
 
 /* It took so long. */
 void ppt_progress_after(struct ppt_progress *progress, unsigned block, size_t point,

@@ -98,7 +98,8 @@ static void explain(int problem, const struct ppt_stack *stack, char *why, size_
              strerror(problem), own, addresses);
 }
 
-enum ppt_status ppt_runtime_check_threads(struct ppt_point point, struct ppt_error *error)
+enum ppt_status ppt_runtime_check_threads(struct ppt_point point, unsigned others,
+                                          struct ppt_error *error)
 {
     /* Of a rank one thread more speaks to the others. */
     const unsigned needed = ppt_point_threads(ppt_point_of_rank(point)) + (point.ranks > 0);
@@ -118,14 +119,15 @@ enum ppt_status ppt_runtime_check_threads(struct ppt_point point, struct ppt_err
     ppt_stack_attributes(&stack, &attributes);
     /* A second time beside the arenas that the first ones have left. */
     for (int i = 0; i < 2 && problem == 0; i++) {
-        created = create_threads(needed, &attributes, &problem);
+        created = create_threads(needed + others, &attributes, &problem);
     }
     pthread_attr_destroy(&attributes);
     if (problem != 0) {
         char why[400];
 
         explain(problem, &stack, why, sizeof(why));
-        return refuse(point, needed, created, "the system", why, error);
+        return refuse(point, needed, created > others ? created - others : 0, "the system", why,
+                      error);
     }
     return PPT_OK;
 }

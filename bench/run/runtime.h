@@ -17,7 +17,9 @@ void ppt_runtime_keep(const char *const *prefixes);
 /* libgomp ends the process when a thread cannot be created. So this finds out beforehand, by
  * creating as many as one process has at the point, with the stacks that libgomp will give them;
  * fails with PPT_FAILED when that cannot be done, when their stacks are too small for a task, or
- * when OMP_THREAD_LIMIT forbids it. Call it outside of any parallel region. */
-enum ppt_status ppt_runtime_check_threads(struct ppt_point point, struct ppt_error *error);
+ * when OMP_THREAD_LIMIT forbids it. Beside these there will be so many threads of other processes
+ * of the program, which limits of the system count, too. Call it outside of any parallel region. */
+enum ppt_status ppt_runtime_check_threads(struct ppt_point point, unsigned others,
+                                          struct ppt_error *error);
 
 #endif

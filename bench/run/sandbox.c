@@ -14,6 +14,9 @@
 #include "shell_words.h"
 #include "text.h"
 
+/* Of the room that there is, as one part of so many: programs write into their copies, too. */
+#define ROOM_SHARE 2
+
 /* The folder that is copied, and what of it. */
 struct original {
     struct ppt_folder folder;
@@ -72,13 +75,29 @@ static uint64_t times(uint64_t count, uint64_t size)
     return size > 0 && count > UINT64_MAX / size ? UINT64_MAX : size * count;
 }
 
+/* A copy is in a folder of its own. */
+static enum ppt_status measure_one(const struct ppt_config *config, const struct original *original,
+                                   const struct ppt_workspace *scratch, struct ppt_copy_size *one,
+                                   struct ppt_error *error)
+{
+    const struct ppt_copy copy = copy_of(original, &scratch->folder);
+    struct ppt_error problem;
+    const enum ppt_status status = ppt_copy_measure(&copy, one, &problem);
+
+    one->entries++;
+    return status == PPT_OK
+               ? PPT_OK
+               : ppt_fail(error, status == PPT_FAILED ? PPT_BAD_INPUT : status, "%s: \"%s\": %s",
+                          config->origin, ppt_key_name(PPT_KEY_SANDBOX), problem.text);
+}
+
 static enum ppt_status check_size(const struct ppt_config *config, uint64_t count,
                                   const char *folder, const struct ppt_workspace *scratch,
                                   const struct ppt_copy_size *one, struct ppt_error *error)
 {
     const uint64_t available = ppt_workspace_available(scratch);
     const uint64_t bytes = times(count, one->bytes);
-    const uint64_t entries = times(count, one->entries + 1);
+    const uint64_t entries = times(count, one->entries);
     char needed[PPT_UNITS_SIZE], left[PPT_UNITS_SIZE];
     char *why PPT_FREED = NULL;
 
@@ -103,14 +122,29 @@ enum ppt_status ppt_sandbox_check(const struct ppt_config *config, uint64_t task
         return PPT_OK;
     }
     PPT_TRY(open_original(config, &original, error));
-    const struct ppt_copy copy = copy_of(&original, &scratch->folder);
-    struct ppt_error problem;
-    const enum ppt_status status = ppt_copy_measure(&copy, &one, &problem);
-    if (status != PPT_OK) {
-        return ppt_fail(error, status == PPT_FAILED ? PPT_BAD_INPUT : status, "%s: \"%s\": %s",
-                        config->origin, ppt_key_name(PPT_KEY_SANDBOX), problem.text);
-    }
+    PPT_TRY(measure_one(config, &original, scratch, &one, error));
     return check_size(config, copies(config, tasks), original.folder.path, scratch, &one, error);
+}
+
+enum ppt_status ppt_sandbox_most(const struct ppt_config *config,
+                                 const struct ppt_workspace *scratch, uint64_t *tasks,
+                                 struct ppt_error *error)
+{
+    struct original original PPT_OWNED(original_free) = {0};
+    struct ppt_copy_size one = {0};
+
+    *tasks = UINT64_MAX;
+    if (config->sandbox != PPT_SANDBOX_OF_TASK) {
+        return PPT_OK;
+    }
+    PPT_TRY(open_original(config, &original, error));
+    PPT_TRY(measure_one(config, &original, scratch, &one, error));
+    const uint64_t entries = PPT_SANDBOX_MOST / one.entries;
+    const uint64_t fitting =
+        one.bytes > 0 ? ppt_workspace_available(scratch) / ROOM_SHARE / one.bytes : UINT64_MAX;
+    *tasks = entries < fitting ? entries : fitting;
+    *tasks += *tasks == 0; /* that even one does not fit is found later */
+    return PPT_OK;
 }
 
 /* One copy, in a folder named by its number. */

@@ -4,6 +4,11 @@
  *
  * They lie in the folder for temporary files, are made before the pass and removed after it, and
  * the time of that is in no figure. How they are made is told in copy.h.
+ *
+ * They are no overlays (overlayfs), which take next to nothing to be made: what those save is paid
+ * later, inside of tasks. There the first byte that is appended to 200 MB takes 0.24 s, the second
+ * 36 µs; and in a user namespace folders cannot be renamed, and files of others are nobody's. So
+ * figures would differ by what a machine permits.
  */
 #ifndef PPT_RUN_SANDBOX_H
 #define PPT_RUN_SANDBOX_H
@@ -28,6 +33,13 @@ struct ppt_sandbox {
  * not too many; where a configuration has none, they do. */
 enum ppt_status ppt_sandbox_check(const struct ppt_config *config, uint64_t tasks,
                                   const struct ppt_workspace *scratch, struct ppt_error *error);
+
+/* How many tasks a pass may have, as far as their copies are concerned, where that is still to be
+ * chosen: they take no more than half of what is left. UINT64_MAX: any number. At
+ * least 1. */
+enum ppt_status ppt_sandbox_most(const struct ppt_config *config,
+                                 const struct ppt_workspace *scratch, uint64_t *tasks,
+                                 struct ppt_error *error);
 
 /* Makes those of a pass, if there are any, for the first `tasks` of its tasks in the order of
  * ppt_plan_spread(). Fails with PPT_INTERRUPTED, too. */

@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "clock.h"
-#include "first.h"
 #include "hooks.h"
 #include "interrupt.h"
 #include "memory.h"
@@ -45,10 +44,11 @@ struct sweep {
     struct ppt_hooks *hooks;      /* of the command before each pass */
     struct ppt_sandbox sandbox;
     int64_t started_ns;
-    bool alone;      /* no other process can be started */
-    bool open;       /* here, or in the other process */
-    unsigned opened; /* for this block */
-    bool resting;    /* a pass has run */
+    int64_t beside_ns; /* what the last pass took beside what it measured */
+    bool alone;        /* no other process can be started */
+    bool open;         /* here, or in the other process */
+    unsigned opened;   /* for this block */
+    bool resting;      /* a pass has run */
 };
 
 enum ppt_status ppt_sweep_check(const struct ppt_config *config,
@@ -56,13 +56,15 @@ enum ppt_status ppt_sweep_check(const struct ppt_config *config,
                                 uint64_t memory_bytes, struct ppt_error *error)
 {
     const struct ppt_dirs dirs = {.scratch = &scratch->folder};
-    const uint64_t tasks = config->size_tasks ? ppt_first_most(config) : config->task_count;
+    const uint64_t tasks = config->size_tasks ? 1 : config->task_count;
     struct ppt_workload workload;
     struct ppt_error problem;
 
     PPT_TRY(ppt_plan_check_needs(config, memory_bytes / neighbours,
                                  ppt_workspace_available(scratch) / neighbours, error));
-    PPT_TRY(ppt_runtime_check_threads(ppt_config_most(config), error));
+    /* This process is there while another one measures. */
+    PPT_TRY(ppt_runtime_check_threads(ppt_config_most(config),
+                                      config->processes != 1 && ppt_process_possible(), error));
     PPT_TRY(ppt_sandbox_check(config, tasks, scratch, error));
     const enum ppt_status status = ppt_workload_open(config, 0, &dirs, &workload, &problem);
     if (status != PPT_OK) {
@@ -108,7 +110,8 @@ static enum ppt_status open_there(struct sweep *sweep, unsigned block, unsigned 
     const bool begins = !sweep->process;
 
     if (begins) {
-        PPT_TRY(ppt_process_start(sweep->config, &sweep->dirs, &sweep->process, error));
+        PPT_TRY(ppt_process_start(sweep->config, &sweep->dirs, sweep->progress, &sweep->process,
+                                  error));
         sweep->process_number = number;
     }
     return ppt_process_open(sweep->process, block, begins && is_warming_worth_it(sweep), error);
@@ -153,21 +156,19 @@ static enum ppt_status open_block(struct sweep *sweep, unsigned block, struct pp
     return journal_tasks(sweep, block, error);
 }
 
-/* The process that measured is gone: what is complete is not. Some ends have been told. */
+/* The process that measured is gone: what is complete is not. */
 static enum ppt_status tell_loss(const struct sweep *sweep, unsigned block, struct ppt_point point,
                                  struct ppt_error *error)
 {
     const struct ppt_error cause = *error;
     char words[PPT_POINT_SIZE];
 
-    return cause.text[0] == '\0'
-               ? PPT_FAILED
-               : ppt_fail(
-                     error, PPT_FAILED,
-                     "%s, at %s workers in iteration %u; to see what is complete: ppt-omp report "
-                     "%s, to go on: ppt-omp resume %s",
-                     cause.text, ppt_point_label(point, ppt_config_several(sweep->config), words),
-                     block, sweep->dirs.results->path, sweep->dirs.results->path);
+    return ppt_fail(
+        error, PPT_FAILED,
+        "%s, at %s workers in iteration %u; to see what is complete: ppt-omp report %s, to "
+        "go on: ppt-omp resume %s",
+        cause.text, ppt_point_label(point, ppt_config_several(sweep->config), words), block,
+        sweep->dirs.results->path, sweep->dirs.results->path);
 }
 
 /* From here on the point is skipped. What would fail everywhere ends the sweep instead. */
@@ -231,6 +232,7 @@ static enum ppt_status run_pass(struct sweep *sweep, unsigned block, size_t poin
     PPT_TRY(prepare_pass(sweep, error));
     status = measure_pass(sweep, block, at, &sample, error);
     ppt_sandbox_empty(&sweep->sandbox);
+    const int64_t took_ns = ppt_clock_ns() - begun_ns;
     if (status == PPT_INTERRUPTED || (status != PPT_OK && ppt_interrupted)) {
         return ppt_fail(error, PPT_INTERRUPTED, "interrupted");
     }
@@ -242,8 +244,9 @@ static enum ppt_status run_pass(struct sweep *sweep, unsigned block, size_t poin
     sample.again = again;
     sample.position = sweep->samples->count;
     sample.started_ns -= sweep->started_ns;
+    sweep->beside_ns = took_ns - ppt_sample_wall_ns(&sample);
     if (!again) {
-        ppt_progress_after(sweep->progress, block, point, ppt_clock_ns() - begun_ns);
+        ppt_progress_after(sweep->progress, block, point, took_ns);
     }
     status = ppt_journal_pass(sweep->journal, &sample, error);
     ppt_samples_add(sweep->samples, &sample);
@@ -394,7 +397,7 @@ static bool has_time(const struct sweep *sweep, unsigned block, const struct ppt
         block < PPT_FEWEST_BLOCKS ? (PPT_FEWEST_BLOCKS - block) * seconds / block : 0;
 
     return !sweep->config->adaptive ||
-           seconds + needed + (double)ppt_sample_wall_ns(sample) * 1e-9 <=
+           seconds + needed + (double)(ppt_sample_wall_ns(sample) + sweep->beside_ns) * 1e-9 <=
                sweep->config->max_seconds;
 }
 

@@ -40,13 +40,14 @@ static enum ppt_status run_once(const struct ppt_line *line, const char *folder,
     int status = 0;
     pid_t child;
 
+    /* What stands behind "--" may be a program with words of its own. */
     words[count++] = "ppt-omp";
-    for (size_t i = 0; i < line->operand_count; i++) {
-        words[count++] = line->operands[i];
-    }
     words[count++] = ppt_shared_options[PPT_SHARED_OUTPUT].name;
     words[count++] = folder;
     words[count++] = ppt_shared_options[PPT_SHARED_QUIET].name;
+    for (size_t i = 0; i < line->operand_count; i++) {
+        words[count++] = line->operands[i];
+    }
     posix_spawn_file_actions_init(&actions);
     posix_spawn_file_actions_adddup2(&actions, STDERR_FILENO, STDOUT_FILENO);
     const int problem = ppt_start_another(words, &actions, NULL, &child);
@@ -156,6 +157,7 @@ static enum ppt_status run_all(const struct ppt_line *line, const struct ppt_fol
         PPT_TRY(status);
         audited->count++;
         PPT_TRY(ppt_loaded_open(latest, &audited->items[i], error));
+        PPT_TRY(ppt_loaded_check_single(&audited->items[i], error));
     }
     return PPT_OK;
 }

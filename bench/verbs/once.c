@@ -239,7 +239,7 @@ static enum ppt_status check_needs(const struct ppt_config *config,
     ppt_host_read(&host);
     PPT_TRY(ppt_plan_check_needs(config, ppt_host_memory(&host), ppt_workspace_available(scratch),
                                  error));
-    return ppt_runtime_check_threads(config->points[0], error);
+    return ppt_runtime_check_threads(config->points[0], 0, error);
 }
 
 static enum ppt_status once(const struct ppt_line *line, struct ppt_error *error)

@@ -167,12 +167,47 @@ static void tell_line(char *line)
     fprintf(stderr, "%s\n", shown.data);
 }
 
+/* That a pass has one task, although nobody said so. */
+static void tell_used_up(const struct ppt_config *config, const struct ppt_first *first)
+{
+    const bool copied = config->sandbox != PPT_SANDBOX_OF_NONE;
+    char task[PPT_UNITS_SIZE];
+
+    if (first->used_up) {
+        char *line PPT_FREED = ppt_text_format(
+            "%s: one %s serves all tasks of its pass, and of these only the first finds work (%s): "
+            "a pass has 1 task; %s gives each of several a folder of its own",
+            ppt_config_title(config),
+            copied ? "copy of the folder" : ppt_keys[PPT_KEY_PREPARE].option.name,
+            ppt_text_duration(first->task_s, task),
+            copied ? "--sandbox=task" : ppt_keys[PPT_KEY_SANDBOX].option.name);
+        tell_line(line);
+    }
+}
+
+/* Less of it is not worth telling. */
+#define LEAST_BESIDE 0.02
+
+/* How long an iteration takes, and how much of that is in no figure. */
+static void add_block(const struct ppt_size *size, struct ppt_text *out)
+{
+    char block[PPT_UNITS_SIZE], beside[PPT_UNITS_SIZE];
+
+    ppt_text_addf(out, "an iteration (a pass at each) in %s",
+                  ppt_text_duration(size->block_s, block));
+    if (size->beside_s > LEAST_BESIDE * size->block_s) {
+        ppt_text_addf(out, ", %s of it beside the tasks",
+                      ppt_text_duration(size->beside_s, beside));
+    }
+}
+
 /* The plan in a line, before anything is measured. */
 static void tell_size(const struct ppt_config *config, const struct ppt_size *size)
 {
-    char task[PPT_UNITS_SIZE], block[PPT_UNITS_SIZE], label[PPT_POINT_SIZE];
+    char task[PPT_UNITS_SIZE], label[PPT_POINT_SIZE];
     const bool short_of_it = size->least_s > config->max_seconds;
     struct ppt_text counts PPT_OWNED(ppt_text_free) = {0};
+    struct ppt_text block PPT_OWNED(ppt_text_free) = {0};
 
     /* All programs have the points of the first. */
     for (size_t i = 0;
@@ -184,13 +219,13 @@ static void tell_size(const struct ppt_config *config, const struct ppt_size *si
     if (config->program_count > 0) {
         ppt_text_addf(&counts, " for each of %zu programs", config->program_count);
     }
+    add_block(size, &block);
     char *line PPT_FREED = ppt_text_format(
-        "%s: %llu task%s per pass (one takes %s), workers%s, an iteration (a pass at each) in %s, "
-        "at "
-        "most about %.0f s; --max-seconds %.0f %s",
+        "%s: %llu task%s per pass (one takes %s), workers%s, %s, at most about %.0f s; "
+        "--max-seconds %.0f %s",
         ppt_config_title(config), (unsigned long long)config->task_count, PPT_S(config->task_count),
-        ppt_text_duration(size->task_s, task), counts.data, ppt_text_duration(size->block_s, block),
-        config->max_seconds, short_of_it ? ceil(size->least_s) : ceil(4 * config->max_seconds),
+        ppt_text_duration(size->task_s, task), counts.data, block.data, config->max_seconds,
+        short_of_it ? ceil(size->least_s) : ceil(4 * config->max_seconds),
         short_of_it ? "is the least for a verdict" : "for more certainty");
     tell_line(line);
 }
@@ -218,16 +253,28 @@ static enum ppt_status size_one(const struct session *session, struct ppt_config
                                 struct ppt_hooks *hooks, struct ppt_error *error)
 {
     const struct ppt_dirs dirs = {.scratch = &session->scratch.folder};
+    const uint64_t count = config->task_count;
     struct ppt_first first;
+    uint64_t most;
 
-    PPT_TRY(ppt_first_tasks(config, &dirs, hooks, &first, error));
+    PPT_TRY(ppt_sandbox_most(config, &session->scratch, &most, error));
+    PPT_TRY(ppt_first_tasks(config, &dirs, hooks, most < count ? most : count, &first, error));
     config->first_ns = first.first_ns;
-    const struct ppt_size size =
-        ppt_size_config(config, first.task_s, session->host.effective_cpus);
+    if (first.used_up) {
+        config->task_count = 1;
+        config->size_tasks = false;
+    }
+    const struct ppt_size_needs needs = {.task_s = first.task_s,
+                                         .pass_s = first.pass_s,
+                                         .copy_s = first.copy_s,
+                                         .most_tasks = most,
+                                         .cpus = session->host.effective_cpus};
+    const struct ppt_size size = ppt_size_config(config, &needs);
     if (session->timeless) {
         PPT_TRY(extend(config, &size, error));
     }
     if (!session->options->print.quiet) {
+        tell_used_up(config, &first);
         tell_size(config, &size);
     }
     PPT_TRY(ppt_sandbox_check(config, config->task_count, &session->scratch, error));

@@ -48,6 +48,17 @@ class Audit(common.Case):
         self.assertIn('did you mean "sort"', result.err)
         self.assertIn("a run ended with exit code 2", result.err)
 
+    def test_of_a_program(self):
+        """Behind another "--", with all that stands there. Several are not audited together."""
+        few = ("--workers", "0,2", "--task-count", "2", "--iterations", "3", "--", "/bin/sleep", "0.01")
+        result = self.run_fine("audit", "--runs", "3", "--", *few)
+        self.assertRegex(result.out, r"^3 runs\. ")
+        result = self.run_ppt("audit", "--runs", "3", "--", *few, "--vs", "/bin/sleep", "0.02")
+        self.assertEqual(result.code, 2, result)
+        self.assertIn("is a run of 2 programs (", result.err)
+        self.assertIn("this needs a run of one", result.err)
+        self.assertNotIn("run 2 of 3", result.err)
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -171,6 +172,47 @@ class Commands(Beside):
         self.assertEqual(sorted(self.log()), sorted(6 * [f"{n}.o" for n in names]))
         self.assertNotIn("first", result.out)
 
+    def test_make_alone(self):
+        """Of several tasks of a pass all but the first would find nothing to do: there is one."""
+        self.write("Makefile", "all: a.o b.o\n%.o: %.c\n\tsleep 0.1; cp $< $@\nclean:\n"
+                   "\trm -f *.o\n")  # fmt: skip
+        self.write("a.c", "")
+        self.write("b.c", "")
+        options = ("--max-seconds", "10", "--iterations", "1", "--workers", "0")
+        for beside, only in (
+            (("--prepare", "make clean"), "one --prepare serves all tasks of its pass"),
+            (("--sandbox=pass",), "one copy of the folder serves all tasks of its pass"),
+            (("--prepare", "make clean", "--sandbox"), None),
+        ):
+            (self.work / "a.o").unlink(missing_ok=True)
+            (self.work / "b.o").unlink(missing_ok=True)
+            result = self.run_fine(*options, *beside, "--", "make", env=self.environment())
+            if only:
+                self.assertIn(only, result.err)
+                self.assertIn(": 1 task per pass", result.err)
+            else:
+                self.assertNotIn("serves all", result.err)
+            self.assertNotIn("Caution: the first task", result.out)
+            shutil.rmtree(self.work / "output")
+        # Several tasks that are asked for are measured, and then told of.
+        (self.work / "a.o").unlink(missing_ok=True)
+        result = self.fine("make", workers="0", tasks=3, options=("--prepare", "make clean"))
+        self.assertRegex(" ".join(result.out.split()), r"Caution: the first task of a pass took \S+ m?s,"
+                         r" later ones .* One --prepare serves all .* --task-count 1 .* --sandbox gives")
+        claims = json.loads((self.only_folder() / "results.json").read_text())["verdict"]["claims"]
+        self.assertIn("first_of_pass", [claim["kind"] for claim in claims])
+        shutil.rmtree(self.work / "output")
+        result = self.fine("make", workers="0", tasks=3, options=("--prepare", "make clean",
+                                                                  "--sandbox"))  # fmt: skip
+        self.assertNotIn("first task of a pass", " ".join(result.out.split()))
+        shutil.rmtree(self.work / "output")
+        # What is slow the first time alone was not used up by it.
+        script = "test -e warm || { sleep 0.2; touch warm; }"
+        result = self.run_fine("--max-seconds", "2", "--workers", "0", "--prepare", "true", "--",
+                               "sh", "-c", script, env=self.environment())  # fmt: skip
+        self.assertNotIn("serves all", result.err)
+        self.assertNotIn(": 1 task per pass", result.err)
+
     def test_without_shell(self):
         self.fine("true", options=("--setup", r"""touch 'a b' "c\"d" e\ f '$x|y'""", "--shell",
                                    "none"))  # fmt: skip
@@ -243,6 +285,20 @@ class Commands(Beside):
                                   {"setup": "echo 3 >>log"}]})  # fmt: skip
         self.refused(self.run_ppt("c.json", env=self.environment()), 1, '"setup"')
         self.assertEqual(self.log(), ["1", "c", "2", "c", "3", "c"])
+
+    def test_sized(self):
+        """What they take is in the time of a run, and told: here all that there is of it."""
+        result = self.run_fine("--max-seconds", "2", "--workers", "0,2", "--prepare", "sleep 0.2",
+                               "--", "true", env=self.environment())  # fmt: skip
+        plan = re.search(r"a block of all in (\S+) (\S+), (\S+) (\S+) of it beside the tasks",
+                         result.err)  # fmt: skip
+        self.assertTrue(plan, result.err)
+        in_s = {"s": 1, "ms": 1e-3}
+        block, beside = (float(plan[i]) * in_s[plan[i + 1]] for i in (1, 3))
+        self.assertGreaterEqual(beside, 0.4)
+        self.assertGreaterEqual(block, beside)
+        # A tenth of it, or a task for each worker.
+        self.assertLessEqual(block - beside, max(0.11 * beside, 0.25 * block), result.err)
 
     def test_interrupted(self):
         """While any of them runs; what comes after all is done all the same."""
@@ -475,6 +531,26 @@ class Sandbox(Beside):
                               "in-0.txt", env=self.environment())  # fmt: skip
         self.refused(result, 2, "per pass (one takes", "at most 100000 are copied")
         self.assertFalse(any((self.work / "output").glob("*__*")))
+        self.unchanged()
+
+    def test_sized_to_fit(self):
+        """Where nobody says how many tasks there are, there are no more than may be copied."""
+        for i in range(4, 1000):
+            self.write(f"in-{i}.txt", "")
+        self.before = self.state()
+        options = ("--max-seconds", "10000", "--workers", "0,2", "--sandbox")
+        process = subprocess.Popen(
+            [common.PPT_OMP, *options, "--", "true"], cwd=self.work, env=self.environment(),
+            text=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        )  # fmt: skip
+        self.addCleanup(process.kill)
+        plan = process.stderr.readline()
+        process.send_signal(signal.SIGINT)
+        self.assertIn(process.wait(timeout=common.TIMEOUT_S), (0, 130), plan)
+        process.communicate()
+        tasks = int(re.search(r": (\d+) tasks per pass", plan)[1])
+        self.assertEqual(tasks % 2, 0)
+        self.assertLess(tasks, 100)
         self.unchanged()
 
     def test_resume(self):

@@ -143,6 +143,19 @@ class Kernel(common.Case):
             self.assertIn(f"the process that measured was ended by signal {int(number)} ", result.err)
             self.assertEqual(len(result.err.splitlines()), 1, result)
 
+    def test_end_without_a_word(self):
+        """Whatever ends it, the run tells, and how to go on."""
+        for way, words in (("end 1", "ended with exit code 1 "),
+                           ("end 0", "ended with exit code 0 before it was told to: a task"),
+                           ("end 9", "ended with exit code 9, at "),
+                           ("close_all 3", "or closed a descriptor that is not its own, at ")):  # fmt: skip
+            result = self.odd(run=way)
+            self.assertEqual(result.code, 1, result)
+            self.assertIn("ppt-omp: the process that measured ", result.err)
+            self.assertIn(words, result.err)
+            self.assertIn("to go on: ppt-omp resume output/", result.err)
+            self.assertEqual(list(self.tmp.iterdir()), [])
+
     def test_children(self):
         for way in ("fork", "fork_errx"):
             result = self.odd(run=way)

@@ -140,14 +140,23 @@ class Limits(common.Case):
             folder.chmod(0o777)
         copy = self.base / "ppt-omp"
         shutil.copy2(common.PPT_OMP, copy)
-        result = self.run_program(
-            "prlimit", "--nproc=6", "setpriv", "--reuid=48123", "--clear-groups", str(copy),
-            *self.SUM, "--workers", "0,40", env=only({"PATH": os.environ["PATH"]},
-                                                     self.environment()))  # fmt: skip
-        self.assertEqual(result.code, 1, result)
-        self.assertRegex(result.err, r"\Appt-omp: 40 workers .* the system allows only \d+ .*"
-                         r"ulimit -u")  # fmt: skip
-        self.assertEqual(list(self.work.iterdir()), [])
+
+        def run_as_user(limit, *options):
+            return self.run_program(
+                "prlimit", f"--nproc={limit}", "setpriv", "--reuid=48123", "--clear-groups",
+                str(copy), *self.SUM, *options, env=only({"PATH": os.environ["PATH"]},
+                                                         self.environment()))  # fmt: skip
+
+        # The process that measures is another one than that of the run, unless it is told not to.
+        for workers, limit in ((40, 6), (4, 4)):
+            result = run_as_user(limit, "--workers", f"0,{workers}")
+            self.assertEqual(result.code, 1, result)
+            self.assertRegex(result.err, rf"\Appt-omp: {workers} workers .* the system allows only "
+                             r"\d+ .*ulimit -u")  # fmt: skip
+            self.assertEqual(list(self.work.iterdir()), [])
+        for options in ((5,), (4, "--processes", "1")):
+            result = run_as_user(*options, "--workers", "0,4", "--quick")
+            self.assertEqual(result.code, 0, result)
 
 
 @unittest.skipIf(common.SANITIZED, "LeakSanitizer needs /proc")

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -66,12 +67,19 @@ class Ranking(Programs):
         self.assertEqual(ranking["blocks"], 10)
         out = " ".join(result.out.split())
         self.assertIn("gzip -1c f is the fastest, each at its best count: ", out)
-        self.assertRegex(out, r"x \[[\d.]+, [\d.]+\] faster than gzip -6c f \(99 %\)\.$")
+        self.assertRegex(out, r"x \[[\d.]+, [\d.]+\] faster than gzip -6c f \(99 %"
+                         r"(\)|, but confidence (LOW|MEDIUM)\)\. .* idle machine)\.$")  # beside others
         self.assertRegex(result.out, r"(?m)^  gzip -1c f +\d +[\d.]+ .?s +[\d.]+  1\.00x$")
         self.assertRegex(result.out, r"(?m)^gzip \(gzip -1c f\): 2 tasks, medians of 10 iterations")
         self.assertRegex(out, r"gzip -6c f: use ")
         self.assertEqual([line for line in result.out.splitlines() if common.width(line) > 80], [])
         self.check_files([six, one])
+        # A run that was stopped for a while is no better than its verdicts.
+        journal = self.only_folder() / "samples.jsonl"
+        journal.write_text(re.sub(r'"stopped":\d+', '"stopped":1', journal.read_text(), count=1))
+        out = " ".join(self.run_fine("report", self.only_folder()).out.split())
+        self.assertIn(self.results()["ranking"]["at_most"], ("MEDIUM", "LOW"))
+        self.assertRegex(out, r"\(99 %, but confidence (MEDIUM|LOW)\)\. (Most p|P)asses were disturbed")
 
     def check_files(self, programs):
         folder = self.only_folder()
@@ -225,7 +233,7 @@ class Ways(Programs):
 
     def test_one_process(self):
         self.measured("--processes", 1, "--", *SHORT, "--vs", *LONG, blocks=6)
-        self.assertIn("(99 %, in this run)", self.results()["ranking"]["sentence"])
+        self.assertIn("(99 %, in this run", self.results()["ranking"]["sentence"])
 
     def test_auto(self):
         self.run_fine("--iterations", 1, "--tasks", 1, "--", "true", "--vs", "true")

@@ -84,6 +84,21 @@ class Terminal(common.Case):
             for line in self.run_fine("c.json").out.splitlines():
                 self.assertLessEqual(common.width(line), 80, line)
 
+    def test_progress_within_a_pass(self):
+        """A long pass does not look as if it hung: how long it runs, and later what is left."""
+        start = time.monotonic()
+        code, _, text = self.watch("--workers", "0", "--task-count", "1", "--iterations", "2",
+                                   "--warmup", "0", "--", "/bin/sleep", "3.3")  # fmt: skip
+        self.assertEqual(code, 0, text)
+        blocks = [[line for line in text.split("\r") if f"iteration {block} of 2" in line]
+                  for block in (1, 2)]  # fmt: skip
+        # No more often than once a second, beside once at the beginning.
+        self.assertLess(sum(map(len, blocks)), time.monotonic() - start + 3, text)
+        for lines, words in zip(blocks, (r"  for (\d+) s", r"  about (\d+) s left")):
+            told = [int(found[1]) for found in map(re.compile(words).search, lines) if found]
+            self.assertGreater(len(set(told)), 1, text)
+            self.assertEqual(told, sorted(told, reverse="left" in words), text)
+
     def watch(self, *args, columns=80, **more):
         """Runs with standard error on a terminal; returns exit code, output, and the terminal's
         text."""

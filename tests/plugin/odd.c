@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -112,6 +113,12 @@ static int misbehave(const char *variable)
         _exit(atoi(with));
     } else if (strcmp(word, "_Exit") == 0) {
         _Exit(atoi(with));
+    } else if (strcmp(word, "end") == 0) {
+        syscall(SYS_exit_group, atoi(with));
+    } else if (strcmp(word, "close_all") == 0) {
+        for (int fd = atoi(with); fd < 1024; fd++) {
+            close(fd);
+        }
     } else if (strcmp(word, "errx") == 0) {
         errx(atoi(with), "bye");
     } else if (strcmp(word, "error") == 0) {

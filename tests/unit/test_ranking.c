@@ -131,6 +131,82 @@ static void equal_ones_are_said_to_be(void **state)
     ppt_grid_free(&grid);
 }
 
+/* Passes of a second at the points of such a grid; in the first of so many blocks others used all
+ * CPUs, and the last block was stopped `stopped` times. */
+static void add_passes(struct ppt_samples *samples, unsigned disturbed, int64_t stopped)
+{
+    for (unsigned block = 1; block <= BLOCKS; block++) {
+        for (unsigned i = 0; i < PROGRAMS * COUNTS; i++) {
+            struct ppt_sample sample = {
+                .block = block,
+                .point = {workers[i % COUNTS], 1, 0, i / COUNTS + 1},
+                .work_ns = 1000000000,
+                .total_ns = 1000000000,
+                .noise = {.cpus = 4,
+                          .busy_ns = block <= disturbed ? INT64_C(4000000000) : 0,
+                          .queued_ns = -1,
+                          .stopped = block == BLOCKS ? stopped : 0},
+            };
+            ppt_samples_add(samples, &sample);
+        }
+    }
+}
+
+/* As much as a verdict is. */
+static void disturbance_limits_it(void **state)
+{
+    static const struct {
+        unsigned disturbed; /* blocks of 20 */
+        int64_t stopped;
+        enum ppt_confidence at_most;
+        const char *words;
+    } rows[] = {
+        {0, 0, PPT_CONFIDENCE_HIGH, "faster than one (99 %, in this run)"},
+        {2, 0, PPT_CONFIDENCE_HIGH, "faster than one (99 %, in this run)"},
+        {3, 0, PPT_CONFIDENCE_MEDIUM,
+         "faster than one (99 %, in this run, but confidence MEDIUM). "
+         "Passes were disturbed or stopped"},
+        {0, 1, PPT_CONFIDENCE_MEDIUM, "(99 %, in this run, but confidence MEDIUM). Passes"},
+        {11, 0, PPT_CONFIDENCE_LOW, "(99 %, in this run, but confidence LOW). Most passes were"},
+    };
+    double curves[PROGRAMS][COUNTS] = {{3, 1.6, 1.5}, {2, 1.1, 1}, {2, 1.1, 1.2}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct ppt_samples samples = {0};
+        struct ppt_rng rng;
+        struct ppt_grid grid;
+        struct ppt_index index;
+        struct ppt_ranking ranking;
+        struct ppt_claims claims;
+        struct ppt_text words = {0};
+
+        ppt_rng_seed(&rng, 1, 0, PPT_STREAM_MIX);
+        make_grid(curves, PROGRAMS, NOISE_QUIET, &rng, &grid);
+        rank_all(&grid, PROGRAMS, &ranking);
+        add_passes(&samples, rows[i].disturbed, rows[i].stopped);
+        ppt_index_create(&samples, &index);
+        ppt_ranking_doubt(&ranking, &index);
+        assert_int_equal(ranking.at_most, rows[i].at_most);
+        assert_true(ppt_ranking_settled(&ranking));
+        assert_int_equal(ppt_ranking_sure(&ranking), rows[i].at_most == PPT_CONFIDENCE_HIGH);
+        ppt_ranking_claims(&ranking, &claims);
+        for (size_t c = 0; c < claims.count; c++) {
+            assert_true(ppt_claim_borne(&claims.items[c]));
+        }
+        ppt_claims_free(&claims);
+        ppt_ranking_sentence(&ranking, &words);
+        assert_non_null(strstr(words.data, rows[i].words));
+        assert_int_equal(strstr(words.data, "disturbed") != NULL,
+                         rows[i].at_most < PPT_CONFIDENCE_HIGH);
+        ppt_text_free(&words);
+        ppt_index_free(&index);
+        ppt_samples_free(&samples);
+        ppt_ranking_free(&ranking);
+        ppt_grid_free(&grid);
+    }
+}
+
 /* How often of so many runs of programs that are all the same one is said to be slower. */
 static size_t count_winners(const double *curve, size_t programs, enum noise kind, size_t runs)
 {
@@ -248,6 +324,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_fastest_comes_first),
         cmocka_unit_test(equal_ones_are_said_to_be),
+        cmocka_unit_test(disturbance_limits_it),
         cmocka_unit_test(a_program_does_not_beat_itself),
         cmocka_unit_test(too_little_is_not_ranked),
         cmocka_unit_test(programs_have_names_of_their_own),

@@ -70,8 +70,7 @@ static void add_ranking(struct ppt_text *out, const struct ppt_outcome *outcomes
     struct ppt_text words PPT_OWNED(ppt_text_free) = {0};
 
     ppt_ranking_sentence(ranking, &words);
-    ppt_text_addf(out, "<div class=\"verdict%s\">\n",
-                  ppt_ranking_settled(ranking) ? "" : " doubtful");
+    ppt_text_addf(out, "<div class=\"verdict%s\">\n", ppt_ranking_sure(ranking) ? "" : " doubtful");
     ppt_html_put(out, "<p>", words.data, ".</p>\n</div>\n");
     ppt_html_chart(out, outcomes[0].folder, "programs",
                    "Chart: tasks per second of every program at every number of workers",
