@@ -1,5 +1,5 @@
 /*
- * sort - uniform random doubles into ascending order, by a radix sort of our own (radix.h), or by
+ * sort - uniform random doubles into ascending order, by a sort of our own (sorting.h), or by
  * several threads that sort a part each (sort_team.h).
  *
  * The digest depends on the place of every number, so that a wrong order, a lost or a doubled
@@ -12,6 +12,7 @@
 #include "rng_bulk.h"
 #include "scratch.h"
 #include "sort_team.h"
+#include "sorting.h"
 
 enum { SIZE };
 
@@ -78,7 +79,7 @@ static void sort_work(void *context, unsigned thread, unsigned threads)
     ppt_rng_fill_blocks(job->task, share.begin, local->values + share.from, share.count, 0.0, 1.0);
     ppt_inner_wait(threads);
     if (threads == 1) {
-        ppt_radix_sort(local->values, local->spare, size);
+        ppt_sort(local->values, local->spare, size);
     } else {
         ppt_sort_team_run(local->team, local->values, local->spare, size, thread, threads);
         sorted = local->spare;
@@ -141,7 +142,7 @@ const struct ppt_kernel ppt_kernel_sort = {
     PPT_KERNEL_HEAD,
     .name = "sort",
     .category = "memory",
-    .summary = "radix sort of random doubles",
+    .summary = "sort of random doubles",
     PPT_KERNEL_PARAMS(sort_params),
     .inner_threads = true,
     .attach = sort_attach,

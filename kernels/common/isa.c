@@ -3,12 +3,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "radix.h"
+#include "sorting.h"
 #include "variant.h"
 
 #define VARIABLE "PPT_OMP_ISA"
 
 /* NOLINTBEGIN(bugprone-macro-parentheses): the argument is a name */
-#define TABLE(isa, test)                                                                           \
+#define TABLE(isa, test, sorter)                                                                   \
     PPT_VARIANT_DECLARE(isa);                                                                      \
     static const struct ppt_isa isa = {                                                            \
         .name = #isa,                                                                              \
@@ -16,7 +18,7 @@
         .rng_fill_doubles = ppt_rng_fill_doubles_##isa,                                            \
         .rng_fill_bytes = ppt_rng_fill_bytes_##isa,                                                \
         .digest = ppt_digest_##isa,                                                                \
-        .radix_sort = ppt_radix_sort_##isa,                                                        \
+        .sort = sorter,                                                                            \
         .img_resize_start = ppt_img_resize_start_##isa,                                            \
         .img_resize_row = ppt_img_resize_row_##isa,                                                \
         .img_to_lab = ppt_img_to_lab_##isa,                                                        \
@@ -32,7 +34,7 @@ static bool always(void)
     return true;
 }
 
-TABLE(baseline, always);
+TABLE(baseline, always, ppt_radix_sort);
 
 /* The groups of instructions that the levels x86-64-v3 and v4 of the psABI add, as far as all
  * compilers know names for them; the others are not used (meson.build). */
@@ -50,8 +52,8 @@ static bool has_avx512(void)
            __builtin_cpu_supports("avx512vl");
 }
 
-TABLE(avx2, has_avx2);
-TABLE(avx512, has_avx512);
+TABLE(avx2, has_avx2, ppt_quick_sort_avx2);
+TABLE(avx512, has_avx512, ppt_quick_sort_avx512);
 #endif
 
 const struct ppt_isa *const ppt_isas[] = {
@@ -137,9 +139,9 @@ uint64_t ppt_digest(uint64_t start, const void *data, size_t bytes)
     return ppt_isa()->digest(start, data, bytes);
 }
 
-void ppt_radix_sort(double *values, double *spare, size_t count)
+void ppt_sort(double *values, double *spare, size_t count)
 {
-    ppt_isa()->radix_sort(values, spare, count);
+    ppt_isa()->sort(values, spare, count);
 }
 
 void ppt_img_resize_start(struct ppt_img_resizer *resizer, const struct ppt_image *image)

@@ -8,7 +8,7 @@
  *
  * The environment variable PPT_OMP_ISA names another variant, to see what it would cost.
  *
- * Callers need none of this: ppt_rng_fill_doubles(), ppt_digest(), ppt_radix_sort() and the stages
+ * Callers need none of this: ppt_rng_fill_doubles(), ppt_digest(), ppt_sort() and the stages
  * of img_stages.h go to the variant in use.
  */
 #ifndef PPT_ISA_H
@@ -27,8 +27,8 @@ struct ppt_img_rgb;
 struct ppt_img_tables;
 struct ppt_rng_bulk;
 
-/* What the functions do is said where their callers find them: rng.h, digest.h, radix.h and
- * img_stages.h. */
+/* What the functions do is said where their callers find them: rng.h, digest.h, sorting.h
+ * and img_stages.h. */
 struct ppt_isa {
     const char *name;     /* as PPT_OMP_ISA has it */
     bool (*usable)(void); /* whether this CPU (and its operating system) has it */
@@ -36,7 +36,7 @@ struct ppt_isa {
                              double high);
     void (*rng_fill_bytes)(struct ppt_rng_bulk *rng, void *out, size_t bytes);
     uint64_t (*digest)(uint64_t start, const void *data, size_t bytes);
-    void (*radix_sort)(double *values, double *spare, size_t count);
+    void (*sort)(double *values, double *spare, size_t count);
     void (*img_resize_start)(struct ppt_img_resizer *resizer, const struct ppt_image *image);
     void (*img_resize_row)(struct ppt_img_resizer *resizer, int y, struct ppt_img_rgb *rgb);
     void (*img_to_lab)(const struct ppt_img_tables *tables, const struct ppt_img_rgb *rgb,

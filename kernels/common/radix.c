@@ -1,26 +1,23 @@
 /*
  * radix - radix sort of doubles on no more of their leading bits than telling them apart takes.
  *
- * A least-significant-digit radix sort over all 64 bits moves every value six or seven times, and
- * each of these passes scatters over the whole memory of the array. But n values that differ at all
- * mostly differ within the first log2(n) bits after the ones they have in common, plus a few. So
- * the passes cover only those leading bits, two or three digits, and one sweep of insertion sort
- * puts right what is left (Sedgewick, "Algorithms in C", 3rd ed., section 10.6). Where values share
- * so many leading bits that insertion would be slow, the sweep notices and sorts that stretch the
- * same way by the bits that follow.
+ * n values that differ at all mostly differ within the first log2(n) bits after the ones they have
+ * in common, plus a few. So least-significant-digit passes cover only those leading bits, and one
+ * sweep of insertion sort puts right what is left (Sedgewick, "Algorithms in C", 3rd ed., section
+ * 10.6). Where values share so many leading bits that insertion would be slow, the sweep notices
+ * and sorts that stretch the same way by the bits that follow.
  *
- * Ten bits a digit: 1024 streams of writes still fit into the second level of cache and TLB. Eleven
- * bits cost twice as much beyond 500 000 values, where nine need a longer sweep of insertions;
- * buffering the streams by cache line, splitting by the leading digit first, and huge pages were
- * measured too, and lost.
+ * Such a pass scatters over all of its array, which is slow where that is not in the first level of
+ * cache. So a large array is first split, once, into ranges of keys that fit there. Leading bits of
+ * doubles spread badly, half of the numbers between 0 and 1 having one exponent; so numbers are
+ * counted in many more slots than there are to be ranges, and as many neighbouring slots make up a
+ * range as it takes to fill it.
  */
 #include "radix.h"
 
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
-
-#include "variant.h"
 
 #define DIGIT_BITS 10
 #define DIGIT_VALUES (1 << DIGIT_BITS)
@@ -35,13 +32,20 @@
 /* How far back the last sweep moves a value before it suspects a long stretch of like ones. */
 #define WALK_LARGEST 64
 
+/* From here on an array is split, into ranges of about so many values or of one slot: at most
+ * about twice RANGES_MOST, so that as many streams of writes fit into the second level of cache. */
+#define SPLIT_SMALLEST 65536
+#define RANGE_SMALLEST 4096
+#define RANGES_MOST 512
+#define SLOT_BITS 13
+#define SLOTS (1 << SLOT_BITS)
+
 #define SIGN (UINT64_C(1) << 63)
 
 /* The bits of a double in memory; this type may look at any object. */
 typedef uint64_t radix_bits __attribute__((may_alias));
 
-/* Offsets while scattering, counts before; 32 bits keep the tables of all passes in the first
- * level of cache. */
+/* Offsets while scattering, counts before. */
 typedef uint32_t table[DIGIT_VALUES];
 
 /* Maps the bits of doubles to integers of the same order: a positive number needs only to pass the
@@ -57,7 +61,7 @@ static inline uint64_t number_of(uint64_t key)
     return key ^ (~(uint64_t)((int64_t)key >> 63) | SIGN);
 }
 
-static void sort(radix_bits *values, radix_bits *spare, size_t count);
+static void sort_whole(radix_bits *values, radix_bits *spare, size_t count);
 
 static void sort_by_insertion(radix_bits *values, size_t count)
 {
@@ -89,7 +93,7 @@ static bool insert(radix_bits *values, uint64_t key, size_t at)
 /* Turns keys that are sorted down to bit `low` into sorted values. The keys are in `values` or
  * `spare` themselves; behind the one being looked at they are not needed any more. */
 static void finish(radix_bits *values, radix_bits *spare, const radix_bits *keys, size_t count,
-                   int low)
+                   uint64_t start, int low)
 {
     uint64_t before = 0;
 
@@ -103,13 +107,14 @@ static void finish(radix_bits *values, radix_bits *spare, const radix_bits *keys
             size_t first = i;
             size_t end = i + 1;
 
-            while (first > 0 && key_of(values[first - 1]) >> low == key >> low) {
+            while (first > 0 &&
+                   (key_of(values[first - 1]) - start) >> low == (key - start) >> low) {
                 first--;
             }
-            for (; end < count && keys[end] >> low == key >> low; end++) {
+            for (; end < count && (keys[end] - start) >> low == (key - start) >> low; end++) {
                 values[end] = number_of(keys[end]);
             }
-            sort(values + first, spare + first, end - first);
+            sort_whole(values + first, spare + first, end - first);
             before = key_of(values[end - 1]);
             i = end - 1;
         }
@@ -117,12 +122,13 @@ static void finish(radix_bits *values, radix_bits *spare, const radix_bits *keys
 }
 
 /* Counts the digits of all passes in one sweep; inlined with a constant number of passes. */
-static inline __attribute__((always_inline)) void
-count_digits(table *counts, const radix_bits *values, size_t count, int low, int passes)
+static inline __attribute__((always_inline)) void count_digits(table *counts,
+                                                               const radix_bits *keys, size_t count,
+                                                               uint64_t start, int low, int passes)
 {
     memset(counts, 0, (size_t)passes * sizeof(table));
     for (size_t i = 0; i < count; i++) {
-        const uint64_t key = key_of(values[i]) >> low;
+        const uint64_t key = (keys[i] - start) >> low;
 
         for (int pass = 0; pass < passes; pass++) {
             counts[pass][key >> pass * DIGIT_BITS & (DIGIT_VALUES - 1)]++;
@@ -142,33 +148,34 @@ static void counts_to_offsets(uint32_t *counts)
     }
 }
 
-/* The bits in which any two keys differ. */
+/* The bits in which any two keys differ: the same as those of the numbers, unless signs do. */
 static uint64_t differing_bits(const radix_bits *values, size_t count)
 {
-    const uint64_t first = key_of(values[0]);
     uint64_t differing = 0;
 
     for (size_t i = 1; i < count; i++) {
-        differing |= key_of(values[i]) ^ first;
+        differing |= values[i] ^ values[0];
     }
     return differing;
 }
 
-static void sort(radix_bits *values, radix_bits *spare, size_t count)
+/* Sorts keys, that all lie within `known` bits from `start` on, from `spare` to numbers in
+ * `values`.
+ */
+static void sort_range(radix_bits *values, radix_bits *spare, size_t count, uint64_t start,
+                       int known)
 {
     table offsets[PASSES_MOST];
-    radix_bits *from = values;
-    radix_bits *to = spare;
+    radix_bits *from = spare;
+    radix_bits *to = values;
 
     if (count <= INSERTION_LARGEST) {
+        for (size_t i = 0; i < count; i++) {
+            values[i] = number_of(spare[i]);
+        }
         sort_by_insertion(values, count);
         return;
     }
-    const uint64_t differing = differing_bits(values, count);
-    if (differing == 0) {
-        return;
-    }
-    const int known = 64 - __builtin_clzll(differing);
     const int useful = 64 - __builtin_clzll(count - 1) + SPARE_BITS;
     const int wanted = known < useful ? known : useful;
     const int passes = (wanted + DIGIT_BITS - 1) / DIGIT_BITS;
@@ -176,16 +183,13 @@ static void sort(radix_bits *values, radix_bits *spare, size_t count)
 
     switch (passes) {
     case 1:
-        count_digits(offsets, values, count, low, 1);
+        count_digits(offsets, spare, count, start, low, 1);
         break;
     case 2:
-        count_digits(offsets, values, count, low, 2);
-        break;
-    case 3:
-        count_digits(offsets, values, count, low, 3);
+        count_digits(offsets, spare, count, start, low, 2);
         break;
     default:
-        count_digits(offsets, values, count, low, PASSES_MOST);
+        count_digits(offsets, spare, count, start, low, passes);
         break;
     }
     for (int pass = 0; pass < passes; pass++) {
@@ -195,17 +199,115 @@ static void sort(radix_bits *values, radix_bits *spare, size_t count)
 
         counts_to_offsets(offset);
         for (size_t i = 0; i < count; i++) {
-            const uint64_t key = pass == 0 ? key_of(from[i]) : from[i];
+            const uint64_t key = from[i];
 
-            to[offset[key >> shift & (DIGIT_VALUES - 1)]++] = key;
+            to[offset[(key - start) >> shift & (DIGIT_VALUES - 1)]++] = key;
         }
         from = to;
         to = swap;
     }
-    finish(values, spare, from, count, low);
+    finish(values, spare, from, count, start, low);
 }
 
-void PPT_VARIANT(ppt_radix_sort)(double *values, double *spare, size_t count)
+/* Bits of keys that leading zeros leave: all of them differ within those. */
+static int bits_of(uint64_t differing)
 {
-    sort((radix_bits *)values, (radix_bits *)spare, count);
+    return differing ? 64 - __builtin_clzll(differing) : 0;
+}
+
+/* The least key that has the same bits beyond `known`. */
+static uint64_t start_of(uint64_t number, int known)
+{
+    return known < 64 ? key_of(number) >> known << known : 0;
+}
+
+static void sort_whole(radix_bits *values, radix_bits *spare, size_t count)
+{
+    const int known = bits_of(differing_bits(values, count));
+
+    if (known == 0) {
+        return;
+    }
+    for (size_t i = 0; i < count; i++) {
+        spare[i] = key_of(values[i]);
+    }
+    sort_range(values, spare, count, start_of(values[0], known), known);
+}
+
+/* Neighbouring slots whose keys are sorted together. */
+struct range {
+    uint32_t slot;   /* the first */
+    uint32_t offset; /* where its next key goes; in the end, where its keys end */
+};
+
+struct split {
+    uint64_t start; /* keys of the first slot begin here */
+    int low;        /* bits within a slot */
+    size_t ranges;
+    uint32_t counts[SLOTS];
+    uint16_t range_of[SLOTS];
+    struct range range[2 * RANGES_MOST + 2]; /* and the slot after the last */
+};
+
+/* Takes slots together until there is no room for the next: two neighbouring ranges have more than
+ * `fill` values together. */
+static void gather_slots(struct split *split, size_t fill)
+{
+    size_t filled = 0, total = 0, range = 0;
+
+    split->range[0] = (struct range){0, 0};
+    for (uint32_t slot = 0; slot < SLOTS; slot++) {
+        const uint32_t count = split->counts[slot];
+
+        if (filled > 0 && filled + count > fill) {
+            split->range[++range] = (struct range){slot, (uint32_t)total};
+            filled = 0;
+        }
+        split->range_of[slot] = (uint16_t)range;
+        filled += count;
+        total += count;
+    }
+    split->ranges = range + 1;
+    split->range[range + 1].slot = SLOTS;
+}
+
+static void sort_split(radix_bits *values, radix_bits *spare, size_t count, int known)
+{
+    const size_t even = count / RANGES_MOST;
+    struct split split = {.start = start_of(values[0], known), .low = known - SLOT_BITS};
+    size_t from = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        split.counts[(key_of(values[i]) - split.start) >> split.low]++;
+    }
+    gather_slots(&split, even > RANGE_SMALLEST ? even : RANGE_SMALLEST);
+    for (size_t i = 0; i < count; i++) {
+        const uint64_t key = key_of(values[i]);
+        const size_t range = split.range_of[(key - split.start) >> split.low];
+
+        spare[split.range[range].offset++] = key;
+    }
+    for (size_t i = 0; i < split.ranges; i++) {
+        const struct range *range = &split.range[i];
+        const uint64_t slots = range[1].slot - range[0].slot;
+
+        sort_range(values + from, spare + from, range->offset - from,
+                   split.start + ((uint64_t)range->slot << split.low),
+                   split.low + bits_of(slots - 1));
+        from = range->offset;
+    }
+}
+
+void ppt_radix_sort(double *numbers, double *spare, size_t count)
+{
+    radix_bits *const values = (radix_bits *)numbers;
+    const int known = count < SPLIT_SMALLEST ? 0 : bits_of(differing_bits(values, count));
+
+    if (count <= INSERTION_LARGEST) {
+        sort_by_insertion(values, count);
+    } else if (known > SLOT_BITS) {
+        sort_split(values, (radix_bits *)spare, count, known);
+    } else {
+        sort_whole(values, (radix_bits *)spare, count);
+    }
 }

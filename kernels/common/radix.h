@@ -11,7 +11,7 @@
 
 /*
  * Sorts `count` values in ascending order. `spare` has room for as many and holds nothing of use
- * afterwards; the two do not overlap. No memory is allocated; the stack takes about 100 KB at
+ * afterwards; the two do not overlap. No memory is allocated; the stack takes about 150 KB at
  * worst.
  *
  * The order is the total order of IEEE 754 (section 5.10), of which `<` on numbers is a part:

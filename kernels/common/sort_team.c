@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "inner.h"
-#include "radix.h"
 #include "scratch.h"
+#include "sorting.h"
 
 /* Of a sample this many times as large as the number of parts, the largest part is hardly ever 20 %
  * larger than the mean. */
@@ -70,7 +70,7 @@ static void choose_splitters(struct ppt_sort_team *team, const double *values, s
     for (size_t i = 0; i < taken; i++) {
         team->sample[i] = values[count / taken * i + count % taken * i / taken];
     }
-    ppt_radix_sort(team->sample, team->sample + wanted, taken);
+    ppt_sort(team->sample, team->sample + wanted, taken);
     team->width = width_of(threads);
     for (size_t i = 0; i + 1 < team->width; i++) {
         team->splitters[i] =
@@ -139,5 +139,5 @@ void ppt_sort_team_run(struct ppt_sort_team *team, double *values, double *spare
         spare[places[part_of(team, values[i])]++] = values[i];
     }
     ppt_inner_wait(threads);
-    ppt_radix_sort(spare + begin, values + begin, end - begin);
+    ppt_sort(spare + begin, values + begin, end - begin);
 }

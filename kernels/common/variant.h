@@ -10,7 +10,6 @@
 
 #include "digest.h"
 #include "img_stages.h"
-#include "radix.h"
 #include "rng_bulk.h"
 
 /* The declarations of one variant. */
@@ -19,7 +18,7 @@
                                     double low, double high);                                      \
     void ppt_rng_fill_bytes_##isa(struct ppt_rng_bulk *rng, void *out, size_t bytes);              \
     uint64_t ppt_digest_##isa(uint64_t start, const void *data, size_t bytes);                     \
-    void ppt_radix_sort_##isa(double *values, double *spare, size_t count);                        \
+    void ppt_quick_sort_##isa(double *values, double *spare, size_t count);                        \
     void ppt_img_resize_start_##isa(struct ppt_img_resizer *resizer,                               \
                                     const struct ppt_image *image);                                \
     void ppt_img_resize_row_##isa(struct ppt_img_resizer *resizer, int y,                          \

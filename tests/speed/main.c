@@ -24,7 +24,7 @@ static const struct subject {
     {"zip", "gzip files against zlib and plain system calls", speed_zip},
     {"tensor", "products of random matrices against bare dgemm", speed_tensor},
     {"matrix", "inverse of a random matrix against bare LAPACK", speed_matrix},
-    {"sort", "radix sort against qsort and bare passes", speed_sort},
+    {"sort", "our sort against qsort and bare passes", speed_sort},
     {"password", "hashes against libcrypto and libargon2", speed_password},
     {"random", "generators and digest against GSL's generators", speed_random},
     {"img", "stages against the whole task", speed_img},

@@ -106,8 +106,8 @@ static void compare_sorts(const struct ppt_isa *isa, const struct ppt_isa *plain
 
             fill_for_sort(a, count, spread);
             memcpy(b, a, count * sizeof(*a));
-            isa->radix_sort(a, spare, count);
-            plain->radix_sort(b, spare, count);
+            isa->sort(a, spare, count);
+            plain->sort(b, spare, count);
             assert_memory_equal(a, b, count * sizeof(*a));
         }
     }

@@ -1,6 +1,6 @@
 /*
- * The sort kernel against qsort on the same input, and the radix sort on numbers that the kernel
- * never makes.
+ * The sort kernel against qsort on the same input, and both sorts, that of this CPU and the radix
+ * sort, on numbers that the kernel never makes.
  */
 #include "fixture.h"
 
@@ -12,6 +12,7 @@
 #include "digest.h"
 #include "radix.h"
 #include "rng_bulk.h"
+#include "sorting.h"
 
 extern const struct ppt_kernel ppt_kernel_sort;
 
@@ -35,16 +36,22 @@ static double *numbers(size_t count)
     return memory;
 }
 
-/* Sorts `values` in both ways and compares every bit; frees them. */
+/* Sorts `values` in all ways and compares every bit; frees them. */
 static void check(double *values, size_t count)
 {
+    double *given = numbers(count);
     double *expected = numbers(count);
     double *spare = numbers(count);
 
+    memcpy(given, values, count * sizeof(double));
     memcpy(expected, values, count * sizeof(double));
     qsort(expected, count, sizeof(double), compare);
+    ppt_sort(values, spare, count);
+    assert_memory_equal(values, expected, count * sizeof(double));
+    memcpy(values, given, count * sizeof(double));
     ppt_radix_sort(values, spare, count);
     assert_memory_equal(values, expected, count * sizeof(double));
+    free(given);
     free(expected);
     free(spare);
     free(values);
@@ -159,14 +166,16 @@ static void nothing_to_sort(void **state)
     (void)state;
     ppt_radix_sort(&value, NULL, 0);
     ppt_radix_sort(&value, NULL, 1);
+    ppt_sort(&value, NULL, 0);
+    ppt_sort(&value, NULL, 1);
     assert_true(value == 3.0);
 }
 
 /* Around every size at which the code takes another way. */
 static void sizes(void **state)
 {
-    static const size_t counts[] = {2,    3,    48,    49,    127,    128,    129,
-                                    1024, 8193, 65537, 99999, 131072, 131073, 300000};
+    static const size_t counts[] = {2,    3,     48,    49,    127,   128,    129,    1024,
+                                    8193, 65535, 65536, 65537, 99999, 131072, 131073, 300000};
 
     (void)state;
     for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++) {
@@ -248,6 +257,32 @@ static void like_numbers(void **state)
     }
 }
 
+/* Most lie in a range of keys that is narrow next to all of them: it is no use to split by that. */
+static void crowds(void **state)
+{
+    const size_t count = 200000;
+    static const double widths[] = {0, 0x1p-52, 0x1p-40, 0x1p-20, 0x1p-3};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(widths) / sizeof(widths[0]); i++) {
+        double *above = numbers(count);
+        double *around = numbers(count);
+
+        fill(above, count, 0.0, 1.0);
+        fill(around, count, -1.0, 1.0);
+        for (size_t k = 0; k < count; k++) {
+            if (k % 1000) {
+                above[k] = 1.0 + above[k] * widths[i];
+                around[k] = around[k] * widths[i] * widths[i];
+            } else {
+                around[k] = 1e9 * around[k];
+            }
+        }
+        check(above, count);
+        check(around, count);
+    }
+}
+
 static void any_bits(void **state)
 {
     const size_t count = 120000;
@@ -265,6 +300,7 @@ static void any_bits(void **state)
     check(values, count);
 }
 
+/* Of the radix sort, to which any bits are a key. */
 static void not_numbers_go_to_the_ends(void **state)
 {
     const size_t count = 3000;
@@ -298,6 +334,7 @@ int main(void)
         cmocka_unit_test(orders),
         cmocka_unit_test(special_numbers),
         cmocka_unit_test(like_numbers),
+        cmocka_unit_test(crowds),
         cmocka_unit_test(any_bits),
         cmocka_unit_test(not_numbers_go_to_the_ends),
     };
