@@ -9,15 +9,15 @@
 
 #define VARIABLE "PPT_OMP_ISA"
 
-/* NOLINTBEGIN(bugprone-macro-parentheses): the argument is a name */
-#define TABLE(isa, test, sorter)                                                                   \
-    PPT_VARIANT_DECLARE(isa);                                                                      \
-    static const struct ppt_isa isa = {                                                            \
+/* NOLINTBEGIN(bugprone-macro-parentheses): the arguments are names. `row` is the variant `isa` but
+ * for two functions. */
+#define TABLE(row, isa, test, digester, sorter)                                                    \
+    static const struct ppt_isa row = {                                                            \
         .name = #isa,                                                                              \
         .usable = test,                                                                            \
         .rng_fill_doubles = ppt_rng_fill_doubles_##isa,                                            \
         .rng_fill_bytes = ppt_rng_fill_bytes_##isa,                                                \
-        .digest = ppt_digest_##isa,                                                                \
+        .digest = digester,                                                                        \
         .sort = sorter,                                                                            \
         .img_resize_start = ppt_img_resize_start_##isa,                                            \
         .img_resize_row = ppt_img_resize_row_##isa,                                                \
@@ -34,7 +34,8 @@ static bool always(void)
     return true;
 }
 
-TABLE(baseline, always, ppt_radix_sort);
+PPT_VARIANT_DECLARE(baseline);
+TABLE(baseline, baseline, always, ppt_digest_baseline, ppt_radix_sort_split);
 
 /* The groups of instructions that the levels x86-64-v3 and v4 of the psABI add, as far as all
  * compilers know names for them; the others are not used (meson.build). */
@@ -52,8 +53,28 @@ static bool has_avx512(void)
            __builtin_cpu_supports("avx512vl");
 }
 
-TABLE(avx2, has_avx2, ppt_quick_sort_avx2);
-TABLE(avx512, has_avx512, ppt_quick_sort_avx512);
+PPT_VARIANT_DECLARE(avx2);
+PPT_VARIANT_DECLARE(avx512);
+TABLE(avx2, avx2, has_avx2, ppt_digest_avx2, ppt_quick_sort_avx2);
+TABLE(avx512, avx512, has_avx512, ppt_digest_avx512, ppt_quick_sort_avx512);
+
+/* The widest is not the fastest everywhere (docs/performance.md): AMD's CPUs scatter over a whole
+ * array faster than they partition it by AVX2, and Intel's take three times as long as AMD's to
+ * multiply a vector of 64-bit numbers. */
+TABLE(avx2_amd, avx2, has_avx2, ppt_digest_avx2, ppt_radix_sort);
+TABLE(avx512_intel, avx512, has_avx512, ppt_digest_avx2, ppt_quick_sort_avx512);
+
+static const struct ppt_isa *fit_to_maker(const struct ppt_isa *isa)
+{
+    return isa == &avx2 && __builtin_cpu_is("amd")       ? &avx2_amd
+           : isa == &avx512 && __builtin_cpu_is("intel") ? &avx512_intel
+                                                         : isa;
+}
+#else
+static const struct ppt_isa *fit_to_maker(const struct ppt_isa *isa)
+{
+    return isa;
+}
 #endif
 
 const struct ppt_isa *const ppt_isas[] = {
@@ -86,7 +107,7 @@ static const struct ppt_isa *choose_isa(void)
             isa = ppt_isas[i];
         }
     }
-    return isa;
+    return fit_to_maker(isa);
 }
 
 const struct ppt_isa *ppt_isa(void)

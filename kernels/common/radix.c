@@ -7,8 +7,9 @@
  * 10.6). Where values share so many leading bits that insertion would be slow, the sweep notices
  * and sorts that stretch the same way by the bits that follow.
  *
- * Such a pass scatters over all of its array, which is slow where that is not in the first level of
- * cache. So a large array is first split, once, into ranges of keys that fit there. Leading bits of
+ * Such a pass scatters over all of its array, which on some CPUs is slow where that is not in the
+ * first level of cache. So a large array may first be split, once, into ranges of keys that fit
+ * there. Leading bits of
  * doubles spread badly, half of the numbers between 0 and 1 having one exponent; so numbers are
  * counted in many more slots than there are to be ranges, and as many neighbouring slots make up a
  * range as it takes to fill it.
@@ -301,13 +302,22 @@ static void sort_split(radix_bits *values, radix_bits *spare, size_t count, int 
 void ppt_radix_sort(double *numbers, double *spare, size_t count)
 {
     radix_bits *const values = (radix_bits *)numbers;
-    const int known = count < SPLIT_SMALLEST ? 0 : bits_of(differing_bits(values, count));
 
     if (count <= INSERTION_LARGEST) {
         sort_by_insertion(values, count);
-    } else if (known > SLOT_BITS) {
-        sort_split(values, (radix_bits *)spare, count, known);
     } else {
         sort_whole(values, (radix_bits *)spare, count);
+    }
+}
+
+void ppt_radix_sort_split(double *numbers, double *spare, size_t count)
+{
+    radix_bits *const values = (radix_bits *)numbers;
+    const int known = count < SPLIT_SMALLEST ? 0 : bits_of(differing_bits(values, count));
+
+    if (known > SLOT_BITS) {
+        sort_split(values, (radix_bits *)spare, count, known);
+    } else {
+        ppt_radix_sort(numbers, spare, count);
     }
 }

@@ -20,4 +20,7 @@
  */
 void ppt_radix_sort(double *values, double *spare, size_t count);
 
+/* The same by another way: a large array is split into parts that fit the nearest cache first. */
+void ppt_radix_sort_split(double *values, double *spare, size_t count);
+
 #endif

@@ -215,7 +215,8 @@ static void test_best_is_in_use(void **state)
     for (size_t i = 0; ppt_isas[i] && ppt_isas[i]->usable(); i++) {
         best = ppt_isas[i];
     }
-    assert_ptr_equal(ppt_isa(), best);
+    /* Two of its functions may be others, by the maker of the CPU. */
+    assert_string_equal(ppt_isa()->name, best->name);
     assert_string_equal(ppt_isas[0]->name, "baseline");
     assert_true(ppt_isas[0]->usable());
 }

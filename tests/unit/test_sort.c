@@ -42,15 +42,17 @@ static void check(double *values, size_t count)
     double *given = numbers(count);
     double *expected = numbers(count);
     double *spare = numbers(count);
+    void (*const ways[])(double *, double *, size_t) = {ppt_sort, ppt_radix_sort,
+                                                        ppt_radix_sort_split};
 
     memcpy(given, values, count * sizeof(double));
     memcpy(expected, values, count * sizeof(double));
     qsort(expected, count, sizeof(double), compare);
-    ppt_sort(values, spare, count);
-    assert_memory_equal(values, expected, count * sizeof(double));
-    memcpy(values, given, count * sizeof(double));
-    ppt_radix_sort(values, spare, count);
-    assert_memory_equal(values, expected, count * sizeof(double));
+    for (size_t i = 0; i < COUNT(ways); i++) {
+        memcpy(values, given, count * sizeof(double));
+        ways[i](values, spare, count);
+        assert_memory_equal(values, expected, count * sizeof(double));
+    }
     free(given);
     free(expected);
     free(spare);
