@@ -63,6 +63,14 @@ static struct matrix_local *matrix_lay_out(struct ppt_scratch *scratch, size_t s
     return ppt_scratch_keep(scratch, &local, sizeof(local));
 }
 
+static enum ppt_status matrix_open(const struct ppt_setup *setup, void **shared,
+                                   struct ppt_error *error)
+{
+    (void)setup;
+    *shared = NULL;
+    return ppt_blas_load(error);
+}
+
 static enum ppt_status matrix_attach(const struct ppt_setup *setup, void *shared, unsigned worker,
                                      struct ppt_scratch *scratch, void **out,
                                      struct ppt_error *error)
@@ -218,6 +226,7 @@ const struct ppt_kernel ppt_kernel_matrix = {
     .summary = "inverse of a random matrix by LAPACK",
     PPT_KERNEL_PARAMS(matrix_params),
     .inner_threads = true,
+    .open = matrix_open,
     .attach = matrix_attach,
     .run = matrix_run,
     .draw = matrix_draw,

@@ -77,12 +77,11 @@ static enum ppt_status tensor_open(const struct ppt_setup *setup, void **shared,
                                    struct ppt_error *error)
 {
     (void)setup;
-    (void)error;
     *shared = NULL;
     /* GSL's own handler ends the process. The setting belongs to the process, not to a thread, so
      * it is made before there are any workers, and never taken back. */
     gsl_set_error_handler_off();
-    return PPT_OK;
+    return ppt_blas_load(error);
 }
 
 static enum ppt_status tensor_attach(const struct ppt_setup *setup, void *shared, unsigned worker,

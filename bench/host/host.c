@@ -7,6 +7,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "blas.h"
 #include "cgroup.h"
 #include "file_digest.h"
 #include "isa.h"
@@ -16,9 +17,6 @@
 #include "start.h"
 #include "surroundings.h"
 #include "text.h"
-
-/* OpenBLAS's own header cannot be included beside GSL's. */
-extern char *openblas_get_config(void);
 
 static uint64_t memory_field(const char *key)
 {
@@ -194,7 +192,7 @@ void ppt_host_read(struct ppt_host *host)
     host->instruction_set = ppt_strdup(ppt_isa()->name);
     /* Of what runs, whatever lies under its name by now. */
     host->binary = ppt_strdup(ppt_file_digest("/proc/self/exe", digest));
-    host->blas = ppt_strdup(openblas_get_config());
+    host->blas = ppt_strdup(ppt_blas_config());
     for (size_t end = strlen(host->blas); end > 0 && host->blas[end - 1] == ' '; end--) {
         host->blas[end - 1] = '\0';
     }

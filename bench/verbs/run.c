@@ -526,6 +526,7 @@ const struct ppt_verb ppt_verb_run = {
     .most = SIZE_MAX,
     .accepts = is_config,
     .separate = run_separate,
+    .measures = true,
     PPT_OPTIONS(run_rows, struct run_options, .output = "output"),
     .check = run_check,
     .run = run,

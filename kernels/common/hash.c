@@ -1,6 +1,7 @@
 #include "hash.h"
 
 #include <argon2.h>
+#include <pthread.h>
 
 /* The library would have the EVP interface used instead, which takes 1.7 times as long for a
  * password: libcrypto 3.0 allocates and frees 112 bytes for every hash, even with a digest that was
@@ -8,14 +9,43 @@
 #define OPENSSL_SUPPRESS_DEPRECATED
 #include <openssl/sha.h>
 
+#include "library.h"
+
+#define EACH(DO)                                                                                   \
+    DO(SHA256_Init)                                                                                \
+    DO(SHA256_Update)                                                                              \
+    DO(SHA256_Final)
+
+static const char *const names[] = {EACH(PPT_LIBRARY_NAME)};
+
+/* Mutable and global, as the library in the process is; written once. */
+static struct {
+    EACH(PPT_LIBRARY_POINTER)
+} crypto;
+static struct ppt_error problem;
+
+static void load(void)
+{
+    (void)ppt_library_load(PPT_LIBCRYPTO, names, sizeof(names) / sizeof(names[0]), &crypto,
+                           &problem);
+}
+
+enum ppt_status ppt_hash_load_sha256(struct ppt_error *error)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+    pthread_once(&once, load);
+    return problem.text[0] ? ppt_fail(error, PPT_FAILED, "%s", problem.text) : PPT_OK;
+}
+
 void ppt_hash_sha256(struct ppt_bytes message, unsigned char out[PPT_HASH_BYTES])
 {
     SHA256_CTX context;
 
     /* Each of them returns 1 whatever it is given. */
-    SHA256_Init(&context);
-    SHA256_Update(&context, message.data, message.count);
-    SHA256_Final(out, &context);
+    crypto.SHA256_Init(&context);
+    crypto.SHA256_Update(&context, message.data, message.count);
+    crypto.SHA256_Final(out, &context);
 }
 
 /*
