@@ -175,6 +175,21 @@ uint64_t ppt_host_memory(const struct ppt_host *host)
                                      : UINT64_MAX;
 }
 
+void ppt_host_read_blas(struct ppt_host *host)
+{
+    const struct ppt_blas_choice *choice = ppt_blas_choice();
+
+    free(host->blas);
+    free(host->blas_core);
+    free(host->blas_own);
+    host->blas = ppt_strdup(ppt_blas_config());
+    for (size_t end = strlen(host->blas); end > 0 && host->blas[end - 1] == ' '; end--) {
+        host->blas[end - 1] = '\0';
+    }
+    host->blas_core = ppt_strdup(ppt_blas_core());
+    host->blas_own = ppt_strdup(choice->core && choice->used ? choice->own : "");
+}
+
 void ppt_host_read(struct ppt_host *host)
 {
     char digest[PPT_FILE_DIGEST_SIZE];
@@ -192,10 +207,7 @@ void ppt_host_read(struct ppt_host *host)
     host->instruction_set = ppt_strdup(ppt_isa()->name);
     /* Of what runs, whatever lies under its name by now. */
     host->binary = ppt_strdup(ppt_file_digest("/proc/self/exe", digest));
-    host->blas = ppt_strdup(ppt_blas_config());
-    for (size_t end = strlen(host->blas); end > 0 && host->blas[end - 1] == ' '; end--) {
-        host->blas[end - 1] = '\0';
-    }
+    ppt_host_read_blas(host);
 }
 
 static double binding_quota(const struct ppt_host *host)

@@ -14,6 +14,8 @@
 #include "lapack.h"
 #include "library.h"
 
+#define LIBRARY "PPT_OMP_OPENBLAS"
+
 /* OpenBLAS's own header cannot be included beside GSL's. */
 extern char *openblas_get_config(void);
 extern char *openblas_get_corename(void);
@@ -29,18 +31,74 @@ extern char *openblas_get_corename(void);
 
 static const char *const names[] = {EACH(PPT_LIBRARY_NAME)};
 
-/* Mutable and global, as the library in the process is; written once. */
+/* Mutable and global, as the library in the process is; written when it is loaded, which is before
+ * there are workers. */
 static struct {
     EACH(PPT_LIBRARY_POINTER)
 } openblas;
+static struct ppt_library library = {
+    .path = PPT_LIBOPENBLAS,
+    .names = names,
+    .count = sizeof(names) / sizeof(names[0]),
+    .functions = &openblas,
+};
 static bool is_loaded; /* atomic */
 static struct ppt_error problem;
+static struct ppt_blas_choice choice;
+static bool is_decided;
+
+/* ---- which core ---- */
+
+/* In the place of what is there. The library reads the variable once, and programs that tasks start
+ * are not to have it. NULL: as it likes, or as the user has said. */
+static bool load_as(const struct ppt_core *core)
+{
+    __atomic_store_n(&is_loaded, false, __ATOMIC_RELEASE);
+    ppt_library_unload(&library);
+    library.asked = getenv(LIBRARY);
+    if (core) {
+        setenv(PPT_BLAS_VARIABLE, core->name, 1);
+    }
+    const enum ppt_status status = ppt_library_load(&library, &problem);
+
+    if (core) {
+        unsetenv(PPT_BLAS_VARIABLE);
+    }
+    __atomic_store_n(&is_loaded, status == PPT_OK, __ATOMIC_RELEASE);
+    return status == PPT_OK;
+}
+
+/* Whether it has done as it was told: a build may lack a core. */
+static bool is_as_told(const struct ppt_core *core)
+{
+    const struct ppt_core *taken = ppt_core_find(openblas.openblas_get_corename());
+
+    return taken && taken->level == core->level;
+}
+
+static void choose(void)
+{
+    const unsigned cpu = ppt_core_cpu();
+    const struct ppt_core *core = NULL;
+
+    snprintf(choice.own, sizeof(choice.own), "%s", openblas.openblas_get_corename());
+    while ((core = ppt_core_above(cpu, choice.own, core))) {
+        if (load_as(core) && is_as_told(core)) {
+            choice.core = core;
+            return;
+        }
+    }
+    if (!is_loaded || strcmp(openblas.openblas_get_corename(), choice.own) != 0) {
+        load_as(NULL);
+    }
+}
 
 static void load(void)
 {
-    if (ppt_library_load(PPT_LIBOPENBLAS, names, sizeof(names) / sizeof(names[0]), &openblas,
-                         &problem) == PPT_OK) {
-        __atomic_store_n(&is_loaded, true, __ATOMIC_RELEASE);
+    if (is_decided || getenv(PPT_BLAS_VARIABLE)) {
+        load_as(choice.core);
+    } else if (load_as(NULL) && strstr(openblas.openblas_get_config(), "DYNAMIC_ARCH")) {
+        choose();
     }
 }
 
@@ -50,6 +108,38 @@ enum ppt_status ppt_blas_load(struct ppt_error *error)
 
     pthread_once(&once, load);
     return is_loaded ? PPT_OK : ppt_fail(error, PPT_FAILED, "%s", problem.text);
+}
+
+struct ppt_blas_choice *ppt_blas_choice(void)
+{
+    return &choice;
+}
+
+void ppt_blas_withdraw(void)
+{
+    choice.core = NULL;
+    load_as(NULL);
+}
+
+const char *ppt_blas_path(void)
+{
+    const char *asked = getenv(LIBRARY);
+
+    return asked && *asked ? asked : library.path;
+}
+
+/* ---- a choice that another process has made ---- */
+
+const char *ppt_blas_decision(void)
+{
+    return !is_loaded ? NULL : choice.core ? choice.core->name : PPT_BLAS_OWN;
+}
+
+void ppt_blas_decide(const char *decision)
+{
+    choice.core = ppt_core_find(decision);
+    choice.proved = true;
+    is_decided = true;
 }
 
 /* ---- what it says of itself ---- */

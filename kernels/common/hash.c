@@ -26,8 +26,14 @@ static struct ppt_error problem;
 
 static void load(void)
 {
-    (void)ppt_library_load(PPT_LIBCRYPTO, names, sizeof(names) / sizeof(names[0]), &crypto,
-                           &problem);
+    struct ppt_library library = {
+        .path = PPT_LIBCRYPTO,
+        .names = names,
+        .count = sizeof(names) / sizeof(names[0]),
+        .functions = &crypto,
+    };
+
+    (void)ppt_library_load(&library, &problem);
 }
 
 enum ppt_status ppt_hash_load_sha256(struct ppt_error *error)

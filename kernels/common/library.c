@@ -11,30 +11,45 @@
 typedef void function(void);
 _Static_assert(sizeof(function *) == sizeof(void *), "dlsym() returns what may be a function");
 
-enum ppt_status ppt_library_load(const char *path, const char *const *names, size_t count,
-                                 void *functions, struct ppt_error *error)
+static void *open_file(const struct ppt_library *library)
 {
-    void *library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
-    const char *slash = strrchr(path, '/');
+    const char *name = strrchr(library->path, '/');
+    void *handle = dlopen(library->asked && *library->asked ? library->asked : library->path,
+                          RTLD_NOW | RTLD_LOCAL);
 
-    if (!library && slash) {
-        library = dlopen(slash + 1, RTLD_NOW | RTLD_LOCAL);
-    }
-    if (!library) {
+    return handle || !name || (library->asked && *library->asked)
+               ? handle
+               : dlopen(name + 1, RTLD_NOW | RTLD_LOCAL);
+}
+
+enum ppt_status ppt_library_load(struct ppt_library *library, struct ppt_error *error)
+{
+    library->handle = open_file(library);
+    if (!library->handle) {
         return ppt_fail(error, PPT_FAILED, "a library that this task needs cannot be loaded: %s",
                         dlerror());
     }
-    void **found PPT_FREED = calloc(count, sizeof(*found));
-    for (size_t i = 0; found && i < count; i++) {
-        found[i] = dlsym(library, names[i]);
+    void **found PPT_FREED = calloc(library->count, sizeof(*found));
+    for (size_t i = 0; found && i < library->count; i++) {
+        found[i] = dlsym(library->handle, library->names[i]);
         if (!found[i]) {
-            return ppt_fail(error, PPT_FAILED, "a library that this task needs has changed: %s",
-                            dlerror());
+            ppt_fail(error, PPT_FAILED, "a library that this task needs is another: %s", dlerror());
+            ppt_library_unload(library);
+            return PPT_FAILED;
         }
     }
     if (!found) {
-        return ppt_fail(error, PPT_FAILED, "%s: not enough memory to load it", path);
+        ppt_library_unload(library);
+        return ppt_fail(error, PPT_FAILED, "%s: not enough memory to load it", library->path);
     }
-    memcpy(functions, found, count * sizeof(*found));
+    memcpy(library->functions, found, library->count * sizeof(*found));
     return PPT_OK;
+}
+
+void ppt_library_unload(struct ppt_library *library)
+{
+    if (library->handle) {
+        dlclose(library->handle);
+        library->handle = NULL;
+    }
 }

@@ -16,11 +16,22 @@
 #define PPT_LIBRARY_POINTER(function) __typeof__(&(function)) function;
 #define PPT_LIBRARY_NAME(function) #function,
 
-/* Loads a library, unless it is there already: the file that the program was built with, since
- * there may be others of the name which the system prefers; if it is gone, the one that the system
- * has. Writes the addresses of the named functions to `functions`, pointers in the same order.
- * Fails with PPT_FAILED, and then writes nothing. */
-enum ppt_status ppt_library_load(const char *path, const char *const *names, size_t count,
-                                 void *functions, struct ppt_error *error);
+/* Borrowed; the functions are pointers in the order of their names. */
+struct ppt_library {
+    const char *path;  /* that the program was built with: there may be others of the name which
+                          the system prefers */
+    const char *asked; /* the user's instead; NULL or empty: none */
+    const char *const *names;
+    size_t count;
+    void *functions;
+    void *handle; /* NULL: it is not loaded */
+};
+
+/* Loads it; one that is gone since the build from where the system has it. Fails with PPT_FAILED,
+ * and then writes no functions. */
+enum ppt_status ppt_library_load(struct ppt_library *library, struct ppt_error *error);
+
+/* Nobody may be in one of its functions, or call any before it is loaded again. */
+void ppt_library_unload(struct ppt_library *library);
 
 #endif
