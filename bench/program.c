@@ -55,7 +55,9 @@ static enum ppt_status program_obey(const struct ppt_line *line, struct ppt_erro
 
 bool ppt_program_measures(int count, char *const *arguments)
 {
-    return !ppt_cli_verb(verbs, count, arguments)->quick;
+    const struct ppt_verb *verb;
+
+    return !ppt_cli_asks(verbs, count, arguments, &verb) && verb->measures;
 }
 
 int ppt_program(int count, char *const *arguments, const struct ppt_engine *engine)

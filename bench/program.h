@@ -11,7 +11,7 @@
 /* `engine` runs passes over ranks; NULL: this program runs none. Returns the exit code. */
 int ppt_program(int count, char *const *arguments, const struct ppt_engine *engine);
 
-/* Whether it may run tasks, so that settings of libraries matter; what does not is quick. */
+/* Whether it may run tasks in this process, so that settings of libraries matter. */
 bool ppt_program_measures(int count, char *const *arguments);
 
 #endif

@@ -26,6 +26,8 @@
  * takes fewer. Several threads have as many each. */
 #define BLOCK PPT_INVERSE_BLOCK
 
+extern const struct ppt_kernel ppt_kernel_matrix;
+
 enum { SIZE };
 
 static const struct ppt_param matrix_params[] = {
@@ -61,6 +63,21 @@ static struct matrix_local *matrix_lay_out(struct ppt_scratch *scratch, size_t s
     local.sums = ppt_scratch_take(scratch, size, sizeof(double));
     local.pivots = ppt_scratch_take(scratch, 2 * size, sizeof(*local.pivots));
     return ppt_scratch_keep(scratch, &local, sizeof(local));
+}
+
+/* Larger ones are made of the same blocks. */
+#define PROOF_SIZE 2000
+
+static void matrix_shorten(union ppt_value *args)
+{
+    args[SIZE].integer = args[SIZE].integer < PROOF_SIZE ? args[SIZE].integer : PROOF_SIZE;
+}
+
+static enum ppt_status matrix_open(const struct ppt_setup *setup, void **shared,
+                                   struct ppt_error *error)
+{
+    *shared = NULL;
+    return ppt_blas_open(&ppt_kernel_matrix, setup, matrix_shorten, error);
 }
 
 static enum ppt_status matrix_attach(const struct ppt_setup *setup, void *shared, unsigned worker,
@@ -218,6 +235,7 @@ const struct ppt_kernel ppt_kernel_matrix = {
     .summary = "inverse of a random matrix by LAPACK",
     PPT_KERNEL_PARAMS(matrix_params),
     .inner_threads = true,
+    .open = matrix_open,
     .attach = matrix_attach,
     .run = matrix_run,
     .draw = matrix_draw,

@@ -177,6 +177,9 @@ static enum ppt_status open_kernel(const struct ppt_setup *setup, void **shared,
                             "tried; a ratio of 0 needs none",
                             (unsigned long long)right_of(args));
         }
+        if (args[HASH].choice == HASH_SHA256) {
+            PPT_TRY(ppt_hash_load_sha256(error));
+        }
     }
     *shared = NULL;
     return PPT_OK;

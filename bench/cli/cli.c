@@ -144,13 +144,22 @@ static int find_verb(struct reader reader, const struct ppt_verb **verb)
     return 0;
 }
 
-const struct ppt_verb *ppt_cli_verb(const struct ppt_verb *const *verbs, int count,
-                                    char *const *arguments)
+bool ppt_cli_asks(const struct ppt_verb *const *verbs, int count, char *const *arguments,
+                  const struct ppt_verb **verb)
 {
-    const struct ppt_verb *verb;
+    struct reader reader = {verbs, arguments, count, 1};
 
-    find_verb((struct reader){verbs, arguments, count, 1}, &verb);
-    return verb;
+    find_verb(reader, verb);
+    for (; reader.at < count && strcmp(arguments[reader.at], "--") != 0; reader.at++) {
+        struct reader here = reader;
+
+        if (looks_like_option(arguments[reader.at]) &&
+            (pass_option(&here, *verb, PPT_OPTION_HELP) ||
+             pass_option(&reader, *verb, PPT_OPTION_VERSION))) {
+            return true;
+        }
+    }
+    return false;
 }
 
 /* They lie under the other options whatever their order, so they are taken first. */

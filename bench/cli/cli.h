@@ -14,9 +14,10 @@ enum ppt_status ppt_cli_read(const struct ppt_verb *const *verbs, int count, cha
                              struct ppt_line *line, struct ppt_error *error);
 void ppt_cli_free(struct ppt_line *line);
 
-/* The verb that a command line names, whatever else is wrong with it. */
-const struct ppt_verb *ppt_cli_verb(const struct ppt_verb *const *verbs, int count,
-                                    char *const *arguments);
+/* Whether a command line asks for help or the version, and in *verb which verb it names, whatever
+ * else is wrong with it. */
+bool ppt_cli_asks(const struct ppt_verb *const *verbs, int count, char *const *arguments,
+                  const struct ppt_verb **verb);
 
 /* Adds the part of --help that follows from descriptors: verbs, then options. */
 void ppt_cli_help(const struct ppt_verb *const *verbs, struct ppt_text *out);

@@ -53,7 +53,7 @@ struct ppt_verb {
     /* Called at "--", with line->rest as PPT_REST_OPERANDS, which it may change; NULL: it stays. */
     enum ppt_status (*separate)(struct ppt_line *line, struct ppt_error *error);
 
-    bool quick; /* it runs no task, and is waited for: see ppt_start_prepare() */
+    bool measures; /* it runs tasks in its own process: see ppt_start_prepare() */
 
     const struct ppt_option *options;
     size_t option_count;

@@ -434,6 +434,28 @@ static void check_folder(const struct patient *patient, struct ppt_finding *find
     }
 }
 
+static void check_blas(const struct patient *patient, struct ppt_finding *finding)
+{
+    const struct ppt_vitals *vitals = patient->vitals;
+
+    if (*vitals->blas_core == '\0') {
+        unknown(finding, "cannot be loaded", "tensor and matrix need it.");
+    } else if (vitals->blas_asked) {
+        say(finding, "computes as %s, by OPENBLAS_CORETYPE", vitals->blas_core);
+        if (*vitals->blas_asked == '\0') {
+            advise(finding, PPT_HEALTH_NOTE,
+                   "The variable is empty, which does not leave it to the library: unset it.");
+        }
+    } else if (vitals->blas_loss > 0) {
+        measure(finding, vitals->blas_loss, "times");
+        say(finding, "computes as %s here; programs that use it take %s, and %.1f times as long",
+            vitals->blas_core, vitals->blas_own, vitals->blas_loss);
+        advise(finding, PPT_HEALTH_NOTE, vitals->blas_advice);
+    } else {
+        say(finding, "computes as %s", vitals->blas_core);
+    }
+}
+
 static void check_surroundings(const struct patient *patient, struct ppt_finding *finding)
 {
     const char *machine = patient->host->virtual_machine, *container = patient->host->container;
@@ -472,6 +494,7 @@ static const struct {
     {"swap", check_swap},
     {"huge pages", check_huge_pages},
     {"temporary files", check_folder},
+    {"OpenBLAS", check_blas},
     {"inside", check_surroundings},
 };
 

@@ -7,6 +7,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "blas.h"
 #include "cgroup.h"
 #include "counter.h"
 #include "file_digest.h"
@@ -17,9 +18,6 @@
 #include "start.h"
 #include "surroundings.h"
 #include "text.h"
-
-/* OpenBLAS's own header cannot be included beside GSL's. */
-extern char *openblas_get_config(void);
 
 static uint64_t memory_field(const char *key)
 {
@@ -178,6 +176,21 @@ uint64_t ppt_host_memory(const struct ppt_host *host)
                                      : UINT64_MAX;
 }
 
+void ppt_host_read_blas(struct ppt_host *host)
+{
+    const struct ppt_blas_choice *choice = ppt_blas_choice();
+
+    free(host->blas);
+    free(host->blas_core);
+    free(host->blas_own);
+    host->blas = ppt_strdup(ppt_blas_config());
+    for (size_t end = strlen(host->blas); end > 0 && host->blas[end - 1] == ' '; end--) {
+        host->blas[end - 1] = '\0';
+    }
+    host->blas_core = ppt_strdup(ppt_blas_core());
+    host->blas_own = ppt_strdup(choice->core && choice->used ? choice->own : "");
+}
+
 void ppt_host_read(struct ppt_host *host)
 {
     char digest[PPT_FILE_DIGEST_SIZE];
@@ -196,10 +209,7 @@ void ppt_host_read(struct ppt_host *host)
     host->task_clock = ppt_strdup(ppt_counter_name());
     /* Of what runs, whatever lies under its name by now. */
     host->binary = ppt_strdup(ppt_file_digest("/proc/self/exe", digest));
-    host->blas = ppt_strdup(openblas_get_config());
-    for (size_t end = strlen(host->blas); end > 0 && host->blas[end - 1] == ' '; end--) {
-        host->blas[end - 1] = '\0';
-    }
+    ppt_host_read_blas(host);
 }
 
 static double binding_quota(const struct ppt_host *host)

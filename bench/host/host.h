@@ -27,7 +27,10 @@ struct ppt_host {
     char *binary;                 /* digest of the program's file: another build has another */
     char *instruction_set;        /* that our own loops use, see isa.h */
     char *task_clock;             /* that times tasks, see counter.h */
-    char *blas;                   /* library and the CPU type it chose */
+    char *blas;                   /* library and how it was built */
+    char *blas_core;              /* the type of CPU that it computes as */
+    char *blas_own;               /* the one that it takes by itself, where tasks use it and another
+                                     was chosen; else "" */
     json_object *environment;     /* OMP_*, GOMP_*, OPENBLAS_* and PPT_OMP_* variables: they change
                                      what is measured */
     struct ppt_cluster cluster;   /* of the MPI job that this process is rank 0 of; none without */
@@ -42,6 +45,9 @@ void ppt_host_read(struct ppt_host *host);
  * `limit`. */
 void ppt_host_read_system(struct ppt_host *host);
 void ppt_host_read_memory(struct ppt_host *host, uint64_t limit);
+
+/* Of the BLAS: anew where kernels have been opened, since they may have found it wrong. */
+void ppt_host_read_blas(struct ppt_host *host);
 
 /* The name of a variable, given with its value, if it is one that changes what is measured; NULL:
  * it is not. To be given to free(). */

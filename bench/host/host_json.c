@@ -84,6 +84,8 @@ static const struct ppt_field host_fields[] = {
     OLD_TEXT(instruction_set),
     OLD_TEXT(task_clock),
     {HOST(blas, "blas")},
+    OLD_TEXT(blas_core),
+    {HOST(blas_own, "blas_own"), .flags = PPT_FIELD_OPTIONAL, .missing = ""},
     COUNT(online_cpus, "online_cpus"),
     COUNT(topology.cpus, "allowed_cpus"),
     COUNT(topology.cores, "allowed_cores"),

@@ -90,7 +90,9 @@ static int64_t busy_ns_of(const char *text, const struct ppt_cpu_set *set)
 
 static void read_stat(const struct ppt_cpu_set *set, struct ppt_noise *noise)
 {
-    char text[STAT_BYTES];
+    /* Too large for the stack where that is limited. The thread that runs passes alone comes here.
+     */
+    static char text[STAT_BYTES];
     int64_t steal;
 
     if (ppt_probe_text(text, sizeof(text), "/proc/stat")) {

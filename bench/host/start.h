@@ -6,8 +6,8 @@
  * which takes a CPU (or half a core, or the quota of a container) from the thread it waits for, and
  * is counted as CPU time of the tasks. And where threads are to be bound it binds the main thread
  * there and then, so that nobody sees any more which CPUs the process was given. So the program is
- * started a second time with other settings, by the process itself, and the environment is put back
- * afterwards: what a task runs, or gnuplot, gets that of the user.
+ * started a second time with other settings, by the process itself, if it is to run tasks, and the
+ * environment is put back afterwards: what a task runs, or gnuplot, gets that of the user.
  */
 #ifndef PPT_HOST_START_H
 #define PPT_HOST_START_H

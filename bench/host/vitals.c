@@ -8,12 +8,18 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#include "blas.h"
+#include "clock.h"
 #include "counter.h"
+#include "memory.h"
+#include "owned.h"
 #include "probe.h"
 
 /* More than any machine has; a gap in the numbers is a CPU that is not online. */
 #define MOST_CPUS 8192
 #define LONGEST_GAP 64
+
+#define PRODUCTS 10
 
 static void read_governors(const char *root, struct ppt_vitals *vitals)
 {
@@ -130,6 +136,43 @@ void ppt_vitals_time_clock(struct ppt_vitals *vitals)
     }
     vitals->clock_cost_s = (double)best / READINGS * 1e-9;
     vitals->clock_step_s = step == INT64_MAX ? -1 : (double)step * 1e-9;
+}
+
+/* The fastest of some products. */
+static int64_t time_product(const double *a, const double *b, double *c)
+{
+    int64_t best = INT64_MAX;
+
+    for (int i = 0; i < PRODUCTS; i++) {
+        const int64_t start = ppt_clock_ns();
+
+        ppt_blas_multiply(a, b, c);
+        const int64_t ns = ppt_clock_ns() - start;
+        best = ns < best ? ns : best;
+    }
+    return best;
+}
+
+void ppt_vitals_try_blas(struct ppt_vitals *vitals)
+{
+    const size_t count = (size_t)PPT_BLAS_ORDER * PPT_BLAS_ORDER;
+    double *all PPT_FREED = ppt_alloc(3 * count, sizeof(*all));
+    const struct ppt_blas_choice *choice = ppt_blas_choice();
+
+    snprintf(vitals->blas_core, sizeof(vitals->blas_core), "%s", ppt_blas_core());
+    snprintf(vitals->blas_own, sizeof(vitals->blas_own), "%s", choice->own);
+    vitals->blas_asked = getenv(PPT_BLAS_VARIABLE);
+    vitals->blas_advice = choice->core ? choice->core->advice : "";
+    if (choice->core) {
+        for (size_t i = 0; i < 2 * count; i++) {
+            all[i] = 1 + (double)(i % 7);
+        }
+        const int64_t chosen = time_product(all, all + count, all + 2 * count);
+
+        ppt_blas_withdraw();
+        vitals->blas_loss =
+            (double)time_product(all, all + count, all + 2 * count) / (double)chosen;
+    }
 }
 
 void ppt_vitals_visit_folder(const char *folder, struct ppt_vitals *vitals)

@@ -21,6 +21,11 @@ struct ppt_vitals {
     int64_t swapped_pages;      /* in and out since the system began */
     double clock_cost_s;        /* of reading what times tasks once */
     double clock_step_s;        /* the smallest step that it is seen to make */
+    char blas_core[32];         /* type of CPU that OpenBLAS computes as */
+    char blas_own[32];          /* the same, left to the library; "": it was not */
+    const char *blas_asked;     /* what the user's variable says of it; borrowed, NULL: not set */
+    const char *blas_advice;    /* where another type than its own was chosen; else "" */
+    double blas_loss;           /* how many times as long its own takes; 0: none was chosen */
     const char *folder;         /* for temporary files, borrowed */
     const char *folder_kind;    /* its file system's name; "": another one */
     bool folder_in_memory;
@@ -33,6 +38,10 @@ void ppt_vitals_read(const char *root, struct ppt_vitals *vitals);
 
 /* Measures the clock; takes some milliseconds. */
 void ppt_vitals_time_clock(struct ppt_vitals *vitals);
+
+/* Loads OpenBLAS; where another type of CPU was chosen than it takes by itself, measures what that
+ * one costs, which takes some milliseconds. */
+void ppt_vitals_try_blas(struct ppt_vitals *vitals);
 
 /* Looks at the folder for temporary files. */
 void ppt_vitals_visit_folder(const char *folder, struct ppt_vitals *vitals);

@@ -234,6 +234,20 @@ static void add_words(const struct ppt_outcome *outcome, size_t width, struct pp
     }
 }
 
+/* Other programs do not know of it. */
+static void add_blas(const struct ppt_outcome *outcome, size_t width, struct ppt_text *out)
+{
+    struct ppt_text core PPT_OWNED(ppt_text_free) = {0};
+    struct ppt_text own PPT_OWNED(ppt_text_free) = {0};
+
+    ppt_text_add_shown(&core, outcome->host->blas_core, 40);
+    ppt_text_add_shown(&own, outcome->host->blas_own, 40);
+    add_note(width, out,
+             "OpenBLAS computed as %s, chosen here; by itself it takes this CPU for %s, and so it "
+             "does in other programs: ppt-omp doctor says what that costs them",
+             core.data, own.data);
+}
+
 static void add_notes(const struct ppt_outcome *outcome, size_t width, struct ppt_text *out)
 {
     const struct ppt_summary *summary = outcome->summary;
@@ -275,6 +289,9 @@ static void add_notes(const struct ppt_outcome *outcome, size_t width, struct pp
 
         add_note(width, out, "%u of %u cores are fast ones (P): beyond, workers are unequal", fast,
                  outcome->host->topology.cores);
+    }
+    if (*outcome->host->blas_own) {
+        add_blas(outcome, width, out);
     }
     if (summary->points[0].point.workers != 0) {
         const unsigned fewest = ppt_point_workers(summary->points[0].point);

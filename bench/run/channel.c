@@ -21,7 +21,12 @@ static const struct ppt_field folder_fields[] = {
     {0},
 };
 
-const struct ppt_field ppt_channel_start_fields[] = {FOLDER(scratch), FOLDER(results), {0}};
+const struct ppt_field ppt_channel_start_fields[] = {
+    FOLDER(scratch),
+    FOLDER(results),
+    {PPT_FIELD(struct ppt_channel_start, blas, "blas"), .flags = PPT_FIELD_SPARSE},
+    {0},
+};
 
 #define REQUEST(member, ...)                                                                       \
     {                                                                                              \

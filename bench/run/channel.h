@@ -19,6 +19,7 @@ struct ppt_channel_folder {
 };
 struct ppt_channel_start {
     struct ppt_channel_folder scratch, results;
+    char *blas; /* the run's decision, see blas.h; NULL: none. Owned by who receives it */
 };
 extern const struct ppt_field ppt_channel_start_fields[]; /* beside "config" */
 

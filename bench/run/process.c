@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "blas.h"
 #include "channel.h"
 #include "file.h"
 #include "interrupt.h"
@@ -78,7 +79,9 @@ static struct ppt_channel_folder folder_of(const struct ppt_folder *folder)
 static bool send_start(const struct ppt_process *process, const struct ppt_config *config,
                        const struct ppt_dirs *dirs)
 {
-    const struct ppt_channel_start start = {folder_of(dirs->scratch), folder_of(dirs->results)};
+    char *blas PPT_FREED = ppt_blas_decision() ? ppt_strdup(ppt_blas_decision()) : NULL;
+    const struct ppt_channel_start start = {folder_of(dirs->scratch), folder_of(dirs->results),
+                                            blas};
     json_object *message = json_object_new_object();
 
     ppt_fields_write(ppt_channel_start_fields, &start, 0, message);

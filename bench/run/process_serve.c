@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 
+#include "blas.h"
 #include "channel.h"
 #include "interrupt.h"
 #include "owned.h"
@@ -79,6 +80,9 @@ static enum ppt_status take_start(struct served *served, struct ppt_error *error
     const struct ppt_item item = {.value = value, .source = &source};
     PPT_TRY(ppt_fields_read(ppt_channel_start_fields, &item, 0, &served->start, error));
     PPT_TRY(ppt_item_member(&item, "config", &place, &config, error));
+    if (served->start.blas) {
+        ppt_blas_decide(served->start.blas);
+    }
     served->scratch = take_folder(&served->start.scratch);
     served->results = take_folder(&served->start.results);
     return ppt_config_from_message("the run", json_object_to_json_string(config.value),

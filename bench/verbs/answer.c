@@ -394,7 +394,6 @@ const struct ppt_verb ppt_verb_answer = {
     .forms = {{"answer NAME", "the number that such a run found"}},
     .most = 1,
     .separate = answer_separate,
-    .quick = true,
     PPT_OPTIONS(answer_rows, struct answer_options, 0),
     .check = answer_check,
     .run = answer,

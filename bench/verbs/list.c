@@ -1,5 +1,6 @@
 #include "list.h"
 #include "args.h"
+#include "blas.h"
 #include "isa.h"
 #include "json_value.h"
 #include "owned.h"
@@ -127,6 +128,19 @@ static json_object *isas_to_json(struct ppt_text *out)
     return object;
 }
 
+/* What it computes as only the library knows, which is not loaded for this. */
+static json_object *blas_to_json(struct ppt_text *out)
+{
+    json_object *object = json_object_new_object();
+
+    ppt_text_addf(out,
+                  "OpenBLAS of tensor and matrix: %s\n    ppt-omp doctor says as which type of CPU "
+                  "it computes\n",
+                  ppt_blas_path());
+    add_text(object, "library", ppt_blas_path());
+    return object;
+}
+
 static enum ppt_status list(const struct ppt_line *line, struct ppt_error *error)
 {
     const struct list_options *options = line->options;
@@ -148,12 +162,13 @@ static enum ppt_status list(const struct ppt_line *line, struct ppt_error *error
     }
     ppt_text_add(&lines, "random    a mix of tasks, drawn anew for every iteration\n"
                          "    task_args           names of kernels to draw from, or [] for all\n");
-    json_object *isas = isas_to_json(&lines);
+    json_object *isas = isas_to_json(&lines), *blas = blas_to_json(&lines);
     if (options->json) {
         json_object *answer = json_object_new_object();
 
         add(answer, "kernels", kernels);
         add(answer, "instruction_sets", isas);
+        add(answer, "blas", blas);
         puts(json_object_to_json_string_ext(answer, JSON_C_TO_STRING_PRETTY |
                                                         JSON_C_TO_STRING_NOSLASHESCAPE));
         json_object_put(answer);
@@ -161,6 +176,7 @@ static enum ppt_status list(const struct ppt_line *line, struct ppt_error *error
         fputs(lines.data, stdout);
         json_object_put(kernels);
         json_object_put(isas);
+        json_object_put(blas);
     }
     return PPT_OK;
 }

@@ -7,6 +7,7 @@
 #include <omp.h>
 #include <string.h>
 
+#include "cgroup.h"
 #include "clock.h"
 #include "draft.h"
 #include "file.h"
@@ -234,9 +235,10 @@ static enum ppt_status run_once(const struct once_options *options, struct ppt_c
 static enum ppt_status check_needs(const struct ppt_config *config,
                                    const struct ppt_workspace *scratch, struct ppt_error *error)
 {
-    struct ppt_host host PPT_OWNED(ppt_host_free) = {0};
+    const struct ppt_cgroup limits = ppt_cgroup_read(PPT_CGROUP_MOUNTS, PPT_CGROUP_MEMBERSHIP);
+    struct ppt_host host = {0};
 
-    ppt_host_read(&host);
+    ppt_host_read_memory(&host, limits.memory_bytes);
     PPT_TRY(ppt_plan_check_needs(config, ppt_host_memory(&host), ppt_workspace_available(scratch),
                                  error));
     return ppt_runtime_check_threads(config->points[0], 0, error);
@@ -295,6 +297,7 @@ const struct ppt_verb ppt_verb_once = {
     .most = SIZE_MAX,
     .needs = "a kernel, as in: ppt-omp once sort",
     .separate = once_separate,
+    .measures = true,
     PPT_OPTIONS(once_rows, struct once_options, .seed = 1),
     .check = once_check,
     .run = once,

@@ -200,6 +200,7 @@ const struct ppt_verb ppt_verb_resume = {
     .forms = {{"resume RUN_DIR", "go on where a run ended early"}},
     .most = 1,
     .needs = "the folder of a run, as in: ppt-omp resume output/latest",
+    .measures = true,
     PPT_OPTIONS(resume_rows, struct resume_options, 0),
     .run = resume,
 };

@@ -487,6 +487,7 @@ static enum ppt_status run(const struct ppt_line *line, struct ppt_error *error)
     ppt_interrupt_watch();
     PPT_TRY(ppt_workspace_create(&session.scratch, error));
     PPT_TRY(check_all(&session, error));
+    ppt_host_read_blas(&session.host);
     PPT_TRY(size_all(&session, error));
     PPT_TRY(ppt_run_folder_open_all(session.options->output, &session.output, error));
     return run_all(&session, error);
@@ -585,6 +586,7 @@ const struct ppt_verb ppt_verb_run = {
     .most = SIZE_MAX,
     .accepts = is_config,
     .separate = run_separate,
+    .measures = true,
     PPT_OPTIONS(run_rows, struct run_options, .output = "output"),
     .check = run_check,
     .run = run,

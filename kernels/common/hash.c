@@ -2,6 +2,7 @@
 
 #include <argon2.h>
 #include <endian.h>
+#include <pthread.h>
 #include <string.h>
 
 /* The library would have the EVP interface used instead, which takes 1.7 times as long for a
@@ -9,6 +10,42 @@
  * fetched and a context that is used again. What is measured here is hashing. */
 #define OPENSSL_SUPPRESS_DEPRECATED
 #include <openssl/sha.h>
+
+#include "library.h"
+
+#define EACH(DO)                                                                                   \
+    DO(SHA256_Init)                                                                                \
+    DO(SHA256_Transform)                                                                           \
+    DO(SHA256_Update)                                                                              \
+    DO(SHA256_Final)
+
+static const char *const names[] = {EACH(PPT_LIBRARY_NAME)};
+
+/* Mutable and global, as the library in the process is; written once. */
+static struct {
+    EACH(PPT_LIBRARY_POINTER)
+} crypto;
+static struct ppt_error problem;
+
+static void load(void)
+{
+    struct ppt_library library = {
+        .path = PPT_LIBCRYPTO,
+        .names = names,
+        .count = sizeof(names) / sizeof(names[0]),
+        .functions = &crypto,
+    };
+
+    (void)ppt_library_load(&library, &problem);
+}
+
+enum ppt_status ppt_hash_load_sha256(struct ppt_error *error)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+    pthread_once(&once, load);
+    return problem.text[0] ? ppt_fail(error, PPT_FAILED, "%s", problem.text) : PPT_OK;
+}
 
 /* A message of one block is padded here (FIPS 180-4, 5.1.1): the library, which takes messages
  * piece by piece, needs half as long again for one that fits a block. */
@@ -21,8 +58,8 @@ static void hash_block(struct ppt_bytes message, unsigned char out[PPT_HASH_BYTE
     block[message.count] = 0x80;
     block[SHA256_CBLOCK - 2] = (unsigned char)(message.count >> 5);
     block[SHA256_CBLOCK - 1] = (unsigned char)(message.count << 3);
-    SHA256_Init(&context);
-    SHA256_Transform(&context, block);
+    crypto.SHA256_Init(&context);
+    crypto.SHA256_Transform(&context, block);
     for (size_t i = 0; i < PPT_HASH_BYTES / sizeof(uint32_t); i++) {
         const uint32_t word = htobe32(context.h[i]);
 
@@ -42,9 +79,9 @@ void ppt_hash_sha256(struct ppt_bytes message, unsigned char out[PPT_HASH_BYTES]
         return;
     }
     /* Each of them returns 1 whatever it is given. */
-    SHA256_Init(&context);
-    SHA256_Update(&context, message.data, message.count);
-    SHA256_Final(out, &context);
+    crypto.SHA256_Init(&context);
+    crypto.SHA256_Update(&context, message.data, message.count);
+    crypto.SHA256_Final(out, &context);
 }
 
 /*

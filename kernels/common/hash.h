@@ -36,6 +36,9 @@ struct ppt_argon2id_recipe {
     struct ppt_bytes associated;
 };
 
+/* Loads libcrypto, which takes a process a millisecond: it must have been, before the next one. */
+enum ppt_status ppt_hash_load_sha256(struct ppt_error *error);
+
 void ppt_hash_sha256(struct ppt_bytes message, unsigned char out[PPT_HASH_BYTES]);
 
 enum ppt_status ppt_hash_argon2id(const struct ppt_argon2id_memory *memory,

@@ -256,7 +256,8 @@ class Printing(common.Case):
         lines = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
         lines[0].update(program=HOSTILE, started=HOSTILE, origin=HOSTILE)
         lines[0]["host"].update(
-            {k: HOSTILE for k in ("name", "system", "cpu_model", "instruction_set", "blas")}
+            {k: HOSTILE for k in ("name", "system", "cpu_model", "instruction_set", "blas",
+                               "blas_core", "blas_own")}
         )
         lines[0]["host"]["environment"] = {HOSTILE: HOSTILE}
         last = next(line for line in reversed(lines) if line["type"] == "pass")

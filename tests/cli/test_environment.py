@@ -1,5 +1,6 @@
 """How the program is started, with which variables and names, and where it cannot write."""
 
+import json
 import os
 import pathlib
 import re
@@ -129,6 +130,61 @@ class Start(common.Case):
         self.assertEqual(run["host"]["environment"]["OMP_WAIT_POLICY"], "passive")
 
 
+class Loading(common.Case):
+    """What a process loads, and how often it begins, as the dynamic linker tells it."""
+
+    HEAVY = ("libopenblas", "libgfortran", "libcrypto")
+
+    def look(self, *command):
+        """The heavy libraries of each process, and how often it began, the first process first."""
+        folder = self.base / "linker"
+        folder.mkdir()
+        env = only({"LD_DEBUG": "files", "LD_DEBUG_OUTPUT": str(folder / "of")},
+                   self.environment())  # fmt: skip
+        self.run_fine(*command, env=env)
+        texts = [path.read_text() for path in sorted(folder.iterdir(), key=lambda p: int(p.suffix[1:]))]
+        shutil.rmtree(folder)
+        if not texts or "initialize program" not in texts[0]:
+            self.skipTest("this linker tells nothing")
+        return [
+            ({name for name in self.HEAVY if f"/{name}." in text}, text.count("initialize program"))
+            for text in texts
+        ]
+
+    def test_answers_at_once(self):
+        """What measures nothing begins once, with no library that kernels alone need."""
+        for command in (["--version"], ["--help"], ["list"], ["list", "--json"], ["sum.json", "--help"],
+                        ["describe", "--json"]):  # fmt: skip
+            with self.subTest(command):
+                self.assertEqual(self.look(*command), [(set(), 1)])
+
+    def test_report(self):
+        """Laws are fitted by GSL's own linear algebra."""
+        self.run_fine("--task", "sum", "--task-args", "[1000]", "--workers", "0,1,2,3,4", "--quick")
+        self.assertEqual(self.look("report", self.only_folder()), [(set(), 1)])
+
+    def test_once(self):
+        """A task has what its kernel needs."""
+        for task, args, expected in (
+            ("sum", "[10]", set()),
+            ("zip", "[1]", set()),
+            ("tensor", "[4, 2]", {"libopenblas", "libgfortran"}),
+            ("matrix", "[4]", {"libopenblas", "libgfortran"}),
+            ("password", '[1, 1, [8, 8], 1, {"hash": "sha256"}]', {"libcrypto"}),
+            ("password", '[1, 1, [8, 8], 1, {"hash": "argon2id", "m_cost_kib": 8}]', set()),
+        ):
+            with self.subTest(task):
+                found = self.look("once", task, args)
+                self.assertEqual(found, [(expected, 2)])
+
+    def test_processes(self):
+        """Those of a run's passes begin once."""
+        found = self.look("--task", "sum", "--task-args", "[10]", "--workers", "0", "--iterations",
+                          "3", "--task-count", "1")  # fmt: skip
+        self.assertEqual([beginnings for _, beginnings in found], [2, 1, 1, 1])
+        self.assertEqual([libraries for libraries, _ in found[1:]], [set()] * 3)
+
+
 class Name(common.Case):
     """The process is called what it was started as, wherever its file is."""
 
@@ -174,7 +230,7 @@ class Name(common.Case):
         program = self.work / "program"
         shutil.copy2(common.PPT_OMP, program)
         script = f'exec 3<"$0"; rm "$0"; printf "#!/bin/sh\\nexit 9\\n" >"$0"; chmod +x "$0"; ' \
-                 f'exec /proc/self/fd/3 list'  # fmt: skip
+                 f'exec /proc/self/fd/3 once sum'  # fmt: skip
         result = self.run_program("/bin/sh", "-c", script, str(program),
                                   env=only({}, self.environment(True)))  # fmt: skip
         self.assertEqual(result.code, 0, result)
@@ -187,14 +243,16 @@ class Name(common.Case):
         if not found:
             self.skipTest("the program names no dynamic linker")
         env = only({}, self.environment())
-        plain = self.run_ppt("list", env=env)
+        command = ["once", "wait", "[1]", "--json"]
+        plain = json.loads(self.run_fine(*command, env=env).out)
         for arguments in ([], ["--argv0", "other"], ["--library-path", "/nowhere"]):
             with self.subTest(arguments):
-                result = self.run_program(found[0].decode(), *arguments, common.PPT_OMP, "list", env=env)
-                self.assertEqual((result.code, result.out), (plain.code, plain.out), result)
+                result = self.run_program(found[0].decode(), *arguments, common.PPT_OMP, *command, env=env)
+                self.assertEqual(result.code, 0, result)
+                self.assertEqual(json.loads(result.out)["digest"], plain["digest"])
 
     def test_no_environment(self):
-        self.assertEqual(self.run_program("/usr/bin/env", "-i", common.PPT_OMP, "list").code, 0)
+        self.assertEqual(self.run_program("/usr/bin/env", "-i", common.PPT_OMP, "once", "sum").code, 0)
 
 
 class Writes(common.Case):

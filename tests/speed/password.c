@@ -210,6 +210,9 @@ static enum ppt_status hashing_start(struct hashing *h, struct ppt_error *error)
     if (!h->argon2id.at) {
         return PPT_FAILED;
     }
+    if (ppt_hash_load_sha256(error) != PPT_OK) {
+        return PPT_FAILED;
+    }
     h->digest = EVP_MD_fetch(NULL, "SHA256", NULL);
     h->context = EVP_MD_CTX_new();
     return h->digest && h->context ? PPT_OK

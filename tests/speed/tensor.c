@@ -9,6 +9,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "blas.h"
 #include "checksum.h"
 #include "scratch.h"
 #include "solo.h"
@@ -17,7 +18,6 @@
 extern const struct ppt_kernel ppt_kernel_tensor;
 
 /* OpenBLAS's own, in none of GSL's headers: the CPU that it chose its code for. */
-extern char *openblas_get_corename(void);
 
 struct bare {
     size_t size, rows;
@@ -144,7 +144,7 @@ static enum ppt_status tensor_hold_all(const struct venue *venue, struct solo *s
     enum ppt_status status;
 
     snprintf(name, sizeof(name), "size %zu, %.0f products", bare->size, products);
-    snprintf(reference, sizeof(reference), "bare dgemm of OpenBLAS (%s)", openblas_get_corename());
+    snprintf(reference, sizeof(reference), "bare dgemm of OpenBLAS (%s)", ppt_blas_core());
     status = contest_hold(venue, &contest, error);
     contest.bar = CONTEST_NO_BAR;
     contest.ratio = CONTEST_TIME;

@@ -1,9 +1,12 @@
 #include "fixture.h"
 
+#include <dlfcn.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "blas.h"
 
 static int remove_file(int directory, const char *name)
 {
@@ -101,4 +104,17 @@ void fixture_stop(struct fixture *f)
     }
     close(f->setup.scratch_fd);
     assert_int_equal(rmdir(f->scratch), 0); /* fails when anything is left in it */
+}
+
+void fixture_openblas(const char *name, void *function)
+{
+    struct ppt_error error = {""};
+
+    require(ppt_blas_load(&error), &error);
+    void *library = dlopen(PPT_LIBOPENBLAS, RTLD_NOW | RTLD_NOLOAD);
+    assert_non_null(library);
+    void *const symbol = dlsym(library, name);
+    assert_non_null(symbol);
+    memcpy(function, &symbol, sizeof(symbol)); /* ISO C has no cast for it */
+    dlclose(library);
 }

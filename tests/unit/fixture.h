@@ -41,6 +41,9 @@ uint64_t fixture_run(struct fixture *f, uint64_t index);
 /* Runs the task, dumps what it made and returns the file, rewound; to be closed with fclose(). */
 FILE *fixture_dump(struct fixture *f, uint64_t index);
 
+/* The function of that name of the OpenBLAS that kernels use, to `function`, a pointer to it. */
+void fixture_openblas(const char *name, void *function);
+
 /* Detaches and closes, and checks that no temporary file is left. */
 void fixture_stop(struct fixture *f);
 

@@ -32,6 +32,9 @@ struct operands {
     double a[ORDER * ORDER], b[ORDER * ORDER], c[ORDER * ORDER];
 };
 
+/* Something of this program. */
+static const char here;
+
 /* The file that an address belongs to. */
 static const char *home_of(const void *address)
 {
@@ -44,17 +47,21 @@ static const char *home_of(const void *address)
 
 static void symbols_come_from_openblas(void **state)
 {
-    static const char *const names[] = {"cblas_dgemm", "dgetrf_", "dgetri_"};
+    static const char *const names[] = {"cblas_dgemm", "cblas_dtrsm", "dgetrf_", "dgetri_"};
+    void *function = NULL;
 
     (void)state;
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-        /* RTLD_DEFAULT searches in the order that libgsl's own reference was resolved in. */
-        const char *home = home_of(dlsym(RTLD_DEFAULT, names[i]));
+        fixture_openblas(names[i], &function);
+        const char *home = home_of(function);
 
         if (!strstr(home, "openblas")) {
             fail_msg("%s is that of %s", names[i], home);
         }
     }
+    /* RTLD_DEFAULT searches in the order that libgsl's own reference was resolved in: it finds the
+     * program's, which hands on. */
+    assert_string_equal(home_of(dlsym(RTLD_DEFAULT, "cblas_dgemm")), home_of(&here));
 }
 
 static struct operands *operands(void)
@@ -69,13 +76,8 @@ static struct operands *operands(void)
     return o;
 }
 
-static void multiply_by(void *library, struct operands *o)
+static void multiply_by(dgemm *function, struct operands *o)
 {
-    void *const symbol = dlsym(library, "cblas_dgemm");
-    dgemm *function = NULL;
-
-    assert_non_null(symbol);
-    memcpy(&function, &symbol, sizeof(function)); /* ISO C has no cast for it */
     const int order = ORDER;
 
     function(CblasRowMajor, CblasNoTrans, CblasNoTrans, order, order, order, 1.0, o->a, order, o->b,
@@ -91,21 +93,24 @@ static void gsl_calls_openblas(void **state)
     const gsl_matrix_view a = gsl_matrix_view_array(by_gsl->a, ORDER, ORDER);
     const gsl_matrix_view b = gsl_matrix_view_array(by_gsl->b, ORDER, ORDER);
     gsl_matrix_view c = gsl_matrix_view_array(by_gsl->c, ORDER, ORDER);
-    void *openblas = dlopen(home_of(dlsym(RTLD_DEFAULT, "dgetrf_")), RTLD_NOW | RTLD_NOLOAD);
     void *slow = dlopen("libgslcblas.so.0", RTLD_NOW);
+    dgemm *function = NULL;
 
     (void)state;
     omp_set_num_threads(1);
     gsl_blas_dgemm(CblasNoTrans, CblasNoTrans, 1.0, &a.matrix, &b.matrix, 0.0, &c.matrix);
-    assert_non_null(openblas);
-    multiply_by(openblas, o);
+    fixture_openblas("cblas_dgemm", &function);
+    multiply_by(function, o);
     assert_memory_equal(o->c, by_gsl->c, sizeof(o->c));
     if (slow) {
-        multiply_by(slow, o);
+        void *const symbol = dlsym(slow, "cblas_dgemm");
+
+        assert_non_null(symbol);
+        memcpy(&function, &symbol, sizeof(function)); /* ISO C has no cast for it */
+        multiply_by(function, o);
         assert_memory_not_equal(o->c, by_gsl->c, sizeof(o->c));
         dlclose(slow);
     }
-    dlclose(openblas);
     free(by_gsl);
     free(o);
 }

@@ -85,6 +85,7 @@ static struct machine quiet_machine(void (*put_files)(void))
     ppt_vitals_read("root", &machine.vitals);
     machine.vitals.clock_cost_s = 25e-9;
     machine.vitals.clock_step_s = 20e-9;
+    snprintf(machine.vitals.blas_core, sizeof(machine.vitals.blas_core), "Zen");
     machine.vitals.folder = "/var/tmp";
     machine.vitals.folder_kind = "ext4";
     machine.vitals.folder_free_bytes = (int64_t)(50 * GIB);

@@ -3,7 +3,6 @@
  */
 #include "fixture.h"
 
-#include <dlfcn.h>
 #include <math.h>
 #include <omp.h>
 #include <stdlib.h>
@@ -26,11 +25,9 @@ static double error_to_make;
 void dgetrf_(const int32_t *rows, const int32_t *columns, double *a, const int32_t *stride,
              int32_t *pivots, int32_t *info)
 {
-    void *const symbol = dlsym(RTLD_NEXT, "dgetrf_");
     getrf *next = NULL;
 
-    assert_non_null(symbol);
-    memcpy(&next, &symbol, sizeof(next)); /* ISO C has no cast for it */
+    fixture_openblas("dgetrf_", &next);
     next(rows, columns, a, stride, pivots, info);
     if (info_to_return) {
         *info = info_to_return;
@@ -40,11 +37,9 @@ void dgetrf_(const int32_t *rows, const int32_t *columns, double *a, const int32
 void dgetri_(const int32_t *order, double *a, const int32_t *stride, const int32_t *pivots,
              double *work, const int32_t *work_count, int32_t *info)
 {
-    void *const symbol = dlsym(RTLD_NEXT, "dgetri_");
     getri *next = NULL;
 
-    assert_non_null(symbol);
-    memcpy(&next, &symbol, sizeof(next)); /* ISO C has no cast for it */
+    fixture_openblas("dgetri_", &next);
     next(order, a, stride, pivots, work, work_count, info);
     if (error_to_make != 0.0) {
         a[*order / 2] += error_to_make;

@@ -3,7 +3,6 @@
  */
 #include "fixture.h"
 
-#include <dlfcn.h>
 #include <math.h>
 #include <omp.h>
 #include <stdlib.h>
@@ -29,11 +28,9 @@ void cblas_dgemm(const enum CBLAS_ORDER order, const enum CBLAS_TRANSPOSE transp
                  const double alpha, const double *a, const int lda, const double *b, const int ldb,
                  const double beta, double *c, const int ldc)
 {
-    void *const symbol = dlsym(RTLD_NEXT, "cblas_dgemm");
     dgemm *next = NULL;
 
-    assert_non_null(symbol);
-    memcpy(&next, &symbol, sizeof(next)); /* ISO C has no cast for it */
+    fixture_openblas("cblas_dgemm", &next);
     next(order, transpose_a, transpose_b, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
     if (error_to_make != 0.0) {
         c[(size_t)(m - 2) * (size_t)ldc] += error_to_make;
