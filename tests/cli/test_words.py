@@ -145,6 +145,27 @@ class Wrong(refusal.Refusal):
         (self.work / "runs").chmod(0o755)
         self.refuse(["runs"], "runs:.*-1 is below 0")
 
+    def test_quoted_line(self):
+        """As hyperfine has it."""
+        self.refuse(["sleep 0.01"], '"sleep 0.01" is a program with arguments', "words? of its own: "
+                    "ppt-omp -- sleep 0.01;", "sh -c")  # fmt: skip
+        self.write("mine", "#!/bin/sh\n")
+        (self.work / "mine").chmod(0o755)
+        self.refuse(["mine a"], "ppt-omp -- ./mine a;")
+        self.refuse(["nothing of the kind"], "neither a command nor a file")
+
+    def test_options_of_other_tools(self):
+        """They lead to the one that does the like; a letter alone is not near to any other."""
+        for given, meant in (("-P", "--workers"), ("--jobs=4", "--workers"), ("-r", "--iterations"),
+                             ("--min-runs", "--iterations"), ("--export-json", "--format"),
+                             ("-V", "--version"), ("-a", "--inputs")):  # fmt: skip
+            with self.subTest(given=given):
+                name = given.split("=", maxsplit=1)[0]
+                self.refuse([given, "4", "--", "true"], f"unknown option {name}; did you mean {meant}")
+        self.refuse(["--runs", "3", "--", "true"], "not belong to a measurement; did you mean --iter")
+        self.refuse(["-q", "--", "true"], "unknown option -q; see ppt-omp --help")
+        self.refuse(["predict", "x", "-r", "3"], "unknown option -r; see ppt-omp --help")
+
     def test_line_as_a_word(self):
         self.refuse(["--", "sleep 0.01"], "no program \"sleep 0.01\" in PATH; its arguments are words "
                     "of their own: -- sleep 0.01; or for a shell: -- sh -c 'sleep 0.01'")  # fmt: skip
