@@ -290,7 +290,7 @@ class Commands(Beside):
         """What they take is in the time of a run, and told: here all that there is of it."""
         result = self.run_fine("--max-seconds", "2", "--workers", "0,2", "--prepare", "sleep 0.2",
                                "--", "true", env=self.environment())  # fmt: skip
-        plan = re.search(r"a block of all in (\S+) (\S+), (\S+) (\S+) of it beside the tasks",
+        plan = re.search(r"a pass at each\) in (\S+) (\S+), (\S+) (\S+) of it beside the tasks",
                          result.err)  # fmt: skip
         self.assertTrue(plan, result.err)
         in_s = {"s": 1, "ms": 1e-3}

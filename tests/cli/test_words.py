@@ -126,6 +126,22 @@ class Programs(Words):
             self.assertLessEqual(common.width(line), 80, line)
 
 
+    def test_workers_that_nobody_tried(self):
+        """Nothing is said to be unsettled that has not been asked."""
+        self.measure("-j0", "--inner-threads", "1,2", "--", "true")
+        sentence = " ".join(self.run_fine("report", self.only_folder()).out.split())
+        self.assertIn(" Workers were not tried.", sentence)
+        self.assertNotIn("Whether workers", sentence)
+
+    def test_threads_that_nobody_named(self):
+        told = "{inner_threads} is 1 unless --inner-threads says more"
+        for words in (["echo", "{inner_threads}"], ["sh", "-c", "echo {inner_threads}"]):
+            self.assertIn(told, self.measure("-j0", "--", *words).err)
+        result = self.measure("-j0", "--inner-threads", "1", "--", "echo", "{inner_threads}")
+        self.assertNotIn(told, result.err)
+        self.assertNotIn(told, self.measure("-j0", "--", "echo", "{workers}").err)
+
+
 class Wrong(refusal.Refusal):
     def environment(self, draw=False, **changes):
         return {**super().environment(draw, **changes), "PATH": "/usr/bin:/bin"}
