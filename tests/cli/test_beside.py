@@ -461,6 +461,12 @@ class Sandbox(Beside):
         ):
             self.refused(self.measure("true", options=options), code, part)
             self.assertFalse((self.work / "output").exists())
+        # The program is in the folder, and nobody said that it is to be copied.
+        (self.work / "tool").symlink_to("/bin/true")
+        self.before = self.state()
+        result = self.measure("./tool", options=("--sandbox", "--sandbox-files", "in-0.txt"))
+        self.refused(result, 1, '"./tool" cannot be started in its copy of the folder: No such file')
+        shutil.rmtree(self.work / "output", ignore_errors=True)
         with open(self.work / "large", "wb") as file:
             file.truncate(1 << 40)
         self.refused(self.measure("true", options=("--sandbox",), tasks=1000), 2,

@@ -190,6 +190,12 @@ class Wrong(refusal.Refusal):
         self.assertNotIn("arguments", self.refuse(["--", "./my tool"], "No such file"))
         self.assertNotIn("arguments", self.refuse(["--", "slep", "1"], "no program"))
 
+    def test_folder_of_no_run(self):
+        """Such as the one that all runs are in."""
+        (self.work / "all").mkdir()
+        for verb in (["report"], ["resume"], ["predict", "-w", "4"]):
+            self.refuse([*verb, "all"], "all: is not the folder of a run, .* no samples.jsonl")
+
     def test_kernel_without_a_slash(self):
         plugin = os.path.join(os.environ.get("PPT_BUILD", ""), "tests/plugin_none.so")
         (self.work / "m.so").symlink_to(os.path.abspath(plugin))
