@@ -407,7 +407,8 @@ static void set_folder(struct local *l, uint64_t index)
 }
 
 /* What is to be said besides how it ended: the task's input, and, where it exits with a code of its
- * own and others ended well, that its input may be gone. */
+ * own and the like of it ended well, that its input may be gone. With inputs in a list other tasks
+ * are not the like: each is, once all of them have ended well in a pass. */
 static enum ppt_status add_advice(const struct local *l, const struct ppt_task *task,
                                   const struct ppt_outcome *outcome, enum ppt_status status,
                                   struct ppt_error *error)
@@ -415,7 +416,7 @@ static enum ppt_status add_advice(const struct local *l, const struct ppt_task *
     const struct ppt_error how = *error;
     const char *input = input_of(task);
     const bool gone = l->setup.used_up && outcome->end == PPT_OUTCOME_EXITED && !outcome->left &&
-                      (l->setup.repeated || atomic_load(l->ended_well));
+                      (l->setup.repeated || (!input && atomic_load(l->ended_well)));
 
     return ppt_fail(error, status, "%s%s%s%s%s%s", how.text, input ? " (input \"" : "",
                     input ? input : "", input ? "\")" : "", gone ? ". " : "",

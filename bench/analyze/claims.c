@@ -418,9 +418,10 @@ static void say_reason(struct speech *speech)
         say_factor(speech);
         break;
     case PPT_REASON_UNSETTLED:
-        ppt_text_add(&speech->words, recommended(answer) == 0
-                                         ? "Whether workers would gain anything is not settled."
-                                         : "What limits it is not settled.");
+        ppt_text_add(&speech->words, recommended(answer) > 0 ? "What limits it is not settled."
+                                     : answer->row.point_count == 1
+                                         ? "Workers were not tried."
+                                         : "Whether workers would gain anything is not settled.");
         say(speech, plain("unsettled"));
         break;
     }

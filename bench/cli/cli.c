@@ -13,7 +13,7 @@
 static const struct ppt_option for_all[] = {
     {.name = "--help", .kind = PPT_OPTION_HELP},
     {.name = "-h", .kind = PPT_OPTION_HELP},
-    {.name = "--version", .kind = PPT_OPTION_VERSION},
+    {.name = "--version", .kind = PPT_OPTION_VERSION, .elsewhere = "-V -v"},
 };
 
 /* Looked at as a verb's. */
@@ -231,18 +231,46 @@ static size_t add_names(const struct ppt_verb *verb, const char ***names, size_t
     return count;
 }
 
-static enum ppt_status reject_option(const struct ppt_verb *const *verbs, const char *argument,
-                                     struct ppt_error *error)
+/* The verb's option that other tools call so; NULL: none is known. */
+static const char *called_elsewhere(const struct ppt_verb *verb, const char *name)
 {
-    char *name PPT_FREED = ppt_text_format("%.*s", (int)name_length(argument), argument);
+    const struct ppt_option *option;
+
+    for (size_t i = 0; (option = ppt_verb_option(verb, i)); i++) {
+        const struct ppt_option *face = ppt_option_face(option);
+
+        if (is_among(face->elsewhere, name, strlen(name))) {
+            return face->name;
+        }
+    }
+    return NULL;
+}
+
+/* A name with a slip of the pen in it. Letters are all near each other. */
+static const char *misspelled(const struct ppt_verb *const *verbs, const char *name)
+{
     const char **names PPT_FREED = NULL;
     size_t count = 0;
 
+    if (name[1] != '-') {
+        return NULL;
+    }
     for (size_t i = 0; verbs[i]; i++) {
         count = add_names(verbs[i], &names, count);
     }
     add_names(&general_verb, &names, count);
-    const char *meant = ppt_text_suggest(name, names);
+    return ppt_text_suggest(name, names);
+}
+
+static enum ppt_status reject_option(const struct ppt_verb *const *verbs,
+                                     const struct ppt_verb *verb, const char *argument,
+                                     struct ppt_error *error)
+{
+    char *name PPT_FREED = ppt_text_format("%.*s", (int)name_length(argument), argument);
+    const char *meant = called_elsewhere(verb, name);
+
+    meant = meant ? meant : called_elsewhere(&general_verb, name);
+    meant = meant ? meant : misspelled(verbs, name);
     return ppt_fail(error, PPT_BAD_INPUT,
                     meant ? "unknown option %s; did you mean %s?" : "unknown option %s; see %s",
                     name, meant ? meant : "ppt-omp --help");
@@ -258,7 +286,7 @@ static enum ppt_status read_option(struct reader *reader, struct ppt_line *line,
     const struct ppt_option *option = find_option(reader->verbs, line->verb, argument, &owner);
 
     if (!option) {
-        return reject_option(reader->verbs, argument, error);
+        return reject_option(reader->verbs, line->verb, argument, error);
     }
     const char *name = ppt_option_face(option)->name;
     if (!ppt_option_takes_value(ppt_option_face(option))) {
@@ -307,6 +335,16 @@ static enum ppt_status reject_operand(const struct ppt_verb *const *verbs, const
     }
     const char *meant = ppt_text_suggest(operand, names);
     char *program PPT_FREED = program_named(operand);
+    char *first PPT_FREED = ppt_text_format("%.*s", (int)strcspn(operand, " "), operand);
+    char *of_words PPT_FREED = program ? NULL : program_named(first);
+    if (of_words) {
+        /* What other benchmarks want in quotes. */
+        return ppt_fail(
+            error, PPT_BAD_INPUT,
+            "\"%s\" is a program with arguments; these go behind \"--\", each a word of "
+            "its own: ppt-omp -- %s%s; or with a shell: ppt-omp -- sh -c '...'",
+            operand, of_words, operand + strlen(first));
+    }
     if (program) {
         return ppt_fail(error, PPT_BAD_INPUT,
                         "\"%s\" is a program, which goes behind \"--\": ppt-omp -- %s ...", operand,
@@ -368,8 +406,11 @@ static enum ppt_status check_line(struct ppt_line *line, struct ppt_error *error
 
     if (line->foreign) {
         /* It would be ignored: its author believes that it does something. */
-        return ppt_fail(error, PPT_BAD_INPUT, "%s does not belong to %s",
-                        ppt_option_face(line->foreign)->name, verb->name);
+        const char *name = ppt_option_face(line->foreign)->name;
+        const char *meant = called_elsewhere(verb, name);
+
+        return ppt_fail(error, PPT_BAD_INPUT, "%s does not belong to %s%s%s%s", name, verb->name,
+                        meant ? "; did you mean " : "", meant ? meant : "", meant ? "?" : "");
     }
     if (verb->needs && line->operand_count == 0 && line->rest != PPT_REST_PROGRAM) {
         return ppt_fail(error, PPT_BAD_INPUT, "%s needs %s", verb->name, verb->needs);

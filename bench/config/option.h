@@ -40,6 +40,8 @@ struct ppt_option {
     enum ppt_option_kind kind;
     const char *also; /* other names that people know it by, with blanks between: "-j -w"; NULL:
                          there is none */
+    const char *elsewhere; /* what other tools call the like of it, which is no name of it here but
+                              leads to it, as in `also`; NULL: nothing is known */
     /* A row of another table that says all but `offset`; then nothing else is given here. */
     const struct ppt_option *shared;
     size_t offset;                    /* of its place, in the options of the verb */

@@ -241,14 +241,44 @@ enum ppt_status ppt_read_input_words(const struct ppt_layer *top, struct ppt_con
     return PPT_OK;
 }
 
+static bool has_threads(const struct ppt_texts *words)
+{
+    for (size_t i = 0; i < words->count; i++) {
+        for (const char *at = words->items[i]; (at = strchr(at, '{')); at++) {
+            const int place = ppt_place_at(at);
+
+            if (place >= 0 &&
+                strcmp(ppt_place_names[place], ppt_key_name(PPT_KEY_INNER_THREADS)) == 0) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+/* Who leaves a place for a number hardly means that it is 1 all the time. */
+static void warn_of_one_thread(const struct ppt_layer *top, struct ppt_config *config,
+                               const struct inputs *inputs)
+{
+    struct ppt_found given;
+
+    if (has_threads(inputs->words) && !ppt_layer_find(top, PPT_KEY_INNER_THREADS, NULL, &given)) {
+        ppt_config_warn(config,
+                        ppt_text_format("%s: {%s} is 1 unless %s says more, such as 1,2,4",
+                                        config->args_origin, ppt_key_name(PPT_KEY_INNER_THREADS),
+                                        ppt_keys[PPT_KEY_INNER_THREADS].option.name));
+    }
+}
+
 enum ppt_status ppt_read_inputs(const struct ppt_layer *top, struct ppt_config *config,
                                 struct ppt_error *error)
 {
     struct inputs inputs;
 
     PPT_TRY(ppt_read_input_words(top, config, &config->uses[0], error));
-    return ppt_layer_search(top).recorded || !find_inputs(&config->uses[0], &inputs) ||
-                   inputs.list->count == 0
-               ? PPT_OK
-               : count_tasks(top, config, &inputs, error);
+    if (ppt_layer_search(top).recorded || !find_inputs(&config->uses[0], &inputs)) {
+        return PPT_OK;
+    }
+    warn_of_one_thread(top, config, &inputs);
+    return inputs.list->count > 0 ? count_tasks(top, config, &inputs, error) : PPT_OK;
 }

@@ -79,12 +79,26 @@ static enum ppt_status open_again(const struct ppt_folder *folder, int reading, 
     return take(fd, folder, journal, error);
 }
 
+enum ppt_status ppt_journal_expect(const struct ppt_folder *folder, struct ppt_error *error)
+{
+    struct stat about;
+
+    return fstatat(folder->fd, PPT_JOURNAL_NAME, &about, AT_SYMLINK_NOFOLLOW) != 0 &&
+                   errno == ENOENT
+               ? ppt_fail(error, PPT_BAD_INPUT,
+                          "%s: is not the folder of a run, such as output/latest: it has "
+                          "no " PPT_JOURNAL_NAME,
+                          folder->path)
+               : PPT_OK;
+}
+
 enum ppt_status ppt_journal_open(const struct ppt_folder *folder, struct ppt_journal **journal,
                                  struct ppt_error *error)
 {
     char *path PPT_FREED = ppt_folder_path(folder, PPT_JOURNAL_NAME);
     struct ppt_input input;
 
+    PPT_TRY(ppt_journal_expect(folder, error));
     /* Opened for reading first: opening a pipe for writing would wake up whoever reads it. */
     PPT_TRY(ppt_input_open(folder->fd, PPT_JOURNAL_NAME, PPT_INPUT_NO_LINK, PPT_JOURNAL_MOST, path,
                            &input, error));

@@ -30,6 +30,9 @@ struct ppt_journal;
 enum ppt_status ppt_journal_create(const struct ppt_folder *folder, struct ppt_journal **journal,
                                    struct ppt_error *error);
 
+/* Fails with PPT_BAD_INPUT where there is none: the folder is not that of a run. */
+enum ppt_status ppt_journal_expect(const struct ppt_folder *folder, struct ppt_error *error);
+
 /* Opens the one in the folder, to go on: a regular file, no link. Nothing is changed yet. Fails
  * when another process has it open for writing. */
 enum ppt_status ppt_journal_open(const struct ppt_folder *folder, struct ppt_journal **journal,

@@ -181,6 +181,7 @@ enum ppt_status ppt_journal_content_read(const struct ppt_folder *folder,
     size_t length = 0;
 
     *content = (struct ppt_journal_content){0};
+    PPT_TRY(ppt_journal_expect(folder, error));
     PPT_TRY(ppt_file_read_in(folder, PPT_JOURNAL_NAME, PPT_JOURNAL_MOST, &text, &length, error));
     return ppt_journal_content_of(path, text, length, content, error);
 }

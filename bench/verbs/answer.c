@@ -260,6 +260,18 @@ static enum ppt_status answer_name(const struct ppt_line *line, const struct ppt
                                            state_names[found.state], found.reason);
 }
 
+/* "4 inner threads" */
+static void add_number(const struct ppt_kept *kept, struct ppt_text *out)
+{
+    const unsigned number = ppt_kept_number(kept);
+
+    for (size_t d = 0; d < PPT_DIMENSION_COUNT; d++) {
+        if (strcmp(kept->counts, ppt_dimension_key(d)) == 0) {
+            ppt_text_addf(out, "%u %s%s, ", number, ppt_dimensions[d].noun, PPT_S(number));
+        }
+    }
+}
+
 static void print_row(const struct found *found, size_t width)
 {
     struct ppt_text row PPT_OWNED(ppt_text_free) = {0};
@@ -268,7 +280,7 @@ static void print_row(const struct found *found, size_t width)
     ppt_text_pad(&row, 0, width + 2);
     ppt_text_addf(&row, "%-9s", state_names[found->state]);
     if (found->readable && found->kept.confidence) {
-        ppt_text_addf(&row, "%u %s, ", ppt_kept_number(&found->kept), found->kept.counts);
+        add_number(&found->kept, &row);
     }
     ppt_text_addf(&row, "%s", found->reason ? found->reason : found->kept.details);
     ppt_text_print(stdout, "%s", row.data);

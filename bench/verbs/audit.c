@@ -19,6 +19,7 @@
 #include "sentence.h"
 #include "shared.h"
 #include "start.h"
+#include "terminal.h"
 #include "verbs.h"
 
 #define MOST_RUNS 1000
@@ -69,34 +70,58 @@ static enum ppt_status run_once(const struct ppt_line *line, const char *folder,
 
 /* ---- what came of them ---- */
 
-static void audit_print(const struct ppt_audit *audit, const struct ppt_answer *answer)
+/* Prints a sentence, and takes it. */
+static void print_sentence(char *sentence)
 {
-    const double sd = 100 * audit->between_run_sd;
+    const struct ppt_terminal terminal = ppt_terminal_of(stdout);
+    struct ppt_text out PPT_OWNED(ppt_text_free) = {0};
+
+    ppt_text_wrap(&out, sentence, terminal.width, 2);
+    puts(out.data);
+    free(sentence);
+}
+
+static char *choices_of(const struct ppt_audit *audit, const struct ppt_answer *answer)
+{
+    struct ppt_text out = {0};
     size_t kinds = 0;
 
-    printf("%zu runs. Speedups: %zu of %zu intervals hold the median of all runs (%.0f %%; stated "
-           "95 %%).\n",
-           audit->runs, audit->intervals_held, audit->intervals,
-           100.0 * (double)audit->intervals_held / (double)audit->intervals);
-    printf("Bounds: \"at most so much slower\" held in %zu of %zu runs (stated 95 %%).\n",
-           audit->bounds_held, audit->runs);
-    printf("Recommended:");
+    ppt_text_add(&out, "Recommended:");
     for (size_t p = 0; p < audit->point_count; p++) {
         if (audit->recommended[p] > 0) {
             char label[PPT_POINT_SIZE];
 
-            printf("%s %s in %zu", kinds++ > 0 ? "," : "",
-                   ppt_point_label(answer->grid.points[p], ppt_grid_several(&answer->grid), label),
-                   audit->recommended[p]);
+            ppt_text_addf(
+                &out, "%s %s in %zu", kinds++ > 0 ? "," : "",
+                ppt_point_label(answer->grid.points[p], ppt_grid_several(&answer->grid), label),
+                audit->recommended[p]);
         }
     }
-    printf("; confidence: ");
+    ppt_text_add(&out, "; confidence: ");
     for (size_t c = PPT_CONFIDENCE_HIGH + 1; c-- > 0;) {
-        printf("%s %zu%s", ppt_confidence_names[c], audit->confidences[c], c > 0 ? ", " : ".\n");
+        ppt_text_addf(&out, "%s %zu%s", ppt_confidence_names[c], audit->confidences[c],
+                      c > 0 ? ", " : ".");
     }
-    printf("Runs differ by %.*f %% (standard deviation of their medians): a change below about "
-           "%.*f %% cannot be told from one run a side.\n",
-           sd < 9.95 ? 1 : 0, sd, 3 * sd < 9.95 ? 1 : 0, 3 * sd);
+    return out.data;
+}
+
+static void audit_print(const struct ppt_audit *audit, const struct ppt_answer *answer)
+{
+    const double sd = 100 * audit->between_run_sd;
+
+    print_sentence(
+        ppt_text_format("%zu runs. Speedups: %zu of %zu intervals hold the median of "
+                        "all runs (%.0f %%; stated 95 %%).",
+                        audit->runs, audit->intervals_held, audit->intervals,
+                        100.0 * (double)audit->intervals_held / (double)audit->intervals));
+    print_sentence(ppt_text_format(
+        "Bounds: \"at most so much slower\" held in %zu of %zu runs (stated 95 %%).",
+        audit->bounds_held, audit->runs));
+    print_sentence(choices_of(audit, answer));
+    print_sentence(ppt_text_format("Runs differ by %.*f %% (standard deviation of their medians): "
+                                   "a change below about %.*f %% cannot be told from one run a "
+                                   "side.",
+                                   sd < 9.95 ? 1 : 0, sd, 3 * sd < 9.95 ? 1 : 0, 3 * sd));
 }
 
 static void audit_print_json(const struct ppt_audit *audit, const struct ppt_answer *answer)

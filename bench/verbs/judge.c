@@ -11,6 +11,7 @@
 #include "report.h"
 #include "sentence.h"
 #include "shared.h"
+#include "terminal.h"
 #include "timed.h"
 #include "verbs.h"
 
@@ -128,7 +129,9 @@ static enum ppt_status grid_of(const char *path, const struct ppt_columns *colum
 
 static void print_points(const struct ppt_answer *answer)
 {
+    const struct ppt_terminal terminal = ppt_terminal_of(stdout);
     struct ppt_text out PPT_OWNED(ppt_text_free) = {0};
+    struct ppt_text words PPT_OWNED(ppt_text_free) = {0};
 
     if (answer->grid.point_count > 0 && answer->grid.block_count > 0) {
         ppt_text_addf(&out, "  workers  speedup over %u [95 %%]\n", answer->grid.points[0].workers);
@@ -141,10 +144,11 @@ static void print_points(const struct ppt_answer *answer)
             ppt_text_add(&out, "\n");
         }
     }
-    ppt_sentence_verdict(answer, &out);
-    ppt_text_add(&out, ". ");
-    ppt_sentence_reason(answer, &out);
-    ppt_sentence_details(answer, &out);
+    ppt_sentence_verdict(answer, &words);
+    ppt_text_add(&words, ". ");
+    ppt_sentence_reason(answer, &words);
+    ppt_sentence_details(answer, &words);
+    ppt_text_wrap(&out, words.data, terminal.width, 0);
     puts(out.data);
 }
 

@@ -220,11 +220,13 @@ static void tell_size(const struct ppt_config *config, const struct ppt_size *si
         ppt_text_addf(&counts, " for each of %zu programs", config->program_count);
     }
     add_block(size, &block);
+    /* The first iteration is measured whatever it takes. */
+    const double most_s = fmax(config->max_seconds, size->block_s);
     char *line PPT_FREED = ppt_text_format(
         "%s: %llu task%s per pass (one takes %s), workers%s, %s, at most about %.0f s; "
         "--max-seconds %.0f %s",
         ppt_config_title(config), (unsigned long long)config->task_count, PPT_S(config->task_count),
-        ppt_text_duration(size->task_s, task), counts.data, block.data, config->max_seconds,
+        ppt_text_duration(size->task_s, task), counts.data, block.data, most_s,
         short_of_it ? ceil(size->least_s) : ceil(4 * config->max_seconds),
         short_of_it ? "is the least for a verdict" : "for more certainty");
     tell_line(line);

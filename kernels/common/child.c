@@ -333,7 +333,11 @@ static enum ppt_status read_slot(struct child *child, struct ppt_error *error)
     struct ppt_outcome *outcome = child->outcome;
 
     if (slot->problem != 0) {
-        return ppt_fail(error, PPT_FAILED, "command: \"%s\" cannot be started: %s", name_of(child),
+        /* A file with that name may well be where ppt-omp was started. */
+        const bool of_copy = slot->folder[0] && name_of(child)[0] == '.';
+
+        return ppt_fail(error, PPT_FAILED, "command: \"%s\" cannot be started%s: %s",
+                        name_of(child), of_copy ? " in its copy of the folder" : "",
                         strerror(slot->problem));
     }
     outcome->left = slot->left;

@@ -544,7 +544,12 @@ class Damage(AnswerCase):
         self.change(confidence="MEDIUM")
         self.check_valid()
         self.change(confidence="LOW")
-        self.check_none("unsure", told="LOW")
+        # Why is a paragraph, which the report has; the line says where.
+        self.check_none("unsure", told=f"its confidence is LOW; ppt-omp report {self.only_folder()} says")
+        self.assertIn("unsure   2 workers, its confidence is LOW; ", self.run_fine("answer").out)
+        self.change(counts="inner_threads")
+        self.assertIn("unsure   1 inner thread, ", self.run_fine("answer").out)
+        self.change(counts="workers")
         self.change(confidence=None)
         self.check_none("unsure", told="no verdict")
         self.change(confidence="CERTAIN")

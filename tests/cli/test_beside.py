@@ -290,7 +290,7 @@ class Commands(Beside):
         """What they take is in the time of a run, and told: here all that there is of it."""
         result = self.run_fine("--max-seconds", "2", "--workers", "0,2", "--prepare", "sleep 0.2",
                                "--", "true", env=self.environment())  # fmt: skip
-        plan = re.search(r"a block of all in (\S+) (\S+), (\S+) (\S+) of it beside the tasks",
+        plan = re.search(r"a pass at each\) in (\S+) (\S+), (\S+) (\S+) of it beside the tasks",
                          result.err)  # fmt: skip
         self.assertTrue(plan, result.err)
         in_s = {"s": 1, "ms": 1e-3}
@@ -461,6 +461,12 @@ class Sandbox(Beside):
         ):
             self.refused(self.measure("true", options=options), code, part)
             self.assertFalse((self.work / "output").exists())
+        # The program is in the folder, and nobody said that it is to be copied.
+        (self.work / "tool").symlink_to("/bin/true")
+        self.before = self.state()
+        result = self.measure("./tool", options=("--sandbox", "--sandbox-files", "in-0.txt"))
+        self.refused(result, 1, '"./tool" cannot be started in its copy of the folder: No such file')
+        shutil.rmtree(self.work / "output", ignore_errors=True)
         with open(self.work / "large", "wb") as file:
             file.truncate(1 << 40)
         self.refused(self.measure("true", options=("--sandbox",), tasks=1000), 2,

@@ -51,6 +51,14 @@ class Budget(common.Case):
         self.assertLessEqual(config["task_count"], 4)
         self.assertTrue(PLAN.search(result.err), result)
 
+    def test_less_than_an_iteration(self):
+        """The first one is measured whatever it takes, and the plan says no less."""
+        result, _ = self.run_and_look("--max-seconds", "0.5", "--task-count", "4", "--workers",
+                                      "0,2", "--", "/bin/sleep", "0.4")  # fmt: skip
+        plan = PLAN.search(result.err)
+        self.assertTrue(plan, result)
+        self.assertGreaterEqual(int(plan[4]), 2)
+
     def test_default(self):
         """Half a minute, when nothing else is said; stopped here as soon as it has begun."""
         process = subprocess.Popen(

@@ -418,6 +418,7 @@ class Circumstances(CompareCase):
             ("task", self.MEASURED.replace("sum", "multi"), "the task is sum in old, multi in"),
             ("args", self.MEASURED.replace("1000", "1001"), "(1000) in old, (1001) in"),
             ("count", self.MEASURED.replace("count 2", "count 3"), "task_count is 2 in old, 3"),
+            ("what to do", self.MEASURED.replace("count 2", "count 3"), "same --task-count"),
         ):
             with self.subTest(name=name):
                 new = self.record(name, measured=measured)

@@ -150,6 +150,20 @@ class Lists(Inputs):
         result = self.measure("--", "cat", "{}", ":::", "a", "not there")
         self.assertEqual(result.code, 1, result)
         self.assertIn('(input "not there")', result.err)
+        # Another input ended well, not this one: it is not used up.
+        result = self.run_ppt("--max-seconds", "2", "--workers", "0", "--", "cat", "{}", ":::", "a",
+                              "not there", env=self.environment())  # fmt: skip
+        self.assertEqual(result.code, 1, result)
+        self.assertIn('(input "not there")', result.err)
+        self.assertNotIn("--sandbox", result.err)
+
+    def test_used_up(self):
+        """Each ended well in the pass before."""
+        for name in "ab":
+            self.write(name, "")
+        result = self.measure("--", "/bin/rm", "{}", ":::", "a", "b")
+        self.assertEqual(result.code, 1, result)
+        self.assertIn("ended well before", result.err)
 
 
 class Samples(Inputs):

@@ -59,6 +59,10 @@ class Judge(common.Case):
         self.assertIn("7.48x [7.43, 7.51] faster than sequential calls", text)
         self.assertIn("8 of 8 CPUs are busy", text)
 
+    def test_width(self):
+        for line in self.run_fine("judge", self.table(CASES[0]), "--cpus", 8).out.splitlines():
+            self.assertLessEqual(common.width(line), 80, line)
+
     def test_noise_says_how_much_more(self):
         text = " ".join(self.run_fine("judge", self.table(CASES[6])).out.split())
         self.assertIn("Not settled: about 260 iterations would do, 3 times in 4", text)

@@ -126,6 +126,22 @@ class Programs(Words):
             self.assertLessEqual(common.width(line), 80, line)
 
 
+    def test_workers_that_nobody_tried(self):
+        """Nothing is said to be unsettled that has not been asked."""
+        self.measure("-j0", "--inner-threads", "1,2", "--", "true")
+        sentence = " ".join(self.run_fine("report", self.only_folder()).out.split())
+        self.assertIn(" Workers were not tried.", sentence)
+        self.assertNotIn("Whether workers", sentence)
+
+    def test_threads_that_nobody_named(self):
+        told = "{inner_threads} is 1 unless --inner-threads says more"
+        for words in (["echo", "{inner_threads}"], ["sh", "-c", "echo {inner_threads}"]):
+            self.assertIn(told, self.measure("-j0", "--", *words).err)
+        result = self.measure("-j0", "--inner-threads", "1", "--", "echo", "{inner_threads}")
+        self.assertNotIn(told, result.err)
+        self.assertNotIn(told, self.measure("-j0", "--", "echo", "{workers}").err)
+
+
 class Wrong(refusal.Refusal):
     def environment(self, draw=False, **changes):
         return {**super().environment(draw, **changes), "PATH": "/usr/bin:/bin"}
@@ -145,6 +161,27 @@ class Wrong(refusal.Refusal):
         (self.work / "runs").chmod(0o755)
         self.refuse(["runs"], "runs:.*-1 is below 0")
 
+    def test_quoted_line(self):
+        """As hyperfine has it."""
+        self.refuse(["sleep 0.01"], '"sleep 0.01" is a program with arguments', "words? of its own: "
+                    "ppt-omp -- sleep 0.01;", "sh -c")  # fmt: skip
+        self.write("mine", "#!/bin/sh\n")
+        (self.work / "mine").chmod(0o755)
+        self.refuse(["mine a"], "ppt-omp -- ./mine a;")
+        self.refuse(["nothing of the kind"], "neither a command nor a file")
+
+    def test_options_of_other_tools(self):
+        """They lead to the one that does the like; a letter alone is not near to any other."""
+        for given, meant in (("-P", "--workers"), ("--jobs=4", "--workers"), ("-r", "--iterations"),
+                             ("--min-runs", "--iterations"), ("--export-json", "--format"),
+                             ("-V", "--version"), ("-a", "--inputs")):  # fmt: skip
+            with self.subTest(given=given):
+                name = given.split("=", maxsplit=1)[0]
+                self.refuse([given, "4", "--", "true"], f"unknown option {name}; did you mean {meant}")
+        self.refuse(["--runs", "3", "--", "true"], "not belong to a measurement; did you mean --iter")
+        self.refuse(["-q", "--", "true"], "unknown option -q; see ppt-omp --help")
+        self.refuse(["predict", "x", "-r", "3"], "unknown option -r; see ppt-omp --help")
+
     def test_line_as_a_word(self):
         self.refuse(["--", "sleep 0.01"], "no program \"sleep 0.01\" in PATH; its arguments are words "
                     "of their own: -- sleep 0.01; or for a shell: -- sh -c 'sleep 0.01'")  # fmt: skip
@@ -152,6 +189,12 @@ class Wrong(refusal.Refusal):
         self.refuse(["--", "/bin/sleep 1"], "words of their own: -- /bin/sleep 1")
         self.assertNotIn("arguments", self.refuse(["--", "./my tool"], "No such file"))
         self.assertNotIn("arguments", self.refuse(["--", "slep", "1"], "no program"))
+
+    def test_folder_of_no_run(self):
+        """Such as the one that all runs are in."""
+        (self.work / "all").mkdir()
+        for verb in (["report"], ["resume"], ["predict", "-w", "4"]):
+            self.refuse([*verb, "all"], "all: is not the folder of a run, .* no samples.jsonl")
 
     def test_kernel_without_a_slash(self):
         plugin = os.path.join(os.environ.get("PPT_BUILD", ""), "tests/plugin_none.so")

@@ -80,9 +80,12 @@ static enum ppt_status check_count(const struct ppt_outcome *a, const struct ppt
     return a->config->task_count == b->config->task_count
                ? PPT_OK
                : ppt_fail(error, PPT_BAD_INPUT,
-                          "cannot be compared: task_count is %llu in %s, %llu in %s",
+                          "cannot be compared: task_count is %llu in %s, %llu in %s; runs that are "
+                          "to be "
+                          "compared need the same %s N",
                           (unsigned long long)a->config->task_count, a->folder->path,
-                          (unsigned long long)b->config->task_count, b->folder->path);
+                          (unsigned long long)b->config->task_count, b->folder->path,
+                          ppt_keys[PPT_KEY_TASK_COUNT].option.name);
 }
 
 enum ppt_status ppt_comparable_check(const struct ppt_outcome *runs, size_t old_count, size_t count,

@@ -138,17 +138,20 @@ unsigned ppt_kept_number(const struct ppt_kept *kept)
     return number > 0 ? number : 1;
 }
 
+/* The verdict's sentence would be a paragraph among the lines of a script: it has a place. */
+#define SAYS_WHY "; ppt-omp report %s says why"
+
 char *ppt_kept_doubt(const struct ppt_kept *kept)
 {
     if (!kept->confidence) {
-        return ppt_text_format("the run has no verdict: %s", kept->sentence);
+        return ppt_text_format("the run has no verdict" SAYS_WHY, kept->run);
     }
     for (int c = PPT_CONFIDENCE_MEDIUM; c <= PPT_CONFIDENCE_HIGH; c++) {
         if (strcmp(kept->confidence, ppt_confidence_names[c]) == 0) {
             return NULL;
         }
     }
-    return ppt_text_format("its confidence is %s: %s", kept->confidence, kept->sentence);
+    return ppt_text_format("its confidence is %s" SAYS_WHY, kept->confidence, kept->run);
 }
 
 /* ---- keeping ---- */

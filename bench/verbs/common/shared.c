@@ -11,6 +11,7 @@ const struct ppt_option ppt_shared_options[] = {
     [PPT_SHARED_OUTPUT] = {"--output", PPT_OPTION_TEXT, .noun = "folder", .metavar = "DIR",
                            .help = "where results go (default: output)"},
     [PPT_SHARED_FORMAT] = {"--format", PPT_OPTION_READ, .read = read_format, .metavar = "NAME",
+                           .elsewhere = "--export-json --export-csv --export-markdown",
                            .help = "prints that instead of the table: csv, json, html, gbench,\n"
                                    "bmf, ghab, hyperfine, markdown, gnuplot"},
     [PPT_SHARED_QUIET] = {"--quiet", PPT_OPTION_FLAG,
@@ -22,9 +23,10 @@ const struct ppt_option ppt_shared_options[] = {
                                    .help =
                                        "discard, null (/dev/null), keep, show, check (discard)"},
     [PPT_SHARED_SHOW_OUTPUT] = {"--show-output", PPT_OPTION_FLAG, .help = "the same as show;"},
-    [PPT_SHARED_IGNORE_FAILURE] = {"--ignore-failure", PPT_OPTION_FLAG, .joins = true,
-                                   .help = "exit codes are fine"},
-    [PPT_SHARED_INPUTS] = {"--inputs", PPT_OPTION_TEXT, .noun = "file", .metavar = "FILE",
+    [PPT_SHARED_IGNORE_FAILURE] = {"--ignore-failure", PPT_OPTION_FLAG, .elsewhere = "-i",
+                                   .joins = true, .help = "exit codes are fine"},
+    [PPT_SHARED_INPUTS] = {"--inputs", PPT_OPTION_TEXT, .elsewhere = "-a --arg-file",
+                           .noun = "file", .metavar = "FILE",
                            .help = "a task per line, {} (-: standard input);"},
     [PPT_SHARED_NULL] = {"--null", PPT_OPTION_FLAG, .also = "-0", .joins = true,
                          .help = ": by NUL"},
