@@ -100,7 +100,7 @@ class Threads(FaultCase):
         self.assertEqual(result.code, 1, result)
         self.assertEqual(result.out, "", result)
         self.assertRegex(result.err, r"\Appt-omp: 6 workers with 1 inner thread need 6 threads, but "
-                         r"the system allows only 3 \(Resource temporarily .*\n\Z")  # fmt: skip
+                         r"the system allows only 2 \(Resource temporarily .*\n\Z")  # fmt: skip
         self.assertIsNone(place.folder())
         self.assertEqual(list(place.tmp.iterdir()), [])
 
