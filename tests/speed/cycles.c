@@ -2,6 +2,7 @@
  * sum and multi: what bounds them is how long one dependent operation takes. The references are
  * chains of exactly that operation, written in assembly so that no compiler has a say.
  */
+#include "bounds.h"
 #include "ceilings.h"
 #include "solo.h"
 #include "subjects.h"
@@ -54,6 +55,14 @@ static struct contestant cycle(struct chain *chain)
                                .units = ADDITIONS};
 }
 
+static struct contestant latency(struct chain *chain)
+{
+    return (struct contestant){.name = "a link of a chain of multiplications",
+                               .run = run_multiplies,
+                               .state = chain,
+                               .units = MULTIPLICATIONS};
+}
+
 enum ppt_status speed_sum(const struct venue *venue, struct ppt_error *error)
 {
     const union ppt_value args[] = {{.integer = ADDITIONS}};
@@ -87,8 +96,7 @@ enum ppt_status speed_multi(const struct venue *venue, struct ppt_error *error)
     struct solo solo;
     struct contest contest = {
         .measured = {"200000 multiplications", solo_run, .state = &solo, .units = MULTIPLICATIONS},
-        .reference = {"a link of a chain of multiplications", run_multiplies, .state = &chain,
-                      .units = MULTIPLICATIONS},
+        .reference = latency(&chain),
         .unit = "ns per multiplication",
         .unit_ns = 1,
         .bar = CONTEST_RATIO,
@@ -110,4 +118,31 @@ enum ppt_status speed_multi(const struct venue *venue, struct ppt_error *error)
     }
     solo_stop(&solo);
     return status;
+}
+
+enum ppt_status bound_sum(const struct venue *venue, struct ppt_error *error)
+{
+    const union ppt_value args[] = {{.integer = ADDITIONS}};
+    struct chain chain = {0};
+    const struct bound bound = {.measured = {"sum: 1000000 additions", .units = ADDITIONS},
+                                .ceiling = cycle(&chain),
+                                .known = {"the same"},
+                                .unit = "ns per addition",
+                                .unit_ns = 1};
+
+    return bound_hold_task(venue, &ppt_kernel_sum, args, bound, error);
+}
+
+enum ppt_status bound_multi(const struct venue *venue, struct ppt_error *error)
+{
+    const union ppt_value args[] = {{.integer = MULTIPLICATIONS}};
+    struct chain chain = {0};
+    const struct bound bound = {
+        .measured = {"multi: 200000 multiplications", .units = MULTIPLICATIONS},
+        .ceiling = latency(&chain),
+        .known = {"the same"},
+        .unit = "ns per multiplication",
+        .unit_ns = 1};
+
+    return bound_hold_task(venue, &ppt_kernel_multi, args, bound, error);
 }
