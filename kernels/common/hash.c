@@ -103,6 +103,11 @@ void ppt_hash_sha256(struct ppt_bytes message, unsigned char out[PPT_HASH_BYTES]
     crypto.SHA256_Final(out, &context);
 }
 
+const char *ppt_hash_argon2id_version(void)
+{
+    return PPT_LIBARGON2_VERSION;
+}
+
 /*
  * The library would take its memory from malloc and give it back for every hash, which above
  * malloc's mmap threshold means a page fault for every page. Its callbacks are told nothing of the
