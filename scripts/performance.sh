@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
-# performance.sh: builds if need be, measures the kernels and the bench against their references (in
-# about three minutes) and writes the table into docs/performance.md. Best on a machine that is idle.
+# performance.sh [--ceilings]: builds if need be, measures the kernels and the bench against their
+# references (in about three minutes) and tasks against the ceilings of this machine (in one; with
+# the option these alone), and writes both tables into docs/performance.md. Best on a machine that is
+# idle.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 source scripts/measured.sh
@@ -11,8 +13,8 @@ bash scripts/setup.sh build
 new=$(mktemp build/performance.XXXXXX)
 trap 'rm -f "$new"' EXIT
 
-mapfile -t subjects < <("$speed" --list | cut -d ' ' -f 1)
-{
+# What stands above both tables, which may be measured on different days.
+print_heading() {
     print_machine
     printf -- '- Libraries:'
     separator=' '
@@ -23,7 +25,28 @@ mapfile -t subjects < <("$speed" --list | cut -d ' ' -f 1)
     echo
     print_moment
     echo
-    "$speed" --markdown "${subjects[@]}"
-} | tee "$new"
+}
 
-replace_between measured "$new" docs/performance.md
+# measure NAME SUBJECT...: their table takes the place of the one of that name.
+measure() {
+    local name=$1
+    shift
+    {
+        print_heading
+        "$speed" --markdown "$@"
+    } | tee "$new"
+    replace_between "$name" "$new" docs/performance.md
+}
+
+case "${1:-}" in
+--ceilings) ;;
+"")
+    mapfile -t subjects < <("$speed" --list | cut -d ' ' -f 1 | grep -vx ceilings)
+    measure measured "${subjects[@]}"
+    ;;
+*)
+    echo "usage: performance.sh [--ceilings]" >&2
+    exit 2
+    ;;
+esac
+measure ceilings ceilings

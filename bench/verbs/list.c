@@ -1,6 +1,12 @@
 #include "list.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "argon2_speed.h"
 #include "args.h"
 #include "blas.h"
+#include "hash.h"
 #include "isa.h"
 #include "json_value.h"
 #include "owned.h"
@@ -141,6 +147,26 @@ static json_object *blas_to_json(struct ppt_text *out)
     return object;
 }
 
+/* Which code of it a distribution has chosen only its speed tells. */
+static json_object *argon2_to_json(struct ppt_text *out)
+{
+    json_object *object = json_object_new_object();
+    const struct ppt_argon2_speed speed = ppt_argon2_speed();
+    const bool known = speed.block_cycles > 0;
+
+    ppt_text_addf(out, "libargon2 of password: %s, ", ppt_hash_argon2id_version());
+    if (known) {
+        ppt_text_addf(out, "%s code: %.0f cycles a KiB%s\n", speed.code, speed.block_cycles,
+                      strcmp(speed.code, "plain") == 0 ? "; vectorised code takes half" : "");
+    } else {
+        ppt_text_add(out, "its code is unknown: it does not hash\n");
+    }
+    add_text(object, "version", ppt_hash_argon2id_version());
+    add_text(object, "code", speed.code);
+    add(object, "cycles_per_kib", known ? ppt_json_number(round(speed.block_cycles)) : NULL);
+    return object;
+}
+
 static enum ppt_status list(const struct ppt_line *line, struct ppt_error *error)
 {
     const struct list_options *options = line->options;
@@ -163,12 +189,15 @@ static enum ppt_status list(const struct ppt_line *line, struct ppt_error *error
     ppt_text_add(&lines, "random    a mix of tasks, drawn anew for every iteration\n"
                          "    task_args           names of kernels to draw from, or [] for all\n");
     json_object *isas = isas_to_json(&lines), *blas = blas_to_json(&lines);
+    json_object *argon2 = argon2_to_json(&lines);
+
     if (options->json) {
         json_object *answer = json_object_new_object();
 
         add(answer, "kernels", kernels);
         add(answer, "instruction_sets", isas);
         add(answer, "blas", blas);
+        add(answer, "argon2", argon2);
         puts(json_object_to_json_string_ext(answer, JSON_C_TO_STRING_PRETTY |
                                                         JSON_C_TO_STRING_NOSLASHESCAPE));
         json_object_put(answer);
@@ -177,6 +206,7 @@ static enum ppt_status list(const struct ppt_line *line, struct ppt_error *error
         json_object_put(kernels);
         json_object_put(isas);
         json_object_put(blas);
+        json_object_put(argon2);
     }
     return PPT_OK;
 }

@@ -47,6 +47,15 @@ enum ppt_status ppt_hash_load_sha256(struct ppt_error *error)
     return problem.text[0] ? ppt_fail(error, PPT_FAILED, "%s", problem.text) : PPT_OK;
 }
 
+static void write_state(const SHA256_CTX *context, unsigned char out[PPT_HASH_BYTES])
+{
+    for (size_t i = 0; i < PPT_HASH_BYTES / sizeof(uint32_t); i++) {
+        const uint32_t word = htobe32(context->h[i]);
+
+        memcpy(out + i * sizeof(word), &word, sizeof(word));
+    }
+}
+
 /* A message of one block is padded here (FIPS 180-4, 5.1.1): the library, which takes messages
  * piece by piece, needs half as long again for one that fits a block. */
 static void hash_block(struct ppt_bytes message, unsigned char out[PPT_HASH_BYTES])
@@ -60,11 +69,21 @@ static void hash_block(struct ppt_bytes message, unsigned char out[PPT_HASH_BYTE
     block[SHA256_CBLOCK - 1] = (unsigned char)(message.count << 3);
     crypto.SHA256_Init(&context);
     crypto.SHA256_Transform(&context, block);
-    for (size_t i = 0; i < PPT_HASH_BYTES / sizeof(uint32_t); i++) {
-        const uint32_t word = htobe32(context.h[i]);
+    write_state(&context, out);
+}
 
-        memcpy(out + i * sizeof(word), &word, sizeof(word));
+_Static_assert(PPT_HASH_BLOCK_BYTES == SHA256_CBLOCK, "a block is one of SHA-256");
+
+void ppt_hash_sha256_blocks(const unsigned char block[PPT_HASH_BLOCK_BYTES], uint64_t times,
+                            unsigned char out[PPT_HASH_BYTES])
+{
+    SHA256_CTX context;
+
+    crypto.SHA256_Init(&context);
+    for (; times > 0; times--) {
+        crypto.SHA256_Transform(&context, block);
     }
+    write_state(&context, out);
 }
 
 /* Bytes of a message that leave room for the padding in its last block. */
@@ -82,6 +101,11 @@ void ppt_hash_sha256(struct ppt_bytes message, unsigned char out[PPT_HASH_BYTES]
     crypto.SHA256_Init(&context);
     crypto.SHA256_Update(&context, message.data, message.count);
     crypto.SHA256_Final(out, &context);
+}
+
+const char *ppt_hash_argon2id_version(void)
+{
+    return PPT_LIBARGON2_VERSION;
 }
 
 /*

@@ -41,6 +41,14 @@ enum ppt_status ppt_hash_load_sha256(struct ppt_error *error);
 
 void ppt_hash_sha256(struct ppt_bytes message, unsigned char out[PPT_HASH_BYTES]);
 
+/* What its time is made of: takes that block so many times, one after the other. */
+#define PPT_HASH_BLOCK_BYTES 64
+void ppt_hash_sha256_blocks(const unsigned char block[PPT_HASH_BLOCK_BYTES], uint64_t times,
+                            unsigned char out[PPT_HASH_BYTES]);
+
+/* The version of the library that the program was built with. */
+const char *ppt_hash_argon2id_version(void);
+
 enum ppt_status ppt_hash_argon2id(const struct ppt_argon2id_memory *memory,
                                   const struct ppt_argon2id_recipe *recipe,
                                   struct ppt_bytes password, unsigned char out[PPT_HASH_BYTES],

@@ -13,6 +13,10 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 import common  # noqa: E402  (found through the line above)
 
+FAKE_ARGON2 = os.environ.get(
+    "PPT_FAKE_ARGON2", str(common.ROOT / "build/tests/fake_argon2.so")
+)
+
 # Small arguments for each kernel, and whether its tasks have random input.
 ONCE = {
     "sum": ("[1000]", False),
@@ -103,6 +107,33 @@ class List(common.Case):
         answer = json.loads(self.run_fine("list", "--json", mock=True).out)
         (kernel,) = [k for k in answer["kernels"] if k["name"] == "absent"]
         self.assertIn("built without it on purpose", kernel["missing"])
+
+    def argon2(self, **environment):
+        """What is said of a made-up libargon2, as text and as JSON."""
+        link = self.work / "libargon2.so.1"
+        if not link.exists():
+            link.symlink_to(FAKE_ARGON2)
+        env = self.environment(LD_LIBRARY_PATH=str(self.work), **environment)
+        text = self.run_fine("list", env=env).out
+        (line,) = [line for line in text.splitlines() if line.startswith("libargon2 of password")]
+        return line, json.loads(self.run_fine("list", "--json", env=env).out)["argon2"]
+
+    def test_argon2(self):
+        """Which code libargon2 was built from is told by its speed, and not by what a hash begins and
+        ends with."""
+        for cycles, code in (("2500", "plain"), ("600", "vectorised")):
+            with self.subTest(cycles=cycles):
+                line, answer = self.argon2(FAKE_BLOCK_CYCLES=cycles)
+                self.assertIn(f"{answer['version']}, {code} code: ", line)
+                self.assertEqual("; vectorised code takes half" in line, code == "plain")
+                self.assertEqual(answer["code"], code)
+                self.assertGreater(answer["cycles_per_kib"], 100)
+
+    def test_argon2_unknown(self):
+        """One that does not hash has no speed."""
+        line, answer = self.argon2(FAKE_FAILS="1")
+        self.assertRegex(line, r": \S+, its code is unknown: it does not hash$")
+        self.assertEqual((answer["code"], answer["cycles_per_kib"]), ("unknown", None))
 
 
 class Once(common.Case):

@@ -1,6 +1,7 @@
 """`ppt-omp-speed`, and the script that writes the table against Python: what their figures say is
 for people; that they give them is tested here."""
 
+import ctypes
 import os
 import pathlib
 import re
@@ -16,6 +17,17 @@ import common  # noqa: E402  (found through the line above)
 SPEED = str(pathlib.Path(common.PPT_OMP).parent / "tests/ppt-omp-speed")
 
 
+def is_installed(library):
+    try:
+        ctypes.CDLL(library)
+    except OSError:
+        return False
+    return True
+
+
+SODIUM = is_installed("libsodium.so.23")
+
+
 class Speed(common.Case):
     def speed(self, *args):
         return self.run_program(SPEED, *args)
@@ -28,11 +40,12 @@ class Speed(common.Case):
     def test_list(self):
         """Every kernel with a natural reference, and the bench."""
         self.assertTrue(set(common.KERNELS) <= set(self.subjects()))
-        self.assertTrue({"random", "isa", "harness", "scaling"} <= set(self.subjects()))
+        others = {"random", "isa", "harness", "scaling", "ceilings"}
+        self.assertTrue(others <= set(self.subjects()))
 
     def test_unknown(self):
         """A subject that is not there: those that are."""
-        for args in (("sun",), ("sum", "sun"), ()):
+        for args in (("sun",), ("sum", "sun"), (), ("ceilings:sun",), ("sum:sum",), ("ceil",)):
             result = self.speed(*args)
             self.assertEqual((result.code, result.out), (2, ""), result)
             for name in self.subjects():
@@ -40,10 +53,11 @@ class Speed(common.Case):
 
     def test_table(self):
         """Rows of a table with a ratio, its interval around it, and whether the bar is met."""
-        result = self.speed("--markdown", "password")
+        result = self.speed("--markdown", "password", "io")
         self.assertEqual(result.code, 0, result)
-        rows = [line.split(" | ") for line in result.out.splitlines() if "password: " in line]
-        self.assertGreaterEqual(len(rows), 4, result)
+        rows = [line.split(" | ") for line in result.out.splitlines()[2:]]
+        subjects = [row[0].strip("| ").split(":")[0] for row in rows]
+        self.assertEqual(subjects, ["password"] * 4 + ["io"] * 3, result)
         for row in rows:
             ratio = re.search(r"(time|speed) ([\d.]+)x \[([\d.]+), ([\d.]+)\]", row[3])
             value, low, high = (float(ratio[i]) for i in (2, 3, 4))
@@ -51,6 +65,90 @@ class Speed(common.Case):
             self.assertLessEqual(value, high, row)
             self.assertIn(row[5].strip(" |"), ("yes", "no", "-"), row)
             self.assertEqual(row[4].strip() == "-", row[5].strip(" |") == "-", row)
+
+    def ceilings(self, *parts, **environment):
+        """The rows of the table, cell by cell."""
+        parts = [f"ceilings:{part}" for part in parts]
+        env = self.environment(True, **environment)
+        result = self.run_program(SPEED, "--markdown", *parts, env=env)
+        self.assertEqual((result.code, result.err), (0, ""), result)
+        head, _, *rows = result.out.splitlines()
+        self.assertEqual(head, "| task | ceiling | share of it [95 % interval] | best known | ratio |")
+        return [row.strip("| ").split(" | ") for row in rows]
+
+    def test_ceilings(self):
+        """A share with its interval around it, a bar where there is one, and a ratio where there is
+        somebody to be compared with."""
+        rows = self.ceilings("sum", "password")
+        self.assertEqual([row[0].split(":")[0] for row in rows], ["sum", "password", "password"])
+        for row in rows:
+            self.assertEqual(len(row), 5, row)
+            share = re.match(r"([\d.]+) % \[([\d.]+), ([\d.]+)\]", row[2])
+            value, low, high = (float(share[i]) for i in (1, 2, 3))
+            self.assertTrue(low <= value <= high, row)
+            # The share is that of the two figures beside it, but for medians of ratios.
+            task = float(row[0].rsplit(": ", 1)[1].split()[0])
+            ceiling = float(row[1].split(",")[0])
+            self.assertLess(abs(100 * ceiling / task / value - 1), 0.5, row)
+            known = SODIUM and row is not rows[0]
+            self.assertEqual(re.match(r"[\d.]+, .* of libsodium", row[3]) is not None, known, row)
+            self.assertEqual(re.match(r"speed [\d.]+x \[", row[4]) is not None, known, row)
+        self.assertNotIn("bar", rows[0][2])
+        self.assertRegex(rows[1][2], r"; bar ≤ 60 ns: (not )?met$")
+
+    def test_no_best_known(self):
+        """A library that is not there is said to be missing, and the ceiling is measured all the
+        same."""
+        self.write("libsodium.so.23", "")
+        rows = self.ceilings("password", LD_LIBRARY_PATH=str(self.work))
+        self.assertEqual(len(rows), 2)
+        for row in rows:
+            self.assertEqual(row[3:], ["libsodium (libsodium.so.23) is not installed", "-"])
+
+
+@unittest.skipUnless(shutil.which("bash") and shutil.which("cc"), "bash or cc is not installed")
+class Performance(common.Case):
+    """scripts/performance.sh in a tree of its own, where nothing is built or measured."""
+
+    TABLES = "".join(
+        f"above\n<!-- {name}: begin -->\n\n| old |\n\n<!-- {name}: end -->\nbelow\n"
+        for name in ("measured", "ceilings")
+    )
+
+    def setUp(self):
+        super().setUp()
+        self.document = self.write("docs/performance.md", self.TABLES)
+        self.write("scripts/setup.sh", "")
+        speed = self.write(
+            "build/tests/ppt-omp-speed",
+            '#!/bin/sh\ncase $1 in --list) printf "sum  x\\nceilings  y\\n";; '
+            '*) echo "| rows of $* |";; esac\n',
+        )
+        speed.chmod(0o755)
+        for name in ("performance.sh", "measured.sh"):
+            shutil.copy(common.ROOT / "scripts" / name, self.work / "scripts")
+
+    def measure(self, *options):
+        script = self.work / "scripts/performance.sh"
+        return self.run_program("bash", script, *options, env=self.environment(True))
+
+    def tables(self, *options):
+        result = self.measure(*options)
+        self.assertEqual(result.code, 0, result)
+        return re.findall(r"(?m)^\| .* \|$", self.document.read_text())
+
+    def test_both(self):
+        """What is held against ceilings has a table of its own."""
+        expected = ["| rows of --markdown sum |", "| rows of --markdown ceilings |"]
+        self.assertEqual(self.tables(), expected)
+
+    def test_ceilings_alone(self):
+        self.assertEqual(self.tables("--ceilings"), ["| old |", "| rows of --markdown ceilings |"])
+
+    def test_unknown(self):
+        result = self.measure("--ceiling")
+        self.assertEqual(result.code, 2, result)
+        self.assertEqual(self.document.read_text(), self.TABLES)
 
 
 @unittest.skipUnless(shutil.which("bash") and shutil.which("cc"), "bash or cc is not installed")

@@ -95,16 +95,18 @@ static void evaluate(const struct contest *contest, const struct entry entries[2
     }
 }
 
+int contest_digits(double ratio)
+{
+    return ratio < 0.1 ? 4 : ratio < 2 ? 3 : ratio < 100 ? 1 : 0;
+}
+
 static void print(const struct venue *venue, const struct contest *contest,
                   const struct contest_result *result)
 {
     const char *kind = contest->ratio == CONTEST_TIME ? "time" : "speed";
     const char *met = contest->bar == CONTEST_NO_BAR ? "-" : result->met ? "yes" : "no";
     const char *disturbed = result->disturbed ? " (disturbed)" : "";
-    const int digits = result->ratio < 0.1   ? 4
-                       : result->ratio < 2   ? 3
-                       : result->ratio < 100 ? 1
-                                             : 0;
+    const int digits = contest_digits(result->ratio);
     char bar[64] = "-", ratio[96];
 
     if (contest->bar == CONTEST_VALUE) {
@@ -163,14 +165,14 @@ static enum ppt_status run_both(struct entry entries[2], size_t round, bool *dis
     return status;
 }
 
-enum ppt_status contest_hold(const struct venue *venue, const struct contest *contest,
-                             struct ppt_error *error)
+enum ppt_status contest_measure(const struct contest *contest, struct contest_result *result,
+                                struct ppt_error *error)
 {
     struct entry entries[2] = {{.who = &contest->measured}, {.who = &contest->reference}};
-    struct contest_result result = {0};
     size_t discarded = 0;
     enum ppt_status status = calibrate(&entries[0], error);
 
+    *result = (struct contest_result){0};
     if (status == PPT_OK) {
         status = calibrate(&entries[1], error);
     }
@@ -181,12 +183,23 @@ enum ppt_status contest_hold(const struct venue *venue, const struct contest *co
         if (disturbed && discarded < MOST_DISCARDED) {
             discarded++;
         } else {
-            result.disturbed = result.disturbed || disturbed;
+            result->disturbed = result->disturbed || disturbed;
             round++;
         }
     }
     if (status == PPT_OK) {
-        evaluate(contest, entries, &result);
+        evaluate(contest, entries, result);
+    }
+    return status;
+}
+
+enum ppt_status contest_hold(const struct venue *venue, const struct contest *contest,
+                             struct ppt_error *error)
+{
+    struct contest_result result;
+    const enum ppt_status status = contest_measure(contest, &result, error);
+
+    if (status == PPT_OK) {
         print(venue, contest, &result);
     }
     return status;

@@ -61,9 +61,16 @@ struct contest_result {
 /* How results are to be shown, and where temporary files go. */
 struct venue {
     const char *subject;
+    const char *part; /* the one row of "ceilings" that is asked for; NULL: all are */
     const struct ppt_folder *scratch; /* borrowed */
     bool markdown;
 };
+
+enum ppt_status contest_measure(const struct contest *contest, struct contest_result *result,
+                                struct ppt_error *error);
+
+/* How many decimals of a ratio say something. */
+int contest_digits(double ratio);
 
 /* Holds a contest and prints its result. */
 enum ppt_status contest_hold(const struct venue *venue, const struct contest *contest,

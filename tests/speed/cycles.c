@@ -2,6 +2,8 @@
  * sum and multi: what bounds them is how long one dependent operation takes. The references are
  * chains of exactly that operation, written in assembly so that no compiler has a say.
  */
+#include "bounds.h"
+#include "ceilings.h"
 #include "solo.h"
 #include "subjects.h"
 
@@ -9,7 +11,6 @@
 #define MULTIPLICATIONS 200000
 #define FACTOR 1.00001
 #define STEP 3
-#define LINKS 100 /* in one block, so that what closes the loop does not show */
 
 extern const struct ppt_kernel ppt_kernel_sum, ppt_kernel_multi;
 
@@ -18,67 +19,21 @@ struct chain {
     double product;
 };
 
-/* An addition of two registers takes one cycle, so a link of this chain is the cycle itself. */
-static inline uint64_t add_links(uint64_t total, uint64_t step)
-{
-#if defined(__x86_64__)
-    __asm__ volatile(".rept %c2\n\taddq %1, %0\n\t.endr"
-                     : "+r"(total)
-                     : "r"(step), "i"(LINKS)
-                     : "cc");
-#elif defined(__aarch64__)
-    __asm__ volatile(".rept %c2\n\tadd %0, %0, %1\n\t.endr" : "+r"(total) : "r"(step), "i"(LINKS));
-#else
-    for (int i = 0; i < LINKS; i++) {
-        total += step;
-        __asm__ volatile("" : "+r"(total));
-    }
-#endif
-    return total;
-}
-
-static inline double multiply_links(double product, double factor)
-{
-#if defined(__x86_64__)
-    __asm__ volatile(".rept %c2\n\tmulsd %1, %0\n\t.endr"
-                     : "+x"(product)
-                     : "x"(factor), "i"(LINKS));
-#elif defined(__aarch64__)
-    __asm__ volatile(".rept %c2\n\tfmul %d0, %d0, %d1\n\t.endr"
-                     : "+w"(product)
-                     : "w"(factor), "i"(LINKS));
-#else
-    for (int i = 0; i < LINKS; i++) {
-        product *= factor;
-        __asm__ volatile("" : "+m"(product));
-    }
-#endif
-    return product;
-}
-
 static enum ppt_status run_adds(void *state, struct ppt_error *error)
 {
     struct chain *chain = state;
-    uint64_t total = 0;
 
     (void)error;
-    for (int i = 0; i < ADDITIONS / LINKS; i++) {
-        total = add_links(total, STEP);
-    }
-    chain->total = total;
+    chain->total = ppt_ceiling_add(ADDITIONS / PPT_CEILING_LINKS, STEP);
     return PPT_OK;
 }
 
 static enum ppt_status run_multiplies(void *state, struct ppt_error *error)
 {
     struct chain *chain = state;
-    double product = 1.0;
 
     (void)error;
-    for (int i = 0; i < MULTIPLICATIONS / LINKS; i++) {
-        product = multiply_links(product, FACTOR);
-    }
-    chain->product = product;
+    chain->product = ppt_ceiling_multiply(MULTIPLICATIONS / PPT_CEILING_LINKS, FACTOR);
     return PPT_OK;
 }
 
@@ -98,6 +53,14 @@ static struct contestant cycle(struct chain *chain)
                                .run = run_adds,
                                .state = chain,
                                .units = ADDITIONS};
+}
+
+static struct contestant latency(struct chain *chain)
+{
+    return (struct contestant){.name = "a link of a chain of multiplications",
+                               .run = run_multiplies,
+                               .state = chain,
+                               .units = MULTIPLICATIONS};
 }
 
 enum ppt_status speed_sum(const struct venue *venue, struct ppt_error *error)
@@ -133,8 +96,7 @@ enum ppt_status speed_multi(const struct venue *venue, struct ppt_error *error)
     struct solo solo;
     struct contest contest = {
         .measured = {"200000 multiplications", solo_run, .state = &solo, .units = MULTIPLICATIONS},
-        .reference = {"a link of a chain of multiplications", run_multiplies, .state = &chain,
-                      .units = MULTIPLICATIONS},
+        .reference = latency(&chain),
         .unit = "ns per multiplication",
         .unit_ns = 1,
         .bar = CONTEST_RATIO,
@@ -156,4 +118,31 @@ enum ppt_status speed_multi(const struct venue *venue, struct ppt_error *error)
     }
     solo_stop(&solo);
     return status;
+}
+
+enum ppt_status bound_sum(const struct venue *venue, struct ppt_error *error)
+{
+    const union ppt_value args[] = {{.integer = ADDITIONS}};
+    struct chain chain = {0};
+    const struct bound bound = {.measured = {"sum: 1000000 additions", .units = ADDITIONS},
+                                .ceiling = cycle(&chain),
+                                .known = {"the same"},
+                                .unit = "ns per addition",
+                                .unit_ns = 1};
+
+    return bound_hold_task(venue, &ppt_kernel_sum, args, bound, error);
+}
+
+enum ppt_status bound_multi(const struct venue *venue, struct ppt_error *error)
+{
+    const union ppt_value args[] = {{.integer = MULTIPLICATIONS}};
+    struct chain chain = {0};
+    const struct bound bound = {
+        .measured = {"multi: 200000 multiplications", .units = MULTIPLICATIONS},
+        .ceiling = latency(&chain),
+        .known = {"the same"},
+        .unit = "ns per multiplication",
+        .unit_ns = 1};
+
+    return bound_hold_task(venue, &ppt_kernel_multi, args, bound, error);
 }

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bounds.h"
 #include "start.h"
 #include "subjects.h"
 #include "workspace.h"
@@ -17,20 +18,23 @@
 static const struct subject {
     const char *name, *summary;
     enum ppt_status (*measure)(const struct venue *venue, struct ppt_error *error);
+    void (*print_head)(const struct venue *venue); /* NULL: that of contests */
 } subjects[] = {
-    {"sum", "additions against the cycle", speed_sum},
-    {"multi", "multiplications against the latency of one", speed_multi},
-    {"io", "random bytes through files against plain system calls", speed_io},
-    {"zip", "gzip files against zlib and plain system calls", speed_zip},
-    {"tensor", "products of random matrices against bare dgemm", speed_tensor},
-    {"matrix", "inverse of a random matrix against bare LAPACK", speed_matrix},
-    {"sort", "our sort against qsort and bare passes", speed_sort},
-    {"password", "hashes against libcrypto and libargon2", speed_password},
-    {"random", "generators and digest against GSL's generators", speed_random},
-    {"img", "stages against the whole task", speed_img},
-    {"isa", "instruction sets against the plainest one", speed_isa},
-    {"harness", "empty tasks and passes against bare OpenMP", speed_harness},
-    {"scaling", "two workers against one", speed_scaling},
+    {"sum", "additions against the cycle", speed_sum, NULL},
+    {"multi", "multiplications against the latency of one", speed_multi, NULL},
+    {"io", "random bytes through files against plain system calls", speed_io, NULL},
+    {"zip", "gzip files against zlib and plain system calls", speed_zip, NULL},
+    {"tensor", "products of random matrices against bare dgemm", speed_tensor, NULL},
+    {"matrix", "inverse of a random matrix against bare LAPACK", speed_matrix, NULL},
+    {"sort", "our sort against qsort and bare passes", speed_sort, NULL},
+    {"password", "hashes against libcrypto and libargon2", speed_password, NULL},
+    {"random", "generators and digest against GSL's generators", speed_random, NULL},
+    {"img", "stages against the whole task", speed_img, NULL},
+    {"isa", "instruction sets against the plainest one", speed_isa, NULL},
+    {"harness", "empty tasks and passes against bare OpenMP", speed_harness, NULL},
+    {"scaling", "two workers against one", speed_scaling, NULL},
+    {"ceilings", "tasks against what bounds them and the best known", speed_ceilings,
+     bound_print_head},
 };
 
 static void print_list(FILE *file)
@@ -40,11 +44,24 @@ static void print_list(FILE *file)
     }
 }
 
+/* What follows a colon: one row alone, of "ceilings:sum". NULL: there is no colon. */
+static const char *part_of(const char *name)
+{
+    const char *colon = strchr(name, ':');
+
+    return colon ? colon + 1 : NULL;
+}
+
 static const struct subject *find(const char *name)
 {
+    const char *part = part_of(name);
+    const size_t length = strcspn(name, ":");
+
     for (size_t i = 0; i < COUNT(subjects); i++) {
-        if (strcmp(subjects[i].name, name) == 0) {
-            return &subjects[i];
+        if (strlen(subjects[i].name) == length && strncmp(subjects[i].name, name, length) == 0) {
+            return !part || (subjects[i].measure == speed_ceilings && bound_has_part(part))
+                       ? &subjects[i]
+                       : NULL;
         }
     }
     return NULL;
@@ -83,10 +100,15 @@ static enum ppt_status measure(char *const *names, size_t count, struct venue *v
         return status;
     }
     venue->scratch = &scratch.folder;
-    contest_print_head(venue);
     for (size_t i = 0; status == PPT_OK && i < count; i++) {
+        const struct subject *subject = find(names[i]);
+
+        if (i == 0 || subject->print_head != find(names[i - 1])->print_head) {
+            (subject->print_head ? subject->print_head : contest_print_head)(venue);
+        }
         venue->subject = names[i];
-        status = find(names[i])->measure(venue, error);
+        venue->part = part_of(names[i]);
+        status = subject->measure(venue, error);
     }
     ppt_workspace_remove(&scratch);
     return status;

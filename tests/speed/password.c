@@ -8,7 +8,9 @@
 #include <openssl/sha.h>
 #include <string.h>
 
+#include "bounds.h"
 #include "hash.h"
+#include "known.h"
 #include "rng_bulk.h"
 #include "scratch.h"
 #include "solo.h"
@@ -105,7 +107,7 @@ static enum ppt_status run_bare_argon2id(void *state, struct ppt_error *error)
                : ppt_fail(error, PPT_FAILED, "libargon2: %s", argon2_error_message(code));
 }
 
-/* ---- all of them ---- */
+/* ---- against each other ---- */
 
 /* That two ways give the same hashes. */
 static enum ppt_status compare(struct hashing *h,
@@ -153,7 +155,7 @@ static enum ppt_status hold_sha256(const struct venue *venue, struct hashing *h,
         .unit = "ns",
         .unit_ns = 1,
         .bar = CONTEST_VALUE,
-        .limit = 100,
+        .limit = 60,
     };
     const enum ppt_status status = contest_hold(venue, &contest, error);
 
@@ -219,7 +221,142 @@ static enum ppt_status hashing_start(struct hashing *h, struct ppt_error *error)
                                    : ppt_fail(error, PPT_FAILED, "libcrypto lacks SHA-256");
 }
 
-enum ppt_status speed_password(const struct venue *venue, struct ppt_error *error)
+/* ---- against the ceilings ---- */
+
+static enum ppt_status run_blocks(void *state, struct ppt_error *error)
+{
+    static const unsigned char block[PPT_HASH_BLOCK_BYTES];
+    struct hashing *h = state;
+
+    (void)error;
+    ppt_hash_sha256_blocks(block, HASHES, h->out[0]);
+    return PPT_OK;
+}
+
+static enum ppt_status run_sodium(void *state, struct ppt_error *error)
+{
+    const struct known_sodium *sodium = known_sodium();
+    struct hashing *h = state;
+
+    (void)error;
+    for (size_t i = 0; i < HASHES; i++) {
+        sodium->crypto_hash_sha256(h->out[i], h->passwords[i], LENGTH);
+    }
+    return PPT_OK;
+}
+
+static enum ppt_status run_sodium_argon2id(void *state, struct ppt_error *error)
+{
+    struct hashing *h = state;
+    const int code = known_sodium()->crypto_pwhash(
+        h->out[0], PPT_HASH_BYTES, (const char *)h->passwords[0], LENGTH, salt, T_COST,
+        (size_t)M_COST_KIB * 1024, KNOWN_ARGON2ID);
+
+    return code == 0 ? PPT_OK : ppt_fail(error, PPT_FAILED, "libsodium refuses Argon2id");
+}
+
+/* The library's call, with memory that is there as the module's is. */
+static struct hashing *lender;
+
+static int lend(uint8_t **memory, size_t bytes)
+{
+    *memory = bytes <= lender->argon2id.bytes ? lender->argon2id.at : NULL;
+    return *memory ? ARGON2_OK : ARGON2_MEMORY_ALLOCATION_ERROR;
+}
+
+/* NOLINTNEXTLINE(readability-non-const-parameter): the library decides on the type. */
+static void take_back(uint8_t *memory, size_t bytes)
+{
+    (void)memory;
+    (void)bytes;
+}
+
+static enum ppt_status run_lent_argon2id(void *state, struct ppt_error *error)
+{
+    struct hashing *h = state;
+    argon2_context context = {
+        .out = h->out[0],
+        .outlen = PPT_HASH_BYTES,
+        .pwd = h->passwords[0],
+        .pwdlen = LENGTH,
+        .salt = (uint8_t *)(uintptr_t)salt,
+        .saltlen = sizeof(salt),
+        .t_cost = T_COST,
+        .m_cost = M_COST_KIB,
+        .lanes = 1,
+        .threads = 1,
+        .version = ARGON2_VERSION_13,
+        .allocate_cbk = lend,
+        .free_cbk = take_back,
+    };
+
+    lender = h;
+    const int code = argon2id_ctx(&context);
+    return code == ARGON2_OK
+               ? PPT_OK
+               : ppt_fail(error, PPT_FAILED, "libargon2: %s", argon2_error_message(code));
+}
+
+static enum ppt_status check_ceilings(struct hashing *h, struct ppt_error *error)
+{
+    PPT_TRY(compare(h, run_argon2id, run_lent_argon2id, error));
+    if (known_sodium()) {
+        if (known_sodium()->sodium_init() < 0) {
+            return ppt_fail(error, PPT_FAILED, "libsodium cannot start");
+        }
+        PPT_TRY(compare(h, run_module, run_sodium, error));
+        PPT_TRY(compare(h, run_argon2id, run_sodium_argon2id, error));
+    }
+    return PPT_OK;
+}
+
+static enum ppt_status password_hold_ceilings(const struct venue *venue, struct hashing *h,
+                                              struct ppt_error *error)
+{
+    struct bound sha256 = {
+        .measured = {"password: SHA-256 of 20 bytes", run_module, .state = h, .units = HASHES},
+        .ceiling = {"a block of SHA-256 by libcrypto", run_blocks, .state = h, .units = HASHES},
+        .known = {KNOWN_NO_SODIUM},
+        .unit = "ns",
+        .unit_ns = 1,
+        .most_units = 60,
+    };
+    struct bound argon2id = {
+        .measured = {"password: Argon2id, t = 2, 19456 KiB", run_argon2id, .state = h, .units = 1},
+        .ceiling = {"argon2id_ctx alone, with memory that is there", run_lent_argon2id, .state = h,
+                    .units = 1},
+        .known = {KNOWN_NO_SODIUM},
+        .unit = "ms",
+        .unit_ns = 1e6,
+    };
+
+    PPT_TRY(check_ceilings(h, error));
+    if (known_sodium()) {
+        sha256.known = (struct contestant){"crypto_hash_sha256 of libsodium", run_sodium,
+                                           .state = h, .units = HASHES};
+        argon2id.known = (struct contestant){"crypto_pwhash of libsodium", run_sodium_argon2id,
+                                             .state = h, .units = 1};
+    }
+    PPT_TRY(bound_hold(venue, &sha256, error));
+    return bound_hold(venue, &argon2id, error);
+}
+
+/* ---- all of them ---- */
+
+static enum ppt_status password_hold_all(const struct venue *venue, struct hashing *h,
+                                         struct ppt_error *error)
+{
+    PPT_TRY(password_check(h, error));
+    PPT_TRY(hold_sha256(venue, h, error));
+    PPT_TRY(hold_kernel(venue, h, error));
+    return hold_argon2id(venue, h, error);
+}
+
+static enum ppt_status password_measure(const struct venue *venue,
+                                        enum ppt_status (*hold)(const struct venue *venue,
+                                                                struct hashing *h,
+                                                                struct ppt_error *error),
+                                        struct ppt_error *error)
 {
     struct hashing *h = ppt_scratch_alloc(sizeof(*h), "password", error);
     enum ppt_status status;
@@ -229,20 +366,21 @@ enum ppt_status speed_password(const struct venue *venue, struct ppt_error *erro
     }
     status = hashing_start(h, error);
     if (status == PPT_OK) {
-        status = password_check(h, error);
-    }
-    if (status == PPT_OK) {
-        status = hold_sha256(venue, h, error);
-    }
-    if (status == PPT_OK) {
-        status = hold_kernel(venue, h, error);
-    }
-    if (status == PPT_OK) {
-        status = hold_argon2id(venue, h, error);
+        status = hold(venue, h, error);
     }
     EVP_MD_CTX_free(h->context);
     EVP_MD_free(h->digest);
     free(h->argon2id.at);
     free(h);
     return status;
+}
+
+enum ppt_status speed_password(const struct venue *venue, struct ppt_error *error)
+{
+    return password_measure(venue, password_hold_all, error);
+}
+
+enum ppt_status bound_password(const struct venue *venue, struct ppt_error *error)
+{
+    return password_measure(venue, password_hold_ceilings, error);
 }

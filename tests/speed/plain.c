@@ -60,3 +60,12 @@ enum ppt_status plain_remove(struct plain *file, struct ppt_error *error)
 {
     return outcome(file, unlink(file->path) == 0, "remove", error);
 }
+
+void plain_clear(struct plain *file)
+{
+    if (file->fd >= 0) {
+        close(file->fd);
+        file->fd = -1;
+    }
+    unlink(file->path);
+}

@@ -29,4 +29,7 @@ enum ppt_status plain_read(struct plain *file, void *data, size_t bytes, size_t 
 enum ppt_status plain_close(struct plain *file, struct ppt_error *error);
 enum ppt_status plain_remove(struct plain *file, struct ppt_error *error);
 
+/* Closes and removes what is there of it, after a failure. */
+void plain_clear(struct plain *file);
+
 #endif

@@ -22,5 +22,17 @@ enum ppt_status speed_img(const struct venue *venue, struct ppt_error *error);
 enum ppt_status speed_isa(const struct venue *venue, struct ppt_error *error);
 enum ppt_status speed_harness(const struct venue *venue, struct ppt_error *error);
 enum ppt_status speed_scaling(const struct venue *venue, struct ppt_error *error);
+enum ppt_status speed_ceilings(const struct venue *venue, struct ppt_error *error);
+
+/* The rows of "ceilings", each in the file of the subject whose references it shares. */
+enum ppt_status bound_sum(const struct venue *venue, struct ppt_error *error);
+enum ppt_status bound_multi(const struct venue *venue, struct ppt_error *error);
+enum ppt_status bound_io(const struct venue *venue, struct ppt_error *error);
+enum ppt_status bound_zip(const struct venue *venue, struct ppt_error *error);
+enum ppt_status bound_tensor(const struct venue *venue, struct ppt_error *error);
+enum ppt_status bound_matrix(const struct venue *venue, struct ppt_error *error);
+enum ppt_status bound_sort(const struct venue *venue, struct ppt_error *error);
+enum ppt_status bound_password(const struct venue *venue, struct ppt_error *error);
+enum ppt_status bound_img(const struct venue *venue, struct ppt_error *error);
 
 #endif

@@ -8,7 +8,9 @@
 #include <string.h>
 #include <zlib.h>
 
+#include "bounds.h"
 #include "gzip.h"
+#include "known.h"
 #include "plain.h"
 #include "scratch.h"
 #include "solo.h"
@@ -34,6 +36,8 @@ struct bare {
     unsigned char *in, *out; /* CHUNK each */
     z_stream deflater, inflater;
     struct plain plain_file, packed_file, restored_file;
+    struct libdeflate_compressor *packer;
+    struct libdeflate_decompressor *unpacker;
 };
 
 /* ---- from memory to memory ---- */
@@ -292,24 +296,99 @@ static void bare_stop(struct bare *bare)
     free(bare->out);
 }
 
-static enum ppt_status measure(const struct venue *venue, const char *name, int64_t mib,
-                               int content, struct ppt_error *error)
+/* ---- against the best known ---- */
+
+static enum ppt_status run_known(void *state, struct ppt_error *error)
 {
-    const union ppt_value args[] = {{.integer = mib}, {.integer = LEVEL}, {.choice = content}};
-    struct bare bare;
-    struct solo solo;
+    const struct known_deflate *known = known_deflate();
+    struct bare *bare = state;
+    size_t restored = 0;
+
+    bare->packed_bytes = known->libdeflate_gzip_compress(bare->packer, bare->given, bare->bytes,
+                                                         bare->packed, bare->packed_room);
+    return known->libdeflate_gzip_decompress(bare->unpacker, bare->packed, bare->packed_bytes,
+                                             bare->restored, bare->bytes, &restored) == 0 &&
+                   restored == bare->bytes
+               ? PPT_OK
+               : ppt_fail(error, PPT_FAILED, "libdeflate cannot restore what it has packed");
+}
+
+static enum ppt_status check_known(struct bare *bare, struct ppt_error *error)
+{
+    memset(bare->restored, 0, bare->bytes);
+    PPT_TRY(run_known(bare, error));
+    return memcmp(bare->restored, bare->given, bare->bytes) == 0
+               ? PPT_OK
+               : ppt_fail(error, PPT_DIFFERS, "zip: libdeflate restored other bytes");
+}
+
+/* ---- holding ---- */
+
+typedef enum ppt_status hold_function(const struct venue *venue, const char *name,
+                                      struct solo *solo, struct bare *bare,
+                                      struct ppt_error *error);
+
+static enum ppt_status zip_hold_all(const struct venue *venue, const char *name, struct solo *solo,
+                                    struct bare *bare, struct ppt_error *error)
+{
     struct contest contest = {
-        .measured = {name, solo_run, .state = &solo, .units = 1},
-        .reference = {"zlib and plain system calls on the same files", run_files, .state = &bare,
+        .measured = {name, solo_run, .state = solo, .units = 1},
+        .reference = {"zlib and plain system calls on the same files", run_files, .state = bare,
                       .units = 1},
         .unit = "ms",
         .unit_ns = 1e6,
         .bar = CONTEST_RATIO,
         .limit = 1.05,
     };
+
+    PPT_TRY(contest_hold(venue, &contest, error));
+    contest.reference.name = "zlib alone, from memory to memory";
+    contest.reference.run = run_memory;
+    contest.bar = CONTEST_NO_BAR;
+    return contest_hold(venue, &contest, error);
+}
+
+static enum ppt_status zip_hold_ceiling(const struct venue *venue, const char *name,
+                                        struct solo *solo, struct bare *bare,
+                                        struct ppt_error *error)
+{
+    const struct known_deflate *known = known_deflate();
+    struct bound bound = {
+        .measured = {name, solo_run, .state = solo, .units = 1},
+        .ceiling = {"zlib alone, from memory to memory", run_memory, .state = bare, .units = 1},
+        .known = {KNOWN_NO_DEFLATE},
+        .unit = "ms",
+        .unit_ns = 1e6,
+    };
+    enum ppt_status status = PPT_OK;
+
+    if (known) {
+        bare->packer = known->libdeflate_alloc_compressor(LEVEL);
+        bare->unpacker = known->libdeflate_alloc_decompressor();
+        bound.known = (struct contestant){"libdeflate alone, from memory to memory", run_known,
+                                          .state = bare, .units = 1};
+        status = bare->packer && bare->unpacker
+                     ? check_known(bare, error)
+                     : ppt_fail(error, PPT_FAILED, "libdeflate cannot start");
+    }
+    if (status == PPT_OK) {
+        status = bound_hold(venue, &bound, error);
+    }
+    if (known) {
+        known->libdeflate_free_compressor(bare->packer);
+        known->libdeflate_free_decompressor(bare->unpacker);
+    }
+    return status;
+}
+
+static enum ppt_status measure(const struct venue *venue, const char *name, int64_t mib,
+                               int content, hold_function *hold, struct ppt_error *error)
+{
+    const union ppt_value args[] = {{.integer = mib}, {.integer = LEVEL}, {.choice = content}};
+    struct bare bare;
+    struct solo solo = {0};
     enum ppt_status status = bare_start(&bare, (size_t)mib << 20, venue->scratch, error);
 
-    solo = (struct solo){0};
     if (status == PPT_OK) {
         status = solo_start(&solo, &ppt_kernel_zip, args, venue->scratch, error);
     }
@@ -320,13 +399,7 @@ static enum ppt_status measure(const struct venue *venue, const char *name, int6
         status = check(&bare, error);
     }
     if (status == PPT_OK) {
-        status = contest_hold(venue, &contest, error);
-    }
-    contest.reference.name = "zlib alone, from memory to memory";
-    contest.reference.run = run_memory;
-    contest.bar = CONTEST_NO_BAR;
-    if (status == PPT_OK) {
-        status = contest_hold(venue, &contest, error);
+        status = hold(venue, name, &solo, &bare, error);
     }
     solo_stop(&solo);
     bare_stop(&bare);
@@ -335,9 +408,14 @@ static enum ppt_status measure(const struct venue *venue, const char *name, int6
 
 enum ppt_status speed_zip(const struct venue *venue, struct ppt_error *error)
 {
-    const enum ppt_status status =
-        measure(venue, "4 MiB of random bytes, level 9", 4, CONTENT_RANDOM, error);
+    PPT_TRY(
+        measure(venue, "4 MiB of random bytes, level 9", 4, CONTENT_RANDOM, zip_hold_all, error));
+    return measure(venue, "1 MiB of text, level 9", 1, CONTENT_TEXT, zip_hold_all, error);
+}
 
-    return status == PPT_OK ? measure(venue, "1 MiB of text, level 9", 1, CONTENT_TEXT, error)
-                            : status;
+enum ppt_status bound_zip(const struct venue *venue, struct ppt_error *error)
+{
+    PPT_TRY(measure(venue, "zip: 4 MiB of random bytes, level 9", 4, CONTENT_RANDOM,
+                    zip_hold_ceiling, error));
+    return measure(venue, "zip: 1 MiB of text, level 9", 1, CONTENT_TEXT, zip_hold_ceiling, error);
 }

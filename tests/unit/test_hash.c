@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+/* Its state is for those who call it block by block. */
+#define OPENSSL_SUPPRESS_DEPRECATED
 #include <openssl/sha.h>
 
 #include "hash.h"
@@ -43,6 +45,26 @@ static void sha256_agrees_with_fips_180(void **state)
     for (size_t i = 0; i < sizeof(vectors) / sizeof(vectors[0]); i++) {
         ppt_hash_sha256(bytes(vectors[i][0]), out);
         assert_hash(out, vectors[i][1]);
+    }
+}
+
+/* One block is "abc" with its padding; of more, the library's own state knows. */
+static void blocks_of_sha256_are_all_taken(void **state)
+{
+    unsigned char block[PPT_HASH_BLOCK_BYTES] = "abc\x80", out[PPT_HASH_BYTES];
+    SHA256_CTX context;
+
+    (void)state;
+    block[sizeof(block) - 1] = 24;
+    ppt_hash_sha256_blocks(block, 1, out);
+    assert_hash(out, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    SHA256_Init(&context);
+    for (int i = 0; i < 3; i++) {
+        SHA256_Update(&context, block, sizeof(block));
+    }
+    ppt_hash_sha256_blocks(block, 3, out);
+    for (size_t i = 0; i < PPT_HASH_BYTES; i++) {
+        assert_int_equal(out[i], (unsigned char)(context.h[i / 4] >> (24 - 8 * (i % 4))));
     }
 }
 
@@ -186,6 +208,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(sha256_agrees_with_fips_180),
+        cmocka_unit_test(blocks_of_sha256_are_all_taken),
         cmocka_unit_test(sha256_agrees_with_the_library),
         cmocka_unit_test(argon2id_agrees_with_rfc_9106),
         cmocka_unit_test(argon2id_agrees_with_the_reference_library),
