@@ -69,6 +69,7 @@ static enum ppt_status write_source(struct io_local *l, const struct ppt_task *t
 
     ppt_rng_bulk_seed_task(&rng, task);
     PPT_TRY(ppt_tempfile_create(&l->source, error));
+    ppt_tempfile_reserve(&l->source, left * PPT_TEMPFILE_CHUNK);
     for (; left > 0; left--) {
         ppt_rng_fill_bytes(&rng, l->buffer, PPT_TEMPFILE_CHUNK);
         PPT_TRY(ppt_tempfile_write(&l->source, l->buffer, PPT_TEMPFILE_CHUNK, error));
@@ -77,7 +78,8 @@ static enum ppt_status write_source(struct io_local *l, const struct ppt_task *t
 }
 
 /* The digest is of what was read, so that it covers the way to the disk and back. */
-static enum ppt_status copy_source(struct io_local *l, uint64_t *digest, struct ppt_error *error)
+static enum ppt_status copy_source(struct io_local *l, const struct ppt_task *task,
+                                   uint64_t *digest, struct ppt_error *error)
 {
     uint64_t bytes = 0;
     size_t got;
@@ -85,6 +87,7 @@ static enum ppt_status copy_source(struct io_local *l, uint64_t *digest, struct 
     *digest = 0;
     PPT_TRY(ppt_tempfile_open(&l->source, error));
     PPT_TRY(ppt_tempfile_create(&l->copy, error));
+    ppt_tempfile_reserve(&l->copy, (uint64_t)task->args[MIB].integer * MIB_BYTES);
     do {
         PPT_TRY(ppt_tempfile_read(&l->source, l->buffer, PPT_TEMPFILE_CHUNK, &got, error));
         *digest = ppt_digest(*digest, l->buffer, got);
@@ -102,7 +105,7 @@ static enum ppt_status io_try(struct io_local *l, const struct ppt_task *task, u
                               FILE *sink, struct ppt_error *error)
 {
     PPT_TRY(write_source(l, task, error));
-    PPT_TRY(copy_source(l, digest, error));
+    PPT_TRY(copy_source(l, task, digest, error));
     if (sink) {
         PPT_TRY(ppt_tempfile_dump(&l->copy, l->buffer, sink, error));
     }

@@ -42,6 +42,10 @@ enum ppt_status ppt_tempfile_init(struct ppt_tempfile *file, const struct ppt_se
 /* Creates the file for writing; a file or link of that name that already exists is a failure. */
 enum ppt_status ppt_tempfile_create(struct ppt_tempfile *file, struct ppt_error *error);
 
+/* Of a file that was just created: so many bytes will be written, where knowing it helps. That
+ * there is no room for them is found out by writing. */
+void ppt_tempfile_reserve(const struct ppt_tempfile *file, uint64_t bytes);
+
 /* Opens the file that was created and closed before for reading from its start. */
 enum ppt_status ppt_tempfile_open(struct ppt_tempfile *file, struct ppt_error *error);
 
