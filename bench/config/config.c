@@ -381,6 +381,18 @@ enum ppt_status ppt_config_settle(struct ppt_config *config, const struct ppt_cp
     return PPT_OK;
 }
 
+bool ppt_config_readied_once(const struct ppt_config *config)
+{
+    const struct ppt_use *use = &config->uses[0];
+    bool alike = !config->mix;
+
+    for (size_t i = 0; alike && i < use->kernel->param_count; i++) {
+        alike = use->kernel->params[i].kind != PPT_PARAM_INPUTS || use->args[i].words.count == 0;
+    }
+    return alike && (config->sandbox == PPT_SANDBOX_OF_PASS ||
+                     (config->sandbox == PPT_SANDBOX_OF_NONE && config->prepare));
+}
+
 /* ---- back to JSON ---- */
 
 json_object *ppt_config_value(const struct ppt_config *config, enum ppt_key_id key)

@@ -210,13 +210,9 @@ static inline bool ppt_config_has_commands(const struct ppt_config *config)
     return config->setup || config->prepare || config->cleanup;
 }
 
-/* Whether what a pass finds is made ready once for all of its tasks, so that one of them may use it
- * up. */
-static inline bool ppt_config_readied_once(const struct ppt_config *config)
-{
-    return config->sandbox == PPT_SANDBOX_OF_PASS ||
-           (config->sandbox == PPT_SANDBOX_OF_NONE && config->prepare);
-}
+/* Whether what a pass finds is made ready once for all of its tasks, and these are alike, so that
+ * the first being longer than the others tells that it has used it up. */
+bool ppt_config_readied_once(const struct ppt_config *config);
 
 /* "shell" where commands are to be run without one. */
 #define PPT_NO_SHELL "none"

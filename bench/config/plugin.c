@@ -112,6 +112,24 @@ static enum ppt_status check_kernel(const char *path, const struct ppt_kernel *k
     return PPT_OK;
 }
 
+/* Of the names that programs use of a CBLAS, one that is not stood in for (blas.c). */
+#define CBLAS_NAME "cblas_dgemv"
+
+/* What the program itself needs is looked through first, and GSL needs a CBLAS of its own, which is
+ * slow. One that brings another is to have it. (Its exit() is not ours then; see guard.c on what
+ * comes by others.) */
+static void *open_library(const char *place)
+{
+    void *library = dlopen(place, RTLD_NOW | RTLD_LOCAL);
+    const void *own = library ? dlsym(library, CBLAS_NAME) : NULL;
+
+    if (own && own != dlsym(RTLD_DEFAULT, CBLAS_NAME)) {
+        dlclose(library);
+        library = dlopen(place, RTLD_NOW | RTLD_LOCAL | RTLD_DEEPBIND);
+    }
+    return library;
+}
+
 enum ppt_status ppt_plugin_load(const char *path, const struct ppt_kernel **kernel,
                                 struct ppt_error *error)
 {
@@ -126,7 +144,7 @@ enum ppt_status ppt_plugin_load(const char *path, const struct ppt_kernel **kern
     ppt_guard_expect(path);
     /* Its constructors run. */
     ppt_guard_enter(true);
-    void *library = dlopen(place, RTLD_NOW | RTLD_LOCAL);
+    void *library = open_library(place);
     ppt_guard_leave(true);
     if (!library) {
         return ppt_fail(error, PPT_BAD_INPUT, "%s: cannot be loaded: %s", path, dlerror());

@@ -468,6 +468,14 @@ static void create_workers(struct pass *pass, struct ppt_stopwatches *watches)
     }
 }
 
+/* Whether a pass may be made once more where its clock turns out to be wrong: not where something
+ * has made it ready before, and used up by now. Programs take so long that it does not matter. (Nor
+ * with others who share it: their clocks are compared with CLOCK_MONOTONIC.) */
+static bool can_be_repeated(const struct ppt_config *config)
+{
+    return !ppt_config_has_commands(config) && config->sandbox == PPT_SANDBOX_OF_NONE;
+}
+
 /* The watches are prepared. *believed: the clock was right all the time. */
 static enum ppt_status run(struct ppt_workload *workload, struct ppt_point point,
                            const struct ppt_share *share, struct ppt_stopwatches *watches,
@@ -505,8 +513,7 @@ static enum ppt_status run(struct ppt_workload *workload, struct ppt_point point
     if (point.workers > 0) {
         pass.price = ppt_price_of(workload, point.inner_threads);
     }
-    if (!share) {
-        /* The clocks of other processes are compared with CLOCK_MONOTONIC. */
+    if (!share && can_be_repeated(workload->config)) {
         pass.clock = ppt_counter_start();
     }
     malloc_trim(0);

@@ -194,9 +194,12 @@ static void draw_pass(struct ppt_progress *progress)
     }
     add_place(&line, config, progress->block, progress->point);
     add_left_or_gone(&line, progress);
-    /* All characters of the line are ASCII, so bytes are columns. */
-    const size_t width = ppt_terminal_of(progress->stream).width - 1;
+    /* A name may have letters of several bytes, which take fewer columns: none of them is cut. */
+    size_t width = ppt_terminal_of(progress->stream).width - 1;
     if (line.length > width) {
+        while (width > 0 && ((unsigned char)line.data[width] & 0xc0) == 0x80) {
+            width--;
+        }
         line.data[width] = '\0';
     }
     draw(progress, line.data);
@@ -244,12 +247,18 @@ static void write_line(const struct ppt_progress *progress, unsigned block, size
     fflush(progress->stream);
 }
 
+void ppt_progress_idle(struct ppt_progress *progress)
+{
+    if (progress) {
+        progress->begun_ns = 0;
+    }
+}
+
 void ppt_progress_after(struct ppt_progress *progress, unsigned block, size_t point,
                         int64_t wall_ns)
 {
     const int64_t now_ns = ppt_clock_ns();
 
-    progress->begun_ns = 0;
     progress->done++;
     progress->points[point].passes++;
     progress->points[point].seconds += (double)wall_ns * 1e-9;

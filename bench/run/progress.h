@@ -29,6 +29,9 @@ void ppt_progress_before(struct ppt_progress *progress, unsigned block, size_t p
 /* It is still running: to be called as often as one likes. NULL is fine. */
 void ppt_progress_during(struct ppt_progress *progress);
 
+/* It has ended, however it did. NULL is fine. */
+void ppt_progress_idle(struct ppt_progress *progress);
+
 /* It took so long. */
 void ppt_progress_after(struct ppt_progress *progress, unsigned block, size_t point,
                         int64_t wall_ns);

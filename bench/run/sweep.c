@@ -233,6 +233,7 @@ static enum ppt_status run_pass(struct sweep *sweep, unsigned block, size_t poin
     status = measure_pass(sweep, block, at, &sample, error);
     ppt_sandbox_empty(&sweep->sandbox);
     const int64_t took_ns = ppt_clock_ns() - begun_ns;
+    ppt_progress_idle(sweep->progress);
     if (status == PPT_INTERRUPTED || (status != PPT_OK && ppt_interrupted)) {
         return ppt_fail(error, PPT_INTERRUPTED, "interrupted");
     }

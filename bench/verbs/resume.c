@@ -167,6 +167,8 @@ static enum ppt_status resume_measure(const struct ppt_line *line, const struct 
     }
     ppt_measure_host(line->engine, &run.host);
     PPT_TRY(check_resume(line, &run, hooks, error));
+    /* Its proof may have been against the core that was chosen. */
+    ppt_host_read_blas(&run.host);
     return go_on(line, &run, keeping, error);
 }
 

@@ -236,14 +236,18 @@ static void tell_size(const struct ppt_config *config, const struct ppt_size *si
 static enum ppt_status extend(struct ppt_config *config, const struct ppt_size *size,
                               struct ppt_error *error)
 {
-    char task[PPT_UNITS_SIZE];
+    char task[PPT_UNITS_SIZE], beside[PPT_UNITS_SIZE];
 
     if (size->least_s > PPT_SIZE_MOST_TIMES * config->max_seconds) {
+        const bool long_beside = size->beside_s > LEAST_BESIDE * size->block_s;
+
         return ppt_fail(
             error, PPT_BAD_INPUT,
-            "%s: one task takes %s: the fewest iterations that a verdict needs would take "
+            "%s: one task takes %s%s%s: the fewest iterations that a verdict needs would take "
             "about %.0f s; --max-seconds %.0f measures them%s",
-            ppt_config_title(config), ppt_text_duration(size->task_s, task), size->least_s,
+            ppt_config_title(config), ppt_text_duration(size->task_s, task),
+            long_beside ? ", and what is done beside the tasks of an iteration " : "",
+            long_beside ? ppt_text_duration(size->beside_s, beside) : "", size->least_s,
             ceil(size->least_s), config->size_tasks ? "" : ", --task-count N a sample");
     }
     config->max_seconds = fmax(config->max_seconds, ceil(size->least_s));
@@ -341,11 +345,12 @@ static enum ppt_status run_measure(const struct session *session, const struct p
     return status;
 }
 
-static enum ppt_status run_set_up(const struct session *session, struct ppt_config *config,
+static enum ppt_status run_set_up(struct session *session, struct ppt_config *config,
                                   struct ppt_hooks *hooks, struct run *run, struct ppt_error *error)
 {
     if (config->setup) {
         PPT_TRY(check_one(session, config, error));
+        ppt_host_read_blas(&session->host);
     }
     if (config->budget && ppt_config_has_commands(config)) {
         PPT_TRY(size_one(session, config, hooks, error));
@@ -360,7 +365,7 @@ static enum ppt_status run_set_up(const struct session *session, struct ppt_conf
     return status;
 }
 
-static enum ppt_status run_one(const struct session *session, size_t which, struct ppt_error *error)
+static enum ppt_status run_one(struct session *session, size_t which, struct ppt_error *error)
 {
     struct ppt_config *config = &session->configs.items[which];
     struct ppt_hooks *hooks = NULL;

@@ -1,6 +1,6 @@
 /*
- * sorting.h - sorts doubles by whatever is fastest on the CPU at hand (isa.h): a quicksort by
- * vectors (quick.c), or where there are none a radix sort (radix.h).
+ * sorting.h - sorts doubles by whatever is fastest on the CPU at hand (isa.c): a quicksort by
+ * vectors (quick.c), or one of two radix sorts (radix.h).
  */
 #ifndef PPT_SORTING_H
 #define PPT_SORTING_H

@@ -45,7 +45,8 @@ struct state {
     int64_t queued_ns; /* of all that was reaped; -1: unknown */
     size_t cpus_bytes;
     unsigned char cpus[PPT_WARDEN_CPU_BYTES];
-    char place[PATH_MAX]; /* where the program may be; between two, where the last one was */
+    char place[PATH_MAX]; /* where the program may be; between two, where the last one was, */
+    bool anywhere;        /* and would be, whatever folder it is looked for from */
 };
 
 static int64_t clock_now_ns(void)
@@ -58,10 +59,10 @@ static int64_t clock_now_ns(void)
 
 /* ---- starting a program ---- */
 
-/* Whether the last program was one of this name, at a place that does not depend on the folder. */
+/* Whether the last program was one of this name, and would be found at the same place. */
 static bool is_known(const struct state *s, const char *name)
 {
-    return s->place[0] == '/' && strcmp(strrchr(s->place, '/') + 1, name) == 0;
+    return s->anywhere && strcmp(strrchr(s->place, '/') + 1, name) == 0;
 }
 
 /* As execvpe() does, which may ask for memory, but as a shell does it remembers where a program
@@ -81,7 +82,9 @@ static int execute(struct state *s)
     if (is_known(s, argv[0])) {
         syscall(SYS_execve, s->place, argv, s->duty->environment);
     }
+    s->anywhere = true;
     while (ppt_search_path_next(&path, argv[0], s->place)) {
+        s->anywhere = s->anywhere && s->place[0] == '/';
         syscall(SYS_execve, s->place, argv, s->duty->environment);
         if (errno == EACCES) {
             problem = EACCES;
@@ -90,6 +93,7 @@ static int execute(struct state *s)
             return errno;
         }
     }
+    s->anywhere = false;
     return problem;
 }
 

@@ -172,6 +172,12 @@ class Commands(Beside):
         self.assertEqual(sorted(self.log()), sorted(6 * [f"{n}.o" for n in names]))
         self.assertNotIn("first", result.out)
 
+    def test_first_input(self):
+        """Tasks with inputs are not alike: that the first is longer is said of nothing."""
+        result = self.fine("sleep", "{}", ":::", "0.3", "0.001", "0.001", workers="0", tasks=3,
+                           blocks=5, options=("--prepare", "true"))  # fmt: skip
+        self.assertNotIn("first task of a pass", " ".join(result.out.split()))
+
     def test_make_alone(self):
         """Of several tasks of a pass all but the first would find nothing to do: there is one."""
         self.write("Makefile", "all: a.o b.o\n%.o: %.c\n\tsleep 0.1; cp $< $@\nclean:\n"

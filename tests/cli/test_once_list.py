@@ -124,16 +124,15 @@ class List(common.Case):
         for cycles, code in (("2500", "plain"), ("600", "vectorised")):
             with self.subTest(cycles=cycles):
                 line, answer = self.argon2(FAKE_BLOCK_CYCLES=cycles)
-                self.assertIn(f"{answer['version']}, {code} code: ", line)
+                self.assertIn(f"{answer['version']}, {code} code", line)
                 self.assertEqual("; vectorised code takes half" in line, code == "plain")
                 self.assertEqual(answer["code"], code)
-                self.assertGreater(answer["cycles_per_kib"], 100)
 
     def test_argon2_unknown(self):
         """One that does not hash has no speed."""
         line, answer = self.argon2(FAKE_FAILS="1")
         self.assertRegex(line, r": \S+, its code is unknown: it does not hash$")
-        self.assertEqual((answer["code"], answer["cycles_per_kib"]), ("unknown", None))
+        self.assertEqual(answer["code"], "unknown")
 
 
 class Once(common.Case):

@@ -45,6 +45,11 @@ class Use(Plugin):
         self.assertIn("mine (7): 4 tasks", result.out)
         self.check_digests(self.only_folder())
 
+    def test_blas(self):
+        """A CBLAS that a kernel brings is the one that it calls, and not the slow one of GSL."""
+        self.take("blas")
+        self.run_fine("--kernel", "./mine.so", "--workers", "0,1", "--task-count", "2", "--quick")
+
     def test_file(self):
         """By path from the configuration's folder too, with arguments of every kind."""
         self.write("deep/c.json", {"kernel": "./mine.so", "task": "mine", "task_count": 4,
