@@ -75,6 +75,17 @@ static unsigned *union_of_workers(const struct ppt_outcome *outcomes, size_t cou
     return all;
 }
 
+/* From here on an axis is logarithmic. */
+#define MOST_LINEAR 16
+
+/* On a logarithmic axis numbers between powers of two would run into each other. */
+static bool is_labelled(unsigned number, unsigned most)
+{
+    const bool power_of_two = (number & (number - 1)) == 0;
+
+    return most <= MOST_LINEAR || number == most || (power_of_two && 5 * number < 4 * most);
+}
+
 /* Numbers ascending, above 0. */
 static void add_ticks(const unsigned *workers, size_t count, struct ppt_text *out)
 {
@@ -82,10 +93,15 @@ static void add_ticks(const unsigned *workers, size_t count, struct ppt_text *ou
 
     ppt_text_add(out, "set xlabel 'workers (threads)' offset 0,0.4\nset xtics (");
     for (size_t i = 0; i < count; i++) {
-        ppt_text_addf(out, "%s'%u' %u", i ? ", " : "", workers[i], workers[i]);
+        char label[16] = "";
+
+        if (is_labelled(workers[i], most)) {
+            snprintf(label, sizeof(label), "%u", workers[i]);
+        }
+        ppt_text_addf(out, "%s'%s' %u", i ? ", " : "", label, workers[i]);
     }
     ppt_text_add(out, ")\n");
-    if (most > 16) {
+    if (most > MOST_LINEAR) {
         ppt_text_addf(out, "set logscale x 2\nset logscale y 2\nset xrange [0.8:%.9g]\n",
                       1.25 * most);
     } else {

@@ -29,7 +29,7 @@ set border 3 lw 1
 set tics nomirror out
 set grid ytics lc rgb '{pale}' lw 1
 set key outside bottom center horizontal reverse Left samplen 3
-set pointintervalbox 0
+set pointintervalbox 0.01
 set termoption noenhanced
 set terminal push
 set terminal dumb
