@@ -45,6 +45,7 @@ class Use(Plugin):
         self.assertIn("mine (7): 4 tasks", result.out)
         self.check_digests(self.only_folder())
 
+    @unittest.skipIf(common.SANITIZED, "its runtime forbids RTLD_DEEPBIND")
     def test_blas(self):
         """A CBLAS that a kernel brings is the one that it calls, and not the slow one of GSL."""
         self.take("blas")

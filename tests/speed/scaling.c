@@ -18,7 +18,7 @@ static const char *const paths[] = {PPT_DATA "/landscape.png"};
 
 static const struct subject {
     const struct ppt_kernel *kernel;
-    union ppt_value args[8];
+    union ppt_value args[10];
     const char *name;
     double limit;
 } subjects[] = {

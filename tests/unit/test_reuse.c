@@ -113,7 +113,7 @@ static const char *const paths[] = {PPT_DATA "/landscape.png",
 
 struct work {
     const struct ppt_kernel *kernel;
-    union ppt_value args[8];
+    union ppt_value args[10];
 };
 
 /* Of sizes with which allocating anew would show as new pages, too. */

@@ -15,7 +15,7 @@ extern const struct ppt_kernel ppt_kernel_tensor, ppt_kernel_matrix, ppt_kernel_
 
 struct work {
     const struct ppt_kernel *kernel;
-    union ppt_value args[8];
+    union ppt_value args[10];
     unsigned regions; /* in which a task starts threads anew */
     unsigned most;    /* threads that this task can use */
 };
