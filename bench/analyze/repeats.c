@@ -1,12 +1,9 @@
 #include "repeats.h"
 
+#include "first.h"
 #include "memory.h"
 #include "owned.h"
 #include "stat.h"
-
-/* Caches alone make less of a difference to what takes so long. */
-#define MANY_TIMES 5
-#define LEAST_S 0.05
 
 #define FEWEST_LATER 2
 
@@ -32,11 +29,6 @@ static double later_s(const struct ppt_sample *sample)
     return ppt_median(later, count);
 }
 
-static bool is_longer(double first, double later)
-{
-    return first >= MANY_TIMES * later && first - later >= LEAST_S;
-}
-
 /* Of most passes that have further tasks. */
 static void find_used_up(const struct ppt_samples *samples, struct ppt_repeats *repeats)
 {
@@ -52,7 +44,7 @@ static void find_used_up(const struct ppt_samples *samples, struct ppt_repeats *
             const double first = (double)sample->task_ns[0] * 1e-9;
 
             passes++;
-            if (is_longer(first, later)) {
+            if (ppt_first_longer(first, later)) {
                 firsts[count] = first;
                 laters[count++] = later;
             }
@@ -85,7 +77,7 @@ struct ppt_repeats ppt_repeats_of(const struct ppt_samples *samples)
     if (count >= FEWEST_LATER) {
         repeats.first_s = timed ? (double)samples->first_ns * 1e-9 : longest_s(&items[0]);
         repeats.later_s = ppt_median(later, count);
-        repeats.changed = is_longer(repeats.first_s, repeats.later_s);
+        repeats.changed = ppt_first_longer(repeats.first_s, repeats.later_s);
     }
     find_used_up(samples, &repeats);
     return repeats;

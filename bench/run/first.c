@@ -13,9 +13,8 @@
 #define LONG_ENOUGH_NS 100000000
 #define MOST_COPIES 8
 
-/* That a task finds its work done, caches alone do not look like. */
 #define MANY_TIMES 5
-#define LEAST_NS 50000000
+#define LEAST_S 0.05
 
 /* What tasks are run by. */
 struct round {
@@ -157,11 +156,14 @@ static enum ppt_status run_round(struct round *round, struct ppt_first *first,
     return PPT_OK;
 }
 
+bool ppt_first_longer(double first_s, double later_s)
+{
+    return first_s >= MANY_TIMES * later_s && first_s - later_s >= LEAST_S;
+}
+
 static bool is_first_longer(const struct ppt_first *first)
 {
-    const double first_s = (double)first->first_ns * 1e-9;
-
-    return first_s >= MANY_TIMES * first->task_s && first_s - first->task_s >= LEAST_NS * 1e-9;
+    return ppt_first_longer((double)first->first_ns * 1e-9, first->task_s);
 }
 
 /* The very first task may just have warmed something up: then it is not so a second time. */

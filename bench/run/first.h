@@ -18,6 +18,10 @@ struct ppt_first {
                          such a task. */
 };
 
+/* Whether a first task took so much longer than later ones that it found more to do: caches alone
+ * make less of a difference to what takes so long. */
+bool ppt_first_longer(double first_s, double later_s);
+
 /* Runs some of the tasks one after the other, as plain calls, until a tenth of a second is over,
  * and fills in what one takes. What is made ready for a pass is made ready for them, by these
  * commands (NULL: none) and in copies of the folder, for at most so many tasks. Of several programs

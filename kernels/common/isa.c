@@ -58,9 +58,9 @@ PPT_VARIANT_DECLARE(avx512);
 TABLE(avx2, avx2, has_avx2, ppt_digest_avx2, ppt_quick_sort_avx2);
 TABLE(avx512, avx512, has_avx512, ppt_digest_avx512, ppt_quick_sort_avx512);
 
-/* The widest is not the fastest everywhere (docs/performance.md): AMD's CPUs scatter over a whole
- * array faster than they partition it by AVX2, and Intel's take three times as long as AMD's to
- * multiply a vector of 64-bit numbers. */
+/* The widest is not the fastest everywhere, as docs/performance.md has it: a Zen 4 scatters over a
+ * whole array faster than it partitions it by AVX2, and an Emerald Rapids digests faster by plain
+ * multiplications than by vectors of 64-bit numbers. */
 TABLE(avx2_amd, avx2, has_avx2, ppt_digest_avx2, ppt_radix_sort);
 TABLE(avx512_intel, avx512, has_avx512, ppt_digest_avx2, ppt_quick_sort_avx512);
 

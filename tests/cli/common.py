@@ -325,6 +325,15 @@ def path_without_gnuplot():
     return str(folder)
 
 
+def path_of(folder, *names):
+    """A PATH with these programs alone: links in that folder, which is made."""
+    if not folder.exists():
+        folder.mkdir()
+        for name in names:
+            (folder / name).symlink_to(shutil.which(name))
+    return str(folder)
+
+
 def width(line):
     """Columns that a line takes on a terminal."""
     return sum(

@@ -53,12 +53,9 @@ class Command(common.Case):
     def environment(self, draw=False, **changes):
         """With the PATH of programs, but without gnuplot, which takes its time."""
         env = super().environment(draw, **changes)
-        bin_folder = self.base / "bin"
-        if not bin_folder.exists():
-            bin_folder.mkdir()
-            for name in ("sh", "sleep", "gzip", "yes", "true", "false", "echo", "date", "env"):
-                (bin_folder / name).symlink_to(shutil.which(name))
-        env["PATH"] = changes.get("PATH", str(bin_folder))
+        tools = common.path_of(self.base / "bin", "sh", "sleep", "gzip", "yes", "true", "false",
+                               "echo", "date", "env")  # fmt: skip
+        env["PATH"] = changes.get("PATH", tools)
         return env
 
     def measure(self, *program, options=(), workers="0,2", tasks=4, **more):

@@ -25,12 +25,8 @@ class Inputs(common.Case):
     def environment(self, draw=False, **changes):
         """With the programs of these tests, and nothing else."""
         env = super().environment(draw, **changes)
-        bin_folder = self.base / "bin"
-        if not bin_folder.exists():
-            bin_folder.mkdir()
-            for name in ("cat", "cp", "echo", "false", "gzip", "sh", "sleep", "wc"):
-                (bin_folder / name).symlink_to(shutil.which(name))
-        env["PATH"] = str(bin_folder)
+        env["PATH"] = common.path_of(self.base / "bin", "cat", "cp", "echo", "false", "gzip", "sh",
+                                     "sleep", "wc")  # fmt: skip
         return env
 
     def measure(self, *args, workers="0,2", **more):

@@ -25,12 +25,8 @@ class Programs(common.Case):
     def environment(self, draw=False, **changes):
         """With the programs of these tests, and nothing else but to draw."""
         env = super().environment(draw, **changes)
-        bin_folder = self.base / "bin"
-        if not bin_folder.exists():
-            bin_folder.mkdir()
-            for name in TOOLS:
-                (bin_folder / name).symlink_to(shutil.which(name))
-        env["PATH"] = f"{bin_folder}:{env['PATH']}" if draw else str(bin_folder)
+        tools = common.path_of(self.base / "bin", *TOOLS)
+        env["PATH"] = f"{tools}:{env['PATH']}" if draw else tools
         return env
 
     def measure(self, *args, workers="0,2", blocks=3, tasks=2, **more):

@@ -65,6 +65,14 @@ static void rank_all(const struct ppt_grid *grid, size_t programs, struct ppt_ra
     ppt_ranking_of(grid, contestants, programs, TOLERANCE, CONFIDENCE, ranking);
 }
 
+/* Programs of these curves, ranked. To be freed, both. */
+static void race(double curves[][COUNTS], size_t programs, enum noise kind, struct ppt_rng *rng,
+                 struct ppt_grid *grid, struct ppt_ranking *ranking)
+{
+    make_grid(curves, programs, kind, rng, grid);
+    rank_all(grid, programs, ranking);
+}
+
 static void the_fastest_comes_first(void **state)
 {
     double curves[PROGRAMS][COUNTS] = {{3, 1.6, 1.5}, {2, 1.1, 1}, {2, 1.1, 1.2}};
@@ -76,8 +84,7 @@ static void the_fastest_comes_first(void **state)
 
     (void)state;
     ppt_rng_seed(&rng, 1, 0, PPT_STREAM_MIX);
-    make_grid(curves, PROGRAMS, NOISE_QUIET, &rng, &grid);
-    rank_all(&grid, PROGRAMS, &ranking);
+    race(curves, PROGRAMS, NOISE_QUIET, &rng, &grid, &ranking);
     assert_int_equal(ranking.count, PROGRAMS);
     assert_string_equal(ranking.items[0].contestant.label, "two");
     assert_int_equal(ranking.items[0].contestant.point.workers, 4);
@@ -116,8 +123,7 @@ static void equal_ones_are_said_to_be(void **state)
 
     (void)state;
     ppt_rng_seed(&rng, 2, 0, PPT_STREAM_MIX);
-    make_grid(curves, PROGRAMS, NOISE_QUIET, &rng, &grid);
-    rank_all(&grid, PROGRAMS, &ranking);
+    race(curves, PROGRAMS, NOISE_QUIET, &rng, &grid, &ranking);
     assert_int_equal(ranking.items[1].standing, PPT_STANDING_EQUAL);
     assert_int_equal(ranking.items[2].standing, PPT_STANDING_SLOWER);
     ppt_ranking_sentence(&ranking, &words);
@@ -182,8 +188,7 @@ static void disturbance_limits_it(void **state)
         struct ppt_text words = {0};
 
         ppt_rng_seed(&rng, 1, 0, PPT_STREAM_MIX);
-        make_grid(curves, PROGRAMS, NOISE_QUIET, &rng, &grid);
-        rank_all(&grid, PROGRAMS, &ranking);
+        race(curves, PROGRAMS, NOISE_QUIET, &rng, &grid, &ranking);
         add_passes(&samples, rows[i].disturbed, rows[i].stopped);
         ppt_index_create(&samples, &index);
         ppt_ranking_doubt(&ranking, &index);
@@ -223,8 +228,7 @@ static size_t count_winners(const double *curve, size_t programs, enum noise kin
         struct ppt_ranking ranking;
         bool slower = false;
 
-        make_grid(curves, programs, kind, &rng, &grid);
-        rank_all(&grid, programs, &ranking);
+        race(curves, programs, kind, &rng, &grid, &ranking);
         for (size_t i = 1; i < ranking.count; i++) {
             slower |= ranking.items[i].standing == PPT_STANDING_SLOWER;
             /* The figure says what the word does. */
@@ -270,8 +274,7 @@ static void too_little_is_not_ranked(void **state)
 
     (void)state;
     ppt_rng_seed(&rng, 3, 0, PPT_STREAM_MIX);
-    make_grid(curves, 2, NOISE_QUIET, &rng, &grid);
-    rank_all(&grid, 2, &ranking);
+    race(curves, 2, NOISE_QUIET, &rng, &grid, &ranking);
     ppt_ranking_free(&ranking);
     const struct ppt_contestant alone = {recommended(&grid, 1), labels[0]};
     ppt_ranking_of(&grid, &alone, 1, TOLERANCE, CONFIDENCE, &ranking);
