@@ -18,4 +18,15 @@ struct ppt_stat {
 /* The values, 0 or above, may be in any order and are not changed. */
 struct ppt_stat ppt_stat_of(const double *values, size_t n);
 
+/* The ends of the median's interval, or the median where it has none. */
+static inline double ppt_stat_low(const struct ppt_stat *stat)
+{
+    return stat->interval.exists ? stat->interval.low : stat->median;
+}
+
+static inline double ppt_stat_high(const struct ppt_stat *stat)
+{
+    return stat->interval.exists ? stat->interval.high : stat->median;
+}
+
 #endif

@@ -130,6 +130,11 @@ static struct ppt_point_summary summary_of(struct ppt_point point, struct ppt_pa
     return summary;
 }
 
+bool ppt_percentile_known(double share, uint64_t tasks)
+{
+    return share >= 1 || share <= 0.5 || (1 - share) * (double)tasks >= 1 - 1e-9;
+}
+
 void ppt_summary_create(const struct ppt_index *index, struct ppt_summary *summary)
 {
     *summary = (struct ppt_summary){

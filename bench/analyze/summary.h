@@ -49,6 +49,10 @@ struct ppt_summary {
     size_t blocks; /* measured at the point that has the most */
 };
 
+/* Whether a pass of so many tasks tells what a share of them takes less than, 0.99 for 99 %: from
+ * where at least one takes more. With fewer it would be the longest by another name. */
+bool ppt_percentile_known(double share, uint64_t tasks);
+
 void ppt_summary_create(const struct ppt_index *index, struct ppt_summary *summary);
 void ppt_summary_free(struct ppt_summary *summary);
 

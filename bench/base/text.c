@@ -20,7 +20,7 @@ static void reserve(struct ppt_text *text, size_t more)
     }
 }
 
-static void addv(struct ppt_text *text, const char *format, va_list arguments)
+void ppt_text_addv(struct ppt_text *text, const char *format, va_list arguments)
 {
     va_list again;
 
@@ -39,7 +39,7 @@ void ppt_text_addf(struct ppt_text *text, const char *format, ...)
     va_list arguments;
 
     va_start(arguments, format);
-    addv(text, format, arguments);
+    ppt_text_addv(text, format, arguments);
     va_end(arguments);
 }
 
@@ -109,7 +109,7 @@ void ppt_text_print(FILE *stream, const char *format, ...)
     va_list arguments;
 
     va_start(arguments, format);
-    addv(&text, format, arguments);
+    ppt_text_addv(&text, format, arguments);
     va_end(arguments);
     if (text.data) {
         ppt_hide(text.data);
@@ -147,7 +147,7 @@ char *ppt_text_format(const char *format, ...)
     va_list arguments;
 
     va_start(arguments, format);
-    addv(&text, format, arguments);
+    ppt_text_addv(&text, format, arguments);
     va_end(arguments);
     return text.data;
 }
@@ -245,6 +245,36 @@ char *ppt_text_bytes(uint64_t bytes, char out[PPT_UNITS_SIZE])
     }
     snprintf(out, PPT_UNITS_SIZE, "%.*f %s", i > 0 && value < 100 ? 1 : 0, value, names[i]);
     return out;
+}
+
+/* Bytes of the UTF-8 text that so many characters of its beginning take. */
+static size_t bytes_of(const char *text, size_t characters)
+{
+    size_t bytes = 0;
+
+    while (text[bytes] && characters > 0) {
+        do {
+            bytes++;
+        } while (((unsigned char)text[bytes] & 0xc0) == 0x80);
+        characters--;
+    }
+    return bytes;
+}
+
+char *ppt_text_shortened(const char *text, size_t columns)
+{
+    static const char gap[] = "...";
+    struct ppt_text shown PPT_OWNED(ppt_text_free) = {0};
+
+    ppt_text_add_shown(&shown, text, SIZE_MAX);
+    const size_t all = ppt_text_columns(shown.data);
+    if (all <= columns) {
+        return ppt_strdup(shown.data);
+    }
+    const size_t kept = columns - (sizeof(gap) - 1), behind = kept / 2, before = kept - behind;
+
+    return ppt_text_format("%.*s%s%s", (int)bytes_of(shown.data, before), shown.data, gap,
+                           shown.data + bytes_of(shown.data, all - behind));
 }
 
 char *ppt_text_rate(double per_second, char out[PPT_UNITS_SIZE])

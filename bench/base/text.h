@@ -4,6 +4,7 @@
 #ifndef PPT_BASE_TEXT_H
 #define PPT_BASE_TEXT_H
 
+#include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -17,6 +18,8 @@ struct ppt_text {
 
 __attribute__((format(printf, 2, 3))) void ppt_text_addf(struct ppt_text *text, const char *format,
                                                          ...);
+__attribute__((format(printf, 2, 0))) void ppt_text_addv(struct ppt_text *text, const char *format,
+                                                         va_list values);
 void ppt_text_add(struct ppt_text *text, const char *string);
 void ppt_text_free(struct ppt_text *text);
 
@@ -48,6 +51,11 @@ size_t ppt_text_columns(const char *string);
 
 /* A new string from a format, to be given to free(). */
 __attribute__((format(printf, 1, 2))) char *ppt_text_format(const char *format, ...);
+
+/* "tar --create ... big.tar": a string from outside as ppt_text_add_shown() has it, in `columns` of
+ * them at most (no fewer than 5): texts differ at both their ends more often than in the middle. To
+ * be given to free(). */
+char *ppt_text_shortened(const char *string, size_t columns);
 
 /* What makes a noun a plural: "%u worker%s", count, PPT_S(count). */
 #define PPT_S(count) ((count) == 1 ? "" : "s")

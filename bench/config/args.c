@@ -434,7 +434,14 @@ static void describe_group(const struct ppt_kernel *kernel, size_t first,
     ppt_text_add(out, shown > 0 ? "}" : "");
 }
 
-void ppt_args_describe(const struct ppt_kernel *kernel, const union ppt_value *args,
+/* Whether it speaks for itself: a command, or names of files. */
+static bool speaks(const struct ppt_param *param)
+{
+    return param->kind == PPT_PARAM_WORDS || param->kind == PPT_PARAM_PATHS ||
+           param->kind == PPT_PARAM_INPUTS;
+}
+
+void ppt_args_describe(const struct ppt_kernel *kernel, const union ppt_value *args, bool named,
                        struct ppt_text *out)
 {
     size_t shown = kernel->param_count;
@@ -455,6 +462,8 @@ void ppt_args_describe(const struct ppt_kernel *kernel, const union ppt_value *a
             if (after_words && param->kind != PPT_PARAM_INPUTS) {
                 /* A list takes words alone there, so that these can only be given by name. */
                 ppt_text_addf(out, "%s: ", param->name);
+            } else if (named && !speaks(param)) {
+                ppt_text_addf(out, "%s ", param->name);
             }
             describe_value(param, &args[i], out);
         }

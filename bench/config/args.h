@@ -22,8 +22,9 @@ enum ppt_status ppt_args_parse(const struct ppt_kernel *kernel, const struct ppt
 void ppt_args_free(const struct ppt_kernel *kernel, union ppt_value *args);
 
 /* As positional arguments without the outer brackets: "100, 1000, [20, 20], 0.8". Parameters of a
- * group that all have what leaving them out would mean are left out. */
-void ppt_args_describe(const struct ppt_kernel *kernel, const union ppt_value *args,
+ * group that all have what leaving them out would mean are left out. `named`: for those who do not
+ * know the order, "stored 100, tried 1000"; a command, and names of files, speak for themselves. */
+void ppt_args_describe(const struct ppt_kernel *kernel, const union ppt_value *args, bool named,
                        struct ppt_text *out);
 
 /* Words as a shell would be told them: "gzip -1 'a file'". */

@@ -17,6 +17,15 @@
 #include "tasks.h"
 #include "text.h"
 
+void ppt_config_describe(const struct ppt_config *config, struct ppt_text *out)
+{
+    if (config->use_count == 1) {
+        ppt_args_describe(config->uses[0].kernel, config->uses[0].args, true, out);
+    } else {
+        ppt_text_add(out, config->details);
+    }
+}
+
 const char *ppt_config_inner_text(const struct ppt_config *config, char out[PPT_POINT_WORDS_SIZE])
 {
     const struct ppt_point of_all = {.inner_threads = config->inner_threads[0]};

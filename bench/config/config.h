@@ -222,6 +222,9 @@ struct ppt_configs {
     size_t count;
 };
 
+/* What the task is given, with the names of its parameters; nothing where it is given nothing. */
+void ppt_config_describe(const struct ppt_config *config, struct ppt_text *out);
+
 /* ", 2 inner threads" where all tasks use that many, for headings; nothing where it is one, or
  * where several numbers are measured. Returns `out`. */
 const char *ppt_config_inner_text(const struct ppt_config *config, char out[PPT_POINT_WORDS_SIZE]);

@@ -17,37 +17,6 @@
 
 /* ---- names ---- */
 
-/* Bytes of the UTF-8 text that so many characters of its beginning take. */
-static size_t bytes_of(const char *text, size_t characters)
-{
-    size_t bytes = 0;
-
-    while (text[bytes] && characters > 0) {
-        do {
-            bytes++;
-        } while (((unsigned char)text[bytes] & 0xc0) == 0x80);
-        characters--;
-    }
-    return bytes;
-}
-
-/* "tar --create ... big.tar": commands differ at both their ends more often than in the middle. */
-static char *shortened(const char *text, size_t columns)
-{
-    static const char gap[] = "...";
-    struct ppt_text shown PPT_OWNED(ppt_text_free) = {0};
-
-    ppt_text_add_shown(&shown, text, SIZE_MAX);
-    const size_t all = ppt_text_columns(shown.data);
-    if (all <= columns) {
-        return ppt_strdup(shown.data);
-    }
-    const size_t kept = columns - (sizeof(gap) - 1), behind = kept / 2, before = kept - behind;
-
-    return ppt_text_format("%.*s%s%s", (int)bytes_of(shown.data, before), shown.data, gap,
-                           shown.data + bytes_of(shown.data, all - behind));
-}
-
 /* How many others look like it, and how many of these come before. */
 static size_t count_like(char *const *labels, size_t count, size_t which, size_t *before)
 {
@@ -68,7 +37,7 @@ void ppt_label_programs(const char *const *commands, struct ppt_use *uses, size_
     char **labels PPT_FREED = ppt_alloc(count, sizeof(*labels));
 
     for (size_t i = 0; i < count; i++) {
-        labels[i] = shortened(commands[i], PPT_LABEL_COLUMNS);
+        labels[i] = ppt_text_shortened(commands[i], PPT_LABEL_COLUMNS);
     }
     for (size_t i = 0; i < count; i++) {
         size_t before;
@@ -77,7 +46,8 @@ void ppt_label_programs(const char *const *commands, struct ppt_use *uses, size_
             uses[i].label = ppt_strdup(labels[i]);
         } else {
             char *number PPT_FREED = ppt_text_format(" (%zu)", before + 1);
-            char *name PPT_FREED = shortened(commands[i], PPT_LABEL_COLUMNS - strlen(number));
+            char *name PPT_FREED =
+                ppt_text_shortened(commands[i], PPT_LABEL_COLUMNS - strlen(number));
 
             uses[i].label = ppt_text_format("%s%s", name, number);
         }
@@ -235,7 +205,7 @@ static void describe_program(struct ppt_use *use, struct ppt_text *command)
 {
     struct ppt_text details = {0};
 
-    ppt_args_describe(use->kernel, use->args, &details);
+    ppt_args_describe(use->kernel, use->args, false, &details);
     use->details = details.data;
     ppt_args_describe_words(&use->args[0].words, command);
 }

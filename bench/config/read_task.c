@@ -275,7 +275,7 @@ enum ppt_status ppt_read_task(const struct ppt_layer *top, struct ppt_config *co
     PPT_TRY(ppt_args_parse(kernel, given ? &args.item : NULL, &search, &values, error));
     add_use(config, kernel, values);
     PPT_TRY(ppt_read_inputs(top, config, error));
-    ppt_args_describe(kernel, values, &details);
+    ppt_args_describe(kernel, values, false, &details);
     config->details = details.data ? details.data : ppt_strdup("");
     return ppt_read_programs(top, named, config, error);
 }

@@ -28,6 +28,7 @@
     CHART(model, "charts/model_charts")                                                            \
     CHART(efficiency, "charts/model_charts")                                                       \
     CHART(task_times, "charts/pass_charts")                                                        \
+    CHART(distribution, "charts/distribution_chart")                                               \
     CHART(balance, "charts/pass_charts")                                                           \
     CHART(passes, "charts/pass_charts")                                                            \
     CHART(heat, "charts/heat_chart")

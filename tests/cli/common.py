@@ -57,6 +57,8 @@ CSV_ORIGINAL = [
 CSV_ADDED = ["Tasks per second", "Speedup (vs sequential)", "Speedup (median, paired)"]
 CSV_NUMBERS = [name for name in CSV_ORIGINAL + CSV_ADDED if name not in ("Name", "Job details")]
 
+# What a chart's script draws: these, behind its name.
+PICTURES = (".svg", "_narrow.svg", ".png", ".pdf")
 HAS_GNUPLOT = shutil.which("gnuplot") is not None
 SCHEMA = ROOT / "docs/results.schema.json"
 

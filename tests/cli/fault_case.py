@@ -27,7 +27,7 @@ POINTS = [0, 2]
 
 # Files that a run may leave.
 KNOWN = re.compile(
-    r"(samples\.jsonl|results\.(csv|json)|report\.html|charts/\w+\.(gp|dat|svg|png))\Z"
+    r"(samples\.jsonl|results\.(csv|json)|report\.html|charts/\w+\.(gp|dat|svg|png|pdf))\Z"
 )
 
 # The calls, what they fail with, whether all later ones fail too, and how many of them are tried as

@@ -303,20 +303,21 @@ class FormatCase(common.Case):
     def check_gnuplot(self, text, runs):
         self.assertNotIn("set terminal", text)
         self.assertNotIn("set output", text)
-        blocks = re.findall(r"(?ms)^\$curve(\d+) << EOD\n(.*?)^EOD$", text)
+        (data,) = re.findall(r"(?ms)^\$data << EOD\n(.*?)^EOD$", text)
+        blocks = data.split("\n\n\n")
         if len(runs) == 1:
             inner = runs[0]["config"]["inner_threads"]
             curves = [(runs[0], i) for i in (inner if isinstance(inner, list) else [inner])]
         else:
             curves = [(run, run["verdict"]["recommended_inner_threads"]) for run in runs]
         self.assertEqual(len(blocks), len(curves))
-        for (_, block), (run, inner) in zip(blocks, curves, strict=True):
-            rows = {int(v[0]): [float(x) for x in v[1:]] for v in map(str.split, block.splitlines())
-                    if v[0] != "#"}  # fmt: skip
+        for block, (run, inner) in zip(blocks, curves, strict=True):
+            lines = [line.split() for line in block.splitlines() if line[0] != "#"]
             points = [p for p in run["points"] if p["workers"] and inner in (None, p["inner_threads"])]
             if not points:
-                self.assertEqual(rows, {1: [1, 1, 1, 0]})
+                self.assertEqual(lines, [["1", "?", "?", "?", "0"]])
                 continue
+            rows = {int(line[0]): [float(x) for x in line[1:]] for line in lines}
             self.assertEqual(list(rows), [p["workers"] for p in points])
             for point in points:
                 value, low, high = speedup_of(run, point) or [1, 1, 1]
@@ -341,4 +342,4 @@ class FormatCase(common.Case):
             if "png" in terminal:
                 self.assertEqual(common.png_size(done.stdout), (600, 400))
             else:
-                self.assertIn("baseline", done.stdout.decode("utf-8", "replace"))
+                self.assertIn("ideal", done.stdout.decode("utf-8", "replace"))

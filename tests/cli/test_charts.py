@@ -44,17 +44,16 @@ class ChartCase(common.Case):
         return done.returncode, (done.stdout + done.stderr).decode("utf-8", "replace")
 
     def pictures(self, folder):
-        return {p.name for p in folder.iterdir() if p.suffix in (".svg", ".png")}
+        return {p.name for p in folder.iterdir() if p.suffix in (".svg", ".png", ".pdf")}
 
     def check_drawn(self, folder, names):
         """Whole pictures of these charts and no others; then they are taken away."""
-        self.assertEqual(self.pictures(folder), {f"{n}.{e}" for n in names for e in ("svg", "png")})
-        for name in names:
-            svg, png = folder / f"{name}.svg", folder / f"{name}.png"
-            self.assertTrue(svg.read_text("utf-8").rstrip().endswith("</svg>"), svg)
-            self.assertTrue(png.read_bytes().endswith(b"IEND\xaeB`\x82"), png)
-            svg.unlink()
-            png.unlink()
+        files = {f"{n}{e}" for n in names for e in common.PICTURES}
+        self.assertEqual(self.pictures(folder), files)
+        for file in files:
+            content = (folder / file).read_bytes().rstrip()
+            self.assertTrue(content.endswith((b"</svg>", b"IEND\xaeB`\x82", b"%%EOF")), file)
+            (folder / file).unlink()
 
 
 class Places(ChartCase):
@@ -103,8 +102,8 @@ class Places(ChartCase):
                 script = os.path.join(path, b"speedup.gp")
                 with self.subTest(path=path):
                     self.assertEqual(self.gnuplot("-d", script), (0, ""))
-                    for ending in (b"svg", b"png"):
-                        picture = os.path.join(folder, b"speedup." + ending)
+                    for ending in common.PICTURES:
+                        picture = os.path.join(folder, b"speedup" + ending.encode())
                         self.assertGreater(os.stat(picture).st_size, 1000)
                         os.unlink(picture)
             os.unlink(os.path.join(folder, b"speedup.dat"))
@@ -120,8 +119,8 @@ class Places(ChartCase):
         for path in charts.glob("*.gp"):
             head = path.read_text("utf-8").splitlines()[:2]
             self.assertTrue(head[0].startswith(f"# Draw with: gnuplot -d {path.name},"), head)
-            for ending in ("svg", "png", "dat"):
-                self.assertIn(f"{path.stem}.{ending}", head[1])
+            for ending in (*common.PICTURES, ".dat"):
+                self.assertIn(f"{path.stem}{ending}", head[1])
 
 
 class Failures(ChartCase):
@@ -134,7 +133,7 @@ class Failures(ChartCase):
     def check_refused(self, name, *said, script=None):
         """Without pictures and with those of before, from two folders."""
         script = script or f"{name}.gp"
-        older = {f"{name}.svg": OLD, f"{name}.png": OLD}
+        older = {f"{name}{ending}": OLD for ending in common.PICTURES}
         for before, cwd, path in (({}, self.charts, script),
                                   (older, self.work, self.charts / script)):  # fmt: skip
             for file, content in before.items():
@@ -147,7 +146,7 @@ class Failures(ChartCase):
             self.assertEqual(left, before)
         for file in older:
             (self.charts / file).unlink()
-        self.assertEqual([p.name for p in self.work.iterdir() if p.suffix in (".svg", ".png")], [])
+        self.assertEqual([p.name for p in self.work.iterdir() if p.suffix in (".svg", ".png", ".pdf")], [])
 
     def test_data_are_missing(self):
         """Whatever becomes of the data of whatever chart."""

@@ -432,16 +432,17 @@ class Charts(common.Case):
     )
 
     def title(self, picture):
-        """The second line of a chart's title, as it is read in the picture."""
+        """What stands above a chart before the sentence on how it was measured, as it is read in
+        the picture."""
         lines = re.findall(r"<text[^>]*>(.*?)</text>", picture, re.DOTALL)
-        lines = [re.sub(r"<[^>]*>", "", line) for line in lines]
-        found = [html.unescape(line) for line in lines if COUNTS in line]
-        self.assertEqual(len(found), 1, lines)
-        return found[0]
+        lines = [html.unescape(re.sub(r"<[^>]*>", "", line)) for line in lines]
+        text = " ".join(lines)
+        self.assertEqual(text.count(COUNTS), 1, lines)
+        return text.partition("; " + COUNTS)[0].rpartition(": how much faster with workers ")[2]
 
     def test_every_name_is_drawn_as_it_is(self):
-        for first in range(0, len(self.NAMES), 6):
-            words = self.NAMES[first : first + 6]
+        for first in range(0, len(self.NAMES), 2):
+            words = self.NAMES[first : first + 2]
             with self.subTest(words):
                 shutil.rmtree(self.work / "output", ignore_errors=True)
                 result = self.run_fine(*SHORT, "--", "true", *words, draw=True)
@@ -450,10 +451,9 @@ class Charts(common.Case):
                 expected = next(iter(common.read_csv(folder / "results.csv")[1]))["Job details"]
                 for word in words:
                     self.assertIn(word, expected)
-                for name in ("speedup", "tasks_per_second", "passes", "task_times"):
-                    picture = (folder / f"charts/{name}.svg").read_text(encoding="utf-8")
-                    self.assertTrue((folder / f"charts/{name}.png").stat().st_size > 1000)
-                    self.assertEqual(self.title(picture), f"{expected}; {COUNTS}")
+                picture = (folder / "charts/speedup.svg").read_text(encoding="utf-8")
+                self.assertTrue((folder / "charts/speedup.png").stat().st_size > 1000)
+                self.assertEqual(self.title(picture), expected)
                 script = self.run_fine("report", folder, "--format", "gnuplot").out
                 drawn = subprocess.run(
                     ["gnuplot", "-d", "-e", "set terminal svg", "-"],
@@ -461,7 +461,7 @@ class Charts(common.Case):
                     timeout=common.TIMEOUT_S,
                 )  # fmt: skip
                 self.assertEqual((drawn.returncode, drawn.stderr), (0, ""))
-                self.assertEqual(self.title(drawn.stdout), f"{expected}; {COUNTS}")
+                self.assertEqual(self.title(drawn.stdout), expected)
                 self.assertEqual([p.name for p in self.work.iterdir()], ["output"], "it was run")
 
     def test_what_must_not_be_shown_is_not_drawn(self):

@@ -105,11 +105,12 @@ class Gnuplot(FaultCase):
         return result, time.monotonic() - started
 
     def drawn(self):
-        return [p.name for p in self.only_folder().glob("charts/*") if p.suffix in (".svg", ".png")]
+        return [p.name for p in self.only_folder().glob("charts/*") if p.name.endswith(common.PICTURES)]
 
     WHOLE = (
-        "for n in *.gp; do echo ' <svg></svg>' >${n%.gp}.svg; "
-        "printf 'x\\0\\0\\0\\0IEND\\256\\102\\140\\202' >${n%.gp}.png; done\n"
+        "for n in *.gp; do n=${n%.gp}; echo ' <svg></svg>' | tee $n.svg >${n}_narrow.svg; "
+        "echo '%PDF %%EOF' >$n.pdf; "
+        "printf 'x\\0\\0\\0\\0IEND\\256\\102\\140\\202' >$n.png; done\n"
     )
     HALF = "for n in *.gp; do echo '<svg><g>' >${n%.gp}.svg; done\n"
 

@@ -86,7 +86,7 @@ class Grid(common.Case):
         self.assertEqual(len([l for l in lines if not l.startswith("#")]), 9)
         script = (charts / "speedup.gp").read_text()
         for k in INNER:
-            self.assertIn(f"'{k} inner thread{'' if k == 1 else 's'}'", script)
+            self.assertIn(f"\"{k} inner thread{'' if k == 1 else 's'}\"", script)
         for name in ("heat", "speedup", "model", "efficiency", "time", "tasks_per_second"):
             size = common.png_size((charts / f"{name}.png").read_bytes())
             self.assertGreater(min(size), 100, name)
@@ -105,7 +105,7 @@ class Grid(common.Case):
         script = (charts / "speedup.gp").read_text()
         self.assertNotIn("set arrow", script)
         self.assertIn("$5 > 0", script)
-        self.assertIn(f"*: more threads in all than the {cpus} CPU", script)
+        self.assertIn('points ls beyond title "more threads than CPUs"', script)
         for name in ("time", "tasks_per_second", "efficiency", "task_times", "balance"):
             script = (charts / f"{name}.gp").read_text()
             for n in WORKERS:
@@ -123,10 +123,10 @@ class Grid(common.Case):
             if place < 1:
                 self.assertNotIn("set arrow 1", script)
             elif place > max(WORKERS):
-                self.assertIn("CPUs lie beyond this axis", script)
+                self.assertIn("CPUs lie beyond the axis", script)
             else:
                 self.assertIn(f"set arrow 1 from first {place:g},", script)
-                self.assertIn(f"{cpus} CPUs: {place:.3g} worker", script)
+                self.assertIn(f"{cpus} CPUs ({place:.3g} worker", script)
 
     def test_report_again(self):
         """From the recording alone come the same files."""

@@ -1,10 +1,12 @@
 /*
- * chart.h - what all charts share, and nobody else sees: gnuplot scripts that draw themselves as
- * SVG and PNG beside themselves, from data that lie there too, and running gnuplot on them. From
- * whatever folder it is called, a script draws all of its data, or says what is missing, exits with
- * 1 and leaves the pictures of before.
+ * chart.h - what all charts share, and nobody else sees: gnuplot scripts that draw themselves
+ * beside themselves, from data that lie there too, and running gnuplot on them. From whatever
+ * folder it is called, a script draws all of its data, or says what is missing, exits with 1 and
+ * leaves the pictures of before.
  *
- * A chart of a run is one file here, which ends in a descriptor, and one line in ../tables.h.
+ * Every script holds theme.gp, which says what everything looks like: code here names styles and
+ * no colours. A chart of a run is one file here, which ends in a descriptor, and one line in
+ * ../tables.h.
  */
 #ifndef PPT_REPORT_CHART_H
 #define PPT_REPORT_CHART_H
@@ -13,13 +15,38 @@
 
 /* ---- a chart ---- */
 
-/* One chart being written: name.gp plots name.dat. */
+/* A chart is drawn in two compositions, in units of their own: wide, for a page or a desk, and
+ * narrow, for a phone or a column of text. */
+enum ppt_chart_width { PPT_CHART_WIDE, PPT_CHART_NARROW, PPT_CHART_LAYOUTS };
+
+struct ppt_chart_layout {
+    double width;
+    size_t headline, notes; /* characters of a line, which is ours: most letters are small */
+    size_t given;           /* the same of what comes from outside */
+    double plot;            /* how high the plot is, with its axis */
+};
+
+extern const struct ppt_chart_layout ppt_chart_layouts[PPT_CHART_LAYOUTS];
+
+/* One being written: name.gp plots name.dat. */
 struct ppt_chart {
     const char *name;
-    struct ppt_text data; /* lines: rows of numbers and quoted texts with spaces between them, and
-                             comments, which begin with "# " */
-    struct ppt_text plot; /* the commands between the common head and tail, ending in `plot`, for
-                             which the variable `data` holds the path of name.dat */
+    /* The first line is a comment, "# " and the names of all columns with two blanks between them;
+     * then rows of numbers and quoted texts with single blanks between them. Blocks, gnuplot's
+     * "index", have two empty lines between them, and each has a comment with its title. A column
+     * "position" says nothing to people. */
+    struct ppt_text data;
+    struct ppt_text headline;           /* what it shows */
+    struct ppt_text given;              /* what its task is given */
+    struct ppt_text notes;              /* sentences: how it was measured, what its bars are */
+    struct ppt_text plots;              /* commands, for which the variable `data` holds the path
+                                           of name.dat, and `narrow` which composition it is */
+    struct ppt_text settings, elements; /* of the plot that comes last and is not in there yet */
+    size_t entries, longest;            /* of the legend: how many, and columns of the longest */
+    double foot[PPT_CHART_LAYOUTS];     /* height that its axis needs beyond the usual */
+    /* Of small charts in the place of one: how many of them, each how high; 0: there is one. */
+    size_t panel_columns[PPT_CHART_LAYOUTS], panel_rows[PPT_CHART_LAYOUTS];
+    double panel_height;
 };
 
 /* One that runs have. */
@@ -29,14 +56,61 @@ struct ppt_chart_kind {
     void (*write)(const struct ppt_outcome *outcome, struct ppt_chart *chart);
 };
 
+/* Headline and first note of a chart of a run: its name, `what` it shows, how it was measured. */
+void ppt_chart_about(struct ppt_chart *chart, const struct ppt_outcome *outcome, const char *what);
+
+/* Adds a sentence to the notes. */
+__attribute__((format(printf, 2, 3))) void ppt_chart_note(struct ppt_chart *chart,
+                                                          const char *format, ...);
+
+/* What whiskers are, wherever there are some. */
+#define PPT_CHART_BARS "Marks: medians; bars: 95 %% intervals."
+
+/* Adds a command that comes before the plot. */
+__attribute__((format(printf, 2, 3))) void ppt_chart_set(struct ppt_chart *chart,
+                                                         const char *format, ...);
+
+/* Adds an element to the plot: "data using 1:2 with lines ls ideal". `title`: what the legend says
+ * of it, as it is; NULL: it is not in there. */
+__attribute__((format(printf, 3, 4))) void
+ppt_chart_plot(struct ppt_chart *chart, const char *title, const char *format, ...);
+
+/* How the legend shows what marks the recommended point. */
+#define PPT_CHART_RECOMMENDED "boxes ls recommended fs solid noborder"
+
+/* Adds to the legend alone what something else draws. */
+void ppt_chart_key(struct ppt_chart *chart, const char *style, const char *title);
+
+/* Ends the plot: what is added from now on is of another. */
+void ppt_chart_next(struct ppt_chart *chart);
+
+/* The commands that lay a chart out, and how high each composition is. */
+struct ppt_chart_composition {
+    struct ppt_text commands;
+    double height[PPT_CHART_LAYOUTS];
+};
+
+void ppt_chart_compose(const struct ppt_chart *chart, struct ppt_chart_composition *composition);
+
+void ppt_chart_free(struct ppt_chart *chart);
+
+/* ---- files and pictures ---- */
+
 /* Adds a text as gnuplot's double-quoted string that shows exactly that, with '?' for what must not
  * be shown. All but harmless ASCII is escaped: between double quotes gnuplot runs what stands in
  * backquotes, and its 5.4 misreads two single quotes in a row between single ones. */
 void ppt_gnuplot_quote(struct ppt_text *out, const char *text);
 
-/* Writes name.dat and name.gp into the folder. */
-enum ppt_status ppt_chart_write(struct ppt_chart *chart, const struct ppt_folder *folder,
-                                struct ppt_error *error);
+/* Writes name.dat and name.gp into the folder; the pictures for print are to be so wide (0: as
+ * usual). */
+enum ppt_status ppt_chart_write(struct ppt_chart *chart, double paper_mm,
+                                const struct ppt_folder *folder, struct ppt_error *error);
+
+/* The same as one script for whatever terminal is set. */
+void ppt_chart_write_bare(struct ppt_chart *chart, struct ppt_text *out);
+
+/* What a script draws beside itself; a NULL ends the list. */
+extern const char *const ppt_chart_pictures[];
 
 /* Has gnuplot draw the scripts of these charts that the folder holds, elsewhere, and puts each
  * picture into the folder whole. When gnuplot is missing, fails or takes longer than 60 s (or
@@ -47,70 +121,15 @@ enum ppt_status ppt_gnuplot_draw(const struct ppt_folder *folder, const struct p
                                  struct ppt_text *notes, struct ppt_error *error);
 
 /* Both with each of the list, in the folder "charts" of `folder`, which is made if need be; frees
- * the charts' texts. */
-enum ppt_status ppt_charts_finish(const struct ppt_folder *folder, struct ppt_chart *charts,
-                                  struct ppt_text *notes, struct ppt_error *error);
-
-/* ---- colours ---- */
-
-/* Those of Okabe and Ito, which people with any kind of colour vision tell apart; each series has
- * its own point type or fill pattern too, for paper. */
-#define PPT_BLUE "#0072B2"
-#define PPT_VERMILLION "#D55E00"
-#define PPT_GREEN "#009E73"
-#define PPT_ORANGE "#E69F00"
-#define PPT_PURPLE "#CC79A7"
-#define PPT_SKY "#56B4E9"
-#define PPT_BLACK "#000000"
-#define PPT_BROWN "#8C6D1F" /* not theirs */
-/* What is no series: lines to compare with, what lies behind. */
-#define PPT_GREY "#7f7f7f"
-#define PPT_PALE "#d9d9d9"
-#define PPT_WHITE "#ffffff"
-
-/* For series side by side: eight, then the same with dashes. */
-struct ppt_series_style {
-    const char *colour;
-    int mark;    /* gnuplot's point type */
-    size_t dash; /* and its dash type */
-};
-
-struct ppt_series_style ppt_series_style(size_t series);
-
-/* ---- titles and axes ---- */
-
-/* Title of two lines: `what`, and below it how it was measured. */
-void ppt_chart_title(const struct ppt_outcome *outcome, const char *what, struct ppt_text *out);
-
-/* The unit in which the largest time reads best: its name, and in *unit its seconds. */
-const char *ppt_chart_unit(double largest_s, double *unit);
-
-/* "set ylabel": speedup over so many workers, or over sequential calls. */
-void ppt_chart_speedup_label(unsigned base, struct ppt_text *out);
-
-/* The numbers of workers of all runs together on a numeric axis, for curves: linear while all ticks
- * fit, logarithmic beyond. Returns the most. */
-unsigned ppt_chart_worker_axis(const struct ppt_outcome *outcomes, size_t count,
-                               struct ppt_text *out);
-
-/* That axis and the CPUs on it; a title that explains stars, if there are points to bear them: in a
- * single run all, of several those of the recommended inner threads. Returns the most workers. */
-unsigned ppt_chart_speedup_axis(const struct ppt_outcome *outcomes, size_t count,
-                                struct ppt_text *out);
-
-/* A vertical line where workers with so many inner threads each have as many threads as there are
- * CPUs that may be used, if that lies on the axis. `inner` 0: curves differ in it, so no line. */
-void ppt_chart_cpu_mark(unsigned cpus, unsigned inner, unsigned most, struct ppt_text *out);
-
-/* Points side by side, evenly spaced, in the order given, by their labels, and with a star where
- * that is more threads than CPUs. */
-void ppt_chart_point_axis(const struct ppt_point *points, size_t count, unsigned several,
-                          const struct ppt_host *host, struct ppt_text *out);
-
-/* All points of a run so, with a line between the last point that fits the CPUs and the next. */
-void ppt_chart_category_axis(const struct ppt_outcome *outcome, struct ppt_text *out);
+ * the charts. */
+enum ppt_status ppt_charts_finish(const struct ppt_folder *folder, double paper_mm,
+                                  struct ppt_chart *charts, struct ppt_text *notes,
+                                  struct ppt_error *error);
 
 /* ---- curves ---- */
+
+/* A series among others: the theme has a line style for each of 16, then they come again. */
+unsigned ppt_chart_series(size_t which);
 
 /* The curves of a run's charts over workers: one for each number of ranks with each number of inner
  * threads. A curve is what its points have in common, without workers. */
@@ -126,7 +145,21 @@ char *ppt_chart_curve_title(const struct ppt_config *config, size_t which);
 /* A line of data: workers of all ranks, speedup over the fewest, ends of its interval, 1 for a
  * point with more threads than CPUs or else 0. */
 void ppt_chart_speedup_row(const struct ppt_answer *answer, size_t point, struct ppt_text *out);
-#define PPT_CHART_NO_ROW "1 1 1 1 0\n" /* gnuplot refuses a curve without any point */
+#define PPT_CHART_SPEEDUP_COLUMNS                                                                  \
+    "# workers  speedup: median  95 % interval: low  high  more threads than CPUs\n"
+#define PPT_CHART_NO_ROW "1 ? ? ? 0\n" /* a block without rows would not be counted */
+
+/* What values there are on an axis: the smallest above 0, and the largest; 0: none yet. */
+struct ppt_chart_range {
+    double low, high;
+};
+
+/* Adds one to them, if it is above 0. */
+void ppt_chart_reach(struct ppt_chart_range *range, double value);
+
+/* Adds those of such a line. */
+void ppt_chart_speedup_reach(const struct ppt_answer *answer, size_t point,
+                             struct ppt_chart_range *range);
 
 /* Whether there is such a point with workers, and with the task of that point, or any (NULL). */
 bool ppt_chart_any_beyond(const struct ppt_answer *answer, const struct ppt_point *task);
@@ -135,10 +168,58 @@ bool ppt_chart_any_beyond(const struct ppt_answer *answer, const struct ppt_poin
  * a run alone there is a curve for each. Borrowed from the outcome. */
 const struct ppt_point *ppt_chart_task_of(const struct ppt_outcome *outcome);
 
-/* Stars on such points (there must be some), as the table has them: at the end of `plot`, `data` as
- * gnuplot names it and `x` what stands before the first colon of "using"; and the axis title that
- * explains them. */
-void ppt_chart_stars(const char *data, const char *x, struct ppt_text *out);
-void ppt_chart_stars_title(unsigned cpus, struct ppt_text *out);
+/* Adds marks and whiskers of a curve of speedups, the index'th of the data, joined by lines, and
+ * stars where there are more threads than CPUs. `x` stands before the first colon of "using". */
+void ppt_chart_speedup_curve(struct ppt_chart *chart, size_t index, unsigned style, const char *x,
+                             bool stars, const char *title);
+
+/* Where curve `which` of `count` is, so that their whiskers do not hide each other: an expression
+ * for x, on an axis up to `most`. */
+#define PPT_CHART_X_SIZE 48
+const char *ppt_chart_apart(size_t which, size_t count, unsigned most, char out[PPT_CHART_X_SIZE]);
+
+/* ---- axes ---- */
+
+/* The unit in which the largest time reads best: its name, and in *unit its seconds. */
+const char *ppt_chart_unit(double largest_s, double *unit);
+
+/* The numbers of workers of all runs together on a numeric axis, for curves: linear while it is
+ * short, logarithmic beyond. `more`: another number that it reaches to, or 0. Returns the most. */
+unsigned ppt_chart_worker_axis(struct ppt_chart *chart, const struct ppt_outcome *outcomes,
+                               size_t count, unsigned more);
+bool ppt_chart_worker_axis_is_long(unsigned most); /* logarithmic, and so is the other one */
+
+/* The recommended number of workers on it, and the CPUs: where workers of so many inner threads
+ * have as many threads as there are CPUs that may be used (`inner` 0: curves differ in it). Plain
+ * calls are no place on it: of speedups they are those of 1, or else a note says it. */
+void ppt_chart_mark_workers(struct ppt_chart *chart, const struct ppt_outcome *outcome,
+                            unsigned inner, unsigned most, bool speedup);
+
+/* Likewise in a chart of several runs, and what there is to mark (0: nothing). */
+unsigned ppt_chart_recommended(const struct ppt_outcome *outcome);
+void ppt_chart_mark_calls(struct ppt_chart *chart);
+void ppt_chart_mark_column(struct ppt_chart *chart, unsigned workers, unsigned most);
+
+void ppt_chart_mark_cpus(struct ppt_chart *chart, unsigned cpus, unsigned inner, unsigned most);
+
+/* Points side by side, evenly spaced, in the order given, by their labels, and with a star where
+ * that is more threads than CPUs. */
+void ppt_chart_point_axis(struct ppt_chart *chart, const struct ppt_point *points, size_t count,
+                          unsigned several, const struct ppt_host *host);
+
+/* All points of a run so, the recommended one marked. */
+void ppt_chart_category_axis(struct ppt_chart *chart, const struct ppt_outcome *outcome);
+
+/* A point's label as a column of a row of data, with the blanks around it. */
+void ppt_chart_point_column(const struct ppt_outcome *outcome, struct ppt_point point,
+                            struct ppt_text *out);
+
+/* The axis upwards, from 0 or logarithmic, with round numbers on it: "20 k". */
+void ppt_chart_value_axis(struct ppt_chart *chart, const char *label, struct ppt_chart_range range,
+                          bool logarithmic);
+
+/* The same of speedups, over so many workers or over sequential calls. */
+void ppt_chart_speedup_axis(struct ppt_chart *chart, unsigned base, struct ppt_chart_range range,
+                            bool logarithmic);
 
 #endif

@@ -42,28 +42,28 @@ enum ppt_status ppt_charts_write(const struct ppt_outcome *outcome, struct ppt_t
             kinds[i]->write(outcome, &charts[count++]);
         }
     }
-    return ppt_charts_finish(outcome->folder, charts, notes, error);
+    return ppt_charts_finish(outcome->folder, outcome->paper_mm, charts, notes, error);
 }
 
-static enum ppt_status write_charts(const struct ppt_folder *folder, struct ppt_chart *charts,
-                                    struct ppt_error *error)
+static enum ppt_status write_charts(const struct ppt_folder *folder, double paper_mm,
+                                    struct ppt_chart *charts, struct ppt_error *error)
 {
     for (struct ppt_chart *chart = charts; chart->name; chart++) {
-        PPT_TRY(ppt_chart_write(chart, folder, error));
+        PPT_TRY(ppt_chart_write(chart, paper_mm, folder, error));
     }
     return PPT_OK;
 }
 
-enum ppt_status ppt_charts_finish(const struct ppt_folder *folder, struct ppt_chart *charts,
-                                  struct ppt_text *notes, struct ppt_error *error)
+enum ppt_status ppt_charts_finish(const struct ppt_folder *folder, double paper_mm,
+                                  struct ppt_chart *charts, struct ppt_text *notes,
+                                  struct ppt_error *error)
 {
     struct ppt_folder place PPT_OWNED(ppt_folder_close) = {0};
     enum ppt_status status = ppt_folder_enter(folder, "charts", true, &place, error);
 
-    status = status == PPT_OK ? write_charts(&place, charts, error) : status;
+    status = status == PPT_OK ? write_charts(&place, paper_mm, charts, error) : status;
     for (struct ppt_chart *chart = charts; chart->name; chart++) {
-        ppt_text_free(&chart->data);
-        ppt_text_free(&chart->plot);
+        ppt_chart_free(chart);
     }
     PPT_TRY(status);
     return ppt_gnuplot_draw(&place, charts, notes, error);

@@ -1,18 +1,16 @@
 /*
  * The curves of charts over workers, and the points on them.
  */
+#include <math.h>
+
 #include "chart.h"
 #include "memory.h"
 
-struct ppt_series_style ppt_series_style(size_t series)
-{
-    static const char *const colours[] = {PPT_BLUE,   PPT_VERMILLION, PPT_GREEN, PPT_ORANGE,
-                                          PPT_PURPLE, PPT_SKY,        PPT_BLACK, PPT_BROWN};
-    static const int marks[] = {7, 5, 9, 11, 13, 6, 4, 8};
-    const size_t count = sizeof(marks) / sizeof(marks[0]);
+#define SERIES 16
 
-    return (struct ppt_series_style){colours[series % count], marks[series % count],
-                                     series / count + 1};
+unsigned ppt_chart_series(size_t which)
+{
+    return (unsigned)(which % SERIES) + 1;
 }
 
 size_t ppt_chart_curve_count(const struct ppt_config *config)
@@ -55,6 +53,18 @@ void ppt_chart_speedup_row(const struct ppt_answer *answer, size_t point, struct
                   ppt_answer_beyond(answer, point));
 }
 
+void ppt_chart_speedup_reach(const struct ppt_answer *answer, size_t point,
+                             struct ppt_chart_range *range)
+{
+    const struct ppt_ratio *speedup = &answer->points[point].over_fewest;
+
+    ppt_chart_reach(range, speedup->value);
+    if (speedup->interval.exists) {
+        ppt_chart_reach(range, speedup->interval.low);
+        ppt_chart_reach(range, speedup->interval.high);
+    }
+}
+
 bool ppt_chart_any_beyond(const struct ppt_answer *answer, const struct ppt_point *task)
 {
     for (size_t p = 0; p < answer->grid.point_count; p++) {
@@ -75,10 +85,30 @@ const struct ppt_point *ppt_chart_task_of(const struct ppt_outcome *outcome)
     return row->point_count > 0 ? &row->points[0] : &outcome->config->points[0];
 }
 
-void ppt_chart_stars(const char *data, const char *x, struct ppt_text *out)
+const char *ppt_chart_apart(size_t which, size_t count, unsigned most, char out[PPT_CHART_X_SIZE])
 {
-    ppt_text_addf(out,
-                  ", \\\n  %s using %s:($5 > 0 ? $2 : 1/0) with points lc rgb 'black' pt 3 ps 1 "
-                  "notitle",
-                  data, x);
+    const double apart = count > 1 ? (double)which / (double)(count - 1) - 0.5 : 0;
+
+    if (count <= 1) {
+        snprintf(out, PPT_CHART_X_SIZE, "1");
+    } else if (ppt_chart_worker_axis_is_long(most)) {
+        snprintf(out, PPT_CHART_X_SIZE, "($1*%.6g)", exp2(0.3 * apart));
+    } else {
+        snprintf(out, PPT_CHART_X_SIZE, "($1%+.6g)", fmin(0.5, 0.05 * most) * apart);
+    }
+    return out;
+}
+
+/* The line that joins marks says which belong together, and no more. */
+void ppt_chart_speedup_curve(struct ppt_chart *chart, size_t index, unsigned style, const char *x,
+                             bool stars, const char *title)
+{
+    ppt_chart_plot(chart, title, "data index %zu using %s:2:3:4 with yerrorbars ls %u", index, x,
+                   style);
+    ppt_chart_plot(chart, NULL, "data index %zu using %s:2 with lines ls %u", index, x, style);
+    if (stars) {
+        ppt_chart_plot(chart, NULL,
+                       "data index %zu using %s:($5 > 0 ? $2 : 1/0) with points ls beyond", index,
+                       x);
+    }
 }

@@ -24,8 +24,7 @@
 
 extern char **environ;
 
-static const char *const sources[] = {"gp", "dat", NULL};
-static const char *const pictures[] = {"svg", "png", NULL};
+static const char *const sources[] = {".gp", ".dat", NULL};
 
 #define LARGEST_FILE ((size_t)256 << 20)
 
@@ -117,7 +116,8 @@ static const char *run_gnuplot(int folder, const struct ppt_chart *charts, bool 
     return problem == ENOENT ? "is not installed" : problem != 0 ? strerror(problem) : await(pid);
 }
 
-/* What is done with a file NAME.ENDING, whose data are `data`; as ppt_file_write_in(). */
+/* What is done with a file that has an ending behind a chart's name, whose data are `data`; as
+ * ppt_file_write_in(). */
 typedef enum ppt_status each(const struct ppt_folder *to, const char *file, const char *data,
                              size_t length, struct ppt_error *error);
 
@@ -128,7 +128,7 @@ static enum ppt_status for_each(const struct ppt_folder *from, const struct ppt_
 {
     for (size_t i = 0; charts[i].name; i++) {
         for (size_t e = 0; endings[e]; e++) {
-            char *file PPT_FREED = ppt_text_format("%s.%s", charts[i].name, endings[e]);
+            char *file PPT_FREED = ppt_text_format("%s%s", charts[i].name, endings[e]);
             char *data PPT_FREED = NULL;
             size_t length = 0;
 
@@ -153,25 +153,27 @@ static enum ppt_status lend(const struct ppt_folder *to, const char *file, const
                           strerror(errno));
 }
 
-bool ppt_svg_is_whole(const char *data, size_t length)
+/* Whether it ends with that, but for white space. */
+static bool ends_with(const char *data, size_t length, const char *end)
 {
-    static const char tag[] = "</svg>";
-    const size_t svg = sizeof(tag) - 1;
+    const size_t size = strlen(end);
 
     while (length > 0 && strchr(" \t\r\n", data[length - 1])) {
         length--;
     }
-    return length > svg && memcmp(data + length - svg, tag, svg) == 0;
+    return length > size && memcmp(data + length - size, end, size) == 0;
+}
+
+bool ppt_svg_is_whole(const char *data, size_t length)
+{
+    return ends_with(data, length, "</svg>");
 }
 
 /* gnuplot does not look whether there was room for what it wrote. */
 static bool is_whole(const char *data, size_t length)
 {
-    static const char chunk[] = "IEND\xae\x42\x60\x82";
-    const size_t png = sizeof(chunk) - 1;
-
-    return (length > png && memcmp(data + length - png, chunk, png) == 0) ||
-           ppt_svg_is_whole(data, length);
+    return ppt_svg_is_whole(data, length) || ends_with(data, length, "IEND\xae\x42\x60\x82") ||
+           ends_with(data, length, "%%EOF");
 }
 
 static enum ppt_status look(const struct ppt_folder *to, const char *file, const char *data,
@@ -206,7 +208,7 @@ enum ppt_status ppt_gnuplot_draw(const struct ppt_folder *folder, const struct p
     const char *why = ready ? run_gnuplot(scratch->fd, charts, &ran) : problem.text;
 
     /* A program of that name may be another one. */
-    if (!why && for_each(scratch, NULL, charts, pictures, look, &problem) != PPT_OK) {
+    if (!why && for_each(scratch, NULL, charts, ppt_chart_pictures, look, &problem) != PPT_OK) {
         why = "made no whole pictures";
     }
     if (why) {
@@ -215,10 +217,10 @@ enum ppt_status ppt_gnuplot_draw(const struct ppt_folder *folder, const struct p
         add_shell_word(notes, folder->path);
         ppt_text_add(notes, " && gnuplot -d *.gp\n");
     } else {
-        status = for_each(scratch, folder, charts, pictures, ppt_file_write_in, error);
+        status = for_each(scratch, folder, charts, ppt_chart_pictures, ppt_file_write_in, error);
     }
     if (ran && (why || status != PPT_OK)) {
-        for_each(NULL, folder, charts, pictures, forget, &problem);
+        for_each(NULL, folder, charts, ppt_chart_pictures, forget, &problem);
     }
     return status;
 }

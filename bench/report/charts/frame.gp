@@ -1,8 +1,9 @@
 # Draw with: gnuplot -d {name}.gp, or by its path from any other folder
-# (makes {name}.svg and {name}.png beside this script, of the data in {name}.dat)
+# (makes {pictures} beside this script, of the data in {name}.dat)
 reset
 unset decimalsign
 set encoding default
+paper = {paper} # width of the PDF and of the PNG in mm: --chart-size
 folder = exists('ARG0') ? ARG0 : ''
 while (folder ne '' && folder[strlen(folder):] ne '/') {
   folder = folder[1:strlen(folder) - 1]
@@ -25,22 +26,32 @@ set datafile commentschars
 if (STATS_sum < 1) {
   exit error '{name}.dat: the line {end} that ends the data is not there; nothing is drawn'
 }
-set border 3 lw 1
-set tics nomirror out
-set grid ytics lc rgb '{pale}' lw 1
-set key outside bottom center horizontal reverse Left samplen 3
-set pointintervalbox 0.01
-set termoption noenhanced
+{theme}
+# ---- the pictures: the first goes nowhere, so that a command that fails leaves those of before ----
 set terminal push
-set terminal dumb
-set output '/dev/null'
-{plot}set output
-set terminal pngcairo noenhanced size 1440,900 font 'DejaVu Sans,22' lw 2 pointscale 2 background rgb 'white'
-set output folder.'{name}.png'
-replot
-set output
-set terminal svg noenhanced size 720,450 dynamic font 'DejaVu Sans,12' name '{name}' background rgb 'white'
-set output folder.'{name}.svg'
-replot
-set output
+do for [picture in 'none png pdf wide narrow'] {
+  # Two compositions: for a page or a desk, and for a phone or a column of text. Lengths below are
+  # in units of which a composition is so many wide and high.
+  narrow = picture eq 'narrow' || (paper < {narrow_paper} && (picture eq 'png' || picture eq 'pdf'))
+  width = narrow ? {narrow_width}.0 : {wide_width}.0
+  height = narrow ? {narrow_height}.0 : {wide_height}.0
+  if (picture eq 'none') {
+    set terminal dumb noenhanced size 200, 80
+    set output '/dev/null'
+  }
+  if (picture eq 'png') {
+    set terminal pngcairo noenhanced size 2*width, 2*height font font.',12' fontscale 2 lw 2 pointscale 2 background rgb 'white'
+    set output folder.'{name}.png'
+  }
+  if (picture eq 'pdf') {
+    points = paper/25.4*72/width
+    set terminal pdfcairo noenhanced size paper/10 cm, paper/10*height/width cm font font.',12' fontscale points lw points pointscale points background rgb 'white'
+    set output folder.'{name}.pdf'
+  }
+  if (picture eq 'wide' || picture eq 'narrow') {
+    set terminal svg noenhanced size width, height dynamic font font.',12' name '{name}' background rgb 'white'
+    set output folder.'{name}'.(narrow ? '_narrow' : '').'.svg'
+  }
+{composition}{plots}  set output
+}
 set terminal pop

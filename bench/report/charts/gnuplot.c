@@ -93,10 +93,12 @@ static struct extent measure_data(const char *data)
  * printf(): no folder's name may be in it.
  *
  * The first drawing goes nowhere: a command that fails ends the script before it has opened a
- * picture, which would empty the one of before. For the same reason the PNG comes first: some
- * gnuplots cannot draw it. The name prefixes the ids inside of the SVG, so that several can be put
- * into one page. */
+ * picture, which would empty the one of before. For the same reason PNG and PDF come first: some
+ * gnuplots cannot draw them. The name prefixes the ids inside of the SVG, so that several can be
+ * put into one page. */
 extern const char ppt_chart_frame[]; /* frame.gp */
+extern const char ppt_chart_theme[]; /* theme.gp */
+extern const char ppt_chart_bare[];  /* bare.gp: how a script for other terminals begins */
 
 /* A comment to whoever else reads the data. What else stands in comments follows "# ". */
 #define END_MARK "#end"
@@ -129,20 +131,88 @@ static void fill(const char *frame, const struct blank *blanks, struct ppt_text 
     }
 }
 
-static void add_script(const struct ppt_chart *chart, struct ppt_text *out)
+const char *const ppt_chart_pictures[] = {".svg", "_narrow.svg", ".png", ".pdf", NULL};
+
+/* "speedup.svg, speedup_narrow.svg" */
+static void list_pictures(const char *name, struct ppt_text *out)
+{
+    for (size_t i = 0; ppt_chart_pictures[i]; i++) {
+        ppt_text_addf(out, "%s%s%s",
+                      i == 0                      ? ""
+                      : ppt_chart_pictures[i + 1] ? ", "
+                                                  : " and ",
+                      name, ppt_chart_pictures[i]);
+    }
+}
+
+/* Blanks are filled with numbers, too. */
+#define NUMBER_SIZE 24
+
+static const char *number(double value, char out[NUMBER_SIZE])
+{
+    snprintf(out, NUMBER_SIZE, "%.9g", value);
+    return out;
+}
+
+/* As wide as the composition for a page is at this size letters have their usual size in print;
+ * what is narrower than this has the narrow one. */
+#define PAPER_MM 160
+#define NARROW_PAPER_MM 125
+
+static void add_script(struct ppt_chart *chart, double paper_mm, struct ppt_text *out)
 {
     const struct extent extent = measure_data(chart->data.data);
-    char columns[24], rows[24], numbers[24];
-    const struct blank blanks[] = {
-        {"{name}", chart->name},      {"{columns}", columns}, {"{rows}", rows},
-        {"{numbers}", numbers},       {"{end}", END_MARK},    {"{pale}", PPT_PALE},
-        {"{plot}", chart->plot.data}, {NULL, NULL},
-    };
+    struct ppt_text pictures PPT_OWNED(ppt_text_free) = {0};
+    struct ppt_chart_composition composition = {.commands = {0}};
+    struct ppt_text commands PPT_OWNED(ppt_text_free) = {0};
+    char n[9][NUMBER_SIZE];
 
-    snprintf(columns, sizeof(columns), "%zu", extent.columns);
-    snprintf(rows, sizeof(rows), "%zu", extent.rows);
-    snprintf(numbers, sizeof(numbers), "%zu", extent.numbers);
+    ppt_chart_next(chart);
+    ppt_chart_compose(chart, &composition);
+    commands = composition.commands;
+    list_pictures(chart->name, &pictures);
+    const struct blank blanks[] = {
+        {"{name}", chart->name},
+        {"{pictures}", pictures.data},
+        {"{paper}", number(paper_mm > 0 ? paper_mm : PAPER_MM, n[0])},
+        {"{columns}", number((double)extent.columns, n[1])},
+        {"{rows}", number((double)extent.rows, n[2])},
+        {"{numbers}", number((double)extent.numbers, n[3])},
+        {"{end}", END_MARK},
+        {"{theme}", ppt_chart_theme},
+        {"{narrow_paper}", number(NARROW_PAPER_MM, n[4])},
+        {"{wide_width}", number(ppt_chart_layouts[PPT_CHART_WIDE].width, n[5])},
+        {"{narrow_width}", number(ppt_chart_layouts[PPT_CHART_NARROW].width, n[6])},
+        {"{wide_height}", number(composition.height[PPT_CHART_WIDE], n[7])},
+        {"{narrow_height}", number(composition.height[PPT_CHART_NARROW], n[8])},
+        {"{composition}", commands.data},
+        {"{plots}", chart->plots.data},
+        {NULL, NULL},
+    };
     fill(ppt_chart_frame, blanks, out);
+}
+
+/* The data stand in it, under a name that does for a file's. "EOD" alone on a line ends them, which
+ * they never have. */
+void ppt_chart_write_bare(struct ppt_chart *chart, struct ppt_text *out)
+{
+    struct ppt_chart_composition composition = {.commands = {0}};
+    struct ppt_text commands PPT_OWNED(ppt_text_free) = {0};
+    char n[2][NUMBER_SIZE];
+
+    ppt_chart_next(chart);
+    ppt_chart_compose(chart, &composition);
+    commands = composition.commands;
+    const struct blank blanks[] = {
+        {"{wide_width}", number(ppt_chart_layouts[PPT_CHART_WIDE].width, n[0])},
+        {"{wide_height}", number(composition.height[PPT_CHART_WIDE], n[1])},
+        {"{theme}", ppt_chart_theme},
+        {"{data}", chart->data.data},
+        {"{composition}", commands.data},
+        {"{plots}", chart->plots.data},
+        {NULL, NULL},
+    };
+    fill(ppt_chart_bare, blanks, out);
 }
 
 static enum ppt_status write_part(const struct ppt_folder *folder, const char *name,
@@ -154,13 +224,13 @@ static enum ppt_status write_part(const struct ppt_folder *folder, const char *n
     return ppt_file_write_in(folder, file, text->data, text->length, error);
 }
 
-enum ppt_status ppt_chart_write(struct ppt_chart *chart, const struct ppt_folder *folder,
-                                struct ppt_error *error)
+enum ppt_status ppt_chart_write(struct ppt_chart *chart, double paper_mm,
+                                const struct ppt_folder *folder, struct ppt_error *error)
 {
     struct ppt_text script PPT_OWNED(ppt_text_free) = {0};
 
     ppt_text_add(&chart->data, END_MARK "\n");
-    add_script(chart, &script);
+    add_script(chart, paper_mm, &script);
     PPT_TRY(write_part(folder, chart->name, "dat", &chart->data, error));
     return write_part(folder, chart->name, "gp", &script, error);
 }

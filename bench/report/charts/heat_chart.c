@@ -3,7 +3,10 @@
  * recommended point framed. Of several numbers of ranks and of inner threads, those with the
  * recommended inner threads.
  */
+#include <math.h>
+
 #include "chart.h"
+#include "owned.h"
 
 /* What goes upwards. */
 struct axis {
@@ -49,7 +52,7 @@ static void heat_add_data(const struct ppt_outcome *outcome, const struct axis *
     const struct ppt_summary *summary = outcome->summary;
     char head[PPT_POINT_WORDS_SIZE];
 
-    ppt_text_addf(out, "# column  row  tasks/s: median  label  workers  %s\n",
+    ppt_text_addf(out, "# position  row  tasks/s: median  label  workers  %s\n",
                   ppt_point_heads(PPT_ONLY(axis->dimension), head));
     for (size_t i = 0; i < summary->count; i++) {
         const struct ppt_point_summary *p = &summary->points[i];
@@ -65,6 +68,9 @@ static void heat_add_data(const struct ppt_outcome *outcome, const struct axis *
     }
 }
 
+/* Names of more columns than this would run into each other. */
+#define MOST_LEVEL 9
+
 /* 0 has a name. */
 static void add_tics(const unsigned *numbers, size_t count, enum ppt_dimension dimension,
                      struct ppt_text *out)
@@ -78,44 +84,46 @@ static void add_tics(const unsigned *numbers, size_t count, enum ppt_dimension d
     }
 }
 
-static void add_axes(const struct ppt_config *config, const struct axis *axis, unsigned cpus,
-                     struct ppt_text *out)
+static void add_axes(struct ppt_chart *chart, const struct ppt_config *config,
+                     const struct axis *axis)
 {
     const size_t columns = config->worker_count;
+    struct ppt_text x PPT_OWNED(ppt_text_free) = {0}, y PPT_OWNED(ppt_text_free) = {0};
 
-    if (axis->dimension == PPT_RANKS) {
-        ppt_text_add(out, "set xlabel 'workers of each rank; *: more threads than CPUs' offset "
-                          "0,0.4\nset xtics (");
-    } else {
-        ppt_text_addf(out,
-                      "set xlabel 'workers (threads); *: more threads in all than the %u CPU%s' "
-                      "offset 0,0.4\nset xtics (",
-                      cpus, PPT_S(cpus));
-    }
-    add_tics(config->workers, columns, PPT_WORKERS, out);
-    ppt_text_addf(out, ")\nset ylabel '%s'\nset ytics (",
+    add_tics(config->workers, columns, PPT_WORKERS, &x);
+    add_tics(axis->numbers, axis->count, axis->dimension, &y);
+    ppt_chart_set(chart, "set xlabel '%s'\nset ylabel '%s'",
+                  axis->dimension == PPT_RANKS ? "workers of each rank" : "workers (threads)",
                   axis->dimension == PPT_RANKS ? "ranks (processes)" : "inner threads (per task)");
-    add_tics(axis->numbers, axis->count, axis->dimension, out);
-    ppt_text_addf(out,
-                  ")\nset xrange [-0.5:%zu.5]\nset yrange [-0.5:%zu.5]\nunset grid\n"
-                  "set tics scale 0\n",
+    ppt_chart_set(chart, "set xtics %s(%s)\nset ytics (%s)",
+                  columns > MOST_LEVEL ? "rotate by 90 right " : "", x.data, y.data);
+    ppt_chart_set(chart,
+                  "set xrange [-0.5:%zu.5]\nset yrange [-0.5:%zu.5]\nunset grid\nset tics scale 0",
                   columns - 1, axis->count - 1);
 }
 
-static void heat_add_recommended(const struct ppt_outcome *outcome, const struct axis *axis,
-                                 struct ppt_text *out)
+static void heat_add_recommended(struct ppt_chart *chart, const struct ppt_outcome *outcome,
+                                 const struct axis *axis)
 {
     const struct ppt_verdict *verdict = &outcome->answer->verdict;
 
     if (verdict->exists) {
         const struct ppt_point point = outcome->answer->grid.points[verdict->recommended];
-        const size_t column = column_of(outcome->config, point), row = row_of(axis, point);
 
-        ppt_text_addf(out,
+        ppt_chart_set(chart,
                       "set object 1 rectangle center %zu,%zu size 0.94,0.94 front fs empty border "
-                      "lc rgb '" PPT_GREEN "' lw 3\n",
-                      column, row);
+                      "lc rgb frame lw 3",
+                      column_of(outcome->config, point), row_of(axis, point));
+        ppt_chart_plot(chart, "recommended", "NaN with lines lc rgb frame lw 3");
     }
+}
+
+/* A field as large as the narrow picture has it holds so many letters of this size. */
+static double letters(const struct ppt_config *config, double width)
+{
+    const double field = (width - 90) / (double)config->worker_count;
+
+    return fmax(5, fmin(12, field / 5.5));
 }
 
 static void heat_write(const struct ppt_outcome *outcome, struct ppt_chart *chart)
@@ -126,21 +134,24 @@ static void heat_write(const struct ppt_outcome *outcome, struct ppt_chart *char
     heat_add_data(outcome, &axis, &chart->data);
     snprintf(title, sizeof(title), "tasks per second by workers and %s",
              ppt_point_heads(PPT_ONLY(axis.dimension), head));
-    ppt_chart_title(outcome, title, &chart->plot);
-    add_axes(outcome->config, &axis, outcome->host->effective_cpus, &chart->plot);
-    heat_add_recommended(outcome, &axis, &chart->plot);
-    ppt_text_addf(
-        &chart->plot,
-        /* Light enough throughout for black numbers. */
-        "set palette defined (0 '" PPT_WHITE "', 1 '" PPT_SKY "')\n"
-        "set cbrange [0:*]\n"
-        "set cblabel 'tasks per second'\n"
-        "plot data using 1:2:($1-0.48):($1+0.48):($2-0.48):($2+0.48):3 with boxxyerror fs "
-        "solid 1 noborder fc palette notitle, \\\n"
-        "  data using 1:2:4 with labels tc rgb 'black' notitle%s\n",
-        outcome->answer->verdict.exists ? ", \\\n  NaN with lines lc rgb '" PPT_GREEN
-                                          "' lw 3 title 'recommended'"
-                                        : "");
+    ppt_chart_about(chart, outcome, title);
+    ppt_chart_note(chart, "Medians; the stronger the colour, the faster.");
+    if (ppt_chart_any_beyond(outcome->answer, NULL)) {
+        ppt_chart_note(chart, "*: more threads than CPUs.");
+    }
+    add_axes(chart, outcome->config, &axis);
+    /* Light enough throughout for black numbers. */
+    ppt_chart_set(chart, "set palette defined (0 '#ffffff', 1 '#56B4E9')\nset cbrange [0:*]\n"
+                         "unset colorbox");
+    ppt_chart_plot(chart, NULL,
+                   "data using 1:2:($1-0.48):($1+0.48):($2-0.48):($2+0.48):3 with boxxyerror fs "
+                   "solid 1 noborder fc palette");
+    ppt_chart_plot(chart, NULL,
+                   "data using 1:2:4 with labels font sprintf('%%s,%%g', font, narrow ? %.3g : "
+                   "%.3g) tc rgb ink",
+                   letters(outcome->config, ppt_chart_layouts[PPT_CHART_NARROW].width),
+                   letters(outcome->config, ppt_chart_layouts[PPT_CHART_WIDE].width));
+    heat_add_recommended(chart, outcome, &axis);
 }
 
 static bool is_grid(const struct ppt_outcome *outcome)

@@ -1,28 +1,42 @@
 /*
- * The chart of several runs: the speedup of each, of the recommended number of inner threads where
- * several were measured. Marks are medians, whiskers 95 % intervals.
+ * The chart of several runs: the speedup of each in a small chart of its own, all on the same axes,
+ * of the recommended number of inner threads where several were measured.
  */
-#include <math.h>
-
-#include "chart.h"
 #include "charts.h"
+#include "overview.h"
 #include "owned.h"
+
+/* Small charts beside each other, and units of each: its height, its title, and what its axes take.
+ */
+static const size_t across[PPT_CHART_LAYOUTS] = {[PPT_CHART_WIDE] = 4, [PPT_CHART_NARROW] = 2};
+#define PANEL_HEIGHT 172
+#define PANEL_TITLE 22
+#define PANEL_AXIS 28
+/* Left of all of them, for the name of the axis. */
+#define LEFT 16
+/* Characters that fit above one. */
+#define LONGEST_TITLE 23
 
 /* One block of data per run (gnuplot's "index"); lines by workers. */
 static void add_overview_data(const struct ppt_outcome *outcomes, size_t count,
-                              struct ppt_text *out)
+                              struct ppt_text *out, struct ppt_chart_range *range)
 {
-    ppt_text_add(out, "# one block per run: workers  speedup: median  95 % interval: low  high  "
-                      "beyond CPUs\n");
+    ppt_text_add(out, PPT_CHART_SPEEDUP_COLUMNS);
     for (size_t i = 0; i < count; i++) {
         const struct ppt_grid *grid = &outcomes[i].answer->grid;
         const struct ppt_grid *row = &outcomes[i].answer->row;
         size_t rows = 0;
 
-        ppt_text_addf(out, "\n\n# %s\n", ppt_config_title(outcomes[i].config));
+        ppt_text_addf(out, "%s# %s", i > 0 ? "\n\n" : "", ppt_config_title(outcomes[i].config));
+        ppt_text_add(out, " ");
+        ppt_text_add_shown(out, outcomes[i].config->details, SIZE_MAX);
+        ppt_text_add(out, "\n");
         for (size_t r = 0; r < row->point_count && row->block_count > 0; r++) {
             if (row->points[r].workers > 0) {
-                ppt_chart_speedup_row(outcomes[i].answer, ppt_grid_find(grid, row->points[r]), out);
+                const size_t point = ppt_grid_find(grid, row->points[r]);
+
+                ppt_chart_speedup_row(outcomes[i].answer, point, out);
+                ppt_chart_speedup_reach(outcomes[i].answer, point, range);
                 rows++;
             }
         }
@@ -32,46 +46,118 @@ static void add_overview_data(const struct ppt_outcome *outcomes, size_t count,
     }
 }
 
+/* ---- one of them ---- */
+
+/* Where it is: `place` counts from 0, row by row. */
+static void set_place(struct ppt_chart *chart, size_t place)
+{
+    ppt_chart_set(chart,
+                  "column = %zu %% columns\ntop = 1 - (head + %d*(%zu / columns))/height\n"
+                  "left = (%d + panel*column)/width\n"
+                  "set lmargin at screen left + 30/width\n"
+                  "set rmargin at screen left + (panel - 10)/width\n"
+                  "set tmargin at screen top - %d/height\n"
+                  "set bmargin at screen top - %d/height",
+                  place, PANEL_HEIGHT, place, LEFT, PANEL_TITLE, PANEL_HEIGHT - PANEL_AXIS);
+}
+
+static void set_title(struct ppt_chart *chart, const struct ppt_config *config)
+{
+    struct ppt_text title PPT_OWNED(ppt_text_free) = {0}, quoted PPT_OWNED(ppt_text_free) = {0};
+
+    ppt_text_addf(&title, "%s %s", ppt_config_title(config), config->details);
+    char *shown PPT_FREED = ppt_text_shortened(title.data, LONGEST_TITLE);
+    ppt_gnuplot_quote(&quoted, shown);
+    ppt_chart_set(chart, "set title %s offset 0,-0.7", quoted.data);
+}
+
+/* Whether there is a point with workers on it. */
+static bool has_curve(const struct ppt_outcome *outcome)
+{
+    const struct ppt_grid *row = &outcome->answer->row;
+
+    return row->block_count > 0 && row->point_count > 0 &&
+           row->points[row->point_count - 1].workers > 0;
+}
+
+static void add_panel(struct ppt_chart *chart, const struct ppt_outcome *outcome, size_t place,
+                      unsigned most)
+{
+    const struct ppt_verdict *verdict = &outcome->answer->verdict;
+    const unsigned recommended = ppt_chart_recommended(outcome);
+
+    set_place(chart, place);
+    set_title(chart, outcome->config);
+    ppt_chart_set(chart, "unset object\nunset arrow");
+    if (recommended > 0) {
+        ppt_chart_mark_column(chart, recommended, most);
+    } else if (verdict->exists) {
+        ppt_chart_mark_calls(chart);
+    }
+    ppt_chart_plot(chart, NULL, "x with lines ls ideal");
+    ppt_chart_plot(chart, NULL, "1 with lines ls baseline");
+    if (has_curve(outcome)) {
+        ppt_chart_speedup_curve(chart, place, ppt_chart_series(0), "1",
+                                ppt_chart_any_beyond(outcome->answer, ppt_chart_task_of(outcome)),
+                                NULL);
+    }
+    ppt_chart_next(chart);
+}
+
+/* What all have in common: a plot as wide as the picture, of which the legend alone is seen. */
+static void add_common(struct ppt_chart *chart)
+{
+    ppt_chart_set(chart,
+                  "set label 103 'workers (threads)' at screen 0.5, screen 13/height center\n"
+                  "set label 104 'times as fast as sequential calls' at screen 12/width, screen "
+                  "0.5*(1 - head/height) center rotate by 90\n"
+                  "columns = narrow ? %zu : %zu\npanel = (width - %d)/columns\n"
+                  "set multiplot\nset border 0\nunset tics\nunset grid\nset yrange [0:1]",
+                  across[PPT_CHART_NARROW], across[PPT_CHART_WIDE], LEFT);
+    ppt_chart_plot(chart, NULL, "1/0");
+    ppt_chart_key(chart, "lines ls ideal", "ideal");
+    ppt_chart_key(chart, "lines ls baseline", "sequential calls");
+    ppt_chart_key(chart, "yerrorbars ls measured", "measured");
+    ppt_chart_key(chart, "points ls beyond", "more threads than CPUs");
+    ppt_chart_key(chart, PPT_CHART_RECOMMENDED, "recommended");
+    ppt_chart_next(chart);
+    ppt_chart_set(chart, "do for [i = 101:104] { unset label i }\nunset key");
+}
+
+/* ---- all of them ---- */
+
+void ppt_overview_write(const struct ppt_outcome *outcomes, size_t count, struct ppt_chart *chart)
+{
+    struct ppt_chart_range range = {1, 1};
+
+    add_overview_data(outcomes, count, &chart->data, &range);
+    ppt_text_add(&chart->headline, "How much faster, task by task");
+    ppt_chart_note(chart, PPT_CHART_BARS);
+    for (size_t i = 0; i < PPT_CHART_LAYOUTS; i++) {
+        chart->panel_columns[i] = across[i];
+        chart->panel_rows[i] = (count + across[i] - 1) / across[i];
+        chart->foot[i] = 26;
+    }
+    chart->panel_height = PANEL_HEIGHT;
+    add_common(chart);
+    ppt_chart_set(chart, "set border 3\nset tics nomirror out textcolor rgb ink\nset grid ytics");
+    const unsigned most = ppt_chart_worker_axis(chart, outcomes, count, 0);
+    ppt_chart_speedup_axis(chart, 0, range, ppt_chart_worker_axis_is_long(most));
+    ppt_chart_set(chart, "unset xlabel\nunset ylabel");
+    for (size_t i = 0; i < count; i++) {
+        add_panel(chart, &outcomes[i], i, most);
+    }
+    ppt_chart_set(chart, "unset multiplot\nset key\nunset logscale\nunset title\nunset object\n"
+                         "unset arrow\nunset lmargin\nunset rmargin\nunset bmargin");
+    ppt_chart_next(chart);
+}
+
 enum ppt_status ppt_charts_write_overview(const struct ppt_outcome *outcomes, size_t count,
                                           const struct ppt_folder *folder, struct ppt_text *notes,
                                           struct ppt_error *error)
 {
     struct ppt_chart charts[] = {{.name = "overview"}, {.name = NULL}};
-    struct ppt_text *plot = &charts[0].plot;
 
-    add_overview_data(outcomes, count, &charts[0].data);
-    ppt_text_add(plot, "set title 'Speedup of every task'\n");
-    const double most = ppt_chart_speedup_axis(outcomes, count, plot);
-    ppt_chart_speedup_label(0, plot);
-    ppt_text_add(plot, "set key outside right top vertical reverse Left samplen 3\n"
-                       "set samples 500\n");
-    ppt_text_add(plot, "plot x with lines lc rgb '" PPT_GREY "' dt 2 lw 1.5 title 'ideal'");
-    for (size_t i = 0; i < count; i++) {
-        const struct ppt_series_style style = ppt_series_style(i);
-        /* Runs stand a little apart so that their whiskers do not hide each other. */
-        const double apart = count > 1 ? (double)i / (double)(count - 1) - 0.5 : 0;
-        char x[64];
-
-        if (most > 16) {
-            snprintf(x, sizeof(x), "($1*%.6g)", exp2(0.15 * apart));
-        } else {
-            snprintf(x, sizeof(x), "($1%+.6g)", 0.03 * most * apart);
-        }
-
-        ppt_text_addf(plot,
-                      ", \\\n  data index %zu using %s:2:3:4 with yerrorbars lc "
-                      "rgb '%s' pt %d ps 0.6 lw 1.2 notitle, \\\n"
-                      "  data index %zu using %s:2 with linespoints lc rgb '%s' "
-                      "pt %d ps 0.6 lw 1.5 dt %zu title ",
-                      i, x, style.colour, style.mark, i, x, style.colour, style.mark, style.dash);
-        ppt_gnuplot_quote(plot, ppt_config_title(outcomes[i].config));
-        if (ppt_chart_any_beyond(outcomes[i].answer,
-                                 count > 1 ? ppt_chart_task_of(&outcomes[i]) : NULL)) {
-            char *data PPT_FREED = ppt_text_format("data index %zu", i);
-
-            ppt_chart_stars(data, x, plot);
-        }
-    }
-    ppt_text_add(plot, "\n");
-    return ppt_charts_finish(folder, charts, notes, error);
+    ppt_overview_write(outcomes, count, &charts[0]);
+    return ppt_charts_finish(folder, outcomes[0].paper_mm, charts, notes, error);
 }

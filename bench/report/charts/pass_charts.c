@@ -14,39 +14,64 @@
 
 /* ---- times of single tasks ---- */
 
+/* What a share of the tasks takes less than, by the column of the data that it is in. */
+static const struct {
+    double share;
+    const char *style, *title;
+    size_t offset;
+} percentiles[] = {
+    {1, "longest", "longest", offsetof(struct ppt_point_summary, task_longest_s)},
+    {0.99, "p99", "99 % are shorter", offsetof(struct ppt_point_summary, task_p99_s)},
+    {0.95, "p95", "95 % are shorter", offsetof(struct ppt_point_summary, task_p95_s)},
+    {0.5, "median", "median", offsetof(struct ppt_point_summary, task_median_s)},
+};
+
+#define PERCENTILES (sizeof(percentiles) / sizeof(percentiles[0]))
+
+static double percentile_s(const struct ppt_point_summary *point, size_t which)
+{
+    return ((const struct ppt_stat *)(const void *)((const char *)point +
+                                                    percentiles[which].offset))
+        ->median;
+}
+
 static void task_times_write(const struct ppt_outcome *outcome, struct ppt_chart *chart)
 {
     const struct ppt_summary *summary = outcome->summary;
-    double largest = 0, smallest = INFINITY, unit;
+    struct ppt_chart_range range = {0};
+    char label[40];
+    double unit;
 
-    for (size_t i = 0; i < summary->count; i++) {
-        largest = fmax(largest, summary->points[i].task_longest_s.median);
-        smallest = fmin(smallest, summary->points[i].task_median_s.median);
+    for (size_t i = 0; i < summary->count * PERCENTILES; i++) {
+        ppt_chart_reach(&range, percentile_s(&summary->points[i / PERCENTILES], i % PERCENTILES));
     }
-    const char *name = ppt_chart_unit(largest, &unit);
-    ppt_text_addf(&chart->data, "# position  workers  median  p95  p99  longest   (%s)\n", name);
+    const char *name = ppt_chart_unit(range.high, &unit);
+    ppt_text_addf(&chart->data, "# position  point  workers  longest (%s)  p99  p95  median\n",
+                  name);
     for (size_t i = 0; i < summary->count; i++) {
         const struct ppt_point_summary *p = &summary->points[i];
 
-        ppt_text_addf(&chart->data, "%zu %u %.9g %.9g %.9g %.9g\n", i, ppt_point_workers(p->point),
-                      p->task_median_s.median / unit, p->task_p95_s.median / unit,
-                      p->task_p99_s.median / unit, p->task_longest_s.median / unit);
+        ppt_text_addf(&chart->data, "%zu", i);
+        ppt_chart_point_column(outcome, p->point, &chart->data);
+        ppt_text_addf(&chart->data, "%u", ppt_point_workers(p->point));
+        for (size_t k = 0; k < PERCENTILES; k++) {
+            ppt_text_addf(&chart->data, " %.9g", percentile_s(p, k) / unit);
+        }
+        ppt_text_add(&chart->data, "\n");
     }
-    ppt_chart_title(outcome, "how long single tasks take", &chart->plot);
-    ppt_chart_category_axis(outcome, &chart->plot);
-    ppt_text_addf(&chart->plot, "set ylabel '%s per task'\n", name);
-    if (smallest > 0 && largest > WIDE_RANGE * smallest) {
-        ppt_text_add(&chart->plot, "set logscale y\nset yrange [*:*]\n");
+    snprintf(label, sizeof(label), "%s per task", name);
+    ppt_chart_about(chart, outcome, "how long single tasks take");
+    ppt_chart_note(chart, "Medians over iterations.");
+    ppt_chart_value_axis(chart, label,
+                         (struct ppt_chart_range){range.low / unit, range.high / unit},
+                         range.high > WIDE_RANGE * range.low);
+    for (size_t k = 0; k < PERCENTILES; k++) {
+        if (ppt_percentile_known(percentiles[k].share, outcome->config->task_count)) {
+            ppt_chart_plot(chart, percentiles[k].title, "data using 1:%zu with points ls %s", k + 3,
+                           percentiles[k].style);
+        }
     }
-    ppt_text_add(&chart->plot,
-                 "plot data using 1:6 with points lc rgb '" PPT_VERMILLION "' pt 9 title "
-                 "'longest', \\\n"
-                 "  data using 1:5 with points lc rgb '" PPT_PURPLE "' pt 11 title "
-                 "'99 % are shorter', \\\n"
-                 "  data using 1:4 with points lc rgb '" PPT_ORANGE "' pt 5 title "
-                 "'95 % are shorter', \\\n"
-                 "  data using 1:3 with points lc rgb '" PPT_BLUE "' pt 7 title "
-                 "'median'\n");
+    ppt_chart_category_axis(chart, outcome);
 }
 
 const struct ppt_chart_kind ppt_chart_task_times = {"task_times", NULL, task_times_write};
@@ -82,8 +107,7 @@ static void balance_write(const struct ppt_outcome *outcome, struct ppt_chart *c
 {
     const struct ppt_summary *summary = outcome->summary;
 
-    ppt_text_add(&chart->data,
-                 "# position  busy share of the time that tasks ran, in %  workers\n");
+    ppt_text_add(&chart->data, "# position  point  busy while tasks run (%)  workers\n");
     for (size_t i = 0; i < summary->count; i++) {
         const struct ppt_point point = summary->points[i].point;
         const size_t workers = ppt_point_running(point);
@@ -92,18 +116,19 @@ static void balance_write(const struct ppt_outcome *outcome, struct ppt_chart *c
         busy_shares(ppt_index_passes(outcome->index, ppt_index_find(outcome->index, point)),
                     workers, shares);
         for (size_t w = 0; w < workers; w++) {
-            const double place = workers > 1 ? 0.5 * ((double)w / (double)(workers - 1) - 0.5) : 0;
+            const double place = workers > 1 ? 0.6 * ((double)w / (double)(workers - 1) - 0.5) : 0;
 
-            ppt_text_addf(&chart->data, "%.4g %.9g %u\n", (double)i + place, 100 * shares[w],
-                          ppt_point_workers(point));
+            ppt_text_addf(&chart->data, "%.4g", (double)i + place);
+            ppt_chart_point_column(outcome, point, &chart->data);
+            ppt_text_addf(&chart->data, "%.9g %u\n", 100 * shares[w], ppt_point_workers(point));
         }
     }
-    ppt_chart_title(outcome, "how busy each worker is while tasks run", &chart->plot);
-    ppt_chart_category_axis(outcome, &chart->plot);
-    ppt_text_add(&chart->plot, "set ylabel 'busy with tasks (%)'\n"
-                               "set yrange [0:110]\n"
-                               "plot data using 1:2 with points lc rgb '" PPT_BLUE "' pt 7 ps "
-                               "0.7 title 'one mark per worker, the least busy first'\n");
+    ppt_chart_about(chart, outcome, "how busy each worker is while tasks run");
+    ppt_chart_note(chart, "A mark for each worker, the least busy first; medians.");
+    ppt_chart_value_axis(chart, "busy with tasks (%)", (struct ppt_chart_range){0, 100}, false);
+    ppt_chart_set(chart, "set yrange [0:105]");
+    ppt_chart_plot(chart, "a worker", "data using 1:3 with points ls measured");
+    ppt_chart_category_axis(chart, outcome);
 }
 
 const struct ppt_chart_kind ppt_chart_balance = {"balance", NULL, balance_write};
@@ -135,22 +160,21 @@ static void add_passes(const struct ppt_outcome *outcome, bool disturbed, struct
 
 static void passes_write(const struct ppt_outcome *outcome, struct ppt_chart *chart)
 {
-    ppt_text_add(&chart->data,
-                 "# started (s)  time / median of its point  iteration  workers  inner threads\n");
+    ppt_text_add(
+        &chart->data,
+        "# started (s)  time / median of its point  iteration  workers  inner threads\n# passes\n");
     add_passes(outcome, false, &chart->data);
     ppt_text_add(&chart->data, "\n\n# disturbed by others or by a quota\n");
     add_passes(outcome, true, &chart->data);
-    ppt_chart_title(outcome, "all passes in the order they ran", &chart->plot);
-    ppt_text_add(&chart->plot,
-                 "set xlabel 'seconds since the start' offset 0,0.4\n"
-                 "set ylabel 'time of the pass / median of its point'\n"
-                 "set xrange [0:*]\nset yrange [0:*<2]\n"
-                 "set offsets graph 0.02, graph 0.02, graph 0.02, 0\n"
-                 "plot 1 with lines lc rgb '" PPT_GREY "' lw 1 title 'median', \\\n"
-                 "  data index 0 using 1:2 with points lc rgb '" PPT_BLUE "' pt 7 ps 0.5 title "
-                 "'passes', \\\n"
-                 "  data index 1 using 1:2 with points lc rgb '" PPT_VERMILLION "' pt 2 ps 1 title "
-                 "'disturbed by others or a quota'\n");
+    ppt_chart_about(chart, outcome, "all passes in the order they ran");
+    ppt_chart_set(chart, "set xlabel 'seconds since the start'\n"
+                         "set ylabel 'time of the pass / median of its point'\n"
+                         "set xrange [0:*]\nset yrange [0:*<2]\n"
+                         "set offsets graph 0.02, graph 0.02, graph 0.02, 0");
+    ppt_chart_plot(chart, "median", "1 with lines ls baseline");
+    ppt_chart_plot(chart, "a pass", "data index 0 using 1:2 with points ls measured ps 0.5");
+    ppt_chart_plot(chart, "one disturbed by others or a quota",
+                   "data index 1 using 1:2 with points ls disturbed");
 }
 
 const struct ppt_chart_kind ppt_chart_passes = {"passes", NULL, passes_write};
