@@ -59,6 +59,7 @@ bool ppt_claim_borne(const struct ppt_claim *claim)
 struct speech {
     const struct ppt_answer *answer;
     enum ppt_claim_part part;
+    enum ppt_claim_topic topic; /* of what is said until it is changed */
     struct ppt_claims *claims;
     struct ppt_text words; /* of the claim that is made */
 };
@@ -76,6 +77,7 @@ void ppt_claims_add(struct ppt_claims *claims, struct ppt_claim claim, struct pp
 static void say(struct speech *speech, struct ppt_claim claim)
 {
     claim.part = speech->part;
+    claim.topic = speech->topic;
     ppt_claims_add(speech->claims, claim, &speech->words);
 }
 
@@ -118,7 +120,9 @@ static void add_point(const struct ppt_answer *answer, size_t p, struct ppt_text
 
 static void add_percent(double share, struct ppt_text *out)
 {
-    ppt_text_addf(out, "%.*f %%", fabs(share) < 0.0995 ? 1 : 0, 100 * share);
+    char text[PPT_UNITS_SIZE];
+
+    ppt_text_add(out, ppt_text_percent(share, text));
 }
 
 /* "8.2 % [5.1, 11] slower": how much longer something takes, by a ratio above 1. */
@@ -267,6 +271,7 @@ static void say_verdict(struct speech *speech)
     const size_t blocks = answer->grid.block_count;
 
     if (!verdict->exists) {
+        speech->topic = PPT_TOPIC_SURE;
         ppt_text_addf(&speech->words,
                       answer->grid.grouped
                           ? "no verdict: %zu process%s measured, at least %d are needed"
@@ -284,6 +289,7 @@ static void say_verdict(struct speech *speech)
         return;
     }
     if (answer->grid.point_count == 1) {
+        speech->topic = PPT_TOPIC_SURE;
         ppt_text_add(&speech->words, "no choice: only ");
         add_point(answer, 0, &speech->words);
         ppt_text_add(&speech->words, " were measured");
@@ -294,13 +300,16 @@ static void say_verdict(struct speech *speech)
     add_point(answer, verdict->recommended, &speech->words);
     ppt_text_addf(&speech->words, " (confidence %s)", ppt_confidence_names[verdict->confidence]);
     say(speech, counted("use", recommended(answer)));
+    speech->topic = PPT_TOPIC_SURE;
     say_bound(speech);
+    speech->topic = PPT_TOPIC_USE;
     const struct ppt_point_answer *point = recommended_point(answer);
     if (verdict->recommended > 0 && point->over_sequential.value > 0) {
         say_speedup(speech, &point->over_sequential, "sequential calls");
     } else if (verdict->recommended > 0 && point->over_one.value > 0) {
         say_speedup(speech, &point->over_one, "1 worker");
     }
+    speech->topic = PPT_TOPIC_SURE;
     say_doubt(speech);
 }
 
@@ -377,6 +386,7 @@ static void say_reason(struct speech *speech)
         answer->verdict.exists ? recommended_point(answer) : NULL;
     struct ppt_ratio rise;
 
+    speech->topic = PPT_TOPIC_WHY;
     switch (answer->reason) {
     case PPT_REASON_NONE:
     case PPT_REASON_SINGLE:
@@ -739,13 +749,16 @@ static void say_caveats(struct speech *speech)
 static void say_details(struct speech *speech)
 {
     if (speech->answer->verdict.exists && speech->answer->grid.point_count > 1) {
+        speech->topic = PPT_TOPIC_WHY;
         say_beyond(speech);
         say_inflation(speech);
+        speech->topic = PPT_TOPIC_MORE;
         say_break_even(speech);
         say_more(speech);
         say_all_cpus(speech);
         say_crowd(speech);
     }
+    speech->topic = PPT_TOPIC_SURE;
     say_caveats(speech);
 }
 
@@ -767,6 +780,16 @@ void ppt_claims_join(const struct ppt_claims *claims, struct ppt_text *out)
 {
     for (size_t i = 0; i < claims->count; i++) {
         ppt_text_add(out, claims->items[i].text);
+    }
+}
+
+void ppt_claims_join_topic(const struct ppt_claims *claims, enum ppt_claim_topic topic,
+                           struct ppt_text *out)
+{
+    for (size_t i = 0; i < claims->count; i++) {
+        if (claims->items[i].topic == topic) {
+            ppt_text_add(out, claims->items[i].text);
+        }
     }
 }
 

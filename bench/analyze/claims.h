@@ -19,8 +19,17 @@ enum ppt_claim_part {
     PPT_CLAIM_PARTS
 };
 
+/* Which question of a reader a statement answers. */
+enum ppt_claim_topic {
+    PPT_TOPIC_USE,  /* how many workers, and what that gains */
+    PPT_TOPIC_WHY,  /* why not more speed */
+    PPT_TOPIC_MORE, /* what other counts, or other numbers of tasks, would do */
+    PPT_TOPIC_SURE  /* how far it can be relied on */
+};
+
 struct ppt_claim {
     enum ppt_claim_part part;
+    enum ppt_claim_topic topic;
     const char *kind;             /* one word: "bound", "speedup", "tie", ... */
     double value;                 /* a ratio, a share or a number; NAN: it rests on no figure */
     struct ppt_interval interval; /* of it, if it was estimated */
@@ -40,8 +49,10 @@ void ppt_claims_of(const struct ppt_answer *answer, enum ppt_claim_part part,
                    struct ppt_claims *claims);
 void ppt_claims_free(struct ppt_claims *claims); /* zeroed is fine */
 
-/* Adds what they say, one after the other. */
+/* Adds what they say, one after the other; and only what those of one topic do. */
 void ppt_claims_join(const struct ppt_claims *claims, struct ppt_text *out);
+void ppt_claims_join_topic(const struct ppt_claims *claims, enum ppt_claim_topic topic,
+                           struct ppt_text *out);
 
 /* Adds a claim with these words, which are taken over: `words` is empty then. */
 void ppt_claims_add(struct ppt_claims *claims, struct ppt_claim claim, struct ppt_text *words);

@@ -102,3 +102,28 @@ void ppt_sentence_details(const struct ppt_answer *answer, struct ppt_text *out)
 {
     add_part(answer, PPT_CLAIM_DETAIL, out);
 }
+
+void ppt_sentence_topic(const struct ppt_answer *answer, enum ppt_claim_topic topic,
+                        struct ppt_text *out)
+{
+    static const enum ppt_claim_part parts[] = {PPT_CLAIM_REASON, PPT_CLAIM_DETAIL};
+
+    for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+        struct ppt_claims claims PPT_OWNED(ppt_claims_free) = {0};
+
+        ppt_claims_of(answer, parts[i], &claims);
+        ppt_claims_join_topic(&claims, topic, out);
+    }
+}
+
+void ppt_sentence_sure(const struct ppt_answer *answer, struct ppt_text *out)
+{
+    struct ppt_claims claims PPT_OWNED(ppt_claims_free) = {0};
+
+    ppt_claims_of(answer, PPT_CLAIM_VERDICT, &claims);
+    if (claims.items[0].topic == PPT_TOPIC_USE) {
+        ppt_text_addf(out, "Confidence %s", ppt_confidence_names[answer->verdict.confidence]);
+    }
+    ppt_claims_join_topic(&claims, PPT_TOPIC_SURE, out);
+    ppt_text_add(out, ".");
+}

@@ -5,6 +5,7 @@
 #define PPT_ANALYZE_SENTENCE_H
 
 #include "answer.h"
+#include "claims.h"
 #include "text.h"
 
 /* "1.71x [1.69, 1.73]", three significant digits. */
@@ -29,5 +30,14 @@ void ppt_sentence_reason(const struct ppt_answer *answer, struct ppt_text *out);
 /* Everything else that a user should know, as short sentences one after the other: inflation,
  * break-even, what more workers or CPUs bring, the cost of using all CPUs, drift, disturbance. */
 void ppt_sentence_details(const struct ppt_answer *answer, struct ppt_text *out);
+
+/* The same statements by the question that they answer: reasons and details of one topic, a space
+ * before each sentence; nothing where there are none. */
+void ppt_sentence_topic(const struct ppt_answer *answer, enum ppt_claim_topic topic,
+                        struct ppt_text *out);
+
+/* How sure the verdict is and what it lacks, as one sentence with a full stop, without its
+ * cautions: these are the topic's. */
+void ppt_sentence_sure(const struct ppt_answer *answer, struct ppt_text *out);
 
 #endif

@@ -212,6 +212,36 @@ void ppt_fields_write(const struct ppt_field *fields, const void *record, unsign
     }
 }
 
+/* ---- in words ---- */
+
+static void tell_member(const struct ppt_field *field, const void *record, struct ppt_text *words)
+{
+    if (field->tell) {
+        field->tell(record, words);
+    } else if (is_nothing(field, record)) {
+        return; /* not known */
+    } else if (field->kind == PPT_FIELD_TEXT) {
+        ppt_text_add(words, pointer_of(field, record));
+    } else {
+        ppt_text_addf(words, "%" PRId64, integer_of(field, record));
+    }
+}
+
+void ppt_fields_tell(const struct ppt_field *fields, const void *record, ppt_field_told *told,
+                     void *context)
+{
+    for (const struct ppt_field *field = fields; field->kind != PPT_FIELD_END; field++) {
+        struct ppt_text words PPT_OWNED(ppt_text_free) = {0};
+
+        if (field->label) {
+            tell_member(field, record, &words);
+        }
+        if (words.length > 0) {
+            told(context, field->label, words.data);
+        }
+    }
+}
+
 /* ---- and back ---- */
 
 static enum ppt_status read_digest(const struct ppt_item *item, uint64_t *digest,

@@ -16,6 +16,7 @@
 #include <stdint.h>
 
 #include "item.h"
+#include "text.h"
 
 enum ppt_field_kind {
     PPT_FIELD_END, /* behind the last row */
@@ -84,6 +85,10 @@ struct ppt_field {
     size_t most;                  /* entries that may be read; 0: any number, */
     const char *noun;             /* and what they are called: "entries" */
 
+    /* What people are told, see ppt_fields_tell(). */
+    const char *label; /* its name among them; NULL: they are not */
+    void (*tell)(const void *record, struct ppt_text *out); /* NULL: the number or text itself */
+
     /* For what is special; NULL: as the kind has it. NULL from `write` is null, or, of a sparse
      * one, nothing. */
     enum ppt_status (*read)(const struct ppt_item *item, void *record, struct ppt_error *error);
@@ -100,6 +105,12 @@ void ppt_fields_write(const struct ppt_field *fields, const void *record, unsign
 json_object *ppt_field_value(const struct ppt_field *field, const void *record);
 enum ppt_status ppt_field_read(const struct ppt_field *field, const struct ppt_item *item,
                                void *record, struct ppt_error *error);
+
+/* The rows with a label, in words: the label and the value, both plain text. What has no words, a
+ * number of 0 (not known) or an empty text, is left out. */
+typedef void ppt_field_told(void *context, const char *label, const char *value);
+void ppt_fields_tell(const struct ppt_field *fields, const void *record, ppt_field_told *told,
+                     void *context);
 
 /* Reads the recorded form; `which` as above. The record must be
  * zeroed, but for what optional rows are when they are missing, and is the caller's to

@@ -291,6 +291,18 @@ char *ppt_text_rate(double per_second, char out[PPT_UNITS_SIZE])
     return out;
 }
 
+char *ppt_text_percent(double share, char out[PPT_UNITS_SIZE])
+{
+    const double size = fabs(share);
+
+    if (size < 0.0005) {
+        snprintf(out, PPT_UNITS_SIZE, "below 0.1 %%");
+    } else {
+        snprintf(out, PPT_UNITS_SIZE, "%.*f %%", size < 0.0995 ? 1 : 0, 100 * share);
+    }
+    return out;
+}
+
 void ppt_text_right(struct ppt_text *text, const char *string, size_t width)
 {
     for (size_t columns = ppt_text_columns(string); columns < width; columns++) {

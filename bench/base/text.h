@@ -71,4 +71,7 @@ char *ppt_text_duration(double seconds, char out[PPT_UNITS_SIZE]);
 char *ppt_text_bytes(uint64_t bytes, char out[PPT_UNITS_SIZE]);
 char *ppt_text_rate(double per_second, char out[PPT_UNITS_SIZE]);
 
+/* A share, 0.05 for "5.0 %", "12 %"; what would be 0.0 is "below 0.1 %". */
+char *ppt_text_percent(double share, char out[PPT_UNITS_SIZE]);
+
 #endif

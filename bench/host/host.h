@@ -80,6 +80,9 @@ size_t ppt_host_landmarks(const struct ppt_host *host, unsigned landmarks[PPT_MO
 /* As recorded in results. The caller owns it. */
 json_object *ppt_host_to_json(const struct ppt_host *host);
 
+/* What people are told of it: a name and a value in words for each fact that is known. */
+void ppt_host_tell(const struct ppt_host *host, ppt_field_told *told, void *context);
+
 /* Reads back what ppt_host_to_json() made, or what an earlier version did. */
 enum ppt_status ppt_host_from_item(const struct ppt_item *item, struct ppt_host *host,
                                    struct ppt_error *error);

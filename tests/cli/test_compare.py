@@ -547,18 +547,23 @@ class Output(CompareCase):
         self.assertEqual(len(answer["points"][1]["speedup"]["old"]), 3)
 
     def test_page(self):
-        """A box that is green says that it is fine; what is slower is marked at its point."""
-        for factors, code, boxes, rows in (
-            ({}, 0, 0, 0),
-            ({"w4": 1.2}, 4, 1, 1),
-            ({"w2": 1.02}, 5, 1, 0),
+        """The box is red for what is slower and green for what is fine; so is each change at its
+        point, of time and of speedup by themselves."""
+        for factors, code, box, slower, improved in (
+            ({}, 0, "settled", 0, 0),
+            ({"w4": 1.2}, 4, "regression", 2, 0),
+            ({"w4": 0.8}, 0, "improvement", 0, 2),
+            ({"w2": 1.02}, 5, "unsure", 0, 0),
+            # Sequential calls take longer, and the speedups over them rise.
+            ({"w0": 1.4}, 4, "regression", 1, 3),
         ):
-            self.compare(*self.sides(changed(**factors)), "--html", "page.html", code=code)
-            text = (self.work / "page.html").read_text(encoding="utf-8")
-            self.assertEqual(text.count('class="verdict doubtful"'), boxes)
-            self.assertEqual(text.count('class="badge low"'), boxes)
-            self.assertEqual(text.count('<tr class="flagged">'), rows)
-        self.assertIn(".verdict.doubtful{", text)
+            with self.subTest(factors=factors):
+                self.compare(*self.sides(changed(**factors)), "--html", "page.html", code=code)
+                text = (self.work / "page.html").read_text(encoding="utf-8")
+                self.assertIn(f'<div class="verdict {box}">', text)
+                self.assertIn(f'<span class="badge {box}">{box}</span>', text)
+                self.assertEqual(text.count('<td class="regression"'), slower)
+                self.assertEqual(text.count('<td class="improvement"'), improved)
 
     def test_help(self):
         text = self.run_fine("--help").out

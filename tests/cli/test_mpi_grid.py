@@ -165,7 +165,7 @@ class Grid(MpiCase):
             row = str(workers) if workers else "sequential"
             if ranks:
                 row = f"{ranks} rank{'s' if ranks > 1 else ''} × {workers}"
-            self.assertRegex(page, rf'<th scope="row">{row}( \*)?</th>')
+            self.assertRegex(page, rf'<th scope="row"[^>]*>{row}( \*)?</th>')
         self.assertNotRegex(page, r"(?i)\bnan\b")
 
     def test_heat(self):

@@ -3,8 +3,11 @@
 import base64
 import html.parser
 import json
+import math
 import os
+import random
 import re
+import shutil
 import socket
 import sys
 import unittest
@@ -15,8 +18,9 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import browser  # noqa: E402  (found through the line above)
 import common  # noqa: E402
 
-CHARTS = ["speedup", "model", "efficiency", "time", "tasks_per_second", "task_times", "balance",
-          "passes"]  # fmt: skip
+# In the order in which the page of a run has them.
+CHARTS = ["speedup", "heat", "efficiency", "time", "tasks_per_second", "model", "task_times",
+          "distribution", "balance", "passes"]  # fmt: skip
 PICTURE = "data:image/svg+xml;base64,"
 
 # A name that would be markup, a quote, a gnuplot command and a control character at once.
@@ -26,7 +30,7 @@ NASTY = "<script>alert(1)</script> \"x' onload='y' &amp; $z %s `id`.png"
 class Parser(html.parser.HTMLParser):
     """Collects elements, ids and text, and checks that tags are balanced."""
 
-    VOID = {"meta", "link", "br", "img"}
+    VOID = {"meta", "link", "br", "img", "source"}
 
     def __init__(self, text):
         super().__init__()
@@ -56,6 +60,71 @@ class Parser(html.parser.HTMLParser):
         sources = [attributes["src"] for tag, attributes in self.tags if tag == "img"]
         return [base64.b64decode(s.removeprefix(PICTURE), validate=True) for s in sources]
 
+    def labels(self):
+        """Of the links within the page: where they lead."""
+        return [a["href"][1:] for tag, a in self.tags if tag == "a" and a["href"][0] == "#"]
+
+
+def charts_of(folder):
+    """The charts that a run has, in the page's order."""
+    return [name for name in CHARTS if (folder / "charts" / f"{name}.gp").exists()]
+
+
+def cells_of(row):
+    """The texts of a row of a table."""
+    return [html.unescape(cell) for cell in re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row)]
+
+
+def tables_of(text, name):
+    """The tables behind a figure: caption and rows, the head among them."""
+    figure = re.search(rf'<figure id="figure-{name}".*?</figure>', text, re.S)[0]
+    data = figure.split('<details class="data">')[1]
+    found = []
+    for table in re.findall(r"<table.*?</table>", data, re.S):
+        caption = re.search(r"<caption><span>(.*?)</span>", table)
+        rows = [cells_of(row) for row in re.findall(r"<tr.*?</tr>", table)]
+        found.append((html.unescape(caption[1]) if caption else "", rows))
+    return found
+
+
+def blocks_of(path):
+    """The same from the data of a chart, without what readers are not shown."""
+    first, *lines = path.read_text(encoding="utf-8").splitlines()
+    heads = re.split(" {2,}", first.removeprefix("# "))
+    shown = [i for i, head in enumerate(heads) if head != "position"]
+    found, title, rows = [], "", []
+    for line in [*lines[: lines.index("#end")], ""]:
+        values = [a or b for a, b in re.findall(r'"([^"]*)"|(\S+)', line)]
+        if line.startswith("#"):
+            title = line.removeprefix("# ")
+        elif line == "" and rows:
+            found.append((title, [[heads[i] for i in shown], *rows]))
+            rows = []
+        elif line and values[0] != "NaN":
+            values = [*values, *["NaN"] * len(heads)]
+            rows.append(["–" if values[i] == "NaN" else values[i] for i in shown])
+    return found
+
+
+def rewrite(folder, seconds, noise=0.01, blocks=10, edit=lambda line: None):
+    """Gives a recorded run passes of these times, by workers, in so many blocks."""
+    source = random.Random(4)
+    journal = common.read_samples(folder)
+    passes = {line["workers"]: line for line in journal if line["type"] == "pass"}
+    lines = [journal[0]]
+    for block in range(blocks + 1):
+        for workers, base in seconds.items():
+            total = round(1e9 * base * math.exp(noise * source.gauss(0, 1)))
+            line = json.loads(json.dumps(passes[workers]))
+            line |= {"block": block, "position": len(lines) - 1, "process": block + 1,
+                     "started_ns": len(lines) * 10**9, "init_ns": 1000, "cleanup_ns": 1000,
+                     "work_ns": total - 2000, "total_ns": total}  # fmt: skip
+            edit(line)
+            lines.append(line)
+    lines.append({"type": "end", "status": 0})
+    text = "".join(json.dumps(line) + "\n" for line in lines)
+    (folder / "samples.jsonl").write_text(text)
+
 
 class Page(common.Case):
     def run_small(self, *args, draw=True, **options):
@@ -77,14 +146,24 @@ class Page(common.Case):
             self.assertNotIn(tag, ("script", "iframe", "object", "embed", "svg"))
             for name, value in attributes.items():
                 self.assertFalse(name.startswith("on"), f"{tag} has {name}")
-                if tag == "img" and name == "src":
+                if tag in ("img", "source") and name in ("src", "srcset"):
                     self.assertTrue(value.startswith(PICTURE), value[:80])
                 elif name in ("href", "src", "xlink:href") and tag != "a":
                     self.assertRegex(value, r"^(#|data:,$)")
             if tag == "img":
                 self.assertTrue(attributes["alt"].startswith("Chart: "), attributes["alt"])
         self.assertNotRegex("".join(page.words), r"(?i)(?<![\w-])(nan|-?inf)(?![\w-])")
+        self.assertNotRegex("".join(page.words), r"(?<![\d.])0\.0 %")
+        self.assertLessEqual(set(page.labels()), set(page.ids), "a link leads nowhere")
         return page
+
+    def class_of(self, text):
+        """What the box is, by its colour; the word says the same."""
+        (found,) = re.findall(
+            r'<div class="verdict (\w+)">\n<p><span class="badge (\w+)">(\w+)</span>', text
+        )
+        self.assertEqual(len(set(found)), 1, found)
+        return found[0]
 
     def test_content(self):
         """The verdict first, then everything else, in words and figures."""
@@ -96,27 +175,122 @@ class Page(common.Case):
         self.assertIn(sentence, words)
         first_table = words.index("Medians over 6 iterations")
         self.assertLess(words.index(sentence), first_table)
-        for heading in ("The laws behind it", "What speedup is lost to", "Where the time goes",
-                        "Single tasks", "Workers", "All passes in time",
-                        "Machine and settings"):  # fmt: skip
-            self.assertIn(heading, words)
+        headings = re.findall(r'<section id="([\w-]+)".*?<h2[^>]*>(.*?)</h2>', text, re.S)
+        self.assertEqual([heading for _, heading in headings],
+                         ["The answer", "Why", "What if more", "How sure", "Single tasks",
+                          "Workers", "All passes in time", "Machine and settings"])  # fmt: skip
+        contents = re.findall(r'<li><a href="#([\w-]+)">(.*?)</a>', text)
+        self.assertEqual(contents, headings)
+        openings = re.findall(r'</h2>\n<p class="says">(.*?)</p>', text)
+        self.assertEqual(len(openings), len(headings) - 1, "a section begins without its answer")
         self.assertIn(results["host"]["cpu_model"], words)
         config = re.search(r"<pre>(.*?)</pre>", text, re.S)[1]
         self.assertEqual(json.loads(html.unescape(config)), results["config"])
         rows = len(results["passes"])
         self.assertEqual(text.count("<td>warm-up</td>"), 2)
         self.assertGreaterEqual(text.count("<tr"), rows)
-        drawn = [(folder / "charts" / f"{name}.svg").read_bytes() for name in CHARTS]
+        names = charts_of(folder)
+        drawn = [(folder / "charts" / f"{name}.svg").read_bytes() for name in names]
         self.assertEqual(page.pictures(), drawn)
+        for name in names:
+            self.assertIn(f"read-{name}", page.ids)
         for tag, attributes in page.tags:
             if tag == "th":
                 self.assertIn(attributes.get("scope"), ("row", "col"))
 
     def test_without_charts(self):
         """gnuplot is not there: the page says so and is whole."""
-        _, text = self.run_small(draw=False)
+        folder, text = self.run_small(draw=False)
         self.check(text)
-        self.assertEqual(text.count("was not drawn"), len(CHARTS))
+        self.assertEqual(text.count("was not drawn"), len(charts_of(folder)))
+
+    def test_data(self):
+        """Behind every figure its data: all of them, as they are drawn."""
+        folder, text = self.run_small(draw=False)
+        for name in charts_of(folder):
+            with self.subTest(name=name):
+                expected = blocks_of(folder / "charts" / f"{name}.dat")
+                self.assertEqual(tables_of(text, name), expected)
+                self.assertGreater(len(expected), 0)
+
+    def test_much_data(self):
+        """Of many rows how many there are, and where."""
+        folder, _ = self.run_small(draw=False)
+        rewrite(folder, {0: 0.8, 1: 0.8, 2: 0.4, 3: 0.3}, blocks=60)
+        self.run_fine("report", folder, draw=False)
+        text = (folder / "report.html").read_text(encoding="utf-8")
+        self.assertEqual(tables_of(text, "passes"), [])
+        self.assertRegex(text, r"<p>24\d rows: they are in <code>charts/passes.dat</code>.</p>")
+        self.assertEqual(tables_of(text, "speedup"), blocks_of(folder / "charts/speedup.dat"))
+
+    def test_data_stays_text(self):
+        """Names that stand in the data of a chart are no markup there."""
+        nasty = "<b>x</b>&\"'"
+        true = shutil.which("true")
+        self.run_fine("--task-count", 2, "--workers", "0,1", "--iterations", 3,
+                      "--", true, nasty, "--vs", true, "y")  # fmt: skip
+        text = (self.only_folder() / "report.html").read_text(encoding="utf-8")
+        self.check(text)
+        self.assertNotIn("<b>", text)
+        titles = [title for title, _ in tables_of(text, "programs")]
+        self.assertIn("<b>x</b>&", titles[0])
+
+    def test_narrow_charts(self):
+        """Those that were drawn for narrow screens are shown there; others are wide everywhere."""
+        folder, _ = self.run_small()
+        narrow = "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 39 39'></svg>\n"
+        for stale in (folder / "charts").glob("*_narrow.svg"):
+            stale.unlink()
+        (folder / "charts/speedup_narrow.svg").write_text(narrow)
+        (folder / "charts/time_narrow.svg").write_text("<svg>")
+        self.run_fine("report", folder, draw=False)
+        page = self.check((folder / "report.html").read_text(encoding="utf-8"))
+        (source,) = [a for tag, a in page.tags if tag == "source"]
+        self.assertEqual(source["media"], "(max-width: 40rem)")
+        shown = base64.b64decode(source["srcset"].removeprefix(PICTURE))
+        self.assertEqual(shown.decode(), narrow)
+
+    def test_classes(self):
+        """The colour and the word by what the analysis says."""
+        folder, _ = self.run_small(draw=False)
+
+        def move(line):
+            line["noise"]["cpus"] = 1 + line["block"] % 2
+
+        for confidence, expected, seconds, options in (
+            ("HIGH", "settled", {0: 0.8, 1: 0.8, 2: 0.4, 3: 0.3}, {}),
+            ("LOW", "unsure", {0: 0.8, 1: 0.8, 2: 0.31, 3: 0.3}, {"noise": 0.5}),
+            ("MEDIUM", "disturbed", {0: 0.8, 1: 0.8, 2: 0.4, 3: 0.3}, {"edit": move}),
+            (None, "unsure", {0: 0.8, 1: 0.8, 2: 0.4, 3: 0.3}, {"blocks": 2}),
+        ):
+            with self.subTest(expected=expected, confidence=confidence):
+                rewrite(folder, seconds, **options)
+                self.run_fine("report", folder, draw=False)
+                verdict = json.loads((folder / "results.json").read_text())["verdict"]
+                self.assertEqual(verdict["confidence"], confidence)
+                text = (folder / "report.html").read_text(encoding="utf-8")
+                self.assertEqual(self.class_of(text), expected)
+                self.assertIn(f".verdict.{expected}", text)
+
+    def test_words(self):
+        """The machine in words and units, not by the keys of a journal."""
+        folder, text = self.run_small(draw=False)
+        page = self.check(re.sub(r"<pre>.*?</pre>", "", text, flags=re.S))
+        words = " ".join("".join(page.words).split("</style>")[-1].split())
+        host = json.loads((folder / "results.json").read_text())["host"]
+        for key in host:
+            if "_" in key:
+                self.assertNotIn(key, words)
+        self.assertNotIn(str(host["memory_bytes"]), words)
+        self.assertNotIn("[]", words)
+        facts = dict(re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", text))
+        self.assertEqual(facts["CPU"], html.escape(host["cpu_model"], quote=True))
+        self.assertEqual(facts["CPUs that it may really use"], str(host["effective_cpus"]))
+        self.assertRegex(facts["Memory"], r"^[\d.]+ [KMGT]iB$")
+        if host["quota_cpus"] == 0:
+            self.assertEqual(facts["Quota of CPU time"], "no limit")
+        self.assertEqual("Kinds of cores" in facts, bool(host["cpu_kinds"]))
+        self.assertIn(">baseline</td>", text)
 
     def test_one_block(self):
         """No verdict, no interval, and no figure where there is none."""
@@ -188,7 +362,7 @@ class Page(common.Case):
                 self.run_fine("report", folder, draw=False)
                 text = (folder / "report.html").read_text(encoding="utf-8")
                 self.assertIn("The chart speedup was not drawn", text)
-                self.assertEqual(len(self.check(text).pictures()), len(CHARTS) - 1)
+                self.assertEqual(len(self.check(text).pictures()), len(charts_of(folder)) - 1)
 
     def test_style(self):
         """The one of the sources, to the letter."""
@@ -208,10 +382,15 @@ class Page(common.Case):
             r, g, b = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts)
             return 0.2126 * r + 0.7152 * g + 0.0722 * b
 
+        inks = set(re.findall(r"[{;\s]color:var\(--([\w-]+)\)", style))
+        grounds = set(re.findall(r"background:var\(--([\w-]+)\)", style))
+        classes = {"settled", "unsure", "disturbed", "regression"}
+        self.assertLessEqual(classes | {"ink", "soft", "link"}, inks)
+        self.assertLessEqual({f"{name}-ground" for name in classes} | {"ground", "panel"}, grounds)
         for scheme in (light, dark):
             colours = dict(re.findall(r"--([\w-]+):(#\w+)", scheme))
-            for ink in ("ink", "soft", "mark", "warn", "link"):
-                for ground in ("ground", "panel", "mark-ground"):
+            for ink in inks:
+                for ground in grounds:
                     a, b = luminance(colours[ink]), luminance(colours[ground])
                     ratio = (max(a, b) + 0.05) / (min(a, b) + 0.05)
                     self.assertGreaterEqual(ratio, 4.5, f"{ink} on {ground}")
@@ -234,7 +413,8 @@ class Page(common.Case):
             words = " ".join("".join(page.words).split())
             self.assertIn("sum: did it change?", words)
             # Green is for what is fine.
-            self.assertEqual('class="verdict doubtful"' in text, result.code != 0)
+            fine = self.class_of(text) in ("settled", "improvement")
+            self.assertEqual(fine, result.code == 0)
             self.assertIn(str(new), words)
         refused = self.run_ppt("compare", old, new, "--html", "no/such/folder.html")
         self.assertEqual(refused.code, 1, refused)
@@ -248,12 +428,31 @@ class Page(common.Case):
         (folder,) = (self.work / "output").glob("suite__*")
         text = (folder / "index.html").read_text(encoding="utf-8")
         page = self.check(text)
-        links = [a["href"] for tag, a in page.tags if tag == "a"]
+        links = [a["href"] for tag, a in page.tags if tag == "a" and a["href"][0] != "#"]
         self.assertEqual(len(links), 2)
+        runs = json.loads((folder / "results.json").read_text())["runs"]
+        for run in runs:
+            self.assertIn(html.escape(run["verdict"]["sentence"], quote=True), text)
+        badges = re.findall(r'<span class="badge (\w+)">([\w ]+), (\w+)</span>', text)
+        self.assertEqual(len(badges), 2)
+        for (css, confidence, word), run in zip(badges, runs):
+            self.assertEqual(css, word)
+            self.assertEqual(confidence, run["verdict"]["confidence"] or "no verdict")
         for link in links:
             self.assertTrue((folder / link).resolve().is_file(), link)
         self.assertEqual(page.pictures(), [(folder / "charts" / "overview.svg").read_bytes()])
-        self.assertEqual(len(json.loads((folder / "results.json").read_text())["runs"]), 2)
+        self.assertEqual(len(runs), 2)
+
+
+# What reaches beyond the screen, all details open; tables may scroll within a box.
+TOO_WIDE = """(() => {
+  document.querySelectorAll('details').forEach(e => { e.open = true; });
+  const width = document.documentElement.clientWidth;
+  const out = [...document.querySelectorAll('body *')].filter(e => {
+    const box = e.getBoundingClientRect();
+    return box.width > 0 && !e.closest('.scroll, .skip') && (box.right > width + 1 || box.left < -1);
+  }).map(e => e.tagName + ' ' + e.className + ' ' + (e.textContent || '').slice(0, 60));
+  return document.documentElement.scrollWidth > width ? ['the page', ...out] : out; })()"""
 
 
 @unittest.skipUnless(browser.find(), "chromium is not installed: pages are not looked at")
@@ -281,19 +480,42 @@ class Shown(Page):
         verdict = json.loads((folder / "results.json").read_text())["verdict"]["sentence"]
         seen = {}
         for name, width, height, scheme, media in (
-            ("desk", 1280, 900, "light", "screen"),
-            ("dark", 1280, 900, "dark", "screen"),
-            ("phone", 360, 740, "light", "screen"),
-            ("paper", 800, 1100, "light", "print"),
+            ("desk", 1400, 900, "light", "screen"),
+            ("dark", 1400, 900, "dark", "screen"),
+            ("tablet", 820, 1180, "light", "screen"),
+            ("phone", 390, 844, "light", "screen"),
+            ("small phone", 360, 740, "light", "screen"),
+            ("paper", 700, 1000, "dark", "print"),
         ):
             with self.subTest(name=name):
-                self.browser.resize(width, height, phone=name == "phone")
+                self.browser.resize(width, height, phone=width < 400)
                 self.browser.prefer(scheme, media)
                 self.browser.open(page)
-                seen[name] = self.look(verdict, width, height)
+                seen[name] = self.look(verdict, width, height, media, len(charts_of(folder)))
                 self.assertEqual(self.browser.complaints(), [])
                 self.assertEqual(self.asked_for(), [f"file://{page}"])
         self.assertNotEqual(seen["desk"], seen["dark"], "the dark page looks like the light one")
+        self.assertEqual(seen["desk"], seen["paper"], "paper is printed dark")
+
+    def test_others_fit(self):
+        """The pages of suites, comparisons and long commands are no wider than screens, either."""
+        long = "for i in 1 2; do echo " + "no-blank-in-this-word-" * 12 + "; done"
+        self.write("suite.json", {"task_count": 2, "workers": [0, 1], "iterations": 3, "runs": [
+            {"task": "sum", "task_args": [3000]},
+            {"task": "command", "task_args": {"argv": ["sh", "-c", long]}}]})  # fmt: skip
+        self.run_fine("suite.json", draw=True)
+        (suite,) = (self.work / "output").glob("suite__*")
+        (run,) = (self.work / "output").glob("sh__*")
+        shutil.copytree(run, self.work / "again")
+        result = self.run_ppt("compare", run, "again", "--html", "compare.html", draw=True)
+        self.assertIn(result.code, (0, 4, 5), result)
+        for page in (suite / "index.html", run / "report.html", self.work / "compare.html"):
+            for width in (360, 820, 1400):
+                with self.subTest(page=page.name, width=width):
+                    self.browser.resize(width, 900, phone=width < 400)
+                    self.browser.prefer("light")
+                    self.browser.open(page)
+                    self.assertEqual(self.browser.evaluate(TOO_WIDE), [])
 
     def asked_for(self):
         """Every address but those of pictures that the page itself holds."""
@@ -327,18 +549,23 @@ class Shown(Page):
             with self.assertRaises(BlockingIOError):
                 server.accept()
 
-    def look(self, verdict, width, height):
+    def look(self, verdict, width, height, media, charts):
         """Checks the page that is open; returns the colour of its ground."""
         look = self.browser.evaluate(
             """(() => {
               const box = e => { const r = e.getBoundingClientRect();
                                  return [r.left, r.top, r.width, r.height]; };
+              const shown = e => e.checkVisibility({contentVisibilityAuto: true});
+              const images = [...document.querySelectorAll('figure img')];
+              const folded = images.filter(e => !shown(e)).length;
+              const place = box(document.querySelector('.verdict p'));
+              document.querySelectorAll('details').forEach(e => { e.open = true; });
               return {
-                charts: [...document.querySelectorAll('figure img')].map(box),
-                drawn: [...document.querySelectorAll('figure img')].every(e => e.naturalWidth > 0),
+                folded: folded,
+                charts: images.map(box),
+                drawn: images.every(e => e.naturalWidth > 0),
                 verdict: document.querySelector('.verdict p').innerText,
-                place: box(document.querySelector('.verdict p')),
-                wide: document.documentElement.scrollWidth,
+                place: place,
                 scripts: document.scripts.length,
                 ground: getComputedStyle(document.body).backgroundColor,
                 title: document.title,
@@ -347,12 +574,15 @@ class Shown(Page):
         self.assertIn(verdict, " ".join(look["verdict"].split()))
         left, top, _, tall = look["place"]
         self.assertTrue(0 <= left and 0 <= top and top + tall <= height, look["place"])
-        self.assertEqual(len(look["charts"]), len(CHARTS))
+        self.assertEqual(len(look["charts"]), charts)
         self.assertTrue(look["drawn"], "a chart is no picture to the browser")
+        # The first is large; on paper all are open.
+        self.assertGreater(look["charts"][0][2], min(0.85 * width, 700) if media == "screen" else 500)
+        self.assertEqual(look["folded"] > 0, media == "screen")
         for _, _, chart_width, chart_height in look["charts"]:
             self.assertGreater(chart_width, 200)
             self.assertGreater(chart_height, 100)
-        self.assertLessEqual(look["wide"], width)
+        self.assertEqual(self.browser.evaluate(TOO_WIDE), [])
         self.assertEqual(look["scripts"], 0)
         self.assertEqual(look["title"], "sum: how many workers?")
         return look["ground"]

@@ -166,6 +166,28 @@ static void check_sentence(const struct ppt_answer *answer, enum ppt_claim_part 
     ppt_text_free(&words);
 }
 
+/* Each statement answers one question, and none is lost where they are told by questions. */
+static void check_topics(const struct ppt_answer *answer)
+{
+    struct ppt_text topics = {0}, parts = {0}, sure = {0};
+
+    ppt_sentence_topic(answer, PPT_TOPIC_USE, &topics);
+    assert_int_equal(topics.length, 0); /* that is the verdict's alone */
+    for (int topic = PPT_TOPIC_WHY; topic <= PPT_TOPIC_SURE; topic++) {
+        ppt_sentence_topic(answer, (enum ppt_claim_topic)topic, &topics);
+    }
+    ppt_sentence_reason(answer, &parts);
+    ppt_sentence_details(answer, &parts);
+    assert_string_equal(topics.data ? topics.data : "", parts.data ? parts.data : "");
+    ppt_sentence_sure(answer, &sure);
+    assert_int_equal(sure.data[sure.length - 1], '.');
+    assert_int_equal(!strncmp(sure.data, "Confidence ", 11),
+                     answer->verdict.exists && answer->grid.point_count > 1);
+    ppt_text_free(&topics);
+    ppt_text_free(&parts);
+    ppt_text_free(&sure);
+}
+
 static void check_answer(const struct ppt_answer *answer, size_t *said)
 {
     for (size_t part = 0; part < PPT_CLAIM_PARTS; part++) {
@@ -214,6 +236,9 @@ static void statements_are_borne(void **state)
                    0.03 * ppt_rng_double(&rng), &grid);
         ppt_answer_from_grid(&grid, &context, &answer);
         check_answer(&answer, &said);
+        if (table % 20 == 0) {
+            check_topics(&answer);
+        }
         ppt_answer_free(&answer);
     }
     assert_true(said > TABLES);

@@ -226,6 +226,39 @@ static void a_recording_is_read_back_whole(void **state)
     }
 }
 
+static void add_told(void *context, const char *label, const char *value)
+{
+    ppt_text_addf(context, "%s: %s\n", label, value);
+}
+
+static void people_are_told_in_words(void **state)
+{
+    struct ppt_host host = read_made_up("HWLOC_XMLFILE", PPT_TEST_DATA "/hybrid.xml");
+    struct ppt_text told = {0};
+
+    (void)state;
+    host.quota_cpus = 0;
+    host.quota_unknown = false;
+    host.cpuset_cpus = 0;
+    host.memory_bytes = (uint64_t)3 << 30;
+    host.available_bytes = 0;
+    ppt_host_tell(&host, add_told, &told);
+    assert_non_null(strstr(told.data, "\nCPU: "));
+    assert_non_null(
+        strstr(told.data, "\nKinds of cores: 4 P cores (8 CPUs), 8 E cores (8 CPUs)\n"));
+    assert_non_null(strstr(told.data, "\nMemory: 3.0 GiB\n"));
+    assert_non_null(strstr(told.data, "\nQuota of CPU time: no limit\n"));
+    assert_non_null(strstr(told.data, "\nLimit of the control group: no limit\n"));
+    assert_null(strstr(told.data, "free at the start")); /* not known */
+    ppt_text_free(&told);
+    told = (struct ppt_text){0};
+    host.quota_cpus = 1;
+    ppt_host_tell(&host, add_told, &told);
+    assert_non_null(strstr(told.data, "\nQuota of CPU time: the time of 1 CPU\n"));
+    ppt_text_free(&told);
+    ppt_host_free(&host);
+}
+
 /* As version 0.1.0 wrote them. */
 #define OLD_HOST                                                                                   \
     "\"name\":\"vm\",\"system\":\"Linux\",\"cpu_model\":\"x\",\"blas\":\"b\",\"online_cpus\":8,"   \
@@ -288,6 +321,7 @@ int main(void)
         PLACED(virtual_machines),
         PLACED(containers),
         PLACED(a_recording_is_read_back_whole),
+        PLACED(people_are_told_in_words),
         PLACED(old_recordings_are_read),
         PLACED(wrong_recordings_are_refused),
     };

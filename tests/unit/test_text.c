@@ -294,6 +294,22 @@ static void durations(void **state)
     }
 }
 
+static void shares(void **state)
+{
+    static const struct amount cases[] = {
+        {0.5, "50 %"},      {0.0996, "10 %"},         {0.0994, "9.9 %"},
+        {0.0005, "0.1 %"},  {0.00049, "below 0.1 %"}, {0, "below 0.1 %"},
+        {-0.031, "-3.1 %"}, {-0.0001, "below 0.1 %"}, {3.51, "351 %"},
+    };
+    char out[PPT_UNITS_SIZE];
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        assert_ptr_equal(ppt_text_percent(cases[i].value, out), out);
+        assert_string_equal(out, cases[i].text);
+    }
+}
+
 static void amounts_of_memory(void **state)
 {
     static const char *const units[] = {" KiB", " MiB", " GiB", " TiB", " PiB", " EiB"};
@@ -437,6 +453,7 @@ int main(void)
         cmocka_unit_test(the_nearest_of_several),
         cmocka_unit_test(long_words_are_no_trouble),
         cmocka_unit_test(durations),
+        cmocka_unit_test(shares),
         cmocka_unit_test(amounts_of_memory),
         cmocka_unit_test(durations_keep_their_digits),
         cmocka_unit_test(rounding_up_reaches_the_next_unit),

@@ -1,106 +1,163 @@
 /*
  * The page of a comparison: what changed, the chart of it, and every point.
  */
+#include <string.h>
+
 #include "compare_report.h"
 #include "compare_sentence.h"
+#include "html_class.h"
+#include "html_figure.h"
 #include "html_page.h"
 #include "html_table.h"
 #include "owned.h"
 
-static void add_words(struct ppt_text *out, const struct ppt_text *words, const char *end)
-{
-    if (words->length > 0) {
-        ppt_text_add(out, "<p>");
-        ppt_html_add(out, words->data);
-        ppt_text_addf(out, "%s</p>\n", end);
-    }
-}
-
 static void compare_add_verdict(struct ppt_text *out, const struct ppt_comparison_outcome *outcome)
 {
     const struct ppt_comparison *comparison = outcome->comparison;
-    const bool fine =
-        comparison->change != PPT_CHANGE_INCONCLUSIVE && comparison->change != PPT_CHANGE_SLOWER;
     struct ppt_text words PPT_OWNED(ppt_text_free) = {0};
 
-    ppt_text_addf(out, "<div class=\"verdict%s\">\n", fine ? "" : " doubtful");
+    ppt_html_box(out, ppt_class_of_comparison(comparison));
     ppt_text_addf(&words, "%s: ", ppt_config_subject(outcome->old_runs[0].config));
     ppt_comparison_sentence(comparison, &words);
-    add_words(out, &words, words.data[words.length - 1] == '.' ? "" : ".");
+    ppt_html_rest(out, words.data);
     ppt_text_free(&words);
-    ppt_text_addf(out, "<p><span class=\"badge%s\">%s</span></p>\n", fine ? "" : " low",
-                  ppt_change_names[comparison->change]);
+    words = (struct ppt_text){0};
     ppt_comparison_details(comparison, &words);
-    add_words(out, &words, "");
+    ppt_html_words(out, "<p>", words.data);
+    ppt_html_reading(out, "change");
     ppt_text_add(out, "</div>\n");
 }
 
-static void compare_add_change(struct ppt_text *out, const struct ppt_difference *difference)
+/* ---- the points ---- */
+
+/* A change and what it is, in its colour: a speedup may have improved where time did not. */
+static void compare_add_change(struct ppt_table *table, const struct ppt_difference *difference)
 {
     char text[PPT_PERCENT_SIZE];
+    const char *shift = ppt_comparison_percent(difference->shift, text);
 
-    ppt_text_addf(out, "<td>%s %%", ppt_comparison_percent(difference->shift, text));
-    ppt_comparison_ends(difference, out);
-    ppt_text_addf(out, "</td><td>%s</td>", ppt_change_names[difference->change]);
+    ppt_html_cell_begin(table);
+    ppt_text_addf(table->out, "%s %%", strcmp(shift, "0.0") == 0 ? "below 0.1" : shift);
+    ppt_comparison_ends(difference, table->out);
+    ppt_html_cell_end(table);
+    ppt_html_classed(table, ppt_class_of_change(difference->change),
+                     ppt_change_names[difference->change]);
 }
 
-static void compare_add_point(struct ppt_text *out, const struct ppt_comparison *comparison,
+static void compare_add_cells(struct ppt_table *table, size_t count, const char *text)
+{
+    while (count-- > 0) {
+        ppt_html_cell(table, text);
+    }
+}
+
+static void compare_add_seconds(struct ppt_table *table, const struct ppt_stat *seconds)
+{
+    if (seconds->n > 0) {
+        ppt_html_duration(table, seconds->median);
+    } else {
+        ppt_html_cell(table, "–");
+    }
+}
+
+static void compare_add_speedups(struct ppt_table *table, const struct ppt_comparison *comparison,
+                                 const struct ppt_compared_point *point)
+{
+    if (point->has_speedup) {
+        ppt_html_number(table, true, point->old_speedup.value, 2, "x");
+        ppt_html_number(table, true, point->new_speedup.value, 2, "x");
+        compare_add_change(table, &point->speedup);
+    } else if (point->common && point == &comparison->points[comparison->base]) {
+        compare_add_cells(table, 2, "baseline");
+        compare_add_cells(table, 2, "–");
+    } else {
+        compare_add_cells(table, 4, "–");
+    }
+}
+
+static void compare_add_point(struct ppt_table *table, const struct ppt_comparison *comparison,
                               const struct ppt_compared_point *point)
 {
-    const bool worse = point->common && point->time.change == PPT_CHANGE_SLOWER;
-    char label[PPT_POINT_SIZE], text[PPT_UNITS_SIZE];
+    char label[PPT_POINT_SIZE];
 
-    ppt_text_addf(out, "<tr%s><th scope=\"row\">%s</th>", worse ? " class=\"flagged\"" : "",
-                  ppt_point_label(point->point, ppt_comparison_several(comparison), label));
-    ppt_text_addf(out, "<td>%s</td>",
-                  point->old_s.n > 0 ? ppt_text_duration(point->old_s.median, text) : "–");
-    ppt_text_addf(out, "<td>%s</td>",
-                  point->new_s.n > 0 ? ppt_text_duration(point->new_s.median, text) : "–");
+    ppt_html_row(table, "");
+    ppt_html_row_head(table,
+                      ppt_point_label(point->point, ppt_comparison_several(comparison), label));
+    compare_add_seconds(table, &point->old_s);
+    compare_add_seconds(table, &point->new_s);
     if (point->common) {
-        compare_add_change(out, &point->time);
+        compare_add_change(table, &point->time);
     } else {
-        ppt_text_add(out, "<td>–</td><td>not in all runs</td>");
+        compare_add_cells(table, 1, "–");
+        compare_add_cells(table, 1, "not in all runs");
     }
-    if (point->has_speedup) {
-        ppt_text_addf(out, "<td>%.2fx</td><td>%.2fx</td>", point->old_speedup.value,
-                      point->new_speedup.value);
-        compare_add_change(out, &point->speedup);
-    } else {
-        ppt_text_add(out, "<td>–</td><td>–</td><td>–</td><td>–</td>");
-    }
-    ppt_text_add(out, "</tr>\n");
+    compare_add_speedups(table, comparison, point);
+    ppt_html_row_end(table);
 }
 
-static void compare_add_points(struct ppt_text *out, const struct ppt_comparison_outcome *outcome)
+static void compare_add_points(struct ppt_text *out, const struct ppt_comparison *comparison)
 {
-    const struct ppt_comparison *comparison = outcome->comparison;
-
-    static const char *const heads[] = {"workers", "old",         "new",         "time",
-                                        "verdict", "old speedup", "new speedup", "speedup",
-                                        "verdict", NULL};
+    static const char *const heads[] = {
+        "workers",     "old time",    "new time",          "change of time", "time is",
+        "old speedup", "new speedup", "change of speedup", "speedup is",     NULL};
     char *caption PPT_FREED =
         ppt_text_format("Medians of whole passes, and what changed; more is slower in the first "
                         "change and better in the second. Changes beyond %.3g %% count.",
                         100 * comparison->rules.threshold);
+    struct ppt_table table =
+        ppt_html_table_begin(out, PPT_TABLE_CARDS, "Every number of workers", caption, heads);
 
-    ppt_html_table_begin(out, caption, heads);
     for (size_t i = 0; i < comparison->point_count; i++) {
-        compare_add_point(out, comparison, &comparison->points[i]);
+        compare_add_point(&table, comparison, &comparison->points[i]);
     }
-    ppt_html_table_end(out);
+    ppt_html_table_end(&table);
 }
 
-static void add_runs(struct ppt_text *out, const char *side, const struct ppt_outcome *runs,
-                     size_t count)
+/* ---- the runs ---- */
+
+static void compare_add_side(struct ppt_table *table, const char *side,
+                             const struct ppt_outcome *runs, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        ppt_text_addf(out, "<tr><th scope=\"row\">%s</th>", side);
-        ppt_html_cell(out, runs[i].folder->path);
-        ppt_html_cell(out, runs[i].started);
-        ppt_text_addf(out, "<td>%zu</td>", runs[i].answer->grid.block_count);
-        ppt_html_cell(out, runs[i].program);
-        ppt_html_cell(out, runs[i].host->cpu_model);
-        ppt_text_add(out, "</tr>\n");
+        ppt_html_row(table, "");
+        ppt_html_row_head(table, side);
+        ppt_html_cell(table, runs[i].folder->path);
+        ppt_html_cell(table, runs[i].started);
+        ppt_html_number(table, true, (double)runs[i].answer->grid.block_count, 0, "");
+        ppt_html_cell(table, runs[i].program);
+        ppt_html_cell(table, runs[i].host->cpu_model);
+        ppt_html_row_end(table);
+    }
+}
+
+static void compare_add_runs(struct ppt_page *page, const struct ppt_comparison_outcome *outcome)
+{
+    static const char *const heads[] = {"side",    "folder", "started", "iterations",
+                                        "program", "CPU",    NULL};
+    static const char *const grouped_heads[] = {"side",    "folder", "started", "processes",
+                                                "program", "CPU",    NULL};
+
+    ppt_html_section(page, "runs", "Runs");
+    if (*outcome->warnings) {
+        ppt_html_put(&page->body, "<p class=\"says\">Worth knowing:</p>\n<pre>", outcome->warnings,
+                     "</pre>\n");
+    }
+    struct ppt_table table =
+        ppt_html_table_begin(&page->body, PPT_TABLE_TEXT, "Runs", "What was compared.",
+                             outcome->comparison->grouped ? grouped_heads : heads);
+    compare_add_side(&table, "old", outcome->old_runs, outcome->old_count);
+    compare_add_side(&table, "new", outcome->new_runs, outcome->new_count);
+    ppt_html_table_end(&table);
+}
+
+/* ---- the page ---- */
+
+static void compare_add_about(struct ppt_text *out, const struct ppt_comparison_outcome *outcome)
+{
+    ppt_html_add(out, outcome->old_runs[0].config->details);
+    if (outcome->different) {
+        ppt_html_put(out, "; new: ", ppt_config_subject(outcome->new_runs[0].config), " ");
+        ppt_html_add(out, outcome->new_runs[0].config->details);
     }
 }
 
@@ -108,42 +165,21 @@ void ppt_comparison_html(const struct ppt_comparison_outcome *outcome,
                          const struct ppt_folder *folder, struct ppt_text *out)
 {
     const struct ppt_comparison *comparison = outcome->comparison;
+    struct ppt_page page PPT_OWNED(ppt_page_free) = {0};
     char *title PPT_FREED =
         ppt_text_format("%s: did it change?", ppt_config_subject(outcome->old_runs[0].config));
 
-    ppt_html_begin(out, title);
-    ppt_html_put(out, "<h1>", title, "</h1>\n<p class=\"soft\">");
-    ppt_html_add(out, outcome->old_runs[0].config->details);
-    if (outcome->different) {
-        ppt_html_put(out, "; new: ", ppt_config_subject(outcome->new_runs[0].config), " ");
-        ppt_html_add(out, outcome->new_runs[0].config->details);
-    }
-    ppt_text_add(out, "</p>\n");
-    compare_add_verdict(out, outcome);
-    if (*outcome->warnings) {
-        ppt_html_put(out, "<p>Worth knowing:</p>\n<pre>", outcome->warnings, "</pre>\n");
-    }
-    ppt_html_chart(
-        out, folder, "compare",
-        "Chart: tasks per second of the old and the new runs at every number of workers",
-        "Higher is faster. Where the intervals of both sides overlap widely, nothing can "
-        "be told; the table says it point by point.");
-    compare_add_points(out, outcome);
-    ppt_text_add(out, "<h2>Runs</h2>\n<div class=\"scroll\" tabindex=\"0\">\n<table "
-                      "class=\"text\">\n<caption>What was compared</caption>\n<thead><tr><th "
-                      "scope=\"col\">side</th><th scope=\"col\">folder</th><th "
-                      "scope=\"col\">started</th><th scope=\"col\">");
-    ppt_text_add(out, comparison->grouped ? "processes</th>" : "iterations</th>");
-    ppt_text_add(out,
-                 "<th "
-                 "scope=\"col\">program</th><th scope=\"col\">CPU</th></tr></thead>\n<tbody>\n");
-    add_runs(out, "old", outcome->old_runs, outcome->old_count);
-    add_runs(out, "new", outcome->new_runs, outcome->new_count);
-    ppt_text_addf(
-        out,
-        "</tbody>\n</table>\n</div>\n<p class=\"soft\">Changes are differences "
-        "of trimmed means of the logarithms of pass times. Each end of an interval is at %.4g %%, "
-        "so that it holds for all points together at 95 %%.</p>\n",
-        100 * comparison->confidence);
-    ppt_html_end(out);
+    compare_add_about(&page.about, outcome);
+    ppt_html_first_section(&page, "answer", "The answer");
+    compare_add_verdict(&page.body, outcome);
+    ppt_html_wide_figure(&page.body, folder, "compare");
+    ppt_html_section(&page, "points", "Every number of workers");
+    compare_add_points(&page.body, comparison);
+    compare_add_runs(&page, outcome);
+    ppt_text_addf(&page.body,
+                  "<p class=\"soft\">Changes are differences of trimmed means of the logarithms of "
+                  "pass times. Each end of an interval is at %.4g %%, so that it holds for all "
+                  "points together at 95 %%.</p>\n",
+                  100 * comparison->confidence);
+    ppt_html_finish(&page, title, title, out);
 }

@@ -2,35 +2,92 @@
 
 #include <string.h>
 
+#include "html_figure.h"
 #include "html_page.h"
 #include "html_table.h"
 #include "owned.h"
 #include "sentence.h"
 
-static void add_index_row(struct ppt_text *out, const struct ppt_outcome *outcome)
+/* ---- the runs ---- */
+
+/* The name, which leads to the run's own page. */
+static void add_link(struct ppt_table *table, const struct ppt_outcome *outcome)
 {
     const char *slash = strrchr(outcome->folder->path, '/');
     char program[PPT_PROGRAM_FOLDER_SIZE];
+
+    ppt_html_row_head_begin(table);
+    ppt_text_add(table->out, "<a href=\"");
+    if (outcome->ranking) {
+        ppt_html_add(table->out, ppt_program_folder(outcome, program));
+    } else {
+        ppt_html_put(table->out, "../", slash ? slash + 1 : outcome->folder->path, "");
+    }
+    ppt_html_put(table->out, "/report.html\">", ppt_outcome_name(outcome), "</a>");
+    ppt_html_row_head_end(table);
+}
+
+/* "HIGH", in the colour of its class, and the class in a word where that says more. */
+static void add_confidence(struct ppt_table *table, const struct ppt_verdict *verdict)
+{
+    const enum ppt_class class = ppt_class_of_verdict(verdict);
+    char *words PPT_FREED = ppt_text_format(
+        "%s, %s", verdict->exists ? ppt_confidence_names[verdict->confidence] : "no verdict",
+        ppt_class_names[class]);
+
+    ppt_html_cell_begin(table);
+    ppt_html_badge(table->out, class, words);
+    ppt_html_cell_end(table);
+}
+
+static void add_index_row(struct ppt_table *table, const struct ppt_outcome *outcome)
+{
     struct ppt_text words PPT_OWNED(ppt_text_free) = {0};
 
     ppt_sentence_verdict(outcome->answer, &words);
-    ppt_text_add(out, "<tr><th scope=\"row\"><a href=\"");
-    if (outcome->ranking) {
-        ppt_html_add(out, ppt_program_folder(outcome, program));
-    } else {
-        ppt_html_put(out, "../", slash ? slash + 1 : outcome->folder->path, "");
-    }
-    ppt_text_add(out, "/report.html\">");
-    ppt_html_add(out, ppt_outcome_name(outcome));
-    ppt_text_add(out, "</a></th>");
-    ppt_html_cell(out, outcome->config->details);
-    ppt_html_cell(out, words.data);
-    ppt_text_add(out, "<td class=\"word\">");
-    ppt_html_add(out, outcome->answer->verdict.exists
-                          ? ppt_confidence_names[outcome->answer->verdict.confidence]
-                          : "–");
-    ppt_text_add(out, "</td></tr>\n");
+    ppt_html_row(table, "");
+    add_link(table, outcome);
+    ppt_html_cell(table, outcome->config->details);
+    ppt_html_cell(table, words.data);
+    add_confidence(table, &outcome->answer->verdict);
+    ppt_html_row_end(table);
 }
+
+static void add_runs(struct ppt_text *out, const struct ppt_outcome *outcomes, size_t count)
+{
+    static const char *const heads[] = {"task", "arguments", "verdict", "confidence", NULL};
+    struct ppt_table table =
+        ppt_html_table_begin(out, PPT_TABLE_TEXT, "The answer to each",
+                             "The answer to each; a task leads to its own page.", heads);
+
+    for (size_t i = 0; i < count; i++) {
+        add_index_row(&table, &outcomes[i]);
+    }
+    ppt_html_table_end(&table);
+    ppt_html_reading(out, "verdict");
+}
+
+/* How many of the runs are of each class. */
+static void add_counts(struct ppt_text *out, const struct ppt_outcome *outcomes, size_t count)
+{
+    const char *before = "<p class=\"says\">";
+
+    for (size_t class = 0; ppt_class_names[class]; class ++) {
+        size_t runs = 0;
+
+        for (size_t i = 0; i < count; i++) {
+            runs += ppt_class_of_verdict(&outcomes[i].answer->verdict) == (enum ppt_class) class;
+        }
+        if (runs > 0) {
+            ppt_text_addf(out, "%s%zu of %zu %s %s", before, runs, count, runs == 1 ? "is" : "are",
+                          ppt_class_names[class]);
+            before = ", ";
+        }
+    }
+    ppt_text_add(out, ".</p>\n");
+}
+
+/* ---- several programs ---- */
 
 static const struct ppt_outcome *find_program(const struct ppt_outcome *outcomes, size_t count,
                                               unsigned number)
@@ -43,25 +100,26 @@ static const struct ppt_outcome *find_program(const struct ppt_outcome *outcomes
     return i < count ? &outcomes[i] : NULL;
 }
 
-static void add_ranked(struct ppt_text *out, const struct ppt_ranked *ranked,
+static void add_ranked(struct ppt_table *table, const struct ppt_ranked *ranked,
                        const struct ppt_config *config)
 {
     const struct ppt_point point = ppt_point_of_program(ranked->contestant.point);
+    const bool first = ranked->standing == PPT_STANDING_FIRST;
     struct ppt_text ratio PPT_OWNED(ppt_text_free) = {0};
     char label[PPT_POINT_SIZE], rate[PPT_UNITS_SIZE];
 
-    ppt_text_add(out, ranked->standing == PPT_STANDING_FIRST ? "<tr class=\"chosen\">" : "<tr>");
-    ppt_html_put(out, "<th scope=\"row\">", ranked->contestant.label, "</th>");
-    ppt_html_cell(out, ppt_point_label(point, ppt_config_several(config), label));
-    ppt_html_duration(out, ranked->seconds);
-    ppt_html_cell(out, ppt_text_rate((double)config->task_count / ranked->seconds, rate));
     ppt_sentence_ratio(&ranked->lead, &ratio);
-    ppt_html_cell(out, ranked->standing == PPT_STANDING_FIRST ? "–" : ratio.data);
-    ppt_html_cell(out, ppt_standing_names[ranked->standing]);
-    ppt_text_add(out, "</tr>\n");
+    ppt_html_row(table, first ? " class=\"chosen\"" : "");
+    ppt_html_row_head(table, ranked->contestant.label);
+    ppt_html_cell(table, ppt_point_label(point, ppt_config_several(config), label));
+    ppt_html_duration(table, ranked->seconds);
+    ppt_html_cell(table, ppt_text_rate((double)config->task_count / ranked->seconds, rate));
+    ppt_html_cell(table, first ? "–" : ratio.data);
+    ppt_html_cell(table, ppt_standing_names[ranked->standing]);
+    ppt_html_row_end(table);
 }
 
-/* The answer first, the table and the chart that it rests on below it. */
+/* The answer first, the chart and the table that it rests on below it. */
 static void add_ranking(struct ppt_text *out, const struct ppt_outcome *outcomes, size_t count)
 {
     static const char *const heads[] = {"program",          "workers",  "total", "tasks/s",
@@ -70,17 +128,15 @@ static void add_ranking(struct ppt_text *out, const struct ppt_outcome *outcomes
     struct ppt_text words PPT_OWNED(ppt_text_free) = {0};
 
     ppt_ranking_sentence(ranking, &words);
-    ppt_text_addf(out, "<div class=\"verdict%s\">\n", ppt_ranking_sure(ranking) ? "" : " doubtful");
-    ppt_html_put(out, "<p>", words.data, ".</p>\n</div>\n");
-    ppt_html_chart(out, outcomes[0].folder, "programs",
-                   "Chart: tasks per second of every program at every number of workers",
-                   "Whole passes, medians; bars are 95 % intervals. All programs were measured in "
-                   "the same iterations, in random order.");
-    ppt_html_table_begin(
-        out,
-        "Each program at the count that its own verdict recommends. How much "
-        "slower than the first: pass by pass of the same iteration, with an interval "
-        "that holds for all pairs of programs together.",
+    ppt_html_box(out, ppt_class_of_ranking(ranking));
+    ppt_html_rest(out, words.data);
+    ppt_text_add(out, "</div>\n");
+    ppt_html_wide_figure(out, outcomes[0].folder, "programs");
+    struct ppt_table table = ppt_html_table_begin(
+        out, PPT_TABLE_CARDS, "How the programs stand",
+        "Each program at the count that its own verdict recommends. How much slower than the "
+        "first: pass by pass of the same iteration, with an interval that holds for all pairs of "
+        "programs together.",
         heads);
     for (size_t i = 0; i < ranking->count; i++) {
         const struct ppt_ranked *ranked = &ranking->items[i];
@@ -88,39 +144,36 @@ static void add_ranking(struct ppt_text *out, const struct ppt_outcome *outcomes
             find_program(outcomes, count, ranked->contestant.point.program);
 
         if (outcome) {
-            add_ranked(out, ranked, outcome->config);
+            add_ranked(&table, ranked, outcome->config);
         }
     }
-    ppt_html_table_end(out);
+    ppt_html_table_end(&table);
 }
 
 void ppt_html_index(struct ppt_text *out, const struct ppt_outcome *outcomes, size_t count)
 {
+    const struct ppt_host *host = outcomes[0].host;
     const bool programs = outcomes[0].ranking;
+    struct ppt_page page PPT_OWNED(ppt_page_free) = {0};
+    char *heading PPT_FREED =
+        ppt_text_format("%zu %s on %s", count, programs ? "programs" : "runs", host->name);
 
-    ppt_html_begin(out, programs ? "ppt-omp: which program?" : "ppt-omp: all runs");
-    ppt_text_addf(out, "<h1>%zu %s on ", count, programs ? "programs" : "runs");
-    ppt_html_add(out, outcomes[0].host->name);
-    ppt_text_add(out, "</h1>\n<p class=\"soft\">");
-    ppt_html_add(out, outcomes[0].host->cpu_model);
-    ppt_text_addf(out, ", %u CPU%s that may be used</p>\n", outcomes[0].host->effective_cpus,
-                  PPT_S(outcomes[0].host->effective_cpus));
+    ppt_html_add(&page.about, host->cpu_model);
+    ppt_text_addf(&page.about, ", %u CPU%s that may be used", host->effective_cpus,
+                  PPT_S(host->effective_cpus));
     if (programs) {
-        add_ranking(out, outcomes, count);
+        ppt_html_first_section(&page, "answer", "The answer");
+        add_ranking(&page.body, outcomes, count);
+        ppt_html_section(&page, "runs", "Each program");
+    } else {
+        ppt_html_first_section(&page, "runs", "All runs");
+        add_counts(&page.body, outcomes, count);
     }
-    ppt_text_add(out,
-                 "<table class=\"text\">\n<caption>The answer to each; a task leads to its own "
-                 "page.</caption>\n<thead><tr><th scope=\"col\">task</th><th "
-                 "scope=\"col\">arguments</th><th scope=\"col\">verdict</th><th "
-                 "scope=\"col\">confidence</th></tr></thead>\n<tbody>\n");
-    for (size_t i = 0; i < count; i++) {
-        add_index_row(out, &outcomes[i]);
-    }
-    ppt_text_add(out, "</tbody>\n</table>\n");
+    add_runs(&page.body, outcomes, count);
     if (outcomes[0].suite_folder) {
-        ppt_html_chart(out, outcomes[0].suite_folder, "overview",
-                       "Chart: speedup of every task against workers",
-                       "Medians with 95 % intervals; the dashed line is the ideal.");
+        ppt_html_section(&page, "overview", "Side by side");
+        ppt_html_wide_figure(&page.body, outcomes[0].suite_folder, "overview");
     }
-    ppt_html_end(out);
+    ppt_html_finish(&page, programs ? "ppt-omp: which program?" : "ppt-omp: all runs", heading,
+                    out);
 }

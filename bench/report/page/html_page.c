@@ -1,9 +1,9 @@
 #include "html_page.h"
 
-#include "charts.h"
-#include "file.h"
-#include "memory.h"
-#include "owned.h"
+#include <ctype.h>
+#include <string.h>
+
+#include "status.h"
 
 extern const char ppt_page_style[]; /* style.css */
 
@@ -38,77 +38,81 @@ void ppt_html_put(struct ppt_text *out, const char *before, const char *text, co
     ppt_text_add(out, after);
 }
 
-void ppt_html_begin(struct ppt_text *out, const char *title)
+void ppt_html_rest(struct ppt_text *out, const char *words)
 {
+    const size_t length = strlen(words);
+
+    ppt_html_add(out, words);
+    ppt_text_add(out, length > 0 && strchr(".:", words[length - 1]) ? "</p>\n" : ".</p>\n");
+}
+
+void ppt_html_words(struct ppt_text *out, const char *before, const char *words)
+{
+    const char *start = words ? words + strspn(words, " ") : "";
+
+    if (*start) {
+        ppt_text_addf(out, "%s%c", before, toupper((unsigned char)*start));
+        ppt_html_rest(out, start + 1);
+    }
+}
+
+/* ---- sections ---- */
+
+static void end_section(struct ppt_page *page)
+{
+    if (page->sections > 0) {
+        ppt_text_add(&page->body, "</section>\n");
+    }
+}
+
+static void begin_section(struct ppt_page *page, const char *id, const char *title,
+                          const char *class)
+{
+    end_section(page);
+    page->sections++;
+    ppt_text_addf(&page->contents, "<li><a href=\"#%s\">%s</a></li>\n", id, title);
+    ppt_text_addf(&page->body,
+                  "<section id=\"%s\" aria-labelledby=\"%s-title\">\n<h2 id=\"%s-title\"%s>%s"
+                  "</h2>\n",
+                  id, id, id, class, title);
+}
+
+void ppt_html_section(struct ppt_page *page, const char *id, const char *title)
+{
+    begin_section(page, id, title, "");
+}
+
+void ppt_html_first_section(struct ppt_page *page, const char *id, const char *title)
+{
+    begin_section(page, id, title, " class=\"unseen\"");
+}
+
+/* ---- the whole ---- */
+
+void ppt_html_finish(struct ppt_page *page, const char *title, const char *heading,
+                     struct ppt_text *out)
+{
+    end_section(page);
     ppt_text_add(out, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
                       "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
                       "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
                       "style-src 'unsafe-inline'; img-src data:\">\n"
-                      "<link rel=\"icon\" href=\"data:,\">\n<title>");
-    ppt_html_add(out, title);
-    ppt_text_add(out, "</title>\n<style>\n");
+                      "<link rel=\"icon\" href=\"data:,\">\n");
+    ppt_html_put(out, "<title>", title, "</title>\n<style>\n");
     ppt_text_add(out, ppt_page_style);
-    ppt_text_add(out, "</style>\n</head>\n<body>\n<main>\n");
+    ppt_text_add(out, "</style>\n</head>\n<body>\n<a class=\"skip\" href=\"#content\">To the "
+                      "content</a>\n");
+    ppt_html_put(out, "<header>\n<h1>", heading, "</h1>\n");
+    ppt_text_addf(out,
+                  "<p class=\"soft\">%s</p>\n</header>\n<nav aria-label=\"Contents\">\n<ul>\n%s"
+                  "</ul>\n</nav>\n<main id=\"content\" tabindex=\"-1\">\n%s</main>\n</body>\n"
+                  "</html>\n",
+                  page->about.data ? page->about.data : "", page->contents.data, page->body.data);
 }
 
-void ppt_html_end(struct ppt_text *out)
+void ppt_page_free(struct ppt_page *page)
 {
-    ppt_text_add(out, "</main>\n</body>\n</html>\n");
-}
-
-/* ---- charts ---- */
-
-#define LARGEST_CHART ((size_t)16 << 20)
-
-/* In base64, whose letters mean nothing in a page, and nothing in an address. */
-static void add_base64(struct ppt_text *out, const char *data, size_t length)
-{
-    static const char letters[] =
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    char *encoded PPT_FREED = ppt_alloc(length / 3 * 4 + 5, 1), *at = encoded;
-
-    for (size_t i = 0; i < length; i += 3) {
-        const size_t bytes = length - i < 3 ? length - i : 3;
-        unsigned group = 0;
-
-        for (size_t k = 0; k < 3; k++) {
-            group = group << 8 | (k < bytes ? (unsigned char)data[i + k] : 0);
-        }
-        for (size_t k = 0; k < 4; k++) {
-            *at++ = '=';
-            if (k <= bytes) {
-                at[-1] = letters[group >> (18 - 6 * k) & 63];
-            }
-        }
-    }
-    ppt_text_add(out, encoded);
-}
-
-/* As an image a picture runs no script, whatever it holds, and loads nothing. */
-static void add_picture(struct ppt_text *out, const char *svg, size_t length, const char *shows)
-{
-    ppt_html_put(out, "<div><img alt=\"", shows, "\" src=\"data:image/svg+xml;base64,");
-    add_base64(out, svg, length);
-    ppt_text_add(out, "\"></div>\n");
-}
-
-void ppt_html_chart(struct ppt_text *out, const struct ppt_folder *folder, const char *name,
-                    const char *shows, const char *reading)
-{
-    char *file PPT_FREED = ppt_text_format("%s.svg", name);
-    struct ppt_folder charts PPT_OWNED(ppt_folder_close) = {0};
-    struct ppt_error ignored;
-    char *svg PPT_FREED = NULL;
-    size_t length = 0;
-    const bool read =
-        ppt_folder_enter(folder, "charts", false, &charts, &ignored) == PPT_OK &&
-        ppt_file_read_in(&charts, file, LARGEST_CHART, &svg, &length, &ignored) == PPT_OK;
-
-    ppt_text_add(out, "<figure>\n");
-    if (read && ppt_svg_is_whole(svg, length)) {
-        add_picture(out, svg, length, shows);
-    } else {
-        ppt_html_put(out, "<p class=\"soft\">(The chart ", name, " was not drawn.)</p>\n");
-    }
-    ppt_html_put(out, "<figcaption>", reading, "</figcaption>\n</figure>\n");
+    ppt_text_free(&page->about);
+    ppt_text_free(&page->contents);
+    ppt_text_free(&page->body);
 }

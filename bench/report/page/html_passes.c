@@ -1,12 +1,81 @@
-#include "html_passes.h"
-
-#include "html_page.h"
-#include "html_table.h"
+/*
+ * The sections of a run's page that tell of single tasks, of workers and of single passes.
+ */
+#include "charts.h"
+#include "html_figure.h"
+#include "html_parts.h"
 #include "kinds.h"
 #include "memory.h"
 #include "owned.h"
 
-void ppt_html_kinds(struct ppt_text *out, const struct ppt_outcome *outcome)
+/* "With 4 workers". */
+static void add_place(struct ppt_text *out, const struct ppt_outcome *outcome, size_t p)
+{
+    const struct ppt_point point = outcome->summary->points[p].point;
+    const unsigned shown = ppt_point_shown(point, ppt_config_several(outcome->config));
+    char words[PPT_POINT_WORDS_SIZE];
+
+    if (point.workers == 0) {
+        ppt_text_add(out, "In sequential calls");
+    } else {
+        ppt_text_addf(out, "With %s", ppt_point_words(point, shown, "", " × ", words));
+    }
+}
+
+/* The recommended point, or else the last. */
+static size_t recommended_of(const struct ppt_outcome *outcome)
+{
+    const struct ppt_answer *answer = outcome->answer;
+    size_t p = outcome->summary->count - 1;
+
+    while (p > 0 && answer->verdict.exists &&
+           !ppt_point_same(outcome->summary->points[p].point,
+                           answer->grid.points[answer->verdict.recommended])) {
+        p--;
+    }
+    return p;
+}
+
+/* ---- single tasks ---- */
+
+static void add_tasks(struct ppt_text *out, const struct ppt_outcome *outcome)
+{
+    static const char *const heads[] = {"workers", "median", "95 %", "99 %", "longest", NULL};
+    struct ppt_table table = ppt_html_table_begin(
+        out, PPT_TABLE_CARDS, "Times of single tasks",
+        "Medians over iterations: half of the tasks take less than the first figure.", heads);
+
+    for (size_t i = 0; i < outcome->summary->count; i++) {
+        const struct ppt_point_summary *p = &outcome->summary->points[i];
+
+        ppt_html_point_row(&table, outcome, i);
+        ppt_html_duration(&table, p->task_median_s.median);
+        ppt_html_duration(&table, p->task_p95_s.median);
+        ppt_html_duration(&table, p->task_p99_s.median);
+        ppt_html_duration(&table, p->task_longest_s.median);
+        ppt_html_row_end(&table);
+    }
+    ppt_html_table_end(&table);
+}
+
+static void add_kind_row(struct ppt_table *table, const struct ppt_config *config,
+                         const struct ppt_kind *kind)
+{
+    ppt_html_row(table, "");
+    ppt_html_row_head(table, kind->kernel->name);
+    ppt_html_number(table, true, kind->tasks_per_block, 1, "");
+    for (size_t p = 0; p < config->point_count; p++) {
+        if (kind->task_s[p] > 0) {
+            ppt_html_duration(table, kind->task_s[p]);
+        } else {
+            ppt_html_cell(table, "–");
+        }
+    }
+    ppt_html_row_end(table);
+}
+
+/* Of a mix: how long tasks of each kind take at every point; nothing for other runs. */
+static void add_kinds(struct ppt_text *out, const struct ppt_outcome *outcome)
 {
     const struct ppt_config *config = outcome->config;
     struct ppt_kinds kinds PPT_OWNED(ppt_kinds_free) = {0};
@@ -26,47 +95,64 @@ void ppt_html_kinds(struct ppt_text *out, const struct ppt_outcome *outcome)
         ppt_point_label(config->points[p], ppt_config_several(config), labels[p] + 1);
         heads[p + 2] = labels[p] + !beyond;
     }
-    ppt_html_table_begin(out, "Kinds of the mix: mean task time by number of workers.", heads);
+    struct ppt_table table =
+        ppt_html_table_begin(out, PPT_TABLE_CARDS, "Kinds of tasks",
+                             "Kinds of the mix: mean task time by number of workers.", heads);
     for (size_t k = 0; k < kinds.count; k++) {
-        ppt_html_put(out, "<tr><th scope=\"row\">", kinds.items[k].kernel->name, "</th>");
-        ppt_html_number(out, true, kinds.items[k].tasks_per_block, 1, "");
-        for (size_t p = 0; p < config->point_count; p++) {
-            if (kinds.items[k].task_s[p] > 0) {
-                ppt_html_duration(out, kinds.items[k].task_s[p]);
-            } else {
-                ppt_html_cell(out, "–");
-            }
-        }
-        ppt_text_add(out, "</tr>\n");
+        add_kind_row(&table, config, &kinds.items[k]);
     }
-    ppt_html_table_end(out);
+    ppt_html_table_end(&table);
 }
 
-/* What others and a quota took of all passes together. */
-static void add_disturbance(struct ppt_text *out, const struct ppt_disturbance *all)
+void ppt_html_tasks(struct ppt_page *page, const struct ppt_outcome *outcome)
 {
+    const size_t p = recommended_of(outcome);
+    const struct ppt_point_summary *point = &outcome->summary->points[p];
+    char median[PPT_UNITS_SIZE], longest[PPT_UNITS_SIZE];
+    struct ppt_text *out = &page->body;
+
+    ppt_html_section(page, "tasks", "Single tasks");
+    ppt_text_add(out, "<p class=\"says\">");
+    add_place(out, outcome, p);
+    ppt_text_addf(out,
+                  " half of the tasks of a pass take at most %s, and the longest takes %s.</p>\n",
+                  ppt_text_duration(point->task_median_s.median, median),
+                  ppt_text_duration(point->task_longest_s.median, longest));
+    ppt_text_add(out, "<div class=\"pair\">\n<div>\n");
+    add_tasks(out, outcome);
+    add_kinds(out, outcome);
+    ppt_text_add(out, "</div>\n<div>\n");
+    ppt_html_folded_figure(out, outcome->folder, "task_times");
+    if (ppt_charts_have(outcome, "distribution")) {
+        ppt_html_folded_figure(out, outcome->folder, "distribution");
+    }
+    ppt_text_add(out, "</div>\n</div>\n");
+}
+
+/* ---- workers ---- */
+
+void ppt_html_workers(struct ppt_page *page, const struct ppt_outcome *outcome)
+{
+    const size_t p = recommended_of(outcome);
+    const struct ppt_point_answer *answer = ppt_html_point_answer(outcome, p);
+    struct ppt_text *out = &page->body;
     char text[PPT_UNITS_SIZE];
 
-    ppt_text_addf(out, "<p>%zu of %zu passes were disturbed.", all->disturbed, all->passes);
-    if (all->others >= 0) {
-        ppt_text_addf(out, " Others used %.1f %% of the CPUs.", 100 * all->others);
+    ppt_html_section(page, "workers", "Workers");
+    if (answer && answer->factors.exists &&
+        ppt_point_running(outcome->summary->points[p].point) > 1) {
+        ppt_text_add(out, "<p class=\"says\">");
+        add_place(out, outcome, p);
+        ppt_text_addf(out, " the mean one was busy for %s of the time of the busiest.</p>\n",
+                      ppt_text_percent(answer->factors.factor[PPT_FACTOR_BALANCE], text));
+    } else {
+        ppt_text_add(out,
+                     "<p class=\"says\">Nobody shares the work at the recommended count.</p>\n");
     }
-    if (all->queued >= 0) {
-        ppt_text_addf(out, " Threads waited for a CPU %.1f %% of their time.", 100 * all->queued);
-    }
-    if (all->again > 0) {
-        ppt_text_addf(out, " %zu were measured again at the end of their iteration.", all->again);
-    }
-    if (all->steal_s > 0) {
-        ppt_text_addf(out, " Others took %s of CPU time (steal).",
-                      ppt_text_duration(all->steal_s, text));
-    }
-    if (all->throttled_s > 0) {
-        ppt_text_addf(out, " A quota stopped it for %s, added up over CPUs.",
-                      ppt_text_duration(all->throttled_s, text));
-    }
-    ppt_text_add(out, "</p>\n");
+    ppt_html_folded_figure(out, outcome->folder, "balance");
 }
+
+/* ---- passes ---- */
 
 static const char *mark_of(const struct ppt_index *index, const struct ppt_sample *s)
 {
@@ -83,54 +169,40 @@ static const char *mark_of(const struct ppt_index *index, const struct ppt_sampl
 }
 
 /* One pass; shares of others and of a quota have columns where there are any in the run. */
-static void add_pass(struct ppt_text *out, const struct ppt_index *index,
+static void add_pass(struct ppt_table *table, const struct ppt_index *index,
                      const struct ppt_sample *s, const struct ppt_disturbance *all)
 {
-    const bool disturbed = ppt_pass_disturbed(index, s);
-    const double percent = 100 / (double)ppt_sample_wall_ns(s);
+    const double wall_ns = (double)ppt_sample_wall_ns(s);
     char label[PPT_POINT_SIZE];
 
-    ppt_text_addf(out, "<tr%s><td>%.2f s</td><td>%u</td><td>%s</td><td>%u</td>",
-                  disturbed ? " class=\"flagged\"" : "", (double)s->started_ns * 1e-9, s->block,
-                  ppt_point_label(s->point, 0, label), s->point.inner_threads);
-    ppt_html_duration(out, (double)s->init_ns * 1e-9);
-    ppt_html_duration(out, (double)s->work_ns * 1e-9);
-    ppt_html_duration(out, (double)s->cleanup_ns * 1e-9);
-    ppt_html_duration(out, (double)s->total_ns * 1e-9);
-    ppt_html_duration(out, (double)s->scratch_ns * 1e-9);
+    ppt_html_row(table, ppt_pass_disturbed(index, s) ? " class=\"flagged\"" : "");
+    ppt_html_number(table, true, (double)s->started_ns * 1e-9, 2, " s");
+    ppt_html_number(table, true, s->block, 0, "");
+    ppt_html_cell(table, ppt_point_label(s->point, 0, label));
+    ppt_html_number(table, true, s->point.inner_threads, 0, "");
+    ppt_html_duration(table, (double)s->init_ns * 1e-9);
+    ppt_html_duration(table, (double)s->work_ns * 1e-9);
+    ppt_html_duration(table, (double)s->cleanup_ns * 1e-9);
+    ppt_html_duration(table, (double)s->total_ns * 1e-9);
+    ppt_html_duration(table, (double)s->scratch_ns * 1e-9);
     if (all->steal_s > 0) {
-        ppt_html_number(out, s->noise.steal_ns >= 0, percent * (double)s->noise.steal_ns, 1, " %");
+        ppt_html_share(table, s->noise.steal_ns >= 0, (double)s->noise.steal_ns / wall_ns);
     }
     if (all->throttled_s > 0) {
-        ppt_html_number(out, s->noise.throttled_ns >= 0, percent * (double)s->noise.throttled_ns, 1,
-                        " %");
+        ppt_html_share(table, s->noise.throttled_ns >= 0, (double)s->noise.throttled_ns / wall_ns);
     }
-    ppt_html_cell(out, mark_of(index, s));
-    ppt_text_add(out, "</tr>\n");
+    ppt_html_cell(table, mark_of(index, s));
+    ppt_html_row_end(table);
 }
 
-void ppt_html_passes(struct ppt_text *out, const struct ppt_outcome *outcome)
+static void add_passes(struct ppt_text *out, const struct ppt_outcome *outcome)
 {
     const char *heads[13] = {"started", "iteration", "workers", "inner threads", "init",
                              "work",    "cleanup",   "total",   "scratch"};
-    const struct ppt_answer *answer = outcome->answer;
-    const struct ppt_disturbance *all = &answer->disturbance;
+    const struct ppt_disturbance *all = &outcome->answer->disturbance;
+    const struct ppt_passes ran = outcome->index->ran;
     size_t columns = 9;
 
-    ppt_text_add(out, "<h2>All passes in time</h2>\n");
-    ppt_html_chart(out, outcome->folder, "passes",
-                   "Chart: every pass against the time it started, relative to its point's median",
-                   "Passes should scatter around 1. A slope is a machine that changed (heat, other "
-                   "users); crosses are passes that others or a quota disturbed. Those that were "
-                   "measured again do not count; no other is left out: medians carry them.");
-    if (answer->drift.flagged) {
-        ppt_text_addf(out,
-                      "<p>The machine drifted: the last third of the iterations took %+.1f %% "
-                      "against the first (p = %.2g).</p>\n",
-                      100 * answer->drift.change, answer->drift.p);
-    }
-    add_disturbance(out, all);
-    ppt_text_add(out, "<details>\n<summary>The passes as a table</summary>\n");
     if (all->steal_s > 0) {
         heads[columns++] = "steal";
     }
@@ -138,11 +210,30 @@ void ppt_html_passes(struct ppt_text *out, const struct ppt_outcome *outcome)
         heads[columns++] = "throttled";
     }
     heads[columns] = "mark";
-    ppt_html_table_begin(
-        out, "In the order they ran; iteration 0 is the warm-up, which counts for nothing.", heads);
-    for (size_t i = 0; i < outcome->index->ran.count; i++) {
-        add_pass(out, outcome->index, outcome->index->ran.items[i], all);
+    struct ppt_table table = ppt_html_table_begin(
+        out, PPT_TABLE_SCROLLS, "All passes",
+        "In the order they ran; iteration 0 is the warm-up, which counts for nothing.", heads);
+    for (size_t i = 0; i < ran.count; i++) {
+        add_pass(&table, outcome->index, ran.items[i], all);
     }
-    ppt_html_table_end(out);
+    ppt_html_table_end(&table);
+}
+
+void ppt_html_passes(struct ppt_page *page, const struct ppt_outcome *outcome)
+{
+    struct ppt_text *out = &page->body;
+    char text[PPT_UNITS_SIZE];
+
+    ppt_html_section(page, "passes", "All passes in time");
+    ppt_text_addf(out, "<p class=\"says\">%zu pass%s ran, warm-ups included",
+                  outcome->index->ran.count, outcome->index->ran.count == 1 ? "" : "es");
+    if (outcome->answer->seconds > 0) {
+        ppt_text_addf(out, "; the last ended after %s",
+                      ppt_text_duration(outcome->answer->seconds, text));
+    }
+    ppt_text_add(out, ".</p>\n");
+    ppt_html_folded_figure(out, outcome->folder, "passes");
+    ppt_text_add(out, "<details>\n<summary>The passes as a table</summary>\n");
+    add_passes(out, outcome);
     ppt_text_add(out, "</details>\n");
 }

@@ -1,0 +1,125 @@
+/*
+ * The first section of a run's page: the verdict, the picture of it, and the table that it rests
+ * on.
+ */
+#include "charts.h"
+#include "html_class.h"
+#include "html_figure.h"
+#include "html_parts.h"
+#include "owned.h"
+#include "sentence.h"
+
+/* What the verdict is, why, and what warns of it. */
+static void answer_add_verdict(struct ppt_text *out, const struct ppt_outcome *outcome)
+{
+    struct ppt_text words PPT_OWNED(ppt_text_free) = {0};
+
+    ppt_html_box(out, ppt_class_of_verdict(&outcome->answer->verdict));
+    ppt_text_addf(&words, "%s: ", ppt_outcome_name(outcome));
+    ppt_sentence_verdict(outcome->answer, &words);
+    ppt_html_rest(out, words.data);
+    ppt_text_free(&words);
+    words = (struct ppt_text){0};
+    ppt_sentence_reason(outcome->answer, &words);
+    ppt_sentence_topic(outcome->answer, PPT_TOPIC_SURE, &words);
+    ppt_html_words(out, "<p>", words.data);
+    ppt_html_reading(out, "verdict");
+    ppt_text_add(out, "</div>\n");
+}
+
+/* ---- the table ---- */
+
+static char *caption_of(const struct ppt_outcome *outcome)
+{
+    const struct ppt_config *config = outcome->config;
+    const size_t blocks = outcome->summary->blocks;
+    const unsigned cpus = ppt_outcome_cpus(outcome);
+    char *star PPT_FREED =
+        ppt_config_ranks(config) > 0
+            ? ppt_text_format("more threads than the CPUs that are there for them")
+            : ppt_text_format("more %s than the %u CPU%s that may be used",
+                              config->inner_count > 1 ? "threads" : "workers", cpus, PPT_S(cpus));
+
+    return ppt_text_format("Medians over %zu iteration%s of %llu task%s each. * means %s.", blocks,
+                           PPT_S(blocks), (unsigned long long)config->task_count,
+                           PPT_S(config->task_count), star);
+}
+
+/* Over the first point, which of itself is the baseline. */
+static void add_speedup(struct ppt_table *table, const struct ppt_outcome *outcome, size_t p)
+{
+    const struct ppt_point_answer *answer = ppt_html_point_answer(outcome, p);
+    struct ppt_text words PPT_OWNED(ppt_text_free) = {0};
+
+    if (answer == outcome->answer->points) {
+        ppt_text_add(&words, "baseline");
+    } else if (answer && answer->over_fewest.value > 0) {
+        ppt_sentence_ratio(&answer->over_fewest, &words);
+    }
+    ppt_html_cell(table, words.data ? words.data : "–");
+}
+
+static void add_point_row(struct ppt_table *table, const struct ppt_outcome *outcome, size_t i)
+{
+    const struct ppt_point_summary *p = &outcome->summary->points[i];
+    char text[PPT_UNITS_SIZE];
+
+    ppt_html_point_row(table, outcome, i);
+    ppt_html_duration(table, p->shown.init_s);
+    ppt_html_duration(table, p->shown.work_s);
+    ppt_html_duration(table, p->shown.cleanup_s);
+    ppt_html_duration(table, p->task_s.median);
+    ppt_html_duration(table, p->shown.total_s);
+    ppt_html_cell(table, ppt_text_rate(p->shown.rate, text));
+    add_speedup(table, outcome, i);
+    ppt_html_cell(table, p->peak_bytes >= 0 ? ppt_text_bytes((uint64_t)p->peak_bytes, text) : "–");
+    ppt_html_row_end(table);
+}
+
+static void add_points(struct ppt_text *out, const struct ppt_outcome *outcome)
+{
+    static const char *const heads[] = {"workers",        "init",  "work",    "cleanup",
+                                        "task, mean",     "total", "tasks/s", "speedup [95 %]",
+                                        "memory at most", NULL};
+    char *caption PPT_FREED = caption_of(outcome);
+    struct ppt_table table =
+        ppt_html_table_begin(out, PPT_TABLE_CARDS, "Every number of workers", caption, heads);
+
+    for (size_t i = 0; i < outcome->summary->count; i++) {
+        add_point_row(&table, outcome, i);
+    }
+    ppt_html_table_end(&table);
+    ppt_html_reading(out, "table");
+}
+
+/* Points that failed are nowhere else on the page. */
+static void add_failures(struct ppt_text *out, const struct ppt_outcome *outcome)
+{
+    for (size_t i = 0; i < outcome->index->samples->failure_count; i++) {
+        const struct ppt_failure *failure = &outcome->index->samples->failures[i];
+        char label[PPT_POINT_SIZE];
+
+        ppt_text_addf(out, "<p class=\"warning\">Left out: %s, which failed: ",
+                      ppt_point_label(failure->point, ppt_config_several(outcome->config), label));
+        ppt_html_add(out, failure->message);
+        ppt_text_add(out, "</p>\n");
+    }
+}
+
+void ppt_html_answer(struct ppt_page *page, const struct ppt_outcome *outcome)
+{
+    struct ppt_text *out = &page->body;
+
+    ppt_html_first_section(page, "answer", "The answer");
+    answer_add_verdict(out, outcome);
+    if (ppt_charts_have(outcome, "heat")) {
+        ppt_text_add(out, "<div class=\"pair\">\n");
+        ppt_html_figure(out, outcome->folder, "speedup");
+        ppt_html_figure(out, outcome->folder, "heat");
+        ppt_text_add(out, "</div>\n");
+    } else {
+        ppt_html_wide_figure(out, outcome->folder, "speedup");
+    }
+    add_points(out, outcome);
+    add_failures(out, outcome);
+}

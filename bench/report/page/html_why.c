@@ -1,0 +1,238 @@
+/*
+ * The sections of a run's page that tell why it is no faster, what more workers would do, and how
+ * sure all of that is.
+ */
+#include <math.h>
+
+#include "charts.h"
+#include "html_figure.h"
+#include "html_parts.h"
+#include "owned.h"
+#include "sentence.h"
+
+/* What is said of a topic, or else what is said when nothing is. */
+static void add_topic(struct ppt_text *out, const struct ppt_answer *answer,
+                      enum ppt_claim_topic topic, const char *nothing)
+{
+    struct ppt_text words PPT_OWNED(ppt_text_free) = {0};
+
+    ppt_sentence_topic(answer, topic, &words);
+    ppt_html_words(out, "<p class=\"says\">", words.data ? words.data : nothing);
+}
+
+/* ---- why ---- */
+
+static void add_factor_row(struct ppt_table *table, const struct ppt_point_answer *p,
+                           bool with_ranks)
+{
+    for (size_t f = 0; f < PPT_FACTOR_COUNT; f++) {
+        if (f != PPT_FACTOR_COMMUNICATION || with_ranks) { /* else 1 everywhere */
+            ppt_html_number(table, true, p->factors.factor[f], 3, "");
+        }
+    }
+    ppt_html_number(table, p->factors.on_cpu_inflation > 0, p->factors.on_cpu_inflation, 2, "");
+    ppt_html_number(table, p->factors.off_cpu_inflation > 0, p->factors.off_cpu_inflation, 2, "");
+    ppt_html_number(table, true, p->karp_flatt, 3, "");
+    ppt_html_number(table, p->break_even.tasks > 0, (double)p->break_even.tasks, 0, " tasks");
+    ppt_html_row_end(table);
+}
+
+static void add_factors(struct ppt_text *out, const struct ppt_outcome *outcome)
+{
+    static const char *const heads[] = {
+        "workers", "load balance", "scheduling",      "startup",   "work", "reference",
+        "on CPU",  "off CPU",      "serial fraction", "pays from", NULL};
+    static const char *const rank_heads[] = {
+        "workers",   "load balance", "communication", "scheduling",      "startup",   "work",
+        "reference", "on CPU",       "off CPU",       "serial fraction", "pays from", NULL};
+    const bool with_ranks = ppt_config_ranks(outcome->config) > 0;
+    struct ppt_table table = ppt_html_table_begin(
+        out, PPT_TABLE_CARDS, "Efficiency factors",
+        "What speedup is lost to: a factor of 1 loses nothing.", with_ranks ? rank_heads : heads);
+
+    for (size_t i = 0; i < outcome->summary->count; i++) {
+        const struct ppt_point_answer *p = ppt_html_point_answer(outcome, i);
+
+        if (p && p->factors.exists) {
+            ppt_html_point_row(&table, outcome, i);
+            add_factor_row(&table, p, with_ranks);
+        }
+    }
+    ppt_html_table_end(&table);
+}
+
+void ppt_html_why(struct ppt_page *page, const struct ppt_outcome *outcome)
+{
+    struct ppt_text *out = &page->body;
+
+    ppt_html_section(page, "why", "Why");
+    add_topic(out, outcome->answer, PPT_TOPIC_WHY,
+              outcome->answer->verdict.exists ? "There was nothing to choose from"
+                                              : "Without a verdict there is no reason to give");
+    if (ppt_charts_have(outcome, "efficiency")) {
+        ppt_html_wide_figure(out, outcome->folder, "efficiency");
+        add_factors(out, outcome);
+    }
+    ppt_text_add(out, "<div class=\"pair\">\n");
+    ppt_html_folded_figure(out, outcome->folder, "time");
+    ppt_html_folded_figure(out, outcome->folder, "tasks_per_second");
+    ppt_text_add(out, "</div>\n");
+}
+
+/* ---- what more would do ---- */
+
+static void add_coefficient(struct ppt_text *out, double value, const struct ppt_interval *interval)
+{
+    ppt_text_addf(out, "%.3g [%.3g, %.3g]", value, interval->low, interval->high);
+}
+
+static void add_refusals(struct ppt_text *out, unsigned refusals)
+{
+    ppt_text_add(out, "<p>Beyond what was measured nothing is said here, because:</p>\n<ul>\n");
+    for (unsigned bit = 1; bit <= PPT_REFUSAL_LAST; bit <<= 1) {
+        if (refusals & bit) {
+            ppt_html_put(out, "<li>", ppt_refusal_text((enum ppt_refusal)bit), "</li>\n");
+        }
+    }
+    ppt_text_add(out, "</ul>\n");
+}
+
+/* What each law says of twice the largest count. */
+static void add_outlook(struct ppt_text *out, const struct ppt_scaling *scaling,
+                        const struct ppt_outlook *outlook)
+{
+    char rate[PPT_UNITS_SIZE], low[PPT_UNITS_SIZE], high[PPT_UNITS_SIZE];
+
+    ppt_text_addf(out, "<p>What %u workers would do:</p>\n<ul>\n", outlook->workers);
+    for (size_t law = 0; law < PPT_RIVAL_COUNT; law++) {
+        if (outlook->rivals.laws[law].kept > 0) {
+            const struct ppt_outlook_law says =
+                ppt_scaling_law(scaling, outlook, (enum ppt_rival_law)law);
+
+            ppt_text_addf(out, "<li>if %s goes on: %s tasks per second [%s, %s]</li>\n",
+                          ppt_rival_phrases[law], ppt_text_rate(says.value, rate),
+                          ppt_text_rate(says.low, low), ppt_text_rate(says.high, high));
+        }
+    }
+    ppt_text_addf(out, "<li>if it stops at %u: %s tasks per second</li>\n</ul>\n", scaling->largest,
+                  ppt_text_rate(scaling->throughput, rate));
+    if (outlook->kind != PPT_OUTLOOK_NARROW && outlook->measure_next > 0) {
+        ppt_text_addf(out,
+                      "<p>Which of them is so, these passes do not tell: measure %u workers "
+                      "next.</p>\n",
+                      outlook->measure_next);
+    }
+}
+
+static void add_laws(struct ppt_text *out, const struct ppt_rivals *rivals)
+{
+    const struct ppt_rival_curve *usl = &rivals->laws[PPT_RIVAL_USL].best;
+    const char *between = "<p>Laws that the passes do not exclude: ";
+
+    for (size_t law = 0; law < PPT_RIVAL_COUNT; law++) {
+        if (rivals->laws[law].kept > 0) {
+            ppt_text_addf(out, "%s%s", between, ppt_rival_phrases[law]);
+            between = ", ";
+        }
+    }
+    if (ppt_rivals_kept(rivals) > 0) {
+        ppt_text_add(out, ".</p>\n");
+    }
+    if (rivals->lambda.exists) {
+        ppt_text_add(out, "<p>By the Universal Scalability Law (USL) one worker does ");
+        add_coefficient(out, usl->scale, &rivals->lambda);
+        ppt_text_add(out, " tasks per second (λ); σ = ");
+        add_coefficient(out, usl->a, &rivals->sigma);
+        ppt_text_add(out, " is the share of work that queues for something shared; κ = ");
+        add_coefficient(out, usl->b, &rivals->kappa);
+        ppt_text_add(out, " is what keeping each pair of workers in step costs.</p>\n");
+    }
+}
+
+void ppt_html_more(struct ppt_page *page, const struct ppt_outcome *outcome)
+{
+    const struct ppt_scaling *scaling = &outcome->answer->scaling;
+    const struct ppt_outlook outlook = ppt_scaling_outlook(scaling, 2 * scaling->largest);
+    struct ppt_text *out = &page->body;
+
+    ppt_html_section(page, "more", "What if more");
+    add_topic(out, outcome->answer, PPT_TOPIC_MORE, "Of more workers these passes tell nothing");
+    if (!ppt_charts_have(outcome, "model")) {
+        return;
+    }
+    ppt_text_add(out, "<div class=\"beside\">\n");
+    ppt_html_figure(out, outcome->folder, "model");
+    ppt_text_add(out, "<div>\n");
+    add_laws(out, &outlook.rivals);
+    if (outlook.kind == PPT_OUTLOOK_REFUSED) {
+        add_refusals(out, outlook.refusals);
+    } else {
+        add_outlook(out, scaling, &outlook);
+    }
+    ppt_text_add(out, "</div>\n</div>\n");
+}
+
+/* ---- how sure ---- */
+
+/* A sentence with a share, where it is known. */
+static void add_share(struct ppt_text *out, const char *before, double share, const char *behind)
+{
+    char text[PPT_UNITS_SIZE];
+
+    if (share >= 0) {
+        ppt_text_addf(out, " %s %s %s.", before, ppt_text_percent(share, text), behind);
+    }
+}
+
+/* What others and a quota took of all passes together. */
+static void add_disturbance(struct ppt_text *out, const struct ppt_disturbance *all)
+{
+    char text[PPT_UNITS_SIZE];
+
+    if (all->disturbed > 0) {
+        ppt_text_addf(out, "<p>%zu of %zu passes were disturbed.", all->disturbed, all->passes);
+    } else {
+        ppt_text_addf(out, "<p>None of %zu passes was disturbed.", all->passes);
+    }
+    add_share(out, "Others used", all->others, "of the CPUs");
+    add_share(out, "Threads waited for a CPU", all->queued, "of their time");
+    if (all->again > 0) {
+        ppt_text_addf(out, " %zu %s measured again at the end of %s iteration.", all->again,
+                      all->again == 1 ? "was" : "were", all->again == 1 ? "its" : "their");
+    }
+    if (all->steal_s > 0) {
+        ppt_text_addf(out, " Others took %s of CPU time (steal).",
+                      ppt_text_duration(all->steal_s, text));
+    }
+    if (all->throttled_s > 0) {
+        ppt_text_addf(out, " A quota stopped it for %s, added up over CPUs.",
+                      ppt_text_duration(all->throttled_s, text));
+    }
+    ppt_text_add(out, "</p>\n");
+}
+
+static void add_drift(struct ppt_text *out, const struct ppt_drift *drift)
+{
+    char text[PPT_UNITS_SIZE];
+
+    if (drift->flagged) {
+        ppt_text_addf(out,
+                      "<p>The machine drifted: the last third of the iterations took %s %s than "
+                      "the first (p = %.1g).</p>\n",
+                      ppt_text_percent(fabs(drift->change), text),
+                      drift->change < 0 ? "less" : "more", drift->p);
+    }
+}
+
+void ppt_html_sure(struct ppt_page *page, const struct ppt_outcome *outcome)
+{
+    struct ppt_text *out = &page->body;
+    struct ppt_text words PPT_OWNED(ppt_text_free) = {0};
+
+    ppt_html_section(page, "sure", "How sure");
+    ppt_sentence_sure(outcome->answer, &words);
+    ppt_sentence_topic(outcome->answer, PPT_TOPIC_SURE, &words);
+    ppt_html_words(out, "<p class=\"says\">", words.data);
+    add_drift(out, &outcome->answer->drift);
+    add_disturbance(out, &outcome->answer->disturbance);
+}
