@@ -27,3 +27,6 @@ if ! ninja -C build -n | grep -q 'no work to do'; then
     say "building build/ppt-omp"
     ninja -C build >&2
 fi
+if [ "${1:-build}" = test ]; then
+    bash scripts/axe.sh
+fi

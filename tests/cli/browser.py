@@ -3,6 +3,7 @@
 Nothing but the standard library: commands and answers are JSON, each ended by a NUL byte.
 """
 
+import base64
 import json
 import os
 import select
@@ -114,7 +115,10 @@ class Browser:
             self.events.append(self.message(deadline))
 
     def evaluate(self, script):
-        result = self.call("Runtime.evaluate", expression=script, returnByValue=True)
+        """What an expression is, or what its promise comes to."""
+        result = self.call(
+            "Runtime.evaluate", expression=script, returnByValue=True, awaitPromise=True
+        )
         if "exceptionDetails" in result:
             raise RuntimeError(result["exceptionDetails"])
         return result["result"].get("value")
@@ -144,3 +148,17 @@ class Browser:
         """Errors and warnings on the console, and exceptions."""
         methods = ("Log.entryAdded", "Runtime.consoleAPICalled", "Runtime.exceptionThrown")
         return [e["params"] for e in self.events if e.get("method") in methods]
+
+    def settle(self):
+        """Waits until all pictures can be painted."""
+        self.evaluate("Promise.all([...document.images].map(i => i.decode().catch(() => 0)))")
+
+    def height(self):
+        """Of the whole page, also of what is out of sight."""
+        return self.evaluate("Math.ceil(document.documentElement.getBoundingClientRect().height)")
+
+    def picture(self, left, top, width, height):
+        """A part of the page as the bytes of a PNG, out of sight or not."""
+        clip = {"x": left, "y": top, "width": width, "height": height, "scale": 1}
+        shot = self.call("Page.captureScreenshot", clip=clip, captureBeyondViewport=True)
+        return base64.b64decode(shot["data"])
