@@ -30,7 +30,7 @@ struct ppt_outcome {
     unsigned resumed;                      /* how often it was gone on with after it ended early */
     const struct ppt_folder *folder;       /* where its files are */
     const struct ppt_folder *suite_folder; /* of those that concern it and other runs; or NULL */
-    double paper_mm;                       /* width of its charts for print; 0: as usual */
+    double chart_mm;                       /* width of its charts for print; 0: as usual */
     /* Of a run of several programs, each of which has an outcome: */
     const char *label;                 /* its name; NULL: there is one program */
     unsigned number;                   /* which one it is, from 1 */

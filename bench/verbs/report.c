@@ -13,6 +13,7 @@ static enum ppt_status report(const struct ppt_line *line, struct ppt_error *err
     struct ppt_loaded loaded PPT_OWNED(ppt_loaded_free) = {0};
     struct ppt_text notes = {0};
 
+    loaded.chart_mm = print->chart_mm;
     PPT_TRY(ppt_loaded_open(line->operands[0], &loaded, error));
     const enum ppt_status status = ppt_loaded_report(&loaded, &notes, error);
 
@@ -28,6 +29,7 @@ static enum ppt_status report(const struct ppt_line *line, struct ppt_error *err
 static const struct ppt_option report_rows[] = {
     PPT_SHARED(FORMAT, struct ppt_print, format),
     PPT_SHARED(QUIET, struct ppt_print, quiet),
+    PPT_SHARED(CHART_SIZE, struct ppt_print, chart_mm),
 };
 
 const struct ppt_verb ppt_verb_report = {

@@ -195,6 +195,7 @@ static const struct ppt_option resume_rows[] = {
      .help = ", although the machine or the program has changed"},
     PPT_SHARED(FORMAT, struct resume_options, print.format),
     PPT_SHARED(QUIET, struct resume_options, print.quiet),
+    PPT_SHARED(CHART_SIZE, struct resume_options, print.chart_mm),
 };
 
 const struct ppt_verb ppt_verb_resume = {

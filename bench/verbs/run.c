@@ -555,6 +555,7 @@ static const struct ppt_option run_rows[] = {
     PPT_SHARED(OUTPUT, struct run_options, output),
     PPT_SHARED(FORMAT, struct run_options, print.format),
     PPT_SHARED(QUIET, struct run_options, print.quiet),
+    PPT_SHARED(CHART_SIZE, struct run_options, print.chart_mm),
     PPT_SHARED(TIMEOUT, struct run_options, words.timeout),
     PPT_SHARED(PROGRAM_OUTPUT, struct run_options, words.output),
     PPT_SHARED(INPUTS, struct run_options, words.inputs),

@@ -1,6 +1,7 @@
 """The scripts of a run's charts, by hand: from any folder, of any name, and with data missing."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -121,6 +122,61 @@ class Places(ChartCase):
             self.assertTrue(head[0].startswith(f"# Draw with: gnuplot -d {path.name},"), head)
             for ending in (*common.PICTURES, ".dat"):
                 self.assertIn(f"{path.stem}{ending}", head[1])
+
+
+# What the legend says, and the column of the data that it has to be.
+COLUMNS = {"longest": "longest", "99 % are shorter": "p99", "95 % are shorter": "p95",
+           "median": "median", "measured": "tasks/s: median", "init": "init",
+           "a worker": "busy while tasks run (%)", "all together": "all together",
+           "old": "tasks/s: median", "new": "tasks/s: median"}  # fmt: skip
+
+
+class Pictures(ChartCase):
+    """What is drawn is what the data say."""
+
+    def test_columns(self):
+        """Each mark and bar has the column of its name, each whisker the two behind it."""
+        charts = self.measured({**GRID, "task_count": 120, "inner_threads": 1}, "sort")
+        seen = set()
+        for path in charts.glob("*.gp"):
+            heads = path.with_suffix(".dat").read_text("utf-8").splitlines()[0][2:].split("  ")
+            heads = [head.partition(" (")[0] for head in heads]
+            for column, title in re.findall(
+                r"data using (?:1|\(\$1[^)]*\)):(\d+) with .* title \"(.*?)\"", path.read_text("utf-8")
+            ):
+                title = title.replace("\\045", "%")
+                head = COLUMNS.get(title, title).partition(" (")[0]
+                self.assertEqual(heads[int(column) - 1], head, path.name)
+                seen.add(title)
+            for columns in re.findall(r"using [^:]+:([\d:]+) with yerrorbars", path.read_text("utf-8")):
+                middle, low, high = (int(column) - 1 for column in columns.split(":"))
+                self.assertEqual((low - middle, high - middle), (1, 2), path.name)
+                self.assertEqual(heads[low : high + 1], ["95 % interval: low", "high"], path.name)
+        self.assertLessEqual(
+            {"longest", "median", "measured", "init", "load balance", "work", "a worker"}, seen
+        )
+
+    def test_size_for_print(self):
+        """As wide as one asks, with the composition that fits; other pictures stay."""
+        charts = self.measured(GRID, "sort")
+        heights = {}
+        for size, points, narrow in (("85mm", 85 / 25.4 * 72, True), ("6in", 432, False),
+                                     ("16cm", 160 / 25.4 * 72, False)):  # fmt: skip
+            self.run_fine("report", charts.parent, "--chart-size", size, draw=True)
+            box = re.search(rb"/MediaBox \[ 0 0 ([\d.]+) ([\d.]+) \]",
+                            (charts / "speedup.pdf").read_bytes())  # fmt: skip
+            self.assertAlmostEqual(float(box[1]), points, delta=1)
+            width, _ = common.png_size((charts / "speedup.png").read_bytes())
+            self.assertEqual(width, 780 if narrow else 1440)
+            heights[size] = float(box[2]) / float(box[1])
+            self.assertIn('width="720" height', (charts / "speedup.svg").read_text("utf-8"))
+            self.assertIn('width="390" height', (charts / "speedup_narrow.svg").read_text("utf-8"))
+        self.assertGreater(heights["85mm"], heights["16cm"])
+        for wrong in ("85", "mm", "-85mm", "1mm", "nanmm", "infin", "85 mm", ""):
+            refused = self.run_ppt("report", charts.parent, "--chart-size", wrong)
+            self.assertEqual(refused.code, 2, refused)
+            self.assertIn("--chart-size", refused.err)
+            self.assertIn("mm, cm or in", refused.err)
 
 
 class Failures(ChartCase):

@@ -42,7 +42,7 @@ enum ppt_status ppt_charts_write(const struct ppt_outcome *outcome, struct ppt_t
             kinds[i]->write(outcome, &charts[count++]);
         }
     }
-    return ppt_charts_finish(outcome->folder, outcome->paper_mm, charts, notes, error);
+    return ppt_charts_finish(outcome->folder, outcome->chart_mm, charts, notes, error);
 }
 
 static enum ppt_status write_charts(const struct ppt_folder *folder, double paper_mm,

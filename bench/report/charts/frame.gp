@@ -45,7 +45,7 @@ do for [picture in 'none png pdf wide narrow'] {
   }
   if (picture eq 'pdf') {
     points = paper/25.4*72/width
-    set terminal pdfcairo noenhanced size paper/10 cm, paper/10*height/width cm font font.',12' fontscale points lw points pointscale points background rgb 'white'
+    set terminal pdfcairo noenhanced size 0.1*paper cm, 0.1*paper*height/width cm font font.',12' fontscale points lw points pointscale points background rgb 'white'
     set output folder.'{name}.pdf'
   }
   if (picture eq 'wide' || picture eq 'narrow') {

@@ -159,5 +159,5 @@ enum ppt_status ppt_charts_write_overview(const struct ppt_outcome *outcomes, si
     struct ppt_chart charts[] = {{.name = "overview"}, {.name = NULL}};
 
     ppt_overview_write(outcomes, count, &charts[0]);
-    return ppt_charts_finish(folder, outcomes[0].paper_mm, charts, notes, error);
+    return ppt_charts_finish(folder, outcomes[0].chart_mm, charts, notes, error);
 }

@@ -67,7 +67,7 @@ static void task_times_write(const struct ppt_outcome *outcome, struct ppt_chart
                          range.high > WIDE_RANGE * range.low);
     for (size_t k = 0; k < PERCENTILES; k++) {
         if (ppt_percentile_known(percentiles[k].share, outcome->config->task_count)) {
-            ppt_chart_plot(chart, percentiles[k].title, "data using 1:%zu with points ls %s", k + 3,
+            ppt_chart_plot(chart, percentiles[k].title, "data using 1:%zu with points ls %s", k + 4,
                            percentiles[k].style);
         }
     }

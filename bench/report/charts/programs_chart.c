@@ -76,5 +76,5 @@ enum ppt_status ppt_charts_write_programs(const struct ppt_outcome *outcomes, si
     for (size_t i = 0; i < count; i++) {
         add_program_curve(chart, i, count, outcomes[i].label);
     }
-    return ppt_charts_finish(folder, outcomes[0].paper_mm, charts, notes, error);
+    return ppt_charts_finish(folder, outcomes[0].chart_mm, charts, notes, error);
 }

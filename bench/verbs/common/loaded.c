@@ -46,6 +46,7 @@ static void add_outcome(struct ppt_loaded *loaded, const struct ppt_config *conf
         .program = content->program,
         .resumed = content->resumed,
         .folder = &loaded->folder,
+        .chart_mm = loaded->chart_mm,
     };
 }
 

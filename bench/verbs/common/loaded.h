@@ -9,6 +9,7 @@
 #include "report.h"
 
 struct ppt_loaded {
+    double chart_mm; /* to be set before: see struct ppt_outcome */
     struct ppt_folder folder;
     struct ppt_journal_content content;
     struct ppt_index index;

@@ -247,6 +247,7 @@ static enum ppt_status report(const struct ppt_print *print, const struct ppt_lo
 static enum ppt_status load_and_report(const struct ppt_print *print, struct ppt_folder *folder,
                                        struct ppt_loaded *loaded, struct ppt_error *error)
 {
+    loaded->chart_mm = print->chart_mm;
     PPT_TRY(ppt_loaded_read(folder, loaded, error));
     if (loaded->summary.count == 0 && loaded->content.samples.failure_count > 0) {
         return PPT_OK; /* what failed is told in the end, and there is nothing else */

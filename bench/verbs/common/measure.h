@@ -48,6 +48,7 @@ enum ppt_status ppt_measure_clean_up(struct ppt_hooks **hooks, enum ppt_status s
 struct ppt_print {
     const struct ppt_format *format; /* instead of the table; or NULL */
     bool quiet;                      /* the verdict alone */
+    double chart_mm;                 /* width of charts for print; 0: as usual */
 };
 
 /* Prints the table, or the verdict alone; of several programs those of each, and how they stand. */

@@ -1,10 +1,42 @@
 #include "shared.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 #include "report.h"
 
 static enum ppt_status read_format(const char *value, void *place, struct ppt_error *error)
 {
     return ppt_format_find(value, place, error);
+}
+
+/* In mm; the least that text is read on, and the most that printers know. */
+#define NARROWEST_CHART 30
+#define WIDEST_CHART 1200
+
+static enum ppt_status read_chart_size(const char *value, void *place, struct ppt_error *error)
+{
+    static const struct {
+        const char *name;
+        double mm;
+    } units[] = {{"mm", 1}, {"cm", 10}, {"in", 25.4}};
+    char *unit;
+    const double number = strtod(value, &unit);
+
+    for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
+        const double mm = number * units[i].mm;
+
+        if (unit != value && strcmp(unit, units[i].name) == 0 && mm >= NARROWEST_CHART &&
+            mm <= WIDEST_CHART) {
+            *(double *)place = mm;
+            return PPT_OK;
+        }
+    }
+    return ppt_fail(
+        error, PPT_BAD_INPUT,
+        "--chart-size: \"%s\" is no width: a number with mm, cm or in is one, from %dmm to "
+        "%dmm",
+        value, NARROWEST_CHART, WIDEST_CHART);
 }
 
 const struct ppt_option ppt_shared_options[] = {
@@ -13,9 +45,10 @@ const struct ppt_option ppt_shared_options[] = {
     [PPT_SHARED_FORMAT] = {"--format", PPT_OPTION_READ, .read = read_format, .metavar = "NAME",
                            .elsewhere = "--export-json --export-csv --export-markdown",
                            .help = "prints that instead of the table: csv, json, html, gbench,\n"
-                                   "bmf, ghab, hyperfine, markdown, gnuplot"},
-    [PPT_SHARED_QUIET] = {"--quiet", PPT_OPTION_FLAG,
-                          .help = "prints the verdict alone; both also of report and resume"},
+                                   "bmf, ghab, hyperfine, markdown, gnuplot (also of report)"},
+    [PPT_SHARED_QUIET] = {"--quiet", PPT_OPTION_FLAG, .help = "the verdict alone;"},
+    [PPT_SHARED_CHART_SIZE] = {"--chart-size", PPT_OPTION_READ, .read = read_chart_size,
+                               .joins = true, .metavar = "W", .help = "of PDFs: 85mm, 3in (16cm)"},
     [PPT_SHARED_TIMEOUT] = {"--timeout", PPT_OPTION_TEXT,
                             .heading = "Options of a program behind \"--\":", .joins = true,
                             .metavar = "S", .help = "ends it after so long (3600);"},

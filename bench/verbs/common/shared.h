@@ -10,6 +10,7 @@ enum {
     PPT_SHARED_OUTPUT,         /* const char * */
     PPT_SHARED_FORMAT,         /* const struct ppt_format * */
     PPT_SHARED_QUIET,          /* bool */
+    PPT_SHARED_CHART_SIZE,     /* double, in mm */
     PPT_SHARED_TIMEOUT,        /* const char * */
     PPT_SHARED_PROGRAM_OUTPUT, /* const char * */
     PPT_SHARED_INPUTS,         /* const char * */
