@@ -305,8 +305,8 @@ def plan(options):
         print_saturation(rows, rules, mean * slowdown, count, costs)
     if options.gnuplot:
         marks = [
-            (options.workers_per_rank * rule.fixed * mean * slowdown / costs.service, colour)
-            for rule, colour in zip(rules, chart.COLOURS)
+            (options.workers_per_rank * rule.fixed * mean * slowdown / costs.service, chart.colour(i))
+            for i, rule in enumerate(rules)
             if rule.fixed and costs.service > 0
         ]
         chart.draw(chart.script(rows, rules, title, options.gnuplot, marks), options.gnuplot)
