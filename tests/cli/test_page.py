@@ -452,7 +452,8 @@ TOO_WIDE = """(() => {
   const width = document.documentElement.clientWidth;
   const out = [...document.querySelectorAll('body *')].filter(e => {
     const box = e.getBoundingClientRect();
-    return box.width > 0 && !e.closest('.scroll, .skip') && (box.right > width + 1 || box.left < -1);
+    return box.width > 0 && !e.closest('.scroll, .skip') &&
+           (box.right > width + 1 || box.left < -1);
   }).map(e => e.tagName + ' ' + e.className + ' ' + (e.textContent || '').slice(0, 60));
   if (width < 640 || width > 1200)
     document.querySelectorAll('.scroll:has(.cards)').forEach(e => {
@@ -501,6 +502,23 @@ class Shown(Page):
                 self.assertEqual(self.asked_for(), [f"file://{page}"])
         self.assertNotEqual(seen["desk"], seen["dark"], "the dark page looks like the light one")
         self.assertEqual(seen["desk"], seen["paper"], "paper is printed dark")
+
+    def test_narrow_screens_have_narrow_charts(self):
+        folder, _ = self.run_small(draw=False)
+        for name, size in (("speedup", "720 450"), ("speedup_narrow", "390 390")):
+            (folder / "charts" / f"{name}.svg").write_text(
+                f"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 {size}'></svg>\n"
+            )
+        self.run_fine("report", folder, draw=False)
+        self.browser.prefer("light")
+        for width, square in ((390, True), (820, False), (1400, False)):
+            self.browser.resize(width, 900, phone=width < 400)
+            self.browser.open(folder / "report.html")
+            box = self.browser.evaluate(
+                """(() => { const chart = document.querySelector('figure img');
+                const box = chart.getBoundingClientRect(); return [box.width, box.height]; })()"""
+            )
+            self.assertEqual(abs(box[0] - box[1]) < 1, square, f"{width}: {box}")
 
     def test_others_fit(self):
         """The pages of suites, comparisons and long commands are no wider than screens, either."""
@@ -582,7 +600,8 @@ class Shown(Page):
         self.assertEqual(len(look["charts"]), charts)
         self.assertTrue(look["drawn"], "a chart is no picture to the browser")
         # The first is large; on paper all are open.
-        self.assertGreater(look["charts"][0][2], min(0.85 * width, 700) if media == "screen" else 500)
+        wide = min(0.85 * width, 700) if media == "screen" else 500
+        self.assertGreater(look["charts"][0][2], wide)
         self.assertEqual(look["folded"] > 0, media == "screen")
         for _, _, chart_width, chart_height in look["charts"]:
             self.assertGreater(chart_width, 200)
