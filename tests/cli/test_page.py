@@ -179,7 +179,8 @@ class Page(common.Case):
         self.assertEqual([heading for _, heading in headings],
                          ["The answer", "Why", "What if more", "How sure", "Single tasks",
                           "Workers", "All passes in time", "Machine and settings"])  # fmt: skip
-        contents = re.findall(r'<li><a href="#([\w-]+)">(.*?)</a>', text)
+        nav = re.search(r'<nav aria-label="Contents">(.*?)</nav>', text, re.S)[1]
+        contents = re.findall(r'<li><a href="#([\w-]+)">(.*?)</a>', nav)
         self.assertEqual(contents, headings)
         openings = re.findall(r'</h2>\n<p class="says">(.*?)</p>', text)
         self.assertEqual(len(openings), len(headings) - 1, "a section begins without its answer")
@@ -444,14 +445,19 @@ class Page(common.Case):
         self.assertEqual(len(runs), 2)
 
 
-# What reaches beyond the screen, all details open; tables may scroll within a box.
+# What reaches beyond the screen, all details open; the long tables may scroll within a box, and
+# those that become cards on a tablet, which is too narrow for some and too wide for cards.
 TOO_WIDE = """(() => {
   document.querySelectorAll('details').forEach(e => { e.open = true; });
   const width = document.documentElement.clientWidth;
   const out = [...document.querySelectorAll('body *')].filter(e => {
     const box = e.getBoundingClientRect();
-    return box.width > 0 && !e.closest('.scroll, .skip') && (box.right > width + 1 || box.left < -1);
+    return box.width > 0 && !e.closest('.scroll, .skip') &&
+           (box.right > width + 1 || box.left < -1);
   }).map(e => e.tagName + ' ' + e.className + ' ' + (e.textContent || '').slice(0, 60));
+  if (width < 640 || width > 1200)
+    document.querySelectorAll('.scroll:has(.cards)').forEach(e => {
+      if (e.scrollWidth > e.clientWidth + 1) out.push('scrolls: ' + e.ariaLabel); });
   return document.documentElement.scrollWidth > width ? ['the page', ...out] : out; })()"""
 
 
@@ -497,9 +503,26 @@ class Shown(Page):
         self.assertNotEqual(seen["desk"], seen["dark"], "the dark page looks like the light one")
         self.assertEqual(seen["desk"], seen["paper"], "paper is printed dark")
 
+    def test_narrow_screens_have_narrow_charts(self):
+        folder, _ = self.run_small(draw=False)
+        for name, size in (("speedup", "720 450"), ("speedup_narrow", "390 390")):
+            (folder / "charts" / f"{name}.svg").write_text(
+                f"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 {size}'></svg>\n"
+            )
+        self.run_fine("report", folder, draw=False)
+        self.browser.prefer("light")
+        for width, square in ((390, True), (820, False), (1400, False)):
+            self.browser.resize(width, 900, phone=width < 400)
+            self.browser.open(folder / "report.html")
+            box = self.browser.evaluate(
+                """(() => { const chart = document.querySelector('figure img');
+                const box = chart.getBoundingClientRect(); return [box.width, box.height]; })()"""
+            )
+            self.assertEqual(abs(box[0] - box[1]) < 1, square, f"{width}: {box}")
+
     def test_others_fit(self):
         """The pages of suites, comparisons and long commands are no wider than screens, either."""
-        long = "for i in 1 2; do echo " + "no-blank-in-this-word-" * 12 + "; done"
+        long = "for i in 1 2; do echo " + "no_blank_in_this_word_" * 12 + "; done"
         self.write("suite.json", {"task_count": 2, "workers": [0, 1], "iterations": 3, "runs": [
             {"task": "sum", "task_args": [3000]},
             {"task": "command", "task_args": {"argv": ["sh", "-c", long]}}]})  # fmt: skip
@@ -577,7 +600,8 @@ class Shown(Page):
         self.assertEqual(len(look["charts"]), charts)
         self.assertTrue(look["drawn"], "a chart is no picture to the browser")
         # The first is large; on paper all are open.
-        self.assertGreater(look["charts"][0][2], min(0.85 * width, 700) if media == "screen" else 500)
+        wide = min(0.85 * width, 700) if media == "screen" else 500
+        self.assertGreater(look["charts"][0][2], wide)
         self.assertEqual(look["folded"] > 0, media == "screen")
         for _, _, chart_width, chart_height in look["charts"]:
             self.assertGreater(chart_width, 200)

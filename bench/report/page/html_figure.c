@@ -39,6 +39,14 @@ static const struct figure figures[] = {
      "cleanup gives everything back. They are moved a little, so that they add up to the total. "
      "Compare the mean task time down the column: where it grows, tasks get into each other's "
      "way."},
+    {"sure", "this section", NULL, NULL,
+     "The promise holds for the machine as it was while the passes ran. Of each pass two shares "
+     "are kept: of the CPUs, how much others used; and of the time that its own threads could have "
+     "had, for how long they waited for a CPU. Where too many passes lost much in that way, or "
+     "were "
+     "stopped, the confidence is lowered, for others who are there all the time make no interval "
+     "wider. What all iterations share stays unseen: the hour, the machine, its neighbours. Repeat "
+     "the run before a decision rests on a difference of some percent."},
     {"change", "the verdict", NULL, NULL,
      "A change counts where it is surely more than the threshold. Slower: at some number of "
      "workers it takes surely longer. Unchanged: at all of them it is surely within the threshold. "
@@ -73,7 +81,11 @@ static const struct figure figures[] = {
      "Load balance: workers finish with unequal loads. Communication: tasks are waited for that "
      "another rank has. Scheduling: tasks are handed out and waited for. Startup: the team is "
      "made and released. Work: tasks take longer side by side, on a CPU (caches, memory, clock) "
-     "or off it (waiting). Reference: what sequential calls spend outside of tasks."},
+     "or off it (waiting). Reference: what sequential calls spend outside of tasks. Of the other "
+     "columns of the table, on CPU and off CPU say how many times as long a task takes for each of "
+     "these reasons; the serial fraction is the share of the work that behaves as if one worker "
+     "alone could do it; and pays from is the number of tasks from which these workers are faster "
+     "than sequential calls."},
     {"time", "where the time goes", "init, work and cleanup of a pass at every number of workers",
      "Whiskers go from the shortest to the longest pass.",
      "Init is creating the team, and its scratch memory beyond what one worker takes; work is the "
@@ -236,10 +248,11 @@ static void add_figure(struct ppt_text *out, const struct ppt_folder *folder, co
     }
     ppt_html_put(out, "<figcaption>\n<p>", figure->reads, "</p>\n");
     add_method(out, figure);
+    ppt_text_add(out, "</figcaption>\n");
     if (charts.path) {
         ppt_html_data(out, &charts, name, figure->title);
     }
-    ppt_text_add(out, "</figcaption>\n</figure>\n");
+    ppt_text_add(out, "</figure>\n");
 }
 
 void ppt_html_figure(struct ppt_text *out, const struct ppt_folder *folder, const char *name)

@@ -1,8 +1,10 @@
 #include "html_page.h"
 
 #include <ctype.h>
+#include <stdbool.h>
 #include <string.h>
 
+#include "owned.h"
 #include "status.h"
 
 extern const char ppt_page_style[]; /* style.css */
@@ -38,11 +40,24 @@ void ppt_html_put(struct ppt_text *out, const char *before, const char *text, co
     ppt_text_add(out, after);
 }
 
+/* The words of a sentence; an option is not broken behind its "--". */
+static void add_prose(struct ppt_text *out, const char *words)
+{
+    for (const char *at = words; *at;) {
+        const size_t length = strcspn(at, " ") + (*at == ' ');
+        char *word PPT_FREED = ppt_text_format("%.*s", (int)length, at);
+        const bool option = strncmp(word, "--", 2) == 0;
+
+        ppt_html_put(out, option ? "<span class=\"option\">" : "", word, option ? "</span>" : "");
+        at += length;
+    }
+}
+
 void ppt_html_rest(struct ppt_text *out, const char *words)
 {
     const size_t length = strlen(words);
 
-    ppt_html_add(out, words);
+    add_prose(out, words);
     ppt_text_add(out, length > 0 && strchr(".:", words[length - 1]) ? "</p>\n" : ".</p>\n");
 }
 

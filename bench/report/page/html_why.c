@@ -235,4 +235,5 @@ void ppt_html_sure(struct ppt_page *page, const struct ppt_outcome *outcome)
     ppt_html_words(out, "<p class=\"says\">", words.data);
     add_drift(out, &outcome->answer->drift);
     add_disturbance(out, &outcome->answer->disturbance);
+    ppt_html_reading(out, "sure");
 }
