@@ -402,17 +402,17 @@ static bool could_be_left(const struct ppt_param *param, const union ppt_value *
 }
 
 /* What stands before an argument: nothing before the first. */
-static void add_joint(const struct ppt_param *param, struct ppt_text *out)
+static void add_joint(const struct ppt_param *param, bool named, struct ppt_text *out)
 {
     if (out->length > 0) {
-        ppt_text_add(out, param->joint ? param->joint : ", ");
+        ppt_text_add(out, param->joint && !named ? param->joint : ", ");
     }
 }
 
 /* The members of a group that say something, as an object; nothing where none does. One that means
  * something else when the others are left is said with any of them. */
 static void describe_group(const struct ppt_kernel *kernel, size_t first,
-                           const union ppt_value *args, struct ppt_text *out)
+                           const union ppt_value *args, bool named, struct ppt_text *out)
 {
     bool more = false;
     size_t end = first, shown = 0;
@@ -425,7 +425,7 @@ static void describe_group(const struct ppt_kernel *kernel, size_t first,
 
         if (!could_be_left(param, &args[i]) || (more && param->when_left)) {
             if (shown == 0) {
-                add_joint(&kernel->params[first], out);
+                add_joint(&kernel->params[first], named, out);
             }
             ppt_text_addf(out, "%s%s: ", shown++ ? ", " : "{", param->name);
             describe_value(param, &args[i], out);
@@ -455,10 +455,10 @@ void ppt_args_describe(const struct ppt_kernel *kernel, const union ppt_value *a
 
         if (param->group) {
             if (!shares_slot(kernel, i)) {
-                describe_group(kernel, i, args, out);
+                describe_group(kernel, i, args, named, out);
             }
         } else if (!after_words || !could_be_left(param, &args[i])) {
-            add_joint(param, out);
+            add_joint(param, named, out);
             if (after_words && param->kind != PPT_PARAM_INPUTS) {
                 /* A list takes words alone there, so that these can only be given by name. */
                 ppt_text_addf(out, "%s: ", param->name);

@@ -245,7 +245,7 @@ class Charts(Looking):
                 self.assertTrue(heads, "no title")
                 self.assertTrue(feet, "no title of the horizontal axis")
                 self.assertTrue(sides, "no title of the vertical axis")
-                if script is None or "errorbars" in script:
+                if script is None or "with yerrorbars" in script:
                     words = " ".join(t["words"] for t in texts)
                     self.assertRegex(words, BAR_WORDS)
 

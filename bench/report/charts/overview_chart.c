@@ -9,9 +9,9 @@
 /* Small charts beside each other, and units of each: its height, its title, and what its axes take.
  */
 static const size_t across[PPT_CHART_LAYOUTS] = {[PPT_CHART_WIDE] = 4, [PPT_CHART_NARROW] = 2};
-#define PANEL_HEIGHT 172
+#define PANEL_HEIGHT 182
 #define PANEL_TITLE 22
-#define PANEL_AXIS 28
+#define PANEL_AXIS 36
 /* Left of all of them, for the name of the axis. */
 #define LEFT 16
 /* Characters that fit above one. */
