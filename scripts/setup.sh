@@ -11,7 +11,8 @@ packages=(gcc libc6-dev meson ninja-build pkg-config libgsl-dev libjson-c-dev li
 if [ "${1:-build}" = test ]; then
     packages+=(libopenmpi-dev openmpi-bin iproute2 libcmocka-dev python3-jsonschema
         python3-scipy libbenchmark-tools gzip
-        clang-format fonts-dejavu-core chromium scdoc fish zsh valgrind cppcheck shellcheck)
+        clang-format fonts-dejavu-core chromium poppler-utils scdoc fish zsh valgrind cppcheck
+        shellcheck)
 fi
 
 need "${packages[@]}"

@@ -3,6 +3,7 @@ those who do not see them."""
 
 import base64
 import functools
+import html
 import html.parser
 import itertools
 import json
@@ -11,6 +12,7 @@ import os
 import pathlib
 import re
 import shutil
+import subprocess
 import sys
 import tempfile
 import unittest
@@ -32,11 +34,14 @@ PHONE = 500
 PICTURE = "data:image/svg+xml;base64,"
 UNFOLD = "document.querySelectorAll('details').forEach(e => { e.open = true; })"
 
+XMLNS = "xmlns='http://www.w3.org/2000/svg'"
+CONTRAST = 4.5
+FAINT = 2.0  # lines of a grid, and what is painted behind all
 # Two words on a line that are closer than this read as one.
 GAP = 1.0
 
 AXIS_WORDS = re.compile(r"workers|threads|seconds|minutes|hours|time|tasks|iterations")
-BAR_WORDS = re.compile(r"interval|smallest to largest|shortest to longest|95 %")
+BAR_WORDS = re.compile(r"interval|whisker|smallest to largest|shortest to longest")
 
 
 def setUpModule():
@@ -72,9 +77,10 @@ class Figures(html.parser.HTMLParser):
 class Looking(unittest.TestCase):
     folder, pieces, window = None, [], None
 
-    def write(self, body):
+    @classmethod
+    def write(cls, body):
         """A page of our own."""
-        path = self.folder / "own.html"
+        path = cls.folder / "own.html"
         path.write_text("<!doctype html><html lang='en'><meta charset='utf-8'><title>own</title>"
                         f"<style>* {{ margin: 0; }}</style>{body}", "utf-8")  # fmt: skip
         return path
@@ -96,9 +102,10 @@ class Looking(unittest.TestCase):
             `${v.id}: ${v.help}: ${v.nodes.slice(0, 3).map(n => n.html.slice(0, 120))}`))"""
         )
 
-    def lay_out(self, svg):
+    @classmethod
+    def lay_out(cls, svg):
         """The size and the texts of a chart; a page of our own is open."""
-        return self.window.evaluate(f"({CHART})({json.dumps(svg[svg.index('<svg') :])})")
+        return cls.window.evaluate(f"({CHART})({json.dumps(svg[svg.index('<svg') :])})")
 
     def check_none(self, problems):
         if problems:
@@ -204,24 +211,37 @@ def touching(texts):
     ]
 
 
+def hard_to_read(texts):
+    """Which of them are pale on what they stand on, and which have something going through them."""
+    for text in texts:
+        words = f'"{text["words"][:50]}"'
+        if text["contrast"] < CONTRAST:
+            yield f"{words} has a contrast of {text['contrast']:.1f} to its ground"
+        if text["crossed"] > FAINT:
+            yield f"something goes through {words}, with a contrast of {text['crossed']:.1f}"
+
+
 class Charts(Looking):
-    def charts(self):
+    @classmethod
+    def charts(cls):
         """Name, SVG and script of every chart; one that only a page has is without a script."""
-        for piece in self.pieces:
+        for piece in cls.pieces:
             for path in sorted(piece.charts.glob("*.svg")):
                 script = path.with_name(path.stem.removesuffix("_narrow") + ".gp")
-                yield f"{piece.name}/{path.stem}", path.read_text("utf-8"), script.read_text("utf-8")
+                name = f"{piece.name}/{path.stem}"
+                yield name, path.read_text("utf-8"), script.read_text("utf-8")
             if not piece.charts.exists():
                 pictures = Figures(piece.page.read_text("utf-8")).found
                 for number, (_, svg) in enumerate(pictures, 1):
                     yield f"{piece.name}/{number}", svg, None
 
+    @classmethod
     @functools.cache
-    def laid_out(self):
+    def laid_out(cls):
         """The same with size and texts in place of the SVG, of each."""
-        self.window.resize(1440, 900)
-        self.window.open(self.write(""))
-        return [(name, self.lay_out(svg), script) for name, svg, script in self.charts()]
+        cls.window.resize(1440, 900)
+        cls.window.open(cls.write(""))
+        return [(name, cls.lay_out(svg), script) for name, svg, script in cls.charts()]
 
     def test_texts(self):
         """Every text is within the canvas, and none touches another."""
@@ -229,6 +249,12 @@ class Charts(Looking):
             with self.subTest(chart=name):
                 self.check_none(outside(chart) + touching(chart["texts"]))
         self.assertGreater(len(self.laid_out()), 50)
+
+    def test_beneath_texts(self):
+        """Every text can be read: no line, mark or edge of a bar goes through it."""
+        for name, chart, _ in self.laid_out():
+            with self.subTest(chart=name):
+                self.check_none([*hard_to_read(chart["texts"])])
 
     def test_says_what_it_is(self):
         """A title above, a title of each axis, and what error bars are."""
@@ -245,7 +271,7 @@ class Charts(Looking):
                 self.assertTrue(heads, "no title")
                 self.assertTrue(feet, "no title of the horizontal axis")
                 self.assertTrue(sides, "no title of the vertical axis")
-                if script is None or "with yerrorbars" in script:
+                if script is None or re.search(r"with \w*errorbars", script):
                     words = " ".join(t["words"] for t in texts)
                     self.assertRegex(words, BAR_WORDS)
 
@@ -262,7 +288,7 @@ class Charts(Looking):
                         image.src = 'data:image/png;base64,{data}';
                         await image.decode();
                         const canvas = new OffscreenCanvas(image.width, image.height);
-                        const context = canvas.getContext('2d');
+                        const context = canvas.getContext('2d', {{ willReadFrequently: true }});
                         context.drawImage(image, 0, 0);
                         const w = image.width, h = image.height;
                         const inked = (x, y, wide, high) => {{
@@ -277,17 +303,68 @@ class Charts(Looking):
                     self.assertEqual(inked, [], "something is cut there")
 
 
+@unittest.skipUnless(shutil.which("pdftotext"), "pdftotext is not installed (poppler-utils)")
+class Paper(Looking):
+    """PDFs, whose letters are laid out as those of PNGs are, and not as a browser does."""
+
+    # Boxes are those of lines; two lines of different sizes may reach into each other's.
+    LINE_ROOM = 0.15
+
+    def test_words(self):
+        """Every word is on the paper, and none touches another."""
+        for piece in self.pieces:
+            for script in sorted(piece.charts.glob("*.gp")):
+                with self.subTest(chart=f"{piece.name}/{script.stem}"):
+                    path = script.with_suffix(".pdf")
+                    self.assertTrue(path.is_file(), "there is no PDF")
+                    chart = self.words_of(path)
+                    self.assertTrue(chart["texts"])
+                    self.check_none(outside(chart) + touching(chart["texts"]))
+
+    def test_mistakes(self):
+        """They are found in a PDF that has some."""
+        path = self.folder / "own.pdf"
+        commands = f"""set terminal pdfcairo noenhanced size 4,3; set output '{path}'
+            set label 1 'fine' at 0,5; set label 2 'on' at 0,-5; set label 3 'it' at 0,-5.1
+            set label 4 'faraway' at 9,7; set label 5 'up' at 5,-5 rotate
+            plot [-9:9] [-9:9] 0 notitle"""
+        subprocess.run(["gnuplot"], input=commands.encode(), check=True)
+        chart = self.words_of(path)
+        self.assertEqual([problem[:4] for problem in outside(chart)], ['"far'])
+        self.assertEqual(touching(chart["texts"]), ['"on" touches "it"'])
+
+    def words_of(self, path):
+        """As a browser tells the texts of an SVG."""
+        told = subprocess.run(["pdftotext", "-bbox", path, "-"], stdout=subprocess.PIPE, check=True)
+        text = told.stdout.decode("utf-8", "replace")
+        number = r'="(-?[\d.]+)"'
+        page = re.search(f"<page width{number} height{number}", text)
+        box = re.compile(f"<word xMin{number} yMin{number} xMax{number} yMax{number}>(.*)</word>")
+        return {"size": [float(n) for n in page.groups()],
+                "texts": [self.word(*map(float, found[:4]), html.unescape(found[4]))
+                          for found in box.findall(text)]}  # fmt: skip
+
+    def word(self, left, top, right, bottom, words):
+        room = self.LINE_ROOM * min(bottom - top, right - left)
+        if bottom - top > right - left and len(words) > 1:  # turned
+            left, right = left + room, right - room
+        else:
+            top, bottom = top + room, bottom - room
+        corners = [[left, top], [right, top], [right, bottom], [left, bottom]]
+        return {"words": words, "corners": corners}
+
+
 class Mistakes(Looking):
     """What the tests above would find, made on purpose."""
 
     PAGES = [
         ("<p style='width:600px'>wide", "the page is 600 px wide, the screen 390"),
         ("<main><table style='width:450px;overflow:auto'><td>a", "px beyond the sides of <main>"),
-        ("<div style='height:20px'><p style='height:50px'>high", "beyond the top or bottom of <div>"),
+        ("<div style='height:20px'><p style='height:50px'>x", "beyond the top or bottom of <div>"),
         ("<p style='width:50px'>Einunaussprechlicheswort", "sticks out of <p>"),
         ("<div style='overflow:auto;width:50px'><p style='width:90px'>x", "neither has a name nor"),
         ("<div style='overflow:hidden;width:50px'><p style='width:90px'>x", "cuts what it holds"),
-        ("<p style='color:#777;background:#fff'>pale", '"pale" in <p> "pale" has a contrast of 4.48'),
+        ("<p style='color:#777;background:#fff'>pale", "has a contrast of 4.48"),
         ("<p style='opacity:.4'>pale", "has a contrast of"),
         ("<div style='background:#000'><p style='background:#fff8;color:#888'>x", "on 136,136,136"),
         ("<style>p::before{content:'faint';color:#eee}</style><p>x", '"faint"'),
@@ -331,9 +408,27 @@ class Mistakes(Looking):
             with self.subTest(texts=texts):
                 self.window.open(self.write(""))
                 body = "".join(text.format(*t) for t in texts)
-                chart = self.lay_out(f"<svg viewBox='0 0 480 200'>{body}</svg>")
+                chart = self.lay_out(f"<svg {XMLNS} viewBox='0 0 480 200'>{body}</svg>")
                 problems = outside(chart) + touching(chart["texts"])
                 self.assertEqual(len(problems), found, problems)
+
+    def test_on_a_line(self):
+        text = "<text font-size='12' x='9' y='50' fill='{}'>a text</text>"
+        for ink, below, found in (
+            ("black", "<path d='M0,90 L99,90' stroke='black'/>", 0),
+            ("black", "<path d='M0,46 L99,46' stroke='#ddd'/>", 0),
+            ("black", "<path d='M0,46 L99,46' stroke='#07b'/>", 1),
+            ("black", "<path d='M20,0 L20,90' stroke='black'/>", 1),
+            ("#888", "", 1),
+            ("white", "<rect width='99' height='99'/>", 0),
+        ):
+            with self.subTest(ink=ink, below=below):
+                self.window.open(self.write(""))
+                chart = self.lay_out(
+                    f"<svg {XMLNS} viewBox='0 0 99 99'>"
+                    f"{below}{text.format(ink)}</svg>"
+                )
+                self.assertEqual(len([*hard_to_read(chart["texts"])]), found, chart)
 
     @unittest.skipUnless(AXE.is_file(), "axe-core is not there")
     def test_accessible(self):

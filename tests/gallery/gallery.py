@@ -1,5 +1,5 @@
 """Everything that people look at, made from the recordings of journals.py: pages and charts, the
-same on every machine.
+same on every machine, but that a PDF says when it was made.
 
 Environment: PPT_OMP and PPT_GALLERY_SUITE name the programs that make them.
 """

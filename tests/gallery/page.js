@@ -1,5 +1,5 @@
-// A function: what is wrong with the page as it is shown now, as a list of sentences. Everything has
-// been unfolded before. `inkOnly`: no more than how well texts can be read.
+// A function: what is wrong with the page as it is shown now, as a list of sentences. Everything
+// has been unfolded before. `inkOnly`: no more than how well texts can be read.
 inkOnly => {
     const SLACK = 1.5; // of a pixel's fraction, and of borders
     const ENOUGH = 4.5; // contrast of text, by WCAG 2
@@ -45,8 +45,8 @@ inkOnly => {
         const box = e.getBoundingClientRect(), outer = parent.getBoundingClientRect();
         if (box.width === 0 || box.height === 0) return;
         if (beyond(box, outer) > SLACK) {
-            problems.push(`${told(e)} goes ${beyond(box, outer).toFixed(0)} px beyond the sides of ` +
-                          told(parent));
+            problems.push(`${told(e)} goes ${beyond(box, outer).toFixed(0)} px beyond the sides ` +
+                          `of ${told(parent)}`);
         } else if (!inline(e) && below(box, outer) > SLACK && parent !== document.body) {
             problems.push(`${told(e)} goes ${below(box, outer).toFixed(0)} px beyond the top or ` +
                           `bottom of ${told(parent)}`);
@@ -98,8 +98,9 @@ inkOnly => {
         const [a, b] = [luminance(over(ink, paper)), luminance(paper)];
         const contrast = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
         if (contrast < ENOUGH) {
-            problems.push(`"${words(text)}" in ${told(e)} has a contrast of ${contrast.toFixed(2)}: ` +
-                          `${style(e, part).color} on ${paper.slice(0, 3).map(Math.round)}`);
+            problems.push(`"${words(text)}" in ${told(e)} has a contrast of ` +
+                          `${contrast.toFixed(2)}: ${style(e, part).color} on ` +
+                          `${paper.slice(0, 3).map(Math.round)}`);
         }
     };
 

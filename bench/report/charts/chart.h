@@ -97,8 +97,9 @@ void ppt_chart_free(struct ppt_chart *chart);
 /* ---- files and pictures ---- */
 
 /* Adds a text as gnuplot's double-quoted string that shows exactly that, with '?' for what must not
- * be shown. All but harmless ASCII is escaped: between double quotes gnuplot runs what stands in
- * backquotes, and its 5.4 misreads two single quotes in a row between single ones. */
+ * be shown, and for what is no letter of any usual font. All but harmless ASCII is escaped: between
+ * double quotes gnuplot runs what stands in backquotes, and its 5.4 misreads two single quotes in a
+ * row between single ones. */
 void ppt_gnuplot_quote(struct ppt_text *out, const char *text);
 
 /* Writes name.dat and name.gp into the folder; the pictures for print are to be so wide (0: as

@@ -9,6 +9,10 @@
 #include "file.h"
 #include "owned.h"
 
+/* Characters that begin so are emoji for the most part, which cairo draws as large as the picture
+ * where a font has them as bitmaps. What is shown is valid UTF-8. */
+#define FOUR_BYTES 0xf0
+
 void ppt_gnuplot_quote(struct ppt_text *out, const char *text)
 {
     /* Besides letters and digits what means nothing to gnuplot between quotes. */
@@ -20,7 +24,12 @@ void ppt_gnuplot_quote(struct ppt_text *out, const char *text)
     for (const unsigned char *c = (const unsigned char *)shown.data; *c; c++) {
         const bool plain = isalnum(*c) || *c >= 0x80 || strchr(harmless, *c);
 
-        ppt_text_addf(out, plain ? "%c" : "\\%03o", *c);
+        if (*c >= FOUR_BYTES) {
+            ppt_text_add(out, "?");
+            c += 3;
+        } else {
+            ppt_text_addf(out, plain ? "%c" : "\\%03o", *c);
+        }
     }
     ppt_text_add(out, "\"");
 }

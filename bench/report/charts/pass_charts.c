@@ -136,7 +136,7 @@ const struct ppt_chart_kind ppt_chart_balance = {"balance", NULL, balance_write}
 /* ---- the passes in time ---- */
 
 /* The passes that were disturbed, or the others; gnuplot's "index" needs a row in each. */
-static void add_passes(const struct ppt_outcome *outcome, bool disturbed, struct ppt_text *out)
+static size_t add_passes(const struct ppt_outcome *outcome, bool disturbed, struct ppt_text *out)
 {
     size_t rows = 0;
 
@@ -156,6 +156,7 @@ static void add_passes(const struct ppt_outcome *outcome, bool disturbed, struct
     if (rows == 0) {
         ppt_text_add(out, "NaN NaN 0 0 0\n");
     }
+    return rows;
 }
 
 static void passes_write(const struct ppt_outcome *outcome, struct ppt_chart *chart)
@@ -163,18 +164,22 @@ static void passes_write(const struct ppt_outcome *outcome, struct ppt_chart *ch
     ppt_text_add(
         &chart->data,
         "# started (s)  time / median of its point  iteration  workers  inner threads\n# passes\n");
-    add_passes(outcome, false, &chart->data);
+    const size_t calm = add_passes(outcome, false, &chart->data);
     ppt_text_add(&chart->data, "\n\n# disturbed by others or by a quota\n");
-    add_passes(outcome, true, &chart->data);
+    const size_t disturbed = add_passes(outcome, true, &chart->data);
     ppt_chart_about(chart, outcome, "all passes in the order they ran");
     ppt_chart_set(chart, "set xlabel 'seconds since the start'\n"
                          "set ylabel 'time of the pass / median of its point'\n"
-                         "set xrange [0:*]\nset yrange [0:*<2]\n"
+                         "set xrange [0:*]\nset yrange [*<0.9:1.1<*]\n"
                          "set offsets graph 0.02, graph 0.02, graph 0.02, 0");
     ppt_chart_plot(chart, "median", "1 with lines ls baseline");
-    ppt_chart_plot(chart, "a pass", "data index 0 using 1:2 with points ls measured ps 0.5");
-    ppt_chart_plot(chart, "one disturbed by others or a quota",
-                   "data index 1 using 1:2 with points ls disturbed");
+    if (calm > 0) {
+        ppt_chart_plot(chart, "a pass", "data index 0 using 1:2 with points ls measured ps 0.5");
+    }
+    if (disturbed > 0) {
+        ppt_chart_plot(chart, "one disturbed by others or a quota",
+                       "data index 1 using 1:2 with points ls disturbed");
+    }
 }
 
 const struct ppt_chart_kind ppt_chart_passes = {"passes", NULL, passes_write};

@@ -99,10 +99,15 @@ void ppt_chart_point_axis(struct ppt_chart *chart, const struct ppt_point *point
     const bool with_ranks = most.ranks > 0, with_task = several & PPT_OF_TASK;
     struct ppt_text narrow PPT_OWNED(ppt_text_free) = {0}, wide PPT_OWNED(ppt_text_free) = {0};
     struct labels labels[PPT_CHART_LAYOUTS];
+    bool calls_are_0 = false;
     char words[PPT_POINT_WORDS_SIZE];
 
     for (size_t i = 0; i < PPT_CHART_LAYOUTS; i++) {
         labels[i] = choose_labels(points, count, several, host, ppt_chart_layouts[i].width);
+        calls_are_0 |= labels[i].calls_are_0;
+    }
+    for (size_t i = 0; i < PPT_CHART_LAYOUTS; i++) {
+        labels[i].calls_are_0 = calls_are_0; /* one note is for both */
         chart->foot[i] =
             labels[i].upright ? CHARACTER * (double)longest(points, count, several, host, true) : 0;
     }
@@ -118,8 +123,7 @@ void ppt_chart_point_axis(struct ppt_chart *chart, const struct ppt_point *point
     if (any_beyond(points, count, host)) {
         ppt_chart_note(chart, "*: more threads than CPUs.");
     }
-    if (count > 0 && points[0].workers == 0 &&
-        (with_task || labels[PPT_CHART_NARROW].calls_are_0)) {
+    if (count > 0 && points[0].workers == 0 && (with_task || calls_are_0)) {
         ppt_chart_note(chart, "0: %s calls.", ppt_dimensions[PPT_WORKERS].none);
     }
 }
