@@ -173,6 +173,7 @@ class Page(common.Case):
         words = " ".join("".join(page.words).split())
         sentence = results["verdict"]["sentence"]
         self.assertIn(sentence, words)
+        self.assertNotRegex(re.findall(r'<div class="verdict.*?</p>', text, re.S)[0], r"\d %")
         first_table = words.index("Medians over 6 iterations")
         self.assertLess(words.index(sentence), first_table)
         headings = re.findall(r'<section id="([\w-]+)".*?<h2[^>]*>(.*?)</h2>', text, re.S)

@@ -40,16 +40,19 @@ void ppt_html_put(struct ppt_text *out, const char *before, const char *text, co
     ppt_text_add(out, after);
 }
 
-/* The words of a sentence; an option is not broken behind its "--". */
+/* The words of a sentence; lines break neither behind the "--" of an option nor before "%". */
 static void add_prose(struct ppt_text *out, const char *words)
 {
     for (const char *at = words; *at;) {
-        const size_t length = strcspn(at, " ") + (*at == ' ');
+        const size_t length = strcspn(at, " ");
         char *word PPT_FREED = ppt_text_format("%.*s", (int)length, at);
         const bool option = strncmp(word, "--", 2) == 0;
 
         ppt_html_put(out, option ? "<span class=\"option\">" : "", word, option ? "</span>" : "");
         at += length;
+        for (; *at == ' '; at++) {
+            ppt_text_add(out, at[1] == '%' ? "&nbsp;" : " ");
+        }
     }
 }
 
