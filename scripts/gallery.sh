@@ -19,12 +19,16 @@ if [ ${#missing[@]} -gt 0 ]; then
     say "this needs ${missing[*]}; on Debian: apt-get install chromium gnuplot-nox python3"
     exit 77
 fi
-# What is left of a gallery of before would be taken for one of now; a folder of somebody's stays.
-if [ -e "$out" ] && [ ! -e "$out/contact.html" ] && [ -n "$(ls -A "$out")" ]; then
+# What is left of a gallery of before would be taken for one of now; a folder of somebody's stays,
+# whatever is in it.
+mark=$out/made-by-gallery.sh
+if [ -e "$out" ] && [ ! -e "$mark" ] && [ -n "$(ls -A "$out")" ]; then
     say "$out: is there, and is no gallery"
     exit 2
 fi
-rm -rf "$out"
+if [ -e "$mark" ]; then
+    rm -rf "$out"
+fi
 mkdir -p "$out"
-touch "$out/contact.html"
+touch "$mark"
 exec python3 tests/gallery/contact.py "$out"
