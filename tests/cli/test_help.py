@@ -129,6 +129,10 @@ class Texts(common.Case):
             self.assertNotIn("did you mean", self.run_ppt(verb[:-1]).err)
 
 
+# Options that a 1 would be wrong for.
+VALUES = {"--format": "csv", "--chart-size": "85mm"}
+
+
 class Bash(common.Case):
     """Asked as bash asks it."""
 
@@ -166,7 +170,7 @@ class Bash(common.Case):
         for verb in VERBS:
             offered = self.complete(verb, "--")
             for option in OPTIONS - {"--help", "--version"}:
-                value = [] if option in FLAGS else ["csv" if option == "--format" else "1"]
+                value = [] if option in FLAGS else [VALUES.get(option, "1")]
                 operand = [] if verb in ("list", "doctor") else ["x"]
                 refused = "does not belong" in self.run_ppt(verb, *operand, option, *value).err
                 self.assertEqual(option in offered, not refused, f"{verb} {option}")
