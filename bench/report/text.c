@@ -428,7 +428,7 @@ static void add_ranked(const struct ppt_ranked *ranked, const struct ppt_outcome
                        const struct ppt_terminal *terminal, struct ppt_text *out)
 {
     const struct ppt_config *config = outcome->config;
-    const struct ppt_point point = ppt_point_of_program(ranked->contestant.point);
+    const struct ppt_point point = ppt_point_of_variant(ranked->contestant.point);
     const double rate = (double)config->task_count / ranked->seconds;
     const size_t start = out->length;
     char text[PPT_UNITS_SIZE], label[PPT_POINT_SIZE];
