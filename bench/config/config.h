@@ -224,6 +224,12 @@ static inline size_t ppt_config_programs(const struct ppt_config *config)
     return config->axis_count > 0 ? 0 : config->variant_count;
 }
 
+/* What is said behind a number of tasks that is not that of every pass. */
+static inline const char *ppt_config_each(const struct ppt_config *config)
+{
+    return config->per_worker ? " for each worker" : "";
+}
+
 /* Says of which variant a point is: 1, 2, ... */
 static inline void ppt_config_set_variant(const struct ppt_config *config, struct ppt_point *point,
                                           unsigned variant)

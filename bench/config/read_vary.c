@@ -247,9 +247,10 @@ static bool grows(const struct ppt_item *item, const char *name)
            strcmp(json_object_get_string(item->value), ppt_vary_words[0]) == 0;
 }
 
-/* What was recorded keeps its order: numbers of variants rest on it. */
+/* What was recorded keeps its order: numbers of variants rest on it. *place is that of the axis
+ * among the others, and moves on. */
 static enum ppt_status read_axis(const struct ppt_item *item, const char *name, bool recorded,
-                                 struct ppt_config *config, struct ppt_error *error)
+                                 struct ppt_config *config, size_t *place, struct ppt_error *error)
 {
     struct ppt_range_rule rule = {0};
     struct ppt_range range = {0};
@@ -274,8 +275,9 @@ static enum ppt_status read_axis(const struct ppt_item *item, const char *name, 
         qsort(range.values, range.count, sizeof(*range.values), compare_values);
     }
     config->axes = ppt_realloc(config->axes, config->axis_count + 1, sizeof(*config->axes));
-    config->axes[config->axis_count++] =
-        (struct ppt_axis){ppt_strdup(name), range.values, range.count};
+    memmove(&config->axes[*place + 1], &config->axes[*place],
+            (config->axis_count++ - *place) * sizeof(*config->axes));
+    config->axes[(*place)++] = (struct ppt_axis){ppt_strdup(name), range.values, range.count};
     return PPT_OK;
 }
 
@@ -329,13 +331,16 @@ enum ppt_status ppt_read_axes(const struct ppt_layer *top, struct ppt_config *co
         return PPT_OK;
     }
     do {
+        /* What was given before comes before. */
+        size_t before = 0;
+
         PPT_TRY(check_vary(top, &found.item, config, error));
         json_object_object_foreach(found.item.value, name, value)
         {
             const struct ppt_place place = {.outer = found.item.place, .key = name};
             const struct ppt_item item = {value, found.item.source, &place};
 
-            PPT_TRY(read_axis(&item, name, ppt_layer_search(top).recorded, config, error));
+            PPT_TRY(read_axis(&item, name, ppt_layer_search(top).recorded, config, &before, error));
         }
         PPT_TRY(check_number(&found.item, config, error));
     } while (ppt_layer_find_beside(&found, PPT_KEY_VARY));

@@ -87,9 +87,12 @@ static void add_times(const struct ppt_outcome *outcome, const struct ppt_point_
     add_number(out, true, p->work_s.mean);
     add_number(out, true, p->task_s.mean);
     add_number(out, true, p->total_s.mean);
-    add_number(out, true, (double)config->task_count / p->total_s.mean);
+    const double tasks = (double)ppt_config_tasks(config, p->point);
+    const double times = tasks / (double)config->task_count;
+
+    add_number(out, true, tasks / p->total_s.mean);
     add_number(out, sequential != NULL,
-               sequential ? sequential->total_s.mean / p->total_s.mean : 0);
+               sequential ? times * sequential->total_s.mean / p->total_s.mean : 0);
     add_number(out, speedup->value > 0, speedup->value);
     ppt_text_add(out, ",");
     add_field(out, config->task);
@@ -155,7 +158,7 @@ static void csv_add_row(const struct ppt_outcome *outcome, const struct ppt_poin
     }
     ppt_text_addf(out, ",%u,", ppt_point_workers(p->point));
     add_field(out, outcome->config->details);
-    ppt_text_addf(out, ",%llu", (unsigned long long)outcome->config->task_count);
+    ppt_text_addf(out, ",%llu", (unsigned long long)ppt_config_tasks(outcome->config, p->point));
     add_times(outcome, p, point != SIZE_MAX ? &answer->points[point] : NULL, out);
     csv_add_verdict(answer, point, out);
     add_number(out, true, p->task_faults.mean);

@@ -55,8 +55,9 @@ const char *ppt_report_page(void)
     return format->file;
 }
 
-/* Those of a run, or of a suite. */
-enum scope { OF_RUN, OF_VARIANTS, OF_SUITE };
+/* Those of a run, or of a suite. There may be many sizes, and to draw the charts of each would take
+ * longer than to measure it. */
+enum scope { OF_RUN, OF_SIZE, OF_VARIANTS, OF_SUITE };
 
 static const char *file_of(const struct ppt_format *format, enum scope scope)
 {
@@ -95,7 +96,7 @@ static enum ppt_status write_all(const struct ppt_folder *folder, enum scope sco
     ppt_change_clear(folder->fd);
     write_files(folder, scope, false, outcomes, count, &status, error);
     drawn = scope == OF_SUITE ? ppt_charts_write_overview(outcomes, count, folder, notes, &problem)
-            : scope == OF_VARIANTS && outcomes[0].policies ? PPT_OK
+            : scope == OF_SIZE || (scope == OF_VARIANTS && outcomes[0].policies) ? PPT_OK
             : scope == OF_VARIANTS
                 ? ppt_charts_write_programs(outcomes, count, folder, notes, &problem)
                 : ppt_charts_write(outcomes, notes, &problem);
@@ -131,7 +132,7 @@ static enum ppt_status write_variant(const struct ppt_outcome *outcome, struct p
     alone.folder = folder;
     alone.ranking = NULL;
     alone.policies = NULL;
-    return ppt_report_write(&alone, notes, error);
+    return write_all(folder, outcome->policies ? OF_SIZE : OF_RUN, &alone, 1, notes, error);
 }
 
 enum ppt_status ppt_report_write_variants(const struct ppt_outcome *outcomes, size_t count,

@@ -116,10 +116,13 @@ static void policy_add_table(const struct ppt_outcome *outcomes, size_t count,
     const size_t columns = policy_columns_of(config, terminal, width);
     char words[PPT_POINT_WORDS_SIZE];
 
-    ppt_text_addf(
-        out, "%s: %zu sizes, seed %llu; what a task takes in the pass of all, by %s\n",
-        ppt_config_title(config), count, (unsigned long long)config->seed,
+    char *line PPT_FREED = ppt_text_format(
+        "%s: %zu size%s, seed %llu; the time of a pass by its tasks, at %s",
+        ppt_config_title(config), count, PPT_S(count), (unsigned long long)config->seed,
         ppt_point_heads(ppt_point_shown(config->points[0], ppt_config_several(config)), words));
+
+    ppt_text_wrap(out, line, terminal->width, 2);
+    ppt_text_add(out, "\n");
     policy_add_head(&outcomes[0], columns, width, out);
     for (size_t i = 0; i < count; i++) {
         policy_add_size(&outcomes[i], columns, width, out);

@@ -3,6 +3,8 @@
 import csv
 import json
 import os
+import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -117,6 +119,141 @@ class Measuring(Vary):
             digests.setdefault(line["size"], set()).add(line["digest"])
         self.assertEqual([len(found) for found in digests.values()], [1, 1])
         self.assertNotEqual(digests[1], digests[2])
+
+
+class Weak(Vary):
+    def test_tasks_grow_with_the_workers(self):
+        """Each worker has 3 tasks; they wait, so that 4 of them take as long as one."""
+        result = self.measure("--task", "wait", "--task-args", "[20]", "--workers", "0,1,4",
+                              "--vary", "task_count=per_worker", tasks=3, blocks=5)  # fmt: skip
+        self.assertEqual({line["workers"]: line["task_count"] for line in self.lines()},
+                         {0: 3, 1: 3, 4: 12})  # fmt: skip
+        out = " ".join(result.out.split())
+        self.assertRegex(out, r"3 tasks for each worker, medians of 5")
+        found = re.search(r"Weak scaling: each worker has 3 tasks, .* efficiency at 4 workers "
+                          r"([\d.]+) \[.*\], where the ideal is 1\.", out)  # fmt: skip
+        self.assertTrue(found, out)
+        self.assertAlmostEqual(float(found[1]), 1, delta=0.2)
+        document = self.results()
+        last = document["points"][-1]
+        self.assertAlmostEqual(last["speedup_over_sequential"][0], 4, delta=0.8)
+        self.assertAlmostEqual(last["tasks_per_second"]["median"], 4 / 0.02, delta=40)
+        factors = last["factors"]
+        product = 4
+        for name in ("load_balance", "communication", "scheduling", "startup", "work", "reference"):
+            product *= factors[name]
+        self.assertAlmostEqual(product, last["speedup_by_workers"][0], delta=1e-6)
+        self.assertEqual(document["config"]["vary"], {"task_count": "per_worker"})
+        with open(self.only_folder() / "results.csv", newline="", encoding="utf-8") as file:
+            rows = list(csv.DictReader(file))
+        self.assertEqual([row["Job count"] for row in rows], ["3", "3", "12"])
+        self.assertAlmostEqual(float(rows[2]["Speedup (vs sequential)"]), 4, delta=0.8)
+        self.assertNotIn("few tasks", out)
+
+
+class Policy(Vary):
+    """By a kernel of known costs: 2 threads cost 12 ms, and halve the time."""
+
+    COSTS = ("--task", "priced", "--task-args", '{"start": 6}', "--workers", 0,
+             "--inner-threads", "1,2")  # fmt: skip
+
+    def policy(self, folder=None):
+        return json.loads(((folder or self.only_folder()) / "policy.json").read_text())
+
+    def test_threshold(self):
+        result = self.measure(*self.COSTS, "--vary", "size=2-128:*8", blocks=4, tasks=1, mock=True)
+        policy = self.policy()
+        self.assertEqual(policy, self.results()["policies"][0])
+        self.assertEqual((policy["vary"], policy["where"], policy["monotone"]),
+                         ("size", None, True))  # fmt: skip
+        first, second = policy["thresholds"]
+        self.assertEqual((first["from"], first["inner_threads"]), (2, 1))
+        self.assertEqual(second["inner_threads"], 2)
+        # Beside others on this machine nothing may be sure.
+        self.assertIn(second["from_low"], (None, 2, 16))
+        self.assertIn(second["from_high"], (128, None))
+        self.assertTrue(16 <= second["from"] < 100, second)
+        self.assertEqual([one["size"] for one in policy["sizes"]], [2, 16, 128])
+        by_threads = {one["inner_threads"]: one for one in policy["fixed"]}
+        self.assertGreater(by_threads[2]["regret"], 2)
+        self.assertEqual(by_threads[2]["worst"], 2)
+        self.assertAlmostEqual(by_threads[1]["regret"], 128 / (64 + 12) - 1, delta=0.4)
+        out = " ".join(result.out.split())
+        self.assertRegex(out, r"priced: size from 2 to 128: use 1 inner thread below \d+ \[[-\d, ]+\], "
+                              r"2 inner threads from there on: .*Always 1 inner thread: at most")
+        self.assertEqual([line for line in result.out.splitlines() if common.width(line) > 80], [])
+        with open(self.only_folder() / "policy.csv", newline="", encoding="utf-8") as file:
+            rows = list(csv.reader(file))
+        self.assertEqual(rows, [["size", "workers", "inner_threads"], ["2", "0", "1"],
+                                ["16", "0", "1"], ["128", "0", "2"]])  # fmt: skip
+        before = self.tree()
+        self.run_fine("report", self.only_folder(), mock=True)
+        self.assertEqual(self.tree(), before)
+
+    @unittest.skipUnless(shutil.which("cc") and shutil.which("c++"), "no compiler")
+    def test_header(self):
+        """For C99 and C++, without a warning; it says what the policy does."""
+        self.measure(*self.COSTS, "--vary", "size=2,128", "--vary", "start=0.1,4", blocks=3,
+                     tasks=1, mock=True)  # fmt: skip
+        header = self.only_folder() / "policy.h"
+        calls = [(f"priced_start_{name}_workers", size)
+                 for name in ("0_1", "4") for size in (0, 2, 128, 1e9)]  # fmt: skip
+        lines = "".join(f'    printf("%u\\n", {name}({size}));\n' for name, size in calls)
+        for compiler, suffix, standard in (("cc", "c", "c99"), ("c++", "cpp", "c++98")):
+            source = self.write(f"use.{suffix}", f'#include <stdio.h>\n#include "{header}"\n'
+                                f"int main(void)\n{{\n{lines}    return 0;\n}}\n")  # fmt: skip
+            subprocess.run([compiler, f"-std={standard}", "-Wall", "-Wextra", "-Werror", "-pedantic",
+                            source, "-o", self.work / "use"], check=True)  # fmt: skip
+            printed = subprocess.run([self.work / "use"], check=True, capture_output=True, text=True)
+            counts = printed.stdout.split()
+            self.assertEqual(counts[2:], ["2", "2", "1", "1", "2", "2"])
+            self.assertEqual(counts[0], counts[1])  # 2 ms, or 1.2: which of them is near
+        text = header.read_text()
+        self.assertIn("#ifndef PRICED_POLICY_H", text)
+        self.assertRegex(text, r" \* +128 +0 +2 +at most ")
+
+    def test_name_in_header(self):
+        """What a user calls a run must not end the comment, nor the name of a function."""
+        self.measure(*self.COSTS, "--vary", "size=2,4", "--name", "7-a.b", blocks=1, tasks=1,
+                     mock=True)  # fmt: skip
+        text = (self.only_folder() / "policy.h").read_text()
+        self.assertIn("static inline unsigned _7_a_b_workers(double size)", text)
+        self.assertIn("#ifndef _7_A_B_POLICY_H", text)
+
+    def test_sizes_are_added(self):
+        """Where the choice changes, behind the others, in blocks of their own; and after an
+        interruption it goes on there."""
+        args = (*self.COSTS, "--vary", "size=2-128:*8", "--max-seconds", 15, "--seed", 4)
+        command = [common.PPT_OMP_MOCK, *map(str, args)]
+        with subprocess.Popen(command, cwd=self.work, env=self.environment(),
+                              stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as process:  # fmt: skip
+            while process.poll() is None and not (
+                list(self.work.glob("output/*__*/samples.jsonl"))
+                and any(line["size"] > 3 for line in self.lines())
+            ):
+                time.sleep(0.05)
+            process.send_signal(signal.SIGINT)
+            err = process.stderr.read().decode()
+        self.assertIn("priced: next, where the choice changes: size ", err)
+        folder = self.only_folder()
+        before = self.lines()
+        result = self.run_fine("resume", folder, mock=True)
+        passes = self.lines()
+        self.assertEqual(passes[: len(before)], before)
+        added = self.lines("sizes")
+        first = added[0]
+        self.assertTrue(16 < first["values"][0] < 128, added)
+        for line in (one for one in passes if one["block"] > 0):
+            later = [one["block"] for one in added if one["block"] <= line["block"]]
+            self.assertEqual(line["size"] > 3, len(later) > 0, line)
+        self.assertGreaterEqual(len({p["block"] for p in passes if p["size"] == 4}), 3)
+        sizes = [one["size"] for one in self.policy()["sizes"]]
+        self.assertEqual(sizes, sorted(sizes))
+        self.assertIn(first["values"][0], sizes)
+        self.assertIn(f"\n  {first['values'][0]:.0f} ", result.out)
+        before = self.tree()
+        self.run_fine("report", folder, mock=True)
+        self.assertEqual(self.tree(), before)
 
 
 class Wrong(refusal.Refusal):

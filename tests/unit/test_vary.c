@@ -272,6 +272,7 @@ static void options_add_up(void **state)
     require(ppt_configs_load("c.json", overrides, &configs, &error), &error);
     assert_int_equal(configs.items[0].variant_count, 4);
     assert_int_equal(configs.items[0].axis_count, 2);
+    assert_string_equal(configs.items[0].axes[0].name, "size");
     ppt_configs_free(&configs);
     ppt_overrides_destroy(overrides);
 }
