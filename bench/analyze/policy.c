@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "memory.h"
 #include "owned.h"
@@ -442,6 +443,13 @@ void ppt_policy_free(struct ppt_policy *policy)
     free(policy->steps);
     free(policy->fixed);
     *policy = (struct ppt_policy){0};
+}
+
+bool ppt_policy_covers(const struct ppt_policy *policy, const char *label)
+{
+    const char *rest = strchr(label, ',');
+
+    return !policy->where || (rest && strcmp(rest + 1, policy->where) == 0);
 }
 
 const struct ppt_policy_step *ppt_policy_at(const struct ppt_policy *policy, double size)

@@ -86,6 +86,9 @@ void ppt_policy_of(const struct ppt_policy_input *inputs, size_t count, double t
                    struct ppt_policy *policy);
 void ppt_policy_free(struct ppt_policy *policy); /* zeroed is fine */
 
+/* Whether it is about a size that is labelled so: "size=64,count=2". */
+bool ppt_policy_covers(const struct ppt_policy *policy, const char *label);
+
 /* The step that a size falls into. There must be a policy. */
 const struct ppt_policy_step *ppt_policy_at(const struct ppt_policy *policy, double size);
 

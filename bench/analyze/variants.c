@@ -159,6 +159,16 @@ static void add_policies(const struct ppt_config *config, struct ppt_variants *v
     }
 }
 
+const struct ppt_policy *ppt_policies_find(const struct ppt_policies *policies, const char *where)
+{
+    for (size_t i = 0; i < policies->count; i++) {
+        if (is_same(policies->wheres[i], where)) {
+            return &policies->items[i];
+        }
+    }
+    return NULL;
+}
+
 static void free_policies(struct ppt_policies *policies)
 {
     for (size_t i = 0; i < policies->count; i++) {

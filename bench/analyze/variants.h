@@ -37,6 +37,9 @@ struct ppt_variants {
     struct ppt_policies policies; /* of sizes */
 };
 
+/* The policy for what else varies; NULL: there is none. */
+const struct ppt_policy *ppt_policies_find(const struct ppt_policies *policies, const char *where);
+
 /* Of a configuration with several variants; of another one there are none. What is given is
  * borrowed. */
 void ppt_variants_create(const struct ppt_config *config, const struct ppt_host *host,

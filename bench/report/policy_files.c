@@ -6,6 +6,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "compare_report.h"
 #include "json_value.h"
 #include "owned.h"
 #include "range.h"
@@ -118,6 +119,59 @@ void ppt_policy_write(const struct ppt_outcome *outcomes, size_t count, struct p
         json_object_array_add(list, ppt_json_policy(&first->policies[i]));
     }
     print_document(list, out);
+}
+
+/* [from, low, high]; null where there is no such step. */
+static json_object *shift_json(const struct ppt_policy_step *step)
+{
+    json_object *list = step ? json_object_new_array_ext(3) : NULL;
+
+    if (step) {
+        json_object_array_add(list, number(step->from));
+        json_object_array_add(list, or_null(step->low));
+        json_object_array_add(list, or_null(step->high));
+    }
+    return list;
+}
+
+static json_object *policy_comparison_json(const struct ppt_policy_comparison *comparison)
+{
+    json_object *object = json_object_new_object(), *list = json_object_new_array();
+    struct ppt_text words PPT_OWNED(ppt_text_free) = {0};
+
+    for (size_t i = 0; i < comparison->shift_count; i++) {
+        const struct ppt_policy_shift *shift = &comparison->shifts[i];
+        json_object *one = json_object_new_object();
+
+        add_counts(one, shift->point);
+        add(one, "old", shift_json(shift->old));
+        add(one, "new", shift_json(shift->new));
+        add(one, "moved", json_object_new_boolean(shift->moved));
+        json_object_array_add(list, one);
+    }
+    ppt_policy_comparison_sentence(comparison, &words);
+    add(object, "vary", text(comparison->new->name));
+    add(object, "where", comparison->new->where ? text(comparison->new->where) : NULL);
+    add(object, "verdict", text(ppt_policy_change_names[comparison->change]));
+    add(object, "sizes", integer(comparison->sizes));
+    add(object, "slower_at_most", comparison->sizes > 0 ? number(comparison->upper) : NULL);
+    add(object, "slower_at_least", comparison->sizes > 0 ? number(comparison->lower) : NULL);
+    add(object, "thresholds", list);
+    add(object, "sentence", text(words.data));
+    return object;
+}
+
+void ppt_policy_comparison_json(const struct ppt_policy_comparison *comparisons, size_t count,
+                                struct ppt_text *out)
+{
+    json_object *object = json_object_new_object(), *list = json_object_new_array();
+
+    for (size_t i = 0; i < count; i++) {
+        json_object_array_add(list, policy_comparison_json(&comparisons[i]));
+    }
+    add(object, "version", integer(2));
+    add(object, "policies", list);
+    print_document(object, out);
 }
 
 /* ---- CSV ---- */

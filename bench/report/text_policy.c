@@ -2,6 +2,7 @@
  * What a run of several sizes prints: every size in a row, its time at every count, and from which
  * size on how many workers.
  */
+#include "compare_report.h"
 #include "report.h"
 
 #include <string.h>
@@ -38,7 +39,7 @@ static bool policy_is_chosen(const struct ppt_outcome *outcome, struct ppt_point
 
         for (size_t s = 0; s < policy->size_count; s++) {
             if (policy->sizes[s].size == size &&
-                (!policy->where || strstr(outcome->label, policy->where))) {
+                ppt_policy_covers(policy, outcome->config->uses[0].label)) {
                 return ppt_point_same(policy->points[policy->sizes[s].choice], point);
             }
         }
@@ -152,5 +153,26 @@ void ppt_text_policies(const struct ppt_outcome *outcomes, size_t count, bool qu
         ppt_text_wrap(out, words.data, terminal->width, 0);
         policy_add_colour(terminal, sure, false, out);
         ppt_text_add(out, "\n");
+    }
+}
+
+/* ---- two runs of them ---- */
+
+void ppt_policy_comparison_text(const struct ppt_policy_comparison *comparisons, size_t count,
+                                struct ppt_text *out)
+{
+    for (size_t i = 0; i < count; i++) {
+        const char *where = comparisons[i].new->where;
+        struct ppt_text words PPT_OWNED(ppt_text_free) = {0};
+
+        ppt_text_addf(&words, "%s%s%s: ", comparisons[i].new->name ? comparisons[i].new->name : "",
+                      where ? " with " : "", where ? where : "");
+        ppt_policy_comparison_sentence(&comparisons[i], &words);
+        ppt_text_add(&words, ".");
+        ppt_text_wrap(out, words.data, 80, 0);
+        ppt_text_add(out, "\n");
+    }
+    if (count == 0) {
+        ppt_text_add(out, "nothing that varies is in both runs\n");
     }
 }

@@ -151,7 +151,7 @@ class Weak(Vary):
         self.assertNotIn("few tasks", out)
 
 
-class Policy(Vary):
+class Costs(Vary):
     """By a kernel of known costs: 2 threads cost 12 ms, and halve the time."""
 
     COSTS = ("--task", "priced", "--task-args", '{"start": 6}', "--workers", 0,
@@ -160,6 +160,9 @@ class Policy(Vary):
     def policy(self, folder=None):
         return json.loads(((folder or self.only_folder()) / "policy.json").read_text())
 
+
+
+class Policy(Costs):
     def test_threshold(self):
         result = self.measure(*self.COSTS, "--vary", "size=2-128:*8", blocks=4, tasks=1, mock=True)
         policy = self.policy()
@@ -254,6 +257,103 @@ class Policy(Vary):
         before = self.tree()
         self.run_fine("report", folder, mock=True)
         self.assertEqual(self.tree(), before)
+
+
+class Later(Costs):
+    """What is asked of a policy when its run is over."""
+
+    def change(self, **members):
+        """Changes what is kept, so that it does not depend on the machine's noise."""
+        file = self.base / "state" / "lib.json"
+        kept = json.loads(file.read_text())
+        kept.update(members)
+        file.write_text(json.dumps(kept))
+
+    def test_answer(self):
+        self.measure(*self.COSTS, "--vary", "size=2-128:*8", "--name", "lib", blocks=3, tasks=1,
+                     mock=True)  # fmt: skip
+        self.change(confidence="HIGH")
+        step = self.policy()["thresholds"][1]["from"]
+        for size, number in ((2, 1), ("16", 1), (step - 1, 1), (step, 2), ("0.1K", 2), (128, 2)):
+            result = self.run_fine("answer", "lib", "--size", size, mock=True)
+            self.assertEqual(result.out, f"{number}\n", size)
+        told = json.loads(self.run_fine("answer", "lib", "--size", 100, "--json", mock=True).out)
+        self.assertEqual(told["recommended"], {"ranks": 0, "workers": 0, "inner_threads": 2})
+        self.assertEqual(told["counts"], "inner_threads")
+        self.assertEqual(told["kept"]["policy"], self.policy())
+        for args, words in (
+            ((), r"unsure: it depends on the size: say which with --size X \(size from 2 to 128\)"),
+            (("--size", "1"), "unsure: size from 2 to 128 was measured, and 1 is beyond that"),
+            (("--size", "1M"), "and 1.04858e\\+06 is beyond that"),
+        ):
+            result = self.run_ppt("answer", "lib", *args, "--or", "7", mock=True)
+            self.assertEqual((result.code, result.out), (6, "7\n"), result)
+            self.assertRegex(result.err, words)
+        listed = self.run_fine("answer", mock=True).out
+        self.assertRegex(listed, r"(?m)^lib +valid +by its size, size from 2 to 128, ")
+        for wrong in ("x", "1,2", ""):
+            result = self.run_ppt("answer", "lib", "--size", wrong, mock=True)
+            self.assertEqual(result.code, 2, result)
+        self.change(confidence="LOW")
+        self.assertEqual(self.run_ppt("answer", "lib", "--size", 100, mock=True).code, 6)
+
+    def test_answer_of_one_size(self):
+        self.measure("--task", "sum", "--workers", "0,1", "--name", "lib")
+        self.change(confidence="HIGH")
+        result = self.run_ppt("answer", "lib", "--size", 5)
+        self.assertEqual((result.code, result.out), (6, ""), result)
+        self.assertIn("unsure: it is about one size", result.err)
+
+    def test_two_numbers_have_no_answer(self):
+        result = self.measure(*self.COSTS, "--vary", "size=2,4", "--vary", "start=1,2", "--name",
+                              "lib", blocks=1, tasks=1, mock=True)  # fmt: skip
+        self.assertIn('no verdict is kept by the name "lib": two numbers vary, which makes 2',
+                      result.err)  # fmt: skip
+
+    def test_compare(self):
+        """Did the threshold move? With a start-up of 6 ms, and of 200."""
+        slow = ("--task", "priced", "--task-args", '{"start": 200}', *self.COSTS[4:])
+        for name, costs in (("old", self.COSTS), ("new", self.COSTS), ("slow", slow)):
+            self.measure(*costs, "--vary", "size=2-128:*8", "--output", name, blocks=5, tasks=1,
+                         mock=True)  # fmt: skip
+        old, new, slow = (self.only_folder(self.work / name) for name in ("old", "new", "slow"))
+        result = self.run_ppt("compare", old, new, mock=True)
+        self.assertIn(result.code, (0, 5), result)  # beside others nothing may be sure
+        self.assertRegex(" ".join(result.out.split()), r"^size: (the old policy holds|whether the old "
+                         r"policy holds is not settled): .* 2 inner threads: from \d+ \[")  # fmt: skip
+        result = self.run_ppt("compare", old, slow, mock=True)
+        self.assertEqual(result.code, 4, result)
+        self.assertIn("the old policy does not hold: now it is at least",
+                      " ".join(result.out.split()))  # fmt: skip
+        (told,) = json.loads(self.run_ppt("compare", old, slow, "--json", mock=True).out)["policies"]
+        self.assertEqual((told["verdict"], told["vary"]), ("moved", "size"))
+        self.assertGreater(told["slower_at_least"], 0.1)
+        self.measure("--task", "wait", "--output", "plain", "--workers", "0", mock=True)
+        for args in ((old, self.only_folder(self.work / "plain")), (old, old, "--", new)):
+            result = self.run_ppt("compare", *args, mock=True)
+            self.assertEqual(result.code, 2, result)
+
+    def test_others_refuse_it(self):
+        self.measure(*self.COSTS, "--vary", "size=2,4", blocks=1, tasks=1, mock=True)
+        result = self.run_ppt("predict", self.only_folder(), "--workers", 4, mock=True)
+        self.assertEqual(result.code, 2, result)
+        self.assertIn("is a run of 2 sizes", result.err)
+        inner = self.only_folder() / "size-4"
+        self.assertTrue((inner / "report.html").exists())
+
+    def test_suite(self):
+        """Sizes in one run of several: each prints its own policy."""
+        self.write("c.json", {"task_args": {"start": 6}, "task": "priced", "iterations": 3,
+                              "workers": [0], "inner_threads": [1, 2], "task_count": 1, "warmup": 0,
+                              "runs": [{"vary": {"size": [2, 128]}},
+                                       {"task_args": {"size": 3}}]})  # fmt: skip
+        result = self.run_fine("c.json", mock=True)
+        self.assertIn("priced: size from 2 to 128: use 1 inner thread", result.out)
+        (suite,) = self.work.glob("output/suite__*")
+        runs = json.loads((suite / "results.json").read_text())["runs"]
+        self.assertEqual([run.get("label") for run in runs],
+                         ["priced size=2", "priced size=128", None])  # fmt: skip
+        self.assertFalse((suite / "policy.json").exists())
 
 
 class Wrong(refusal.Refusal):

@@ -10,7 +10,7 @@
 
 #include "memory.h"
 #include "noises.h"
-#include "policy.h"
+#include "policy_compare.h"
 #include "text.h"
 
 #define COUNTS 3
@@ -345,6 +345,69 @@ static void nothing_comes_of_nothing(void **state)
     ppt_policy_free(&policy);
 }
 
+/* ---- two runs ---- */
+
+static void fill(struct sizes *sizes, const struct cost *cost, enum noise noise,
+                 struct ppt_rng *rng, struct ppt_policy *policy)
+{
+    sizes->count = 0;
+    for (double size = 16; size <= 16384; size *= 2) {
+        add_size(sizes, cost, size, noise, rng);
+    }
+    policy_of(sizes, policy);
+}
+
+/* How often each is said of an old and a new cost, in so many pairs of runs. */
+static void compare_costs_of(const struct cost *before, const struct cost *after, enum noise noise,
+                             unsigned said[3])
+{
+    struct ppt_rng rng;
+
+    said[0] = said[1] = said[2] = 0;
+    ppt_rng_seed(&rng, 77, (uint64_t)noise, PPT_STREAM_MIX);
+    for (int run = 0; run < RUNS; run++) {
+        struct sizes a, b;
+        struct ppt_policy old, new;
+        struct ppt_policy_comparison comparison;
+        struct ppt_policy_input inputs[MOST_SIZES] = {0};
+
+        fill(&a, before, noise, &rng, &old);
+        fill(&b, after, noise, &rng, &new);
+        for (size_t i = 0; i < b.count; i++) {
+            inputs[i] = (struct ppt_policy_input){b.size[i], &b.grids[i], &b.verdicts[i]};
+        }
+        ppt_policy_compare(&old, &new, inputs, b.count, &comparison);
+        said[comparison.change]++;
+        for (size_t i = 0; i < comparison.shift_count; i++) {
+            /* Where nothing has changed, no threshold has moved. */
+            assert_false(before == after && noise == NOISE_QUIET && comparison.shifts[i].moved);
+        }
+        ppt_policy_comparison_free(&comparison);
+        ppt_policy_free(&old);
+        ppt_policy_free(&new);
+        free_sizes(&a);
+        free_sizes(&b);
+    }
+}
+
+static void a_policy_that_holds_is_told_from_one_that_does_not(void **state)
+{
+    const struct cost before = {1e-3, 1e-5, 0.05}, later = {4e-3, 1e-5, 0.05};
+    unsigned said[3];
+
+    (void)state;
+    compare_costs_of(&before, &before, NOISE_QUIET, said);
+    assert_true(said[PPT_POLICY_HOLDS] >= 0.9 * RUNS);
+    assert_int_equal(said[PPT_POLICY_MOVED], 0);
+    compare_costs_of(&before, &before, NOISE_DEVELOPERS, said);
+    assert_true(said[PPT_POLICY_MOVED] <= 0.01 * RUNS);
+    compare_costs_of(&before, &later, NOISE_QUIET, said);
+    assert_int_equal(said[PPT_POLICY_MOVED], RUNS);
+    compare_costs_of(&before, &later, NOISE_DEVELOPERS, said);
+    assert_int_equal(said[PPT_POLICY_HOLDS], 0);
+    assert_true(said[PPT_POLICY_MOVED] >= 0.9 * RUNS);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -353,6 +416,7 @@ int main(void)
         cmocka_unit_test(what_neither_rises_nor_falls_is_said),
         cmocka_unit_test(one_count_may_do_for_all),
         cmocka_unit_test(nothing_comes_of_nothing),
+        cmocka_unit_test(a_policy_that_holds_is_told_from_one_that_does_not),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
