@@ -23,6 +23,18 @@ import textwrap
 # What counts.h reads; what depends on the machine is for worker counts alone.
 COUNT = r"[0-9]+(-[0-9]+(:[+*]?[0-9]+(\.[0-9]+)?)?)?"
 
+# What range.h reads, by itself, in a list, or as numbers.
+NUMBER = r"-?[0-9]+(\.[0-9]*)?([eE][+-]?[0-9]+)?([KMG]i?)?"
+ENTRY = f" *{NUMBER}(-{NUMBER}(:[+*]?{NUMBER})?)? *"
+RANGE_TEXT = {"type": "string", "pattern": f"^({ENTRY}(,{ENTRY})*|per_worker)$"}
+RANGE = {
+    "anyOf": [
+        {"type": "number"},
+        RANGE_TEXT,
+        {"type": "array", "minItems": 1, "items": {"anyOf": [{"type": "number"}, RANGE_TEXT]}},
+    ]
+}
+
 CHUNK = ",0*([1-9][0-9]{0,8}|1000000000)"
 
 
@@ -63,6 +75,8 @@ def key_form(key):
         "list": {"anyOf": [*({"const": word} for word in key.get("choices", ())), several,
                            count_list(key)]},
         "number or list": {"anyOf": [number, several, count_list(key)]},
+        "numbers": several,
+        "ranges": {"type": "object", "minProperties": 1, "additionalProperties": RANGE},
         "arguments": {"type": ["array", "object"]},
         "list of arguments": {
             "type": "array",

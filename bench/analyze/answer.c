@@ -55,9 +55,10 @@ static void set_point(struct ppt_answer *answer, size_t p)
         times[b] = ppt_grid_at(grid, b, p);
     }
     point->outliers = ppt_outliers_of(times, grid->block_count);
-    point->granularity = n > 0 && answer->context.tasks > 0
-                             ? n * ppt_granularity_bound(answer->context.tasks, n)
-                             : 0;
+    point->granularity =
+        n > 0 && answer->context.tasks > 0
+            ? answer->context.per_worker ? n : n * ppt_granularity_bound(answer->context.tasks, n)
+            : 0;
     /* Against one worker the fraction is free of dispatch overhead; without it, sequential calls
      * are the next best. */
     const size_t one = beside(grid, p, 1);
@@ -141,9 +142,10 @@ static void set_costs(struct ppt_answer *answer)
 
 /* ---- from passes ---- */
 
-static double replay_speedup(const struct ppt_sample *sequential, unsigned workers)
+/* 0: unknown, also where the pass had other tasks. */
+static double replay_speedup(const struct ppt_sample *sequential, uint64_t tasks, unsigned workers)
 {
-    if (!sequential->task_ns) {
+    if (!sequential->task_ns || sequential->task_count != tasks) {
         return 0;
     }
     const double end = ppt_replay(sequential->task_ns, sequential->task_count, workers);
@@ -264,7 +266,7 @@ static void set_factors(const struct ppt_index *index, size_t point, size_t call
             values[OFF_CPU * passes.count + n] = f.off_cpu_inflation;
             values[QUEUED * passes.count + n] = f.queued_inflation;
             values[REPLAY * passes.count + n] =
-                replay_speedup(sequential, ppt_point_workers(pass->point));
+                replay_speedup(sequential, pass->task_count, ppt_point_workers(pass->point));
             n++;
         }
     }
@@ -432,6 +434,7 @@ struct ppt_answer_context ppt_answer_context_of(const struct ppt_config *config,
 {
     return (struct ppt_answer_context){
         .tasks = config->task_count,
+        .per_worker = config->per_worker,
         .same_alone = ppt_config_same_alone(config),
         .programs = !config->mix && config->uses[0].kernel->outside,
         .renewed = config->prepare || config->sandbox != PPT_SANDBOX_OF_NONE,
@@ -508,6 +511,7 @@ static void end(struct ppt_answer *answer)
     const unsigned cpus = answer->context.cpus;
     const struct ppt_scaling_context context = {
         .tasks = (double)answer->context.tasks,
+        .whole_rounds = answer->context.per_worker,
         /* Of CPUs that are fewer than one task's threads, one worker has them all. */
         .cpus = cpus > inner ? cpus / inner : cpus > 0,
         .waiting = answer->waiting,

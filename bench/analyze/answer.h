@@ -29,6 +29,7 @@ enum ppt_longer {
 /* What is known about the run besides its passes; 0 means unknown. */
 struct ppt_answer_context {
     uint64_t tasks;    /* per pass */
+    bool per_worker;   /* these are for each worker: the work grows with them (weak scaling) */
     bool same_alone;   /* see struct ppt_grid */
     unsigned cpus;     /* logical, that may be used; quotas included */
     double tolerance;  /* how much slower is as good as equal, 0.05 for 5 % */

@@ -494,6 +494,38 @@ static void say_inflation(struct speech *speech)
                       (struct ppt_interval){true, 1 / work->high - 1, 1 / work->low - 1}, 0.95, 0));
 }
 
+/* Where every worker has as many tasks, however many workers there are: how much longer that takes
+ * than one alone, at the most of them. */
+static void say_weak(struct speech *speech)
+{
+    const struct ppt_answer *answer = speech->answer;
+    const struct ppt_grid *row = &answer->row;
+    const size_t most = row->point_count - 1;
+    const unsigned n = row->point_count > 0 ? ppt_point_workers(row->points[most]) : 0;
+
+    if (!answer->context.per_worker || n < 2 || ppt_point_workers(row->points[0]) > 1) {
+        return;
+    }
+    struct ppt_ratio efficiency = ppt_grid_speedup(row, 0, most, 0.95);
+
+    efficiency.value /= n;
+    efficiency.interval.low /= n;
+    efficiency.interval.high /= n;
+    ppt_text_addf(&speech->words,
+                  " Weak scaling: each worker has %" PRIu64 " task%s, however many workers there "
+                  "are, and faster means more tasks per second; efficiency at %u workers %.2f",
+                  answer->context.tasks, PPT_S(answer->context.tasks), n, efficiency.value);
+    if (efficiency.interval.exists) {
+        ppt_text_addf(&speech->words, " [%.2f, %.2f]", efficiency.interval.low,
+                      efficiency.interval.high);
+    }
+    ppt_text_add(&speech->words, ", where the ideal is 1.");
+    say(speech, (struct ppt_claim){.kind = "weak_efficiency",
+                                   .value = efficiency.value,
+                                   .interval = efficiency.interval,
+                                   .level = 0.95});
+}
+
 static void say_break_even(struct speech *speech)
 {
     const struct ppt_break_even *even = &recommended_point(speech->answer)->break_even;
@@ -750,6 +782,7 @@ static void say_details(struct speech *speech)
 {
     if (speech->answer->verdict.exists && speech->answer->grid.point_count > 1) {
         speech->topic = PPT_TOPIC_WHY;
+        say_weak(speech);
         say_beyond(speech);
         say_inflation(speech);
         speech->topic = PPT_TOPIC_MORE;

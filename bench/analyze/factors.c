@@ -68,22 +68,26 @@ struct ppt_factors ppt_factors_of(const struct ppt_sample *pass,
                                   const struct ppt_sample *sequential)
 {
     const struct busy b = busy_of(pass), b0 = busy_of(sequential);
+    /* Where the work grows with the workers, theirs is so many times as much. */
+    const double times = pass->task_count == sequential->task_count
+                             ? 1
+                             : (double)pass->task_count / (double)sequential->task_count;
     const double n = ppt_point_workers(pass->point), at_hand = (double)pass->work_ns - b.waited;
     struct ppt_factors factors = {
-        .speedup = (double)sequential->total_ns / (double)pass->total_ns,
+        .speedup = times * (double)sequential->total_ns / (double)pass->total_ns,
         .factor =
             {
                 [PPT_FACTOR_BALANCE] = b.sum / n / b.largest,
                 [PPT_FACTOR_COMMUNICATION] = at_hand / (double)pass->work_ns,
                 [PPT_FACTOR_SCHEDULING] = b.largest / at_hand,
                 [PPT_FACTOR_STARTUP] = (double)pass->work_ns / (double)pass->total_ns,
-                [PPT_FACTOR_WORK] = b0.sum / b.sum,
+                [PPT_FACTOR_WORK] = times * b0.sum / b.sum,
                 [PPT_FACTOR_REFERENCE] = (double)sequential->total_ns / b0.sum,
             },
     };
 
     if (b.cpu > SHORTEST_CPU_NS && b0.cpu > SHORTEST_CPU_NS) {
-        factors.on_cpu_inflation = b.cpu / b0.cpu;
+        factors.on_cpu_inflation = b.cpu / b0.cpu / times;
         split_off_cpu(&factors, &b, &b0,
                       pass->noise.queued_ns >= 0 && sequential->noise.queued_ns >= 0);
     }

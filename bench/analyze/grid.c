@@ -28,7 +28,7 @@ void ppt_grid_create_curve(const unsigned *workers, size_t count, size_t blocks,
     struct ppt_point *points PPT_FREED = ppt_alloc(count, sizeof(*points));
 
     for (size_t i = 0; i < count; i++) {
-        points[i] = (struct ppt_point){workers[i], 1, 0, 0};
+        points[i] = (struct ppt_point){workers[i], 1, 0, 0, 0};
     }
     ppt_grid_create(points, count, blocks, grid);
 }
@@ -149,6 +149,19 @@ static bool is_complete(const struct ppt_index *index, size_t block)
     return p == index->point_count;
 }
 
+/* Of a complete block. */
+static uint64_t fewest_tasks(const struct ppt_index *index, size_t block)
+{
+    uint64_t fewest = UINT64_MAX;
+
+    for (size_t p = 0; p < index->point_count; p++) {
+        const uint64_t own = ppt_index_at(index, block, p)->task_count;
+
+        fewest = own < fewest ? own : fewest;
+    }
+    return fewest;
+}
+
 void ppt_grid_from_index(const struct ppt_index *index, struct ppt_grid *grid)
 {
     double *process PPT_FREED = ppt_alloc(index->block_count + 1, sizeof(*process));
@@ -162,8 +175,15 @@ void ppt_grid_from_index(const struct ppt_index *index, struct ppt_grid *grid)
 
             process[complete++] = ppt_index_at(index, block, 0)->process;
             known = known && process[complete - 1] > 0;
+            const uint64_t tasks = fewest_tasks(index, block);
+
             for (size_t p = 0; p < index->point_count; p++) {
-                row[p] = (double)ppt_index_at(index, block, p)->total_ns * 1e-9;
+                const struct ppt_sample *sample = ppt_index_at(index, block, p);
+
+                row[p] = (double)sample->total_ns * 1e-9;
+                if (sample->task_count != tasks) {
+                    row[p] *= (double)tasks / (double)sample->task_count;
+                }
             }
         }
     }

@@ -33,7 +33,9 @@ void ppt_grid_create_curve(const unsigned *workers, size_t count, size_t blocks,
                            struct ppt_grid *grid);
 void ppt_grid_free(struct ppt_grid *grid);
 
-/* Whole passes (init, work and cleanup) of a run, without blocks that were not finished. */
+/* Whole passes (init, work and cleanup) of a run, without blocks that were not finished. Where
+ * points have different numbers of tasks (they grow with the workers), times are for as many as
+ * those with the fewest have: ratios are then of throughput. */
 void ppt_grid_from_index(const struct ppt_index *index, struct ppt_grid *grid);
 
 /* Puts the blocks of each process together as one, of medians: what differs between processes is

@@ -96,7 +96,7 @@ static bool few_tasks(const struct ppt_answer *answer)
     const unsigned n = ppt_point_workers(answer->grid.points[p]);
     const uint64_t tasks = answer->context.tasks;
 
-    if (n == 0 || tasks == 0 || !point->by_workers.interval.exists ||
+    if (n == 0 || tasks == 0 || answer->context.per_worker || !point->by_workers.interval.exists ||
         point->by_workers.interval.low < NEAR_BOUND * point->granularity) {
         return false;
     }

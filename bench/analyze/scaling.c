@@ -174,7 +174,7 @@ struct ppt_outlook ppt_scaling_outlook(const struct ppt_scaling *scaling, unsign
         return outlook;
     }
     /* Which laws are kept does not depend on the target. */
-    ppt_rivals_of(&scaling->row, 0, scaling->context.tasks,
+    ppt_rivals_of(&scaling->row, 0, scaling->context.whole_rounds ? 0 : scaling->context.tasks,
                   workers < 2 * scaling->largest ? workers : 2 * scaling->largest, &outlook.rivals);
     outlook.law = find_law(&outlook.rivals);
     outlook.refusals |= ppt_rivals_kept(&outlook.rivals) == 0 ? PPT_REFUSAL_NO_LAW : 0u;

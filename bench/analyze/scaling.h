@@ -18,6 +18,7 @@
 
 struct ppt_scaling_context {
     double tasks;      /* per pass; 0: unknown */
+    bool whole_rounds; /* each worker has as many, so that no last round is half empty */
     unsigned cpus;     /* workers for which there are CPUs, quotas included; 0: unknown */
     bool waiting;      /* tasks mostly wait: CPUs do not limit them */
     bool drifting;     /* the machine changed during the run */

@@ -45,6 +45,22 @@ static char *quoted(const char *text)
     return json;
 }
 
+/* {"size": "64-512:*2"} of size=64-512:*2; what has no name is left to the configuration's own
+ * message. */
+static char *member(const char *value)
+{
+    const size_t length = strcspn(value, "=");
+    json_object *object PPT_OWNED(ppt_json_put) = json_object_new_object();
+    char *name PPT_FREED = ppt_text_format("%.*s", (int)length, value);
+
+    if (!value[length] || length == 0) {
+        return quoted(value);
+    }
+    json_object_object_add(object, name, json_object_new_string(value + length + 1));
+    return ppt_strdup(json_object_to_json_string_ext(object, JSON_C_TO_STRING_PLAIN |
+                                                                 JSON_C_TO_STRING_NOSLASHESCAPE));
+}
+
 /* A value that is no number becomes a text, so that the configuration's own message says so. */
 static char *to_json(enum ppt_option_kind kind, const char *value)
 {
@@ -55,6 +71,8 @@ static char *to_json(enum ppt_option_kind kind, const char *value)
         return *value == '[' ? ppt_strdup(value) : quoted(value);
     case PPT_OPTION_SET_JSON:
         return ppt_strdup(value);
+    case PPT_OPTION_SET_MEMBER:
+        return member(value);
     default:
         return quoted(value);
     }

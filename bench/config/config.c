@@ -36,6 +36,20 @@ const char *ppt_config_inner_text(const struct ppt_config *config, char out[PPT_
 
 /* ---- whole configurations ---- */
 
+static void free_sizes(struct ppt_config *config)
+{
+    for (size_t i = 0; i < config->axis_count; i++) {
+        free(config->axes[i].name);
+        free(config->axes[i].values);
+    }
+    free(config->axes);
+    if (config->base_args) {
+        ppt_args_free(config->base_kernel, config->base_args);
+    }
+    free(config->task_counts);
+    free(config->rounds);
+}
+
 static void free_config(struct ppt_config *config)
 {
     for (size_t i = 0; i < config->use_count; i++) {
@@ -43,7 +57,9 @@ static void free_config(struct ppt_config *config)
         free(config->uses[i].details);
         free(config->uses[i].label);
         free(config->uses[i].subject);
+        free(config->uses[i].values);
     }
+    free_sizes(config);
     free(config->uses);
     free(config->workers);
     free(config->workers_text);
@@ -224,22 +240,39 @@ static enum ppt_status take_over_args(const struct ppt_config *config,
                                       const struct ppt_kernel *kernel, union ppt_value **args,
                                       struct ppt_error *error)
 {
+    const struct ppt_kernel *stand_in = ppt_stand_in_kernel(config->stand_in);
     const struct ppt_search search = {.recorded = true};
     struct ppt_source source PPT_OWNED(ppt_source_free) = {0};
-    json_object *value PPT_OWNED(ppt_json_put) =
-        ppt_args_to_json(config->uses[0].kernel, config->uses[0].args);
+    json_object *value PPT_OWNED(ppt_json_put) = ppt_args_to_json(stand_in, *args);
     const struct ppt_item item = {.value = value, .source = &source};
+    union ppt_value *own = NULL;
 
     ppt_source_from_text(&source, config->kernel_file, "");
-    return ppt_args_parse(kernel, &item, &search, args, error);
+    PPT_TRY(ppt_args_parse(kernel, &item, &search, &own, error));
+    ppt_args_free(stand_in, *args);
+    *args = own;
+    return PPT_OK;
+}
+
+/* Of the task, or of each of its sizes and what they have in common. */
+static enum ppt_status take_over_all(struct ppt_config *config, const struct ppt_kernel *kernel,
+                                     struct ppt_error *error)
+{
+    for (size_t i = 0; i < config->use_count; i++) {
+        PPT_TRY(take_over_args(config, kernel, &config->uses[i].args, error));
+        config->uses[i].kernel = kernel;
+    }
+    if (config->base_args) {
+        PPT_TRY(take_over_args(config, kernel, &config->base_args, error));
+        config->base_kernel = kernel;
+    }
+    return PPT_OK;
 }
 
 enum ppt_status ppt_config_load_kernel(struct ppt_config *config, bool *same,
                                        struct ppt_error *error)
 {
-    struct ppt_use *use = &config->uses[0];
     const struct ppt_kernel *kernel;
-    union ppt_value *args = NULL;
     char digest[PPT_FILE_DIGEST_SIZE];
 
     *same = true;
@@ -251,13 +284,11 @@ enum ppt_status ppt_config_load_kernel(struct ppt_config *config, bool *same,
         return ppt_fail(error, PPT_BAD_INPUT, "%s: holds the kernel \"%s\", not \"%s\"",
                         config->kernel_file, kernel->name, config->task);
     }
-    PPT_TRY(take_over_args(config, kernel, &args, error));
+    PPT_TRY(take_over_all(config, kernel, error));
     ppt_file_digest(config->kernel_file, digest);
     *same = config->kernel_digest && strcmp(digest, config->kernel_digest) == 0;
     free(config->kernel_digest);
     config->kernel_digest = ppt_strdup(digest);
-    ppt_args_free(use->kernel, use->args);
-    *use = (struct ppt_use){.kernel = kernel, .args = args};
     ppt_stand_in_destroy(config->stand_in);
     config->stand_in = NULL;
     return PPT_OK;
@@ -286,12 +317,14 @@ enum ppt_status ppt_config_from_message(const char *from, const char *json,
 
 char *ppt_config_identity(const struct ppt_config *config)
 {
+    /* Sizes are numbers, and others are added while it is measured. */
+    const size_t uses = config->axis_count > 0 ? 1 : config->use_count;
     struct ppt_text all = {0};
 
     if (config->mix || !config->uses[0].kernel->identify) {
         return NULL;
     }
-    for (size_t i = 0; i < config->use_count; i++) {
+    for (size_t i = 0; i < uses; i++) {
         char *text PPT_FREED = ppt_alloc(IDENTITY_SIZE, 1);
 
         config->uses[i].kernel->identify(config->uses[i].args, text, IDENTITY_SIZE);

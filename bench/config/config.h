@@ -23,6 +23,8 @@ enum ppt_key_id {
     PPT_KEY_TASK,
     PPT_KEY_TASK_ARGS,
     PPT_KEY_VS,
+    PPT_KEY_VARY,
+    PPT_KEY_TASK_COUNTS,
     PPT_KEY_KERNEL,
     PPT_KEY_KERNEL_DIGEST,
     PPT_KEY_TASK_COUNT,
@@ -83,13 +85,23 @@ enum ppt_sandbox_of { PPT_SANDBOX_OF_NONE, PPT_SANDBOX_OF_TASK, PPT_SANDBOX_OF_P
 
 enum ppt_memory { PPT_MEMORY_REUSE, PPT_MEMORY_FRESH };
 
+/* A number that takes several values in a run ("vary"): an argument, one that words of a program
+ * have a place for, or the tasks of a pass. */
+struct ppt_axis {
+    char *name;
+    double *values; /* each once, in the order in which they came: what was added later is last */
+    size_t count;
+};
+
 /* A kernel with one argument set. */
 struct ppt_use {
     const struct ppt_kernel *kernel;
     union ppt_value *args; /* owned */
-    char *details;         /* of one of several programs: its arguments as text; else NULL */
+    char *details;         /* of one of several variants: its arguments as text; else NULL */
     char *label;           /* likewise: short, and like no other one's */
     char *subject;         /* of a program: its name, see name.h; else NULL */
+    double *values;      /* that the axes have here, in their order, owned; NULL: there are none */
+    uint64_t task_count; /* of its passes; 0: that of the configuration */
 };
 
 struct ppt_config {
@@ -104,18 +116,33 @@ struct ppt_config {
     char *details;                 /* the arguments as text, for people */
     bool mix;                      /* random: tasks are drawn from `uses` once per block */
     struct ppt_use *uses; /* one; for a mix the kernels to draw from, with default arguments; of
-                             several programs ("vs") one for each */
+                             several variants one for each: programs ("vs") or sizes ("vary") */
     size_t use_count;
-    size_t program_count; /* of several; 0: there is one */
-    bool workers_auto;    /* the list depends on the machine: ppt_config_settle() makes it */
-    char *workers_text;   /* of what, see counts.h; NULL where there is a list */
-    unsigned *workers;    /* each number once, ascending; none until settled when workers_auto */
+    size_t variant_count;  /* of several; 0: there is one */
+    struct ppt_axis *axes; /* see vary.h; none unless something varies */
+    size_t axis_count;
+    union ppt_value *base_args; /* what all sizes have in common, with the places of the axes;
+                                   owned, NULL unless something varies */
+    const struct ppt_kernel *base_kernel;
+    bool per_worker;       /* the number of tasks grows with the workers */
+    uint64_t *task_counts; /* those given for sizes, owned, until they are theirs */
+    size_t task_count_count;
+    /* Rounds of blocks, each of which has sizes of its own: see plan.h. Of round i + 1 it is the
+     * first block, and how many sizes there were before; none: there is one round. */
+    struct ppt_round {
+        unsigned first_block;
+        size_t variants_before;
+    } * rounds; /* owned */
+    size_t round_count;
+    bool workers_auto;  /* the list depends on the machine: ppt_config_settle() makes it */
+    char *workers_text; /* of what, see counts.h; NULL where there is a list */
+    unsigned *workers;  /* each number once, ascending; none until settled when workers_auto */
     size_t worker_count;
     unsigned *ranks; /* each number once, ascending; at least one, 0 where there is no MPI */
     size_t rank_count;
     unsigned *inner_threads; /* that one task uses: each number once, ascending */
     size_t inner_count;
-    /* Of every program every number of ranks with every number of workers, and that with every
+    /* Of every variant every number of ranks with every number of workers, and that with every
      * number of inner threads, ascending; sequential calls once. Empty until settled when
      * workers_auto. */
     struct ppt_point *points;
@@ -183,18 +210,49 @@ static inline unsigned ppt_config_several(const struct ppt_config *config)
            (config->inner_count > 1 ? PPT_ONLY(PPT_INNER_THREADS) : 0);
 }
 
-/* The name of what is run at a point: the task or program, or one of several programs. */
+/* The name of what is run at a point: the task or program, or one of several variants. */
 static inline const char *ppt_config_label(const struct ppt_config *config, struct ppt_point point)
 {
-    return point.program > 0 ? config->uses[point.program - 1].label : ppt_config_subject(config);
+    const unsigned variant = ppt_point_variant(point);
+
+    return variant > 0 ? config->uses[variant - 1].label : ppt_config_subject(config);
+}
+
+/* Of how many programs there is one pass at each point; 0: there is one. */
+static inline size_t ppt_config_programs(const struct ppt_config *config)
+{
+    return config->axis_count > 0 ? 0 : config->variant_count;
+}
+
+/* What is said behind a number of tasks that is not that of every pass. */
+static inline const char *ppt_config_each(const struct ppt_config *config)
+{
+    return config->per_worker ? " for each worker" : "";
+}
+
+/* Says of which variant a point is: 1, 2, ... */
+static inline void ppt_config_set_variant(const struct ppt_config *config, struct ppt_point *point,
+                                          unsigned variant)
+{
+    *(config->axis_count > 0 ? &point->size : &point->program) = variant;
+}
+
+/* The tasks of a pass at a point. */
+static inline uint64_t ppt_config_tasks(const struct ppt_config *config, struct ppt_point point)
+{
+    const unsigned variant = ppt_point_variant(point);
+    const uint64_t own = variant > 0 ? config->uses[variant - 1].task_count : 0;
+
+    return (own > 0 ? own : config->task_count) *
+           (config->per_worker ? ppt_point_running(point) : 1);
 }
 
 /* The command line of the program that is run, as a shell would be told it. False: none is. */
 bool ppt_config_command(const struct ppt_config *config, struct ppt_text *out);
 
-/* One of several programs as a configuration of its own, of points that `points` has room for. It
+/* One of several variants as a configuration of its own, of points that `points` has room for. It
  * borrows everything from `config`, and is not to be freed. */
-struct ppt_config ppt_config_of_program(const struct ppt_config *config, unsigned program,
+struct ppt_config ppt_config_of_variant(const struct ppt_config *config, unsigned variant,
                                         struct ppt_point *points);
 
 /* Whether one worker is what sequential calls are: the work is done by programs that are started,

@@ -406,6 +406,9 @@ json_object *ppt_record_task_args(const void *record)
 {
     const struct ppt_config *config = record;
 
+    if (!config->mix && config->variant_count > 0 && config->base_args) {
+        return ppt_args_to_json(config->base_kernel, config->base_args);
+    }
     if (!config->mix) {
         return ppt_args_to_json(config->uses[0].kernel, config->uses[0].args);
     }

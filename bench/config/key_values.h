@@ -20,9 +20,15 @@ PPT_KEY_VALUE(ranks)
 PPT_KEY_VALUE(schedule)
 PPT_KEY_VALUE(distribution)
 PPT_KEY_VALUE(precision)
+PPT_KEY_VALUE(task_counts)
 
 json_object *ppt_record_task_args(const void *config);
 json_object *ppt_record_vs(const void *config);
+json_object *ppt_record_vary(const void *config);
+
+/* What "vary" may say beside numbers and ranges. */
+extern const char *const ppt_vary_words[];
+
 enum ppt_status ppt_read_seed(const struct ppt_item *item, void *config, struct ppt_error *error);
 enum ppt_status ppt_read_max_seconds(const struct ppt_item *item, void *config,
                                      struct ppt_error *error);

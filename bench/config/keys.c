@@ -61,6 +61,23 @@ const struct ppt_key ppt_keys[PPT_KEY_COUNT + 1] = {
             "other programs (task \"command\"), each a list of words or an object of arguments, "
             "that are measured in the same iterations and ranked; what one leaves out it has from "
             "the first one"),
+    ROW(VARY, PLACES(0, 30, 27),
+        .field = {.key = "vary", .write = ppt_record_vary, .choices = ppt_vary_words},
+        .form = "ranges",
+        .example = "such as {\"size\": [64, 128, 256]} or {\"size\": \"1K-64M:*4\"}",
+        .help =
+            "numbers that take several values, each a list or a range: of the task's arguments, of "
+            "{size} and other words in braces among those of a program, or \"task_count\"; two of "
+            "them make a grid; unless given, nothing does. The answer is a policy: from which size "
+            "on how many workers. "
+            "\"task_count\": \"per_worker\" lets the tasks grow with the workers (weak scaling)",
+        .option = {"--vary", PPT_OPTION_SET_MEMBER, .metavar = "NAME=LIST",
+                   .help = "sizes: size=64-4096:*2;"}),
+    ROW(TASK_COUNTS, PLACES(27, 31, 0),
+        OWN("task_counts", task_counts, .flags = PPT_FIELD_SPARSE, .smallest = 1, .largest = 1e9),
+        .or_null = true, .form = "numbers",
+        .help = "tasks per pass of each size that is varied, in their order; chosen by how long a "
+                "task takes where neither these nor \"task_count\" are given"),
     ROW(KERNEL, PLACES(0, 3, 2), PLAIN(kernel_file, "kernel", PPT_FIELD_SPARSE), .form = "file",
         .help = "the shared object of a kernel that is not built in",
         .option = {"--kernel", PPT_OPTION_SET_TEXT, .metavar = "FILE.so",

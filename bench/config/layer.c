@@ -115,6 +115,20 @@ bool ppt_layer_find(const struct ppt_layer *top, enum ppt_key_id id, const struc
     return false;
 }
 
+bool ppt_layer_find_beside(struct ppt_found *found, enum ppt_key_id id)
+{
+    const struct ppt_layer *under = found->layer->under;
+    struct ppt_found next;
+
+    if (!is_option(found->layer) || !ppt_layer_find(under, id, NULL, &next) ||
+        !is_option(next.layer)) {
+        return false;
+    }
+    *found = next;
+    found->item.place = &found->place;
+    return true;
+}
+
 /* The uppermost layer of a file, or NULL. */
 static const struct ppt_layer *file_layer(const struct ppt_layer *top)
 {

@@ -30,6 +30,10 @@ enum ppt_status ppt_layer_over(struct ppt_layer *layer, const struct ppt_layer *
 bool ppt_layer_find(const struct ppt_layer *top, enum ppt_key_id id, const struct ppt_layer *last,
                     struct ppt_found *found);
 
+/* The next value of the same key below *found, where both are options: what can be given several
+ * times. *found stays where there is none. */
+bool ppt_layer_find_beside(struct ppt_found *found, enum ppt_key_id id);
+
 /* A message about the uppermost layer that comes from a file, or else about the command line. */
 __attribute__((format(printf, 3, 4), nonnull(3))) enum ppt_status
 ppt_layer_reject(const struct ppt_layer *top, struct ppt_error *error, const char *format, ...);

@@ -26,6 +26,7 @@ enum ppt_option_kind {
     PPT_OPTION_SET_TEXT,   /* in quotes */
     PPT_OPTION_SET_COUNTS, /* a list in brackets, or a text that counts.h reads */
     PPT_OPTION_SET_JSON,   /* as it is */
+    PPT_OPTION_SET_MEMBER, /* "name=value", an object of that one member; several add up */
     PPT_OPTION_PRESET,     /* takes no value: `presets`, under all other settings */
     PPT_OPTION_SETTINGS    /* none itself: all settings stand in its place */
 };

@@ -1,31 +1,78 @@
 #include "plan.h"
 
+#include <limits.h>
+
 #include "rng.h"
 #include "tasks.h"
 #include "text.h"
 
-void ppt_plan_block(const struct ppt_config *config, unsigned block, size_t *order)
+struct ppt_plan_round ppt_plan_round(const struct ppt_config *config, unsigned block)
 {
+    const size_t all = config->variant_count > 0 ? config->variant_count : 1;
+    size_t r = 0;
+
+    while (r < config->round_count && config->rounds[r].first_block <= block) {
+        r++;
+    }
+    const size_t first = r > 0 ? config->rounds[r - 1].variants_before : 0;
+    const bool last = r == config->round_count;
+
+    return (struct ppt_plan_round){
+        .first_block = r > 0 ? config->rounds[r - 1].first_block : 1,
+        .first_variant = first,
+        .variant_count = (last ? all : config->rounds[r].variants_before) - first,
+        .last = last,
+    };
+}
+
+/* Of every variant. */
+static size_t points_of_each(const struct ppt_config *config)
+{
+    return config->point_count / (config->variant_count > 0 ? config->variant_count : 1);
+}
+
+size_t ppt_plan_block(const struct ppt_config *config, unsigned block, size_t *order)
+{
+    const struct ppt_plan_round round = ppt_plan_round(config, block);
+    const size_t each = points_of_each(config);
+    const size_t first = round.first_variant * each, count = round.variant_count * each;
     struct ppt_rng rng;
 
     ppt_rng_seed(&rng, config->seed, block, PPT_STREAM_PLAN);
-    for (size_t i = 0; i < config->point_count; i++) {
+    for (size_t i = 0; i < count; i++) {
         const size_t j = ppt_rng_below(&rng, i + 1);
 
         /* Fisher-Yates, filling as it goes. */
         if (j != i) {
             order[i] = order[j];
         }
-        order[j] = i;
+        order[j] = first + i;
     }
+    return count;
+}
+
+/* The last size at its largest point, and the first at its smallest. */
+static size_t warm_sizes(const struct ppt_config *config, size_t *order)
+{
+    const struct ppt_plan_round round = ppt_plan_round(config, UINT_MAX);
+    const size_t each = points_of_each(config);
+    size_t count = 0;
+
+    order[count++] = (round.first_variant + round.variant_count) * each - 1;
+    if (round.variant_count * each > 1) {
+        order[count++] = round.first_variant * each;
+    }
+    return count;
 }
 
 size_t ppt_plan_warmup(const struct ppt_config *config, size_t *order)
 {
-    const size_t programs = config->program_count > 0 ? config->program_count : 1;
-    const size_t each = config->point_count / programs;
+    const size_t each = points_of_each(config);
     size_t count = 0;
 
+    if (config->variant_count > 0 && config->axis_count > 0) {
+        return warm_sizes(config, order);
+    }
     for (size_t first = config->point_count; first > 0;) {
         first -= each;
         order[count++] = first + each - 1;

@@ -4,6 +4,9 @@
  * A run is a warm-up and then blocks; a block visits every point once, in an order of its own.
  * With a fixed order, whatever one pass leaves behind (heat, caches, a raised clock) always falls
  * on the same successor and biases it; with random complete blocks it becomes noise.
+ *
+ * Where sizes vary, others may be added when the first are known: they have blocks of their own,
+ * behind those that were measured. Blocks with the same sizes are a round.
  */
 #ifndef PPT_CONFIG_PLAN_H
 #define PPT_CONFIG_PLAN_H
@@ -13,13 +16,23 @@
 /* Blocks that a verdict needs. */
 #define PPT_FEWEST_BLOCKS 3
 
-/* Fills `order` (config->point_count entries) with indices into config->points for block 1, 2, ...
- * Depends on the configuration's seed and the block alone, so a resumed run follows the same. */
-void ppt_plan_block(const struct ppt_config *config, unsigned block, size_t *order);
+/* The round that a block belongs to. */
+struct ppt_plan_round {
+    unsigned first_block;
+    size_t first_variant, variant_count; /* from 0 on; of a run of one variant: 0 and 1 */
+    bool last;                           /* no other one follows so far */
+};
+struct ppt_plan_round ppt_plan_round(const struct ppt_config *config, unsigned block);
+
+/* Fills `order` (room for config->point_count entries) with indices into config->points for block
+ * 1, 2, ... Depends on the configuration's seed, its round's sizes and the block alone, so a
+ * resumed run follows the same. Returns how many there are. */
+size_t ppt_plan_block(const struct ppt_config *config, unsigned block, size_t *order);
 
 /* The points of one warm-up round: the largest, then the smallest if there is another; of several
- * programs those of each, the last one's first. Returns how many of `order` (room for two of each
- * program) it filled. */
+ * programs those of each, the last one's first. Of several sizes, which run the same code, they are
+ * one of the last size and one of the first of the newest round. Returns how many of `order` (room
+ * for two of each program) it filled. */
 #define PPT_MOST_WARMUP (2 * PPT_MOST_PROGRAMS)
 size_t ppt_plan_warmup(const struct ppt_config *config, size_t *order);
 

@@ -9,6 +9,8 @@
 const struct ppt_dimension_row ppt_dimensions[PPT_DIMENSION_COUNT] = {
     [PPT_PROGRAM] = {PPT_KEY_VS, "program", true, "program", "Program", "the program", "p", ":",
                      NULL, NULL, 0, PPT_MOST_PROGRAMS, offsetof(struct ppt_point, program)},
+    [PPT_SIZE] = {PPT_KEY_VARY, "size", true, "size", "Size", "the size", "s", ":", NULL, NULL, 0,
+                  PPT_MOST_VARIANTS, offsetof(struct ppt_point, size)},
     [PPT_RANKS] = {PPT_KEY_RANKS, NULL, false, "rank", "Ranks", "without MPI", "", "r", NULL,
                    "3r4: 3 ranks (processes) with 4 workers each; no r: without MPI", 0,
                    PPT_MOST_RANKS, offsetof(struct ppt_point, ranks)},
@@ -43,6 +45,7 @@ const struct ppt_field ppt_point_fields[] = {
     FIELD(inner_threads, 0),
     FIELD(ranks, PPT_FIELD_SPARSE),
     FIELD(program, PPT_FIELD_SPARSE),
+    FIELD(size, PPT_FIELD_SPARSE),
     {PPT_FIELD(struct ppt_point, ranks, "all_workers"),
      .flags = PPT_FIELD_SHOWN | PPT_FIELD_SHOWN_ALONE | PPT_FIELD_SPARSE, .write = all_workers},
     {0},
@@ -86,7 +89,8 @@ bool ppt_point_possible(struct ppt_point point)
 unsigned ppt_point_shown(struct ppt_point point, unsigned several)
 {
     return PPT_ONLY(PPT_WORKERS) | (point.ranks > 0 ? PPT_ONLY(PPT_RANKS) : 0) |
-           (point.program > 0 ? PPT_ONLY(PPT_PROGRAM) : 0) | (several & PPT_OF_TASK);
+           (point.program > 0 ? PPT_ONLY(PPT_PROGRAM) : 0) |
+           (point.size > 0 ? PPT_ONLY(PPT_SIZE) : 0) | (several & PPT_OF_TASK);
 }
 
 const char *ppt_point_label(struct ppt_point point, unsigned several, char out[PPT_POINT_SIZE])

@@ -17,22 +17,32 @@
 #define PPT_MOST_WORKERS 1024
 #define PPT_MOST_RANKS 65536
 #define PPT_MOST_PROGRAMS 32
+#define PPT_MOST_VARIANTS 256
 
 struct ppt_point {
     unsigned workers; /* of every rank; 0: plain sequential calls */
     unsigned inner_threads;
     unsigned ranks;   /* of MPI that share the tasks; 0: without MPI, in this process alone */
     unsigned program; /* of several, which one: 1, 2, ...; 0: there is one alone */
+    unsigned size;    /* likewise, of several sizes of the task */
 };
 
 /* In the order in which points ascend, and are spoken of. */
-enum ppt_dimension { PPT_PROGRAM, PPT_RANKS, PPT_WORKERS, PPT_INNER_THREADS, PPT_DIMENSION_COUNT };
+enum ppt_dimension {
+    PPT_PROGRAM,
+    PPT_SIZE,
+    PPT_RANKS,
+    PPT_WORKERS,
+    PPT_INNER_THREADS,
+    PPT_DIMENSION_COUNT
+};
 
 /* Sets of dimensions: those that tasks are spread over, and those of each task, wherever it runs.
- * What the task is, its program says, of which every analysis and every report has one. */
+ * What the task is, its variant says, of which every analysis and every report has one. */
 #define PPT_ONLY(dimension) (1u << (dimension))
 #define PPT_OF_SPREAD (PPT_ONLY(PPT_RANKS) | PPT_ONLY(PPT_WORKERS))
-#define PPT_OF_TASK (PPT_ONLY(PPT_DIMENSION_COUNT) - 1 - PPT_OF_SPREAD - PPT_ONLY(PPT_PROGRAM))
+#define PPT_OF_VARIANT (PPT_ONLY(PPT_PROGRAM) | PPT_ONLY(PPT_SIZE))
+#define PPT_OF_TASK (PPT_ONLY(PPT_DIMENSION_COUNT) - 1 - PPT_OF_SPREAD - PPT_OF_VARIANT)
 
 /* Files have so many of them, from the workers on, the ranks last: what a file's i-th one is. */
 #define PPT_FILE_DIMENSIONS (PPT_DIMENSION_COUNT - PPT_RANKS)
@@ -78,11 +88,18 @@ static inline bool ppt_point_same(struct ppt_point a, struct ppt_point b)
 /* Whether tasks are the same in both, and only spread otherwise: such points make a curve. */
 static inline bool ppt_point_same_task(struct ppt_point a, struct ppt_point b)
 {
-    return (ppt_point_differ(a, b) & (PPT_OF_TASK | PPT_ONLY(PPT_PROGRAM))) == 0;
+    return (ppt_point_differ(a, b) & (PPT_OF_TASK | PPT_OF_VARIANT)) == 0;
 }
 
 /* Orders points, for qsort(): by the first dimension, then by the next. */
 int ppt_point_compare(const void *a, const void *b);
+
+/* Which variant of the task it is of: 1, 2, ...; 0: there is one alone. No run has several programs
+ * and several sizes. */
+static inline unsigned ppt_point_variant(struct ppt_point point)
+{
+    return point.program > 0 ? point.program : point.size;
+}
 
 /* Whether there can be such a point. */
 bool ppt_point_possible(struct ppt_point point);
@@ -113,10 +130,10 @@ static inline struct ppt_point ppt_point_of_rank(struct ppt_point point)
     return point;
 }
 
-/* The point as a report of its program alone has it. */
-static inline struct ppt_point ppt_point_of_program(struct ppt_point point)
+/* The point as a report of its variant alone has it. */
+static inline struct ppt_point ppt_point_of_variant(struct ppt_point point)
 {
-    point.program = 0;
+    point.program = point.size = 0;
     return point;
 }
 
@@ -130,7 +147,7 @@ static inline struct ppt_point ppt_point_calls(struct ppt_point point)
 /* ---- in words ---- */
 
 /* The set of dimensions that name a point where `several` are measured with several numbers: its
- * workers always, ranks when there are any, its program when there are several, and what differs
+ * workers always, ranks when there are any, its variant when there are several, and what differs
  * from task to task. */
 unsigned ppt_point_shown(struct ppt_point point, unsigned several);
 

@@ -30,6 +30,15 @@ enum ppt_status ppt_read_input_words(const struct ppt_layer *top, struct ppt_con
 enum ppt_status ppt_read_programs(const struct ppt_layer *top, const struct ppt_layer *last,
                                   struct ppt_config *config, struct ppt_error *error);
 
+/* What varies, of the use that there is: "vary", in its layers. */
+enum ppt_status ppt_read_axes(const struct ppt_layer *top, struct ppt_config *config,
+                              struct ppt_error *error);
+
+/* A use for each size, in place of the one that has what they have in common; and the points of
+ * all. */
+enum ppt_status ppt_read_sizes(const struct ppt_layer *top, struct ppt_config *config,
+                               struct ppt_error *error);
+
 /* Names what is run by the programs that are, if any: see ppt_config_subject(). */
 void ppt_config_name_programs(struct ppt_config *config);
 
@@ -37,8 +46,8 @@ void ppt_config_name_programs(struct ppt_config *config);
  * is longer is shortened in its middle. */
 void ppt_label_programs(const char *const *commands, struct ppt_use *uses, size_t count);
 
-/* Makes the points of one program, which are there, those of all. */
-void ppt_config_spread_programs(struct ppt_config *config);
+/* Makes the points of one variant, which are there, those of all. */
+void ppt_config_spread_variants(struct ppt_config *config);
 
 /* Whether what is to be done beside the passes can be: the words of commands, where no shell reads
  * them. */

@@ -163,13 +163,25 @@ static enum ppt_status check_name(struct ppt_config *config, const char *word, c
                     config->args_origin, word, name, places.data, word);
 }
 
+/* Whether sizes have a name, which fills it in. */
+static bool varies(const struct ppt_config *config, const char *name, size_t length)
+{
+    for (size_t i = 0; i < config->axis_count; i++) {
+        if (strlen(config->axes[i].name) == length &&
+            strncmp(config->axes[i].name, name, length) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static enum ppt_status check_word(struct ppt_config *config, const char *word,
                                   struct ppt_error *error)
 {
     for (const char *at = word; (at = strchr(at, '{')); at++) {
         const size_t length = length_of_name(word, at);
 
-        if (length > 0 && ppt_place_at(at) < 0) {
+        if (length > 0 && ppt_place_at(at) < 0 && !varies(config, at + 1, length)) {
             char *name PPT_FREED = ppt_text_format("%.*s", (int)length, at + 1);
 
             PPT_TRY(check_name(config, word, name, error));

@@ -14,7 +14,7 @@ static void add_points(struct ppt_config *config, unsigned workers, unsigned ran
 {
     for (size_t i = 0; i < config->inner_count; i++) {
         config->points[config->point_count++] =
-            (struct ppt_point){workers, config->inner_threads[i], ranks, 0};
+            (struct ppt_point){workers, config->inner_threads[i], ranks, 0, 0};
     }
 }
 
@@ -34,7 +34,7 @@ void ppt_config_set_points(struct ppt_config *config, const unsigned *workers, s
         }
     }
     qsort(config->points, config->point_count, sizeof(*config->points), ppt_point_compare);
-    ppt_config_spread_programs(config);
+    ppt_config_spread_variants(config);
 }
 
 /* Ranks share tasks among workers: sequential calls alone are nothing for them. */

@@ -247,45 +247,49 @@ enum ppt_status ppt_read_programs(const struct ppt_layer *top, const struct ppt_
         PPT_TRY(read_program(&entry, &search, config, error));
         PPT_TRY(ppt_read_input_words(top, config, &config->uses[config->use_count - 1], error));
     }
-    config->program_count = config->use_count;
+    config->variant_count = config->use_count;
     describe_programs(config);
-    ppt_config_spread_programs(config);
+    ppt_config_spread_variants(config);
     return PPT_OK;
 }
 
 /* ---- points ---- */
 
-void ppt_config_spread_programs(struct ppt_config *config)
+void ppt_config_spread_variants(struct ppt_config *config)
 {
-    const size_t programs = config->program_count, each = config->point_count;
+    const size_t variants = config->variant_count, each = config->point_count;
 
-    if (programs == 0 || each == 0) {
+    if (variants == 0 || each == 0) {
         return;
     }
-    config->points = ppt_realloc(config->points, programs * each, sizeof(*config->points));
-    config->point_count = programs * each;
+    config->points = ppt_realloc(config->points, variants * each, sizeof(*config->points));
+    config->point_count = variants * each;
     for (size_t i = config->point_count; i-- > 0;) {
         config->points[i] = config->points[i % each];
-        config->points[i].program = (unsigned)(i / each) + 1;
+        ppt_config_set_variant(config, &config->points[i], (unsigned)(i / each) + 1);
     }
 }
 
-struct ppt_config ppt_config_of_program(const struct ppt_config *config, unsigned program,
+struct ppt_config ppt_config_of_variant(const struct ppt_config *config, unsigned variant,
                                         struct ppt_point *points)
 {
     struct ppt_config one = *config;
 
-    one.uses = &config->uses[program - 1];
+    one.uses = &config->uses[variant - 1];
     one.use_count = 1;
-    one.program_count = 0;
+    one.variant_count = 0;
+    one.round_count = 0;
+    one.base_args = NULL;
     one.details = one.uses[0].details;
     one.subject = one.uses[0].subject;
+    if (one.uses[0].task_count > 0) {
+        one.task_count = one.uses[0].task_count;
+    }
     one.points = points;
     one.point_count = 0;
     for (size_t i = 0; i < config->point_count; i++) {
-        if (config->points[i].program == program) {
-            points[one.point_count] = config->points[i];
-            points[one.point_count++].program = 0;
+        if (ppt_point_variant(config->points[i]) == variant) {
+            points[one.point_count++] = ppt_point_of_variant(config->points[i]);
         }
     }
     return one;
@@ -313,9 +317,10 @@ static json_object *own_args(const struct ppt_use *first, const struct ppt_use *
 json_object *ppt_record_vs(const void *record)
 {
     const struct ppt_config *config = record;
-    json_object *list = config->program_count > 0 ? json_object_new_array() : NULL;
+    const size_t programs = ppt_config_programs(config);
+    json_object *list = programs > 0 ? json_object_new_array() : NULL;
 
-    for (size_t i = 1; i < config->program_count; i++) {
+    for (size_t i = 1; i < programs; i++) {
         json_object_array_add(list, own_args(&config->uses[0], &config->uses[i]));
     }
     return list;

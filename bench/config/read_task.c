@@ -270,12 +270,15 @@ enum ppt_status ppt_read_task(const struct ppt_layer *top, struct ppt_config *co
             args.item = (struct ppt_item){0};
         }
         PPT_TRY(read_mix(&args.item, &search, config, error));
+        PPT_TRY(ppt_read_axes(top, config, error));
         return ppt_read_programs(top, named, config, error);
     }
     PPT_TRY(ppt_args_parse(kernel, given ? &args.item : NULL, &search, &values, error));
     add_use(config, kernel, values);
+    PPT_TRY(ppt_read_axes(top, config, error));
     PPT_TRY(ppt_read_inputs(top, config, error));
     ppt_args_describe(kernel, values, false, &details);
     config->details = details.data ? details.data : ppt_strdup("");
+    PPT_TRY(ppt_read_sizes(top, config, error));
     return ppt_read_programs(top, named, config, error);
 }

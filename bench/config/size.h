@@ -14,10 +14,11 @@
 
 /* What the first tasks told. Much of what a run takes is in no figure of it: that counts here. */
 struct ppt_size_needs {
-    double task_s;       /* a task takes; of several programs the mean */
-    double pass_s;       /* what comes before and behind each pass takes, beside the waits, */
-    double copy_s;       /* and likewise for each of its tasks */
-    uint64_t most_tasks; /* that there is room for in a pass; UINT64_MAX: for any number */
+    double task_s;        /* a task takes; of several variants the mean */
+    const double *size_s; /* and of each of several sizes; NULL: there are none */
+    double pass_s;        /* what comes before and behind each pass takes, beside the waits, */
+    double copy_s;        /* and likewise for each of its tasks */
+    uint64_t most_tasks;  /* that there is room for in a pass; UINT64_MAX: for any number */
     unsigned cpus;
 };
 
@@ -30,7 +31,13 @@ struct ppt_size {
 
 /* Fills in what `config` left to be sized: a pass lasts long enough to be timed well, every worker
  * has several tasks, and a dozen blocks fit into the time. Where that cannot be, every worker has
- * one, or a few where what comes before a pass takes far longer; even where there is no room. */
+ * one, or a few where what comes before a pass takes far longer; even where there is no room. Of
+ * several sizes each has a number of its own, and where time is short those that need the most of
+ * it get less. Without a time all passes are just long enough. */
 struct ppt_size ppt_size_config(struct ppt_config *config, const struct ppt_size_needs *needs);
+
+/* The share of its time that a run may take for the sizes that it begins with: others may be added
+ * between them. */
+double ppt_size_first_share(const struct ppt_config *config);
 
 #endif

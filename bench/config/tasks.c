@@ -67,7 +67,7 @@ void ppt_tasks_create(const struct ppt_config *config, unsigned block, struct pp
     tasks->groups = ppt_alloc(1, sizeof(*tasks->groups));
     tasks->group_count = 1;
     tasks->groups[0].kernel = config->uses[0].kernel;
-    tasks->groups[0].set_count = config->program_count > 0 ? config->program_count : 1;
+    tasks->groups[0].set_count = config->variant_count > 0 ? config->variant_count : 1;
     tasks->groups[0].sets = ppt_alloc(tasks->groups[0].set_count, sizeof(*tasks->groups[0].sets));
     for (size_t i = 0; i < tasks->groups[0].set_count; i++) {
         tasks->groups[0].sets[i] = config->uses[i].args;

@@ -5,6 +5,7 @@
 #define PPT_REPORT_COMPARE_REPORT_H
 
 #include "compare.h"
+#include "policy_compare.h"
 #include "report.h"
 
 /* Everything is borrowed. At least one run on each side. */
@@ -21,6 +22,12 @@ void ppt_comparison_text(const struct ppt_comparison_outcome *outcome, struct pp
 
 /* An object, see docs/results.md. */
 void ppt_comparison_json(const struct ppt_comparison_outcome *outcome, struct ppt_text *out);
+
+/* The same of runs of several sizes, by what else varies. */
+void ppt_policy_comparison_text(const struct ppt_policy_comparison *comparisons, size_t count,
+                                struct ppt_text *out);
+void ppt_policy_comparison_json(const struct ppt_policy_comparison *comparisons, size_t count,
+                                struct ppt_text *out);
 
 /* Draws both curves into the folder "charts" of `folder`. `notes` as in ppt_report_write(). */
 enum ppt_status ppt_comparison_chart(const struct ppt_comparison_outcome *outcome,

@@ -3,7 +3,9 @@
  * one succeeds, and mean the same: times are means in seconds, and a speedup is one rate by
  * another. The verdict's speedups, and all else, follow them.
  */
+#include "memory.h"
 #include "owned.h"
+#include "range.h"
 #include "report.h"
 
 #include <math.h>
@@ -23,7 +25,7 @@ static const char header_rest[] =
     "Recommended,Confidence,Slower than best at most (%),"
     "Load balance,Communication,Scheduling,Startup,Work,Reference,On-CPU inflation,"
     "Off-CPU inflation,Karp-Flatt fraction,Break-even (tasks),"
-    "Outliers,Page faults in tasks\r\n";
+    "Outliers,Page faults in tasks";
 
 /* Whether a spreadsheet could take a text for a formula; those of East Asia take the wide forms of
  * the same characters, too. */
@@ -85,9 +87,12 @@ static void add_times(const struct ppt_outcome *outcome, const struct ppt_point_
     add_number(out, true, p->work_s.mean);
     add_number(out, true, p->task_s.mean);
     add_number(out, true, p->total_s.mean);
-    add_number(out, true, (double)config->task_count / p->total_s.mean);
+    const double tasks = (double)ppt_config_tasks(config, p->point);
+    const double times = tasks / (double)config->task_count;
+
+    add_number(out, true, tasks / p->total_s.mean);
     add_number(out, sequential != NULL,
-               sequential ? sequential->total_s.mean / p->total_s.mean : 0);
+               sequential ? times * sequential->total_s.mean / p->total_s.mean : 0);
     add_number(out, speedup->value > 0, speedup->value);
     ppt_text_add(out, ",");
     add_field(out, config->task);
@@ -153,23 +158,75 @@ static void csv_add_row(const struct ppt_outcome *outcome, const struct ppt_poin
     }
     ppt_text_addf(out, ",%u,", ppt_point_workers(p->point));
     add_field(out, outcome->config->details);
-    ppt_text_addf(out, ",%llu", (unsigned long long)outcome->config->task_count);
+    ppt_text_addf(out, ",%llu", (unsigned long long)ppt_config_tasks(outcome->config, p->point));
     add_times(outcome, p, point != SIZE_MAX ? &answer->points[point] : NULL, out);
     csv_add_verdict(answer, point, out);
     add_number(out, true, p->task_faults.mean);
-    ppt_text_add(out, "\r\n");
+}
+
+/* ---- what varies ---- */
+
+/* Names of numbers that vary in some of the runs, each once. */
+struct names {
+    const char **items;
+    size_t count;
+};
+
+static void list_names(const struct ppt_outcome *outcomes, size_t count, struct names *names)
+{
+    for (size_t i = 0; i < count; i++) {
+        const struct ppt_config *config = outcomes[i].config;
+
+        for (size_t axis = 0; axis < config->axis_count; axis++) {
+            size_t known = 0;
+
+            while (known < names->count &&
+                   strcmp(names->items[known], config->axes[axis].name) != 0) {
+                known++;
+            }
+            if (known == names->count) {
+                names->items = ppt_realloc(names->items, names->count + 1, sizeof(*names->items));
+                names->items[names->count++] = config->axes[axis].name;
+            }
+        }
+    }
+}
+
+static void add_varied(const struct ppt_config *config, const struct names *names,
+                       struct ppt_text *out)
+{
+    for (size_t i = 0; i < names->count; i++) {
+        char number[PPT_RANGE_NUMBER_SIZE] = "";
+
+        for (size_t axis = 0; axis < config->axis_count; axis++) {
+            if (strcmp(names->items[i], config->axes[axis].name) == 0) {
+                ppt_range_number(config->uses[0].values[axis], number);
+            }
+        }
+        ppt_text_addf(out, ",%s", number);
+    }
 }
 
 void ppt_csv_write(const struct ppt_outcome *outcomes, size_t count, struct ppt_text *out)
 {
+    struct names names = {0};
+
     ppt_text_add(out, header);
     for (size_t i = 1; i < PPT_FILE_DIMENSIONS; i++) {
         ppt_text_addf(out, ",%s", ppt_dimensions[PPT_IN_FILES(i)].head);
     }
     ppt_text_add(out, header_rest);
+    list_names(outcomes, count, &names);
+    const char **items PPT_FREED = names.items;
+    for (size_t i = 0; i < names.count; i++) {
+        ppt_text_addf(out, ",%s", items[i]);
+    }
+    ppt_text_add(out, "\r\n");
     for (size_t i = 0; i < count; i++) {
         for (size_t p = 0; p < outcomes[i].summary->count; p++) {
             csv_add_row(&outcomes[i], &outcomes[i].summary->points[p], out);
+            add_varied(outcomes[i].config, &names, out);
+            ppt_text_add(out, "\r\n");
         }
     }
 }

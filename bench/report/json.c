@@ -382,6 +382,17 @@ static json_object *failed_json(const struct ppt_samples *samples)
     return list;
 }
 
+/* The numbers that vary, as they are at this size. */
+static json_object *varied_json(const struct ppt_config *config)
+{
+    json_object *object = json_object_new_object();
+
+    for (size_t i = 0; i < config->axis_count; i++) {
+        add(object, config->axes[i].name, number(config->uses[0].values[i]));
+    }
+    return object;
+}
+
 static json_object *run_json(const struct ppt_outcome *outcome)
 {
     const struct ppt_answer *answer = outcome->answer;
@@ -401,6 +412,9 @@ static json_object *run_json(const struct ppt_outcome *outcome)
     add(object, "task", text(outcome->config->task));
     if (outcome->label) {
         add(object, "label", text(outcome->label));
+    }
+    if (outcome->config->axis_count > 0) {
+        add(object, "varied", varied_json(outcome->config));
     }
     add(object, "verdict", ppt_json_verdict(answer));
     add(object, "scaling", scaling_json(&answer->scaling));
@@ -455,13 +469,23 @@ static json_object *ranking_json(const struct ppt_ranking *ranking)
     return object;
 }
 
+static json_object *policies_json(const struct ppt_outcome *outcome)
+{
+    json_object *list = json_object_new_array();
+
+    for (size_t i = 0; i < outcome->policy_count; i++) {
+        json_object_array_add(list, ppt_json_policy(&outcome->policies[i]));
+    }
+    return list;
+}
+
 void ppt_json_write(const struct ppt_outcome *outcomes, size_t count, struct ppt_text *out)
 {
     json_object *object;
 
     const struct ppt_ranking *ranking = outcomes[0].ranking;
 
-    if (count == 1 && !ranking) {
+    if (count == 1 && !ppt_outcome_is_variant(&outcomes[0])) {
         object = run_json(&outcomes[0]);
     } else {
         json_object *runs = json_object_new_array_ext((int)count);
@@ -474,6 +498,9 @@ void ppt_json_write(const struct ppt_outcome *outcomes, size_t count, struct ppt
         add(object, "runs", runs);
         if (ranking) {
             add(object, "ranking", ranking_json(ranking));
+        }
+        if (outcomes[0].policies) {
+            add(object, "policies", policies_json(&outcomes[0]));
         }
     }
     print_document(object, out);

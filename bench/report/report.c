@@ -12,16 +12,19 @@ unsigned ppt_outcome_cpus(const struct ppt_outcome *outcome)
     return ppt_host_all_cpus(outcome->host, outcome->config);
 }
 
-#define ROW(name, source, ...) {#name, __VA_ARGS__, ppt_##name##_write},
-const struct ppt_format ppt_formats[] = {PPT_FORMATS(ROW){NULL, NULL, NULL, false, NULL}};
+#define ROW(name, source, ...) {#name, __VA_ARGS__, ppt_##name##_write, false},
+#define SIZE_ROW(name, source, ...) {#name, __VA_ARGS__, ppt_##name##_write, true},
+const struct ppt_format ppt_formats[] = {
+    PPT_FORMATS(ROW) PPT_SIZE_FORMATS(SIZE_ROW){NULL, NULL, NULL, false, NULL, false}};
 #undef ROW
+#undef SIZE_ROW
 
 enum ppt_status ppt_format_find(const char *name, const struct ppt_format **format,
                                 struct ppt_error *error)
 {
     struct ppt_text known PPT_OWNED(ppt_text_free) = {0};
 
-    for (size_t i = 0; ppt_formats[i].name; i++) {
+    for (size_t i = 0; ppt_formats[i].name && !ppt_formats[i].of_sizes; i++) {
         if (strcmp(ppt_formats[i].name, name) == 0) {
             *format = &ppt_formats[i];
             return PPT_OK;
@@ -52,8 +55,9 @@ const char *ppt_report_page(void)
     return format->file;
 }
 
-/* Those of a run, or of a suite. */
-enum scope { OF_RUN, OF_PROGRAMS, OF_SUITE };
+/* Those of a run, or of a suite. There may be many sizes, and to draw the charts of each would take
+ * longer than to measure it. */
+enum scope { OF_RUN, OF_SIZE, OF_VARIANTS, OF_SUITE };
 
 static const char *file_of(const struct ppt_format *format, enum scope scope)
 {
@@ -70,7 +74,8 @@ static void write_files(const struct ppt_folder *folder, enum scope scope, bool 
         struct ppt_error problem;
         enum ppt_status one = PPT_OK;
 
-        if (file_of(f, scope) && f->shows_charts == shows_charts) {
+        if (file_of(f, scope) && f->shows_charts == shows_charts &&
+            (!f->of_sizes || (scope == OF_VARIANTS && outcomes[0].policies))) {
             one = write_file(folder, file_of(f, scope), f->write, outcomes, count, &problem);
         }
         if (one != PPT_OK && *status == PPT_OK) {
@@ -91,7 +96,8 @@ static enum ppt_status write_all(const struct ppt_folder *folder, enum scope sco
     ppt_change_clear(folder->fd);
     write_files(folder, scope, false, outcomes, count, &status, error);
     drawn = scope == OF_SUITE ? ppt_charts_write_overview(outcomes, count, folder, notes, &problem)
-            : scope == OF_PROGRAMS
+            : scope == OF_SIZE || (scope == OF_VARIANTS && outcomes[0].policies) ? PPT_OK
+            : scope == OF_VARIANTS
                 ? ppt_charts_write_programs(outcomes, count, folder, notes, &problem)
                 : ppt_charts_write(outcomes, notes, &problem);
     if (drawn != PPT_OK && status == PPT_OK) {
@@ -114,21 +120,22 @@ enum ppt_status ppt_report_write_suite(const struct ppt_outcome *outcomes, size_
     return write_all(outcomes[0].suite_folder, OF_SUITE, outcomes, count, notes, error);
 }
 
-/* As the report of a run that had no other program, in a folder of its own. */
-static enum ppt_status write_program(const struct ppt_outcome *outcome, struct ppt_folder *folder,
+/* As the report of a run that had no other variant, in a folder of its own. */
+static enum ppt_status write_variant(const struct ppt_outcome *outcome, struct ppt_folder *folder,
                                      struct ppt_text *notes, struct ppt_error *error)
 {
     struct ppt_outcome alone = *outcome;
-    char name[PPT_PROGRAM_FOLDER_SIZE];
+    char name[PPT_VARIANT_FOLDER_SIZE];
 
     PPT_TRY(
-        ppt_folder_enter(outcome->folder, ppt_program_folder(outcome, name), true, folder, error));
+        ppt_folder_enter(outcome->folder, ppt_variant_folder(outcome, name), true, folder, error));
     alone.folder = folder;
     alone.ranking = NULL;
-    return ppt_report_write(&alone, notes, error);
+    alone.policies = NULL;
+    return write_all(folder, outcome->policies ? OF_SIZE : OF_RUN, &alone, 1, notes, error);
 }
 
-enum ppt_status ppt_report_write_programs(const struct ppt_outcome *outcomes, size_t count,
+enum ppt_status ppt_report_write_variants(const struct ppt_outcome *outcomes, size_t count,
                                           struct ppt_text *notes, struct ppt_error *error)
 {
     for (size_t i = 0; i < count; i++) {
@@ -136,13 +143,20 @@ enum ppt_status ppt_report_write_programs(const struct ppt_outcome *outcomes, si
         struct ppt_text told PPT_OWNED(ppt_text_free) = {0};
 
         /* What keeps one from being drawn keeps all: it is told once, of the last. */
-        PPT_TRY(write_program(&outcomes[i], &folder, &told, error));
+        PPT_TRY(write_variant(&outcomes[i], &folder, &told, error));
     }
-    return write_all(outcomes[0].folder, OF_PROGRAMS, outcomes, count, notes, error);
+    return write_all(outcomes[0].folder, OF_VARIANTS, outcomes, count, notes, error);
 }
 
-const char *ppt_program_folder(const struct ppt_outcome *outcome, char out[PPT_PROGRAM_FOLDER_SIZE])
+const char *ppt_variant_folder(const struct ppt_outcome *outcome, char out[PPT_VARIANT_FOLDER_SIZE])
 {
-    snprintf(out, PPT_PROGRAM_FOLDER_SIZE, "program-%u", outcome->number);
+    if (!outcome->policies) {
+        snprintf(out, PPT_VARIANT_FOLDER_SIZE, "program-%u", outcome->number);
+        return out;
+    }
+    snprintf(out, PPT_VARIANT_FOLDER_SIZE, "%s", outcome->config->uses[0].label);
+    for (char *c = out; *c; c++) {
+        *c = *c == '=' ? '-' : *c;
+    }
     return out;
 }

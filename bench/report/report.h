@@ -12,6 +12,7 @@
 #include "host.h"
 #include "index.h"
 #include "law.h"
+#include "policy.h"
 #include "ranking.h"
 #include "summary.h"
 #include "tables.h"
@@ -31,11 +32,20 @@ struct ppt_outcome {
     const struct ppt_folder *folder;       /* where its files are */
     const struct ppt_folder *suite_folder; /* of those that concern it and other runs; or NULL */
     double chart_mm;                       /* width of its charts for print; 0: as usual */
-    /* Of a run of several programs, each of which has an outcome: */
-    const char *label;                 /* its name; NULL: there is one program */
-    unsigned number;                   /* which one it is, from 1 */
-    const struct ppt_ranking *ranking; /* of all; NULL also where others are not reported with it */
+    /* Of a run of several variants, each of which has an outcome: */
+    const char *label; /* its name; NULL: there is one variant */
+    unsigned number;   /* which one it is, from 1 */
+    /* What is said of all of them; NULL also where others are not reported with it. */
+    const struct ppt_ranking *ranking; /* of programs */
+    const struct ppt_policy *policies; /* of sizes, one for each combination of what else varies */
+    size_t policy_count;
 };
+
+/* Whether others are reported with it, which are variants of the same task. */
+static inline bool ppt_outcome_is_variant(const struct ppt_outcome *outcome)
+{
+    return outcome->ranking || outcome->policies;
+}
 
 /* What people know it by: its program's name, or the run's. */
 static inline const char *ppt_outcome_name(const struct ppt_outcome *outcome)
@@ -51,14 +61,15 @@ unsigned ppt_outcome_cpus(const struct ppt_outcome *outcome);
 enum ppt_status ppt_report_write(const struct ppt_outcome *outcome, struct ppt_text *notes,
                                  struct ppt_error *error);
 
-/* The name of the folder of one of several programs, in that of the run. Returns `out`. */
-#define PPT_PROGRAM_FOLDER_SIZE 24
-const char *ppt_program_folder(const struct ppt_outcome *outcome,
-                               char out[PPT_PROGRAM_FOLDER_SIZE]);
+/* The name of the folder of one of several variants, in that of the run: "program-2", "size-512".
+ * Returns `out`. */
+#define PPT_VARIANT_FOLDER_SIZE 160
+const char *ppt_variant_folder(const struct ppt_outcome *outcome,
+                               char out[PPT_VARIANT_FOLDER_SIZE]);
 
-/* The same of a run of several programs: what concerns all of them into the run's folder, and what
+/* The same of a run of several variants: what concerns all of them into the run's folder, and what
  * concerns one into a folder of its own in there. */
-enum ppt_status ppt_report_write_programs(const struct ppt_outcome *outcomes, size_t count,
+enum ppt_status ppt_report_write_variants(const struct ppt_outcome *outcomes, size_t count,
                                           struct ppt_text *notes, struct ppt_error *error);
 
 /* Writes what concerns several runs together into their suite_folder: tables, a page, an overview.
@@ -78,6 +89,7 @@ struct ppt_format {
     const char *suite; /* that several runs get together; NULL likewise */
     bool shows_charts; /* is written when they are drawn */
     ppt_format_write *write;
+    bool of_sizes; /* a file of their runs alone, which is not asked for by name; behind others */
 };
 
 /* All formats; a name of NULL ends the table. */
@@ -96,6 +108,7 @@ const char *ppt_report_page(void);
  * github-action-benchmark's ghab; and what people paste. */
 #define PPT_FORMAT_DECLARE(name, ...) ppt_format_write ppt_##name##_write;
 PPT_FORMATS(PPT_FORMAT_DECLARE)
+PPT_SIZE_FORMATS(PPT_FORMAT_DECLARE)
 #undef PPT_FORMAT_DECLARE
 
 /* What a run prints: its table and verdict, or the verdict alone. */
@@ -110,8 +123,13 @@ void ppt_text_ranking(const struct ppt_outcome *outcomes, size_t count,
 void ppt_text_ranking_sentence(const struct ppt_ranking *ranking,
                                const struct ppt_terminal *terminal, struct ppt_text *out);
 
+/* What several sizes come to: a table of all points at each with the policies, or these alone. */
+void ppt_text_policies(const struct ppt_outcome *outcomes, size_t count, bool quiet,
+                       const struct ppt_terminal *terminal, struct ppt_text *out);
+
 /* Parts of results.json that commands print by themselves; the caller owns them. */
 json_object *ppt_json_verdict(const struct ppt_answer *answer);
+json_object *ppt_json_policy(const struct ppt_policy *policy);
 json_object *ppt_json_law(const struct ppt_law *law, double largest); /* as ppt_law_roof() */
 json_object *ppt_json_refusals(unsigned refusals);
 

@@ -19,6 +19,12 @@
     FORMAT(markdown, "markdown", NULL, NULL, false)                                                \
     FORMAT(gnuplot, "charts/gnuplot_script", NULL, NULL, false)
 
+/* The same of what several sizes come to: files of runs that have them alone. */
+#define PPT_SIZE_FORMATS(FORMAT)                                                                   \
+    FORMAT(policy, "policy_files", "policy.json", NULL, false)                                     \
+    FORMAT(policy_csv, "policy_files", "policy.csv", NULL, false)                                  \
+    FORMAT(policy_header, "policy_files", "policy.h", NULL, false)
+
 /* Name, and FILE, which ends in the descriptor ppt_chart_NAME. In the order in which they are
  * drawn. */
 #define PPT_CHARTS(CHART)                                                                          \

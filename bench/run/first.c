@@ -33,7 +33,7 @@ static double seconds_since(int64_t start_ns)
 /* Whether one task can use up what is for all, and it is left to us how many they are. */
 static bool is_shared(const struct ppt_config *config)
 {
-    return config->size_tasks && config->program_count == 0 && ppt_config_readied_once(config);
+    return config->size_tasks && config->variant_count == 0 && ppt_config_readied_once(config);
 }
 
 /* ---- tasks ---- */
@@ -83,24 +83,28 @@ static enum ppt_status attach_and_run(const struct round *round,
     return status;
 }
 
-/* Every program. What the very first task took is told of one program alone. */
+/* Every variant. What the very first task took is told of a single one alone. */
 static enum ppt_status run_each(const struct round *round, struct ppt_workload *workload,
                                 struct ppt_first *first, struct ppt_error *error)
 {
     const struct ppt_config *config = round->config;
-    const size_t programs = config->program_count > 0 ? config->program_count : 1;
+    const size_t variants = config->variant_count > 0 ? config->variant_count : 1;
     struct ppt_point calls = ppt_point_calls(config->points[0]);
     double sum = 0;
 
-    calls.program = config->program_count > 0;
-    for (size_t i = 0; i < programs; i++) {
+    for (size_t i = 0; i < variants; i++) {
+        if (config->variant_count > 0) {
+            ppt_config_set_variant(config, &calls, (unsigned)i + 1);
+        }
         ppt_workload_move(workload, calls);
         PPT_TRY(attach_and_run(round, workload, first, error));
         sum += first->task_s;
-        calls.program++;
+        if (first->size_s) {
+            first->size_s[i] = first->task_s;
+        }
     }
-    first->task_s = sum / (double)programs;
-    first->first_ns = programs > 1 ? 0 : first->first_ns;
+    first->task_s = sum / (double)variants;
+    first->first_ns = variants > 1 ? 0 : first->first_ns;
     return PPT_OK;
 }
 
@@ -142,12 +146,12 @@ static enum ppt_status run_round(struct round *round, struct ppt_first *first,
 {
     int64_t start = ppt_clock_ns();
 
-    *first = (struct ppt_first){0};
+    *first = (struct ppt_first){.size_s = first->size_s};
     PPT_TRY(ppt_hooks_run(round->hooks, PPT_HOOK_PREPARE, error));
     first->pass_s = seconds_since(start);
     start = ppt_clock_ns();
-    PPT_TRY(
-        ppt_sandbox_fill(&round->sandbox, round->config, round->most, round->dirs->scratch, error));
+    PPT_TRY(ppt_sandbox_fill(&round->sandbox, round->config, round->most, round->config->task_count,
+                             round->dirs->scratch, error));
     add_copies(round, seconds_since(start), first);
     PPT_TRY(open_and_run(round, first, error));
     start = ppt_clock_ns();
@@ -170,7 +174,7 @@ static bool is_first_longer(const struct ppt_first *first)
 static enum ppt_status look_again(struct round *round, struct ppt_first *first,
                                   struct ppt_error *error)
 {
-    struct ppt_first again;
+    struct ppt_first again = {0};
 
     if (!is_shared(round->config) || !is_first_longer(first)) {
         return PPT_OK;

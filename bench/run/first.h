@@ -10,6 +10,8 @@
 
 struct ppt_first {
     double task_s;    /* of one, in the mean; of several the first does not count */
+    double *size_s;   /* the same of each of several sizes, for which there is room; NULL: none is
+                         asked for */
     int64_t first_ns; /* of that one */
     double pass_s;    /* what is made ready for a pass, and removed behind it, takes, */
     double copy_s;    /* and what each of its tasks is given */
@@ -22,11 +24,11 @@ struct ppt_first {
  * make less of a difference to what takes so long. */
 bool ppt_first_longer(double first_s, double later_s);
 
-/* Runs some of the tasks one after the other, as plain calls, until a tenth of a second is over,
- * and fills in what one takes. What is made ready for a pass is made ready for them, by these
- * commands (NULL: none) and in copies of the folder, for at most so many tasks. Of several programs
- * it does so with each, and the mean is of all; nothing is then found to be used up. Neither is it
- * where the number of tasks is given. */
+/* `first` is zeroed, but for its size_s. Runs some of the tasks one after the other, as plain
+ * calls, until a tenth of a second is over, and fills in what one takes. What is made ready for a
+ * pass is made ready for them, by these commands (NULL: none) and in copies of the folder, for at
+ * most so many tasks. Of several variants it does so with each, and the mean is of all; nothing is
+ * then found to be used up. Neither is it where the number of tasks is given. */
 enum ppt_status ppt_first_tasks(const struct ppt_config *config, const struct ppt_dirs *dirs,
                                 struct ppt_hooks *hooks, uint64_t most, struct ppt_first *first,
                                 struct ppt_error *error);

@@ -12,6 +12,7 @@
 #include "file.h"
 #include "input.h"
 #include "journal_content.h"
+#include "keys.h"
 #include "memory.h"
 #include "owned.h"
 #include "sample_fields.h"
@@ -264,6 +265,26 @@ enum ppt_status ppt_journal_tasks(struct ppt_journal *journal, unsigned block,
     }
     json_object_object_add(line, "block", json_object_new_int64(block));
     json_object_object_add(line, "tasks", list);
+    return append(journal, line, error);
+}
+
+enum ppt_status ppt_journal_sizes(struct ppt_journal *journal, const struct ppt_more_sizes *more,
+                                  struct ppt_error *error)
+{
+    json_object *line = line_of("sizes"), *values = json_object_new_array();
+    json_object *counts = more->task_counts ? json_object_new_array() : NULL;
+
+    for (size_t i = 0; i < more->count; i++) {
+        json_object_array_add(values, json_object_new_double(more->values[i]));
+        if (counts) {
+            json_object_array_add(counts, json_object_new_int64((int64_t)more->task_counts[i]));
+        }
+    }
+    json_object_object_add(line, "block", json_object_new_int64(more->block));
+    json_object_object_add(line, "values", values);
+    if (counts) {
+        json_object_object_add(line, ppt_key_name(PPT_KEY_TASK_COUNTS), counts);
+    }
     return append(journal, line, error);
 }
 

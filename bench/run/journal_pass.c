@@ -1,18 +1,31 @@
 #include "journal_pass.h"
 
+#include <json-c/json.h>
+
 #include "item.h"
+#include "keys.h"
+#include "memory.h"
 #include "owned.h"
 #include "sample_fields.h"
+#include "vary.h"
+
+/* Which one of so many: from 1 on; 0 where there are none. */
+static bool is_outside(unsigned which, unsigned count)
+{
+    return (which > 0) != (count > 0) || which > count;
+}
 
 /* What is measured where, and in which block. */
 static enum ppt_status check_point(const struct ppt_item *line, struct ppt_point point,
                                    unsigned block, const struct ppt_config *config,
                                    struct ppt_error *error)
 {
-    const bool programs = config->program_count > 0;
+    const bool sizes = config->axis_count > 0;
+    const unsigned programs = sizes ? 0 : (unsigned)config->variant_count;
+    const unsigned variants = sizes ? (unsigned)config->variant_count : 0;
 
-    if (block > PPT_MOST_BLOCKS || !ppt_point_possible(point) || (point.program > 0) != programs ||
-        point.program > config->program_count) {
+    if (block > PPT_MOST_BLOCKS || !ppt_point_possible(point) ||
+        is_outside(point.program, programs) || is_outside(point.size, variants)) {
         return ppt_item_reject(line, error, "a pass that no run has");
     }
     return PPT_OK;
@@ -89,7 +102,7 @@ static enum ppt_status check_sample(const struct ppt_item *line, const struct pp
         return ppt_item_reject(line, error, "a pass that no run has");
     }
     PPT_TRY(check_point(line, sample->point, sample->block, content->configs.items, error));
-    if (sample->task_count != content->configs.items[0].task_count) {
+    if (sample->task_count != ppt_config_tasks(&content->configs.items[0], sample->point)) {
         return ppt_item_reject(line, error, "a pass of another number of tasks");
     }
     PPT_TRY(check_place(line, sample, &content->samples, error));
@@ -145,4 +158,78 @@ enum ppt_status ppt_journal_take_failure(const struct ppt_item *line,
     PPT_TRY(check_point(line, failure.point, failure.block, content->configs.items, error));
     ppt_samples_fail(&content->samples, failure.block, failure.point, failure.message);
     return PPT_OK;
+}
+
+/* ---- sizes ---- */
+
+/* Of a list as long as the values, which there are no more of than there can be. */
+static enum ppt_status read_numbers(const struct ppt_item *line, const char *key, double smallest,
+                                    double *numbers, size_t *count, struct ppt_error *error)
+{
+    struct ppt_place place;
+    struct ppt_item list;
+
+    PPT_TRY(ppt_item_member(line, key, &place, &list, error));
+    const size_t given =
+        json_object_is_type(list.value, json_type_array) ? json_object_array_length(list.value) : 0;
+    if (given == 0 || given > PPT_MOST_VARIANTS || (*count > 0 && given != *count)) {
+        return ppt_item_reject(&list, error, "is no list of the sizes that were added");
+    }
+    *count = given;
+    for (size_t i = 0; i < given; i++) {
+        struct ppt_place inner;
+        const struct ppt_item one = ppt_item_element(&list, i, &inner);
+
+        PPT_TRY(ppt_item_real(&one, smallest, 1e15, &numbers[i], error));
+    }
+    return PPT_OK;
+}
+
+/* Blocks come one after the other: what is added begins behind all of them. */
+static enum ppt_status check_sizes(const struct ppt_item *line, unsigned block,
+                                   const struct ppt_journal_content *content,
+                                   struct ppt_error *error)
+{
+    const struct ppt_config *config = &content->configs.items[0];
+    const struct ppt_samples *samples = &content->samples;
+    unsigned last =
+        config->round_count > 0 ? config->rounds[config->round_count - 1].first_block : 1;
+
+    for (size_t i = 0; i < samples->count; i++) {
+        last = samples->items[i].block > last ? samples->items[i].block : last;
+    }
+    return config->axis_count == 1 && config->point_count > 0 && block > last &&
+                   block <= PPT_MOST_BLOCKS
+               ? PPT_OK
+               : ppt_item_reject(line, error, "sizes that no run adds there");
+}
+
+enum ppt_status ppt_journal_take_sizes(const struct ppt_item *line,
+                                       struct ppt_journal_content *content, struct ppt_error *error)
+{
+    struct ppt_config *config = &content->configs.items[0];
+    struct ppt_more_sizes more PPT_OWNED(ppt_more_sizes_free) = {0};
+    double counts[PPT_MOST_VARIANTS];
+    struct ppt_place place;
+    struct ppt_item item;
+    struct ppt_error problem;
+    int64_t block = 0;
+
+    PPT_TRY(ppt_item_member(line, "block", &place, &item, error));
+    PPT_TRY(ppt_item_integer(&item, 1, PPT_MOST_BLOCKS, &block, error));
+    PPT_TRY(check_sizes(line, (unsigned)block, content, error));
+    more.block = (unsigned)block;
+    more.values = ppt_alloc(PPT_MOST_VARIANTS, sizeof(*more.values));
+    PPT_TRY(read_numbers(line, "values", -1e15, more.values, &more.count, error));
+    if (json_object_object_get_ex(line->value, ppt_key_name(PPT_KEY_TASK_COUNTS), NULL)) {
+        PPT_TRY(
+            read_numbers(line, ppt_key_name(PPT_KEY_TASK_COUNTS), 1, counts, &more.count, error));
+        more.task_counts = ppt_alloc(more.count, sizeof(*more.task_counts));
+        for (size_t i = 0; i < more.count; i++) {
+            more.task_counts[i] = (uint64_t)counts[i];
+        }
+    }
+    return ppt_config_add_sizes(config, &more, &problem) == PPT_OK
+               ? PPT_OK
+               : ppt_item_reject(line, error, "%s", problem.text);
 }

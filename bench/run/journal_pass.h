@@ -15,4 +15,9 @@ enum ppt_status ppt_journal_take_failure(const struct ppt_item *line,
                                          struct ppt_journal_content *content,
                                          struct ppt_error *error);
 
+/* Sizes that the run goes on with, into its configuration. */
+enum ppt_status ppt_journal_take_sizes(const struct ppt_item *line,
+                                       struct ppt_journal_content *content,
+                                       struct ppt_error *error);
+
 #endif

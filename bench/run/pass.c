@@ -487,7 +487,7 @@ static enum ppt_status run(struct ppt_workload *workload, struct ppt_point point
         .point = point,
         .share = share,
         .fresh = workload->config->memory == PPT_MEMORY_FRESH,
-        .task_count = workload->tasks.count,
+        .task_count = ppt_workload_tasks(workload, point),
         .worker_count = point.workers > 0 ? point.workers : 1,
     };
     struct ppt_noise noise_before, noise_after;
@@ -573,7 +573,8 @@ enum ppt_status ppt_pass_run(struct ppt_workload *workload, struct ppt_point poi
     bool believed;
 
     for (;;) {
-        ppt_stopwatches_prepare(watches, ppt_point_running(point), workload->tasks.count);
+        ppt_stopwatches_prepare(watches, ppt_point_running(point),
+                                ppt_workload_tasks(workload, point));
         atomic_store(&workload->stop, false);
         PPT_TRY(run(workload, point, NULL, watches, sample, &believed, error));
         if (believed) {

@@ -50,13 +50,14 @@ struct ppt_price ppt_price_of(struct ppt_workload *workload, unsigned inner_thre
         return (struct ppt_price){0, 0};
     }
     for (size_t i = 0; i < workload->price_count; i++) {
-        if (workload->prices[i].inner_threads == inner_threads) {
+        if (workload->prices[i].inner_threads == inner_threads &&
+            workload->prices[i].set == workload->set) {
             return workload->prices[i].price;
         }
     }
     workload->prices =
         ppt_realloc(workload->prices, workload->price_count + 1, sizeof(*workload->prices));
     workload->prices[workload->price_count] =
-        (struct ppt_known_price){inner_threads, measure(workload)};
+        (struct ppt_known_price){inner_threads, workload->set, measure(workload)};
     return workload->prices[workload->price_count++].price;
 }

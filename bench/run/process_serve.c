@@ -94,21 +94,19 @@ static enum ppt_status take_start(struct served *served, struct ppt_error *error
 static void warm_up(struct served *served)
 {
     struct ppt_workload *workload = &served->workload;
-    const uint64_t all = workload->tasks.count;
     size_t order[PPT_MOST_WARMUP];
 
     for (size_t i = 0, count = ppt_plan_warmup(workload->config, order); i < count; i++) {
         const struct ppt_point point = workload->config->points[order[i]];
-        const unsigned running = ppt_point_running(point);
         struct ppt_sample sample = {0};
         struct ppt_error ignored;
 
-        workload->tasks.count = all < running ? all : running;
+        workload->at_most = ppt_point_running(point);
         /* What fails here fails in a pass that counts, and is told of that. */
         (void)ppt_pass_run(workload, point, served->watches, &sample, &ignored);
         ppt_sample_free(&sample);
     }
-    workload->tasks.count = all;
+    workload->at_most = 0;
 }
 
 static enum ppt_status open_block(struct served *served, const struct ppt_channel_request *request,

@@ -135,7 +135,7 @@ static void add_place(struct ppt_text *line, const struct ppt_config *config, un
                       size_t point)
 {
     const struct ppt_point at = config->points[point];
-    const unsigned all = ppt_point_shown(ppt_point_of_program(at), ppt_config_several(config));
+    const unsigned all = ppt_point_shown(ppt_point_of_variant(at), ppt_config_several(config));
     const unsigned first = PPT_ONLY(PPT_WORKERS);
     char words[PPT_POINT_WORDS_SIZE];
 
@@ -146,7 +146,7 @@ static void add_place(struct ppt_text *line, const struct ppt_config *config, un
     } else {
         ppt_text_addf(line, "iteration %u of %u", block, config->blocks);
     }
-    if (at.program > 0) {
+    if (ppt_point_variant(at) > 0) {
         ppt_text_addf(line, ", %s", ppt_config_label(config, at));
     }
     ppt_text_add(line, ppt_point_words(at, first, ", ", "", words));
@@ -185,7 +185,7 @@ static void draw_pass(struct ppt_progress *progress)
     const struct ppt_config *config = progress->config;
     struct ppt_text line PPT_OWNED(ppt_text_free) = {0};
 
-    if (config->program_count == 0) {
+    if (config->variant_count == 0) {
         /* Of several programs the place names one, and there is no room for all. */
         ppt_text_addf(&line, "%s  ", ppt_config_title(config));
     }

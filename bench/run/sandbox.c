@@ -160,7 +160,7 @@ static enum ppt_status fill_one(const struct ppt_sandbox *sandbox, const struct 
 }
 
 enum ppt_status ppt_sandbox_fill(struct ppt_sandbox *sandbox, const struct ppt_config *config,
-                                 uint64_t tasks, const struct ppt_folder *scratch,
+                                 uint64_t tasks, uint64_t all, const struct ppt_folder *scratch,
                                  struct ppt_error *error)
 {
     struct original original PPT_OWNED(original_free) = {0};
@@ -176,7 +176,7 @@ enum ppt_status ppt_sandbox_fill(struct ppt_sandbox *sandbox, const struct ppt_c
     snprintf(name, sizeof(name), "sandbox.%u", ++sandbox->number);
     PPT_TRY(ppt_folder_enter(scratch, name, true, &sandbox->all, error));
     for (uint64_t i = 0; i < count; i++) {
-        const uint64_t of = copies(config, config->task_count);
+        const uint64_t of = copies(config, all);
 
         PPT_TRY(fill_one(sandbox, &copy, ppt_plan_spread(i, of), error));
     }

@@ -41,10 +41,10 @@ enum ppt_status ppt_sandbox_most(const struct ppt_config *config,
                                  const struct ppt_workspace *scratch, uint64_t *tasks,
                                  struct ppt_error *error);
 
-/* Makes those of a pass, if there are any, for the first `tasks` of its tasks in the order of
+/* Makes those of a pass, if there are any, for the first `tasks` of `all` its tasks in the order of
  * ppt_plan_spread(). Fails with PPT_INTERRUPTED, too. */
 enum ppt_status ppt_sandbox_fill(struct ppt_sandbox *sandbox, const struct ppt_config *config,
-                                 uint64_t tasks, const struct ppt_folder *scratch,
+                                 uint64_t tasks, uint64_t all, const struct ppt_folder *scratch,
                                  struct ppt_error *error);
 
 /* Removes them. */

@@ -44,6 +44,7 @@ struct sweep {
     struct ppt_hooks *hooks;      /* of the command before each pass */
     struct ppt_sandbox sandbox;
     int64_t started_ns;
+    double round_began_s;
     int64_t beside_ns; /* what the last pass took beside what it measured */
     bool alone;        /* no other process can be started */
     bool open;         /* here, or in the other process */
@@ -193,11 +194,14 @@ static enum ppt_status leave_out(struct sweep *sweep, unsigned block, struct ppt
 }
 
 /* What a pass finds, and is in none of its figures. */
-static enum ppt_status prepare_pass(struct sweep *sweep, struct ppt_error *error)
+static enum ppt_status prepare_pass(struct sweep *sweep, struct ppt_point point,
+                                    struct ppt_error *error)
 {
+    const uint64_t tasks = ppt_config_tasks(sweep->config, point);
+
     PPT_TRY(ppt_hooks_run(sweep->hooks, PPT_HOOK_PREPARE, error));
-    return ppt_sandbox_fill(&sweep->sandbox, sweep->config, sweep->config->task_count,
-                            sweep->dirs.scratch, error);
+    return ppt_sandbox_fill(&sweep->sandbox, sweep->config, tasks, tasks, sweep->dirs.scratch,
+                            error);
 }
 
 static enum ppt_status measure_pass(struct sweep *sweep, unsigned block, struct ppt_point at,
@@ -229,7 +233,7 @@ static enum ppt_status run_pass(struct sweep *sweep, unsigned block, size_t poin
     sweep->resting = true;
     ppt_progress_before(sweep->progress, block, point);
     const int64_t begun_ns = ppt_clock_ns();
-    PPT_TRY(prepare_pass(sweep, error));
+    PPT_TRY(prepare_pass(sweep, at, error));
     status = measure_pass(sweep, block, at, &sample, error);
     ppt_sandbox_empty(&sweep->sandbox);
     const int64_t took_ns = ppt_clock_ns() - begun_ns;
@@ -265,8 +269,8 @@ static enum ppt_status fail_different(const struct ppt_config *config,
                     "task \"%s\" computes different results at %s and at %s workers "
                     "(digests %016llx and %016llx): its figures mean nothing",
                     ppt_config_label(config, sample->point),
-                    ppt_point_label(ppt_point_of_program(reference->point), several, there),
-                    ppt_point_label(ppt_point_of_program(sample->point), several, here),
+                    ppt_point_label(ppt_point_of_variant(reference->point), several, there),
+                    ppt_point_label(ppt_point_of_variant(sample->point), several, here),
                     (unsigned long long)reference->digest, (unsigned long long)sample->digest);
 }
 
@@ -276,10 +280,11 @@ static enum ppt_status compare_references(const struct ppt_config *config,
                                           const struct ppt_compared *before,
                                           const struct ppt_compared *now, struct ppt_error *error)
 {
-    for (size_t p = 0; p <= PPT_MOST_PROGRAMS; p++) {
+    for (size_t p = 0; p <= PPT_MOST_VARIANTS; p++) {
         const size_t old = before->references[p], new = now->references[p];
 
-        if (old > 0 && items[old - 1].digest != items[new - 1].digest) {
+        if (old > 0 && items[old - 1].task_count == items[new - 1].task_count &&
+            items[old - 1].digest != items[new - 1].digest) {
             return fail_different(config, &items[new - 1], &items[old - 1], error);
         }
     }
@@ -295,7 +300,7 @@ enum ppt_status ppt_sweep_compare(const struct ppt_config *config,
 
     now.count = samples->count;
     for (size_t i = compared->count; i < samples->count; i++) {
-        size_t *reference = &now.references[items[i].point.program];
+        size_t *reference = &now.references[ppt_point_variant(items[i].point)];
 
         if ((!config->mix || items[i].block == block) &&
             (*reference == 0 ||
@@ -305,9 +310,10 @@ enum ppt_status ppt_sweep_compare(const struct ppt_config *config,
     }
     PPT_TRY(compare_references(config, items, compared, &now, error));
     for (size_t i = compared->count; i < samples->count; i++) {
-        const size_t reference = now.references[items[i].point.program];
+        const size_t reference = now.references[ppt_point_variant(items[i].point)];
 
         if ((!config->mix || items[i].block == block) &&
+            items[i].task_count == items[reference - 1].task_count &&
             items[i].digest != items[reference - 1].digest) {
             return fail_different(config, &items[reference - 1], &items[i], error);
         }
@@ -389,6 +395,12 @@ static double seconds_of(const struct sweep *sweep)
     return (double)(ppt_clock_ns() - sweep->started_ns) * 1e-9;
 }
 
+/* So long an adaptive run may have taken. */
+static double most_seconds(const struct sweep *sweep)
+{
+    return sweep->judge->max_seconds > 0 ? sweep->judge->max_seconds : sweep->config->max_seconds;
+}
+
 /* Whether there is time to measure a pass again, and for the blocks that a verdict needs: they come
  * first. */
 static bool has_time(const struct sweep *sweep, unsigned block, const struct ppt_sample *sample)
@@ -399,7 +411,7 @@ static bool has_time(const struct sweep *sweep, unsigned block, const struct ppt
 
     return !sweep->config->adaptive ||
            seconds + needed + (double)(ppt_sample_wall_ns(sample) + sweep->beside_ns) * 1e-9 <=
-               sweep->config->max_seconds;
+               most_seconds(sweep);
 }
 
 /* What of the block the judge wants to be measured again. Nothing of a block that others have
@@ -459,24 +471,53 @@ static enum ppt_status run_block(struct sweep *sweep, unsigned block, const size
     return status;
 }
 
-/* Whether the block was the last one. */
-static bool is_last(const struct sweep *sweep, unsigned block)
+/* Whether all points of a block have failed. */
+static bool have_all_failed(const struct sweep *sweep, const size_t *order, size_t count)
+{
+    size_t failed = 0;
+
+    while (failed < count && has_failed(sweep, order[failed])) {
+        failed++;
+    }
+    return failed == count;
+}
+
+/* Whether the block was the last one of its round, and no other round follows. */
+static bool is_last(const struct sweep *sweep, unsigned block, const size_t *order, size_t count)
 {
     const struct ppt_config *config = sweep->config;
+    const struct ppt_plan_round round = ppt_plan_round(config, block);
+    const unsigned done = block - round.first_block + 1;
     const double seconds = seconds_of(sweep);
 
-    if (block >= config->blocks || sweep->samples->failure_count == config->point_count) {
+    if (!round.last) {
+        return false;
+    }
+    if (done >= config->blocks || block >= PPT_MOST_BLOCKS ||
+        have_all_failed(sweep, order, count)) {
         return true;
     }
     if (!config->adaptive) {
         return false;
     }
     /* The next block takes as long as these did. */
-    const double next = block < PPT_FEWEST_BLOCKS ? 0 : seconds / block;
+    const double next =
+        done < PPT_FEWEST_BLOCKS ? 0 : (seconds - sweep->round_began_s) / (double)done;
 
-    return seconds + next >= config->max_seconds ||
-           (block >= PPT_ADAPTIVE_FIRST && (block - PPT_ADAPTIVE_FIRST) % PPT_ADAPTIVE_STEP == 0 &&
+    return seconds + next >= most_seconds(sweep) ||
+           (done >= PPT_ADAPTIVE_FIRST && (done - PPT_ADAPTIVE_FIRST) % PPT_ADAPTIVE_STEP == 0 &&
             sweep->judge->enough(sweep->samples, sweep->judge->context));
+}
+
+/* When a block began, which may have been before the run was gone on with. */
+static double began_s(const struct sweep *sweep, unsigned block)
+{
+    for (size_t i = 0; i < sweep->earlier_count; i++) {
+        if (sweep->earlier[i].block >= block) {
+            return (double)sweep->samples->items[sweep->earlier[i].sample].started_ns * 1e-9;
+        }
+    }
+    return seconds_of(sweep);
 }
 
 static enum ppt_status run_all(struct sweep *sweep, struct ppt_error *error)
@@ -492,13 +533,16 @@ static enum ppt_status run_all(struct sweep *sweep, struct ppt_error *error)
     }
     for (unsigned block = 1;; block++) {
         const size_t before = sweep->samples->count;
+        const size_t count = ppt_plan_block(config, block, order);
 
-        ppt_plan_block(config, block, order);
-        PPT_TRY(run_block(sweep, block, order, config->point_count, error));
+        if (block > 1 && ppt_plan_round(config, block).first_block == block) {
+            sweep->round_began_s = began_s(sweep, block);
+        }
+        PPT_TRY(run_block(sweep, block, order, count, error));
         if (config->trim_after_block) {
             malloc_trim(0);
         }
-        if (is_last(sweep, block)) {
+        if (is_last(sweep, block, order, count)) {
             return PPT_OK;
         }
         if (sweep->samples->count > before) {
@@ -602,7 +646,7 @@ enum ppt_status ppt_sweep_failures(const struct ppt_config *config,
         return PPT_OK;
     }
     for (size_t i = 0; i < named; i++) {
-        const struct ppt_point point = ppt_point_of_program(samples->failures[i].point);
+        const struct ppt_point point = ppt_point_of_variant(samples->failures[i].point);
         char label[PPT_POINT_SIZE];
 
         ppt_text_addf(&points, "%s%s",
@@ -610,7 +654,7 @@ enum ppt_status ppt_sweep_failures(const struct ppt_config *config,
                       : i + 1 == named && named == count ? " and "
                                                          : ", ",
                       ppt_point_label(point, ppt_config_several(config), label));
-        if (config->program_count > 0) {
+        if (config->variant_count > 0) {
             ppt_text_addf(&points, " (%s)", ppt_config_label(config, samples->failures[i].point));
         }
     }

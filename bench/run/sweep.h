@@ -30,6 +30,8 @@ struct ppt_sweep_judge {
     bool (*enough)(const struct ppt_samples *samples, void *context);
     void *context;
     size_t (*again)(const struct ppt_samples *samples, unsigned block);
+    double max_seconds;              /* of an adaptive run, which may have taken so long in all; 0:
+                                        as the configuration says */
     FILE *progress;                  /* where its progress is told; or NULL */
     const struct ppt_engine *engine; /* for points with ranks; NULL when there are none */
 };
@@ -41,14 +43,14 @@ struct ppt_sweep_judge {
 /* How far the results of samples were compared; zeroed: not at all. */
 struct ppt_compared {
     size_t count; /* so many samples, the first ones, have the same results */
-    /* By program, 0 where there is one alone: the place, from 1, of the first of these at the
+    /* By variant, 0 where there is one alone: the place, from 1, of the first of these at the
      * fewest workers; 0: it has none. */
-    size_t references[PPT_MOST_PROGRAMS + 1];
+    size_t references[PPT_MOST_VARIANTS + 1];
 };
 
 /* Compares the digests of passes of the same tasks, of a mix those of that block, of several
- * programs those of each, with those at the fewest workers. What was compared before is not looked
- * at again. Fails with PPT_DIFFERS. */
+ * variants those of each, with those at the fewest workers. Passes of different numbers of tasks
+ * are none of the same. What was compared before is not looked at again. Fails with PPT_DIFFERS. */
 enum ppt_status ppt_sweep_compare(const struct ppt_config *config,
                                   const struct ppt_samples *samples, unsigned block,
                                   struct ppt_compared *compared, struct ppt_error *error);

@@ -136,12 +136,36 @@ void ppt_workload_close(struct ppt_workload *workload)
     *workload = (struct ppt_workload){0};
 }
 
+uint64_t ppt_workload_tasks(const struct ppt_workload *workload, struct ppt_point point)
+{
+    const struct ppt_config *config = workload->config;
+    const bool own = config->axis_count > 0 || config->per_worker;
+    const uint64_t count = own ? ppt_config_tasks(config, point) : workload->tasks.count;
+
+    return workload->at_most > 0 && workload->at_most < count ? workload->at_most : count;
+}
+
+/* Scratch for a small size is not to be as large as that for the largest. Programs have none, but
+ * know each other by their sets. */
+static void take_size(const struct ppt_workload *workload, size_t group, struct ppt_opened *opened)
+{
+    const struct ppt_task_group *tasks = &workload->tasks.groups[group];
+
+    if (workload->config->axis_count > 0 && !tasks->kernel->outside) {
+        opened->setup.sets = &tasks->sets[workload->set];
+        opened->setup.set_count = 1;
+    }
+}
+
 void ppt_workload_move(struct ppt_workload *workload, struct ppt_point point)
 {
-    workload->set = point.program > 0 ? point.program - 1 : 0;
+    const unsigned variant = ppt_point_variant(point);
+
+    workload->set = variant > 0 ? variant - 1 : 0;
     for (size_t i = 0; i < workload->opened_count; i++) {
         struct ppt_opened *opened = &workload->opened[i];
 
+        take_size(workload, i, opened);
         opened->setup.workers = point.workers;
         opened->setup.inner_threads = point.inner_threads;
         /* Other ranks have none, and files are named by workers and inner threads. */

@@ -34,6 +34,7 @@ struct ppt_attached {
 /* See price.h. */
 struct ppt_known_price {
     unsigned inner_threads;
+    uint32_t set;
     struct ppt_price price;
 };
 
@@ -49,6 +50,7 @@ struct ppt_workload {
     struct ppt_opened *opened; /* one per group of tasks */
     size_t opened_count;
     uint32_t set;                     /* of plain tasks, at the point that was moved to */
+    uint64_t at_most;                 /* tasks of a pass; 0: as many as the point has */
     const struct ppt_folder *results; /* for points of this process alone; may be NULL */
     bool foreign;                     /* whether the kernel comes from a file */
     struct ppt_found found;           /* by the passes to come */
@@ -73,6 +75,9 @@ void ppt_workload_close(struct ppt_workload *workload);
 
 /* Says at which point the next pass runs; call it while no worker is attached. */
 void ppt_workload_move(struct ppt_workload *workload, struct ppt_point point);
+
+/* The tasks of a pass at a point. */
+uint64_t ppt_workload_tasks(const struct ppt_workload *workload, struct ppt_point point);
 
 /* Takes a worker's scratch and attaches every kernel of the workload, or none. `attached` has room
  * for tasks.group_count of them. Called by the worker, at the point that was moved to. */

@@ -10,6 +10,7 @@
 #include "memory.h"
 #include "name.h"
 #include "owned.h"
+#include "range.h"
 #include "shared.h"
 #include "store.h"
 #include "verbs.h"
@@ -17,10 +18,17 @@
 
 enum answer_form { NUMBER, ENVIRONMENT, DOCUMENT };
 
+/* What was said of a size. */
+struct asked_size {
+    bool given;
+    double value;
+};
+
 struct answer_options {
     uint64_t otherwise; /* printed where there is no answer; 0: nothing is */
     enum answer_form form;
     bool json;
+    struct asked_size size;
 };
 
 enum answer_state { VALID, UNSURE, STALE, UNKNOWN, DAMAGED };
@@ -111,6 +119,22 @@ static void settle_found(struct found *found, enum answer_state state, char *rea
     }
 }
 
+/* A policy has an answer for a size, and a verdict for none. */
+static void take_size(const struct ppt_line *line, struct found *found)
+{
+    const struct asked_size *size = &((const struct answer_options *)line->options)->size;
+
+    if (size->given) {
+        settle_found(found, UNSURE, ppt_kept_take_size(&found->kept, size->value));
+    } else if (found->kept.policy && line->operand_count > 0) {
+        char *sizes PPT_FREED = ppt_kept_sizes(&found->kept);
+
+        settle_found(
+            found, UNSURE,
+            ppt_text_format("it depends on the size: say which with --size X (%s)", sizes));
+    }
+}
+
 static void look_up(const struct ppt_line *line, const struct ppt_folder *store, const char *name,
                     struct found *found)
 {
@@ -137,6 +161,7 @@ static void look_up(const struct ppt_line *line, const struct ppt_folder *store,
         return;
     }
     found->readable = true;
+    take_size(line, found);
     settle_found(found, STALE, ppt_basis_difference(&found->kept.basis));
     settle_found(found, STALE, other_program(line, &found->kept));
     settle_found(found, UNSURE, ppt_kept_doubt(&found->kept));
@@ -279,7 +304,11 @@ static void print_row(const struct found *found, size_t width)
     ppt_text_add(&row, found->name);
     ppt_text_pad(&row, 0, width + 2);
     ppt_text_addf(&row, "%-9s", state_names[found->state]);
-    if (found->readable && found->kept.confidence) {
+    if (found->readable && found->kept.policy) {
+        char *sizes PPT_FREED = ppt_kept_sizes(&found->kept);
+
+        ppt_text_addf(&row, "by its size, %s, ", sizes);
+    } else if (found->readable && found->kept.confidence) {
         add_number(&found->kept, &row);
     }
     ppt_text_addf(&row, "%s", found->reason ? found->reason : found->kept.details);
@@ -370,6 +399,25 @@ static enum ppt_status read_or(const char *value, void *place, struct ppt_error 
                           PPT_MOST_WORKERS);
 }
 
+/* As "vary" has it: 4K, 1e6. */
+static enum ppt_status read_size(const char *value, void *place, struct ppt_error *error)
+{
+    static const struct ppt_range_rule rule = {-1e15, 1e15, false, false, 1};
+    struct asked_size *size = place;
+    struct ppt_range range = {0};
+    struct ppt_error problem;
+    const enum ppt_status status = ppt_range_read(value, &rule, &range, &problem);
+
+    if (status == PPT_OK && range.count == 1) {
+        *size = (struct asked_size){true, range.values[0]};
+    }
+    free(range.values);
+    return size->given
+               ? PPT_OK
+               : ppt_fail(error, PPT_BAD_INPUT,
+                          "\"%s\" is no size; give a number, such as 500, 4K or 1e6", value);
+}
+
 static enum ppt_status answer_separate(struct ppt_line *line, struct ppt_error *error)
 {
     (void)error;
@@ -394,8 +442,9 @@ static enum ppt_status answer_check(struct ppt_line *line, struct ppt_error *err
 
 static const struct ppt_option answer_rows[] = {
     {"--or", PPT_OPTION_READ, .offset = offsetof(struct answer_options, otherwise), .read = read_or,
-     .heading = "Options of answer:", .joins = true, .metavar = "N",
-     .help = "where none holds; --format number, env, json (number)"},
+     .heading = "Options of answer:", .joins = true, .metavar = "N", .help = "else;"},
+    {"--size", PPT_OPTION_READ, .offset = offsetof(struct answer_options, size), .read = read_size,
+     .joins = true, .metavar = "X", .help = "of a policy; --format number, env, json"},
     {"--format", PPT_OPTION_READ, .offset = offsetof(struct answer_options, form),
      .read = read_form},
     PPT_SHARED(JSON, struct answer_options, json),

@@ -77,6 +77,11 @@ static enum ppt_status check_distinct(const char *const *folders, const struct c
     return PPT_OK;
 }
 
+static bool has_sizes(const struct ppt_loaded *loaded)
+{
+    return loaded->variants.policies.count > 0;
+}
+
 static enum ppt_status load_sides(const char *const *folders, struct comparing *sides,
                                   struct ppt_error *error)
 {
@@ -84,6 +89,9 @@ static enum ppt_status load_sides(const char *const *folders, struct comparing *
     sides->outcomes = ppt_alloc(sides->count, sizeof(*sides->outcomes));
     for (size_t i = 0; i < sides->count; i++) {
         PPT_TRY(ppt_loaded_open(folders[i], &sides->loaded[i], error));
+        if (has_sizes(&sides->loaded[0])) {
+            continue; /* compared by their policies */
+        }
         PPT_TRY(ppt_loaded_check_single(&sides->loaded[i], error));
         sides->outcomes[i] = sides->loaded[i].outcomes[0];
     }
@@ -168,6 +176,93 @@ static enum ppt_status status_of(const struct ppt_comparison *comparison)
                                                            : PPT_OK;
 }
 
+/* ---- several sizes ---- */
+
+/* The sizes that the i-th policy of a run was made of; to be given to free(). */
+static struct ppt_policy_input *inputs_of(const struct ppt_loaded *loaded, size_t which,
+                                          size_t *count)
+{
+    const struct ppt_variants *variants = &loaded->variants;
+    const struct ppt_policy *policy = &variants->policies.items[which];
+    struct ppt_policy_input *inputs = ppt_alloc(variants->count, sizeof(*inputs));
+
+    *count = 0;
+    for (size_t i = 0; i < variants->count; i++) {
+        const struct ppt_variant *variant = &variants->items[i];
+
+        if (ppt_policy_covers(policy, variant->config.uses[0].label)) {
+            inputs[(*count)++] = (struct ppt_policy_input){
+                variant->config.uses[0].values[0], &variant->answer.grid, &variant->answer.verdict};
+        }
+    }
+    return inputs;
+}
+
+static enum ppt_status check_policies(const struct compare_options *options,
+                                      const struct comparing *sides, struct ppt_error *error)
+{
+    const struct ppt_loaded *old = &sides->loaded[0], *new = &sides->loaded[1];
+    const struct ppt_config *a = old->content.configs.items, *b = new->content.configs.items;
+
+    if (sides->count != 2 || options->html) {
+        return ppt_fail(error, PPT_BAD_INPUT, "runs of several sizes are compared %s",
+                        options->html ? "without a page" : "one with one");
+    }
+    if (strcmp(a->task, b->task) != 0 || !has_sizes(new) ||
+        strcmp(a->axes[0].name, b->axes[0].name) != 0) {
+        return ppt_fail(
+            error, PPT_BAD_INPUT, "cannot be compared: %s is of %s, %.200s; %s is of %s, %.200s",
+            old->folder.path, a->task, a->details, new->folder.path, b->task, b->details);
+    }
+    return PPT_OK;
+}
+
+static void print_policies(const struct compare_options *options,
+                           const struct ppt_policy_comparison *comparisons, size_t count)
+{
+    struct ppt_text out PPT_OWNED(ppt_text_free) = {0};
+
+    if (options->json) {
+        ppt_policy_comparison_json(comparisons, count, &out);
+    } else {
+        ppt_policy_comparison_text(comparisons, count, &out);
+    }
+    fputs(out.data, stdout);
+}
+
+/* Whether what the old run said of each size holds in the new one. */
+static enum ppt_status compare_policies(const struct ppt_line *line, const struct comparing *sides,
+                                        struct ppt_error *error)
+{
+    const struct compare_options *options = line->options;
+    size_t moved = 0, held = 0, count = 0;
+
+    PPT_TRY(check_policies(options, sides, error));
+    const struct ppt_policies *old = &sides->loaded[0].variants.policies;
+    const struct ppt_policies *new = &sides->loaded[1].variants.policies;
+    struct ppt_policy_comparison *comparisons PPT_FREED =
+        ppt_alloc(new->count, sizeof(*comparisons));
+
+    for (size_t i = 0; i < new->count; i++) {
+        const struct ppt_policy *before = ppt_policies_find(old, new->items[i].where);
+        size_t inputs_count;
+        struct ppt_policy_input *inputs PPT_FREED = inputs_of(&sides->loaded[1], i, &inputs_count);
+
+        if (before) {
+            struct ppt_policy_comparison *comparison = &comparisons[count++];
+
+            ppt_policy_compare(before, &new->items[i], inputs, inputs_count, comparison);
+            moved += comparison->change == PPT_POLICY_MOVED;
+            held += comparison->change == PPT_POLICY_HOLDS;
+        }
+    }
+    print_policies(options, comparisons, count);
+    for (size_t i = 0; i < count; i++) {
+        ppt_policy_comparison_free(&comparisons[i]);
+    }
+    return moved > 0 ? PPT_REGRESSION : held == count && count > 0 ? PPT_OK : PPT_INCONCLUSIVE;
+}
+
 static enum ppt_status compare(const struct ppt_line *line, struct ppt_error *error)
 {
     const struct compare_options *options = line->options;
@@ -178,6 +273,9 @@ static enum ppt_status compare(const struct ppt_line *line, struct ppt_error *er
     PPT_TRY(read_sides(line, &sides, error));
     PPT_TRY(check_distinct(line->operands, &sides, error));
     PPT_TRY(load_sides(line->operands, &sides, error));
+    if (has_sizes(&sides.loaded[0])) {
+        return compare_policies(line, &sides, error);
+    }
     PPT_TRY(ppt_comparable_check(sides.outcomes, sides.old_count, sides.count, options->different,
                                  error));
     compare_runs(&options->rules, &sides, &comparison);

@@ -130,7 +130,9 @@ static json_object *describe_verb(const void *verbs, size_t i)
 
 static json_object *describe_format(const void *formats, size_t i)
 {
-    return text_or_null(((const struct ppt_format *)formats)[i].name);
+    const struct ppt_format *format = (const struct ppt_format *)formats + i;
+
+    return format->of_sizes ? NULL : text_or_null(format->name);
 }
 
 static enum ppt_status describe(const struct ppt_line *line, struct ppt_error *error)

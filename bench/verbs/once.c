@@ -103,7 +103,7 @@ static enum ppt_status once_configure(const struct ppt_line *line, struct ppt_co
         return ppt_fail(error, PPT_BAD_INPUT,
                         "--inner-threads: once runs one task, with one number of threads");
     }
-    if (configs->items[0].program_count > 0) {
+    if (configs->items[0].variant_count > 0) {
         return ppt_fail(error, PPT_BAD_INPUT, "once runs one program, and \"--vs\" begins another");
     }
     if (configs->items[0].mix) {

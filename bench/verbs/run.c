@@ -201,6 +201,24 @@ static void add_block(const struct ppt_size *size, struct ppt_text *out)
     }
 }
 
+/* "200 tasks", "8 to 3000 tasks", of several sizes. */
+static void add_tasks(const struct ppt_config *config, struct ppt_text *out)
+{
+    uint64_t least = config->task_count, most = 0;
+
+    for (size_t i = 0; i < config->variant_count; i++) {
+        const uint64_t own = config->uses[i].task_count;
+
+        least = own > 0 && own < least ? own : least;
+        most = own > most ? own : most;
+    }
+    if (least < most) {
+        ppt_text_addf(out, "%llu to ", (unsigned long long)least);
+    }
+    ppt_text_addf(out, "%llu task%s%s", (unsigned long long)config->task_count,
+                  PPT_S(config->task_count), config->per_worker ? " for each worker" : "");
+}
+
 /* The plan in a line, before anything is measured. */
 static void tell_size(const struct ppt_config *config, const struct ppt_size *size)
 {
@@ -209,27 +227,33 @@ static void tell_size(const struct ppt_config *config, const struct ppt_size *si
     struct ppt_text counts PPT_OWNED(ppt_text_free) = {0};
     struct ppt_text block PPT_OWNED(ppt_text_free) = {0};
 
-    /* All programs have the points of the first. */
-    for (size_t i = 0;
-         i < config->point_count && config->points[i].program == config->points[0].program; i++) {
-        const struct ppt_point point = ppt_point_of_program(config->points[i]);
+    /* All variants have the points of the first. */
+    for (size_t i = 0; i < config->point_count &&
+                       ppt_point_variant(config->points[i]) == ppt_point_variant(config->points[0]);
+         i++) {
+        const struct ppt_point point = ppt_point_of_variant(config->points[i]);
 
         ppt_text_addf(&counts, " %s", ppt_point_label(point, ppt_config_several(config), label));
     }
-    if (config->program_count > 0) {
-        ppt_text_addf(&counts, " for each of %zu programs", config->program_count);
+    if (config->variant_count > 0) {
+        ppt_text_addf(&counts, " for each of %zu %s", config->variant_count,
+                      config->axis_count > 0 ? "sizes" : "programs");
     }
     add_block(size, &block);
     /* The first iteration is measured whatever it takes. */
     const double most_s = fmax(config->max_seconds, size->block_s);
-    char *line PPT_FREED = ppt_text_format(
-        "%s: %llu task%s per pass (one takes %s), workers%s, %s, at most about %.0f s; "
-        "--max-seconds %.0f %s",
-        ppt_config_title(config), (unsigned long long)config->task_count, PPT_S(config->task_count),
-        ppt_text_duration(size->task_s, task), counts.data, block.data, most_s,
-        short_of_it ? ceil(size->least_s) : ceil(4 * config->max_seconds),
-        short_of_it ? "is the least for a verdict" : "for more certainty");
-    tell_line(line);
+    struct ppt_text line PPT_OWNED(ppt_text_free) = {0};
+
+    ppt_text_addf(&line, "%s: ", ppt_config_title(config));
+    add_tasks(config, &line);
+    ppt_text_addf(&line, " per pass (one takes %s), workers%s, %s",
+                  ppt_text_duration(size->task_s, task), counts.data, block.data);
+    if (config->budget) {
+        ppt_text_addf(&line, ", at most about %.0f s; --max-seconds %.0f %s", most_s,
+                      short_of_it ? ceil(size->least_s) : ceil(4 * config->max_seconds),
+                      short_of_it ? "is the least for a verdict" : "for more certainty");
+    }
+    tell_line(line.data);
 }
 
 /* Nobody has named a time: it becomes what a verdict needs, unless that is far too much. */
@@ -260,7 +284,9 @@ static enum ppt_status size_one(const struct session *session, struct ppt_config
 {
     const struct ppt_dirs dirs = {.scratch = &session->scratch.folder};
     const uint64_t count = config->task_count;
-    struct ppt_first first;
+    double *size_s PPT_FREED =
+        config->axis_count > 0 ? ppt_alloc(config->variant_count, sizeof(*size_s)) : NULL;
+    struct ppt_first first = {.size_s = size_s};
     uint64_t most;
 
     PPT_TRY(ppt_sandbox_most(config, &session->scratch, &most, error));
@@ -271,6 +297,7 @@ static enum ppt_status size_one(const struct session *session, struct ppt_config
         config->size_tasks = false;
     }
     const struct ppt_size_needs needs = {.task_s = first.task_s,
+                                         .size_s = size_s,
                                          .pass_s = first.pass_s,
                                          .copy_s = first.copy_s,
                                          .most_tasks = most,
@@ -288,6 +315,12 @@ static enum ppt_status size_one(const struct session *session, struct ppt_config
                                 ppt_workspace_available(&session->scratch), error);
 }
 
+/* Whether something of it is left to how long a task takes. */
+static bool is_sized(const struct ppt_config *config)
+{
+    return config->budget || config->size_tasks;
+}
+
 /* But for those with commands, of which the first has to run before their tasks can, and the last
  * behind them. */
 static enum ppt_status size_all(const struct session *session, struct ppt_error *error)
@@ -295,7 +328,7 @@ static enum ppt_status size_all(const struct session *session, struct ppt_error 
     for (size_t i = 0; i < session->configs.count; i++) {
         struct ppt_config *config = &session->configs.items[i];
 
-        if (config->budget && !ppt_config_has_commands(config)) {
+        if (is_sized(config) && !ppt_config_has_commands(config)) {
             PPT_TRY(size_one(session, config, NULL, error));
         }
     }
@@ -327,7 +360,7 @@ static void close_journal(struct ppt_journal **journal)
 
 /* From the journal's first line to its last. What the sweep had in memory goes here: what comes of
  * it is read from the journal. */
-static enum ppt_status run_measure(const struct session *session, const struct ppt_config *config,
+static enum ppt_status run_measure(const struct session *session, struct ppt_config *config,
                                    const struct ppt_run_folder *folder, struct ppt_keeping *keeping,
                                    struct ppt_error *error)
 {
@@ -352,7 +385,7 @@ static enum ppt_status run_set_up(struct session *session, struct ppt_config *co
         PPT_TRY(check_one(session, config, error));
         ppt_host_read_blas(&session->host);
     }
-    if (config->budget && ppt_config_has_commands(config)) {
+    if (is_sized(config) && ppt_config_has_commands(config)) {
         PPT_TRY(size_one(session, config, hooks, error));
     }
     PPT_TRY(ppt_run_folder_create(&session->output, ppt_config_title(config), time(NULL),
@@ -378,7 +411,7 @@ static enum ppt_status run_one(struct session *session, size_t which, struct ppt
 }
 
 /* What was reported, whichever runs failed; the list is to be given to free(). How the programs of
- * one of several runs stand is in that run's own reports. */
+ * one of several runs stand, or what its sizes come to, is in that run's own reports. */
 static struct ppt_outcome *list_outcomes(const struct session *session, size_t *count)
 {
     struct ppt_outcome *outcomes = NULL;
@@ -392,6 +425,7 @@ static struct ppt_outcome *list_outcomes(const struct session *session, size_t *
             outcomes[*count] = loaded->outcomes[o];
             if (session->configs.count > 1) {
                 outcomes[*count].ranking = NULL;
+                outcomes[*count].policies = NULL;
             }
             ++*count;
         }
@@ -551,7 +585,8 @@ static const struct ppt_option run_rows[] = {
      .heading = "Options of a measurement, over what a file says, with their defaults:",
      .metavar = "FILE", .help = "a configuration, as a plain argument is"},
     {.kind = PPT_OPTION_SETTINGS},
-    {"--quick", PPT_OPTION_PRESET, .presets = quick, .help = "3 iterations and no waits"},
+    {"--quick", PPT_OPTION_PRESET, .presets = quick, .joins = true,
+     .help = "3 iterations and no waits"},
     PPT_SHARED(OUTPUT, struct run_options, output),
     PPT_SHARED(FORMAT, struct run_options, print.format),
     PPT_SHARED(QUIET, struct run_options, print.quiet),

@@ -34,6 +34,10 @@ class Schema(FormatCase):
             "programs": {"task": "command", "task_args": [shutil.which("true")], "task_count": 2,
                          "vs": [[shutil.which("sleep"), "0.1"]], "workers": [0, 1],
                          "iterations": 6},
+            "sizes": {"task": "tensor", "vary": {"size": [8, 16], "count": [1, 2]}, "task_count": 4,
+                      "workers": [0, 2], "iterations": 3},
+            "one size": {"task": "sum", "vary": {"iterations": 9}, "task_count": 2,
+                         "workers": [0, 1], "iterations": 1},
             "plugin": {"kernel": str(PLUGIN), "task_count": 2, "workers": [0, 1], "iterations": 3},
         }  # fmt: skip
         documents = {}
@@ -51,6 +55,8 @@ class Schema(FormatCase):
         self.assertIsNotNone(documents["scaling"]["scaling"])
         self.assertIn("kinds", documents["mix"])
         self.assertEqual(documents["programs"]["ranking"]["programs"][1]["standing"], "slower")
+        self.assertEqual(len(documents["sizes"]["policies"]), 2)
+        self.assertIsNone(documents["one size"]["policies"][0]["confidence"])
         self.assertIn("precision", documents["adaptive"]["config"])
         self.assertGreater(documents["many tasks"]["task_time_resolution"], 0)
         found = self.problems(*documents.values())

@@ -62,6 +62,21 @@ static const struct ppt_param crew_params[] = {
      .help = "share that inner threads do not shorten"},
 };
 
+static const struct ppt_param priced_params[] = {
+    {.name = "size",
+     .kind = PPT_PARAM_INTEGER,
+     .value = "5",
+     .largest = 10000,
+     .unit = "ms",
+     .help = "sleep with one inner thread"},
+    {.name = "start",
+     .kind = PPT_PARAM_REAL,
+     .value = "1",
+     .largest = 10000,
+     .unit = "ms",
+     .help = "sleep for each of several"},
+};
+
 static const struct ppt_param fading_params[] = {
     {.name = "passes",
      .kind = PPT_PARAM_INTEGER,
@@ -261,6 +276,17 @@ static enum ppt_status run_crew(void *local, const struct ppt_task *task, uint64
     return PPT_OK;
 }
 
+static enum ppt_status run_priced(void *local, const struct ppt_task *task, uint64_t *digest,
+                                  struct ppt_error *error)
+{
+    const double inner = ((const unsigned *)local)[1];
+
+    (void)error;
+    sleep_ms((double)task->args[0].integer / inner + (inner > 1 ? inner * task->args[1].real : 0));
+    *digest = task->index + (uint64_t)task->args[0].integer;
+    return PPT_OK;
+}
+
 static enum ppt_status run_usl(void *local, const struct ppt_task *task, uint64_t *digest,
                                struct ppt_error *error)
 {
@@ -339,6 +365,9 @@ const struct ppt_kernel ppt_mock_census = {KERNEL("census", run_census, steady_p
 const struct ppt_kernel ppt_mock_crew = {KERNEL("crew", run_crew, crew_params),
                                          .inner_threads = true, .attach = attach_usl,
                                          .needs = needs_count};
+const struct ppt_kernel ppt_mock_priced = {KERNEL("priced", run_priced, priced_params),
+                                           .inner_threads = true, .attach = attach_usl,
+                                           .needs = needs_count};
 const struct ppt_kernel ppt_mock_unopenable = {KERNEL("unopenable", run_steady, steady_params),
                                                .open = open_failing};
 const struct ppt_kernel ppt_mock_absent = {KERNEL("absent", run_steady, steady_params),
@@ -349,9 +378,8 @@ const struct ppt_kernel ppt_mock_usl = {KERNEL("usl", run_usl, usl_params), .att
 const struct ppt_kernel ppt_mock_greedy = {KERNEL("greedy", run_greedy, steady_params)};
 
 const struct ppt_kernel *const ppt_kernels[] = {
-    &ppt_mock_steady,       &ppt_mock_wrong,      &ppt_mock_failing,
-    &ppt_mock_unattachable, &ppt_mock_fading,     &ppt_mock_hungry,
-    &ppt_mock_census,       &ppt_mock_unopenable, &ppt_mock_absent,
-    &ppt_mock_usl,          &ppt_mock_greedy,     &ppt_mock_crew,
-    &ppt_mock_queueing,     &ppt_kernel_wait,     NULL,
+    &ppt_mock_steady,   &ppt_mock_wrong,  &ppt_mock_failing, &ppt_mock_unattachable,
+    &ppt_mock_fading,   &ppt_mock_hungry, &ppt_mock_census,  &ppt_mock_unopenable,
+    &ppt_mock_absent,   &ppt_mock_usl,    &ppt_mock_greedy,  &ppt_mock_crew,
+    &ppt_mock_queueing, &ppt_mock_priced, &ppt_kernel_wait,  NULL,
 };

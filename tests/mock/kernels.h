@@ -46,6 +46,10 @@ extern const struct ppt_kernel ppt_mock_usl;
  * any number of CPUs. Arguments: D in milliseconds, s. */
 extern const struct ppt_kernel ppt_mock_crew;
 
+/* Sleeps size / k, and start * k where k is above 1, with k inner threads: from a size on they are
+ * worth it, on any number of CPUs. Arguments: size and start, both in milliseconds. */
+extern const struct ppt_kernel ppt_mock_priced;
+
 /* Uses all CPUs by threads of its own, whatever it was asked to do. */
 extern const struct ppt_kernel ppt_mock_greedy;
 

@@ -166,7 +166,7 @@ static void several_programs_name_what_is_run_together(void **state)
     struct ppt_configs configs = configs_load(
         "{\"task\": \"command\", \"workers\": [0], \"task_args\": [\"gzip\"], \"vs\": [[\"xz\"]]}");
     struct ppt_point points[2];
-    const struct ppt_config one = ppt_config_of_program(&configs.items[0], 2, points);
+    const struct ppt_config one = ppt_config_of_variant(&configs.items[0], 2, points);
     assert_string_equal(ppt_config_title(&one), "xz");
     ppt_configs_free(&configs);
 }

@@ -139,14 +139,14 @@ static void warm_up_visits_every_program(void **state)
     struct ppt_config config = config_of(15, 1);
 
     (void)state;
-    config.program_count = 3;
+    config.variant_count = 3;
     assert_int_equal(ppt_plan_warmup(&config, order), 6);
     for (size_t i = 0; i < 3; i++) {
         assert_int_equal(order[2 * i], 14 - 5 * i);
         assert_int_equal(order[2 * i + 1], 10 - 5 * i);
     }
     config = config_of(3, 1);
-    config.program_count = 3;
+    config.variant_count = 3;
     assert_int_equal(ppt_plan_warmup(&config, order), 3);
     for (size_t i = 0; i < 3; i++) {
         assert_int_equal(order[i], 2 - i);

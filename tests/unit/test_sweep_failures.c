@@ -75,7 +75,7 @@ static void results_are_compared_within_a_program(void **state)
     static char label[] = "other";
     struct ppt_use uses[2] = {{.label = label}, {.label = label}};
     struct ppt_config config = {
-        .task = (char[]){"mock"}, .inner_count = 1, .uses = uses, .program_count = 2};
+        .task = (char[]){"mock"}, .inner_count = 1, .uses = uses, .variant_count = 2};
     struct ppt_sample items[SAMPLES] = {0};
     struct ppt_samples samples = {.items = items, .count = SAMPLES};
     struct ppt_compared compared = {0}, nothing = {0};

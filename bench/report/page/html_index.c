@@ -14,12 +14,12 @@
 static void add_link(struct ppt_table *table, const struct ppt_outcome *outcome)
 {
     const char *slash = strrchr(outcome->folder->path, '/');
-    char program[PPT_PROGRAM_FOLDER_SIZE];
+    char program[PPT_VARIANT_FOLDER_SIZE];
 
     ppt_html_row_head_begin(table);
     ppt_text_add(table->out, "<a href=\"");
-    if (outcome->ranking) {
-        ppt_html_add(table->out, ppt_program_folder(outcome, program));
+    if (ppt_outcome_is_variant(outcome)) {
+        ppt_html_add(table->out, ppt_variant_folder(outcome, program));
     } else {
         ppt_html_put(table->out, "../", slash ? slash + 1 : outcome->folder->path, "");
     }
@@ -103,7 +103,7 @@ static const struct ppt_outcome *find_program(const struct ppt_outcome *outcomes
 static void add_ranked(struct ppt_table *table, const struct ppt_ranked *ranked,
                        const struct ppt_config *config)
 {
-    const struct ppt_point point = ppt_point_of_program(ranked->contestant.point);
+    const struct ppt_point point = ppt_point_of_variant(ranked->contestant.point);
     const bool first = ranked->standing == PPT_STANDING_FIRST;
     struct ppt_text ratio PPT_OWNED(ppt_text_free) = {0};
     char label[PPT_POINT_SIZE], rate[PPT_UNITS_SIZE];

@@ -1,6 +1,7 @@
 #include "kept.h"
 
 #include <json-c/json.h>
+#include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,6 +32,17 @@ static enum ppt_status read_kept_verdict(const struct ppt_item *item, void *reco
                                          struct ppt_error *error)
 {
     return read_object(item, &((struct ppt_kept *)record)->verdict, error);
+}
+
+static enum ppt_status read_kept_policy(const struct ppt_item *item, void *record,
+                                        struct ppt_error *error)
+{
+    return read_object(item, &((struct ppt_kept *)record)->policy, error);
+}
+
+static json_object *write_kept_policy(const void *record)
+{
+    return json_object_get(((const struct ppt_kept *)record)->policy);
 }
 
 static enum ppt_status read_kept_config(const struct ppt_item *item, void *record,
@@ -77,6 +89,12 @@ static const struct ppt_field kept_fields[] = {
      .offset = offsetof(struct ppt_kept, verdict),
      .read = read_kept_verdict,
      .write = write_kept_verdict},
+    {.key = "policy",
+     .kind = PPT_FIELD_SPECIAL,
+     .flags = PPT_FIELD_SPARSE,
+     .offset = offsetof(struct ppt_kept, policy),
+     .read = read_kept_policy,
+     .write = write_kept_policy},
     {.key = "config",
      .kind = PPT_FIELD_SPECIAL,
      .offset = offsetof(struct ppt_kept, config),
@@ -89,6 +107,7 @@ void ppt_kept_free(struct ppt_kept *kept)
 {
     ppt_fields_free(kept_fields, kept);
     json_object_put(kept->verdict);
+    json_object_put(kept->policy);
     json_object_put(kept->config);
     *kept = (struct ppt_kept){0};
 }
@@ -136,6 +155,86 @@ unsigned ppt_kept_number(const struct ppt_kept *kept)
         }
     }
     return number > 0 ? number : 1;
+}
+
+/* ---- sizes ---- */
+
+static double member_of(json_object *object, const char *key)
+{
+    const double none = NAN;
+    json_object *value = NULL;
+
+    return json_object_object_get_ex(object, key, &value) ? json_object_get_double(value) : none;
+}
+
+static json_object *list_in(json_object *policy, const char *key)
+{
+    json_object *list = NULL;
+
+    json_object_object_get_ex(policy, key, &list);
+    return json_object_is_type(list, json_type_array) ? list : NULL;
+}
+
+/* The smallest and the largest size that were measured; false: none were. */
+static bool ends_of(json_object *policy, double *first, double *last)
+{
+    json_object *sizes = list_in(policy, "sizes");
+    const size_t count = sizes ? json_object_array_length(sizes) : 0;
+
+    if (count > 0) {
+        *first = member_of(json_object_array_get_idx(sizes, 0), "size");
+        *last = member_of(json_object_array_get_idx(sizes, count - 1), "size");
+    }
+    return count > 0;
+}
+
+static const char *varied_name(const struct ppt_kept *kept)
+{
+    json_object *name = NULL;
+
+    return json_object_object_get_ex(kept->policy, ppt_key_name(PPT_KEY_VARY), &name)
+               ? json_object_get_string(name)
+               : "size";
+}
+
+char *ppt_kept_sizes(const struct ppt_kept *kept)
+{
+    double first = NAN, last = NAN;
+
+    return kept->policy && ends_of(kept->policy, &first, &last)
+               ? ppt_text_format("%s from %g to %g", varied_name(kept), first, last)
+               : ppt_strdup("no size");
+}
+
+char *ppt_kept_take_size(struct ppt_kept *kept, double size)
+{
+    char *sizes PPT_FREED = ppt_kept_sizes(kept);
+    json_object *list = kept->policy ? list_in(kept->policy, "thresholds") : NULL;
+    json_object *step = NULL;
+    double first, last;
+
+    if (!list) {
+        return ppt_text_format("it is about one size, and its run has varied none");
+    }
+    if (!ends_of(kept->policy, &first, &last) || size < first || size > last) {
+        return ppt_text_format("%s was measured, and %g is beyond that", sizes, size);
+    }
+    for (size_t i = 0; i < json_object_array_length(list); i++) {
+        json_object *one = json_object_array_get_idx(list, i);
+
+        step = size >= member_of(one, "from") || !step ? one : step;
+    }
+    const double workers = member_of(step, ppt_dimension_key(PPT_WORKERS));
+    const double inner = member_of(step, ppt_dimension_key(PPT_INNER_THREADS));
+    const struct ppt_point point = {
+        .workers =
+            workers >= 0 && workers <= PPT_MOST_WORKERS ? (unsigned)workers : PPT_MOST_WORKERS + 1,
+        .inner_threads = inner >= 0 && inner <= PPT_MOST_WORKERS ? (unsigned)inner : 0};
+    if (!ppt_point_possible(point)) {
+        return ppt_text_format("its policy is damaged");
+    }
+    kept->recommended = point;
+    return NULL;
 }
 
 /* The verdict's sentence would be a paragraph among the lines of a script: it has a place. */
@@ -256,33 +355,75 @@ static const char *counted(const struct ppt_config *config)
         config->worker_count == 1 && config->inner_count > 1 ? PPT_INNER_THREADS : PPT_WORKERS);
 }
 
+/* What was found, in the form that it is kept in. */
+struct finding {
+    const char *confidence; /* NULL: nothing was */
+    struct ppt_point recommended;
+    json_object *verdict, *policy; /* owned; no policy: NULL */
+    struct ppt_text sentence;
+};
+
+static void finding_free(struct finding *finding)
+{
+    json_object_put(finding->verdict);
+    json_object_put(finding->policy);
+    ppt_text_free(&finding->sentence);
+}
+
+static struct finding find_policy(const struct ppt_policy *policy)
+{
+    struct finding finding = {.verdict = json_object_new_object(),
+                              .policy = ppt_json_policy(policy),
+                              .recommended = {.inner_threads = 1}};
+
+    if (policy->size_count > 0) {
+        finding.confidence = ppt_confidence_names[ppt_policy_confidence(policy)];
+        finding.recommended = policy->steps[policy->step_count - 1].point;
+    }
+    ppt_policy_sentence(policy, &finding.sentence);
+    return finding;
+}
+
+static struct finding find_verdict(const struct ppt_loaded *loaded)
+{
+    const struct ppt_verdict *verdict = &loaded->answer.verdict;
+    struct finding finding = {
+        .confidence = verdict->exists ? ppt_confidence_names[verdict->confidence] : NULL,
+        .recommended = verdict->exists ? loaded->answer.grid.points[verdict->recommended]
+                                       : loaded->outcomes[0].config->points[0],
+        .verdict = ppt_json_verdict(&loaded->answer),
+    };
+
+    ppt_sentence_verdict(&loaded->answer, &finding.sentence);
+    return finding;
+}
+
 /* All that is kept, as JSON, to be given to free(). */
 static char *kept_text(const struct ppt_keeping *keeping, const struct ppt_loaded *loaded)
 {
     const struct ppt_outcome *outcome = &loaded->outcomes[0];
-    const struct ppt_verdict *verdict = &loaded->answer.verdict;
-    struct ppt_text sentence PPT_OWNED(ppt_text_free) = {0};
-    json_object *about PPT_OWNED(ppt_json_put) = ppt_json_verdict(&loaded->answer);
-    json_object *config PPT_OWNED(ppt_json_put) = ppt_config_to_json(outcome->config);
+    const struct ppt_config *whole = &loaded->content.configs.items[0];
+    const struct ppt_policies *policies = &loaded->variants.policies;
+    struct finding finding PPT_OWNED(finding_free) =
+        policies->count > 0 ? find_policy(&policies->items[0]) : find_verdict(loaded);
+    json_object *config PPT_OWNED(ppt_json_put) = ppt_config_to_json(whole);
     char *folder PPT_FREED = realpath(outcome->folder->path, NULL);
 
-    ppt_sentence_verdict(&loaded->answer, &sentence);
     const struct ppt_kept kept = {
         .version = VERSION,
-        .name = outcome->config->name,
+        .name = whole->name,
         .program = (char *)(uintptr_t)outcome->program,
         .measured = (char *)(uintptr_t)outcome->started,
         .run = folder ? folder : outcome->folder->path,
-        .task = outcome->config->task,
-        .details = outcome->config->details,
-        .confidence =
-            verdict->exists ? (char *)(uintptr_t)ppt_confidence_names[verdict->confidence] : NULL,
-        .sentence = sentence.data,
-        .counts = (char *)(uintptr_t)counted(outcome->config),
-        .recommended = verdict->exists ? loaded->answer.grid.points[verdict->recommended]
-                                       : outcome->config->points[0],
+        .task = whole->task,
+        .details = whole->details,
+        .confidence = (char *)(uintptr_t)finding.confidence,
+        .sentence = finding.sentence.data,
+        .counts = (char *)(uintptr_t)counted(whole),
+        .recommended = finding.recommended,
         .basis = keeping->now,
-        .verdict = about,
+        .verdict = finding.verdict,
+        .policy = finding.policy,
         .config = config,
     };
     json_object *document PPT_OWNED(ppt_json_put) = ppt_kept_to_json(&kept);
@@ -309,13 +450,23 @@ static enum ppt_status keep(const struct ppt_keeping *keeping, const struct ppt_
     return ppt_store_write(&folder, loaded->outcomes[0].config->name, text, error);
 }
 
+/* A verdict, or a policy. */
+static enum ppt_status check_one(const struct ppt_loaded *loaded, struct ppt_error *error)
+{
+    return loaded->variants.policies.count > 1
+               ? ppt_fail(error, PPT_FAILED,
+                          "two numbers vary, which makes %zu policies; let one of them vary",
+                          loaded->variants.policies.count)
+           : loaded->variants.policies.count == 1 ? PPT_OK
+                                                  : ppt_loaded_check_single(loaded, error);
+}
+
 void ppt_keep_end(const struct ppt_keeping *keeping, const struct ppt_loaded *loaded)
 {
     struct ppt_error error = {""};
 
     if (keeping->measured && loaded->reported &&
-        (ppt_loaded_check_single(loaded, &error) != PPT_OK ||
-         keep(keeping, loaded, &error) != PPT_OK)) {
+        (check_one(loaded, &error) != PPT_OK || keep(keeping, loaded, &error) != PPT_OK)) {
         ppt_text_print(stderr, "ppt-omp: no verdict is kept by the name \"%s\": %s",
                        loaded->outcomes[0].config->name, error.text);
     }

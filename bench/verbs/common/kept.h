@@ -20,7 +20,8 @@ struct ppt_kept {
     char *counts; /* the dimension that a script asks for: its key */
     struct ppt_point recommended;
     struct ppt_basis basis;
-    json_object *verdict; /* as in results.json */
+    json_object *verdict; /* as in results.json; empty where there is a policy */
+    json_object *policy;  /* of a run of several sizes, likewise; else NULL */
     json_object *config;
 };
 
@@ -59,6 +60,14 @@ json_object *ppt_kept_to_json(const struct ppt_kept *kept);
 
 /* The number that a script asks for; at least 1: plain sequential calls are one at a time. */
 unsigned ppt_kept_number(const struct ppt_kept *kept);
+
+/* What a policy says of a size becomes what is recommended. Returns why it says nothing, in words,
+ * to be given to free(); NULL: it does. Without a policy any size is one too many. */
+char *ppt_kept_take_size(struct ppt_kept *kept, double size);
+
+/* What the policy is about, and from where to where: "size from 16 to 1024", to be given to free().
+ */
+char *ppt_kept_sizes(const struct ppt_kept *kept);
 
 /* Why the verdict is none to go by though its basis is there, in words, to be given to free();
  * NULL: it is one. */

@@ -50,25 +50,49 @@ static void add_outcome(struct ppt_loaded *loaded, const struct ppt_config *conf
     };
 }
 
-static void analyse_programs(struct ppt_loaded *loaded)
+/* Sizes that were added between others come between them. */
+static int compare_sizes(const void *a, const void *b)
+{
+    const struct ppt_config *x = ((const struct ppt_outcome *)a)->config;
+    const struct ppt_config *y = ((const struct ppt_outcome *)b)->config;
+
+    for (size_t i = 0; i < x->axis_count; i++) {
+        const double one = x->uses[0].values[i], other = y->uses[0].values[i];
+
+        if (one != other) {
+            return one < other ? -1 : 1;
+        }
+    }
+    return 0;
+}
+
+static void analyse_variants(struct ppt_loaded *loaded)
 {
     const struct ppt_journal_content *content = &loaded->content;
-    struct ppt_programs *programs = &loaded->programs;
+    struct ppt_variants *variants = &loaded->variants;
 
-    ppt_programs_create(&content->configs.items[0], &content->host, &loaded->index, programs);
-    loaded->outcomes = ppt_alloc(programs->count, sizeof(*loaded->outcomes));
-    for (size_t i = 0; i < programs->count; i++) {
-        const struct ppt_program *program = &programs->items[i];
+    ppt_variants_create(&content->configs.items[0], &content->host, &loaded->index, variants);
+    loaded->outcomes = ppt_alloc(variants->count, sizeof(*loaded->outcomes));
+    for (size_t i = 0; i < variants->count; i++) {
+        const struct ppt_variant *variant = &variants->items[i];
 
-        if (program->summary.count > 0) {
+        if (variant->summary.count > 0) {
             struct ppt_outcome *outcome = &loaded->outcomes[loaded->outcome_count];
 
-            add_outcome(loaded, &program->config, &program->index, &program->summary,
-                        &program->answer);
-            outcome->label = program->label;
+            add_outcome(loaded, &variant->config, &variant->index, &variant->summary,
+                        &variant->answer);
+            outcome->label = variant->label;
             outcome->number = (unsigned)i + 1;
-            outcome->ranking = &programs->ranking;
+            if (variants->policies.count > 0) {
+                outcome->policies = variants->policies.items;
+                outcome->policy_count = variants->policies.count;
+            } else {
+                outcome->ranking = &variants->ranking;
+            }
         }
+    }
+    if (variants->policies.count > 0) {
+        qsort(loaded->outcomes, loaded->outcome_count, sizeof(*loaded->outcomes), compare_sizes);
     }
 }
 
@@ -80,8 +104,8 @@ void ppt_loaded_analyse(struct ppt_loaded *loaded)
 
     ppt_index_create(&content->samples, &loaded->index);
     ppt_summary_create(&loaded->index, &loaded->summary);
-    if (config->program_count > 0) {
-        analyse_programs(loaded);
+    if (config->variant_count > 0) {
+        analyse_variants(loaded);
         return;
     }
     ppt_answer_from_index(&loaded->index, &context, &loaded->answer);
@@ -91,12 +115,19 @@ void ppt_loaded_analyse(struct ppt_loaded *loaded)
 
 enum ppt_status ppt_loaded_check_single(const struct ppt_loaded *loaded, struct ppt_error *error)
 {
-    return loaded->programs.count == 0
-               ? PPT_OK
+    const bool sizes = loaded->variants.policies.count > 0;
+
+    return loaded->variants.count == 0 ? PPT_OK
+           : sizes
+               ? ppt_fail(error, PPT_BAD_INPUT,
+                          "%s: is a run of %zu sizes (%.200s), each in a folder of its own there; "
+                          "this needs a run of one",
+                          loaded->folder.path, loaded->variants.count,
+                          loaded->content.configs.items[0].details)
                : ppt_fail(error, PPT_BAD_INPUT,
                           "%s: is a run of %zu programs (%.200s), which report ranks; this needs a "
                           "run of one",
-                          loaded->folder.path, loaded->programs.count,
+                          loaded->folder.path, loaded->variants.count,
                           loaded->content.configs.items[0].details);
 }
 
@@ -125,8 +156,8 @@ enum ppt_status ppt_loaded_read(struct ppt_folder *folder, struct ppt_loaded *lo
 enum ppt_status ppt_loaded_report(const struct ppt_loaded *loaded, struct ppt_text *notes,
                                   struct ppt_error *error)
 {
-    return loaded->programs.count > 0
-               ? ppt_report_write_programs(loaded->outcomes, loaded->outcome_count, notes, error)
+    return loaded->variants.count > 0
+               ? ppt_report_write_variants(loaded->outcomes, loaded->outcome_count, notes, error)
                : ppt_report_write(&loaded->outcomes[0], notes, error);
 }
 
@@ -152,7 +183,7 @@ enum ppt_status ppt_loaded_open(const char *path, struct ppt_loaded *loaded,
 void ppt_loaded_free(struct ppt_loaded *loaded)
 {
     free(loaded->outcomes);
-    ppt_programs_free(&loaded->programs);
+    ppt_variants_free(&loaded->variants);
     ppt_answer_free(&loaded->answer);
     ppt_summary_free(&loaded->summary);
     ppt_index_free(&loaded->index);

@@ -5,8 +5,8 @@
 #define PPT_VERBS_LOADED_H
 
 #include "journal_content.h"
-#include "programs.h"
 #include "report.h"
+#include "variants.h"
 
 struct ppt_loaded {
     double chart_mm; /* to be set before: see struct ppt_outcome */
@@ -15,8 +15,8 @@ struct ppt_loaded {
     struct ppt_index index;
     struct ppt_summary summary;
     struct ppt_answer answer;
-    struct ppt_programs programs;
-    /* Of the run, or of each program that has a complete pass. They refer to the above, which must
+    struct ppt_variants variants;
+    /* Of the run, or of each variant that has a complete pass. They refer to the above, which must
      * not be moved any more; owned. */
     struct ppt_outcome *outcomes;
     size_t outcome_count;

@@ -8,9 +8,14 @@
 #include "flags.h"
 #include "keys.h"
 #include "owned.h"
-#include "programs.h"
+#include "range.h"
 #include "sentence.h"
+#include "size.h"
 #include "sweep.h"
+#include "variants.h"
+
+/* Of its time; after that a new size would not be measured often enough. */
+#define MOST_BEFORE_MORE 0.85
 
 void ppt_measure_now(char out[PPT_STARTED_SIZE])
 {
@@ -33,8 +38,8 @@ static bool enough(const struct ppt_samples *samples, void *context)
     const struct ppt_config *config = judge->config;
     const struct ppt_answer_context about = ppt_answer_context_of(config, judge->host);
 
-    return config->program_count > 0
-               ? ppt_programs_settle(config, judge->host, samples)
+    return config->variant_count > 0
+               ? ppt_variants_settle(config, judge->host, samples)
                : ppt_verdict_settles(samples, about.same_alone, about.tolerance, about.confidence,
                                      config->relative_ci);
 }
@@ -121,13 +126,56 @@ static bool measures_again(void)
     return !wish || strcmp(wish, "0") != 0;
 }
 
-enum ppt_status ppt_measure_go(const struct ppt_print *print, const struct ppt_config *config,
+/* How long it has been measured. */
+static double measured_s(const struct ppt_samples *samples)
+{
+    const struct ppt_sample *last = &samples->items[samples->count - 1];
+
+    return samples->count > 0 ? (double)(last->started_ns + ppt_sample_wall_ns(last)) * 1e-9 : 0;
+}
+
+static void tell_sizes(const struct ppt_config *config, const struct ppt_more_sizes *more)
+{
+    struct ppt_text list PPT_OWNED(ppt_text_free) = {0};
+
+    for (size_t i = 0; i < more->count; i++) {
+        char number[PPT_RANGE_NUMBER_SIZE];
+
+        ppt_text_addf(&list, "%s%s", i > 0 ? ", " : "", ppt_range_number(more->values[i], number));
+    }
+    ppt_text_print(stderr, "%s: next, where the choice changes: %s %s", ppt_config_title(config),
+                   config->axes[0].name, list.data);
+}
+
+/* Whether the run goes on with sizes between those that it has: where it has time, and its policy
+ * is not known well enough there. */
+static enum ppt_status add_sizes(const struct ppt_print *print, struct ppt_config *config,
+                                 const struct ppt_host *host, struct ppt_journal *journal,
+                                 const struct ppt_samples *samples, bool *more,
+                                 struct ppt_error *error)
+{
+    struct ppt_more_sizes sizes PPT_OWNED(ppt_more_sizes_free) = {0};
+
+    *more = config->adaptive && config->axis_count == 1 &&
+            measured_s(samples) < config->max_seconds * MOST_BEFORE_MORE &&
+            ppt_variants_more(config, host, samples, &sizes);
+    if (!*more) {
+        return PPT_OK;
+    }
+    if (!print->quiet) {
+        tell_sizes(config, &sizes);
+    }
+    PPT_TRY(ppt_config_add_sizes(config, &sizes, error));
+    return ppt_journal_sizes(journal, &sizes, error);
+}
+
+enum ppt_status ppt_measure_go(const struct ppt_print *print, struct ppt_config *config,
                                const struct ppt_host *host, const struct ppt_dirs *dirs,
                                const struct ppt_engine *engine, struct ppt_journal *journal,
                                struct ppt_samples *samples, struct ppt_error *error)
 {
     struct judge_context context = {config, host};
-    const struct ppt_sweep_judge judge = {
+    struct ppt_sweep_judge judge = {
         .enough = enough,
         .context = &context,
         .again = measures_again() ? ppt_flags_again : NULL,
@@ -135,8 +183,17 @@ enum ppt_status ppt_measure_go(const struct ppt_print *print, const struct ppt_c
         .engine = engine,
     };
     struct ppt_error ignored;
-    enum ppt_status status = ppt_sweep_run(config, dirs, journal, &judge, samples, error);
+    enum ppt_status status;
+    bool more = false;
 
+    do {
+        judge.max_seconds =
+            config->max_seconds * (config->round_count == 0 ? ppt_size_first_share(config) : 1);
+        status = ppt_sweep_run(config, dirs, journal, &judge, samples, error);
+        if (status == PPT_OK) {
+            status = add_sizes(print, config, host, journal, samples, &more, error);
+        }
+    } while (status == PPT_OK && more);
     if (status == PPT_OK) {
         status = ppt_journal_check(journal, error);
     }
@@ -162,16 +219,21 @@ void ppt_measure_print(const struct ppt_print *print, const struct ppt_loaded *l
     struct ppt_text text PPT_OWNED(ppt_text_free) = {0};
 
     for (size_t i = 0; i < loaded->outcome_count; i++) {
+        if (loaded->variants.policies.count > 0) {
+            break; /* sizes are rows of one table */
+        }
         if (print->quiet) {
             ppt_text_verdict(&loaded->outcomes[i], &terminal, &text);
         } else {
             ppt_text_table(&loaded->outcomes[i], &terminal, &text);
-            ppt_text_add(&text, loaded->programs.count > 0 ? "\n" : "");
+            ppt_text_add(&text, loaded->variants.count > 0 ? "\n" : "");
         }
     }
-    if (loaded->programs.count > 0 && print->quiet) {
-        ppt_text_ranking_sentence(&loaded->programs.ranking, &terminal, &text);
-    } else if (loaded->programs.count > 0) {
+    if (loaded->variants.policies.count > 0) {
+        ppt_text_policies(loaded->outcomes, loaded->outcome_count, print->quiet, &terminal, &text);
+    } else if (loaded->variants.count > 0 && print->quiet) {
+        ppt_text_ranking_sentence(&loaded->variants.ranking, &terminal, &text);
+    } else if (loaded->variants.count > 0) {
         ppt_text_ranking(loaded->outcomes, loaded->outcome_count, &terminal, &text);
     }
     fputs(text.data, stdout);

@@ -63,8 +63,9 @@ void ppt_measure_print_format(const struct ppt_print *print, const struct ppt_ou
 void ppt_measure_print_notes(struct ppt_text *notes);
 
 /* Runs the sweep and writes the journal's closing line. `samples` may hold what was measured
- * before. Points that failed are found in `samples`, and are no failure here. */
-enum ppt_status ppt_measure_go(const struct ppt_print *print, const struct ppt_config *config,
+ * before. Points that failed are found in `samples`, and are no failure here. Of an adaptive run
+ * sizes may be added to the configuration, for another sweep behind the first. */
+enum ppt_status ppt_measure_go(const struct ppt_print *print, struct ppt_config *config,
                                const struct ppt_host *host, const struct ppt_dirs *dirs,
                                const struct ppt_engine *engine, struct ppt_journal *journal,
                                struct ppt_samples *samples, struct ppt_error *error);
