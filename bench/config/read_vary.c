@@ -424,7 +424,7 @@ static void describe_use(const struct ppt_config *config, struct ppt_use *use)
 {
     struct ppt_text details = {0}, label = {0};
 
-    ppt_args_describe(use->kernel, use->args, &details);
+    ppt_args_describe(use->kernel, use->args, false, &details);
     use->details = details.data ? details.data : ppt_strdup("");
     for (size_t i = 0; i < config->axis_count; i++) {
         char number[PPT_RANGE_NUMBER_SIZE];
