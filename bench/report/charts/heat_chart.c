@@ -26,14 +26,15 @@ static struct axis axis_of(const struct ppt_outcome *outcome)
                : (struct axis){PPT_INNER_THREADS, config->inner_threads, config->inner_count, NULL};
 }
 
+/* Plain calls are measured without ranks, and stand where there are fewest. */
 static size_t place_of(const unsigned *numbers, size_t count, unsigned number)
 {
-    size_t place = 0;
-
-    while (place + 1 < count && numbers[place] != number) {
-        place++;
+    for (size_t place = 0; place < count; place++) {
+        if (numbers[place] == number) {
+            return place;
+        }
     }
-    return place;
+    return 0;
 }
 
 static size_t column_of(const struct ppt_config *config, struct ppt_point point)
@@ -132,7 +133,7 @@ static void heat_write(const struct ppt_outcome *outcome, struct ppt_chart *char
     char head[PPT_POINT_WORDS_SIZE], title[PPT_POINT_WORDS_SIZE + 40];
 
     heat_add_data(outcome, &axis, &chart->data);
-    snprintf(title, sizeof(title), "tasks per second by workers and %s",
+    snprintf(title, sizeof(title), "speed by workers and %s",
              ppt_point_heads(PPT_ONLY(axis.dimension), head));
     ppt_chart_about(chart, outcome, title);
     ppt_chart_note(chart, "Medians; the stronger the colour, the faster.");

@@ -96,7 +96,7 @@ static void add_model_title(struct ppt_chart *chart, const struct ppt_outcome *o
 {
     char words[PPT_POINT_WORDS_SIZE];
     char *title PPT_FREED = ppt_text_format(
-        "throughput%s and the laws it may follow",
+        "throughput%s and possible laws",
         ppt_point_words(outcome->answer->row.points[0],
                         ppt_config_several(outcome->config) & PPT_OF_TASK, " with ", ", ", words));
 

@@ -2,6 +2,8 @@
  * The chart of several runs: the speedup of each in a small chart of its own, all on the same axes,
  * of the recommended number of inner threads where several were measured.
  */
+#include <math.h>
+
 #include "charts.h"
 #include "overview.h"
 #include "owned.h"
@@ -13,13 +15,14 @@ static const size_t across[PPT_CHART_LAYOUTS] = {[PPT_CHART_WIDE] = 4, [PPT_CHAR
 #define PANEL_TITLE 22
 #define PANEL_AXIS 36
 /* Left of all of them, for the name of the axis. */
-#define LEFT 16
+#define LEFT 22
 /* Characters that fit above one. */
 #define LONGEST_TITLE 23
 
 /* One block of data per run (gnuplot's "index"); lines by workers. */
 static void add_overview_data(const struct ppt_outcome *outcomes, size_t count,
-                              struct ppt_text *out, struct ppt_chart_range *range)
+                              struct ppt_text *out, struct ppt_chart_range *medians,
+                              struct ppt_chart_range *bars)
 {
     ppt_text_add(out, PPT_CHART_SPEEDUP_COLUMNS);
     for (size_t i = 0; i < count; i++) {
@@ -36,7 +39,8 @@ static void add_overview_data(const struct ppt_outcome *outcomes, size_t count,
                 const size_t point = ppt_grid_find(grid, row->points[r]);
 
                 ppt_chart_speedup_row(outcomes[i].answer, point, out);
-                ppt_chart_speedup_reach(outcomes[i].answer, point, range);
+                ppt_chart_reach(medians, outcomes[i].answer->points[point].over_fewest.value);
+                ppt_chart_speedup_reach(outcomes[i].answer, point, bars);
                 rows++;
             }
         }
@@ -126,13 +130,24 @@ static void add_common(struct ppt_chart *chart)
 
 /* ---- all of them ---- */
 
+/* One uncertain count must not flatten the curves of all others: axes end so far beyond the
+ * medians, and bars may run out of them. */
+#define BEYOND_MEDIANS 1.5
+
 void ppt_overview_write(const struct ppt_outcome *outcomes, size_t count, struct ppt_chart *chart)
 {
-    struct ppt_chart_range range = {1, 1};
+    struct ppt_chart_range range = {1, 1}, bars = {1, 1};
 
-    add_overview_data(outcomes, count, &chart->data, &range);
+    add_overview_data(outcomes, count, &chart->data, &range, &bars);
     ppt_text_add(&chart->headline, "How much faster, task by task");
     ppt_chart_note(chart, PPT_CHART_BARS);
+    range.low /= BEYOND_MEDIANS;
+    range.high *= BEYOND_MEDIANS;
+    if (bars.high > range.high) {
+        ppt_chart_note(chart, "Bars that run out of a chart are in its data.");
+    }
+    range.low = fmax(range.low, bars.low);
+    range.high = fmin(range.high, bars.high);
     for (size_t i = 0; i < PPT_CHART_LAYOUTS; i++) {
         chart->panel_columns[i] = across[i];
         chart->panel_rows[i] = (count + across[i] - 1) / across[i];
@@ -140,10 +155,12 @@ void ppt_overview_write(const struct ppt_outcome *outcomes, size_t count, struct
     }
     chart->panel_height = PANEL_HEIGHT;
     add_common(chart);
-    ppt_chart_set(chart, "set border 3\nset tics nomirror out textcolor rgb ink\nset grid ytics");
+    ppt_chart_set(chart, "set border 3\nset tics\nset grid ytics");
     const unsigned most = ppt_chart_worker_axis(chart, outcomes, count, 0);
     ppt_chart_speedup_axis(chart, 0, range, ppt_chart_worker_axis_is_long(most));
-    ppt_chart_set(chart, "unset xlabel\nunset ylabel");
+    ppt_chart_set(chart, "set xtics nomirror out textcolor rgb ink\n"
+                         "set ytics nomirror out textcolor rgb ink\n"
+                         "unset xlabel\nunset ylabel");
     for (size_t i = 0; i < count; i++) {
         add_panel(chart, &outcomes[i], i, most);
     }
