@@ -224,10 +224,10 @@ static inline size_t ppt_config_programs(const struct ppt_config *config)
     return config->axis_count > 0 ? 0 : config->variant_count;
 }
 
-/* What is said behind a number of tasks that is not that of every pass. */
+/* What is said behind the number of tasks. */
 static inline const char *ppt_config_each(const struct ppt_config *config)
 {
-    return config->per_worker ? " for each worker" : "";
+    return config->per_worker ? " for each worker" : " per pass";
 }
 
 /* Says of which variant a point is: 1, 2, ... */

@@ -24,6 +24,12 @@ enum ppt_status ppt_charts_write_programs(const struct ppt_outcome *outcomes, si
                                           const struct ppt_folder *folder, struct ppt_text *notes,
                                           struct ppt_error *error);
 
+/* How many times as fast each count is at every size, a chart for each policy, up to some: "sizes",
+ * and where something else varies "sizes_2" and so on. */
+enum ppt_status ppt_charts_write_sizes(const struct ppt_outcome *outcomes, size_t count,
+                                       const struct ppt_folder *folder, struct ppt_text *notes,
+                                       struct ppt_error *error);
+
 /* Whether a picture goes on to its end; one that was being written while the disk filled does not.
  */
 bool ppt_svg_is_whole(const char *svg, size_t length);

@@ -95,8 +95,10 @@ static enum ppt_status write_all(const struct ppt_folder *folder, enum scope sco
 
     ppt_change_clear(folder->fd);
     write_files(folder, scope, false, outcomes, count, &status, error);
-    drawn = scope == OF_SUITE ? ppt_charts_write_overview(outcomes, count, folder, notes, &problem)
-            : scope == OF_SIZE || (scope == OF_VARIANTS && outcomes[0].policies) ? PPT_OK
+    drawn = scope == OF_SUITE  ? ppt_charts_write_overview(outcomes, count, folder, notes, &problem)
+            : scope == OF_SIZE ? PPT_OK
+            : scope == OF_VARIANTS && outcomes[0].policies
+                ? ppt_charts_write_sizes(outcomes, count, folder, notes, &problem)
             : scope == OF_VARIANTS
                 ? ppt_charts_write_programs(outcomes, count, folder, notes, &problem)
                 : ppt_charts_write(outcomes, notes, &problem);

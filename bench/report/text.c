@@ -320,10 +320,11 @@ static void add_heading(const struct ppt_outcome *outcome, size_t width, struct 
     const size_t blocks = outcome->summary->blocks;
     struct ppt_text details PPT_OWNED(ppt_text_free) = {0};
     char inner[PPT_POINT_WORDS_SIZE];
-    char *rest PPT_FREED = ppt_text_format(
-        "%llu task%s%s, %s%zu iteration%s%s, seed %llu", tasks, PPT_S(tasks),
-        ppt_config_each(config), blocks > 1 ? "medians of " : "", blocks, PPT_S(blocks),
-        ppt_config_inner_text(config, inner), (unsigned long long)config->seed);
+    const char *each = config->per_worker ? ppt_config_each(config) : "";
+    char *rest PPT_FREED =
+        ppt_text_format("%llu task%s%s, %s%zu iteration%s%s, seed %llu", tasks, PPT_S(tasks), each,
+                        blocks > 1 ? "medians of " : "", blocks, PPT_S(blocks),
+                        ppt_config_inner_text(config, inner), (unsigned long long)config->seed);
 
     ppt_text_add_shown(&details, config->details, width - 2);
     if (strlen(ppt_config_title(config)) + ppt_text_columns(details.data) + strlen(rest) + 5 <=

@@ -22,9 +22,13 @@ void ppt_chart_about(struct ppt_chart *chart, const struct ppt_outcome *outcome,
 
     ppt_text_addf(&chart->headline, "%s: %s", ppt_config_title(config), what);
     ppt_config_describe(config, &chart->given);
-    ppt_chart_note(chart, "%llu task%s per pass, %zu iteration%s%s.", tasks, PPT_S(tasks),
-                   outcome->summary->blocks, PPT_S(outcome->summary->blocks),
-                   ppt_config_inner_text(config, inner));
+    ppt_chart_note(chart, "%llu task%s%s, %zu iteration%s%s.", tasks, PPT_S(tasks),
+                   ppt_config_each(config), outcome->summary->blocks,
+                   PPT_S(outcome->summary->blocks), ppt_config_inner_text(config, inner));
+    if (config->per_worker) {
+        ppt_chart_note(chart, "Weak scaling: the work grows with the workers, and faster is more "
+                              "tasks per second.");
+    }
 }
 
 void ppt_chart_free(struct ppt_chart *chart)

@@ -15,9 +15,9 @@ static void add_about(struct ppt_text *out, const struct ppt_outcome *outcome)
     char inner[PPT_POINT_WORDS_SIZE];
 
     ppt_html_add(out, config->details);
-    ppt_text_addf(out, "%s%llu task%s per pass, %zu iteration%s%s, seed %llu, ",
+    ppt_text_addf(out, "%s%llu task%s%s, %zu iteration%s%s, seed %llu, ",
                   *config->details ? "; " : "", (unsigned long long)config->task_count,
-                  PPT_S(config->task_count), blocks, PPT_S(blocks),
+                  PPT_S(config->task_count), ppt_config_each(config), blocks, PPT_S(blocks),
                   ppt_config_inner_text(config, inner), (unsigned long long)config->seed);
     ppt_html_add(out, outcome->host->name);
 }
@@ -40,7 +40,7 @@ static void add_run(struct ppt_text *out, const struct ppt_outcome *outcome)
 
 void ppt_html_write(const struct ppt_outcome *outcomes, size_t count, struct ppt_text *out)
 {
-    if (count == 1 && !outcomes[0].ranking) {
+    if (count == 1 && !ppt_outcome_is_variant(&outcomes[0])) {
         add_run(out, &outcomes[0]);
     } else {
         ppt_html_index(out, outcomes, count);

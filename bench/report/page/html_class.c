@@ -25,6 +25,14 @@ enum ppt_class ppt_class_of_ranking(const struct ppt_ranking *ranking)
                                                                           : PPT_CLASS_UNSURE;
 }
 
+enum ppt_class ppt_class_of_policy(const struct ppt_policy *policy)
+{
+    return policy->size_count > 0 && ppt_policy_confidence(policy) == PPT_CONFIDENCE_HIGH
+               ? PPT_CLASS_SETTLED
+           : policy->disturbed > 0 ? PPT_CLASS_DISTURBED
+                                   : PPT_CLASS_UNSURE;
+}
+
 enum ppt_class ppt_class_of_change(enum ppt_change change)
 {
     static const enum ppt_class classes[] = {

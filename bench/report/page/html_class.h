@@ -19,6 +19,7 @@ enum ppt_class {
 /* Decided by what the analysis says, and by nothing else. */
 enum ppt_class ppt_class_of_verdict(const struct ppt_verdict *verdict);
 enum ppt_class ppt_class_of_ranking(const struct ppt_ranking *ranking);
+enum ppt_class ppt_class_of_policy(const struct ppt_policy *policy);
 enum ppt_class ppt_class_of_change(enum ppt_change change);
 enum ppt_class ppt_class_of_comparison(const struct ppt_comparison *comparison);
 

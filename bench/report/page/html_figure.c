@@ -130,6 +130,13 @@ static const struct figure figures[] = {
      "All programs were measured in the same iterations, in random order. Where the bars of two "
      "programs do not meet, the faster one surely is; where they do, the table says it, for it "
      "compares pass by pass of the same iteration."},
+    {"sizes", "all sizes", "how many times as fast every count is at every size",
+     "Above the grey line a count is faster than the fewest threads. Green: from which size on the "
+     "policy says what, and the interval of that.",
+     "Each mark is the median over iterations of the ratio of two passes of the same iteration; "
+     "bars are 95 % intervals. The green band ends at sizes that were measured: at one the gain is "
+     "surely below half of the tolerance, at the other surely above. The green line between them "
+     "is an estimate."},
     {"compare", "old and new",
      "tasks per second of the old and the new runs at every number of workers",
      "Higher is faster. Where the intervals of both sides overlap widely, nothing can be told; "

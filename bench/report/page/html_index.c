@@ -150,13 +150,71 @@ static void add_ranking(struct ppt_text *out, const struct ppt_outcome *outcomes
     ppt_html_table_end(&table);
 }
 
+/* ---- several sizes ---- */
+
+static void add_size(struct ppt_table *table, const struct ppt_policy *policy,
+                     const struct ppt_policy_size *size)
+{
+    struct ppt_text words PPT_OWNED(ppt_text_free) = {0};
+    char number[PPT_POLICY_SIZE];
+
+    ppt_policy_point(policy, policy->points[size->choice], &words);
+    ppt_html_row(table, "");
+    ppt_html_row_head(table, ppt_policy_number(policy, size->size, number));
+    ppt_html_cell(table, words.data);
+    ppt_html_share(table, true, size->slower);
+    ppt_html_share(table, true, size->slower_upper);
+    ppt_html_cell(table, ppt_confidence_names[size->confidence]);
+    ppt_html_row_end(table);
+}
+
+/* What it says in words, and at each size that was measured. */
+static void add_policy(struct ppt_text *out, const struct ppt_policy *policy)
+{
+    static const char *const heads[] = {
+        "size", "use", "slower than the best", "at most (95 %)", "the size by itself", NULL};
+    struct ppt_text words PPT_OWNED(ppt_text_free) = {0};
+
+    ppt_policy_sentence(policy, &words);
+    ppt_html_box(out, ppt_class_of_policy(policy));
+    /* What it says first, and what else there is to it. */
+    char *more = strstr(words.data, ". ");
+    if (more) {
+        *more = '\0';
+    }
+    ppt_html_rest(out, words.data);
+    ppt_html_words(out, "", more ? more + 2 : "");
+    ppt_text_add(out, "</div>\n");
+    struct ppt_table table = ppt_html_table_begin(
+        out, PPT_TABLE_CARDS, "What the policy says of each size",
+        "What the policy says of each size that was measured, how much slower that is than the "
+        "best count there, and how sure the size's own verdict is.",
+        heads);
+    for (size_t i = 0; i < policy->size_count; i++) {
+        add_size(&table, policy, &policy->sizes[i]);
+    }
+    ppt_html_table_end(&table);
+}
+
+static void add_policies(struct ppt_text *out, const struct ppt_outcome *outcome)
+{
+    add_policy(out, &outcome->policies[0]);
+    ppt_html_wide_figure(out, outcome->folder, "sizes");
+    for (size_t i = 1; i < outcome->policy_count; i++) {
+        add_policy(out, &outcome->policies[i]);
+    }
+}
+
 void ppt_html_index(struct ppt_text *out, const struct ppt_outcome *outcomes, size_t count)
 {
     const struct ppt_host *host = outcomes[0].host;
-    const bool programs = outcomes[0].ranking;
+    const bool programs = outcomes[0].ranking, sizes = outcomes[0].policies;
     struct ppt_page page PPT_OWNED(ppt_page_free) = {0};
-    char *heading PPT_FREED =
-        ppt_text_format("%zu %s on %s", count, programs ? "programs" : "runs", host->name);
+    char *heading PPT_FREED = ppt_text_format("%zu %s on %s", count,
+                                              programs ? "programs"
+                                              : sizes  ? "sizes"
+                                                       : "runs",
+                                              host->name);
 
     ppt_html_add(&page.about, host->cpu_model);
     ppt_text_addf(&page.about, ", %u CPU%s that may be used", host->effective_cpus,
@@ -165,6 +223,10 @@ void ppt_html_index(struct ppt_text *out, const struct ppt_outcome *outcomes, si
         ppt_html_first_section(&page, "answer", "The answer");
         add_ranking(&page.body, outcomes, count);
         ppt_html_section(&page, "runs", "Each program");
+    } else if (sizes) {
+        ppt_html_first_section(&page, "answer", "The answer");
+        add_policies(&page.body, &outcomes[0]);
+        ppt_html_section(&page, "runs", "Each size");
     } else {
         ppt_html_first_section(&page, "runs", "All runs");
         add_counts(&page.body, outcomes, count);
@@ -174,6 +236,9 @@ void ppt_html_index(struct ppt_text *out, const struct ppt_outcome *outcomes, si
         ppt_html_section(&page, "overview", "Side by side");
         ppt_html_wide_figure(&page.body, outcomes[0].suite_folder, "overview");
     }
-    ppt_html_finish(&page, programs ? "ppt-omp: which program?" : "ppt-omp: all runs", heading,
-                    out);
+    ppt_html_finish(&page,
+                    programs ? "ppt-omp: which program?"
+                    : sizes  ? "ppt-omp: from which size on?"
+                             : "ppt-omp: all runs",
+                    heading, out);
 }
