@@ -98,7 +98,7 @@ static void mark_steps(struct ppt_chart *chart, const struct ppt_policy *policy)
     for (size_t i = 1; i < policy->step_count; i++) {
         const struct ppt_policy_step *step = &policy->steps[i];
         struct ppt_text words PPT_OWNED(ppt_text_free) = {0};
-        struct ppt_text quoted PPT_OWNED(ppt_text_free) = {0};
+        char number[PPT_RANGE_NUMBER_SIZE];
 
         if (isfinite(step->low) && isfinite(step->high)) {
             ppt_chart_set(
@@ -112,19 +112,20 @@ static void mark_steps(struct ppt_chart *chart, const struct ppt_policy *policy)
                       "frame lw 1.5",
                       i, step->from, step->from);
         ppt_policy_point(policy, step->point, &words);
-        ppt_gnuplot_quote(&quoted, words.data);
-        ppt_chart_set(chart, "set label %zu %s at first %.9g, graph %.3g offset 0.5,0 tc rgb soft",
-                      200 + i, quoted.data, step->from, i % 2 ? 0.97 : 0.91);
+        ppt_chart_note(chart, "%s %s %s%s", words.data, i == 1 ? "from the green line at" : "from",
+                       ppt_range_number(step->from, number),
+                       i + 1 < policy->step_count ? "," : ".");
     }
 }
 
-/* "64M" of what is so many times a power of 1024, as people type it. */
+/* "64M" of a power of 2 from 1024 on, as people type it; of others (256000 is 250 times 1024) nobody
+ * thinks so. */
 static const char *short_number(double size, char out[PPT_RANGE_NUMBER_SIZE])
 {
     static const char *const units[] = {"", "K", "M", "G"};
     size_t unit = 0;
 
-    while (unit < 3 && size >= 1024 && fmod(size, 1024) == 0) {
+    while (unit < 3 && size >= 1024 && log2(size) == floor(log2(size))) {
         size /= 1024;
         unit++;
     }
@@ -181,7 +182,7 @@ static void write_sizes(const struct sizes_view *view, struct ppt_chart *chart)
     }
     ppt_chart_note(chart, PPT_CHART_BARS);
     if (policy->step_count > 1) {
-        ppt_chart_note(chart, "Green: where the policy changes.");
+        ppt_chart_note(chart, "The policy (pale: its interval):");
     }
     char *label PPT_FREED = ppt_text_format("times as fast as %s", base.data);
     ppt_chart_value_axis(chart, label, range, range.high > 4 || range.low < 0.25);
