@@ -71,6 +71,9 @@ class Maker:
         pieces = [self.piece(name, run.about, name)]
         if run.programs:
             pieces.append(self.piece(f"{name}-1", "the first of them", f"{name}/program-1"))
+        if run.sizes:
+            first = f"{name}/size-{run.sizes[0]}"
+            pieces.append(self.piece(f"{name}-1", "the first of them", first))
         return pieces
 
     def suite(self):

@@ -53,6 +53,7 @@ class Point:
     inner: int = 1
     ranks: int = 0
     program: int = 0
+    size: int = 0
 
     @property
     def all_workers(self):
@@ -64,7 +65,8 @@ class Point:
 
     def keys(self):
         found = {"workers": self.workers, "inner_threads": self.inner}
-        for key, value in (("ranks", self.ranks), ("program", self.program)):
+        for key in ("ranks", "program", "size"):
+            value = getattr(self, key)
             if value:
                 found[key] = value
         return found
@@ -104,16 +106,18 @@ class Run:
     ranks: tuple = ()
     inner: tuple = (1,)
     programs: int = 0
+    sizes: tuple = ()  # of what varies
     hour: int = 9
 
     def points(self):
         """As the plan has them: without workers there are no ranks."""
         programs = range(1, self.programs + 1) if self.programs else (0,)
-        for program, ranks, workers, inner in itertools.product(
-            programs, self.ranks or (0,), self.workers, self.inner
+        sizes = range(1, len(self.sizes) + 1) if self.sizes else (0,)
+        for program, size, ranks, workers, inner in itertools.product(
+            programs, sizes, self.ranks or (0,), self.workers, self.inner
         ):
             if workers or not self.ranks or ranks == self.ranks[0]:
-                yield Point(workers, inner, ranks if workers else 0, program)
+                yield Point(workers, inner, ranks if workers else 0, program, size)
 
 
 def host(run):
@@ -149,6 +153,9 @@ def first_line(run):
         config["inner_threads"] = list(run.inner)
     if run.ranks:
         config["ranks"] = list(run.ranks)
+    if run.sizes:
+        config["vary"] = {"size": list(run.sizes)}
+        config["task_counts"] = [run.count] * len(run.sizes)
     return {"type": "run", "version": 1, "program": "ppt-omp 1.0.0",
             "started": f"2026-01-02T{run.hour:02}:00:00+0000", "origin": "gallery.json",
             "config": config, "host": host(run)}  # fmt: skip
@@ -255,6 +262,7 @@ def lines(name, run):
 POWERS = [0, 1, 2, 4, 8, 16, 32, 64, 128]
 FEW = [0, 1, 2, 4, 8]
 SOME = [0, 1, 2, 3, 4, 6, 8]
+SIZES = (1000, 4000, 12000, 20000, 64000, 256000)
 
 
 def command(*argv):
@@ -308,6 +316,12 @@ RUNS = {
         lambda point: law((20, 14, 9)[point.program - 1], 0.02, 0.001)(point), count=60, programs=3,
         config={"vs": [{"argv": ["/usr/bin/rg", "-c", "error"]},
                        {"argv": ["/opt/tools/count <fast> & more", "error"]}]},
+    ),
+    "sizes": Run(
+        "from which size on inner threads are worth it",
+        "sort", {"size": 1000000}, [0],
+        lambda point: 12 * SIZES[point.size - 1] / point.inner**0.85 + 90_000 * (point.inner - 1),
+        count=40, inner=(1, 2, 4), sizes=SIZES,
     ),
     "mix": Run(
         "a random mix of three kinds",
