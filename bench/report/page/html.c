@@ -20,6 +20,12 @@ static void add_about(struct ppt_text *out, const struct ppt_outcome *outcome)
                   PPT_S(config->task_count), ppt_config_each(config), blocks, PPT_S(blocks),
                   ppt_config_inner_text(config, inner), (unsigned long long)config->seed);
     ppt_html_add(out, outcome->host->name);
+    if (outcome->label) {
+        ppt_text_add(out, "; <a href=\"../");
+        ppt_html_add(out, ppt_report_page());
+        ppt_text_add(out, outcome->config->axis_count > 0 ? "\">all sizes, with their chart</a>"
+                                                          : "\">all programs</a>");
+    }
 }
 
 static void add_run(struct ppt_text *out, const struct ppt_outcome *outcome)

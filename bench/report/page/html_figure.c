@@ -240,6 +240,9 @@ static void add_picture(struct ppt_text *out, const struct ppt_folder *charts,
     ppt_text_add(out, "\"></picture>\n");
 }
 
+/* Where there is no such folder no charts were meant to be: those of one of many sizes. */
+#define CHARTS "charts"
+
 static void add_figure(struct ppt_text *out, const struct ppt_folder *folder, const char *name,
                        const char *class)
 {
@@ -247,18 +250,15 @@ static void add_figure(struct ppt_text *out, const struct ppt_folder *folder, co
     struct ppt_folder charts PPT_OWNED(ppt_folder_close) = {0};
     struct ppt_error ignored;
 
-    ppt_text_addf(out, "<figure id=\"figure-%s\"%s>\n", name, class);
-    if (ppt_folder_enter(folder, "charts", false, &charts, &ignored) == PPT_OK) {
-        add_picture(out, &charts, figure);
-    } else {
-        ppt_html_put(out, "<p class=\"soft\">(The chart ", name, " was not drawn.)</p>\n");
+    if (ppt_folder_enter(folder, CHARTS, false, &charts, &ignored) != PPT_OK) {
+        return;
     }
+    ppt_text_addf(out, "<figure id=\"figure-%s\"%s>\n", name, class);
+    add_picture(out, &charts, figure);
     ppt_html_put(out, "<figcaption>\n<p>", figure->reads, "</p>\n");
     add_method(out, figure);
     ppt_text_add(out, "</figcaption>\n");
-    if (charts.path) {
-        ppt_html_data(out, &charts, name, figure->title);
-    }
+    ppt_html_data(out, &charts, name, figure->title);
     ppt_text_add(out, "</figure>\n");
 }
 
@@ -274,6 +274,12 @@ void ppt_html_wide_figure(struct ppt_text *out, const struct ppt_folder *folder,
 
 void ppt_html_folded_figure(struct ppt_text *out, const struct ppt_folder *folder, const char *name)
 {
+    struct ppt_folder charts PPT_OWNED(ppt_folder_close) = {0};
+    struct ppt_error ignored;
+
+    if (ppt_folder_enter(folder, CHARTS, false, &charts, &ignored) != PPT_OK) {
+        return;
+    }
     ppt_html_put(out, "<details class=\"chart\">\n<summary>Chart: ", find_figure(name)->title,
                  "</summary>\n");
     ppt_html_figure(out, folder, name);
