@@ -461,7 +461,10 @@ class Charts(common.Case):
                     timeout=common.TIMEOUT_S,
                 )  # fmt: skip
                 self.assertEqual((drawn.returncode, drawn.stderr), (0, ""))
-                self.assertEqual(self.title(drawn.stdout), expected)
+                # There is less room in it: what is longer is cut in the middle.
+                before, _, behind = self.title(drawn.stdout).partition("...")
+                self.assertTrue(expected.startswith(before) and expected.endswith(behind))
+                self.assertGreaterEqual(len(before), min(len(expected), 20))
                 self.assertEqual([p.name for p in self.work.iterdir()], ["output"], "it was run")
 
     def test_what_must_not_be_shown_is_not_drawn(self):

@@ -271,7 +271,7 @@ class Charts(Looking):
                 self.assertTrue(heads, "no title")
                 self.assertTrue(feet, "no title of the horizontal axis")
                 self.assertTrue(sides, "no title of the vertical axis")
-                if script is None or re.search(r"with \w*errorbars", script):
+                if script and re.search(r"with \w*errorbars", script):
                     words = " ".join(t["words"] for t in texts)
                     self.assertRegex(words, BAR_WORDS)
 

@@ -3,7 +3,8 @@ reset
 $data << EOD
 {data}EOD
 data = '$data'
-narrow = 0
-width = {wide_width}.0
-height = {wide_height}.0
+# Most terminals are small, and their letters large: as on a phone.
+narrow = 1
+width = {narrow_width}.0
+height = {narrow_height}.0
 {theme}{composition}{plots}

@@ -66,6 +66,9 @@ __attribute__((format(printf, 2, 3))) void ppt_chart_note(struct ppt_chart *char
 /* What whiskers are, wherever there are some. */
 #define PPT_CHART_BARS "Marks: medians; bars: 95 %% intervals."
 
+/* And where curves stand so that their whiskers do not hide each other. */
+#define PPT_CHART_APART "Curves stand a little apart."
+
 /* Adds a command that comes before the plot. */
 __attribute__((format(printf, 2, 3))) void ppt_chart_set(struct ppt_chart *chart,
                                                          const char *format, ...);
@@ -208,7 +211,9 @@ void ppt_chart_mark_cpus(struct ppt_chart *chart, unsigned cpus, unsigned inner,
 void ppt_chart_point_axis(struct ppt_chart *chart, const struct ppt_point *points, size_t count,
                           unsigned several, const struct ppt_host *host);
 
-/* All points of a run so, the recommended one marked. */
+/* Some of a run's points so, the recommended one marked if it is among them; or all of them. */
+void ppt_chart_some_points_axis(struct ppt_chart *chart, const struct ppt_outcome *outcome,
+                                const struct ppt_point *points, size_t count);
 void ppt_chart_category_axis(struct ppt_chart *chart, const struct ppt_outcome *outcome);
 
 /* A point's label as a column of a row of data, with the blanks around it. */

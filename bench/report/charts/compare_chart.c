@@ -7,33 +7,43 @@
 #include "memory.h"
 #include "owned.h"
 
-/* Tasks per second of one side at every common point; its position, median and 95 % interval. */
-static void compare_add_curve(const struct ppt_comparison_outcome *outcome, bool old,
-                              struct ppt_text *out, struct ppt_chart_range *range)
+/* A line of data, if the run has that point. */
+static void add_run(const struct ppt_outcome *run, struct ppt_point point, size_t position,
+                    struct ppt_text *out, struct ppt_chart_range *range)
+{
+    for (size_t p = 0; p < run->summary->count; p++) {
+        const struct ppt_point_summary *summary = &run->summary->points[p];
+
+        if (ppt_point_same(summary->point, point)) {
+            ppt_text_addf(out, "%zu", position);
+            ppt_chart_point_column(run, point, out);
+            ppt_text_addf(out, "%.9g %.9g %.9g\n", summary->shown.rate,
+                          ppt_stat_low(&summary->rate), ppt_stat_high(&summary->rate));
+            ppt_chart_reach(range, ppt_stat_high(&summary->rate));
+        }
+    }
+}
+
+/* One side: where several runs are there a mark for each of them, since runs differ by more than
+ * the passes of one tell; of a single run its median with the interval. */
+static void compare_add_side(const struct ppt_comparison_outcome *outcome,
+                             const struct ppt_outcome *runs, size_t count, struct ppt_text *out,
+                             struct ppt_chart_range *range)
 {
     const struct ppt_comparison *comparison = outcome->comparison;
-    const double tasks = (double)outcome->old_runs[0].config->task_count;
     size_t position = 0;
 
     for (size_t i = 0; i < comparison->point_count; i++) {
-        const struct ppt_compared_point *point = &comparison->points[i];
-        const struct ppt_stat *s = old ? &point->old_s : &point->new_s;
+        const struct ppt_point point = comparison->points[i].point;
 
-        if (point->common) {
-            const bool exists = s->interval.exists && s->interval.low > 0;
-
-            const double high = tasks / (exists ? s->interval.low : s->median);
-            char label[PPT_POINT_SIZE];
-
-            ppt_text_addf(out, "%zu \"%s\" %.9g %.9g %.9g\n", position++,
-                          ppt_point_label(point->point, ppt_comparison_several(comparison), label),
-                          tasks / s->median, tasks / (exists ? s->interval.high : s->median), high);
-            ppt_chart_reach(range, high);
+        if (comparison->points[i].common) {
+            for (size_t r = 0; r < count; r++) {
+                add_run(&runs[r], point, position, out, range);
+            }
+            position++;
         }
     }
-    if (position == 0) {
-        ppt_text_add(out, "0 \"\" NaN NaN NaN\n");
-    }
+    ppt_text_add(out, position == 0 ? "0 \"\" NaN NaN NaN\n" : "");
 }
 
 static void add_axis(struct ppt_chart *chart, const struct ppt_comparison_outcome *outcome)
@@ -58,18 +68,25 @@ enum ppt_status ppt_comparison_chart(const struct ppt_comparison_outcome *outcom
     struct ppt_chart charts[] = {{.name = "compare"}, {.name = NULL}}, *chart = &charts[0];
     struct ppt_chart_range range = {0};
 
+    const bool several = outcome->old_count > 1 || outcome->new_count > 1;
+    const unsigned long long tasks = outcome->old_runs[0].config->task_count;
+    const char *drawn = several ? "points" : "yerrorbars", *columns = several ? "3" : "3:4:5";
+
     ppt_text_add(&chart->data,
                  "# position  point  tasks/s: median  95 % interval: low  high\n# old\n");
-    compare_add_curve(outcome, true, &chart->data, &range);
+    compare_add_side(outcome, outcome->old_runs, outcome->old_count, &chart->data, &range);
     ppt_text_add(&chart->data, "\n\n# new\n");
-    compare_add_curve(outcome, false, &chart->data, &range);
-    ppt_text_addf(&chart->headline, "%s: old and new",
+    compare_add_side(outcome, outcome->new_runs, outcome->new_count, &chart->data, &range);
+    ppt_text_addf(&chart->headline, "%s: tasks per second, old and new",
                   ppt_config_subject(outcome->old_runs[0].config));
     ppt_config_describe(outcome->old_runs[0].config, &chart->given);
-    ppt_chart_note(chart, PPT_CHART_BARS);
+    ppt_chart_note(chart, "%llu task%s per pass.", tasks, PPT_S(tasks));
+    ppt_chart_note(chart, several ? "A mark for each run, its median." : PPT_CHART_BARS);
     ppt_chart_value_axis(chart, "tasks per second", range, false);
     add_axis(chart, outcome);
-    ppt_chart_plot(chart, "old", "data index 0 using ($1-0.1):3:4:5 with yerrorbars ls before");
-    ppt_chart_plot(chart, "new", "data index 1 using ($1+0.1):3:4:5 with yerrorbars ls measured");
+    ppt_chart_plot(chart, "old", "data index 0 using ($1-0.1):%s with %s ls before", columns,
+                   drawn);
+    ppt_chart_plot(chart, "new", "data index 1 using ($1+0.1):%s with %s ls measured", columns,
+                   drawn);
     return ppt_charts_finish(folder, 0, charts, notes, error);
 }

@@ -92,9 +92,9 @@ const char *ppt_chart_apart(size_t which, size_t count, unsigned most, char out[
     if (count <= 1) {
         snprintf(out, PPT_CHART_X_SIZE, "1");
     } else if (ppt_chart_worker_axis_is_long(most)) {
-        snprintf(out, PPT_CHART_X_SIZE, "($1*%.6g)", exp2(0.3 * apart));
+        snprintf(out, PPT_CHART_X_SIZE, "($1*%.6g)", exp2(0.1 * apart));
     } else {
-        snprintf(out, PPT_CHART_X_SIZE, "($1%+.6g)", fmin(0.5, 0.05 * most) * apart);
+        snprintf(out, PPT_CHART_X_SIZE, "($1%+.6g)", fmin(0.25, 0.025 * most) * apart);
     }
     return out;
 }

@@ -128,7 +128,7 @@ static void add_curve(struct ppt_chart *chart, const struct ppt_outcome *outcome
     const struct ppt_passes passes = passes_at(outcome, which);
     const size_t tasks = tasks_at(&passes);
     const unsigned style = ppt_chart_series(index);
-    char title[PPT_POINT_WORDS_SIZE];
+    char title[PPT_POINT_WORDS_SIZE], look[40];
 
     ppt_point_words(point->point,
                     ppt_point_shown(point->point, ppt_config_several(outcome->config)) |
@@ -141,10 +141,12 @@ static void add_curve(struct ppt_chart *chart, const struct ppt_outcome *outcome
     } else {
         ppt_text_add(&chart->data, "NaN NaN 0\n");
     }
-    ppt_chart_plot(chart, title, "data index %zu using ($3 == 0 ? $1 : NaN):2 with steps ls %u",
+    ppt_chart_plot(chart, NULL, "data index %zu using ($3 == 0 ? $1 : NaN):2 with steps ls %u",
                    index, style);
     ppt_chart_plot(chart, NULL, "data index %zu using ($3 == 1 ? $1 : NaN):2 with points ls %u",
                    index, style);
+    snprintf(look, sizeof(look), "linespoints ls %u", style);
+    ppt_chart_key(chart, look, title);
 }
 
 static void distribution_write(const struct ppt_outcome *outcome, struct ppt_chart *chart)
@@ -167,6 +169,9 @@ static void distribution_write(const struct ppt_outcome *outcome, struct ppt_cha
     ppt_chart_about(chart, outcome, "how task times are distributed");
     ppt_chart_note(chart, "Medians over iterations; marks at half of the tasks%s%s.",
                    known95 ? known99 ? ", 95 %" : " and 95 %" : "", known99 ? " and 99 %" : "");
+    if (count < outcome->summary->count) {
+        ppt_chart_note(chart, "%zu of %zu counts.", count, outcome->summary->count);
+    }
     ppt_chart_set(chart,
                   "set xlabel '%s per task'\nset ylabel 'tasks that take no longer (%%)'\n"
                   "set yrange [0:102]\nset ytics (0, 25, 50, 75, 100)\nset xrange [%s:*]\n"

@@ -41,12 +41,12 @@ do for [picture in 'none png pdf wide narrow'] {
   }
   # Letters of one size are a third larger where cairo draws them than in SVG.
   if (picture eq 'png') {
-    set terminal pngcairo noenhanced size 2*width, 2*height font font.',12' fontscale 1.5 lw 2 pointscale 2 background rgb 'white'
+    set terminal pngcairo noenhanced size 2*width, 2*height font font.',12' fontscale 1.5 lw 2 pointscale 3 dashlength 0.6 background rgb 'white'
     set output folder.'{name}.png'
   }
   if (picture eq 'pdf') {
     points = paper/25.4*72/width
-    set terminal pdfcairo noenhanced size 0.1*paper cm, 0.1*paper*height/width cm font font.',12' fontscale 0.75*points lw 1.5*points pointscale points background rgb 'white'
+    set terminal pdfcairo noenhanced size 0.1*paper cm, 0.1*paper*height/width cm font font.',12' fontscale 0.75*points lw 1.5*points pointscale 1.5*points dashlength 0.6 background rgb 'white'
     set output folder.'{name}.pdf'
   }
   if (picture eq 'wide' || picture eq 'narrow') {

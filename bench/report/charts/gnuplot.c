@@ -213,8 +213,8 @@ void ppt_chart_write_bare(struct ppt_chart *chart, struct ppt_text *out)
     ppt_chart_compose(chart, &composition);
     commands = composition.commands;
     const struct blank blanks[] = {
-        {"{wide_width}", number(ppt_chart_layouts[PPT_CHART_WIDE].width, n[0])},
-        {"{wide_height}", number(composition.height[PPT_CHART_WIDE], n[1])},
+        {"{narrow_width}", number(ppt_chart_layouts[PPT_CHART_NARROW].width, n[0])},
+        {"{narrow_height}", number(composition.height[PPT_CHART_NARROW], n[1])},
         {"{theme}", ppt_chart_theme},
         {"{data}", chart->data.data},
         {"{composition}", commands.data},

@@ -3,11 +3,12 @@
  *
  *     ppt-omp report RUN --format gnuplot | gnuplot -p
  *
- * It is the chart that lies beside the others: of a run its own, of several their overview.
+ * It is the chart that lies beside the others: of a run its own, of several their overview, of
+ * programs theirs.
  */
 #include "chart.h"
-#include "overview.h"
 #include "owned.h"
+#include "several.h"
 
 extern const struct ppt_chart_kind ppt_chart_speedup;
 
@@ -15,7 +16,9 @@ void ppt_gnuplot_write(const struct ppt_outcome *outcomes, size_t count, struct 
 {
     struct ppt_chart chart PPT_OWNED(ppt_chart_free) = {0};
 
-    if (count > 1) {
+    if (outcomes[0].ranking) {
+        ppt_programs_write(outcomes, count, &chart);
+    } else if (count > 1) {
         ppt_overview_write(outcomes, count, &chart);
     } else {
         ppt_chart_speedup.write(outcomes, &chart);

@@ -63,7 +63,7 @@ static void heat_add_data(const struct ppt_outcome *outcome, const struct axis *
         if (!axis->task || ppt_point_same_task(p->point, *axis->task)) {
             ppt_text_addf(out, "%zu %zu %.9g \"%s%s\" %u %u\n",
                           column_of(outcome->config, p->point), row_of(axis, p->point),
-                          p->rate.median, beyond ? "*" : "", ppt_text_rate(p->rate.median, rate),
+                          p->shown.rate, beyond ? "*" : "", ppt_text_rate(p->shown.rate, rate),
                           p->point.workers, ppt_point_get(p->point, axis->dimension));
         }
     }

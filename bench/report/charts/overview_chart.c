@@ -3,10 +3,11 @@
  * of the recommended number of inner threads where several were measured.
  */
 #include <math.h>
+#include <string.h>
 
 #include "charts.h"
-#include "overview.h"
 #include "owned.h"
+#include "several.h"
 
 /* Small charts beside each other, and units of each: its height, its title, and what its axes take.
  */
@@ -65,11 +66,20 @@ static void set_place(struct ppt_chart *chart, size_t place)
                   place, PANEL_HEIGHT, place, LEFT, PANEL_TITLE, PANEL_HEIGHT - PANEL_AXIS);
 }
 
-static void set_title(struct ppt_chart *chart, const struct ppt_config *config)
+/* Its name; with its arguments where another has the same. */
+static void set_title(struct ppt_chart *chart, const struct ppt_outcome *outcomes, size_t count,
+                      size_t which)
 {
     struct ppt_text title PPT_OWNED(ppt_text_free) = {0}, quoted PPT_OWNED(ppt_text_free) = {0};
+    const char *name = ppt_config_title(outcomes[which].config);
 
-    ppt_text_addf(&title, "%s %s", ppt_config_title(config), config->details);
+    ppt_text_add(&title, name);
+    for (size_t i = 0; i < count; i++) {
+        if (i != which && strcmp(ppt_config_title(outcomes[i].config), name) == 0) {
+            ppt_text_addf(&title, " %s", outcomes[which].config->details);
+            break;
+        }
+    }
     char *shown PPT_FREED = ppt_text_shortened(title.data, LONGEST_TITLE);
     ppt_gnuplot_quote(&quoted, shown);
     ppt_chart_set(chart, "set title %s offset 0,-0.7", quoted.data);
@@ -84,14 +94,15 @@ static bool has_curve(const struct ppt_outcome *outcome)
            row->points[row->point_count - 1].workers > 0;
 }
 
-static void add_panel(struct ppt_chart *chart, const struct ppt_outcome *outcome, size_t place,
-                      unsigned most)
+static void add_panel(struct ppt_chart *chart, const struct ppt_outcome *outcomes, size_t count,
+                      size_t place, unsigned most)
 {
+    const struct ppt_outcome *outcome = &outcomes[place];
     const struct ppt_verdict *verdict = &outcome->answer->verdict;
     const unsigned recommended = ppt_chart_recommended(outcome);
 
     set_place(chart, place);
-    set_title(chart, outcome->config);
+    set_title(chart, outcomes, count, place);
     ppt_chart_set(chart, "unset object\nunset arrow");
     if (recommended > 0) {
         ppt_chart_mark_column(chart, recommended, most);
@@ -108,8 +119,18 @@ static void add_panel(struct ppt_chart *chart, const struct ppt_outcome *outcome
     ppt_chart_next(chart);
 }
 
+static bool any_beyond(const struct ppt_outcome *outcomes, size_t count)
+{
+    bool any = false;
+
+    for (size_t i = 0; i < count; i++) {
+        any |= ppt_chart_any_beyond(outcomes[i].answer, ppt_chart_task_of(&outcomes[i]));
+    }
+    return any;
+}
+
 /* What all have in common: a plot as wide as the picture, of which the legend alone is seen. */
-static void add_common(struct ppt_chart *chart)
+static void add_common(struct ppt_chart *chart, bool beyond)
 {
     ppt_chart_set(chart,
                   "set label 103 'workers (threads)' at screen 0.5, screen 13/height center\n"
@@ -122,7 +143,9 @@ static void add_common(struct ppt_chart *chart)
     ppt_chart_key(chart, "lines ls ideal", "ideal");
     ppt_chart_key(chart, "lines ls baseline", "sequential calls");
     ppt_chart_key(chart, "yerrorbars ls measured", "measured");
-    ppt_chart_key(chart, "points ls beyond", "more threads than CPUs");
+    if (beyond) {
+        ppt_chart_key(chart, "points ls beyond", "more threads than CPUs");
+    }
     ppt_chart_key(chart, PPT_CHART_RECOMMENDED, "recommended");
     ppt_chart_next(chart);
     ppt_chart_set(chart, "do for [i = 101:104] { unset label i }\nunset key");
@@ -154,7 +177,7 @@ void ppt_overview_write(const struct ppt_outcome *outcomes, size_t count, struct
         chart->foot[i] = 26;
     }
     chart->panel_height = PANEL_HEIGHT;
-    add_common(chart);
+    add_common(chart, any_beyond(outcomes, count));
     ppt_chart_set(chart, "set border 3\nset tics\nset grid ytics");
     const unsigned most = ppt_chart_worker_axis(chart, outcomes, count, 0);
     ppt_chart_speedup_axis(chart, 0, range, ppt_chart_worker_axis_is_long(most));
@@ -162,7 +185,7 @@ void ppt_overview_write(const struct ppt_outcome *outcomes, size_t count, struct
                          "set ytics nomirror out textcolor rgb ink\n"
                          "unset xlabel\nunset ylabel");
     for (size_t i = 0; i < count; i++) {
-        add_panel(chart, &outcomes[i], i, most);
+        add_panel(chart, outcomes, count, i, most);
     }
     ppt_chart_set(chart, "unset multiplot\nset key\nunset logscale\nunset title\nunset object\n"
                          "unset arrow\nunset lmargin\nunset rmargin\nunset bmargin");

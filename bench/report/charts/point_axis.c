@@ -128,15 +128,13 @@ void ppt_chart_point_axis(struct ppt_chart *chart, const struct ppt_point *point
     }
 }
 
-/* The recommended point is where the verdict's is among those that were summed up. */
-static void mark_point(struct ppt_chart *chart, const struct ppt_outcome *outcome)
+static void mark_point(struct ppt_chart *chart, const struct ppt_outcome *outcome,
+                       const struct ppt_point *points, size_t count)
 {
     const struct ppt_verdict *verdict = &outcome->answer->verdict;
-    const struct ppt_summary *summary = outcome->summary;
 
-    for (size_t i = 0; i < summary->count && verdict->exists; i++) {
-        if (ppt_point_same(summary->points[i].point,
-                           outcome->answer->grid.points[verdict->recommended])) {
+    for (size_t i = 0; i < count && verdict->exists; i++) {
+        if (ppt_point_same(points[i], outcome->answer->grid.points[verdict->recommended])) {
             ppt_chart_set(chart,
                           "set object 1 rectangle from first %zu.0 - 0.45, graph 0 to first %zu + "
                           "0.45, graph 1 behind fillcolor ls recommended fillstyle solid noborder",
@@ -144,6 +142,13 @@ static void mark_point(struct ppt_chart *chart, const struct ppt_outcome *outcom
             ppt_chart_key(chart, PPT_CHART_RECOMMENDED, "recommended");
         }
     }
+}
+
+void ppt_chart_some_points_axis(struct ppt_chart *chart, const struct ppt_outcome *outcome,
+                                const struct ppt_point *points, size_t count)
+{
+    ppt_chart_point_axis(chart, points, count, ppt_config_several(outcome->config), outcome->host);
+    mark_point(chart, outcome, points, count);
 }
 
 void ppt_chart_category_axis(struct ppt_chart *chart, const struct ppt_outcome *outcome)
@@ -154,9 +159,7 @@ void ppt_chart_category_axis(struct ppt_chart *chart, const struct ppt_outcome *
     for (size_t i = 0; i < summary->count; i++) {
         points[i] = summary->points[i].point;
     }
-    ppt_chart_point_axis(chart, points, summary->count, ppt_config_several(outcome->config),
-                         outcome->host);
-    mark_point(chart, outcome);
+    ppt_chart_some_points_axis(chart, outcome, points, summary->count);
 }
 
 void ppt_chart_point_column(const struct ppt_outcome *outcome, struct ppt_point point,

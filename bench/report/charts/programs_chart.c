@@ -7,6 +7,7 @@
 #include "charts.h"
 #include "memory.h"
 #include "owned.h"
+#include "several.h"
 
 /* A name longer than this is shortened in the legend, which has room for one a line. */
 #define LONGEST_LABEL 44
@@ -38,8 +39,8 @@ static void add_programs_data(const struct ppt_outcome *outcomes, size_t count,
 
             ppt_text_addf(out, "%zu", place_of_point(outcomes[i].config, summary->points[p].point));
             ppt_chart_point_column(&outcomes[i], summary->points[p].point, out);
-            ppt_text_addf(out, "%.9g %.9g %.9g\n", rate->median, ppt_stat_low(rate),
-                          ppt_stat_high(rate));
+            ppt_text_addf(out, "%.9g %.9g %.9g\n", summary->points[p].shown.rate,
+                          ppt_stat_low(rate), ppt_stat_high(rate));
             ppt_chart_reach(range, ppt_stat_high(rate));
         }
     }
@@ -59,22 +60,28 @@ static void add_program_curve(struct ppt_chart *chart, size_t which, size_t coun
                    style);
 }
 
-enum ppt_status ppt_charts_write_programs(const struct ppt_outcome *outcomes, size_t count,
-                                          const struct ppt_folder *folder, struct ppt_text *notes,
-                                          struct ppt_error *error)
+void ppt_programs_write(const struct ppt_outcome *outcomes, size_t count, struct ppt_chart *chart)
 {
     const struct ppt_config *config = outcomes[0].config;
-    struct ppt_chart charts[] = {{.name = "programs"}, {.name = NULL}}, *chart = &charts[0];
     struct ppt_chart_range range = {0};
 
     add_programs_data(outcomes, count, &chart->data, &range);
     ppt_text_add(&chart->headline, "Tasks per second of every program");
-    ppt_chart_note(chart, PPT_CHART_BARS);
+    ppt_chart_note(chart, PPT_CHART_BARS " " PPT_CHART_APART);
     ppt_chart_value_axis(chart, "tasks per second", range, false);
     ppt_chart_point_axis(chart, config->points, config->point_count, ppt_config_several(config),
                          outcomes[0].host);
     for (size_t i = 0; i < count; i++) {
         add_program_curve(chart, i, count, outcomes[i].label);
     }
+}
+
+enum ppt_status ppt_charts_write_programs(const struct ppt_outcome *outcomes, size_t count,
+                                          const struct ppt_folder *folder, struct ppt_text *notes,
+                                          struct ppt_error *error)
+{
+    struct ppt_chart charts[] = {{.name = "programs"}, {.name = NULL}};
+
+    ppt_programs_write(outcomes, count, &charts[0]);
     return ppt_charts_finish(folder, outcomes[0].chart_mm, charts, notes, error);
 }

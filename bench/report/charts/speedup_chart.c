@@ -54,8 +54,13 @@ static void speedup_write(const struct ppt_outcome *outcome, struct ppt_chart *c
 
     ppt_chart_about(chart, outcome, "how much faster with workers");
     ppt_chart_note(chart, PPT_CHART_BARS);
+    if (ppt_chart_curve_count(config) > 1) {
+        ppt_chart_note(chart, PPT_CHART_APART);
+    }
     const unsigned most = ppt_chart_worker_axis(chart, outcome, 1, 0);
-    ppt_chart_plot(chart, "ideal", "x / %u.0 with lines ls ideal", base ? base : 1);
+    if (config->inner_count == 1) { /* else each curve has another */
+        ppt_chart_plot(chart, "ideal", "x / %u.0 with lines ls ideal", base ? base : 1);
+    }
     ppt_chart_plot(chart, base ? "baseline" : "sequential calls", "1 with lines ls baseline");
     add_speedup_curves(outcome, most, stars, &range, chart);
     ppt_chart_speedup_axis(chart, base, range, ppt_chart_worker_axis_is_long(most));

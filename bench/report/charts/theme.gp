@@ -18,8 +18,8 @@ set style line ideal lc rgb '#7f7f7f' dt 2 lw 1.5
 set style line baseline lc rgb '#7f7f7f' lw 1
 set style line cpus lc rgb '#7f7f7f' dt 3 lw 1.5
 set style line recommended lc rgb '#cfeadf'
-set style line beyond lc rgb '#000000' pt 3 ps 1
-set style line before lc rgb '#7f7f7f' pt 5 ps 0.7 lw 1.5 dt 2
+set style line beyond lc rgb '#000000' pt 6 ps 1.5 lw 1 # a ring, which hides no mark
+set style line before lc rgb '#7f7f7f' pt 5 ps 0.7 lw 1.5
 # The parts of a pass, and what speedup is lost to: where they are the same, so is the colour.
 startup = 31; work = 32; cleanup = 33; scheduling = 34; balance = 35; communication = 36
 reference = 37; disturbed = 38; together = 39
@@ -30,7 +30,7 @@ set style line scheduling lc rgb '#009E73' pt 5 ps 0.8 lw 1.2
 set style line balance lc rgb '#0072B2' pt 7 ps 0.8 lw 1.2
 set style line communication lc rgb '#8C6D1F' pt 3 ps 0.8 lw 1.2
 set style line reference lc rgb '#000000' pt 12 ps 0.9 lw 1.2
-set style line disturbed lc rgb '#D55E00' pt 2 ps 1 lw 1.2
+set style line disturbed lc rgb '#573790' pt 2 ps 1 lw 1.2
 set style line together lc rgb '#7f7f7f' lw 1
 # Times that a share of the tasks stays below.
 median = 41; p95 = 42; p99 = 43; longest = 44

@@ -18,7 +18,7 @@ static void rate_write(const struct ppt_outcome *outcome, struct ppt_chart *char
         ppt_text_addf(&chart->data, "%zu", i);
         ppt_chart_point_column(outcome, p->point, &chart->data);
         ppt_text_addf(&chart->data, "%u %.9g %.9g %.9g\n", ppt_point_workers(p->point),
-                      p->rate.median, ppt_stat_low(&p->rate), ppt_stat_high(&p->rate));
+                      p->shown.rate, ppt_stat_low(&p->rate), ppt_stat_high(&p->rate));
         ppt_chart_reach(&range, ppt_stat_high(&p->rate));
     }
     ppt_chart_about(chart, outcome, "tasks per second");

@@ -214,12 +214,8 @@ void ppt_chart_mark_cpus(struct ppt_chart *chart, unsigned cpus, unsigned inner,
     const double place = inner > 0 ? (double)cpus / inner : 0;
     char each[48] = "";
 
-    if (inner == 0 || place < 1) {
-        return; /* all points have more threads, which their stars say */
-    }
-    if (place > most) {
-        ppt_chart_note(chart, "The machine's %u CPUs lie beyond the axis.", cpus);
-        return;
+    if (place < 1 || place > most) {
+        return; /* all points have more threads, which is marked, or none */
     }
     if (inner > 1) {
         snprintf(each, sizeof(each), " (%.3g worker%s x %u)", place, PPT_S(place), inner);
