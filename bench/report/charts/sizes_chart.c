@@ -118,8 +118,8 @@ static void mark_steps(struct ppt_chart *chart, const struct ppt_policy *policy)
     }
 }
 
-/* "64M" of a power of 2 from 1024 on, as people type it; of others (256000 is 250 times 1024) nobody
- * thinks so. */
+/* "64M" of a power of 2 from 1024 on, as people type it; of others (256000 is 250 times 1024)
+ * nobody thinks so. */
 static const char *short_number(double size, char out[PPT_RANGE_NUMBER_SIZE])
 {
     static const char *const units[] = {"", "K", "M", "G"};
