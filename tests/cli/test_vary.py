@@ -111,6 +111,19 @@ class Measuring(Vary):
         self.assertEqual(orders, [(p["block"], p["size"], p["workers"])
                                   for p in self.lines(folder=whole)])  # fmt: skip
 
+    def test_a_size_that_fails(self):
+        """It is left out, by name, and others go on; nobody says that it has ended well before."""
+        tools = common.path_of(self.base / "bin", "sh")
+        env = self.environment(PATH=tools)
+        result = self.run_ppt("--workers", "0,2", "--iterations", 3, "--tasks", 2, "--vary",
+                              "n=1,2,3", "--", "sh", "-c", "test {n} != 2", env=env)  # fmt: skip
+        self.assertEqual(result.code, 1, result)
+        self.assertRegex(result.err, r"failed at [02] \(n=2\) and [02] \(n=2\) workers")
+        self.assertNotIn("ended well before", result.err)
+        policy = json.loads((self.only_folder() / "policy.json").read_text())
+        self.assertEqual([one["size"] for one in policy["sizes"]], [1, 3])
+        self.assertFalse((self.only_folder() / "n-2").exists())
+
     def test_different_results(self):
         """Sizes compute different results, and each the same at all counts."""
         self.measure("--task", "sort", "--workers", "0,2", "--vary", "size=100,200")
