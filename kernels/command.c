@@ -97,14 +97,14 @@ struct shared {
     /* Of the programs, with two places left free at its end; strings borrowed. */
     char **environment;
     struct ppt_wardens wardens;
-    atomic_bool ended_well; /* some task */
+    atomic_bool *ended_well; /* by argument set: some task of it; owned */
 };
 
 struct local {
     struct ppt_setup setup;
     struct ppt_places places;
     struct ppt_warden *warden; /* this worker's */
-    atomic_bool *ended_well;   /* of all workers */
+    atomic_bool *ended_well;   /* by argument set, of all workers */
     int null_device;
     char *buffer;  /* of PPT_CHILD_BUFFER bytes */
     char *scratch; /* that places.scratch names, or NULL; owned */
@@ -245,6 +245,7 @@ static void close_command(void *shared)
     if (s) {
         ppt_wardens_close(&s->wardens);
         free(s->environment);
+        free(s->ended_well);
         free(s);
     }
 }
@@ -280,6 +281,11 @@ static enum ppt_status open_command(const struct ppt_setup *setup, void **shared
         return PPT_FAILED;
     }
     s->wardens.null_device = -1;
+    s->ended_well = calloc(setup->set_count, sizeof(*s->ended_well));
+    if (!s->ended_well) {
+        close_command(s);
+        return ppt_fail(error, PPT_FAILED, "command: no memory");
+    }
 
     const enum ppt_status status = start_wardens(setup, s, error);
 
@@ -337,7 +343,7 @@ static enum ppt_status attach(const struct ppt_setup *setup, void *shared, unsig
     }
     l->setup = *setup;
     l->warden = &s->wardens.items[worker];
-    l->ended_well = &s->ended_well;
+    l->ended_well = s->ended_well;
     l->null_device = s->wardens.null_device;
     l->places = (struct ppt_places){
         .worker = worker, .workers = setup->workers, .inner_threads = setup->inner_threads};
@@ -416,7 +422,7 @@ static enum ppt_status add_advice(const struct local *l, const struct ppt_task *
     const struct ppt_error how = *error;
     const char *input = input_of(task);
     const bool gone = l->setup.used_up && outcome->end == PPT_OUTCOME_EXITED && !outcome->left &&
-                      (l->setup.repeated || (!input && atomic_load(l->ended_well)));
+                      (l->setup.repeated || (!input && atomic_load(&l->ended_well[task->set])));
 
     return ppt_fail(error, status, "%s%s%s%s%s%s", how.text, input ? " (input \"" : "",
                     input ? input : "", input ? "\")" : "", gone ? ". " : "",
@@ -439,8 +445,8 @@ static enum ppt_status judge(struct local *l, const struct ppt_task *task,
     if (status != PPT_OK) {
         return add_advice(l, task, outcome, status, error);
     }
-    if (!atomic_load_explicit(l->ended_well, memory_order_relaxed)) {
-        atomic_store(l->ended_well, true);
+    if (!atomic_load_explicit(&l->ended_well[task->set], memory_order_relaxed)) {
+        atomic_store(&l->ended_well[task->set], true);
     }
     return status;
 }

@@ -153,6 +153,18 @@ static void add_step(const struct ppt_policy *policy, const struct ppt_policy_st
                   isfinite(step->high) ? ppt_policy_number(policy, step->high, number) : "-");
 }
 
+/* Below it a share is shown as 0.0 %. */
+#define LEAST_UPPER 0.0005
+
+static void add_upper(const struct ppt_policy_comparison *comparison, struct ppt_text *out)
+{
+    if (comparison->upper < LEAST_UPPER) {
+        ppt_text_add(out, "no slower than any count");
+    } else {
+        ppt_text_addf(out, "at most %.1f %% slower than the best count", 100 * comparison->upper);
+    }
+}
+
 static void add_change(const struct ppt_policy_comparison *comparison, struct ppt_text *out)
 {
     const char *name = comparison->new->name;
@@ -161,10 +173,9 @@ static void add_change(const struct ppt_policy_comparison *comparison, struct pp
     ppt_policy_number(comparison->new, comparison->worst, worst);
     switch (comparison->change) {
     case PPT_POLICY_HOLDS:
-        ppt_text_addf(out,
-                      "the old policy holds: now it is at most %.1f %% slower than the best count "
-                      "at any %s tried (95 %%)",
-                      100 * comparison->upper, name);
+        ppt_text_add(out, "the old policy holds: now it is ");
+        add_upper(comparison, out);
+        ppt_text_addf(out, " at any %s tried (95 %%)", name);
         return;
     case PPT_POLICY_MOVED:
         ppt_text_addf(out,
@@ -174,6 +185,16 @@ static void add_change(const struct ppt_policy_comparison *comparison, struct pp
         return;
     case PPT_POLICY_OPEN:
     default:
+        if (comparison->upper <= comparison->new->tolerance) {
+            ppt_text_add(out, "whether the old policy holds is not settled: now it is ");
+            add_upper(comparison, out);
+            ppt_text_addf(
+                out,
+                " at any %s tried, but passes were disturbed or stopped, and this may not "
+                "hold on an idle machine",
+                name);
+            return;
+        }
         ppt_text_addf(out,
                       "whether the old policy holds is not settled: now it may be %.0f %% slower "
                       "than the best count at %s %s",

@@ -293,6 +293,21 @@ static uint64_t tasks_between(const struct ppt_config *config, const struct ppt_
     return (uint64_t)ceil(sqrt((double)a * (double)b));
 }
 
+/* A size without a verdict, which failed, is not asked for a second time. Returns how many are
+ * left.
+ */
+static size_t leave_known(const struct ppt_axis *axis, double *values, size_t count)
+{
+    size_t left = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        if (!ppt_axis_has(axis, values[i])) {
+            values[left++] = values[i];
+        }
+    }
+    return left;
+}
+
 static unsigned last_block(const struct ppt_samples *samples)
 {
     unsigned last = 0;
@@ -320,7 +335,8 @@ bool ppt_variants_more(const struct ppt_config *config, const struct ppt_host *h
     ppt_variants_create(config, host, &index, &variants);
     const struct ppt_policy *policy = &variants.policies.items[0];
     more->values = ppt_alloc(MOST_AT_ONCE, sizeof(*more->values));
-    more->count = ppt_policy_next(policy, more->values, MOST_AT_ONCE);
+    more->count = leave_known(&config->axes[0], more->values,
+                              ppt_policy_next(policy, more->values, MOST_AT_ONCE));
     if (config->uses[0].task_count > 0 && !of_tasks) {
         more->task_counts = ppt_alloc(MOST_AT_ONCE, sizeof(*more->task_counts));
         for (size_t i = 0; i < more->count; i++) {

@@ -161,8 +161,10 @@ static struct ppt_needs most_needs(const struct ppt_config *config)
 /* What the bench itself takes, beside the kernels: recording, and the tasks of a mix. */
 static uint64_t own_bytes(const struct ppt_config *config, unsigned workers)
 {
-    return ppt_tasks_bytes(config) + (config->task_count <= PPT_MOST_TASK_TIMES
-                                          ? config->task_count * PPT_TASK_RECORD_BYTES
+    const uint64_t tasks = config->task_count * (config->per_worker ? workers : 1);
+
+    return ppt_tasks_bytes(config) + (tasks <= PPT_MOST_TASK_TIMES
+                                          ? tasks * PPT_TASK_RECORD_BYTES
                                           : (uint64_t)workers * PPT_WORKER_RECORD_BYTES);
 }
 

@@ -347,6 +347,16 @@ enum ppt_status ppt_read_axes(const struct ppt_layer *top, struct ppt_config *co
     return PPT_OK;
 }
 
+bool ppt_axis_has(const struct ppt_axis *axis, double value)
+{
+    size_t i = 0;
+
+    while (i < axis->count && axis->values[i] != value) {
+        i++;
+    }
+    return i < axis->count;
+}
+
 bool ppt_axis_is_whole(const struct ppt_axis *axis)
 {
     for (size_t i = 0; i < axis->count; i++) {
@@ -570,11 +580,17 @@ static enum ppt_status check_size(const struct ppt_config *config, double value,
     const struct ppt_axis *axis = &config->axes[0];
     char number[PPT_RANGE_NUMBER_SIZE];
 
-    for (size_t i = 0; i < axis->count; i++) {
-        if (axis->values[i] == value) {
-            return ppt_fail(error, PPT_BAD_INPUT, "%s of %s is there already", axis->name,
-                            ppt_range_number(value, number));
-        }
+    if (ppt_axis_has(axis, value)) {
+        return ppt_fail(error, PPT_BAD_INPUT, "%s of %s is there already", axis->name,
+                        ppt_range_number(value, number));
+    }
+    if (is_task_count(axis->name) && !(value >= 1 && value <= 1e9)) {
+        return ppt_fail(error, PPT_BAD_INPUT, "%s is no number of tasks",
+                        ppt_range_number(value, number));
+    }
+    if (ppt_axis_is_whole(axis) && value != round(value)) {
+        return ppt_fail(error, PPT_BAD_INPUT, "%s is not a whole number, as others are",
+                        ppt_range_number(value, number));
     }
     return config->variant_count < PPT_MOST_VARIANTS
                ? PPT_OK

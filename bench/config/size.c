@@ -190,8 +190,10 @@ struct ppt_size ppt_size_config(struct ppt_config *config, const struct ppt_size
         .task_s = needs->task_s,
         .block_s = block_s,
         .beside_s = beside_s,
+        /* They have to fit into what the first sizes may take. */
         .least_s =
-            config->warmup * (all_s / (double)variants * warm + pass_s * (double)warm_passes) +
-            PPT_FEWEST_BLOCKS * block_s + (PPT_FEWEST_BLOCKS - 1) * config->wait_after_block_s,
+            (config->warmup * (all_s / (double)variants * warm + pass_s * (double)warm_passes) +
+             PPT_FEWEST_BLOCKS * block_s + (PPT_FEWEST_BLOCKS - 1) * config->wait_after_block_s) /
+            ppt_size_first_share(config),
     };
 }

@@ -25,6 +25,9 @@ static inline struct ppt_varied ppt_varied_at(const struct ppt_config *config, s
     return (struct ppt_varied){config->axes[axis].name, config->uses[variant - 1].values[axis]};
 }
 
+/* Whether an axis has a value. */
+bool ppt_axis_has(const struct ppt_axis *axis, double value);
+
 /* Whether all values of an axis are whole numbers, so that others must be, too. */
 bool ppt_axis_is_whole(const struct ppt_axis *axis);
 

@@ -204,11 +204,22 @@ static enum ppt_status prepare_pass(struct sweep *sweep, struct ppt_point point,
                             error);
 }
 
+/* Whether a pass of the same variant has ended well. */
+static bool has_run(const struct ppt_samples *samples, struct ppt_point point)
+{
+    size_t i = samples->count;
+
+    while (i > 0 && ppt_point_variant(samples->items[i - 1].point) != ppt_point_variant(point)) {
+        i--;
+    }
+    return i > 0;
+}
+
 static enum ppt_status measure_pass(struct sweep *sweep, unsigned block, struct ppt_point at,
                                     struct ppt_sample *sample, struct ppt_error *error)
 {
     const struct ppt_engine *engine = sweep->judge->engine;
-    const struct ppt_found found = {sweep->samples->count > 0, sweep->sandbox.work_dir};
+    const struct ppt_found found = {has_run(sweep->samples, at), sweep->sandbox.work_dir};
 
     if (sweep->process) {
         return ppt_process_pass(sweep->process, at, found, sample, error);

@@ -137,6 +137,28 @@ class Installed(common.Case):
         self.assertRegex(result.out, r"primes: (use|any) ")
         self.check_digests(self.only_folder(source / "output"))
 
+    def test_example_of_sizes(self):
+        """As docs/guide.md goes: the kernel, its policy, and a program with the header."""
+        source = self.work / "normalise"
+        shutil.copytree(self.prefix / "share/doc/ppt-omp/examples/normalise", source)
+        for command in (["meson", "setup", "build", "--fatal-meson-warnings"],
+                        ["ninja", "-C", "build"]):  # fmt: skip
+            done = subprocess.run(command, cwd=source, env=self.pkg_config(), capture_output=True,
+                                  text=True, timeout=common.TIMEOUT_S, check=False)  # fmt: skip
+            self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        self.assertNotIn("warning", done.stdout)
+        result = self.run_program(str(self.program), "normalise.json", "--vary", "vectors=64,256",
+                                  "--task-count", 4, "--quick", cwd=source)  # fmt: skip
+        self.assertEqual(result.code, 0, result)
+        self.assertRegex(result.out, r"normalise: vectors from 64 to 256: use ")
+        made = (self.only_folder(source / "output") / "policy.h").read_text()
+        shipped = (source / "policy.h").read_text()
+        for header in (made, shipped):
+            self.assertIn("static inline unsigned normalise_workers(double size)", header)
+        done = subprocess.run(["build/normalise-some", "1", "1000"], cwd=source, text=True,
+                              capture_output=True, check=True, timeout=common.TIMEOUT_S)  # fmt: skip
+        self.assertRegex(done.stdout, r"(?m)^ +1000 +[12] +[\d.]+ us +[\d.]+ us +[\d.]+ us$")
+
     def test_headers_stand_alone(self):
         """Each by itself, in C11 without extensions and with all warnings."""
         for header in sorted((self.prefix / "include/ppt-omp").iterdir()):

@@ -111,6 +111,19 @@ class Measuring(Vary):
         self.assertEqual(orders, [(p["block"], p["size"], p["workers"])
                                   for p in self.lines(folder=whole)])  # fmt: skip
 
+    def test_a_size_that_fails(self):
+        """It is left out, by name, and others go on; nobody says that it has ended well before."""
+        tools = common.path_of(self.base / "bin", "sh")
+        env = self.environment(PATH=tools)
+        result = self.run_ppt("--workers", "0,2", "--iterations", 3, "--tasks", 2, "--vary",
+                              "n=1,2,3", "--", "sh", "-c", "test {n} != 2", env=env)  # fmt: skip
+        self.assertEqual(result.code, 1, result)
+        self.assertRegex(result.err, r"failed at [02] \(n=2\) and [02] \(n=2\) workers")
+        self.assertNotIn("ended well before", result.err)
+        policy = json.loads((self.only_folder() / "policy.json").read_text())
+        self.assertEqual([one["size"] for one in policy["sizes"]], [1, 3])
+        self.assertFalse((self.only_folder() / "n-2").exists())
+
     def test_different_results(self):
         """Sizes compute different results, and each the same at all counts."""
         self.measure("--task", "sort", "--workers", "0,2", "--vary", "size=100,200")
@@ -192,6 +205,27 @@ class Policy(Costs):
         before = self.tree()
         self.run_fine("report", self.only_folder(), mock=True)
         self.assertEqual(self.tree(), before)
+
+    @unittest.skipUnless(common.HAS_GNUPLOT, "no gnuplot")
+    def test_chart_and_page(self):
+        """How many times as fast each count is at every size; the policy is what the page says."""
+        self.measure(*self.COSTS, "--vary", "size=2-128:*8", blocks=3, tasks=1, mock=True, draw=True)
+        folder = self.only_folder()
+        lines = (folder / "charts/sizes.dat").read_text().splitlines()
+        self.assertEqual(lines[0], "# size  point  times as fast: median  95 % interval: low  high")
+        self.assertEqual([line for line in lines if line.startswith("# ")][1:],
+                         ["# 1 inner thread", "# 2 inner threads"])  # fmt: skip
+        last = [line for line in lines if line.startswith("128 ")][-1].split()
+        self.assertEqual(last[1], '"0x2"')
+        self.assertAlmostEqual(float(last[2]), 128 / (64 + 12), delta=0.4)
+        for name in ("sizes.svg", "sizes_narrow.svg", "sizes.png", "sizes.pdf", "sizes.gp"):
+            self.assertGreater((folder / "charts" / name).stat().st_size, 100, name)
+        page = (folder / "report.html").read_text()
+        self.assertIn('<figure id="figure-sizes"', page)
+        self.assertIn("ize from 2 to 128: use 1 inner thread below", page)
+        for size in (2, 16, 128):
+            self.assertIn(f'href="size-{size}/report.html"', page)
+            self.assertFalse((folder / f"size-{size}" / "charts").exists())
 
     @unittest.skipUnless(shutil.which("cc") and shutil.which("c++"), "no compiler")
     def test_header(self):

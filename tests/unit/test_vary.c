@@ -315,6 +315,9 @@ static void added_sizes_have_blocks_of_their_own(void **state)
     assert_int_equal(order[1], 6);
     assert_int_equal(ppt_config_add_sizes(config, &more, &error), PPT_BAD_INPUT);
     assert_non_null(strstr(error.text, "size of 90 is there already"));
+    values[0] = 70.5;
+    assert_int_equal(ppt_config_add_sizes(config, &more, &error), PPT_BAD_INPUT);
+    assert_non_null(strstr(error.text, "70.5 is not a whole number"));
     ppt_configs_free(&configs);
 }
 
