@@ -89,7 +89,8 @@ class Speed(common.Case):
             # The share is that of the two figures beside it, but for medians of ratios.
             task = float(row[0].rsplit(": ", 1)[1].split()[0])
             ceiling = float(row[1].split(",")[0])
-            self.assertLess(abs(100 * ceiling / task / value - 1), 0.5, row)
+            if "disturbed" not in row[2]:
+                self.assertLess(abs(100 * ceiling / task / value - 1), 0.5, row)
             known = SODIUM and row is not rows[0]
             self.assertEqual(re.match(r"[\d.]+, .* of libsodium", row[3]) is not None, known, row)
             self.assertEqual(re.match(r"speed [\d.]+x \[", row[4]) is not None, known, row)

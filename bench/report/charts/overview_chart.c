@@ -119,7 +119,7 @@ static void add_panel(struct ppt_chart *chart, const struct ppt_outcome *outcome
     ppt_chart_next(chart);
 }
 
-static bool any_beyond(const struct ppt_outcome *outcomes, size_t count)
+static bool overview_has_beyond(const struct ppt_outcome *outcomes, size_t count)
 {
     bool any = false;
 
@@ -177,7 +177,7 @@ void ppt_overview_write(const struct ppt_outcome *outcomes, size_t count, struct
         chart->foot[i] = 26;
     }
     chart->panel_height = PANEL_HEIGHT;
-    add_common(chart, any_beyond(outcomes, count));
+    add_common(chart, overview_has_beyond(outcomes, count));
     ppt_chart_set(chart, "set border 3\nset tics\nset grid ytics");
     const unsigned most = ppt_chart_worker_axis(chart, outcomes, count, 0);
     ppt_chart_speedup_axis(chart, 0, range, ppt_chart_worker_axis_is_long(most));
