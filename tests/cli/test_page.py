@@ -241,6 +241,19 @@ class Page(common.Case):
         self.assertRegex(text, r"<p>44\d rows: they are in <code>charts/passes.dat</code>.</p>")
         self.assertEqual(tables_of(text, "speedup"), blocks_of(folder / "charts/speedup.dat"))
 
+    def test_programs(self):
+        """Commands look like commands in a sentence, and are not told twice in a row."""
+        true, sleep = shutil.which("true"), shutil.which("sleep")
+        self.run_fine("--task-count", 2, "--workers", "0,1", "--iterations", 6,
+                      "--", true, "--vs", sleep, 0.05)  # fmt: skip
+        text = (self.only_folder() / "report.html").read_text(encoding="utf-8")
+        self.check(text)
+        box = re.search(r'<div class="verdict.*?</div>', text, re.S)[0]
+        self.assertEqual(re.findall("<code>(.*?)</code>", box), [true, f"{sleep} 0.05"])
+        each = re.search('<section id="runs".*', text, re.S)[0]
+        self.assertEqual(cells_of(re.search("<tr.*?</tr>", each)[0]),
+                         ["program", "use", "speedup [95 %]", "how sure"])  # fmt: skip
+
     def test_data_stays_text(self):
         """Names that stand in the data of a chart are no markup there."""
         nasty = "<b>x</b>&\"'"
@@ -514,6 +527,16 @@ class Page(common.Case):
         refused = self.run_ppt("compare", old, new, "--html", "no/such/folder.html")
         self.assertEqual(refused.code, 1, refused)
 
+    def check_use(self, run, use, speedup):
+        """A row of a suite says what the run's verdict does."""
+        workers = run["verdict"]["recommended"]
+        if workers is None:
+            self.assertRegex(use, "^no verdict")
+            self.assertEqual(speedup, "–")
+        else:
+            self.assertRegex(use, f"^{workers} workers?$" if workers else "^sequential$")
+            self.assertRegex(speedup, r"^[\d.]+x \[" if workers else "^baseline$")
+
     def test_suite(self):
         """A page for all runs leads to that of each."""
         config = {"task_count": 4, "workers": [0, 1, 2], "iterations": 3,
@@ -526,8 +549,12 @@ class Page(common.Case):
         links = [a["href"] for tag, a in page.tags if tag == "a" and a["href"][0] != "#"]
         self.assertEqual(len(links), 2)
         runs = json.loads((folder / "results.json").read_text())["runs"]
-        for run in runs:
-            self.assertIn(html.escape(run["verdict"]["sentence"], quote=True), text)
+        self.class_of(text)  # a box, before anything else
+        self.assertLess(text.index('<div class="verdict'), text.index("<table"))
+        for run, row in zip(runs, re.findall(r'<tr><th scope="row".*?</tr>', text)):
+            _, given, use, speedup, _ = cells_of(row)
+            self.assertRegex(given, r"^(iterations 3000|size 500)$")
+            self.check_use(run, use, speedup)
         badges = re.findall(r'<span class="badge (\w+)">([\w ]+), (\w+)</span>', text)
         self.assertEqual(len(badges), 2)
         for (css, confidence, word), run in zip(badges, runs):
