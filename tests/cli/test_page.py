@@ -667,7 +667,7 @@ class Shown(Page):
         )
         self.assertEqual(shown, [])
         kept = self.browser.evaluate(
-            """['figure', 'details.chart', 'tr', '.verdict', 'p', 'li'].filter(s =>
+            """['figure', 'details.chart', 'tr', '.verdict', 'p', 'pre', 'li'].filter(s =>
             [...document.querySelectorAll('main ' + s)].some(e =>
                 getComputedStyle(e).breakInside !== 'avoid'))"""
         )

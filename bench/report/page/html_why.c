@@ -57,7 +57,7 @@ static void add_factor_row(struct ppt_table *table, const struct ppt_point_answe
     }
     add_inflation(table, p->factors.off_cpu_inflation);
     ppt_html_number(table, true, p->karp_flatt, 3, "");
-    ppt_html_number(table, p->break_even.tasks > 0, (double)p->break_even.tasks, 0, " tasks");
+    ppt_html_number(table, p->break_even.tasks > 0, (double)p->break_even.tasks, 0, "");
     ppt_html_row_end(table);
 }
 
@@ -86,7 +86,7 @@ static void add_factors(struct ppt_text *out, const struct ppt_outcome *outcome)
     }
     heads[count++] = "off CPU";
     heads[count++] = "serial fraction";
-    heads[count] = "pays from";
+    heads[count] = "pays from (tasks)";
     struct ppt_table table =
         ppt_html_table_begin(out, PPT_TABLE_CARDS, "Efficiency factors",
                              has_several_inner(outcome)
