@@ -231,6 +231,10 @@ static void add_words(const struct ppt_outcome *outcome, size_t width, struct pp
     if (outcome->number <= 1) {
         add_note(width, out, "%spass: all tasks at one count; seed: repeats a run",
                  width >= time_columns[0].from ? "init: starting the workers; " : "");
+        if (outcome->summary->blocks > 1) {
+            add_note(width, out,
+                     "speedup: a median of ratios within iterations, not the ratio of two totals");
+        }
     }
 }
 

@@ -75,7 +75,7 @@ class Failing(MockCase):
         self.assertEqual((str(failed["workers"]), failed["inner_threads"]), (point, 1))
         self.assertRegex(failed["message"], message)
         page = (folder / "report.html").read_text()
-        self.assertRegex(page, f"Left out: {point}, which failed: .*{message}")
+        self.assertRegex(page, f"Left out: {point} workers, which failed: .*{message}")
         return failed
 
     def test_one_point(self):

@@ -5,7 +5,7 @@ import sys
 
 import common
 from common import SCHEMA
-from mpi_case import MpiCase, main, name_of, point_of
+from mpi_case import MpiCase, main, point_of
 
 
 class Failing(MpiCase):
@@ -22,8 +22,9 @@ class Failing(MpiCase):
         rows = [row["Name"] for row in common.read_csv(folder / "results.csv")[1]]
         self.assertEqual(len(rows), len(left))
         page = (folder / "report.html").read_text(encoding="utf-8")
-        for point in points:
-            self.assertRegex(page, rf"Left out: {name_of(point)}, which failed: .*{message}")
+        for ranks, workers in points:
+            words = f"{ranks} ranks? × " * (ranks > 0) + f"{workers} workers?"
+            self.assertRegex(page, rf"Left out: {words}, which failed: .*{message}")
         return results
 
     def test_in_one_rank(self):

@@ -11,6 +11,7 @@ import shutil
 import socket
 import sys
 import unittest
+import zlib
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
@@ -94,7 +95,7 @@ def blocks_of(path):
     shown = [i for i, head in enumerate(heads) if head != "position"]
     found, title, rows = [], "", []
     for line in [*lines[: lines.index("#end")], ""]:
-        values = [a or b for a, b in re.findall(r'"([^"]*)"|(\S+)', line)]
+        values = [a or rounded(b) for a, b in re.findall(r'"([^"]*)"|(\S+)', line)]
         if line.startswith("#"):
             title = line.removeprefix("# ")
         elif line == "" and rows:
@@ -104,6 +105,14 @@ def blocks_of(path):
             values = [*values, *["NaN"] * len(heads)]
             rows.append(["–" if values[i] == "NaN" else values[i] for i in shown])
     return found
+
+
+def rounded(text):
+    """A number as tables have it: five digits, and all of those before the point."""
+    if not re.fullmatch(r"-?[\d.]+(e[-+]\d+)?", text) or not re.search(r"[.e]", text):
+        return text
+    value = float(text)
+    return f"{value:.5g}" if abs(value) < 10000 else f"{value:.0f}"
 
 
 def rewrite(folder, seconds, noise=0.01, blocks=10, edit=lambda line: None):
@@ -207,23 +216,43 @@ class Page(common.Case):
         self.assertEqual(text.count("was not drawn"), len(charts_of(folder)))
 
     def test_data(self):
-        """Behind every figure its data: all of them, as they are drawn."""
+        """Behind every figure its data: all of them, with no more digits than anybody reads."""
         folder, text = self.run_small(draw=False)
         for name in charts_of(folder):
             with self.subTest(name=name):
                 expected = blocks_of(folder / "charts" / f"{name}.dat")
                 self.assertEqual(tables_of(text, name), expected)
+                for _, rows in expected:
+                    for cell in sum(rows[1:], []):
+                        self.assertLessEqual(len(re.sub(r"^0\.0*|\.|e.*|-", "", cell)), 9, cell)
                 self.assertGreater(len(expected), 0)
 
     def test_much_data(self):
         """Of many rows how many there are, and where."""
         folder, _ = self.run_small(draw=False)
-        rewrite(folder, {0: 0.8, 1: 0.8, 2: 0.4, 3: 0.3}, blocks=60)
+        rewrite(folder, {0: 0.8, 1: 0.8, 2: 0.4, 3: 0.3}, blocks=90)
+        self.run_fine("report", folder, draw=False)
+        text = (folder / "report.html").read_text(encoding="utf-8")
+        self.assertEqual(len(tables_of(text, "passes")[0][1]), 361)
+        rewrite(folder, {0: 0.8, 1: 0.8, 2: 0.4, 3: 0.3}, blocks=110)
         self.run_fine("report", folder, draw=False)
         text = (folder / "report.html").read_text(encoding="utf-8")
         self.assertEqual(tables_of(text, "passes"), [])
-        self.assertRegex(text, r"<p>24\d rows: they are in <code>charts/passes.dat</code>.</p>")
+        self.assertRegex(text, r"<p>44\d rows: they are in <code>charts/passes.dat</code>.</p>")
         self.assertEqual(tables_of(text, "speedup"), blocks_of(folder / "charts/speedup.dat"))
+
+    def test_programs(self):
+        """Commands look like commands in a sentence, and are not told twice in a row."""
+        true, sleep = shutil.which("true"), shutil.which("sleep")
+        self.run_fine("--task-count", 2, "--workers", "0,1", "--iterations", 6,
+                      "--", true, "--vs", sleep, 0.05)  # fmt: skip
+        text = (self.only_folder() / "report.html").read_text(encoding="utf-8")
+        self.check(text)
+        box = re.search(r'<div class="verdict.*?</div>', text, re.S)[0]
+        self.assertEqual(re.findall("<code>(.*?)</code>", box), [true, f"{sleep} 0.05"])
+        each = re.search('<section id="runs".*', text, re.S)[0]
+        self.assertEqual(cells_of(re.search("<tr.*?</tr>", each)[0]),
+                         ["program", "use", "speedup [95 %]", "how sure"])  # fmt: skip
 
     def test_data_stays_text(self):
         """Names that stand in the data of a chart are no markup there."""
@@ -299,6 +328,77 @@ class Page(common.Case):
         _, text = self.run_small("--iterations", "1", draw=False)
         self.check(text)
         self.assertIn("no verdict", text)
+        self.assertNotRegex(text, "Medians? over")
+        self.assertNotIn("Bars are 95 % intervals", text)
+
+    def test_single_tasks(self):
+        """A share of the tasks is told where there are so many that it is not the longest."""
+        for tasks, told in ((12, []), (20, ["95 %"]), (100, ["95 %", "99 %"])):
+            with self.subTest(tasks=tasks):
+                out = self.work / str(tasks)
+                self.run_fine("--task", "sum", "--task-args", "[2000]", "--task-count", tasks,
+                              "--workers", "0,1", "--iterations", 2, "--output", out)  # fmt: skip
+                text = (self.only_folder(out) / "report.html").read_text(encoding="utf-8")
+                section = re.search('<section id="tasks".*?</table>', text, re.S)[0]
+                head, *rows = [cells_of(row) for row in re.findall(r"<tr.*?</tr>", section)]
+                self.assertEqual(head, ["workers", "median", *told, "longest"])
+                self.assertEqual({len(row) for row in rows}, {len(head)})
+
+    def test_inflation(self):
+        """What makes tasks longer multiplies to about what they are longer."""
+        folder, _ = self.run_small(draw=False)
+
+        def queue(line):
+            share = 0.6 if line["workers"] == 3 else 0.99  # of the time on a CPU
+            waited = 0
+            for worker in line["worker_times"]:
+                busy = line["work_ns"] - 1000
+                worker |= {"busy_ns": busy, "cpu_ns": round(share * busy)}
+                worker |= {"start_ns": 1000, "end_ns": 1000 + busy}
+                waited += round((0.995 - share) * busy)
+            line["noise"]["queued_ns"] = waited
+
+        rewrite(folder, {0: 0.8, 1: 0.8, 2: 0.4, 3: 0.4}, edit=queue)
+        self.run_fine("report", folder, draw=False)
+        text = (folder / "report.html").read_text(encoding="utf-8")
+        table = re.search('aria-label="Efficiency factors".*?</table>', text, re.S)[0]
+        head, *rows = [cells_of(row) for row in re.findall(r"<tr.*?</tr>", table)]
+        self.assertEqual(len(rows), 3)
+        for row in rows:
+            cells = dict(zip(head, row))
+            product = math.prod(float(cells[name]) for name in ("on CPU", "no CPU", "off CPU"))
+            self.assertAlmostEqual(product * float(cells["work"]), 1, delta=0.05)
+        self.assertGreater(float(cells["no CPU"]), 1.3)
+
+    def test_stars(self):
+        """They are explained where there are any."""
+        folder, _ = self.run_small(draw=False)
+        journal = folder / "samples.jsonl"
+        first, rest = journal.read_text().split("\n", 1)
+        line = json.loads(first)
+        for cpus, stars in ((64, False), (2, True)):
+            with self.subTest(cpus=cpus):
+                for key in ("online_cpus", "allowed_cpus", "effective_cpus", "cpuset_cpus"):
+                    line["host"][key] = cpus
+                journal.write_text(json.dumps(line) + "\n" + rest)
+                self.run_fine("report", folder, draw=False)
+                text = (folder / "report.html").read_text(encoding="utf-8")
+                self.assertEqual("3 *</th>" in text, stars)
+                self.assertEqual("* means more workers than the" in text, stars)
+
+    def test_heading(self):
+        """What a task is given, by the names of its parameters; options whole, long ones at least
+        with what follows their dashes; and on which host."""
+        folder, text = self.run_small(draw=False)
+        about = re.search(r'<p class="soft">(.*?)</p>', text)[1]
+        host = json.loads((folder / "results.json").read_text())["host"]["name"]
+        self.assertTrue(about.startswith("iterations 20000; 12 tasks per pass, "), about)
+        self.assertTrue(about.endswith(f", on {html.escape(host)}"), about)
+        self.run_fine("--task-count", 2, "--workers", "0,1", "--iterations", 2, "--output", "two",
+                      "--", shutil.which("true"), "--query", "--" + "x" * 60)  # fmt: skip
+        text = (self.only_folder(self.work / "two") / "report.html").read_text(encoding="utf-8")
+        options = re.findall(r'<span class="option">(.*?)</span>', text.split("</header>")[0])
+        self.assertEqual(options, ["--query", "--x"])
 
     def test_again(self):
         """`report` makes the same page, to the last byte."""
@@ -318,7 +418,13 @@ class Page(common.Case):
         heat = (folder / "charts" / "heat.svg").read_bytes()
         self.assertIn(heat, self.check(text).pictures())
         self.assertIn("Kinds of the mix", text)
+        self.assertIn('data-label="2 workers × 1 inner thread"', text)
         self.assertIn("sequential × 2", text)
+        self.assertIn(">workers x inner threads</th>", text)
+        # What the speedup is over, where the factors are over something else.
+        factors = re.search('<figure id="figure-efficiency".*', text, re.S)[0]
+        self.assertIn("sequential calls with as many inner threads; the speedups above", factors)
+        self.assertIn("Each row is against sequential calls with as many inner threads.", factors)
 
     def test_nothing_injects_markup(self):
         """Names of files, in text and inside of charts, stay text."""
@@ -421,6 +527,16 @@ class Page(common.Case):
         refused = self.run_ppt("compare", old, new, "--html", "no/such/folder.html")
         self.assertEqual(refused.code, 1, refused)
 
+    def check_use(self, run, use, speedup):
+        """A row of a suite says what the run's verdict does."""
+        workers = run["verdict"]["recommended"]
+        if workers is None:
+            self.assertRegex(use, "^no verdict")
+            self.assertEqual(speedup, "–")
+        else:
+            self.assertRegex(use, f"^{workers} workers?$" if workers else "^sequential$")
+            self.assertRegex(speedup, r"^[\d.]+x \[" if workers else "^baseline$")
+
     def test_suite(self):
         """A page for all runs leads to that of each."""
         config = {"task_count": 4, "workers": [0, 1, 2], "iterations": 3,
@@ -433,8 +549,12 @@ class Page(common.Case):
         links = [a["href"] for tag, a in page.tags if tag == "a" and a["href"][0] != "#"]
         self.assertEqual(len(links), 2)
         runs = json.loads((folder / "results.json").read_text())["runs"]
-        for run in runs:
-            self.assertIn(html.escape(run["verdict"]["sentence"], quote=True), text)
+        self.class_of(text)  # a box, before anything else
+        self.assertLess(text.index('<div class="verdict'), text.index("<table"))
+        for run, row in zip(runs, re.findall(r'<tr><th scope="row".*?</tr>', text)):
+            _, given, use, speedup, _ = cells_of(row)
+            self.assertRegex(given, r"^(iterations 3000|size 500)$")
+            self.check_use(run, use, speedup)
         badges = re.findall(r'<span class="badge (\w+)">([\w ]+), (\w+)</span>', text)
         self.assertEqual(len(badges), 2)
         for (css, confidence, word), run in zip(badges, runs):
@@ -446,8 +566,8 @@ class Page(common.Case):
         self.assertEqual(len(runs), 2)
 
 
-# What reaches beyond the screen, all details open; the long tables may scroll within a box, and
-# those that become cards on a tablet, which is too narrow for some and too wide for cards.
+# What reaches beyond the screen, all details open; the long tables may scroll within a box whose
+# edges show it.
 TOO_WIDE = """(() => {
   document.querySelectorAll('details').forEach(e => { e.open = true; });
   const width = document.documentElement.clientWidth;
@@ -456,10 +576,24 @@ TOO_WIDE = """(() => {
     return box.width > 0 && !e.closest('.scroll, .skip') &&
            (box.right > width + 1 || box.left < -1);
   }).map(e => e.tagName + ' ' + e.className + ' ' + (e.textContent || '').slice(0, 60));
-  if (width < 640 || width > 1200)
-    document.querySelectorAll('.scroll:has(.cards)').forEach(e => {
-      if (e.scrollWidth > e.clientWidth + 1) out.push('scrolls: ' + e.ariaLabel); });
+  document.querySelectorAll('.scroll:has(.cards)').forEach(e => {
+    if (e.scrollWidth > e.clientWidth + 1) out.push('scrolls: ' + e.ariaLabel); });
+  document.querySelectorAll('.scroll').forEach(e => {
+    const style = getComputedStyle(e);
+    if (e.scrollHeight > e.clientHeight + 1 && !/local.*scroll/.test(style.backgroundAttachment))
+      out.push('nothing shows that there is more: ' + e.ariaLabel); });
   return document.documentElement.scrollWidth > width ? ['the page', ...out] : out; })()"""
+
+
+def sheets_of(pdf):
+    """How many pages a PDF has, whose objects may be compressed."""
+    parts = [pdf]
+    for stream in re.findall(rb"stream\r?\n(.*?)endstream", pdf, re.S):
+        try:
+            parts.append(zlib.decompress(stream))
+        except zlib.error:
+            pass
+    return len(re.findall(rb"/Type\s*/Page\b", b" ".join(parts)))
 
 
 @unittest.skipUnless(browser.find(), "chromium is not installed: pages are not looked at")
@@ -503,6 +637,43 @@ class Shown(Page):
                 self.assertEqual(self.asked_for(), [f"file://{page}"])
         self.assertNotEqual(seen["desk"], seen["dark"], "the dark page looks like the light one")
         self.assertEqual(seen["desk"], seen["paper"], "paper is printed dark")
+
+    def test_no_small_charts(self):
+        """On a desk no chart is so narrow that its letters are smaller than those beside it."""
+        self.run_fine("--task", "sum", "--task-args", "[20000]", "--task-count", 12, "--quick",
+                      "--workers", "0,1,2", "--inner-threads", "1,2", draw=True)  # fmt: skip
+        page = self.only_folder() / "report.html"
+        for width in (1220, 1300, 1400):
+            self.browser.resize(width, 900)
+            self.browser.prefer("light")
+            self.browser.open(page)
+            widths = self.browser.evaluate(
+                "document.querySelectorAll('details').forEach(e => { e.open = true; });"
+                "[...document.querySelectorAll('figure img')].map(e => e.offsetWidth)"
+            )
+            self.assertGreater(len(widths), 5)
+            self.assertGreaterEqual(min(widths), 600, width)
+
+    def test_paper(self):
+        """A run is some sheets, without what is looked up or learnt on a screen, and no table of
+        passes; nothing is torn that belongs together."""
+        folder, _ = self.run_small()
+        page = folder / "report.html"
+        self.browser.prefer("light", "print")
+        self.browser.open(page)
+        shown = self.browser.evaluate(
+            """['details.long', '.help', '.data', 'nav'].filter(s =>
+            [...document.querySelectorAll(s)].some(e => e.checkVisibility()))"""
+        )
+        self.assertEqual(shown, [])
+        kept = self.browser.evaluate(
+            """['figure', 'details.chart', 'tr', '.verdict', 'p', 'pre', 'li'].filter(s =>
+            [...document.querySelectorAll('main ' + s)].some(e =>
+                getComputedStyle(e).breakInside !== 'avoid'))"""
+        )
+        self.assertEqual(kept, [])
+        printed = self.browser.call("Page.printToPDF", preferCSSPageSize=True)["data"]
+        self.assertTrue(3 <= sheets_of(base64.b64decode(printed)) <= 8)
 
     def test_narrow_screens_have_narrow_charts(self):
         folder, _ = self.run_small(draw=False)

@@ -63,7 +63,11 @@ class Terminal(common.Case):
             task = [] if program else ["--task", "sum", "--task-args", "[10]"]
             result = self.run_fine(*task, "--tasks", 2, "--workers", "0,2", "--quick", *program,
                                    env=self.environment(PATH="/usr/bin:/bin"))  # fmt: skip
-            self.assertEqual(result.out.splitlines().count("  " + words), 1, result)
+            lines = result.out.splitlines()
+            self.assertEqual(lines.count("  " + words), 1, result)
+            (speedup,) = (line for line in lines if line.startswith("  speedup: "))
+            self.assertIn("within iterations", speedup)
+            self.assertLessEqual(len(speedup), 80)
 
     def test_plan_on_a_terminal(self):
         """It is broken between words; into a file it is one line."""

@@ -12,11 +12,13 @@ static void add_about(struct ppt_text *out, const struct ppt_outcome *outcome)
 {
     const struct ppt_config *config = outcome->config;
     const size_t blocks = outcome->summary->blocks;
+    struct ppt_text given PPT_OWNED(ppt_text_free) = {0};
     char inner[PPT_POINT_WORDS_SIZE];
 
-    ppt_html_add(out, config->details);
-    ppt_text_addf(out, "%s%llu task%s%s, %zu iteration%s%s, seed %llu, ",
-                  *config->details ? "; " : "", (unsigned long long)config->task_count,
+    ppt_config_describe(config, &given);
+    ppt_html_prose(out, given.data ? given.data : "");
+    ppt_text_addf(out, "%s%llu task%s%s, %zu iteration%s%s, seed %llu, on ",
+                  given.length > 0 ? "; " : "", (unsigned long long)config->task_count,
                   PPT_S(config->task_count), ppt_config_each(config), blocks, PPT_S(blocks),
                   ppt_config_inner_text(config, inner), (unsigned long long)config->seed);
     ppt_html_add(out, outcome->host->name);

@@ -29,20 +29,32 @@ static void answer_add_verdict(struct ppt_text *out, const struct ppt_outcome *o
 
 /* ---- the table ---- */
 
+/* What a star means, where there is one. */
+static char *star_of(const struct ppt_outcome *outcome)
+{
+    const unsigned cpus = ppt_outcome_cpus(outcome);
+    bool any = false;
+
+    for (size_t p = 0; p < outcome->summary->count; p++) {
+        any |= ppt_host_beyond(outcome->host, outcome->summary->points[p].point);
+    }
+    return !any ? ppt_text_format("%s", "")
+           : ppt_config_ranks(outcome->config) > 0
+               ? ppt_text_format(" * means more threads than the CPUs that are there for them.")
+               : ppt_text_format(" * means more %s than the %u CPU%s that may be used.",
+                                 outcome->config->inner_count > 1 ? "threads" : "workers", cpus,
+                                 PPT_S(cpus));
+}
+
 static char *caption_of(const struct ppt_outcome *outcome)
 {
     const struct ppt_config *config = outcome->config;
     const size_t blocks = outcome->summary->blocks;
-    const unsigned cpus = ppt_outcome_cpus(outcome);
-    char *star PPT_FREED =
-        ppt_config_ranks(config) > 0
-            ? ppt_text_format("more threads than the CPUs that are there for them")
-            : ppt_text_format("more %s than the %u CPU%s that may be used",
-                              config->inner_count > 1 ? "threads" : "workers", cpus, PPT_S(cpus));
+    char *star PPT_FREED = star_of(outcome);
 
-    return ppt_text_format("Medians over %zu iteration%s of %llu task%s each. * means %s.", blocks,
-                           PPT_S(blocks), (unsigned long long)config->task_count,
-                           PPT_S(config->task_count), star);
+    return ppt_text_format("%s %zu iteration%s of %llu task%s each.%s",
+                           blocks > 1 ? "Medians over" : "Times of", blocks, PPT_S(blocks),
+                           (unsigned long long)config->task_count, PPT_S(config->task_count), star);
 }
 
 /* Over the first point, which of itself is the baseline. */
@@ -78,9 +90,17 @@ static void add_point_row(struct ppt_table *table, const struct ppt_outcome *out
 
 static void add_points(struct ppt_text *out, const struct ppt_outcome *outcome)
 {
-    static const char *const heads[] = {"workers",        "init",  "work",    "cleanup",
-                                        "task, mean",     "total", "tasks/s", "speedup [95 %]",
-                                        "memory at most", NULL};
+    char head[PPT_POINT_WORDS_SIZE];
+    const char *const heads[] = {ppt_html_point_head(outcome, head),
+                                 "init",
+                                 "work",
+                                 "cleanup",
+                                 "task, mean",
+                                 "total",
+                                 "tasks/s",
+                                 "speedup [95 %]",
+                                 "memory at most",
+                                 NULL};
     char *caption PPT_FREED = caption_of(outcome);
     struct ppt_table table =
         ppt_html_table_begin(out, PPT_TABLE_CARDS, "Every number of workers", caption, heads);
@@ -97,10 +117,12 @@ static void add_failures(struct ppt_text *out, const struct ppt_outcome *outcome
 {
     for (size_t i = 0; i < outcome->index->samples->failure_count; i++) {
         const struct ppt_failure *failure = &outcome->index->samples->failures[i];
-        char label[PPT_POINT_SIZE];
+        const struct ppt_point point = ppt_point_of_variant(failure->point);
+        const unsigned shown = ppt_point_shown(point, ppt_config_several(outcome->config));
+        char words[PPT_POINT_WORDS_SIZE];
 
         ppt_text_addf(out, "<p class=\"warning\">Left out: %s, which failed: ",
-                      ppt_point_label(failure->point, ppt_config_several(outcome->config), label));
+                      ppt_point_words(point, shown, "", " × ", words));
         ppt_html_add(out, failure->message);
         ppt_text_add(out, "</p>\n");
     }
@@ -112,13 +134,13 @@ void ppt_html_answer(struct ppt_page *page, const struct ppt_outcome *outcome)
 
     ppt_html_first_section(page, "answer", "The answer");
     answer_add_verdict(out, outcome);
+    ppt_html_wide_figure_saying(out, outcome->folder, "speedup",
+                                outcome->summary->blocks > 1
+                                    ? NULL
+                                    : "How many times as fast as the baseline. Every number of "
+                                      "workers was measured once, so there are no intervals.");
     if (ppt_charts_have(outcome, "heat")) {
-        ppt_text_add(out, "<div class=\"pair\">\n");
-        ppt_html_figure(out, outcome->folder, "speedup");
-        ppt_html_figure(out, outcome->folder, "heat");
-        ppt_text_add(out, "</div>\n");
-    } else {
-        ppt_html_wide_figure(out, outcome->folder, "speedup");
+        ppt_html_wide_figure(out, outcome->folder, "heat");
     }
     add_points(out, outcome);
     add_failures(out, outcome);

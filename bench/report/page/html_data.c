@@ -1,6 +1,8 @@
 #include "html_data.h"
 
+#include <math.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,15 +16,20 @@
 #define MOST_COLUMNS 64
 #define NO_VALUE "NaN"
 
+/* More than anybody reads off a table; the file has all of them. */
+#define DIGITS 5
+
 /* The texts of a line; they lie in it. */
 struct cells {
     char *items[MOST_COLUMNS + 1]; /* NULL-terminated */
+    bool quoted[MOST_COLUMNS];     /* words, whatever they look like */
     size_t count;
 };
 
-static void add_cell(struct cells *cells, char *text)
+static void add_cell(struct cells *cells, char *text, bool quoted)
 {
     if (cells->count < MOST_COLUMNS) {
+        cells->quoted[cells->count] = quoted;
         cells->items[cells->count++] = text;
     }
 }
@@ -61,7 +68,7 @@ static void cut_heads(char *line, struct cells *heads)
     while (*line) {
         char *end = strstr(line, "  ");
 
-        add_cell(heads, line);
+        add_cell(heads, line, true);
         if (!end) {
             break;
         }
@@ -79,7 +86,7 @@ static void cut_row(char *line, struct cells *row)
         char *start = line + quoted;
         char *end = start + strcspn(start, quoted ? "\"" : " ");
 
-        add_cell(row, start);
+        add_cell(row, start, quoted);
         line = *end ? end + 1 : end;
         *end = '\0';
     }
@@ -108,7 +115,7 @@ static void choose_heads(struct reading *reading)
     reading->shown = (struct cells){0};
     for (size_t i = 0; i < reading->heads.count; i++) {
         if (!is_hidden(reading->heads.items[i])) {
-            add_cell(&reading->shown, reading->heads.items[i]);
+            add_cell(&reading->shown, reading->heads.items[i], true);
         }
     }
 }
@@ -121,9 +128,31 @@ static void end_block(struct reading *reading)
     reading->open = false;
 }
 
-static void add_value(struct ppt_table *table, const char *text)
+/* A number with a fraction to so many digits; other texts as they are. Returns a text that lies in
+ * `out`, or the one that was given. */
+static const char *rounded(const char *text, char out[32])
 {
-    const char *shown = strcmp(text, NO_VALUE) == 0 ? "–" : text;
+    char *end;
+    const double value = strtod(text, &end);
+
+    if (*end || !strpbrk(text, ".e") || !isfinite(value)) {
+        return text;
+    }
+    if (fabs(value) < pow(10, DIGITS - 1)) {
+        snprintf(out, 32, "%.*g", DIGITS, value);
+    } else {
+        snprintf(out, 32, "%.0f", fmin(fmax(value, -1e18), 1e18));
+    }
+    return out;
+}
+
+static void add_value(struct ppt_table *table, const struct cells *row, size_t i)
+{
+    const bool exists = i < row->count && strcmp(row->items[i], NO_VALUE) != 0;
+    char text[32];
+    const char *shown = !exists          ? "–"
+                        : row->quoted[i] ? row->items[i]
+                                         : rounded(row->items[i], text);
 
     if (table->column == 0) {
         ppt_html_row_head(table, shown);
@@ -156,7 +185,7 @@ static void add_row(struct reading *reading, char *line)
     ppt_html_row(&reading->table, "");
     for (size_t i = 0; i < reading->heads.count; i++) {
         if (!is_hidden(reading->heads.items[i])) {
-            add_value(&reading->table, i < row.count ? row.items[i] : NO_VALUE);
+            add_value(&reading->table, &row, i);
         }
     }
     ppt_html_row_end(&reading->table);

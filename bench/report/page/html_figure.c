@@ -38,7 +38,8 @@ static const struct figure figures[] = {
      "workers costs, and their scratch memory beyond what one worker needs; work is the tasks; "
      "cleanup gives everything back. They are moved a little, so that they add up to the total. "
      "Compare the mean task time down the column: where it grows, tasks get into each other's "
-     "way."},
+     "way. A speedup is the median of ratios, each of two passes of the same iteration: what slows "
+     "a whole iteration cancels, and so it need not be the quotient of two totals."},
     {"sure", "this section", NULL, NULL,
      "The promise holds for the machine as it was while the passes ran. Of each pass two shares "
      "are kept: of the CPUs, how much others used; and of the time that its own threads could have "
@@ -62,37 +63,46 @@ static const struct figure figures[] = {
      "cancels. On the ideal line twice the workers are twice as fast. Where the curve leaves it, "
      "something is lost (see Why); where it is flat, more workers only cost."},
     {"heat", "all points", "tasks per second by workers and inner threads, or ranks",
-     "The stronger the colour, the faster; the framed field is the recommended one. Fields with * "
-     "have more threads than there are CPUs.",
+     "The stronger the colour, the faster; the framed field is the recommended one.",
      "A column is a number of workers, a row a number of threads inside each task, or of ranks. "
      "Each field is the median of whole passes. Go along a row to see what workers bring, along a "
-     "column to see what the other number does."},
+     "column to see what the other number does. A * says that there are more threads than CPUs."},
     {"model", "what the laws say",
      "tasks per second against workers, as measured, with the laws that may hold",
      "Marks are measured; each line is the best curve of a law that the passes do not exclude. "
      "Where the lines part, nobody knows yet.",
      "The laws are tried on the same passes, and each that fits is drawn on, to twice the largest "
-     "number of workers at most. Figures in brackets are the range of all curves of a law that "
-     "the passes allow. Nothing is said across the number of CPUs, unless tasks mostly wait, or "
-     "from fewer than three numbers of workers."},
+     "number of workers at most. Amdahl's law: a part of the work runs one at a time. A roof: "
+     "workers add up until something is used up, a device or a quota. The USL (Universal "
+     "Scalability Law): they queue for something shared, and keeping each other in step costs "
+     "more the more there are. What saturates: the same as a roof, reached slowly, as bandwidth "
+     "is. The queue for a lock: one holds it, others wait. A second slope: from some number on "
+     "each more adds less, as second threads of a core do. Figures in brackets are the range of "
+     "all "
+     "curves of a law that the passes allow. Nothing is said across the number of CPUs, unless "
+     "tasks mostly wait, or from fewer than three numbers of workers."},
     {"efficiency", "efficiency factors", "efficiency factors at every number of workers",
      "Number of workers times all these factors is exactly the speedup over sequential calls. 1 "
-     "means nothing is lost; the lowest line is where to look first.",
+     "means nothing is lost; the lowest mark is where to look first.",
      "Load balance: workers finish with unequal loads. Communication: tasks are waited for that "
      "another rank has. Scheduling: tasks are handed out and waited for. Startup: the team is "
      "made and released. Work: tasks take longer side by side, on a CPU (caches, memory, clock) "
      "or off it (waiting). Reference: what sequential calls spend outside of tasks. Of the other "
-     "columns of the table, on CPU and off CPU say how many times as long a task takes for each of "
-     "these reasons; the serial fraction is the share of the work that behaves as if one worker "
-     "alone could do it; and pays from is the number of tasks from which these workers are faster "
-     "than sequential calls."},
+     "columns of the table, three say how many times as long a task takes for each reason, and "
+     "multiply to about 1 / work: on CPU, it computes for longer; no CPU, it is ready and has to "
+     "wait for one; off CPU, it waits for something else (a lock, a device), or for a CPU as well "
+     "where there is no column for that. The serial fraction is the share of the work that behaves "
+     "as if one worker alone could do it; and pays from is the number of tasks from which these "
+     "workers are faster than sequential calls. All of it is against sequential calls whose tasks "
+     "have as many inner threads as the row's."},
     {"time", "where the time goes", "init, work and cleanup of a pass at every number of workers",
-     "Whiskers go from the shortest to the longest pass.",
+     "Bars are medians, whiskers 95 % intervals of the total.",
      "Init is creating the team, and its scratch memory beyond what one worker takes; work is the "
      "tasks; cleanup gives everything back. What one worker's scratch takes plain calls pay as "
      "well: it is in none of these, but in the list of passes."},
     {"tasks_per_second", "throughput", "tasks per second at every number of workers",
-     "Throughput of whole passes, starting and ending the workers included.",
+     "Throughput of whole passes, starting and ending the workers included; whiskers are 95 % "
+     "intervals.",
      "The number of tasks of a pass divided by its whole time: what somebody gets who has so many "
      "tasks and nothing else to do. With more tasks a pass, starting weighs less."},
     {"task_times", "times of single tasks",
@@ -104,7 +114,8 @@ static const struct figure figures[] = {
      "are those of the same task."},
     {"distribution", "how task times are spread",
      "share of the tasks that took at most so long, a curve for each number of workers",
-     "The further left and the steeper a curve, the shorter and the more even the tasks.",
+     "The further left and the steeper a curve, the shorter and the more even the tasks. Of many "
+     "numbers of workers some are drawn, the recommended one among them.",
      "Go from a share on the left to the curve, and down to the time that this share of the tasks "
      "took at most. Steps are kinds of tasks; a long foot to the right are a few that had to "
      "wait. Marked are the shares of 50, 95 and 99 %, where there are tasks enough to know them."},
@@ -119,8 +130,9 @@ static const struct figure figures[] = {
      "Passes should scatter around 1. A slope is a machine that changed (heat, other users); "
      "crosses are passes that others or a quota disturbed.",
      "Every mark is a pass: its time, divided by the median of all with as many workers. Passes "
-     "that were measured again do not count; no other is left out: medians carry them. Many "
-     "crosses make the verdict's interval wider, not wrong."},
+     "that were measured again do not count; no other is left out: medians carry them. Crosses now "
+     "and then make the verdict's interval wider, not wrong; what slows all passes alike does not "
+     "show here (see How sure)."},
     {"overview", "speedups of all tasks", "speedup of every task against workers",
      "Medians with 95 % intervals; the dashed line is the ideal.",
      "For every task: the number of workers along the axis, and how many times as fast as its own "
@@ -243,8 +255,9 @@ static void add_picture(struct ppt_text *out, const struct ppt_folder *charts,
 /* Where there is no such folder no charts were meant to be: those of one of many sizes. */
 #define CHARTS "charts"
 
+/* `reads` is said below it, or what the table has. */
 static void add_figure(struct ppt_text *out, const struct ppt_folder *folder, const char *name,
-                       const char *class)
+                       const char *class, const char *reads)
 {
     const struct figure *figure = find_figure(name);
     struct ppt_folder charts PPT_OWNED(ppt_folder_close) = {0};
@@ -255,21 +268,30 @@ static void add_figure(struct ppt_text *out, const struct ppt_folder *folder, co
     }
     ppt_text_addf(out, "<figure id=\"figure-%s\"%s>\n", name, class);
     add_picture(out, &charts, figure);
-    ppt_html_put(out, "<figcaption>\n<p>", figure->reads, "</p>\n");
+    ppt_html_put(out, "<figcaption>\n<p>", reads ? reads : figure->reads, "</p>\n");
     add_method(out, figure);
     ppt_text_add(out, "</figcaption>\n");
     ppt_html_data(out, &charts, name, figure->title);
     ppt_text_add(out, "</figure>\n");
 }
 
-void ppt_html_figure(struct ppt_text *out, const struct ppt_folder *folder, const char *name)
+void ppt_html_figure(struct ppt_text *out, const struct ppt_folder *folder, const char *name,
+                     const char *reads)
 {
-    add_figure(out, folder, name, "");
+    add_figure(out, folder, name, "", reads);
 }
+
+#define WIDE " class=\"wide\""
 
 void ppt_html_wide_figure(struct ppt_text *out, const struct ppt_folder *folder, const char *name)
 {
-    add_figure(out, folder, name, " class=\"wide\"");
+    add_figure(out, folder, name, WIDE, NULL);
+}
+
+void ppt_html_wide_figure_saying(struct ppt_text *out, const struct ppt_folder *folder,
+                                 const char *name, const char *reads)
+{
+    add_figure(out, folder, name, WIDE, reads);
 }
 
 void ppt_html_folded_figure(struct ppt_text *out, const struct ppt_folder *folder, const char *name)
@@ -282,6 +304,6 @@ void ppt_html_folded_figure(struct ppt_text *out, const struct ppt_folder *folde
     }
     ppt_html_put(out, "<details class=\"chart\">\n<summary>Chart: ", find_figure(name)->title,
                  "</summary>\n");
-    ppt_html_figure(out, folder, name);
+    ppt_html_wide_figure(out, folder, name);
     ppt_text_add(out, "</details>\n");
 }

@@ -5,6 +5,7 @@
 #include "html_figure.h"
 #include "html_page.h"
 #include "html_table.h"
+#include "memory.h"
 #include "owned.h"
 #include "sentence.h"
 
@@ -27,9 +28,30 @@ static void add_link(struct ppt_table *table, const struct ppt_outcome *outcome)
     ppt_html_row_head_end(table);
 }
 
-/* "HIGH", in the colour of its class, and the class in a word where that says more. */
-static void add_confidence(struct ppt_table *table, const struct ppt_verdict *verdict)
+/* A point of a run: "8 workers", "sequential", "4 workers × 2 inner threads". Returns `out`. */
+static const char *words_of(const struct ppt_outcome *outcome, struct ppt_point point,
+                            char out[PPT_POINT_WORDS_SIZE])
 {
+    const struct ppt_point own = ppt_point_of_variant(point);
+
+    return ppt_point_words(own, ppt_point_shown(own, ppt_config_several(outcome->config)), "",
+                           " × ", out);
+}
+
+/* The recommended one; there is a verdict. */
+static const char *recommended_words(const struct ppt_outcome *outcome,
+                                     char out[PPT_POINT_WORDS_SIZE])
+{
+    const struct ppt_answer *answer = outcome->answer;
+
+    return words_of(outcome, answer->grid.points[answer->verdict.recommended], out);
+}
+
+/* "HIGH, settled" in the colour of its class, or what it would take. */
+static void add_confidence(struct ppt_table *table, const struct ppt_answer *answer)
+{
+    const struct ppt_verdict *verdict = &answer->verdict;
+    struct ppt_text needed PPT_OWNED(ppt_text_free) = {0};
     const enum ppt_class class = ppt_class_of_verdict(verdict);
     char *words PPT_FREED = ppt_text_format(
         "%s, %s", verdict->exists ? ppt_confidence_names[verdict->confidence] : "no verdict",
@@ -37,28 +59,80 @@ static void add_confidence(struct ppt_table *table, const struct ppt_verdict *ve
 
     ppt_html_cell_begin(table);
     ppt_html_badge(table->out, class, words);
+    if (verdict->exists && verdict->blocks_needed > 0) {
+        ppt_sentence_needed(answer, &needed);
+        ppt_text_add(table->out, " likely settled with ");
+        ppt_html_prose(table->out, needed.data);
+    }
     ppt_html_cell_end(table);
 }
 
-static void add_index_row(struct ppt_table *table, const struct ppt_outcome *outcome)
+/* "8 workers", or why there is no such answer. */
+static void add_use(struct ppt_table *table, const struct ppt_outcome *outcome)
 {
+    const struct ppt_answer *answer = outcome->answer;
+    struct ppt_text words PPT_OWNED(ppt_text_free) = {0};
+    char point[PPT_POINT_WORDS_SIZE];
+
+    if (answer->verdict.exists) {
+        ppt_html_cell(table, recommended_words(outcome, point));
+    } else {
+        ppt_sentence_verdict(answer, &words);
+        ppt_html_cell_prose(table, words.data);
+    }
+}
+
+/* The ratio of the recommended point; NULL where there is none, or it is the baseline itself. */
+static const struct ppt_ratio *recommended_speedup(const struct ppt_answer *answer)
+{
+    const struct ppt_ratio *ratio =
+        answer->verdict.exists ? &answer->points[answer->verdict.recommended].over_fewest : NULL;
+
+    return ratio && ratio->value > 0 && answer->verdict.recommended > 0 ? ratio : NULL;
+}
+
+static void add_gain(struct ppt_table *table, const struct ppt_answer *answer)
+{
+    const struct ppt_ratio *ratio = recommended_speedup(answer);
     struct ppt_text words PPT_OWNED(ppt_text_free) = {0};
 
-    ppt_sentence_verdict(outcome->answer, &words);
+    if (ratio) {
+        ppt_sentence_ratio(ratio, &words);
+    }
+    ppt_html_cell(table, ratio ? words.data : answer->verdict.exists ? "baseline" : "–");
+}
+
+/* Variants are named by what they are given. */
+static void add_index_row(struct ppt_table *table, const struct ppt_outcome *outcome)
+{
+    struct ppt_text given PPT_OWNED(ppt_text_free) = {0};
+
     ppt_html_row(table, "");
     add_link(table, outcome);
-    ppt_html_cell(table, outcome->config->details);
-    ppt_html_cell(table, words.data);
-    add_confidence(table, &outcome->answer->verdict);
+    if (!ppt_outcome_is_variant(outcome)) {
+        ppt_config_describe(outcome->config, &given);
+        ppt_html_cell_prose(table, given.length > 0 ? given.data : "–");
+    }
+    add_use(table, outcome);
+    add_gain(table, outcome->answer);
+    add_confidence(table, outcome->answer);
     ppt_html_row_end(table);
 }
 
 static void add_runs(struct ppt_text *out, const struct ppt_outcome *outcomes, size_t count)
 {
-    static const char *const heads[] = {"task", "arguments", "verdict", "confidence", NULL};
-    struct ppt_table table =
-        ppt_html_table_begin(out, PPT_TABLE_TEXT, "The answer to each",
-                             "The answer to each; a task leads to its own page.", heads);
+    static const char *const heads[] = {"task",           "arguments", "use",
+                                        "speedup [95 %]", "how sure",  NULL};
+    static const char *const program_heads[] = {"program", "use", "speedup [95 %]", "how sure",
+                                                NULL};
+    static const char *const size_heads[] = {"size", "use", "speedup [95 %]", "how sure", NULL};
+    struct ppt_table table = ppt_html_table_begin(
+        out, PPT_TABLE_TEXT, "The answer to each",
+        "The answer to each, whose name leads to its own page: how many workers to use, how many "
+        "times as fast that is as the fewest, and how sure it is.",
+        outcomes[0].ranking    ? program_heads
+        : outcomes[0].policies ? size_heads
+                               : heads);
 
     for (size_t i = 0; i < count; i++) {
         add_index_row(&table, &outcomes[i]);
@@ -67,24 +141,89 @@ static void add_runs(struct ppt_text *out, const struct ppt_outcome *outcomes, s
     ppt_html_reading(out, "verdict");
 }
 
-/* How many of the runs are of each class. */
-static void add_counts(struct ppt_text *out, const struct ppt_outcome *outcomes, size_t count)
+static size_t count_class(const struct ppt_outcome *outcomes, size_t count, size_t class)
 {
-    const char *before = "<p class=\"says\">";
+    size_t runs = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        runs += ppt_class_of_verdict(&outcomes[i].answer->verdict) == (enum ppt_class) class;
+    }
+    return runs;
+}
+
+/* That of all runs together: settled where each is, else what there is most of beside. */
+static enum ppt_class class_of_runs(const struct ppt_outcome *outcomes, size_t count)
+{
+    const size_t disturbed = count_class(outcomes, count, PPT_CLASS_DISTURBED);
+
+    return count_class(outcomes, count, PPT_CLASS_SETTLED) == count     ? PPT_CLASS_SETTLED
+           : disturbed > count_class(outcomes, count, PPT_CLASS_UNSURE) ? PPT_CLASS_DISTURBED
+                                                                        : PPT_CLASS_UNSURE;
+}
+
+/* The run that gains most; NULL: none gains. */
+static const struct ppt_outcome *most_gained(const struct ppt_outcome *outcomes, size_t count)
+{
+    const struct ppt_outcome *most = NULL;
+
+    for (size_t i = 0; i < count; i++) {
+        const struct ppt_ratio *ratio = recommended_speedup(outcomes[i].answer);
+
+        if (ratio && (!most || ratio->value > recommended_speedup(most->answer)->value)) {
+            most = &outcomes[i];
+        }
+    }
+    return most;
+}
+
+/* "All 10 runs are settled", "7 of 10 runs are settled, 3 are unsure". */
+static void add_class_counts(struct ppt_text *out, const struct ppt_outcome *outcomes, size_t count)
+{
+    const char *before = "";
 
     for (size_t class = 0; ppt_class_names[class]; class ++) {
-        size_t runs = 0;
+        const size_t runs = count_class(outcomes, count, class);
 
-        for (size_t i = 0; i < count; i++) {
-            runs += ppt_class_of_verdict(&outcomes[i].answer->verdict) == (enum ppt_class) class;
+        if (runs == count) {
+            ppt_text_addf(out, "All runs are");
+        } else if (runs > 0 && !*before) {
+            ppt_text_addf(out, "%zu of %zu runs %s", runs, count, runs == 1 ? "is" : "are");
+        } else if (runs > 0) {
+            ppt_text_addf(out, "%s%zu %s", before, runs, runs == 1 ? "is" : "are");
         }
         if (runs > 0) {
-            ppt_text_addf(out, "%s%zu of %zu %s %s", before, runs, count, runs == 1 ? "is" : "are",
-                          ppt_class_names[class]);
+            ppt_text_addf(out, " %s", ppt_class_names[class]);
             before = ", ";
         }
     }
+}
+
+static void add_most_gained(struct ppt_text *out, const struct ppt_outcome *outcomes, size_t count)
+{
+    const struct ppt_outcome *most = most_gained(outcomes, count);
+    struct ppt_text words PPT_OWNED(ppt_text_free) = {0};
+    char point[PPT_POINT_WORDS_SIZE];
+
+    if (most) {
+        const char *const names[] = {ppt_outcome_name(most), NULL};
+
+        ppt_text_addf(&words, "%s gains most: ", names[0]);
+        ppt_sentence_ratio(recommended_speedup(most->answer), &words);
+        ppt_text_addf(&words, " with %s.", recommended_words(most, point));
+        ppt_text_add(out, "<p>");
+        ppt_html_prose_about(out, words.data, names);
+        ppt_text_add(out, "</p>\n");
+    }
+}
+
+/* All runs in a sentence, and the one that gains most. */
+static void add_together(struct ppt_text *out, const struct ppt_outcome *outcomes, size_t count)
+{
+    ppt_html_box(out, class_of_runs(outcomes, count));
+    add_class_counts(out, outcomes, count);
     ppt_text_add(out, ".</p>\n");
+    add_most_gained(out, outcomes, count);
+    ppt_text_add(out, "</div>\n");
 }
 
 /* ---- several programs ---- */
@@ -101,19 +240,19 @@ static const struct ppt_outcome *find_program(const struct ppt_outcome *outcomes
 }
 
 static void add_ranked(struct ppt_table *table, const struct ppt_ranked *ranked,
-                       const struct ppt_config *config)
+                       const struct ppt_outcome *outcome)
 {
-    const struct ppt_point point = ppt_point_of_variant(ranked->contestant.point);
+    const double tasks = (double)outcome->config->task_count;
     const bool first = ranked->standing == PPT_STANDING_FIRST;
     struct ppt_text ratio PPT_OWNED(ppt_text_free) = {0};
-    char label[PPT_POINT_SIZE], rate[PPT_UNITS_SIZE];
+    char point[PPT_POINT_WORDS_SIZE], rate[PPT_UNITS_SIZE];
 
     ppt_sentence_ratio(&ranked->lead, &ratio);
     ppt_html_row(table, first ? " class=\"chosen\"" : "");
     ppt_html_row_head(table, ranked->contestant.label);
-    ppt_html_cell(table, ppt_point_label(point, ppt_config_several(config), label));
+    ppt_html_cell(table, words_of(outcome, ranked->contestant.point, point));
     ppt_html_duration(table, ranked->seconds);
-    ppt_html_cell(table, ppt_text_rate((double)config->task_count / ranked->seconds, rate));
+    ppt_html_cell(table, ppt_text_rate(tasks / ranked->seconds, rate));
     ppt_html_cell(table, first ? "–" : ratio.data);
     ppt_html_cell(table, ppt_standing_names[ranked->standing]);
     ppt_html_row_end(table);
@@ -122,15 +261,20 @@ static void add_ranked(struct ppt_table *table, const struct ppt_ranked *ranked,
 /* The answer first, the chart and the table that it rests on below it. */
 static void add_ranking(struct ppt_text *out, const struct ppt_outcome *outcomes, size_t count)
 {
-    static const char *const heads[] = {"program",          "workers",  "total", "tasks/s",
+    static const char *const heads[] = {"program",          "use",      "total", "tasks/s",
                                         "slower by [99 %]", "standing", NULL};
     const struct ppt_ranking *ranking = outcomes[0].ranking;
     struct ppt_text words PPT_OWNED(ppt_text_free) = {0};
 
+    const char **names PPT_FREED = ppt_alloc(ranking->count + 1, sizeof(*names));
+
+    for (size_t i = 0; i < ranking->count; i++) {
+        names[i] = ranking->items[i].contestant.label;
+    }
     ppt_ranking_sentence(ranking, &words);
     ppt_html_box(out, ppt_class_of_ranking(ranking));
-    ppt_html_rest(out, words.data);
-    ppt_text_add(out, "</div>\n");
+    ppt_html_prose_about(out, words.data, names);
+    ppt_text_add(out, ".</p>\n</div>\n");
     ppt_html_wide_figure(out, outcomes[0].folder, "programs");
     struct ppt_table table = ppt_html_table_begin(
         out, PPT_TABLE_CARDS, "How the programs stand",
@@ -144,7 +288,7 @@ static void add_ranking(struct ppt_text *out, const struct ppt_outcome *outcomes
             find_program(outcomes, count, ranked->contestant.point.program);
 
         if (outcome) {
-            add_ranked(&table, ranked, outcome->config);
+            add_ranked(&table, ranked, outcome);
         }
     }
     ppt_html_table_end(&table);
@@ -228,8 +372,8 @@ void ppt_html_index(struct ppt_text *out, const struct ppt_outcome *outcomes, si
         add_policies(&page.body, &outcomes[0]);
         ppt_html_section(&page, "runs", "Each size");
     } else {
-        ppt_html_first_section(&page, "runs", "All runs");
-        add_counts(&page.body, outcomes, count);
+        ppt_html_first_section(&page, "answer", "The answer");
+        add_together(&page.body, outcomes, count);
     }
     add_runs(&page.body, outcomes, count);
     if (outcomes[0].suite_folder) {

@@ -40,15 +40,51 @@ void ppt_html_put(struct ppt_text *out, const char *before, const char *text, co
     ppt_text_add(out, after);
 }
 
-/* The words of a sentence; lines break neither behind the "--" of an option nor before "%". */
-static void add_prose(struct ppt_text *out, const char *words)
+/* The longest option that is kept on one line. */
+#define LONGEST_OPTION 24
+
+/* A word, or what of an option must not be torn off: "--", and no more where it is long. */
+static void add_word(struct ppt_text *out, const char *word, size_t length)
+{
+    const bool option = strncmp(word, "--", 2) == 0 && length > 2;
+    const size_t kept = !option ? 0 : length <= LONGEST_OPTION ? length : 3;
+    char *first PPT_FREED = ppt_text_format("%.*s", (int)kept, word);
+    char *rest PPT_FREED = ppt_text_format("%.*s", (int)(length - kept), word + kept);
+
+    if (option) {
+        ppt_html_put(out, "<span class=\"option\">", first, "</span>");
+    }
+    ppt_html_add(out, rest);
+}
+
+/* The longest of the names that the text begins with; 0: none. */
+static size_t name_length(const char *text, const char *const *names)
+{
+    size_t longest = 0;
+
+    for (; *names; names++) {
+        const size_t length = strlen(*names);
+
+        if (length > longest && strncmp(text, *names, length) == 0 &&
+            !isalnum((unsigned char)text[length])) {
+            longest = length;
+        }
+    }
+    return longest;
+}
+
+void ppt_html_prose_about(struct ppt_text *out, const char *words, const char *const *names)
 {
     for (const char *at = words; *at;) {
-        const size_t length = strcspn(at, " ");
-        char *word PPT_FREED = ppt_text_format("%.*s", (int)length, at);
-        const bool option = strncmp(word, "--", 2) == 0;
+        const size_t name = name_length(at, names), length = name ? name : strcspn(at, " ");
 
-        ppt_html_put(out, option ? "<span class=\"option\">" : "", word, option ? "</span>" : "");
+        if (name) {
+            char *code PPT_FREED = ppt_text_format("%.*s", (int)name, at);
+
+            ppt_html_put(out, "<code>", code, "</code>");
+        } else {
+            add_word(out, at, length);
+        }
         at += length;
         for (; *at == ' '; at++) {
             ppt_text_add(out, at[1] == '%' ? "&nbsp;" : " ");
@@ -56,11 +92,18 @@ static void add_prose(struct ppt_text *out, const char *words)
     }
 }
 
+void ppt_html_prose(struct ppt_text *out, const char *words)
+{
+    static const char *const none[] = {NULL};
+
+    ppt_html_prose_about(out, words, none);
+}
+
 void ppt_html_rest(struct ppt_text *out, const char *words)
 {
     const size_t length = strlen(words);
 
-    add_prose(out, words);
+    ppt_html_prose(out, words);
     ppt_text_add(out, length > 0 && strchr(".:", words[length - 1]) ? "</p>\n" : ".</p>\n");
 }
 

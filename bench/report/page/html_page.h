@@ -19,6 +19,12 @@ void ppt_html_add(struct ppt_text *out, const char *text);
 /* Adds such a text with markup around it. */
 void ppt_html_put(struct ppt_text *out, const char *before, const char *text, const char *after);
 
+/* Adds such a text as words of a sentence: lines break neither within an option nor before "%". */
+void ppt_html_prose(struct ppt_text *out, const char *words);
+
+/* The same of a sentence that has names in it (NULL-terminated) which are code: commands. */
+void ppt_html_prose_about(struct ppt_text *out, const char *words, const char *const *names);
+
 /* Words (plain text) as the rest of a paragraph, with a full stop where they have none, and its
  * end; and sentences, if there are any (NULL or empty: none), as a paragraph of which `before` is
  * the beginning, with a capital. */

@@ -34,6 +34,9 @@ void ppt_html_making(struct ppt_page *page, const struct ppt_outcome *outcome);
  * "4 × 2", "3 ranks × 4" or "sequential", and the recommended point is marked. */
 void ppt_html_point_row(struct ppt_table *table, const struct ppt_outcome *outcome, size_t p);
 
+/* The head of that column: "workers", "workers x inner threads". Returns `out`. */
+const char *ppt_html_point_head(const struct ppt_outcome *outcome, char out[PPT_POINT_WORDS_SIZE]);
+
 /* What the answer says of the summary's point; NULL: nothing. */
 const struct ppt_point_answer *ppt_html_point_answer(const struct ppt_outcome *outcome, size_t p);
 

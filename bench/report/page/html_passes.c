@@ -38,21 +38,54 @@ static size_t recommended_of(const struct ppt_outcome *outcome)
 
 /* ---- single tasks ---- */
 
+/* Shares of the tasks, and the time that they take at most. */
+static const struct percentile {
+    const char *head;
+    double share;
+    size_t offset; /* of its ppt_stat in a point's summary */
+} percentiles[] = {
+    {"median", 0.5, offsetof(struct ppt_point_summary, task_median_s)},
+    {"95 %", 0.95, offsetof(struct ppt_point_summary, task_p95_s)},
+    {"99 %", 0.99, offsetof(struct ppt_point_summary, task_p99_s)},
+    {"longest", 1, offsetof(struct ppt_point_summary, task_longest_s)},
+};
+#define PERCENTILES (sizeof(percentiles) / sizeof(percentiles[0]))
+
+/* Whether there are tasks enough: of a few, the last figures are all those of the longest. */
+static bool is_told(const struct percentile *percentile, const struct ppt_outcome *outcome)
+{
+    return ppt_percentile_known(percentile->share, outcome->config->task_count);
+}
+
 static void add_tasks(struct ppt_text *out, const struct ppt_outcome *outcome)
 {
-    static const char *const heads[] = {"workers", "median", "95 %", "99 %", "longest", NULL};
+    const bool repeated = outcome->summary->blocks > 1;
+    char head[PPT_POINT_WORDS_SIZE];
+    const char *heads[PERCENTILES + 2] = {ppt_html_point_head(outcome, head)};
+    size_t count = 1;
+
+    for (size_t k = 0; k < PERCENTILES; k++) {
+        if (is_told(&percentiles[k], outcome)) {
+            heads[count++] = percentiles[k].head;
+        }
+    }
     struct ppt_table table = ppt_html_table_begin(
         out, PPT_TABLE_CARDS, "Times of single tasks",
-        "Medians over iterations: half of the tasks take less than the first figure.", heads);
+        repeated ? "Medians over iterations: half of the tasks take less than the first figure."
+                 : "Half of the tasks take less than the first figure.",
+        heads);
 
     for (size_t i = 0; i < outcome->summary->count; i++) {
         const struct ppt_point_summary *p = &outcome->summary->points[i];
 
         ppt_html_point_row(&table, outcome, i);
-        ppt_html_duration(&table, p->task_median_s.median);
-        ppt_html_duration(&table, p->task_p95_s.median);
-        ppt_html_duration(&table, p->task_p99_s.median);
-        ppt_html_duration(&table, p->task_longest_s.median);
+        for (size_t k = 0; k < PERCENTILES; k++) {
+            if (is_told(&percentiles[k], outcome)) {
+                const void *stat = (const char *)p + percentiles[k].offset;
+
+                ppt_html_duration(&table, ((const struct ppt_stat *)stat)->median);
+            }
+        }
         ppt_html_row_end(&table);
     }
     ppt_html_table_end(&table);
@@ -80,7 +113,7 @@ static void add_kinds(struct ppt_text *out, const struct ppt_outcome *outcome)
     const struct ppt_config *config = outcome->config;
     struct ppt_kinds kinds PPT_OWNED(ppt_kinds_free) = {0};
     const char **heads PPT_FREED = ppt_alloc(config->point_count + 3, sizeof(*heads));
-    char(*labels)[PPT_POINT_SIZE + 1] PPT_FREED = ppt_alloc(config->point_count, sizeof(*labels));
+    char(*names)[PPT_POINT_WORDS_SIZE] PPT_FREED = ppt_alloc(config->point_count, sizeof(*names));
 
     ppt_kinds_of(config, outcome->index, &kinds);
     if (kinds.count == 0) {
@@ -89,15 +122,14 @@ static void add_kinds(struct ppt_text *out, const struct ppt_outcome *outcome)
     heads[0] = "task";
     heads[1] = "per iteration";
     for (size_t p = 0; p < config->point_count; p++) {
-        const bool beyond = ppt_host_beyond(outcome->host, config->points[p]);
+        const struct ppt_point point = ppt_point_of_variant(config->points[p]);
 
-        labels[p][0] = '*';
-        ppt_point_label(config->points[p], ppt_config_several(config), labels[p] + 1);
-        heads[p + 2] = labels[p] + !beyond;
+        heads[p + 2] = ppt_point_words(point, ppt_point_shown(point, ppt_config_several(config)),
+                                       "", " × ", names[p]);
     }
-    struct ppt_table table =
-        ppt_html_table_begin(out, PPT_TABLE_CARDS, "Kinds of tasks",
-                             "Kinds of the mix: mean task time by number of workers.", heads);
+    struct ppt_table table = ppt_html_table_begin(
+        out, PPT_TABLE_CARDS, "Kinds of tasks",
+        "Kinds of the mix: how many there are, and their mean task time.", heads);
     for (size_t k = 0; k < kinds.count; k++) {
         add_kind_row(&table, config, &kinds.items[k]);
     }
@@ -118,15 +150,12 @@ void ppt_html_tasks(struct ppt_page *page, const struct ppt_outcome *outcome)
                   " half of the tasks of a pass take at most %s, and the longest takes %s.</p>\n",
                   ppt_text_duration(point->task_median_s.median, median),
                   ppt_text_duration(point->task_longest_s.median, longest));
-    ppt_text_add(out, "<div class=\"pair\">\n<div>\n");
     add_tasks(out, outcome);
     add_kinds(out, outcome);
-    ppt_text_add(out, "</div>\n<div>\n");
     ppt_html_folded_figure(out, outcome->folder, "task_times");
     if (ppt_charts_have(outcome, "distribution")) {
         ppt_html_folded_figure(out, outcome->folder, "distribution");
     }
-    ppt_text_add(out, "</div>\n</div>\n");
 }
 
 /* ---- workers ---- */
@@ -143,7 +172,7 @@ void ppt_html_workers(struct ppt_page *page, const struct ppt_outcome *outcome)
         ppt_point_running(outcome->summary->points[p].point) > 1) {
         ppt_text_add(out, "<p class=\"says\">");
         add_place(out, outcome, p);
-        ppt_text_addf(out, " the mean one was busy for %s of the time of the busiest.</p>\n",
+        ppt_text_addf(out, " they are busy, on average, for %s of the time of the busiest.</p>\n",
                       ppt_text_percent(answer->factors.factor[PPT_FACTOR_BALANCE], text));
     } else {
         ppt_text_add(out,
@@ -170,16 +199,19 @@ static const char *mark_of(const struct ppt_index *index, const struct ppt_sampl
 
 /* One pass; shares of others and of a quota have columns where there are any in the run. */
 static void add_pass(struct ppt_table *table, const struct ppt_index *index,
-                     const struct ppt_sample *s, const struct ppt_disturbance *all)
+                     const struct ppt_sample *s, const struct ppt_disturbance *all,
+                     unsigned dimensions)
 {
     const double wall_ns = (double)ppt_sample_wall_ns(s);
-    char label[PPT_POINT_SIZE];
 
     ppt_html_row(table, ppt_pass_disturbed(index, s) ? " class=\"flagged\"" : "");
     ppt_html_number(table, true, (double)s->started_ns * 1e-9, 2, " s");
     ppt_html_number(table, true, s->block, 0, "");
-    ppt_html_cell(table, ppt_point_label(s->point, 0, label));
-    ppt_html_number(table, true, s->point.inner_threads, 0, "");
+    for (size_t d = PPT_RANKS; d < PPT_DIMENSION_COUNT; d++) {
+        if (dimensions & PPT_ONLY(d)) {
+            ppt_html_number(table, true, ppt_point_get(s->point, d), 0, "");
+        }
+    }
     ppt_html_duration(table, (double)s->init_ns * 1e-9);
     ppt_html_duration(table, (double)s->work_ns * 1e-9);
     ppt_html_duration(table, (double)s->cleanup_ns * 1e-9);
@@ -195,14 +227,31 @@ static void add_pass(struct ppt_table *table, const struct ppt_index *index,
     ppt_html_row_end(table);
 }
 
+/* Those that the passes of a run have a column for. */
+static unsigned dimensions_of(const struct ppt_config *config)
+{
+    return PPT_ONLY(PPT_WORKERS) | PPT_ONLY(PPT_INNER_THREADS) |
+           (ppt_config_ranks(config) > 0 ? PPT_ONLY(PPT_RANKS) : 0);
+}
+
 static void add_passes(struct ppt_text *out, const struct ppt_outcome *outcome)
 {
-    const char *heads[13] = {"started", "iteration", "workers", "inner threads", "init",
-                             "work",    "cleanup",   "total",   "scratch"};
+    static const char *const times[] = {"init", "work", "cleanup", "total", "scratch"};
+    const char *heads[PPT_DIMENSION_COUNT + 11] = {"started", "iteration"};
+    char nouns[PPT_DIMENSION_COUNT][PPT_POINT_WORDS_SIZE];
     const struct ppt_disturbance *all = &outcome->answer->disturbance;
     const struct ppt_passes ran = outcome->index->ran;
-    size_t columns = 9;
+    const unsigned dimensions = dimensions_of(outcome->config);
+    size_t columns = 2;
 
+    for (size_t d = PPT_RANKS; d < PPT_DIMENSION_COUNT; d++) {
+        if (dimensions & PPT_ONLY(d)) {
+            heads[columns++] = ppt_point_heads(PPT_ONLY(d), nouns[d]);
+        }
+    }
+    for (size_t i = 0; i < sizeof(times) / sizeof(times[0]); i++) {
+        heads[columns++] = times[i];
+    }
     if (all->steal_s > 0) {
         heads[columns++] = "steal";
     }
@@ -214,7 +263,7 @@ static void add_passes(struct ppt_text *out, const struct ppt_outcome *outcome)
         out, PPT_TABLE_SCROLLS, "All passes",
         "In the order they ran; iteration 0 is the warm-up, which counts for nothing.", heads);
     for (size_t i = 0; i < ran.count; i++) {
-        add_pass(&table, outcome->index, ran.items[i], all);
+        add_pass(&table, outcome->index, ran.items[i], all, dimensions);
     }
     ppt_html_table_end(&table);
 }
@@ -233,7 +282,9 @@ void ppt_html_passes(struct ppt_page *page, const struct ppt_outcome *outcome)
     }
     ppt_text_add(out, ".</p>\n");
     ppt_html_folded_figure(out, outcome->folder, "passes");
-    ppt_text_add(out, "<details>\n<summary>The passes as a table</summary>\n");
+    ppt_text_addf(out,
+                  "<details class=\"long\">\n<summary>The passes as a table (%zu rows)</summary>\n",
+                  outcome->index->ran.count);
     add_passes(out, outcome);
     ppt_text_add(out, "</details>\n");
 }

@@ -39,6 +39,12 @@ void ppt_html_point_row(struct ppt_table *table, const struct ppt_outcome *outco
     ppt_html_row_head_end(table);
 }
 
+const char *ppt_html_point_head(const struct ppt_outcome *outcome, char out[PPT_POINT_WORDS_SIZE])
+{
+    return ppt_point_heads(
+        PPT_ONLY(PPT_WORKERS) | (ppt_config_several(outcome->config) & PPT_OF_TASK), out);
+}
+
 const struct ppt_point_answer *ppt_html_point_answer(const struct ppt_outcome *outcome, size_t p)
 {
     const size_t found = ppt_grid_find(&outcome->answer->grid, outcome->summary->points[p].point);

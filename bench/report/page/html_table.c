@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "html_page.h"
 
@@ -98,11 +99,29 @@ void ppt_html_cell(struct ppt_table *table, const char *text)
     ppt_html_cell_end(table);
 }
 
+void ppt_html_cell_prose(struct ppt_table *table, const char *words)
+{
+    ppt_html_cell_begin(table);
+    ppt_html_prose(table->out, words);
+    ppt_html_cell_end(table);
+}
+
 void ppt_html_duration(struct ppt_table *table, double seconds)
 {
     char text[PPT_UNITS_SIZE];
 
-    ppt_html_cell(table, ppt_text_duration(seconds, text));
+    /* A unit does not stand alone on a line. */
+    ppt_html_cell_begin(table);
+    ppt_text_duration(seconds, text);
+    char *unit = strchr(text, ' ');
+    if (unit) {
+        *unit = '\0';
+    }
+    ppt_html_add(table->out, text);
+    if (unit) {
+        ppt_html_put(table->out, "&nbsp;", unit + 1, "");
+    }
+    ppt_html_cell_end(table);
 }
 
 void ppt_html_number(struct ppt_table *table, bool exists, double value, int decimals,

@@ -40,10 +40,11 @@ void ppt_html_row_head(struct ppt_table *table, const char *text);
 void ppt_html_row_head_begin(struct ppt_table *table);
 void ppt_html_row_head_end(const struct ppt_table *table);
 
-/* A cell with a plain text; with a time; with a number of so many decimals and its unit, or a dash
- * where there is none; with a share, "none" where it is 0; in the colour of a class; or with what
- * is added to `out` up to the end. */
+/* A cell with a plain text; with words that may have options among them; with a time; with a number
+ * of so many decimals and its unit, or a dash where there is none; with a share, "none" where it is
+ * 0; in the colour of a class; or with what is added to `out` up to the end. */
 void ppt_html_cell(struct ppt_table *table, const char *text);
+void ppt_html_cell_prose(struct ppt_table *table, const char *words);
 void ppt_html_duration(struct ppt_table *table, double seconds);
 void ppt_html_number(struct ppt_table *table, bool exists, double value, int decimals,
                      const char *unit);

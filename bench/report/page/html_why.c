@@ -22,40 +22,85 @@ static void add_topic(struct ppt_text *out, const struct ppt_answer *answer,
 
 /* ---- why ---- */
 
+/* Columns that some runs have nothing for. */
+struct factor_columns {
+    bool communication; /* 1 everywhere without ranks */
+    bool queued;        /* else part of what is off the CPU */
+};
+
+static struct factor_columns factor_columns_of(const struct ppt_outcome *outcome)
+{
+    struct factor_columns columns = {.communication = ppt_config_ranks(outcome->config) > 0};
+
+    for (size_t p = 0; p < outcome->answer->grid.point_count; p++) {
+        columns.queued |= outcome->answer->points[p].factors.queued_inflation > 0;
+    }
+    return columns;
+}
+
+static void add_inflation(struct ppt_table *table, double times)
+{
+    ppt_html_number(table, times > 0, times, 2, "");
+}
+
 static void add_factor_row(struct ppt_table *table, const struct ppt_point_answer *p,
-                           bool with_ranks)
+                           struct factor_columns columns)
 {
     for (size_t f = 0; f < PPT_FACTOR_COUNT; f++) {
-        if (f != PPT_FACTOR_COMMUNICATION || with_ranks) { /* else 1 everywhere */
+        if (f != PPT_FACTOR_COMMUNICATION || columns.communication) {
             ppt_html_number(table, true, p->factors.factor[f], 3, "");
         }
     }
-    ppt_html_number(table, p->factors.on_cpu_inflation > 0, p->factors.on_cpu_inflation, 2, "");
-    ppt_html_number(table, p->factors.off_cpu_inflation > 0, p->factors.off_cpu_inflation, 2, "");
+    add_inflation(table, p->factors.on_cpu_inflation);
+    if (columns.queued) {
+        add_inflation(table, p->factors.queued_inflation);
+    }
+    add_inflation(table, p->factors.off_cpu_inflation);
     ppt_html_number(table, true, p->karp_flatt, 3, "");
-    ppt_html_number(table, p->break_even.tasks > 0, (double)p->break_even.tasks, 0, " tasks");
+    ppt_html_number(table, p->break_even.tasks > 0, (double)p->break_even.tasks, 0, "");
     ppt_html_row_end(table);
+}
+
+/* Whether rows differ in what they are compared with: the table of speedups has one baseline, and
+ * the factors one for each number of inner threads. */
+static bool has_several_inner(const struct ppt_outcome *outcome)
+{
+    return (ppt_config_several(outcome->config) & PPT_ONLY(PPT_INNER_THREADS)) != 0;
 }
 
 static void add_factors(struct ppt_text *out, const struct ppt_outcome *outcome)
 {
-    static const char *const heads[] = {
-        "workers", "load balance", "scheduling",      "startup",   "work", "reference",
-        "on CPU",  "off CPU",      "serial fraction", "pays from", NULL};
-    static const char *const rank_heads[] = {
-        "workers",   "load balance", "communication", "scheduling",      "startup",   "work",
-        "reference", "on CPU",       "off CPU",       "serial fraction", "pays from", NULL};
-    const bool with_ranks = ppt_config_ranks(outcome->config) > 0;
-    struct ppt_table table = ppt_html_table_begin(
-        out, PPT_TABLE_CARDS, "Efficiency factors",
-        "What speedup is lost to: a factor of 1 loses nothing.", with_ranks ? rank_heads : heads);
+    const struct factor_columns columns = factor_columns_of(outcome);
+    char head[PPT_POINT_WORDS_SIZE];
+    const char *heads[PPT_FACTOR_COUNT + 7] = {ppt_html_point_head(outcome, head)};
+    size_t count = 1;
+
+    for (size_t f = 0; f < PPT_FACTOR_COUNT; f++) {
+        if (f != PPT_FACTOR_COMMUNICATION || columns.communication) {
+            heads[count++] = ppt_factor_names[f];
+        }
+    }
+    heads[count++] = "on CPU";
+    if (columns.queued) {
+        heads[count++] = "no CPU";
+    }
+    heads[count++] = "off CPU";
+    heads[count++] = "serial fraction";
+    heads[count] = "pays from (tasks)";
+    struct ppt_table table =
+        ppt_html_table_begin(out, PPT_TABLE_CARDS, "Efficiency factors",
+                             has_several_inner(outcome)
+                                 ? "What speedup is lost to: a factor of 1 loses nothing. Each row "
+                                   "is against sequential calls with as many inner threads."
+                                 : "What speedup is lost to: a factor of 1 loses nothing.",
+                             heads);
 
     for (size_t i = 0; i < outcome->summary->count; i++) {
         const struct ppt_point_answer *p = ppt_html_point_answer(outcome, i);
 
         if (p && p->factors.exists) {
             ppt_html_point_row(&table, outcome, i);
-            add_factor_row(&table, p, with_ranks);
+            add_factor_row(&table, p, columns);
         }
     }
     ppt_html_table_end(&table);
@@ -70,13 +115,17 @@ void ppt_html_why(struct ppt_page *page, const struct ppt_outcome *outcome)
               outcome->answer->verdict.exists ? "There was nothing to choose from"
                                               : "Without a verdict there is no reason to give");
     if (ppt_charts_have(outcome, "efficiency")) {
-        ppt_html_wide_figure(out, outcome->folder, "efficiency");
+        ppt_html_wide_figure_saying(
+            out, outcome->folder, "efficiency",
+            has_several_inner(outcome)
+                ? "Number of workers times all these factors is exactly the speedup over "
+                  "sequential calls with as many inner threads; the speedups above are all over "
+                  "the first row. 1 means nothing is lost; the lowest mark is where to look first."
+                : NULL);
         add_factors(out, outcome);
     }
-    ppt_text_add(out, "<div class=\"pair\">\n");
     ppt_html_folded_figure(out, outcome->folder, "time");
     ppt_html_folded_figure(out, outcome->folder, "tasks_per_second");
-    ppt_text_add(out, "</div>\n");
 }
 
 /* ---- what more would do ---- */
@@ -161,7 +210,11 @@ void ppt_html_more(struct ppt_page *page, const struct ppt_outcome *outcome)
         return;
     }
     ppt_text_add(out, "<div class=\"beside\">\n");
-    ppt_html_figure(out, outcome->folder, "model");
+    ppt_html_figure(out, outcome->folder, "model",
+                    ppt_rivals_kept(&outlook.rivals) > 0
+                        ? NULL
+                        : "Marks are measured. There is no line but the ideal one: no law that is "
+                          "known here can be told from these passes.");
     ppt_text_add(out, "<div>\n");
     add_laws(out, &outlook.rivals);
     if (outlook.kind == PPT_OUTLOOK_REFUSED) {
