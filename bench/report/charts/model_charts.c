@@ -8,7 +8,7 @@
 #include "memory.h"
 #include "owned.h"
 
-#define CURVE_STEPS 120
+#define CURVE_STEPS 40
 
 /* ---- the laws ---- */
 

@@ -192,8 +192,8 @@ static const char *mark_of(const struct ppt_index *index, const struct ppt_sampl
     }
     return s->again && disturbed ? "again, disturbed"
            : s->again            ? "again"
+           : s->block == 0       ? disturbed ? "warm-up, disturbed" : "warm-up"
            : disturbed           ? "disturbed"
-           : s->block == 0       ? "warm-up"
                                  : "";
 }
 
