@@ -52,6 +52,12 @@ void ppt_chart_note(struct ppt_chart *chart, const char *format, ...)
     va_end(values);
 }
 
+void ppt_chart_bars(struct ppt_chart *chart, const struct ppt_outcome *outcome, const char *what)
+{
+    ppt_chart_note(chart, "%s",
+                   outcome->summary->blocks > 1 ? what : "A single iteration has no intervals.");
+}
+
 /* ---- what is plotted ---- */
 
 void ppt_chart_set(struct ppt_chart *chart, const char *format, ...)

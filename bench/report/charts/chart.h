@@ -63,8 +63,11 @@ void ppt_chart_about(struct ppt_chart *chart, const struct ppt_outcome *outcome,
 __attribute__((format(printf, 2, 3))) void ppt_chart_note(struct ppt_chart *chart,
                                                           const char *format, ...);
 
+/* Says what bars are of a run: `what`, a whole sentence, unless a single iteration has none. */
+void ppt_chart_bars(struct ppt_chart *chart, const struct ppt_outcome *outcome, const char *what);
+
 /* What whiskers are, wherever there are some. */
-#define PPT_CHART_BARS "Marks: medians; bars: 95 %% intervals."
+#define PPT_CHART_BARS "Marks: medians; bars: 95 % intervals."
 
 /* And where curves stand so that their whiskers do not hide each other. */
 #define PPT_CHART_APART "Curves stand a little apart."

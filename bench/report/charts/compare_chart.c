@@ -81,7 +81,7 @@ enum ppt_status ppt_comparison_chart(const struct ppt_comparison_outcome *outcom
                   ppt_config_subject(outcome->old_runs[0].config));
     ppt_config_describe(outcome->old_runs[0].config, &chart->given);
     ppt_chart_note(chart, "%llu task%s per pass.", tasks, PPT_S(tasks));
-    ppt_chart_note(chart, several ? "A mark for each run, its median." : PPT_CHART_BARS);
+    ppt_chart_note(chart, "%s", several ? "A mark for each run, its median." : PPT_CHART_BARS);
     ppt_chart_value_axis(chart, "tasks per second", range, false);
     add_axis(chart, outcome);
     ppt_chart_plot(chart, "old", "data index 0 using ($1-0.1):%s with %s ls before", columns,

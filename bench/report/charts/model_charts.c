@@ -145,7 +145,7 @@ static void model_write(const struct ppt_outcome *outcome, struct ppt_chart *cha
     add_measured(outcome, &chart->data, &range);
     add_curves(scaling, &outlook, &chart->data, &range);
     add_model_title(chart, outcome, ppt_rivals_kept(&outlook.rivals) > 0);
-    ppt_chart_note(chart, PPT_CHART_BARS);
+    ppt_chart_bars(chart, outcome, PPT_CHART_BARS);
     add_refusal(chart, outlook.refusals);
     if (!refused) {
         ppt_chart_note(chart, "Beyond %u workers laws go on from what was measured there.",

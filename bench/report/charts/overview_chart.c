@@ -163,7 +163,7 @@ void ppt_overview_write(const struct ppt_outcome *outcomes, size_t count, struct
 
     add_overview_data(outcomes, count, &chart->data, &range, &bars);
     ppt_text_add(&chart->headline, "How much faster, task by task");
-    ppt_chart_note(chart, PPT_CHART_BARS);
+    ppt_chart_note(chart, "%s", PPT_CHART_BARS);
     range.low /= BEYOND_MEDIANS;
     range.high *= BEYOND_MEDIANS;
     if (bars.high > range.high) {

@@ -67,7 +67,7 @@ void ppt_programs_write(const struct ppt_outcome *outcomes, size_t count, struct
 
     add_programs_data(outcomes, count, &chart->data, &range);
     ppt_text_add(&chart->headline, "Tasks per second of every program");
-    ppt_chart_note(chart, PPT_CHART_BARS " " PPT_CHART_APART);
+    ppt_chart_bars(chart, &outcomes[0], PPT_CHART_BARS " " PPT_CHART_APART);
     ppt_chart_value_axis(chart, "tasks per second", range, false);
     ppt_chart_point_axis(chart, config->points, config->point_count, ppt_config_several(config),
                          outcomes[0].host);

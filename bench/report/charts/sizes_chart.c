@@ -180,7 +180,7 @@ static void write_sizes(const struct sizes_view *view, struct ppt_chart *chart)
     if (policy->where) {
         ppt_text_add(&chart->given, policy->where);
     }
-    ppt_chart_note(chart, PPT_CHART_BARS);
+    ppt_chart_note(chart, "%s", PPT_CHART_BARS);
     if (policy->step_count > 1) {
         ppt_chart_note(chart, "The policy (pale: its interval):");
     }

@@ -53,7 +53,7 @@ static void speedup_write(const struct ppt_outcome *outcome, struct ppt_chart *c
     struct ppt_chart_range range = {1, 1};
 
     ppt_chart_about(chart, outcome, "how much faster with workers");
-    ppt_chart_note(chart, PPT_CHART_BARS);
+    ppt_chart_bars(chart, outcome, PPT_CHART_BARS);
     if (ppt_chart_curve_count(config) > 1) {
         ppt_chart_note(chart, PPT_CHART_APART);
     }

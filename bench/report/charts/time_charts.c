@@ -22,7 +22,7 @@ static void rate_write(const struct ppt_outcome *outcome, struct ppt_chart *char
         ppt_chart_reach(&range, ppt_stat_high(&p->rate));
     }
     ppt_chart_about(chart, outcome, "tasks per second");
-    ppt_chart_note(chart, "Bars: medians; whiskers: 95 %% intervals.");
+    ppt_chart_bars(chart, outcome, "Bars: medians; whiskers: 95 % intervals.");
     ppt_chart_value_axis(chart, "tasks per second", range, false);
     ppt_chart_plot(chart, "measured", "data using 1:4 with boxes ls measured");
     ppt_chart_plot(chart, NULL, "data using 1:4:5:6 with yerrorbars lc rgb ink pt 0 ps 0 lw 1.5");
@@ -60,7 +60,7 @@ static void time_write(const struct ppt_outcome *outcome, struct ppt_chart *char
     }
     snprintf(label, sizeof(label), "%s per pass", unit_name);
     ppt_chart_about(chart, outcome, "where the time of a pass goes");
-    ppt_chart_note(chart, "Bars: medians; whiskers: 95 %% intervals of the total.");
+    ppt_chart_bars(chart, outcome, "Bars: medians; whiskers: 95 % intervals of the total.");
     ppt_chart_value_axis(chart, label, range, false);
     ppt_chart_plot(chart, "cleanup", "data using 1:($4+$5+$6) with boxes ls cleanup");
     ppt_chart_plot(chart, "work", "data using 1:($4+$5) with boxes ls work");
