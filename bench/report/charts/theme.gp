@@ -18,7 +18,7 @@ set style line ideal lc rgb '#7f7f7f' dt 2 lw 1.5
 set style line baseline lc rgb '#7f7f7f' lw 1
 set style line cpus lc rgb '#7f7f7f' dt 3 lw 1.5
 set style line recommended lc rgb '#cfeadf'
-set style line beyond lc rgb '#000000' pt 6 ps 1.5 lw 1 # a ring, which hides no mark
+set style line beyond lc rgb '#000000' pt 6 ps 1.3 lw 1 # a ring, which hides no mark
 set style line before lc rgb '#7f7f7f' pt 5 ps 0.7 lw 1.5
 # The parts of a pass, and what speedup is lost to: where they are the same, so is the colour.
 startup = 31; work = 32; cleanup = 33; scheduling = 34; balance = 35; communication = 36
