@@ -11,7 +11,6 @@
 
 #define CONFIDENCE 0.95
 #define LEAST_SPREAD 0.005 /* what a pass' median may be off without showing it */
-#define GRID_MARGIN 0.02
 
 const char *const ppt_rival_names[PPT_RIVAL_COUNT] = {
     [PPT_RIVAL_AMDAHL] = "Amdahl", [PPT_RIVAL_ROOF] = "roof",
@@ -348,8 +347,8 @@ static void set_range(const struct measured *measured, struct ppt_rivals *rivals
             rivals->high = fmax(rivals->high, rivals->laws[law].high);
         }
     }
-    rivals->low += rivals->waves - GRID_MARGIN;
-    rivals->high += rivals->waves + GRID_MARGIN;
+    rivals->low += rivals->waves - PPT_RIVALS_MARGIN;
+    rivals->high += rivals->waves + PPT_RIVALS_MARGIN;
 }
 
 void ppt_rivals_of(const struct ppt_grid *row, unsigned limit, double tasks, unsigned target,

@@ -57,7 +57,7 @@ double ppt_rival_at(const struct ppt_rival_curve *curve, double workers);
 struct ppt_rival {
     size_t kept;                 /* curves; 0: the law is excluded */
     struct ppt_rival_curve best; /* of those kept: with the least sum */
-    double low, high;            /* ln f(target)/f(largest) over those kept */
+    double low, high;            /* ln f(target)/f(largest) over those kept, without the margin */
 };
 
 struct ppt_rivals {
@@ -73,6 +73,9 @@ struct ppt_rivals {
     double low, high;
     double waves; /* of that, what the number of tasks costs: ln G(target)/G(largest) */
 };
+
+/* What the grid of coefficients may miss, either way, as a logarithm. */
+#define PPT_RIVALS_MARGIN 0.02
 
 #define PPT_RIVALS_FEWEST_COUNTS 3
 #define PPT_RIVALS_FEWEST_BLOCKS 5

@@ -63,6 +63,25 @@ static double median_seconds(const struct ppt_grid *row, size_t point)
     return ppt_median(column, row->block_count);
 }
 
+/* Of two errors that may add up each gets half of what they may be wrong in together. */
+static struct ppt_interval throughput_interval(const struct ppt_scaling *scaling, size_t point)
+{
+    const struct ppt_grid *row = &scaling->row;
+    const double tasks = fmax(1, scaling->context.tasks);
+    const double blur = exp(ppt_grid_blur(row, point, point) / 2);
+    double *rates PPT_FREED = ppt_alloc(row->block_count, sizeof(*rates));
+
+    for (size_t b = 0; b < row->block_count; b++) {
+        rates[b] = tasks / ppt_grid_at(row, b, point);
+    }
+    struct ppt_interval interval = ppt_interval_of_positive(
+        rates, row->block_count, 1 - (1 - scaling->context.confidence) / 2);
+
+    interval.low /= blur;
+    interval.high *= blur;
+    return interval;
+}
+
 /* Whether the rate is surely lower at the last point than at the fastest. */
 static void find_fall(struct ppt_scaling *scaling)
 {
@@ -139,6 +158,7 @@ void ppt_scaling_of(const struct ppt_grid *grid, const struct ppt_scaling_contex
     }
     scaling->largest = ppt_point_workers(row->points[row->point_count - 1]);
     scaling->throughput = fmax(1, context->tasks) / median_seconds(row, row->point_count - 1);
+    scaling->throughput_interval = throughput_interval(scaling, row->point_count - 1);
     find_fall(scaling);
     scaling->superlinear = is_superlinear(row, context->confidence);
     scaling->refusals = find_refusals(scaling);
@@ -156,6 +176,14 @@ static unsigned next_count(const struct ppt_scaling *scaling)
     const unsigned cpus = limiting_cpus(&scaling->context), twice = 2 * scaling->largest;
 
     return cpus == 0 || twice <= cpus ? twice : cpus > scaling->largest ? cpus : 0;
+}
+
+/* In tasks per second, of a range of times the largest count's throughput. */
+static struct ppt_interval in_tasks(const struct ppt_scaling *scaling, double low, double high)
+{
+    const struct ppt_interval *now = &scaling->throughput_interval;
+
+    return (struct ppt_interval){now->exists, low * now->low, high * now->high};
 }
 
 struct ppt_outlook ppt_scaling_outlook(const struct ppt_scaling *scaling, unsigned workers)
@@ -183,6 +211,7 @@ struct ppt_outlook ppt_scaling_outlook(const struct ppt_scaling *scaling, unsign
     }
     outlook.low = exp(outlook.rivals.low);
     outlook.high = exp(outlook.rivals.high);
+    outlook.rate = in_tasks(scaling, outlook.low, outlook.high);
     outlook.kind = outlook.high <= NARROW * outlook.low ? PPT_OUTLOOK_NARROW
                    : outlook.high <= WIDE * outlook.low ? PPT_OUTLOOK_WIDE
                                                         : PPT_OUTLOOK_OPEN;
@@ -192,14 +221,17 @@ struct ppt_outlook ppt_scaling_outlook(const struct ppt_scaling *scaling, unsign
 struct ppt_outlook_law ppt_scaling_law(const struct ppt_scaling *scaling,
                                        const struct ppt_outlook *outlook, enum ppt_rival_law law)
 {
-    const struct ppt_rival *rival = &outlook->rivals.laws[law];
-    const double waves = exp(outlook->rivals.waves) * scaling->throughput;
+    static const struct ppt_rival stops = {.kept = 1, .best = {.law = PPT_RIVAL_ROOF, .a = 1}};
+    const struct ppt_rival *rival = law < PPT_RIVAL_COUNT ? &outlook->rivals.laws[law] : &stops;
+    const double waves = outlook->rivals.waves;
+    const struct ppt_interval rate = in_tasks(scaling, exp(waves + rival->low - PPT_RIVALS_MARGIN),
+                                              exp(waves + rival->high + PPT_RIVALS_MARGIN));
 
     return (struct ppt_outlook_law){
-        .value = waves * ppt_rival_at(&rival->best, outlook->workers) /
+        .value = exp(waves) * scaling->throughput * ppt_rival_at(&rival->best, outlook->workers) /
                  ppt_rival_at(&rival->best, scaling->largest),
-        .low = waves * exp(rival->low),
-        .high = waves * exp(rival->high),
+        .low = rate.low,
+        .high = rate.high,
     };
 }
 

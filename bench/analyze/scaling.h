@@ -40,9 +40,11 @@ enum ppt_refusal {
 const char *ppt_refusal_text(enum ppt_refusal refusal);
 
 struct ppt_scaling {
-    bool exists;           /* false: no block, or no point with workers >= 1 */
-    unsigned largest;      /* the most workers of its points */
-    double throughput;     /* there, in tasks per second: the median */
+    bool exists;                             /* false: no block, or no point with workers >= 1 */
+    unsigned largest;                        /* the most workers of its points */
+    double throughput;                       /* there, in tasks per second: the median, */
+    struct ppt_interval throughput_interval; /* so surely that it and a range of times this hold
+                                                together at the confidence */
     bool falls;            /* fewer workers than the largest were surely faster, */
     unsigned peak;         /* so many of them the fastest, */
     struct ppt_ratio fall; /* by so much */
@@ -72,6 +74,8 @@ struct ppt_outlook {
     enum ppt_rival_law law;   /* when all that are kept go on alike, the plainest of them; else
                                  PPT_RIVAL_COUNT */
     double low, high;         /* times the throughput at the largest count */
+    struct ppt_interval rate; /* the same in tasks per second: with what the throughput that was
+                                 measured there may be off by */
     unsigned refusals;        /* 0: it may be shown */
     unsigned measure_next;    /* workers; 0: nothing that would help */
 };
@@ -81,7 +85,8 @@ struct ppt_outlook {
 struct ppt_outlook ppt_scaling_outlook(const struct ppt_scaling *scaling, unsigned workers);
 
 /* What one law says of an outlook's count, in tasks per second: its best curve, and the range over
- * its curves that are kept. */
+ * its curves that are kept, which lies within the outlook's rate. PPT_RIVAL_COUNT: none goes on, it
+ * stops at the largest count. */
 struct ppt_outlook_law {
     double value, low, high;
 };
