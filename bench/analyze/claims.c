@@ -553,6 +553,35 @@ static void add_range(const struct ppt_outlook *outlook, struct ppt_text *out)
     ppt_text_addf(out, "%.2fx to %.2fx of that", outlook->low, outlook->high);
 }
 
+/* What has an end of the range; it may be that it stops. */
+static void add_end(const struct ppt_scaling *scaling, enum ppt_rival_law law, const char *goes_on,
+                    struct ppt_text *out)
+{
+    if (law < PPT_RIVAL_COUNT) {
+        ppt_text_addf(out, " if %s %s", ppt_rival_phrases[law], goes_on);
+    } else {
+        ppt_text_addf(out, " if it stops at %u", scaling->largest);
+    }
+}
+
+/* From one law to the other, which may be the same. */
+static void add_ends(const struct ppt_scaling *scaling, const struct ppt_outlook *outlook,
+                     struct ppt_text *out)
+{
+    const enum ppt_rival_law low = ppt_outlook_lowest(outlook), high = ppt_outlook_highest(outlook);
+
+    ppt_text_addf(out, " %u workers would bring ", outlook->workers);
+    if (low == high) {
+        add_range(outlook, out);
+    } else {
+        ppt_text_addf(out, "%.2fx of that", outlook->low);
+        add_end(scaling, low, "goes on", out);
+        ppt_text_addf(out, ", %.2fx", outlook->high);
+    }
+    add_end(scaling, high, low < PPT_RIVAL_COUNT && low != high ? "does" : "goes on", out);
+    ppt_text_addf(out, ": measure %u.", outlook->workers);
+}
+
 static void add_outlook(const struct ppt_scaling *scaling, const struct ppt_outlook *outlook,
                         struct ppt_text *out)
 {
@@ -561,22 +590,36 @@ static void add_outlook(const struct ppt_scaling *scaling, const struct ppt_outl
         add_range(outlook, out);
         ppt_text_add(out, ", whichever law goes on.");
     } else if (outlook->kind == PPT_OUTLOOK_WIDE) {
-        const enum ppt_rival_law lowest = ppt_outlook_lowest(outlook);
-
-        ppt_text_addf(out, " %u workers would bring %.2fx of that if ", outlook->workers,
-                      outlook->low);
-        if (outlook->rivals.laws[lowest].low < 0) {
-            ppt_text_addf(out, "%s goes on", ppt_rival_phrases[lowest]);
-        } else {
-            ppt_text_addf(out, "it stops at %u", scaling->largest);
-        }
-        ppt_text_addf(out, ", %.2fx if %s does: measure %u.", outlook->high,
-                      ppt_rival_phrases[ppt_outlook_highest(outlook)], outlook->workers);
+        add_ends(scaling, outlook, out);
     } else {
         ppt_text_addf(out, " What %u would bring these counts do not tell (", outlook->workers);
         add_range(outlook, out);
         ppt_text_addf(out, "): measure %u next.", outlook->measure_next);
     }
+}
+
+/* What the number of tasks alone costs, where it is notable: no law has that. */
+static void say_rounds(struct speech *speech, unsigned workers)
+{
+    const struct ppt_scaling *scaling = &speech->answer->scaling;
+    const double now = ppt_scaling_round_loss(scaling, scaling->largest),
+                 then = ppt_scaling_round_loss(scaling, workers);
+
+    if (fmax(now, then) < NOTABLE) {
+        return;
+    }
+    ppt_text_addf(&speech->words, " The last round of %" PRIu64 " tasks is not full: that costs ",
+                  speech->answer->context.tasks);
+    if (now >= NOTABLE) {
+        ppt_text_addf(&speech->words, "%u workers ", scaling->largest);
+        add_percent(now, &speech->words);
+    }
+    if (then >= NOTABLE) {
+        ppt_text_addf(&speech->words, "%s%u workers ", now >= NOTABLE ? ", and " : "", workers);
+        add_percent(then, &speech->words);
+    }
+    ppt_text_add(&speech->words, ", which is in these figures.");
+    say(speech, counted("rounds", then));
 }
 
 /* What twice as many as the most that were tried bring: never more than the laws that are not
@@ -594,6 +637,7 @@ static void say_outlook(struct speech *speech)
                                        .value = NAN,
                                        .interval = {true, outlook.low, outlook.high},
                                        .level = 0.95});
+        say_rounds(speech, target);
     }
 }
 

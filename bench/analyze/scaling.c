@@ -178,6 +178,12 @@ static unsigned next_count(const struct ppt_scaling *scaling)
     return cpus == 0 || twice <= cpus ? twice : cpus > scaling->largest ? cpus : 0;
 }
 
+/* The tasks that make rounds; 0: none do. */
+static double rounds_of(const struct ppt_scaling *scaling)
+{
+    return scaling->context.whole_rounds ? 0 : scaling->context.tasks;
+}
+
 /* In tasks per second, of a range of times the largest count's throughput. */
 static struct ppt_interval in_tasks(const struct ppt_scaling *scaling, double low, double high)
 {
@@ -202,7 +208,7 @@ struct ppt_outlook ppt_scaling_outlook(const struct ppt_scaling *scaling, unsign
         return outlook;
     }
     /* Which laws are kept does not depend on the target. */
-    ppt_rivals_of(&scaling->row, 0, scaling->context.whole_rounds ? 0 : scaling->context.tasks,
+    ppt_rivals_of(&scaling->row, 0, rounds_of(scaling),
                   workers < 2 * scaling->largest ? workers : 2 * scaling->largest, &outlook.rivals);
     outlook.law = find_law(&outlook.rivals);
     outlook.refusals |= ppt_rivals_kept(&outlook.rivals) == 0 ? PPT_REFUSAL_NO_LAW : 0u;
@@ -218,32 +224,54 @@ struct ppt_outlook ppt_scaling_outlook(const struct ppt_scaling *scaling, unsign
     return outlook;
 }
 
+double ppt_scaling_round_loss(const struct ppt_scaling *scaling, double workers)
+{
+    return -expm1(ppt_rival_rounds(rounds_of(scaling), workers));
+}
+
+double ppt_scaling_law_at(const struct ppt_scaling *scaling, const struct ppt_outlook *outlook,
+                          enum ppt_rival_law law, double workers)
+{
+    if (law == PPT_RIVAL_COUNT) {
+        return scaling->throughput;
+    }
+    const struct ppt_rival_curve *curve = &outlook->rivals.laws[law].best;
+    const double tasks = rounds_of(scaling);
+    const double waves =
+        ppt_rival_rounds(tasks, workers) - ppt_rival_rounds(tasks, scaling->largest);
+
+    return exp(waves) * scaling->throughput * ppt_rival_at(curve, workers) /
+           ppt_rival_at(curve, scaling->largest);
+}
+
 struct ppt_outlook_law ppt_scaling_law(const struct ppt_scaling *scaling,
                                        const struct ppt_outlook *outlook, enum ppt_rival_law law)
 {
-    static const struct ppt_rival stops = {.kept = 1, .best = {.law = PPT_RIVAL_ROOF, .a = 1}};
-    const struct ppt_rival *rival = law < PPT_RIVAL_COUNT ? &outlook->rivals.laws[law] : &stops;
+    const bool stops = law == PPT_RIVAL_COUNT;
     const double waves = outlook->rivals.waves;
-    const struct ppt_interval rate = in_tasks(scaling, exp(waves + rival->low - PPT_RIVALS_MARGIN),
-                                              exp(waves + rival->high + PPT_RIVALS_MARGIN));
+    const double least = stops ? fmin(0, waves) : waves + outlook->rivals.laws[law].low;
+    const double most = stops ? fmax(0, waves) : waves + outlook->rivals.laws[law].high;
+    const struct ppt_interval rate =
+        in_tasks(scaling, exp(least - PPT_RIVALS_MARGIN), exp(most + PPT_RIVALS_MARGIN));
 
     return (struct ppt_outlook_law){
-        .value = exp(waves) * scaling->throughput * ppt_rival_at(&rival->best, outlook->workers) /
-                 ppt_rival_at(&rival->best, scaling->largest),
+        .value = ppt_scaling_law_at(scaling, outlook, law, outlook->workers),
         .low = rate.low,
         .high = rate.high,
     };
 }
 
-/* The kept law whose least, or with a sign of -1 whose greatest, value is the least of all. */
+/* The kept law whose least, or with a sign of -1 whose greatest, value is the least of all and of
+ * those if it stops. */
 static enum ppt_rival_law extreme(const struct ppt_outlook *outlook, double sign)
 {
     const struct ppt_rival *laws = outlook->rivals.laws;
+    const double waves = outlook->rivals.waves;
     enum ppt_rival_law found = PPT_RIVAL_COUNT;
-    double least = INFINITY;
+    double least = fmin(0, sign * waves);
 
     for (size_t law = 0; law < PPT_RIVAL_COUNT; law++) {
-        const double end = sign * (sign > 0 ? laws[law].low : laws[law].high);
+        const double end = sign * (waves + (sign > 0 ? laws[law].low : laws[law].high));
 
         if (laws[law].kept > 0 && end < least) {
             least = end;

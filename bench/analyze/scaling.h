@@ -94,7 +94,18 @@ struct ppt_outlook_law {
 struct ppt_outlook_law ppt_scaling_law(const struct ppt_scaling *scaling,
                                        const struct ppt_outlook *outlook, enum ppt_rival_law law);
 
-/* The two laws that are kept and differ most at an outlook's count. */
+/* The same curve at any number of workers from 1 on, so that what is drawn and what is told are
+ * one: it goes through what was measured at the largest count, and includes what the number of
+ * tasks costs at each, which makes steps. With PPT_RIVAL_COUNT from the largest count on. */
+double ppt_scaling_law_at(const struct ppt_scaling *scaling, const struct ppt_outlook *outlook,
+                          enum ppt_rival_law law, double workers);
+
+/* What part of its throughput a count loses because the last round of tasks is not full: 0.06 is
+ * 6 %. */
+double ppt_scaling_round_loss(const struct ppt_scaling *scaling, double workers);
+
+/* The laws that an outlook's range ends at; PPT_RIVAL_COUNT where none goes as far as it would if
+ * it stopped at the largest count. */
 enum ppt_rival_law ppt_outlook_lowest(const struct ppt_outlook *outlook);
 enum ppt_rival_law ppt_outlook_highest(const struct ppt_outlook *outlook);
 

@@ -42,6 +42,17 @@ static double superlinear(double n)
     return 10 * n * (1 + 0.02 * n);
 }
 
+/* Of 20 tasks that take 0.1 s each. */
+static double in_rounds(double n)
+{
+    return 20 / (0.1 * ceil(20 / n));
+}
+
+static double falling_in_rounds(double n)
+{
+    return retrograde(n) * in_rounds(n) / (10 * n);
+}
+
 /* Every second count is slow: no law has that. */
 static double comb(double n)
 {
@@ -107,7 +118,8 @@ static void where_laws_part_the_next_count_is_named(void **state)
     assert_int_equal(outlook.kind, PPT_OUTLOOK_OPEN);
     assert_int_equal(outlook.law, PPT_RIVAL_COUNT);
     assert_int_equal(outlook.measure_next, 16);
-    assert_int_equal(ppt_outlook_lowest(&outlook) < PPT_RIVAL_COUNT, true);
+    assert_int_equal(ppt_outlook_lowest(&outlook), PPT_RIVAL_COUNT); /* it stops */
+    assert_int_equal(ppt_outlook_highest(&outlook) < PPT_RIVAL_COUNT, true);
     ppt_scaling_free(&scaling);
 
     /* Where there are no CPUs for twice as many, all of them; where all are used, none. */
@@ -162,6 +174,47 @@ static void no_law_is_surer_than_what_was_measured(void **state)
         assert_true(fabs(high / outlook.rate.high - 1) < 1e-9);
         ppt_scaling_free(&scaling);
     }
+}
+
+/* 20 tasks: 8 workers have three rounds, the last for 4 of them, and 16 two. A curve as it is drawn
+ * goes through what was measured at the most workers, and ends at what the list says. */
+static void rounds_of_tasks_are_in_the_curve_of_a_law(void **state)
+{
+    const struct ppt_scaling_context context = {.tasks = 20, .confidence = 0.95};
+    const struct ppt_scaling_context weak = {.tasks = 20, .whole_rounds = true, .confidence = 0.95};
+    struct ppt_scaling scaling = scale_with(in_rounds, 5, BLOCKS, &context, NOISE_QUIET, 61);
+    const struct ppt_outlook outlook = ppt_scaling_outlook(&scaling, 16);
+
+    (void)state;
+    assert_true(fabs(ppt_scaling_round_loss(&scaling, 8) - 4.0 / 24) < 1e-9);
+    assert_true(fabs(ppt_scaling_round_loss(&scaling, 16) - 12.0 / 32) < 1e-9);
+    for (size_t law = 0; law <= PPT_RIVAL_COUNT; law++) {
+        const enum ppt_rival_law of = (enum ppt_rival_law)law;
+
+        if (law == PPT_RIVAL_COUNT || outlook.rivals.laws[law].kept > 0) {
+            assert_true(fabs(ppt_scaling_law_at(&scaling, &outlook, of, 8) / scaling.throughput -
+                             1) < 1e-9);
+            assert_true(fabs(ppt_scaling_law_at(&scaling, &outlook, of, 16) /
+                                 ppt_scaling_law(&scaling, &outlook, of).value -
+                             1) < 1e-9);
+        }
+    }
+    /* Five rounds of 4 workers, without a loss, and ten of 2. */
+    assert_true(fabs(ppt_scaling_law_at(&scaling, &outlook, PPT_RIVAL_AMDAHL, 4) / in_rounds(4) -
+                     1) < 0.05);
+    assert_true(fabs(ppt_scaling_law_at(&scaling, &outlook, PPT_RIVAL_AMDAHL, 16) / in_rounds(16) -
+                     1) < 0.05);
+    /* Behind a peak the most that may come is that it stops there, however the tasks come out. */
+    ppt_scaling_free(&scaling);
+    scaling = scale_with(falling_in_rounds, 5, BLOCKS, &context, NOISE_QUIET, 61);
+    const struct ppt_outlook falling = ppt_scaling_outlook(&scaling, 16);
+    assert_int_equal(ppt_outlook_lowest(&falling), PPT_RIVAL_USL);
+    assert_int_equal(ppt_outlook_highest(&falling), PPT_RIVAL_COUNT);
+    assert_true(falling.high > 1);
+    ppt_scaling_free(&scaling);
+    scaling = scale_with(linear, 5, BLOCKS, &weak, NOISE_QUIET, 61);
+    assert_true(ppt_scaling_round_loss(&scaling, 8) == 0);
+    ppt_scaling_free(&scaling);
 }
 
 /* Figures in tasks per second hold for what really is, though its level is only estimated. */
@@ -256,6 +309,7 @@ int main(void)
         cmocka_unit_test(where_laws_part_the_next_count_is_named),
         cmocka_unit_test(a_roof_that_was_seen_is_narrow),
         cmocka_unit_test(no_law_is_surer_than_what_was_measured),
+        cmocka_unit_test(rounds_of_tasks_are_in_the_curve_of_a_law),
         cmocka_unit_test(stated_rates_hold),
         cmocka_unit_test(a_fall_is_one_that_was_measured),
         cmocka_unit_test(refusals_have_their_reasons),
