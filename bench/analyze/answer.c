@@ -527,6 +527,14 @@ static void end(struct ppt_answer *answer)
     ppt_reason_find(answer);
 }
 
+static void list_failed(const struct ppt_samples *samples, struct ppt_answer *answer)
+{
+    answer->failed = ppt_alloc(samples->failure_count + 1, sizeof(*answer->failed));
+    for (size_t i = 0; i < samples->failure_count; i++) {
+        answer->failed[answer->failed_count++] = samples->failures[i].point;
+    }
+}
+
 static double measured_seconds(const struct ppt_samples *samples)
 {
     const struct ppt_sample *last = samples->count > 0 ? &samples->items[samples->count - 1] : NULL;
@@ -543,6 +551,7 @@ void ppt_answer_from_index(const struct ppt_index *index, const struct ppt_answe
     begin(&grid, context, answer);
     answer->repeats = ppt_repeats_of(index->samples);
     answer->seconds = measured_seconds(index->samples);
+    list_failed(index->samples, answer);
     set_from_index(index, answer);
     end(answer);
 }
@@ -561,5 +570,6 @@ void ppt_answer_free(struct ppt_answer *answer)
     ppt_grid_free(&answer->row);
     ppt_grid_free(&answer->grid);
     free(answer->points);
+    free(answer->failed);
     *answer = (struct ppt_answer){0};
 }

@@ -46,7 +46,7 @@ struct ppt_answer_context {
 /* Why the recommended count is what it is; the first that holds. */
 enum ppt_reason {
     PPT_REASON_NONE,          /* no verdict */
-    PPT_REASON_SINGLE,        /* only one count was tried */
+    PPT_REASON_SINGLE,        /* only one count was tried, or is compared */
     PPT_REASON_INNER_THREADS, /* tasks use several CPUs by themselves */
     PPT_REASON_DISPATCH,      /* handing tasks out costs more than it gains */
     PPT_REASON_NO_GAIN,       /* workers do not make it faster */
@@ -116,6 +116,9 @@ struct ppt_answer {
     struct ppt_scaling scaling;
     struct ppt_drift drift;
     struct ppt_point_answer *points; /* as in the grid */
+    struct ppt_point *failed;        /* points that are left out, since something in them failed;
+                                        owned */
+    size_t failed_count;
     struct ppt_ratio dispatch; /* T(1)/T(0) of the row: 1.02 is 2 % overhead; value 0: unknown */
     bool waiting;              /* tasks use a CPU less than half of their time */
     double cpu_use;            /* CPU time / wall time of the row's sequential passes; 0:

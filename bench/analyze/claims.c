@@ -93,9 +93,9 @@ static bool is_of_nodes(const struct ppt_answer *answer, unsigned ranks)
 
 /* "2 workers", "plain sequential calls"; where it was measured how many threads a task should use,
  * "2 workers × 4 inner threads"; over ranks "3 ranks × 2 workers". */
-static void add_point(const struct ppt_answer *answer, size_t p, struct ppt_text *out)
+static void add_any_point(const struct ppt_answer *answer, struct ppt_point point,
+                          struct ppt_text *out)
 {
-    const struct ppt_point point = answer->grid.points[p];
     unsigned shown = ppt_point_shown(point, ppt_grid_several(&answer->grid));
     const char *first = "";
     char words[PPT_POINT_WORDS_SIZE];
@@ -113,6 +113,11 @@ static void add_point(const struct ppt_answer *answer, size_t p, struct ppt_text
     if (point.workers > 0 && point.ranks == 0 && ppt_grid_has_ranks(&answer->grid)) {
         ppt_text_add(out, " without MPI");
     }
+}
+
+static void add_point(const struct ppt_answer *answer, size_t p, struct ppt_text *out)
+{
+    add_any_point(answer, answer->grid.points[p], out);
 }
 
 /* Below it a share is shown as 0.0 %. */
@@ -264,6 +269,45 @@ static void say_doubt(struct speech *speech)
     }
 }
 
+/* More than these are only counted. */
+#define MOST_FAILED 3
+
+/* Nothing that is said of counts that were tried holds for those that failed. */
+static void say_failed(struct speech *speech)
+{
+    const struct ppt_answer *answer = speech->answer;
+    const size_t count = answer->failed_count;
+
+    if (count == 0) {
+        return;
+    }
+    ppt_text_add(&speech->words, "; ");
+    if (count > MOST_FAILED) {
+        ppt_text_addf(&speech->words, "%zu counts", count);
+    }
+    for (size_t i = 0; i < count && count <= MOST_FAILED; i++) {
+        ppt_text_add(&speech->words, i == 0 ? "" : i + 1 < count ? ", " : " and ");
+        add_any_point(answer, answer->failed[i], &speech->words);
+    }
+    ppt_text_add(&speech->words, " failed, and nothing is said of ");
+    ppt_text_add(&speech->words, count == 1 ? "that" : "those");
+    say(speech, counted("failed", (double)count));
+}
+
+/* One count alone is compared with nothing. */
+static void say_no_choice(struct speech *speech)
+{
+    const struct ppt_answer *answer = speech->answer;
+
+    ppt_text_add(&speech->words, "no choice: only ");
+    add_point(answer, answer->verdict.recommended, &speech->words);
+    ppt_text_add(&speech->words, " were measured");
+    if (answer->grid.point_count > 1) {
+        ppt_text_add(&speech->words, ", and 1 worker, which for programs is the same");
+    }
+    say(speech, plain("no_choice"));
+}
+
 static void say_verdict(struct speech *speech)
 {
     const struct ppt_answer *answer = speech->answer;
@@ -286,14 +330,13 @@ static void say_verdict(struct speech *speech)
             ppt_sentence_row_options(answer->grid.grouped, PPT_FEWEST_BLOCKS, &speech->words);
         }
         say(speech, counted("no_verdict", (double)blocks));
+        say_failed(speech);
         return;
     }
-    if (answer->grid.point_count == 1) {
+    if (verdict->ranked == 1) {
         speech->topic = PPT_TOPIC_SURE;
-        ppt_text_add(&speech->words, "no choice: only ");
-        add_point(answer, 0, &speech->words);
-        ppt_text_add(&speech->words, " were measured");
-        say(speech, plain("no_choice"));
+        say_no_choice(speech);
+        say_failed(speech);
         return;
     }
     ppt_text_add(&speech->words, "use ");
@@ -310,6 +353,7 @@ static void say_verdict(struct speech *speech)
         say_speedup(speech, &point->over_one, "1 worker");
     }
     speech->topic = PPT_TOPIC_SURE;
+    say_failed(speech);
     say_doubt(speech);
 }
 
@@ -824,7 +868,7 @@ static void say_caveats(struct speech *speech)
 
 static void say_details(struct speech *speech)
 {
-    if (speech->answer->verdict.exists && speech->answer->grid.point_count > 1) {
+    if (speech->answer->verdict.exists && speech->answer->verdict.ranked > 1) {
         speech->topic = PPT_TOPIC_WHY;
         say_weak(speech);
         say_beyond(speech);

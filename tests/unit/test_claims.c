@@ -182,7 +182,7 @@ static void check_topics(const struct ppt_answer *answer)
     ppt_sentence_sure(answer, &sure);
     assert_int_equal(sure.data[sure.length - 1], '.');
     assert_int_equal(!strncmp(sure.data, "Confidence ", 11),
-                     answer->verdict.exists && answer->grid.point_count > 1);
+                     answer->verdict.exists && answer->verdict.ranked > 1);
     ppt_text_free(&topics);
     ppt_text_free(&parts);
     ppt_text_free(&sure);
@@ -326,6 +326,62 @@ static void statements_of_runs_are_borne(void **state)
     assert_true(said > RUNS);
 }
 
+/* ---- points that failed ---- */
+
+/* What is said of a program's counts from 0 on, after others failed. */
+static void check_failed(size_t points, const unsigned *failed, size_t failures, bool programs,
+                         const char *words)
+{
+    const struct ppt_answer_context context = {
+        .tasks = 24, .cpus = 8, .tolerance = 0.05, .confidence = 0.95, .same_alone = programs};
+    struct ppt_samples samples = {0};
+    struct ppt_text said = {0};
+    struct ppt_answer answer;
+    struct ppt_index index;
+    struct ppt_rng rng;
+    size_t claims = 0;
+
+    ppt_rng_seed(&rng, 83, 0, PPT_STREAM_DATA);
+    for (size_t i = 0; i < failures; i++) {
+        ppt_samples_fail(&samples, 1, (struct ppt_point){failed[i], 1, 0, 0, 0}, "on purpose");
+    }
+    for (unsigned block = 1; block <= 6; block++) {
+        for (unsigned p = 0; p < points; p++) {
+            add_pass(&rng, &samples, block, p, 1.0 / (p > 0 ? p : 1));
+        }
+    }
+    ppt_index_create(&samples, &index);
+    ppt_answer_from_index(&index, &context, &answer);
+    ppt_sentence_verdict(&answer, &said);
+    if (!strstr(said.data, words)) {
+        fail_msg("\"%s\" is not in \"%s\"", words, said.data);
+    }
+    check_answer(&answer, &claims);
+    /* A bound is one against other counts. */
+    assert_int_equal(strstr(said.data, "count tried") != NULL, answer.verdict.ranked > 1);
+    ppt_text_free(&said);
+    ppt_answer_free(&answer);
+    ppt_index_free(&index);
+    ppt_samples_free(&samples);
+}
+
+/* One of no other counts than itself is no best one, and of those that failed nothing is known. */
+static void counts_that_failed_are_told(void **state)
+{
+    static const unsigned failed[] = {2, 4, 8, 16};
+
+    (void)state;
+    check_failed(2, failed, 1, true,
+                 "no choice: only plain sequential calls were measured, and 1 worker, which for "
+                 "programs is the same; 2 workers failed, and nothing is said of that");
+    check_failed(1, failed, 0, false, "no choice: only plain sequential calls were measured");
+    check_failed(3, failed + 1, 2, true,
+                 "; 4 workers and 8 workers failed, and nothing is said of those");
+    check_failed(2, failed, 3, false,
+                 "; 2 workers, 4 workers and 8 workers failed, and nothing is said of those");
+    check_failed(2, failed, 4, false, "; 4 counts failed, and nothing is said of those");
+}
+
 /* A statement that its interval does not bear is found. */
 static void what_is_not_borne_is_told(void **state)
 {
@@ -403,6 +459,7 @@ static void what_a_verdict_takes_is_named(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(counts_that_failed_are_told),
         cmocka_unit_test(what_is_not_borne_is_told),
         cmocka_unit_test(what_would_settle_it_is_named),
         cmocka_unit_test(what_a_verdict_takes_is_named),
