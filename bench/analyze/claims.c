@@ -423,12 +423,38 @@ static void say_busy(struct speech *speech)
     say(speech, counted("cpus_busy", context->cpus));
 }
 
+/* Of twice as many workers as were tried, or of all CPUs. */
+static struct ppt_outlook outlook_of(const struct ppt_answer *answer)
+{
+    const struct ppt_scaling *scaling = &answer->scaling;
+    const unsigned cpus = answer->waiting ? 0 : scaling->context.cpus;
+    const unsigned twice = 2 * scaling->largest;
+
+    return ppt_scaling_outlook(scaling, cpus > 0 && cpus < twice ? cpus : twice);
+}
+
+/* Whether the laws leave open that it is worth while. */
+static bool brings_more(const struct ppt_answer *answer, const struct ppt_outlook *outlook)
+{
+    return outlook->kind == PPT_OUTLOOK_REFUSED || outlook->high > 1 + answer->context.tolerance;
+}
+
+static void say_still_rising(struct speech *speech)
+{
+    const struct ppt_answer *answer = speech->answer;
+    const struct ppt_ratio rise = ppt_reason_rise(answer);
+    const struct ppt_outlook outlook = outlook_of(answer);
+
+    ppt_text_addf(&speech->words, "It still gets faster at %u workers, the most that were tried%s.",
+                  recommended(answer), brings_more(answer, &outlook) ? ": try more" : "");
+    say(speech, above("still_rising", rise.value, rise.interval, answer->context.confidence, 1));
+}
+
 static void say_reason(struct speech *speech)
 {
     const struct ppt_answer *answer = speech->answer;
     const struct ppt_point_answer *point =
         answer->verdict.exists ? recommended_point(answer) : NULL;
-    struct ppt_ratio rise;
 
     speech->topic = PPT_TOPIC_WHY;
     switch (answer->reason) {
@@ -451,12 +477,7 @@ static void say_reason(struct speech *speech)
         say_no_gain(speech);
         break;
     case PPT_REASON_STILL_RISING:
-        rise = ppt_reason_rise(answer);
-        ppt_text_addf(&speech->words,
-                      "It still gets faster at %u workers, the most that were tried: try more.",
-                      recommended(answer));
-        say(speech,
-            above("still_rising", rise.value, rise.interval, answer->context.confidence, 1));
+        say_still_rising(speech);
         break;
     case PPT_REASON_FEW_TASKS:
         ppt_text_addf(&speech->words,
@@ -626,13 +647,29 @@ static void add_ends(const struct ppt_scaling *scaling, const struct ppt_outlook
     ppt_text_addf(out, ": measure %u.", outlook->workers);
 }
 
-static void add_outlook(const struct ppt_scaling *scaling, const struct ppt_outlook *outlook,
-                        struct ppt_text *out)
+/* Of those that are kept; there is one. */
+static const char *only_law(const struct ppt_rivals *rivals)
 {
-    if (outlook->kind == PPT_OUTLOOK_NARROW) {
-        ppt_text_addf(out, " %u workers would bring ", outlook->workers);
+    size_t law = 0;
+
+    while (law + 1 < PPT_RIVAL_COUNT && rivals->laws[law].kept == 0) {
+        law++;
+    }
+    return ppt_rival_phrases[law];
+}
+
+static void add_outlook(const struct ppt_scaling *scaling, const struct ppt_outlook *outlook,
+                        bool more, struct ppt_text *out)
+{
+    if (outlook->kind == PPT_OUTLOOK_NARROW || !more) {
+        ppt_text_addf(out, " %u workers would bring %s", outlook->workers, more ? "" : "no more: ");
         add_range(outlook, out);
-        ppt_text_add(out, ", whichever law goes on.");
+        if (ppt_rivals_kept(&outlook->rivals) > 1) {
+            ppt_text_add(out, ", whichever law goes on.");
+        } else {
+            ppt_text_addf(out, ", whether %s goes on or it stops at %u.",
+                          only_law(&outlook->rivals), scaling->largest);
+        }
     } else if (outlook->kind == PPT_OUTLOOK_WIDE) {
         add_ends(scaling, outlook, out);
     } else {
@@ -671,17 +708,15 @@ static void say_rounds(struct speech *speech, unsigned workers)
 static void say_outlook(struct speech *speech)
 {
     const struct ppt_scaling *scaling = &speech->answer->scaling;
-    const unsigned cpus = speech->answer->waiting ? 0 : scaling->context.cpus;
-    const unsigned twice = 2 * scaling->largest, target = cpus > 0 && cpus < twice ? cpus : twice;
-    const struct ppt_outlook outlook = ppt_scaling_outlook(scaling, target);
+    const struct ppt_outlook outlook = outlook_of(speech->answer);
 
     if (outlook.kind != PPT_OUTLOOK_REFUSED) {
-        add_outlook(scaling, &outlook, &speech->words);
+        add_outlook(scaling, &outlook, brings_more(speech->answer, &outlook), &speech->words);
         say(speech, (struct ppt_claim){.kind = "outlook",
                                        .value = NAN,
                                        .interval = {true, outlook.low, outlook.high},
                                        .level = 0.95});
-        say_rounds(speech, target);
+        say_rounds(speech, outlook.workers);
     }
 }
 
@@ -697,15 +732,14 @@ static void say_more(struct speech *speech)
         say_outlook(speech);
     } else if (gain.interval.exists && recommended(answer) > 0 &&
                gain.interval.high < answer->context.tolerance) {
-        ppt_text_addf(&speech->words, " More than %u worker%s gain%s ", recommended(answer),
-                      PPT_S(recommended(answer)), recommended(answer) == 1 ? "s" : "");
-        if (gain.interval.high < LEAST_SHOWN) {
-            ppt_text_add(&speech->words, "nothing here.");
-        } else {
-            ppt_text_add(&speech->words, "at most ");
+        ppt_text_addf(&speech->words, " No count tried above %u worker%s is ", recommended(answer),
+                      PPT_S(recommended(answer)));
+        if (gain.interval.high >= LEAST_SHOWN) {
+            ppt_text_add(&speech->words, "more than ");
             add_percent(gain.interval.high, &speech->words);
-            ppt_text_add(&speech->words, " here.");
+            ppt_text_add(&speech->words, " ");
         }
+        ppt_text_add(&speech->words, "faster (95 %).");
         say(speech,
             below("gain_of_more", gain.value, gain.interval, 0.9, answer->context.tolerance));
     }

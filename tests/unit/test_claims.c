@@ -69,10 +69,7 @@ static const struct {
     {"still gets faster", "still_rising"},
     {"Most is lost to", "most_lost"},
     {" slower side by side", "inflation"},
-    {" gain nothing here", "gain_of_more"},
-    {" gains nothing here", "gain_of_more"},
-    {" gain at most ", "gain_of_more"},
-    {" gains at most ", "gain_of_more"},
+    {"No count tried above", "gain_of_more"},
     {"throughput falls", "falls"},
     {"Using all ", "all_cpus"},
     {"Economical", "economical"},
@@ -326,6 +323,72 @@ static void statements_of_runs_are_borne(void **state)
     assert_true(said > RUNS);
 }
 
+/* ---- what more would do ---- */
+
+/* Times of a curve at 1, 2, 4, 8 and 16 workers, and what is said of more of them. */
+static void tell(double (*rate)(double), struct ppt_text *said)
+{
+    static const unsigned workers[] = {1, 2, 4, 8, 16};
+    const struct ppt_answer_context context = {
+        .tasks = 1024, .cpus = 64, .tolerance = 0.05, .confidence = 0.95};
+    double seconds[COUNT(workers)];
+    struct ppt_answer answer;
+    struct ppt_grid grid;
+    struct ppt_rng rng;
+
+    for (size_t p = 0; p < COUNT(workers); p++) {
+        seconds[p] = 1024 / rate(workers[p]);
+    }
+    ppt_rng_seed(&rng, 84, 0, PPT_STREAM_DATA);
+    ppt_grid_create_curve(workers, COUNT(workers), 10, &grid);
+    noise_fill(&rng, seconds, NOISE_QUIET, 0, &grid);
+    ppt_answer_from_grid(&grid, &context, &answer);
+    ppt_sentence_reason(&answer, said);
+    ppt_sentence_details(&answer, said);
+    ppt_answer_free(&answer);
+}
+
+/* Rises to its peak at about 16, and would fall from there. */
+static double peaking(double n)
+{
+    return n / (1 + 0.05 * (n - 1) + 0.003 * n * (n - 1));
+}
+
+static double linear(double n)
+{
+    return n;
+}
+
+/* More than 4 workers have nothing to do. */
+static double roofed(double n)
+{
+    return fmin(n, 4);
+}
+
+/* Nobody is told to try what is said to bring nothing. */
+static void advice_does_not_contradict_itself(void **state)
+{
+    struct ppt_text said = {0};
+
+    (void)state;
+    tell(peaking, &said);
+    assert_non_null(strstr(said.data, "still gets faster at 16 workers"));
+    assert_non_null(strstr(said.data, "32 workers would bring no more: "));
+    assert_null(strstr(said.data, "try more"));
+    assert_null(strstr(said.data, "measure"));
+    ppt_text_free(&said);
+    said = (struct ppt_text){0};
+    tell(linear, &said);
+    assert_non_null(strstr(said.data, "try more"));
+    assert_non_null(strstr(said.data, "measure 32"));
+    ppt_text_free(&said);
+    said = (struct ppt_text){0};
+    tell(roofed, &said);
+    assert_non_null(strstr(said.data, " No count tried above 4 workers is "));
+    assert_non_null(strstr(said.data, "faster (95 %)"));
+    ppt_text_free(&said);
+}
+
 /* ---- points that failed ---- */
 
 /* What is said of a program's counts from 0 on, after others failed. */
@@ -459,6 +522,7 @@ static void what_a_verdict_takes_is_named(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(advice_does_not_contradict_itself),
         cmocka_unit_test(counts_that_failed_are_told),
         cmocka_unit_test(what_is_not_borne_is_told),
         cmocka_unit_test(what_would_settle_it_is_named),
