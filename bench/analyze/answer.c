@@ -366,17 +366,27 @@ static struct ppt_interval span_of(const struct ppt_index *index, size_t point,
     return span;
 }
 
+/* Whether so many tasks as were measured show by themselves that these and all larger numbers gain:
+ * paired within blocks, that is surer than what the parts of a pass add up to. */
+static bool measured_gains(uint64_t tasks, unsigned workers, const struct ppt_ratio *speedup)
+{
+    return speedup->interval.exists && tasks > 0 &&
+           speedup->interval.low > ppt_break_even_speedup(tasks, workers);
+}
+
 /* From what starting and ending workers takes, a round of tasks, and a task by itself. */
 static void set_break_even(const struct ppt_index *index, size_t calls, size_t point,
-                           struct ppt_break_even *out)
+                           const struct ppt_ratio *speedup, struct ppt_break_even *out)
 {
     const unsigned n = calls == SIZE_MAX ? 0 : ppt_point_workers(index->points[point]);
+    const struct ppt_passes passes = ppt_index_passes(index, point);
+    const uint64_t measured = passes.count > 0 ? passes.items[0]->task_count : 0;
     const struct ppt_interval over = span_of(index, point, overhead_s),
                               calls_over = span_of(index, calls, overhead_s),
                               round = span_of(index, point, round_s),
                               task = span_of(index, calls, work_per_task_s);
 
-    if (n == 0) {
+    if (n < 2) {
         return;
     }
     out->tasks = ppt_break_even(
@@ -384,6 +394,15 @@ static void set_break_even(const struct ppt_index *index, size_t calls, size_t p
         median_of(index, point, round_s), n, median_of(index, calls, work_per_task_s));
     out->low = ppt_break_even(over.low - calls_over.high, round.low, n, task.high);
     out->high = ppt_break_even(over.high - calls_over.low, round.high, n, task.low);
+    if (measured_gains(measured, n, speedup) && (out->high == 0 || out->high > measured)) {
+        out->high = measured;
+    }
+    if (out->high == 0) {
+        *out = (struct ppt_break_even){0};
+        return;
+    }
+    out->low = out->low == 0 || out->low > out->high ? out->high : out->low;
+    out->tasks = out->tasks == 0 || out->tasks > out->high ? out->high : out->tasks;
 }
 
 static void set_point_from_index(const struct ppt_index *index, struct ppt_answer *answer, size_t p)
@@ -393,7 +412,7 @@ static void set_point_from_index(const struct ppt_index *index, struct ppt_answe
 
     set_factors(index, p, calls, speedup->value / ppt_point_workers(answer->grid.points[p]),
                 &answer->points[p].factors);
-    set_break_even(index, calls, p, &answer->points[p].break_even);
+    set_break_even(index, calls, p, speedup, &answer->points[p].break_even);
 }
 
 /* Points of the grid are those of the index. */

@@ -84,10 +84,12 @@ struct ppt_point_factors {
     double replay_speedup; /* what the task list alone would allow; 0 when task times are absent */
 };
 
-/* Number of tasks from which a point beats sequential calls, whatever their number. */
+/* Number of tasks from which a point beats sequential calls, whatever their number. All 0 where no
+ * number surely does, and for one worker, which can only seem to. */
 struct ppt_break_even {
-    uint64_t tasks;     /* by medians; 0: never, or unknown */
-    uint64_t low, high; /* at 95 %; a high of 0: perhaps never */
+    uint64_t tasks;     /* by medians, between these */
+    uint64_t low, high; /* at 95 %; the high end no larger than what was measured, where that shows
+                           it */
 };
 
 struct ppt_point_answer {

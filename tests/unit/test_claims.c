@@ -277,6 +277,23 @@ static void add_pass(struct ppt_rng *rng, struct ppt_samples *samples, unsigned 
     ppt_samples_add(samples, &sample);
 }
 
+/* 24 tasks that surely gain bound the number from which any do; one worker gains nothing. */
+static void check_break_even(const struct ppt_answer *answer)
+{
+    for (size_t p = 0; p < answer->grid.point_count; p++) {
+        const struct ppt_break_even *even = &answer->points[p].break_even;
+        const struct ppt_interval *gain = &answer->points[p].by_workers.interval;
+        const unsigned n = ppt_point_workers(answer->grid.points[p]);
+        const bool shown = n > 1 && answer->grid.points[0].workers == 0 && gain->exists &&
+                           gain->low > ppt_break_even_speedup(24, n);
+
+        assert_true(even->low <= even->tasks && even->tasks <= even->high);
+        assert_true((even->low == 0) == (even->high == 0));
+        assert_true(n > 1 || even->high == 0);
+        assert_true(!shown || (even->high > 0 && even->high <= 24));
+    }
+}
+
 static void statements_of_runs_are_borne(void **state)
 {
     size_t said = 0;
@@ -305,6 +322,7 @@ static void statements_of_runs_are_borne(void **state)
         ppt_index_create(&samples, &index);
         ppt_answer_from_index(&index, &context, &answer);
         check_answer(&answer, &said);
+        check_break_even(&answer);
         for (size_t p = 0; p < answer.grid.point_count; p++) {
             const struct ppt_point_factors *factors = &answer.points[p].factors;
             double product = ppt_point_workers(answer.grid.points[p]);
