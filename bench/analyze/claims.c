@@ -359,6 +359,17 @@ static void say_verdict(struct speech *speech)
 
 /* ---- why ---- */
 
+/* "(38 % [30, 44])": what a factor takes. */
+static void add_loss(double factor, const struct ppt_interval *interval, struct ppt_text *out)
+{
+    ppt_text_add(out, " (");
+    add_percent(1 - factor, out);
+    if (interval->exists) {
+        ppt_text_addf(out, " [%.0f, %.0f]", 100 * (1 - interval->high), 100 * (1 - interval->low));
+    }
+    ppt_text_add(out, ")");
+}
+
 static void say_factor(struct speech *speech)
 {
     const struct ppt_point_factors *factors = &recommended_point(speech->answer)->factors;
@@ -375,9 +386,7 @@ static void say_factor(struct speech *speech)
 
     ppt_text_add(&speech->words, texts[most]);
     if (most != PPT_FACTOR_REFERENCE) {
-        ppt_text_add(&speech->words, " (");
-        add_percent(1 - factors->factor[most], &speech->words);
-        ppt_text_add(&speech->words, ")");
+        add_loss(factors->factor[most], interval, &speech->words);
     }
     ppt_text_add(&speech->words, ".");
     say(speech,
@@ -521,9 +530,26 @@ static void say_beyond(struct speech *speech)
     }
 }
 
-static const char *inflation_cause(const struct ppt_point_factors *f)
+/* That it gets faster still is no reason why it is not as fast as its workers are many. What
+ * inflation takes is told in its own words. */
+static void say_still_lost(struct speech *speech)
 {
-    switch (f->inflated) {
+    const struct ppt_answer *answer = speech->answer;
+    const struct ppt_point_factors *factors = &recommended_point(answer)->factors;
+    const enum ppt_factor most = factors->most_lost;
+
+    if (answer->reason == PPT_REASON_STILL_RISING && factors->exists && most != PPT_FACTOR_COUNT &&
+        most != PPT_FACTOR_WORK && most != PPT_FACTOR_REFERENCE &&
+        factors->factor[most] < 1 - NOTABLE) {
+        ppt_text_add(&speech->words, " ");
+        say_factor(speech);
+    }
+}
+
+/* Of tasks that mostly wait, what they compute for longer is not what makes them take longer. */
+static const char *inflation_cause(const struct ppt_point_factors *f, bool waiting)
+{
+    switch (waiting && f->inflated == PPT_INFLATED_ON_CPU ? PPT_INFLATED_OFF_CPU : f->inflated) {
     case PPT_INFLATED_ON_CPU:
         return " (memory, caches or clock)";
     case PPT_INFLATED_QUEUED:
@@ -552,7 +578,7 @@ static void say_inflation(struct speech *speech)
     ppt_text_add(&speech->words, " slower side by side");
     /* Beside others it may be these. */
     if (!speech->answer->verdict.disturbed) {
-        ppt_text_add(&speech->words, inflation_cause(f));
+        ppt_text_add(&speech->words, inflation_cause(f, speech->answer->waiting));
     }
     ppt_text_add(&speech->words, ".");
     say(speech, above("inflation", inflation,
@@ -906,6 +932,7 @@ static void say_details(struct speech *speech)
         speech->topic = PPT_TOPIC_WHY;
         say_weak(speech);
         say_beyond(speech);
+        say_still_lost(speech);
         say_inflation(speech);
         speech->topic = PPT_TOPIC_MORE;
         say_break_even(speech);

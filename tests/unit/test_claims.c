@@ -341,6 +341,76 @@ static void statements_of_runs_are_borne(void **state)
     assert_true(said > RUNS);
 }
 
+/* ---- why ---- */
+
+/* Passes of 0, 2 and 4 workers whose start takes so much of them, of tasks that take so many times
+ * as long side by side, and use a CPU for so much of their time: what is said of these. */
+static void explain(double start, double longer, double cpu, struct ppt_text *said)
+{
+    static const unsigned workers[] = {0, 2, 4};
+    const struct ppt_answer_context context = {
+        .tasks = 24, .cpus = 8, .tolerance = 0.05, .confidence = 0.95};
+    struct ppt_samples samples = {0};
+    struct ppt_answer answer;
+    struct ppt_index index;
+    struct ppt_rng rng;
+
+    ppt_rng_seed(&rng, 85, 0, PPT_STREAM_DATA);
+    for (unsigned block = 1; block <= 8; block++) {
+        for (size_t p = 0; p < COUNT(workers); p++) {
+            const unsigned n = workers[p] > 0 ? workers[p] : 1;
+
+            add_pass(&rng, &samples, block, workers[p], (n > 1 ? longer : 1) / n);
+            struct ppt_sample *sample = &samples.items[samples.count - 1];
+
+            sample->work_ns += (int64_t)(1e6 * ppt_rng_double(&rng));
+            sample->init_ns = n > 1 ? (int64_t)((double)sample->work_ns * start / (1 - start)) : 0;
+            sample->cleanup_ns = 0;
+            sample->total_ns = sample->init_ns + sample->work_ns;
+            sample->usage.user_ns = 0;
+            sample->times.sum_ns = n * sample->work_ns;
+            for (unsigned w = 0; w < n; w++) {
+                sample->workers[w].busy_ns = sample->work_ns;
+                sample->workers[w].cpu_ns = (int64_t)(cpu * (double)sample->work_ns);
+                sample->usage.user_ns += sample->workers[w].cpu_ns;
+            }
+        }
+    }
+    ppt_index_create(&samples, &index);
+    ppt_answer_from_index(&index, &context, &answer);
+    ppt_sentence_reason(&answer, said);
+    ppt_sentence_details(&answer, said);
+    ppt_answer_free(&answer);
+    ppt_index_free(&index);
+    ppt_samples_free(&samples);
+}
+
+/* What it loses while it still gets faster, and for how sure; nothing that sleeping cannot be. */
+static void what_is_lost_is_told(void **state)
+{
+    static const struct {
+        double start, longer, cpu;
+        const char *told, *not_told;
+    } cases[] = {
+        {0.4, 1, 1, "Most is lost to starting and ending the workers (40 % [40, 40]).", "side by"},
+        {0.001, 1, 1, "It still gets faster", "Most is lost"},
+        {0.001, 1.5, 0.98, "slower side by side (memory, caches or clock)", "Most is lost"},
+        {0.001, 1.5, 0.01, "slower side by side (waiting for a lock or a device)", "memory"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct ppt_text said = {0};
+
+        explain(cases[i].start, cases[i].longer, cases[i].cpu, &said);
+        if (!strstr(said.data, "still gets faster") || !strstr(said.data, cases[i].told) ||
+            strstr(said.data, cases[i].not_told)) {
+            fail_msg("%zu: %s", i, said.data);
+        }
+        ppt_text_free(&said);
+    }
+}
+
 /* ---- what more would do ---- */
 
 /* Times of a curve at 1, 2, 4, 8 and 16 workers, and what is said of more of them. */
@@ -540,6 +610,7 @@ static void what_a_verdict_takes_is_named(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_is_lost_is_told),
         cmocka_unit_test(advice_does_not_contradict_itself),
         cmocka_unit_test(counts_that_failed_are_told),
         cmocka_unit_test(what_is_not_borne_is_told),
