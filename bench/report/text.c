@@ -480,7 +480,7 @@ void ppt_text_ranking(const struct ppt_outcome *outcomes, size_t count,
         ppt_text_add(out, " workers");
         ppt_text_add(out, terminal->width >= 60 ? "     total" : "");
         ppt_text_add(out, terminal->width >= 70 ? "  tasks/s" : "");
-        ppt_text_add(out, "  slower by\n");
+        ppt_text_add(out, "  times as long\n");
     }
     for (size_t i = 0; i < ranking->count; i++) {
         for (size_t o = 0; o < count; o++) {
