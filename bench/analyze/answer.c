@@ -44,6 +44,22 @@ static void set_speedups(struct ppt_answer *answer)
     }
 }
 
+/* What is known of it worse than this is no figure. */
+#define SERIAL_WIDTH 0.2
+
+/* A share of the work: below 0 or above 1 the passes show something else, or too little. */
+static double serial_fraction(const struct ppt_ratio *speedup, unsigned workers)
+{
+    if (workers < 2 || !(speedup->value > 0) || !speedup->interval.exists) {
+        return NAN;
+    }
+    const double value = ppt_karp_flatt(speedup->value, workers),
+                 low = ppt_karp_flatt(speedup->interval.high, workers),
+                 high = ppt_karp_flatt(speedup->interval.low, workers);
+
+    return value >= 0 && value <= 1 && high - low <= SERIAL_WIDTH ? value : (double)NAN;
+}
+
 static void set_point(struct ppt_answer *answer, size_t p)
 {
     const struct ppt_grid *grid = &answer->grid;
@@ -62,8 +78,8 @@ static void set_point(struct ppt_answer *answer, size_t p)
     /* Against one worker the fraction is free of dispatch overhead; without it, sequential calls
      * are the next best. */
     const size_t one = beside(grid, p, 1);
-    const double speedup = gain(answer, one != SIZE_MAX ? one : beside(grid, p, 0), p).value;
-    point->karp_flatt = n > 1 && speedup > 0 ? ppt_karp_flatt(speedup, n) : (double)NAN;
+    const struct ppt_ratio speedup = gain(answer, one != SIZE_MAX ? one : beside(grid, p, 0), p);
+    point->karp_flatt = serial_fraction(&speedup, n);
 }
 
 /* The index in the grid of a point of the row. */

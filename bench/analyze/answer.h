@@ -102,7 +102,7 @@ struct ppt_point_answer {
     struct ppt_outliers outliers;
     double granularity; /* bound on the speedup by the number of tasks; 0: unknown */
     double karp_flatt;  /* serial fraction against 1 worker (or sequential calls) with as many
-                           inner threads; NAN: none */
+                           inner threads; NAN: none, or not known to within a tenth */
     struct ppt_break_even break_even;
     struct ppt_point_factors factors;
 };

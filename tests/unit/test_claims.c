@@ -411,6 +411,40 @@ static void what_is_lost_is_told(void **state)
     }
 }
 
+/* ---- shares ---- */
+
+/* The serial fraction of 1 and 4 workers, whose times by block are these. */
+static double serial_of(const double (*seconds)[2], size_t blocks)
+{
+    static const unsigned workers[] = {1, 4};
+    const struct ppt_answer_context context = {.tasks = 24, .tolerance = 0.05, .confidence = 0.95};
+    struct ppt_answer answer;
+    struct ppt_grid grid;
+
+    ppt_grid_create_curve(workers, 2, blocks, &grid);
+    memcpy(grid.seconds, seconds, blocks * sizeof(*seconds));
+    ppt_answer_from_grid(&grid, &context, &answer);
+    const double serial = answer.points[1].karp_flatt;
+    ppt_answer_free(&answer);
+    return serial;
+}
+
+/* A share of the work is from 0 to 1, and one that may be anything is none. */
+static void no_share_is_nonsense(void **state)
+{
+    static const double amdahl[][2] = {{4, 1.3}, {4.01, 1.31}, {4, 1.3}, {3.99, 1.31}, {4, 1.29}};
+    static const double slower[][2] = {{1, 5}, {1.01, 5}, {1, 5.1}, {1, 5}, {1, 4.9}};
+    static const double superlinear[][2] = {{5, 1}, {5.1, 1}, {5, 1}, {5, 1.01}, {5, 1}};
+    static const double wild[][2] = {{4, 1.3}, {4, 3}, {4, 1.1}, {4, 2}, {4, 1.5}};
+
+    (void)state;
+    assert_true(fabs(serial_of(amdahl, 5) - 0.1) < 0.02);
+    assert_true(isnan(serial_of(amdahl, 1)));
+    assert_true(isnan(serial_of(slower, 5)));
+    assert_true(isnan(serial_of(superlinear, 5)));
+    assert_true(isnan(serial_of(wild, 5)));
+}
+
 /* ---- what more would do ---- */
 
 /* Times of a curve at 1, 2, 4, 8 and 16 workers, and what is said of more of them. */
@@ -610,6 +644,7 @@ static void what_a_verdict_takes_is_named(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(no_share_is_nonsense),
         cmocka_unit_test(what_is_lost_is_told),
         cmocka_unit_test(advice_does_not_contradict_itself),
         cmocka_unit_test(counts_that_failed_are_told),
