@@ -63,8 +63,8 @@ static void print_json(const struct ppt_answer *answer, const struct ppt_outlook
 }
 
 /* Behind what is assumed. */
-static void print_law(const struct ppt_scaling *scaling, const struct ppt_outlook *outlook,
-                      enum ppt_rival_law law)
+static void print_one_law(const struct ppt_scaling *scaling, const struct ppt_outlook *outlook,
+                          enum ppt_rival_law law)
 {
     const struct ppt_outlook_law says = ppt_scaling_law(scaling, outlook, law);
     char rate[PPT_UNITS_SIZE], low[PPT_UNITS_SIZE], high[PPT_UNITS_SIZE];
@@ -79,11 +79,11 @@ static void print_laws(const struct ppt_scaling *scaling, const struct ppt_outlo
     for (size_t law = 0; law < PPT_RIVAL_COUNT; law++) {
         if (outlook->rivals.laws[law].kept > 0) {
             printf("  if %s goes on", ppt_rival_phrases[law]);
-            print_law(scaling, outlook, (enum ppt_rival_law)law);
+            print_one_law(scaling, outlook, (enum ppt_rival_law)law);
         }
     }
     printf("  if it stops at %u", scaling->largest);
-    print_law(scaling, outlook, PPT_RIVAL_COUNT);
+    print_one_law(scaling, outlook, PPT_RIVAL_COUNT);
 }
 
 static void print_outlook(const struct ppt_answer *answer, const struct ppt_outlook *outlook)
