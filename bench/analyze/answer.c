@@ -44,6 +44,22 @@ static void set_speedups(struct ppt_answer *answer)
     }
 }
 
+/* What is known of it worse than this is no figure. */
+#define SERIAL_WIDTH 0.2
+
+/* A share of the work: below 0 or above 1 the passes show something else, or too little. */
+static double serial_fraction(const struct ppt_ratio *speedup, unsigned workers)
+{
+    if (workers < 2 || !(speedup->value > 0) || !speedup->interval.exists) {
+        return NAN;
+    }
+    const double value = ppt_karp_flatt(speedup->value, workers),
+                 low = ppt_karp_flatt(speedup->interval.high, workers),
+                 high = ppt_karp_flatt(speedup->interval.low, workers);
+
+    return value >= 0 && value <= 1 && high - low <= SERIAL_WIDTH ? value : (double)NAN;
+}
+
 static void set_point(struct ppt_answer *answer, size_t p)
 {
     const struct ppt_grid *grid = &answer->grid;
@@ -62,8 +78,8 @@ static void set_point(struct ppt_answer *answer, size_t p)
     /* Against one worker the fraction is free of dispatch overhead; without it, sequential calls
      * are the next best. */
     const size_t one = beside(grid, p, 1);
-    const double speedup = gain(answer, one != SIZE_MAX ? one : beside(grid, p, 0), p).value;
-    point->karp_flatt = n > 1 && speedup > 0 ? ppt_karp_flatt(speedup, n) : (double)NAN;
+    const struct ppt_ratio speedup = gain(answer, one != SIZE_MAX ? one : beside(grid, p, 0), p);
+    point->karp_flatt = serial_fraction(&speedup, n);
 }
 
 /* The index in the grid of a point of the row. */
@@ -366,17 +382,27 @@ static struct ppt_interval span_of(const struct ppt_index *index, size_t point,
     return span;
 }
 
+/* Whether so many tasks as were measured show by themselves that these and all larger numbers gain:
+ * paired within blocks, that is surer than what the parts of a pass add up to. */
+static bool measured_gains(uint64_t tasks, unsigned workers, const struct ppt_ratio *speedup)
+{
+    return speedup->interval.exists && tasks > 0 &&
+           speedup->interval.low > ppt_break_even_speedup(tasks, workers);
+}
+
 /* From what starting and ending workers takes, a round of tasks, and a task by itself. */
 static void set_break_even(const struct ppt_index *index, size_t calls, size_t point,
-                           struct ppt_break_even *out)
+                           const struct ppt_ratio *speedup, struct ppt_break_even *out)
 {
     const unsigned n = calls == SIZE_MAX ? 0 : ppt_point_workers(index->points[point]);
+    const struct ppt_passes passes = ppt_index_passes(index, point);
+    const uint64_t measured = passes.count > 0 ? passes.items[0]->task_count : 0;
     const struct ppt_interval over = span_of(index, point, overhead_s),
                               calls_over = span_of(index, calls, overhead_s),
                               round = span_of(index, point, round_s),
                               task = span_of(index, calls, work_per_task_s);
 
-    if (n == 0) {
+    if (n < 2) {
         return;
     }
     out->tasks = ppt_break_even(
@@ -384,6 +410,15 @@ static void set_break_even(const struct ppt_index *index, size_t calls, size_t p
         median_of(index, point, round_s), n, median_of(index, calls, work_per_task_s));
     out->low = ppt_break_even(over.low - calls_over.high, round.low, n, task.high);
     out->high = ppt_break_even(over.high - calls_over.low, round.high, n, task.low);
+    if (measured_gains(measured, n, speedup) && (out->high == 0 || out->high > measured)) {
+        out->high = measured;
+    }
+    if (out->high == 0) {
+        *out = (struct ppt_break_even){0};
+        return;
+    }
+    out->low = out->low == 0 || out->low > out->high ? out->high : out->low;
+    out->tasks = out->tasks == 0 || out->tasks > out->high ? out->high : out->tasks;
 }
 
 static void set_point_from_index(const struct ppt_index *index, struct ppt_answer *answer, size_t p)
@@ -393,7 +428,7 @@ static void set_point_from_index(const struct ppt_index *index, struct ppt_answe
 
     set_factors(index, p, calls, speedup->value / ppt_point_workers(answer->grid.points[p]),
                 &answer->points[p].factors);
-    set_break_even(index, calls, p, &answer->points[p].break_even);
+    set_break_even(index, calls, p, speedup, &answer->points[p].break_even);
 }
 
 /* Points of the grid are those of the index. */
@@ -527,6 +562,14 @@ static void end(struct ppt_answer *answer)
     ppt_reason_find(answer);
 }
 
+static void list_failed(const struct ppt_samples *samples, struct ppt_answer *answer)
+{
+    answer->failed = ppt_alloc(samples->failure_count + 1, sizeof(*answer->failed));
+    for (size_t i = 0; i < samples->failure_count; i++) {
+        answer->failed[answer->failed_count++] = samples->failures[i].point;
+    }
+}
+
 static double measured_seconds(const struct ppt_samples *samples)
 {
     const struct ppt_sample *last = samples->count > 0 ? &samples->items[samples->count - 1] : NULL;
@@ -543,6 +586,7 @@ void ppt_answer_from_index(const struct ppt_index *index, const struct ppt_answe
     begin(&grid, context, answer);
     answer->repeats = ppt_repeats_of(index->samples);
     answer->seconds = measured_seconds(index->samples);
+    list_failed(index->samples, answer);
     set_from_index(index, answer);
     end(answer);
 }
@@ -561,5 +605,6 @@ void ppt_answer_free(struct ppt_answer *answer)
     ppt_grid_free(&answer->row);
     ppt_grid_free(&answer->grid);
     free(answer->points);
+    free(answer->failed);
     *answer = (struct ppt_answer){0};
 }

@@ -46,7 +46,7 @@ struct ppt_answer_context {
 /* Why the recommended count is what it is; the first that holds. */
 enum ppt_reason {
     PPT_REASON_NONE,          /* no verdict */
-    PPT_REASON_SINGLE,        /* only one count was tried */
+    PPT_REASON_SINGLE,        /* only one count was tried, or is compared */
     PPT_REASON_INNER_THREADS, /* tasks use several CPUs by themselves */
     PPT_REASON_DISPATCH,      /* handing tasks out costs more than it gains */
     PPT_REASON_NO_GAIN,       /* workers do not make it faster */
@@ -84,10 +84,12 @@ struct ppt_point_factors {
     double replay_speedup; /* what the task list alone would allow; 0 when task times are absent */
 };
 
-/* Number of tasks from which a point beats sequential calls, whatever their number. */
+/* Number of tasks from which a point beats sequential calls, whatever their number. All 0 where no
+ * number surely does, and for one worker, which can only seem to. */
 struct ppt_break_even {
-    uint64_t tasks;     /* by medians; 0: never, or unknown */
-    uint64_t low, high; /* at 95 %; a high of 0: perhaps never */
+    uint64_t tasks;     /* by medians, between these */
+    uint64_t low, high; /* at 95 %; the high end no larger than what was measured, where that shows
+                           it */
 };
 
 struct ppt_point_answer {
@@ -100,7 +102,7 @@ struct ppt_point_answer {
     struct ppt_outliers outliers;
     double granularity; /* bound on the speedup by the number of tasks; 0: unknown */
     double karp_flatt;  /* serial fraction against 1 worker (or sequential calls) with as many
-                           inner threads; NAN: none */
+                           inner threads; NAN: none, or not known to within a tenth */
     struct ppt_break_even break_even;
     struct ppt_point_factors factors;
 };
@@ -116,6 +118,9 @@ struct ppt_answer {
     struct ppt_scaling scaling;
     struct ppt_drift drift;
     struct ppt_point_answer *points; /* as in the grid */
+    struct ppt_point *failed;        /* points that are left out, since something in them failed;
+                                        owned */
+    size_t failed_count;
     struct ppt_ratio dispatch; /* T(1)/T(0) of the row: 1.02 is 2 % overhead; value 0: unknown */
     bool waiting;              /* tasks use a CPU less than half of their time */
     double cpu_use;            /* CPU time / wall time of the row's sequential passes; 0:

@@ -93,9 +93,9 @@ static bool is_of_nodes(const struct ppt_answer *answer, unsigned ranks)
 
 /* "2 workers", "plain sequential calls"; where it was measured how many threads a task should use,
  * "2 workers × 4 inner threads"; over ranks "3 ranks × 2 workers". */
-static void add_point(const struct ppt_answer *answer, size_t p, struct ppt_text *out)
+static void add_any_point(const struct ppt_answer *answer, struct ppt_point point,
+                          struct ppt_text *out)
 {
-    const struct ppt_point point = answer->grid.points[p];
     unsigned shown = ppt_point_shown(point, ppt_grid_several(&answer->grid));
     const char *first = "";
     char words[PPT_POINT_WORDS_SIZE];
@@ -113,6 +113,11 @@ static void add_point(const struct ppt_answer *answer, size_t p, struct ppt_text
     if (point.workers > 0 && point.ranks == 0 && ppt_grid_has_ranks(&answer->grid)) {
         ppt_text_add(out, " without MPI");
     }
+}
+
+static void add_point(const struct ppt_answer *answer, size_t p, struct ppt_text *out)
+{
+    add_any_point(answer, answer->grid.points[p], out);
 }
 
 /* Below it a share is shown as 0.0 %. */
@@ -264,6 +269,45 @@ static void say_doubt(struct speech *speech)
     }
 }
 
+/* More than these are only counted. */
+#define MOST_FAILED 3
+
+/* Nothing that is said of counts that were tried holds for those that failed. */
+static void say_failed(struct speech *speech)
+{
+    const struct ppt_answer *answer = speech->answer;
+    const size_t count = answer->failed_count;
+
+    if (count == 0) {
+        return;
+    }
+    ppt_text_add(&speech->words, "; ");
+    if (count > MOST_FAILED) {
+        ppt_text_addf(&speech->words, "%zu counts", count);
+    }
+    for (size_t i = 0; i < count && count <= MOST_FAILED; i++) {
+        ppt_text_add(&speech->words, i == 0 ? "" : i + 1 < count ? ", " : " and ");
+        add_any_point(answer, answer->failed[i], &speech->words);
+    }
+    ppt_text_add(&speech->words, " failed, and nothing is said of ");
+    ppt_text_add(&speech->words, count == 1 ? "that" : "those");
+    say(speech, counted("failed", (double)count));
+}
+
+/* One count alone is compared with nothing. */
+static void say_no_choice(struct speech *speech)
+{
+    const struct ppt_answer *answer = speech->answer;
+
+    ppt_text_add(&speech->words, "no choice: only ");
+    add_point(answer, answer->verdict.recommended, &speech->words);
+    ppt_text_add(&speech->words, " were measured");
+    if (answer->grid.point_count > 1) {
+        ppt_text_add(&speech->words, ", and 1 worker, which for programs is the same");
+    }
+    say(speech, plain("no_choice"));
+}
+
 static void say_verdict(struct speech *speech)
 {
     const struct ppt_answer *answer = speech->answer;
@@ -286,14 +330,13 @@ static void say_verdict(struct speech *speech)
             ppt_sentence_row_options(answer->grid.grouped, PPT_FEWEST_BLOCKS, &speech->words);
         }
         say(speech, counted("no_verdict", (double)blocks));
+        say_failed(speech);
         return;
     }
-    if (answer->grid.point_count == 1) {
+    if (verdict->ranked == 1) {
         speech->topic = PPT_TOPIC_SURE;
-        ppt_text_add(&speech->words, "no choice: only ");
-        add_point(answer, 0, &speech->words);
-        ppt_text_add(&speech->words, " were measured");
-        say(speech, plain("no_choice"));
+        say_no_choice(speech);
+        say_failed(speech);
         return;
     }
     ppt_text_add(&speech->words, "use ");
@@ -310,10 +353,22 @@ static void say_verdict(struct speech *speech)
         say_speedup(speech, &point->over_one, "1 worker");
     }
     speech->topic = PPT_TOPIC_SURE;
+    say_failed(speech);
     say_doubt(speech);
 }
 
 /* ---- why ---- */
+
+/* "(38 % [30, 44])": what a factor takes. */
+static void add_loss(double factor, const struct ppt_interval *interval, struct ppt_text *out)
+{
+    ppt_text_add(out, " (");
+    add_percent(1 - factor, out);
+    if (interval->exists) {
+        ppt_text_addf(out, " [%.0f, %.0f]", 100 * (1 - interval->high), 100 * (1 - interval->low));
+    }
+    ppt_text_add(out, ")");
+}
 
 static void say_factor(struct speech *speech)
 {
@@ -331,9 +386,7 @@ static void say_factor(struct speech *speech)
 
     ppt_text_add(&speech->words, texts[most]);
     if (most != PPT_FACTOR_REFERENCE) {
-        ppt_text_add(&speech->words, " (");
-        add_percent(1 - factors->factor[most], &speech->words);
-        ppt_text_add(&speech->words, ")");
+        add_loss(factors->factor[most], interval, &speech->words);
     }
     ppt_text_add(&speech->words, ".");
     say(speech,
@@ -379,12 +432,38 @@ static void say_busy(struct speech *speech)
     say(speech, counted("cpus_busy", context->cpus));
 }
 
+/* Of twice as many workers as were tried, or of all CPUs. */
+static struct ppt_outlook outlook_of(const struct ppt_answer *answer)
+{
+    const struct ppt_scaling *scaling = &answer->scaling;
+    const unsigned cpus = answer->waiting ? 0 : scaling->context.cpus;
+    const unsigned twice = 2 * scaling->largest;
+
+    return ppt_scaling_outlook(scaling, cpus > 0 && cpus < twice ? cpus : twice);
+}
+
+/* Whether the laws leave open that it is worth while. */
+static bool brings_more(const struct ppt_answer *answer, const struct ppt_outlook *outlook)
+{
+    return outlook->kind == PPT_OUTLOOK_REFUSED || outlook->high > 1 + answer->context.tolerance;
+}
+
+static void say_still_rising(struct speech *speech)
+{
+    const struct ppt_answer *answer = speech->answer;
+    const struct ppt_ratio rise = ppt_reason_rise(answer);
+    const struct ppt_outlook outlook = outlook_of(answer);
+
+    ppt_text_addf(&speech->words, "It still gets faster at %u workers, the most that were tried%s.",
+                  recommended(answer), brings_more(answer, &outlook) ? ": try more" : "");
+    say(speech, above("still_rising", rise.value, rise.interval, answer->context.confidence, 1));
+}
+
 static void say_reason(struct speech *speech)
 {
     const struct ppt_answer *answer = speech->answer;
     const struct ppt_point_answer *point =
         answer->verdict.exists ? recommended_point(answer) : NULL;
-    struct ppt_ratio rise;
 
     speech->topic = PPT_TOPIC_WHY;
     switch (answer->reason) {
@@ -407,12 +486,7 @@ static void say_reason(struct speech *speech)
         say_no_gain(speech);
         break;
     case PPT_REASON_STILL_RISING:
-        rise = ppt_reason_rise(answer);
-        ppt_text_addf(&speech->words,
-                      "It still gets faster at %u workers, the most that were tried: try more.",
-                      recommended(answer));
-        say(speech,
-            above("still_rising", rise.value, rise.interval, answer->context.confidence, 1));
+        say_still_rising(speech);
         break;
     case PPT_REASON_FEW_TASKS:
         ppt_text_addf(&speech->words,
@@ -456,9 +530,26 @@ static void say_beyond(struct speech *speech)
     }
 }
 
-static const char *inflation_cause(const struct ppt_point_factors *f)
+/* That it gets faster still is no reason why it is not as fast as its workers are many. What
+ * inflation takes is told in its own words. */
+static void say_still_lost(struct speech *speech)
 {
-    switch (f->inflated) {
+    const struct ppt_answer *answer = speech->answer;
+    const struct ppt_point_factors *factors = &recommended_point(answer)->factors;
+    const enum ppt_factor most = factors->most_lost;
+
+    if (answer->reason == PPT_REASON_STILL_RISING && factors->exists && most != PPT_FACTOR_COUNT &&
+        most != PPT_FACTOR_WORK && most != PPT_FACTOR_REFERENCE &&
+        factors->factor[most] < 1 - NOTABLE) {
+        ppt_text_add(&speech->words, " ");
+        say_factor(speech);
+    }
+}
+
+/* Of tasks that mostly wait, what they compute for longer is not what makes them take longer. */
+static const char *inflation_cause(const struct ppt_point_factors *f, bool waiting)
+{
+    switch (waiting && f->inflated == PPT_INFLATED_ON_CPU ? PPT_INFLATED_OFF_CPU : f->inflated) {
     case PPT_INFLATED_ON_CPU:
         return " (memory, caches or clock)";
     case PPT_INFLATED_QUEUED:
@@ -487,7 +578,7 @@ static void say_inflation(struct speech *speech)
     ppt_text_add(&speech->words, " slower side by side");
     /* Beside others it may be these. */
     if (!speech->answer->verdict.disturbed) {
-        ppt_text_add(&speech->words, inflation_cause(f));
+        ppt_text_add(&speech->words, inflation_cause(f, speech->answer->waiting));
     }
     ppt_text_add(&speech->words, ".");
     say(speech, above("inflation", inflation,
@@ -553,25 +644,60 @@ static void add_range(const struct ppt_outlook *outlook, struct ppt_text *out)
     ppt_text_addf(out, "%.2fx to %.2fx of that", outlook->low, outlook->high);
 }
 
-static void add_outlook(const struct ppt_scaling *scaling, const struct ppt_outlook *outlook,
-                        struct ppt_text *out)
+/* What has an end of the range; it may be that it stops. */
+static void add_end(const struct ppt_scaling *scaling, enum ppt_rival_law law, const char *goes_on,
+                    struct ppt_text *out)
 {
-    if (outlook->kind == PPT_OUTLOOK_NARROW) {
-        ppt_text_addf(out, " %u workers would bring ", outlook->workers);
-        add_range(outlook, out);
-        ppt_text_add(out, ", whichever law goes on.");
-    } else if (outlook->kind == PPT_OUTLOOK_WIDE) {
-        const enum ppt_rival_law lowest = ppt_outlook_lowest(outlook);
+    if (law < PPT_RIVAL_COUNT) {
+        ppt_text_addf(out, " if %s %s", ppt_rival_phrases[law], goes_on);
+    } else {
+        ppt_text_addf(out, " if it stops at %u", scaling->largest);
+    }
+}
 
-        ppt_text_addf(out, " %u workers would bring %.2fx of that if ", outlook->workers,
-                      outlook->low);
-        if (outlook->rivals.laws[lowest].low < 0) {
-            ppt_text_addf(out, "%s goes on", ppt_rival_phrases[lowest]);
+/* From one law to the other, which may be the same. */
+static void add_ends(const struct ppt_scaling *scaling, const struct ppt_outlook *outlook,
+                     struct ppt_text *out)
+{
+    const enum ppt_rival_law low = ppt_outlook_lowest(outlook), high = ppt_outlook_highest(outlook);
+
+    ppt_text_addf(out, " %u workers would bring ", outlook->workers);
+    if (low == high) {
+        add_range(outlook, out);
+    } else {
+        ppt_text_addf(out, "%.2fx of that", outlook->low);
+        add_end(scaling, low, "goes on", out);
+        ppt_text_addf(out, ", %.2fx", outlook->high);
+    }
+    add_end(scaling, high, low < PPT_RIVAL_COUNT && low != high ? "does" : "goes on", out);
+    ppt_text_addf(out, ": measure %u.", outlook->workers);
+}
+
+/* Of those that are kept; there is one. */
+static const char *only_law(const struct ppt_rivals *rivals)
+{
+    size_t law = 0;
+
+    while (law + 1 < PPT_RIVAL_COUNT && rivals->laws[law].kept == 0) {
+        law++;
+    }
+    return ppt_rival_phrases[law];
+}
+
+static void add_outlook(const struct ppt_scaling *scaling, const struct ppt_outlook *outlook,
+                        bool more, struct ppt_text *out)
+{
+    if (outlook->kind == PPT_OUTLOOK_NARROW || !more) {
+        ppt_text_addf(out, " %u workers would bring %s", outlook->workers, more ? "" : "no more: ");
+        add_range(outlook, out);
+        if (ppt_rivals_kept(&outlook->rivals) > 1) {
+            ppt_text_add(out, ", whichever law goes on.");
         } else {
-            ppt_text_addf(out, "it stops at %u", scaling->largest);
+            ppt_text_addf(out, ", whether %s goes on or it stops at %u.",
+                          only_law(&outlook->rivals), scaling->largest);
         }
-        ppt_text_addf(out, ", %.2fx if %s does: measure %u.", outlook->high,
-                      ppt_rival_phrases[ppt_outlook_highest(outlook)], outlook->workers);
+    } else if (outlook->kind == PPT_OUTLOOK_WIDE) {
+        add_ends(scaling, outlook, out);
     } else {
         ppt_text_addf(out, " What %u would bring these counts do not tell (", outlook->workers);
         add_range(outlook, out);
@@ -579,21 +705,44 @@ static void add_outlook(const struct ppt_scaling *scaling, const struct ppt_outl
     }
 }
 
+/* What the number of tasks alone costs, where it is notable: no law has that. */
+static void say_rounds(struct speech *speech, unsigned workers)
+{
+    const struct ppt_scaling *scaling = &speech->answer->scaling;
+    const double now = ppt_scaling_round_loss(scaling, scaling->largest),
+                 then = ppt_scaling_round_loss(scaling, workers);
+
+    if (fmax(now, then) < NOTABLE) {
+        return;
+    }
+    ppt_text_addf(&speech->words, " The last round of %" PRIu64 " tasks is not full: that costs ",
+                  speech->answer->context.tasks);
+    if (now >= NOTABLE) {
+        ppt_text_addf(&speech->words, "%u workers ", scaling->largest);
+        add_percent(now, &speech->words);
+    }
+    if (then >= NOTABLE) {
+        ppt_text_addf(&speech->words, "%s%u workers ", now >= NOTABLE ? ", and " : "", workers);
+        add_percent(then, &speech->words);
+    }
+    ppt_text_add(&speech->words, ", which is in these figures.");
+    say(speech, counted("rounds", then));
+}
+
 /* What twice as many as the most that were tried bring: never more than the laws that are not
  * excluded have in common. */
 static void say_outlook(struct speech *speech)
 {
     const struct ppt_scaling *scaling = &speech->answer->scaling;
-    const unsigned cpus = speech->answer->waiting ? 0 : scaling->context.cpus;
-    const unsigned twice = 2 * scaling->largest, target = cpus > 0 && cpus < twice ? cpus : twice;
-    const struct ppt_outlook outlook = ppt_scaling_outlook(scaling, target);
+    const struct ppt_outlook outlook = outlook_of(speech->answer);
 
     if (outlook.kind != PPT_OUTLOOK_REFUSED) {
-        add_outlook(scaling, &outlook, &speech->words);
+        add_outlook(scaling, &outlook, brings_more(speech->answer, &outlook), &speech->words);
         say(speech, (struct ppt_claim){.kind = "outlook",
                                        .value = NAN,
                                        .interval = {true, outlook.low, outlook.high},
                                        .level = 0.95});
+        say_rounds(speech, outlook.workers);
     }
 }
 
@@ -609,15 +758,14 @@ static void say_more(struct speech *speech)
         say_outlook(speech);
     } else if (gain.interval.exists && recommended(answer) > 0 &&
                gain.interval.high < answer->context.tolerance) {
-        ppt_text_addf(&speech->words, " More than %u worker%s gain%s ", recommended(answer),
-                      PPT_S(recommended(answer)), recommended(answer) == 1 ? "s" : "");
-        if (gain.interval.high < LEAST_SHOWN) {
-            ppt_text_add(&speech->words, "nothing here.");
-        } else {
-            ppt_text_add(&speech->words, "at most ");
+        ppt_text_addf(&speech->words, " No count tried above %u worker%s is ", recommended(answer),
+                      PPT_S(recommended(answer)));
+        if (gain.interval.high >= LEAST_SHOWN) {
+            ppt_text_add(&speech->words, "more than ");
             add_percent(gain.interval.high, &speech->words);
-            ppt_text_add(&speech->words, " here.");
+            ppt_text_add(&speech->words, " ");
         }
+        ppt_text_add(&speech->words, "faster (95 %).");
         say(speech,
             below("gain_of_more", gain.value, gain.interval, 0.9, answer->context.tolerance));
     }
@@ -780,10 +928,11 @@ static void say_caveats(struct speech *speech)
 
 static void say_details(struct speech *speech)
 {
-    if (speech->answer->verdict.exists && speech->answer->grid.point_count > 1) {
+    if (speech->answer->verdict.exists && speech->answer->verdict.ranked > 1) {
         speech->topic = PPT_TOPIC_WHY;
         say_weak(speech);
         say_beyond(speech);
+        say_still_lost(speech);
         say_inflation(speech);
         speech->topic = PPT_TOPIC_MORE;
         say_break_even(speech);

@@ -2,11 +2,13 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "owned.h"
 #include "sentence.h"
 
-#define MOST_NAMED 6 /* points in a list */
+#define MOST_NAMED 6        /* points in a list */
+#define MOST_DIGITS 99999.5 /* percent that are not shown by their power of ten alone */
 
 const char *ppt_comparison_percent(double shift, char out[PPT_PERCENT_SIZE])
 {
@@ -15,7 +17,7 @@ const char *ppt_comparison_percent(double shift, char out[PPT_PERCENT_SIZE])
 
     if (size < 0.05) {
         snprintf(out, PPT_PERCENT_SIZE, "0.0"); /* without a sign that says nothing */
-    } else if (size < 99999.5) {
+    } else if (size < MOST_DIGITS) {
         snprintf(out, PPT_PERCENT_SIZE, "%+.*f", size < 9.95 ? 1 : 0, percent);
     } else {
         snprintf(out, PPT_PERCENT_SIZE, "%+.1g", percent);
@@ -33,14 +35,36 @@ unsigned ppt_comparison_several(const struct ppt_comparison *comparison)
     return set;
 }
 
+/* As many digits behind the point as show that two percentages are not the same, two at most. */
+static int digits_of(double a, double b)
+{
+    int digits = fabs(a) < 9.95 || fabs(b) < 9.95 ? 1 : 0;
+    double scale = digits == 1 ? 10 : 1;
+
+    while (digits < 2 && round(scale * a) == round(scale * b)) {
+        digits++;
+        scale *= 10;
+    }
+    return digits;
+}
+
 void ppt_comparison_ends(const struct ppt_difference *difference, struct ppt_text *out)
 {
     const struct ppt_interval *ends = &difference->interval;
+    const double from = 100 * expm1(ends->low), to = 100 * expm1(ends->high);
     char low[PPT_PERCENT_SIZE], high[PPT_PERCENT_SIZE];
 
-    if (ends->exists) {
-        ppt_text_addf(out, " [%s, %s]", ppt_comparison_percent(ends->low, low),
-                      ppt_comparison_percent(ends->high, high));
+    if (!ends->exists) {
+        return;
+    }
+    ppt_comparison_percent(ends->low, low);
+    ppt_comparison_percent(ends->high, high);
+    if (strcmp(low, high) == 0 && fabs(to) < MOST_DIGITS) {
+        const int digits = digits_of(from, to);
+
+        ppt_text_addf(out, " [%+.*f, %+.*f]", digits, from, digits, to);
+    } else {
+        ppt_text_addf(out, " [%s, %s]", low, high);
     }
 }
 
@@ -101,9 +125,11 @@ static void add_difference(const struct ppt_difference *difference, struct ppt_t
     const double near = 100 * sign * expm1(sign > 0 ? ends->low : ends->high);
     const double far = 100 * sign * expm1(sign > 0 ? ends->high : ends->low);
 
+    const int least = digits_of(near, far), few = least < 2 ? 0 : least;
+
     add_size(difference->shift, out);
-    ppt_text_addf(out, " %% [%.*f, %.*f]", fabs(near) < 9.95 ? 1 : 0, near,
-                  fabs(far) < 9.95 ? 1 : 0, far);
+    ppt_text_addf(out, " %% [%.*f, %.*f]", fabs(near) < 9.95 ? least : few, near,
+                  fabs(far) < 9.95 ? least : few, far);
 }
 
 /* "at most 1.2 % more", or of what is too little to be shown "less than 0.1 % more". */
@@ -126,6 +152,12 @@ static void add_range(double low, double high, struct ppt_text *out)
     ppt_text_add(out, low < 0 && high > 0 ? " % less and " : " and ");
     add_size(high, out);
     ppt_text_add(out, high > 0 ? " % more" : " % less");
+}
+
+/* As the table has it, "5.93x". */
+static void add_times(const struct ppt_ratio *speedup, struct ppt_text *out)
+{
+    ppt_sentence_ratio(&(struct ppt_ratio){.value = speedup->value}, out);
 }
 
 /* ---- lists of points ---- */
@@ -275,8 +307,10 @@ static void tell_extreme(struct telling *telling, chooses *chosen, const char *c
     add_difference(&point->time, &telling->words);
     ppt_text_addf(&telling->words, " %s", comparative);
     if (with_speedup && point->has_speedup) {
-        ppt_text_addf(&telling->words, ", speedup %.3gx, was %.3gx", point->new_speedup.value,
-                      point->old_speedup.value);
+        ppt_text_add(&telling->words, ", speedup ");
+        add_times(&point->new_speedup, &telling->words);
+        ppt_text_add(&telling->words, ", was ");
+        add_times(&point->old_speedup, &telling->words);
     }
     tell(telling, (struct ppt_claim){.kind = "most",
                                      .value = point->time.shift,
@@ -323,7 +357,7 @@ static void tell_needed(struct telling *telling)
     tell_plain(telling, "needed", (double)(comparison->blocks_needed + comparison->runs_needed));
 }
 
-/* Of the point that may be slower by most. */
+/* Of the point that may be slower by most, of all of them: the interval of the table. */
 static void tell_wide(struct telling *telling)
 {
     const struct ppt_comparison *comparison = telling->comparison;
@@ -333,21 +367,21 @@ static void tell_wide(struct telling *telling)
     for (size_t i = 0; i < comparison->point_count; i++) {
         const struct ppt_compared_point *point = &comparison->points[i];
 
-        if (point->common && point->time.high > widest->time.high) {
+        if (point->common && point->time.interval.high > widest->time.interval.high) {
             widest = point;
         }
     }
     ppt_text_add(&telling->words, "not settled: ");
-    add_range(widest->time.low, widest->time.high, &telling->words);
-    ppt_text_addf(&telling->words, " time at %s (95 %% each way), and %.3g %% counts",
+    add_range(widest->time.interval.low, widest->time.interval.high, &telling->words);
+    ppt_text_addf(&telling->words, " time at %s, and %.3g %% counts",
                   ppt_point_words(widest->point,
                                   PPT_ONLY(PPT_WORKERS) | ppt_comparison_several(comparison), "",
                                   " x ", words),
                   100 * comparison->rules.threshold);
     tell(telling, (struct ppt_claim){.kind = "wide",
                                      .value = widest->time.shift,
-                                     .interval = {true, widest->time.low, widest->time.high},
-                                     .level = PPT_COMPARE_CONFIDENCE});
+                                     .interval = widest->time.interval,
+                                     .level = comparison->confidence});
     if (count_chosen(comparison, is_somewhat_slower) > 0) {
         ppt_text_add(&telling->words, "; surely slower at ");
         add_chosen(comparison, is_somewhat_slower, &telling->words);
@@ -409,15 +443,16 @@ static void tell_unchanged(struct telling *telling)
     tell_bound(telling, "not_faster", comparison->faster, threshold_of(telling));
 }
 
-/* "by 6.1 to 9.8 %" */
-static void add_sizes(const struct ppt_interval *hull, struct ppt_text *out)
+/* ", by at least 6.1 %": at each of the points, of which some may have changed by far more. */
+static void add_least(const struct ppt_interval *hull, struct ppt_text *out)
 {
-    const bool more = hull->low > 0;
+    const double least = hull->low > 0 ? hull->low : hull->high;
 
-    add_size(more ? hull->low : hull->high, out);
-    ppt_text_add(out, " to ");
-    add_size(more ? hull->high : hull->low, out);
-    ppt_text_add(out, " %");
+    if (fabs(expm1(least)) >= 0.0005) {
+        ppt_text_add(out, ", by at least ");
+        add_size(least, out);
+        ppt_text_add(out, " %");
+    }
 }
 
 /* That all speedups are within the threshold of what they were. */
@@ -437,6 +472,20 @@ static void tell_speedups_stayed(struct telling *telling, const char *words)
     tell_bound(telling, "speedups_stayed", most, threshold_of(telling));
 }
 
+/* Where not all of the points are slower by what counts, those that surely are. */
+static void tell_which_count(struct telling *telling)
+{
+    const struct ppt_comparison *comparison = telling->comparison;
+    const size_t count = count_chosen(comparison, is_slower);
+
+    if (comparison->together.count == 0 && count > 0 && count < comparison->common) {
+        ppt_text_addf(&telling->words, ", by more than %.3g %% at ",
+                      100 * comparison->rules.threshold);
+        add_chosen(comparison, is_slower, &telling->words);
+        tell_of_all(telling, "slower", is_slower, 1, threshold_of(telling));
+    }
+}
+
 static void tell_slower(struct telling *telling)
 {
     const struct ppt_comparison *comparison = telling->comparison;
@@ -447,12 +496,14 @@ static void tell_slower(struct telling *telling)
     if (all) {
         const struct ppt_interval hull = hull_of(comparison, is_of_all);
 
-        ppt_text_add(&telling->words, "slower everywhere, by ");
-        add_sizes(&hull, &telling->words);
+        ppt_text_add(&telling->words, "slower everywhere");
+        add_least(&hull, &telling->words);
         tell_of_all(telling, "slower_everywhere", is_of_all, 1, 0);
+        tell_which_count(telling);
     }
     if (comparison->kind == PPT_CHANGE_EVERYWHERE) {
-        tell_speedups_stayed(telling, ": the machine or the task itself, not how it scales");
+        tell_extreme(telling, is_of_all, "more time", false);
+        tell_speedups_stayed(telling, "; it is the machine or the task itself, not how it scales");
         return;
     }
     if (all || scaling) {
@@ -488,10 +539,10 @@ static void tell_faster(struct telling *telling)
     if (all) {
         const struct ppt_interval hull = hull_of(comparison, is_of_all);
 
-        ppt_text_add(&telling->words, "it takes ");
-        add_sizes(&hull, &telling->words);
-        ppt_text_add(&telling->words, " less time everywhere");
+        ppt_text_add(&telling->words, "it takes less time everywhere");
+        add_least(&hull, &telling->words);
         tell_of_all(telling, "faster_everywhere", is_of_all, -1, 0);
+        tell_extreme(telling, is_of_all, "less", comparison->kind == PPT_CHANGE_BOTH);
     } else {
         ppt_text_add(&telling->words, "it takes less time at ");
         add_chosen(comparison, is_faster, &telling->words);
@@ -502,7 +553,7 @@ static void tell_faster(struct telling *telling)
         tell_bound(telling, "not_slower", comparison->slower, threshold_of(telling));
     }
     if (comparison->kind == PPT_CHANGE_EVERYWHERE) {
-        tell_speedups_stayed(telling, ": the machine or the task itself, not how it scales");
+        tell_speedups_stayed(telling, "; it is the machine or the task itself, not how it scales");
     }
 }
 

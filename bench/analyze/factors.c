@@ -142,3 +142,10 @@ uint64_t ppt_break_even(double overhead_s, double round_s, unsigned workers, dou
 
     return round > 1 ? (uint64_t)fmin(losing, (round - 1) * n) + 1 : 1;
 }
+
+double ppt_break_even_speedup(uint64_t tasks, unsigned workers)
+{
+    const double m = (double)tasks, n = workers, rounds = ceil(m / n);
+
+    return fmax(1, m * (rounds + 1) / (rounds * (rounds * n + 1)));
+}

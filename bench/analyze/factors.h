@@ -84,4 +84,10 @@ double ppt_karp_flatt(double speedup, unsigned workers);
  * what fewer tasks had won. 0: never for all. Seconds. */
 uint64_t ppt_break_even(double overhead_s, double round_s, unsigned workers, double task_s);
 
+/* So many times as fast as sequential calls M tasks have to be on N workers for every larger number
+ * to be faster, too. The first that may fall behind is the only task of a further round, which
+ * takes at most 1/K of what K = ceil(M/N) rounds took: M (K + 1) / (K (K N + 1)), and at least 1.
+ */
+double ppt_break_even_speedup(uint64_t tasks, unsigned workers);
+
 #endif

@@ -265,12 +265,18 @@ void ppt_ranking_claims(const struct ppt_ranking *ranking, struct ppt_claims *cl
             PPT_FEWEST_BLOCKS);
         claim.kind = "no_ranking";
     } else if (count_standing(ranking, PPT_STANDING_SLOWER) == ranking->count - 1) {
-        ppt_text_addf(&words, "%s is the fastest, each at its best count: ",
-                      ranking->items[0].contestant.label);
+        /* Of passes that were mostly disturbed it is no more than what these were. */
+        ppt_text_addf(&words,
+                      "%s %s the %s, each at its best count: ", ranking->items[0].contestant.label,
+                      ranking->at_most == PPT_CONFIDENCE_LOW ? "was" : "is",
+                      ranking->count == 2 ? "faster" : "fastest");
     } else if (count_standing(ranking, PPT_STANDING_SLOWER) > 0) {
         ppt_text_addf(&words, "each at its best count, %s is ", ranking->items[0].contestant.label);
     } else {
-        ppt_text_add(&words, "no program is shown to be the fastest, each at its best count");
+        ppt_text_add(&words, ranking->count == 2
+                                 ? "neither program is shown to be the faster, each at its best "
+                                   "count"
+                                 : "no program is shown to be the fastest, each at its best count");
         claim.kind = "none_first";
     }
     ppt_claims_add(claims, claim, &words);

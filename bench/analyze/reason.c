@@ -122,7 +122,7 @@ static enum ppt_reason find_reason(const struct ppt_answer *answer)
     if (!answer->verdict.exists) {
         return PPT_REASON_NONE;
     }
-    if (answer->grid.point_count == 1) {
+    if (answer->verdict.ranked == 1) {
         return PPT_REASON_SINGLE;
     }
     /* Beyond those that were asked for. */

@@ -11,7 +11,6 @@
 
 #define CONFIDENCE 0.95
 #define LEAST_SPREAD 0.005 /* what a pass' median may be off without showing it */
-#define GRID_MARGIN 0.02
 
 const char *const ppt_rival_names[PPT_RIVAL_COUNT] = {
     [PPT_RIVAL_AMDAHL] = "Amdahl", [PPT_RIVAL_ROOF] = "roof",
@@ -257,8 +256,7 @@ static void (*const families[])(const struct measured *, struct ppt_rivals *) = 
 
 /* ---- what was measured ---- */
 
-/* ln of what so many tasks leave of N workers' throughput: the last wave may not be full. */
-static double granularity(double tasks, double workers)
+double ppt_rival_rounds(double tasks, double workers)
 {
     return tasks > 0 ? log(tasks / (workers * ceil(tasks / workers))) : 0;
 }
@@ -295,8 +293,8 @@ static void measure(const struct ppt_grid *row, unsigned limit, double tasks,
     }
     for (size_t b = 0; b < blocks; b++) {
         for (size_t i = 0; i < count; i++) {
-            values[i] =
-                -log(ppt_grid_at(row, b, chosen[i])) - granularity(tasks, measured->workers[i]);
+            values[i] = -log(ppt_grid_at(row, b, chosen[i])) -
+                        ppt_rival_rounds(tasks, measured->workers[i]);
         }
         middles[b] = ppt_median(values, count);
         for (size_t i = 0; i < count; i++) {
@@ -348,8 +346,9 @@ static void set_range(const struct measured *measured, struct ppt_rivals *rivals
             rivals->high = fmax(rivals->high, rivals->laws[law].high);
         }
     }
-    rivals->low += rivals->waves - GRID_MARGIN;
-    rivals->high += rivals->waves + GRID_MARGIN;
+    /* What stops may not mind how tasks come out: a device is as busy with fewer of them. */
+    rivals->low = fmin(0, rivals->low + rivals->waves) - PPT_RIVALS_MARGIN;
+    rivals->high = fmax(0, rivals->high + rivals->waves) + PPT_RIVALS_MARGIN;
 }
 
 void ppt_rivals_of(const struct ppt_grid *row, unsigned limit, double tasks, unsigned target,
@@ -365,8 +364,9 @@ void ppt_rivals_of(const struct ppt_grid *row, unsigned limit, double tasks, uns
         .count_count = measured.count,
         .largest = (unsigned)measured.most,
         .target = target,
-        .waves =
-            measured.count > 0 ? granularity(tasks, target) - granularity(tasks, measured.most) : 0,
+        .waves = measured.count > 0
+                     ? ppt_rival_rounds(tasks, target) - ppt_rival_rounds(tasks, measured.most)
+                     : 0,
     };
     for (size_t i = 0; rivals->exists && i < sizeof(families) / sizeof(families[0]); i++) {
         families[i](&measured, rivals);

@@ -54,10 +54,14 @@ struct ppt_rival_curve {
 /* f(N), N >= 1. */
 double ppt_rival_at(const struct ppt_rival_curve *curve, double workers);
 
+/* ln of what so many tasks leave of N workers' throughput, since the last round may not be full;
+ * 0 of an unknown number (0). */
+double ppt_rival_rounds(double tasks, double workers);
+
 struct ppt_rival {
     size_t kept;                 /* curves; 0: the law is excluded */
     struct ppt_rival_curve best; /* of those kept: with the least sum */
-    double low, high;            /* ln f(target)/f(largest) over those kept */
+    double low, high;            /* ln f(target)/f(largest) over those kept, without the margin */
 };
 
 struct ppt_rivals {
@@ -67,12 +71,16 @@ struct ppt_rivals {
     struct ppt_rival laws[PPT_RIVAL_COUNT];
     /* Over the kept curves of the USL; the estimate is its best curve's. */
     struct ppt_interval lambda, sigma, kappa;
-    /* ln throughput at the target less that at the largest count: over all curves kept, 0 (it goes
-     * no further) always among them, widened by what the grid of coefficients may miss, and with
-     * what the number of tasks costs. Where no law is kept: from 0 to what is ideal. */
+    /* ln throughput at the target less that at the largest count: over all curves kept, with and
+     * without what the number of tasks costs where it goes no further, which is always among them;
+     * widened by what the grid of coefficients may miss. Where no law is kept: from 0 to what is
+     * ideal. */
     double low, high;
     double waves; /* of that, what the number of tasks costs: ln G(target)/G(largest) */
 };
+
+/* What the grid of coefficients may miss, either way, as a logarithm. */
+#define PPT_RIVALS_MARGIN 0.02
 
 #define PPT_RIVALS_FEWEST_COUNTS 3
 #define PPT_RIVALS_FEWEST_BLOCKS 5

@@ -63,6 +63,25 @@ static double median_seconds(const struct ppt_grid *row, size_t point)
     return ppt_median(column, row->block_count);
 }
 
+/* Of two errors that may add up each gets half of what they may be wrong in together. */
+static struct ppt_interval throughput_interval(const struct ppt_scaling *scaling, size_t point)
+{
+    const struct ppt_grid *row = &scaling->row;
+    const double tasks = fmax(1, scaling->context.tasks);
+    const double blur = exp(ppt_grid_blur(row, point, point) / 2);
+    double *rates PPT_FREED = ppt_alloc(row->block_count, sizeof(*rates));
+
+    for (size_t b = 0; b < row->block_count; b++) {
+        rates[b] = tasks / ppt_grid_at(row, b, point);
+    }
+    struct ppt_interval interval = ppt_interval_of_positive(
+        rates, row->block_count, 1 - (1 - scaling->context.confidence) / 2);
+
+    interval.low /= blur;
+    interval.high *= blur;
+    return interval;
+}
+
 /* Whether the rate is surely lower at the last point than at the fastest. */
 static void find_fall(struct ppt_scaling *scaling)
 {
@@ -139,6 +158,7 @@ void ppt_scaling_of(const struct ppt_grid *grid, const struct ppt_scaling_contex
     }
     scaling->largest = ppt_point_workers(row->points[row->point_count - 1]);
     scaling->throughput = fmax(1, context->tasks) / median_seconds(row, row->point_count - 1);
+    scaling->throughput_interval = throughput_interval(scaling, row->point_count - 1);
     find_fall(scaling);
     scaling->superlinear = is_superlinear(row, context->confidence);
     scaling->refusals = find_refusals(scaling);
@@ -158,6 +178,20 @@ static unsigned next_count(const struct ppt_scaling *scaling)
     return cpus == 0 || twice <= cpus ? twice : cpus > scaling->largest ? cpus : 0;
 }
 
+/* The tasks that make rounds; 0: none do. */
+static double rounds_of(const struct ppt_scaling *scaling)
+{
+    return scaling->context.whole_rounds ? 0 : scaling->context.tasks;
+}
+
+/* In tasks per second, of a range of times the largest count's throughput. */
+static struct ppt_interval in_tasks(const struct ppt_scaling *scaling, double low, double high)
+{
+    const struct ppt_interval *now = &scaling->throughput_interval;
+
+    return (struct ppt_interval){now->exists, low * now->low, high * now->high};
+}
+
 struct ppt_outlook ppt_scaling_outlook(const struct ppt_scaling *scaling, unsigned workers)
 {
     const unsigned cpus = limiting_cpus(&scaling->context);
@@ -174,7 +208,7 @@ struct ppt_outlook ppt_scaling_outlook(const struct ppt_scaling *scaling, unsign
         return outlook;
     }
     /* Which laws are kept does not depend on the target. */
-    ppt_rivals_of(&scaling->row, 0, scaling->context.whole_rounds ? 0 : scaling->context.tasks,
+    ppt_rivals_of(&scaling->row, 0, rounds_of(scaling),
                   workers < 2 * scaling->largest ? workers : 2 * scaling->largest, &outlook.rivals);
     outlook.law = find_law(&outlook.rivals);
     outlook.refusals |= ppt_rivals_kept(&outlook.rivals) == 0 ? PPT_REFUSAL_NO_LAW : 0u;
@@ -183,35 +217,61 @@ struct ppt_outlook ppt_scaling_outlook(const struct ppt_scaling *scaling, unsign
     }
     outlook.low = exp(outlook.rivals.low);
     outlook.high = exp(outlook.rivals.high);
+    outlook.rate = in_tasks(scaling, outlook.low, outlook.high);
     outlook.kind = outlook.high <= NARROW * outlook.low ? PPT_OUTLOOK_NARROW
                    : outlook.high <= WIDE * outlook.low ? PPT_OUTLOOK_WIDE
                                                         : PPT_OUTLOOK_OPEN;
     return outlook;
 }
 
+double ppt_scaling_round_loss(const struct ppt_scaling *scaling, double workers)
+{
+    return -expm1(ppt_rival_rounds(rounds_of(scaling), workers));
+}
+
+double ppt_scaling_law_at(const struct ppt_scaling *scaling, const struct ppt_outlook *outlook,
+                          enum ppt_rival_law law, double workers)
+{
+    if (law == PPT_RIVAL_COUNT) {
+        return scaling->throughput;
+    }
+    const struct ppt_rival_curve *curve = &outlook->rivals.laws[law].best;
+    const double tasks = rounds_of(scaling);
+    const double waves =
+        ppt_rival_rounds(tasks, workers) - ppt_rival_rounds(tasks, scaling->largest);
+
+    return exp(waves) * scaling->throughput * ppt_rival_at(curve, workers) /
+           ppt_rival_at(curve, scaling->largest);
+}
+
 struct ppt_outlook_law ppt_scaling_law(const struct ppt_scaling *scaling,
                                        const struct ppt_outlook *outlook, enum ppt_rival_law law)
 {
-    const struct ppt_rival *rival = &outlook->rivals.laws[law];
-    const double waves = exp(outlook->rivals.waves) * scaling->throughput;
+    const bool stops = law == PPT_RIVAL_COUNT;
+    const double waves = outlook->rivals.waves;
+    const double least = stops ? fmin(0, waves) : waves + outlook->rivals.laws[law].low;
+    const double most = stops ? fmax(0, waves) : waves + outlook->rivals.laws[law].high;
+    const struct ppt_interval rate =
+        in_tasks(scaling, exp(least - PPT_RIVALS_MARGIN), exp(most + PPT_RIVALS_MARGIN));
 
     return (struct ppt_outlook_law){
-        .value = waves * ppt_rival_at(&rival->best, outlook->workers) /
-                 ppt_rival_at(&rival->best, scaling->largest),
-        .low = waves * exp(rival->low),
-        .high = waves * exp(rival->high),
+        .value = ppt_scaling_law_at(scaling, outlook, law, outlook->workers),
+        .low = rate.low,
+        .high = rate.high,
     };
 }
 
-/* The kept law whose least, or with a sign of -1 whose greatest, value is the least of all. */
+/* The kept law whose least, or with a sign of -1 whose greatest, value is the least of all and of
+ * those if it stops. */
 static enum ppt_rival_law extreme(const struct ppt_outlook *outlook, double sign)
 {
     const struct ppt_rival *laws = outlook->rivals.laws;
+    const double waves = outlook->rivals.waves;
     enum ppt_rival_law found = PPT_RIVAL_COUNT;
-    double least = INFINITY;
+    double least = fmin(0, sign * waves);
 
     for (size_t law = 0; law < PPT_RIVAL_COUNT; law++) {
-        const double end = sign * (sign > 0 ? laws[law].low : laws[law].high);
+        const double end = sign * (waves + (sign > 0 ? laws[law].low : laws[law].high));
 
         if (laws[law].kept > 0 && end < least) {
             least = end;

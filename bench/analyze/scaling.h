@@ -40,9 +40,11 @@ enum ppt_refusal {
 const char *ppt_refusal_text(enum ppt_refusal refusal);
 
 struct ppt_scaling {
-    bool exists;           /* false: no block, or no point with workers >= 1 */
-    unsigned largest;      /* the most workers of its points */
-    double throughput;     /* there, in tasks per second: the median */
+    bool exists;                             /* false: no block, or no point with workers >= 1 */
+    unsigned largest;                        /* the most workers of its points */
+    double throughput;                       /* there, in tasks per second: the median, */
+    struct ppt_interval throughput_interval; /* so surely that it and a range of times this hold
+                                                together at the confidence */
     bool falls;            /* fewer workers than the largest were surely faster, */
     unsigned peak;         /* so many of them the fastest, */
     struct ppt_ratio fall; /* by so much */
@@ -72,6 +74,8 @@ struct ppt_outlook {
     enum ppt_rival_law law;   /* when all that are kept go on alike, the plainest of them; else
                                  PPT_RIVAL_COUNT */
     double low, high;         /* times the throughput at the largest count */
+    struct ppt_interval rate; /* the same in tasks per second: with what the throughput that was
+                                 measured there may be off by */
     unsigned refusals;        /* 0: it may be shown */
     unsigned measure_next;    /* workers; 0: nothing that would help */
 };
@@ -81,7 +85,8 @@ struct ppt_outlook {
 struct ppt_outlook ppt_scaling_outlook(const struct ppt_scaling *scaling, unsigned workers);
 
 /* What one law says of an outlook's count, in tasks per second: its best curve, and the range over
- * its curves that are kept. */
+ * its curves that are kept, which lies within the outlook's rate. PPT_RIVAL_COUNT: none goes on, it
+ * stops at the largest count. */
 struct ppt_outlook_law {
     double value, low, high;
 };
@@ -89,7 +94,18 @@ struct ppt_outlook_law {
 struct ppt_outlook_law ppt_scaling_law(const struct ppt_scaling *scaling,
                                        const struct ppt_outlook *outlook, enum ppt_rival_law law);
 
-/* The two laws that are kept and differ most at an outlook's count. */
+/* The same curve at any number of workers from 1 on, so that what is drawn and what is told are
+ * one: it goes through what was measured at the largest count, and includes what the number of
+ * tasks costs at each, which makes steps. With PPT_RIVAL_COUNT from the largest count on. */
+double ppt_scaling_law_at(const struct ppt_scaling *scaling, const struct ppt_outlook *outlook,
+                          enum ppt_rival_law law, double workers);
+
+/* What part of its throughput a count loses because the last round of tasks is not full: 0.06 is
+ * 6 %. */
+double ppt_scaling_round_loss(const struct ppt_scaling *scaling, double workers);
+
+/* The laws that an outlook's range ends at; PPT_RIVAL_COUNT where none goes as far as it would if
+ * it stopped at the largest count. */
 enum ppt_rival_law ppt_outlook_lowest(const struct ppt_outlook *outlook);
 enum ppt_rival_law ppt_outlook_highest(const struct ppt_outlook *outlook);
 

@@ -30,6 +30,16 @@ static bool is_ranked(const struct ppt_grid *grid, size_t p)
            ppt_grid_find(grid, ppt_point_calls(point)) == SIZE_MAX;
 }
 
+static size_t count_ranked(const struct ppt_grid *grid)
+{
+    size_t count = 0;
+
+    for (size_t p = 0; p < grid->point_count; p++) {
+        count += is_ranked(grid, p);
+    }
+    return count;
+}
+
 static size_t best_of(const struct ppt_grid *grid, const double *m)
 {
     size_t best = SIZE_MAX;
@@ -169,6 +179,7 @@ void ppt_verdict_of(const struct ppt_grid *grid, double tolerance, double confid
         return;
     }
     m = slowness(grid);
+    verdict->ranked = count_ranked(grid);
     verdict->best = best_of(grid, m);
     verdict->exists = true;
     verdict->slowness = m;

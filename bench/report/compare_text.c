@@ -124,6 +124,22 @@ static void add_verdict(const struct ppt_comparison_outcome *outcome, struct ppt
     ppt_text_add(out, "\n");
 }
 
+/* What may look as if figures contradicted each other. */
+static void add_notes(const struct ppt_comparison *comparison, struct ppt_text *out)
+{
+    const enum ppt_change change = comparison->change;
+
+    if (comparison->common == 0) {
+        return;
+    }
+    ppt_text_add(out,
+                 "  old, new: medians; time: of trimmed means, which need not have their ratio\n");
+    if (change != PPT_CHANGE_SLOWER && change != PPT_CHANGE_INCONCLUSIVE) {
+        ppt_text_add(out,
+                     "  at any point: of the largest change alone, closer than for all at once\n");
+    }
+}
+
 /* What the first line has room for beside its other words, of which this is the longest form. */
 static size_t room_for_details(const struct ppt_config *config)
 {
@@ -175,5 +191,6 @@ void ppt_comparison_text(const struct ppt_comparison_outcome *outcome, struct pp
                                       ppt_comparison_several(comparison), label),
                       PPT_S(comparison->points[comparison->base].point.workers));
     }
+    add_notes(comparison, out);
     add_verdict(outcome, out);
 }

@@ -166,11 +166,12 @@ static void add_failures(const struct ppt_outcome *outcome, size_t width, struct
 {
     for (size_t i = 0; i < outcome->index->samples->failure_count; i++) {
         const struct ppt_failure *failure = &outcome->index->samples->failures[i];
-        char label[PPT_POINT_SIZE];
+        const unsigned shown = ppt_point_shown(failure->point, ppt_config_several(outcome->config));
+        char words[PPT_POINT_WORDS_SIZE];
         struct ppt_text line PPT_OWNED(ppt_text_free) = {0};
 
         ppt_text_addf(&line, "left out: %s, which failed: ",
-                      ppt_point_label(failure->point, ppt_config_several(outcome->config), label));
+                      ppt_point_words(failure->point, shown, "", " × ", words));
         ppt_text_add_shown(&line, failure->message, SIZE_MAX);
         ppt_text_add(out, "  ");
         ppt_text_wrap(out, line.data, width - 2, 2);
@@ -483,7 +484,7 @@ void ppt_text_ranking(const struct ppt_outcome *outcomes, size_t count,
         ppt_text_add(out, " workers");
         ppt_text_add(out, terminal->width >= 60 ? "     total" : "");
         ppt_text_add(out, terminal->width >= 70 ? "  tasks/s" : "");
-        ppt_text_add(out, "  slower by\n");
+        ppt_text_add(out, "  times as long\n");
     }
     for (size_t i = 0; i < ranking->count; i++) {
         for (size_t o = 0; o < count; o++) {

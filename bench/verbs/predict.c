@@ -45,15 +45,14 @@ static json_object *laws_json(const struct ppt_scaling *scaling, const struct pp
 static void print_json(const struct ppt_answer *answer, const struct ppt_outlook *outlook)
 {
     const bool answered = outlook->kind >= PPT_OUTLOOK_WIDE;
-    const double now = answer->scaling.throughput;
     json_object *object = json_object_new_object();
 
     json_object_object_add(object, "workers", json_object_new_int64(outlook->workers));
     json_object_object_add(object, "inner_threads",
                            json_object_new_int64(answer->row.points[0].inner_threads));
     json_object_object_add(object, "answered", json_object_new_boolean(answered));
-    json_object_object_add(object, "low", answered ? ppt_json_number(outlook->low * now) : NULL);
-    json_object_object_add(object, "high", answered ? ppt_json_number(outlook->high * now) : NULL);
+    json_object_object_add(object, "low", answered ? ppt_json_number(outlook->rate.low) : NULL);
+    json_object_object_add(object, "high", answered ? ppt_json_number(outlook->rate.high) : NULL);
     json_object_object_add(object, "laws", laws_json(&answer->scaling, outlook));
     json_object_object_add(object, "refusals", ppt_json_refusals(outlook->refusals));
     json_object_object_add(object, "measure_next",
@@ -63,34 +62,38 @@ static void print_json(const struct ppt_answer *answer, const struct ppt_outlook
     json_object_put(object);
 }
 
+/* Behind what is assumed. */
+static void print_one_law(const struct ppt_scaling *scaling, const struct ppt_outlook *outlook,
+                          enum ppt_rival_law law)
+{
+    const struct ppt_outlook_law says = ppt_scaling_law(scaling, outlook, law);
+    char rate[PPT_UNITS_SIZE], low[PPT_UNITS_SIZE], high[PPT_UNITS_SIZE];
+
+    printf(": %s tasks per second [%s, %s]\n", ppt_text_rate(says.value, rate),
+           ppt_text_rate(says.low, low), ppt_text_rate(says.high, high));
+}
+
 /* What each law says that the passes do not exclude. */
 static void print_laws(const struct ppt_scaling *scaling, const struct ppt_outlook *outlook)
 {
-    char rate[PPT_UNITS_SIZE], low[PPT_UNITS_SIZE], high[PPT_UNITS_SIZE];
-
     for (size_t law = 0; law < PPT_RIVAL_COUNT; law++) {
         if (outlook->rivals.laws[law].kept > 0) {
-            const struct ppt_outlook_law says =
-                ppt_scaling_law(scaling, outlook, (enum ppt_rival_law)law);
-
-            printf("  if %s goes on: %s tasks per second [%s, %s]\n", ppt_rival_phrases[law],
-                   ppt_text_rate(says.value, rate), ppt_text_rate(says.low, low),
-                   ppt_text_rate(says.high, high));
+            printf("  if %s goes on", ppt_rival_phrases[law]);
+            print_one_law(scaling, outlook, (enum ppt_rival_law)law);
         }
     }
-    printf("  if it stops at %u: %s tasks per second\n", scaling->largest,
-           ppt_text_rate(scaling->throughput, rate));
+    printf("  if it stops at %u", scaling->largest);
+    print_one_law(scaling, outlook, PPT_RIVAL_COUNT);
 }
 
 static void print_outlook(const struct ppt_answer *answer, const struct ppt_outlook *outlook)
 {
-    const double now = answer->scaling.throughput;
     char words[PPT_POINT_WORDS_SIZE], low[PPT_UNITS_SIZE], high[PPT_UNITS_SIZE];
 
     printf("%u worker%s%s: ", outlook->workers, PPT_S(outlook->workers), task_words(answer, words));
     if (outlook->kind >= PPT_OUTLOOK_WIDE) {
         printf("%s to %s tasks per second, by the laws that the passes do not exclude (95 %%)\n",
-               ppt_text_rate(outlook->low * now, low), ppt_text_rate(outlook->high * now, high));
+               ppt_text_rate(outlook->rate.low, low), ppt_text_rate(outlook->rate.high, high));
     } else {
         printf("no prediction\n");
     }

@@ -180,7 +180,7 @@ class Verdicts(CompareCase):
         self.assertEqual(answer["where"], "everywhere")
         self.assertEqual(answer["speedup_verdict"], "unchanged")
         self.assertAlmostEqual(answer["typical_change"], 0.08, delta=0.01)
-        self.assertIn("slower everywhere, by ", answer["sentence"])
+        self.assertIn("slower everywhere, by at least ", answer["sentence"])
         self.assertIn("the machine or the task itself", answer["sentence"])
         self.assertEqual(self.answer(*sides[4:], "--", *sides[:3])["verdict"], "improved")
 
@@ -564,6 +564,9 @@ class Output(CompareCase):
                 self.assertIn(f'<span class="badge {box}">{box}</span>', text)
                 self.assertEqual(text.count('<td class="regression"'), slower)
                 self.assertEqual(text.count('<td class="improvement"'), improved)
+                # A speedup that fell is worse, and none takes time.
+                self.assertEqual("worse" in text, code == 4 and "w0" not in factors)
+                self.assertNotIn("below 0.1", text)
 
     def test_help(self):
         text = self.run_fine("--help").out

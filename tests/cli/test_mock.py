@@ -87,7 +87,7 @@ class Failing(MockCase):
         messages = [line for line in result.err.splitlines() if "cannot attach" in line]
         told = f'ppt-omp: task "unattachable" failed at 2 workers: {message}'
         self.assertEqual(messages, [told], result)
-        self.assertIn(f"left out: 2, which failed: {message}", " ".join(result.out.split()))
+        self.assertIn(f"left out: 2 workers, which failed: {message}", " ".join(result.out.split()))
         self.assertRegex(result.out, "(?m)^unattachable: use ")
         folder = self.only_folder()
         failed = self.check_left_out(folder, "2", message)

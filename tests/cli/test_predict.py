@@ -58,11 +58,11 @@ class Predict(common.Case):
         self.assertEqual(answer["high"] is not None, answer["answered"])
         self.assertEqual("no prediction" in plain.out, not answer["answered"], plain)
         for law in answer["laws"]:
-            self.assertLessEqual(law["low"], law["value"] * (1 + 1e-9), law)
-            self.assertGreaterEqual(law["high"], law["value"] * (1 - 1e-9), law)
+            self.assertLess(law["low"], law["value"], law)
+            self.assertGreater(law["high"], law["value"], law)
             if answer["answered"]:
-                self.assertLessEqual(answer["low"], law["low"], law)
-                self.assertGreaterEqual(answer["high"], law["high"], law)
+                self.assertLessEqual(answer["low"], law["low"] * (1 + 1e-9), law)
+                self.assertGreaterEqual(answer["high"], law["high"] * (1 - 1e-9), law)
         for reason in answer["refusals"]:
             self.assertIn(reason, plain.out)
         return answer, plain.out
@@ -89,8 +89,10 @@ class Predict(common.Case):
         verdict, scaling = self.verdict_and_scaling()
         self.assertEqual(scaling["laws"], [law["name"] for law in answer["laws"]])
         self.assertEqual(scaling["target_workers"], 16)
-        for end, key in zip(scaling["outlook"], ("low", "high")):
-            self.assertAlmostEqual(end * scaling["throughput"], answer[key], delta=1e-3)
+        # In tasks per second it is wider by what the throughput of 8 workers may be off.
+        low, high = (end * scaling["throughput"] for end in scaling["outlook"])
+        self.assertLess(answer["low"], low)
+        self.assertGreater(answer["high"], high)
         self.assertRegex(verdict["details"],
                          r"16 workers would bring \d\.\d\dx to \d\.\d\dx of that, whichever law goes on")
 

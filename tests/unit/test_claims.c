@@ -69,10 +69,7 @@ static const struct {
     {"still gets faster", "still_rising"},
     {"Most is lost to", "most_lost"},
     {" slower side by side", "inflation"},
-    {" gain nothing here", "gain_of_more"},
-    {" gains nothing here", "gain_of_more"},
-    {" gain at most ", "gain_of_more"},
-    {" gains at most ", "gain_of_more"},
+    {"No count tried above", "gain_of_more"},
     {"throughput falls", "falls"},
     {"Using all ", "all_cpus"},
     {"Economical", "economical"},
@@ -182,7 +179,7 @@ static void check_topics(const struct ppt_answer *answer)
     ppt_sentence_sure(answer, &sure);
     assert_int_equal(sure.data[sure.length - 1], '.');
     assert_int_equal(!strncmp(sure.data, "Confidence ", 11),
-                     answer->verdict.exists && answer->grid.point_count > 1);
+                     answer->verdict.exists && answer->verdict.ranked > 1);
     ppt_text_free(&topics);
     ppt_text_free(&parts);
     ppt_text_free(&sure);
@@ -280,6 +277,23 @@ static void add_pass(struct ppt_rng *rng, struct ppt_samples *samples, unsigned 
     ppt_samples_add(samples, &sample);
 }
 
+/* 24 tasks that surely gain bound the number from which any do; one worker gains nothing. */
+static void check_break_even(const struct ppt_answer *answer)
+{
+    for (size_t p = 0; p < answer->grid.point_count; p++) {
+        const struct ppt_break_even *even = &answer->points[p].break_even;
+        const struct ppt_interval *gain = &answer->points[p].by_workers.interval;
+        const unsigned n = ppt_point_workers(answer->grid.points[p]);
+        const bool shown = n > 1 && answer->grid.points[0].workers == 0 && gain->exists &&
+                           gain->low > ppt_break_even_speedup(24, n);
+
+        assert_true(even->low <= even->tasks && even->tasks <= even->high);
+        assert_true((even->low == 0) == (even->high == 0));
+        assert_true(n > 1 || even->high == 0);
+        assert_true(!shown || (even->high > 0 && even->high <= 24));
+    }
+}
+
 static void statements_of_runs_are_borne(void **state)
 {
     size_t said = 0;
@@ -308,6 +322,7 @@ static void statements_of_runs_are_borne(void **state)
         ppt_index_create(&samples, &index);
         ppt_answer_from_index(&index, &context, &answer);
         check_answer(&answer, &said);
+        check_break_even(&answer);
         for (size_t p = 0; p < answer.grid.point_count; p++) {
             const struct ppt_point_factors *factors = &answer.points[p].factors;
             double product = ppt_point_workers(answer.grid.points[p]);
@@ -324,6 +339,232 @@ static void statements_of_runs_are_borne(void **state)
         ppt_samples_free(&samples);
     }
     assert_true(said > RUNS);
+}
+
+/* ---- why ---- */
+
+/* Passes of 0, 2 and 4 workers whose start takes so much of them, of tasks that take so many times
+ * as long side by side, and use a CPU for so much of their time: what is said of these. */
+static void explain(double start, double longer, double cpu, struct ppt_text *said)
+{
+    static const unsigned workers[] = {0, 2, 4};
+    const struct ppt_answer_context context = {
+        .tasks = 24, .cpus = 8, .tolerance = 0.05, .confidence = 0.95};
+    struct ppt_samples samples = {0};
+    struct ppt_answer answer;
+    struct ppt_index index;
+    struct ppt_rng rng;
+
+    ppt_rng_seed(&rng, 85, 0, PPT_STREAM_DATA);
+    for (unsigned block = 1; block <= 8; block++) {
+        for (size_t p = 0; p < COUNT(workers); p++) {
+            const unsigned n = workers[p] > 0 ? workers[p] : 1;
+
+            add_pass(&rng, &samples, block, workers[p], (n > 1 ? longer : 1) / n);
+            struct ppt_sample *sample = &samples.items[samples.count - 1];
+
+            sample->work_ns += (int64_t)(1e6 * ppt_rng_double(&rng));
+            sample->init_ns = n > 1 ? (int64_t)((double)sample->work_ns * start / (1 - start)) : 0;
+            sample->cleanup_ns = 0;
+            sample->total_ns = sample->init_ns + sample->work_ns;
+            sample->usage.user_ns = 0;
+            sample->times.sum_ns = n * sample->work_ns;
+            for (unsigned w = 0; w < n; w++) {
+                sample->workers[w].busy_ns = sample->work_ns;
+                sample->workers[w].cpu_ns = (int64_t)(cpu * (double)sample->work_ns);
+                sample->usage.user_ns += sample->workers[w].cpu_ns;
+            }
+        }
+    }
+    ppt_index_create(&samples, &index);
+    ppt_answer_from_index(&index, &context, &answer);
+    ppt_sentence_reason(&answer, said);
+    ppt_sentence_details(&answer, said);
+    ppt_answer_free(&answer);
+    ppt_index_free(&index);
+    ppt_samples_free(&samples);
+}
+
+/* What it loses while it still gets faster, and for how sure; nothing that sleeping cannot be. */
+static void what_is_lost_is_told(void **state)
+{
+    static const struct {
+        double start, longer, cpu;
+        const char *told, *not_told;
+    } cases[] = {
+        {0.4, 1, 1, "Most is lost to starting and ending the workers (40 % [40, 40]).", "side by"},
+        {0.001, 1, 1, "It still gets faster", "Most is lost"},
+        {0.001, 1.5, 0.98, "slower side by side (memory, caches or clock)", "Most is lost"},
+        {0.001, 1.5, 0.01, "slower side by side (waiting for a lock or a device)", "memory"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct ppt_text said = {0};
+
+        explain(cases[i].start, cases[i].longer, cases[i].cpu, &said);
+        if (!strstr(said.data, "still gets faster") || !strstr(said.data, cases[i].told) ||
+            strstr(said.data, cases[i].not_told)) {
+            fail_msg("%zu: %s", i, said.data);
+        }
+        ppt_text_free(&said);
+    }
+}
+
+/* ---- shares ---- */
+
+/* The serial fraction of 1 and 4 workers, whose times by block are these. */
+static double serial_of(const double (*seconds)[2], size_t blocks)
+{
+    static const unsigned workers[] = {1, 4};
+    const struct ppt_answer_context context = {.tasks = 24, .tolerance = 0.05, .confidence = 0.95};
+    struct ppt_answer answer;
+    struct ppt_grid grid;
+
+    ppt_grid_create_curve(workers, 2, blocks, &grid);
+    memcpy(grid.seconds, seconds, blocks * sizeof(*seconds));
+    ppt_answer_from_grid(&grid, &context, &answer);
+    const double serial = answer.points[1].karp_flatt;
+    ppt_answer_free(&answer);
+    return serial;
+}
+
+/* A share of the work is from 0 to 1, and one that may be anything is none. */
+static void no_share_is_nonsense(void **state)
+{
+    static const double amdahl[][2] = {{4, 1.3}, {4.01, 1.31}, {4, 1.3}, {3.99, 1.31}, {4, 1.29}};
+    static const double slower[][2] = {{1, 5}, {1.01, 5}, {1, 5.1}, {1, 5}, {1, 4.9}};
+    static const double superlinear[][2] = {{5, 1}, {5.1, 1}, {5, 1}, {5, 1.01}, {5, 1}};
+    static const double wild[][2] = {{4, 1.3}, {4, 3}, {4, 1.1}, {4, 2}, {4, 1.5}};
+
+    (void)state;
+    assert_true(fabs(serial_of(amdahl, 5) - 0.1) < 0.02);
+    assert_true(isnan(serial_of(amdahl, 1)));
+    assert_true(isnan(serial_of(slower, 5)));
+    assert_true(isnan(serial_of(superlinear, 5)));
+    assert_true(isnan(serial_of(wild, 5)));
+}
+
+/* ---- what more would do ---- */
+
+/* Times of a curve at 1, 2, 4, 8 and 16 workers, and what is said of more of them. */
+static void tell(double (*rate)(double), struct ppt_text *said)
+{
+    static const unsigned workers[] = {1, 2, 4, 8, 16};
+    const struct ppt_answer_context context = {
+        .tasks = 1024, .cpus = 64, .tolerance = 0.05, .confidence = 0.95};
+    double seconds[COUNT(workers)];
+    struct ppt_answer answer;
+    struct ppt_grid grid;
+    struct ppt_rng rng;
+
+    for (size_t p = 0; p < COUNT(workers); p++) {
+        seconds[p] = 1024 / rate(workers[p]);
+    }
+    ppt_rng_seed(&rng, 84, 0, PPT_STREAM_DATA);
+    ppt_grid_create_curve(workers, COUNT(workers), 10, &grid);
+    noise_fill(&rng, seconds, NOISE_QUIET, 0, &grid);
+    ppt_answer_from_grid(&grid, &context, &answer);
+    ppt_sentence_reason(&answer, said);
+    ppt_sentence_details(&answer, said);
+    ppt_answer_free(&answer);
+}
+
+/* Rises to its peak at about 16, and would fall from there. */
+static double peaking(double n)
+{
+    return n / (1 + 0.05 * (n - 1) + 0.003 * n * (n - 1));
+}
+
+static double linear(double n)
+{
+    return n;
+}
+
+/* More than 4 workers have nothing to do. */
+static double roofed(double n)
+{
+    return fmin(n, 4);
+}
+
+/* Nobody is told to try what is said to bring nothing. */
+static void advice_does_not_contradict_itself(void **state)
+{
+    struct ppt_text said = {0};
+
+    (void)state;
+    tell(peaking, &said);
+    assert_non_null(strstr(said.data, "still gets faster at 16 workers"));
+    assert_non_null(strstr(said.data, "32 workers would bring no more: "));
+    assert_null(strstr(said.data, "try more"));
+    assert_null(strstr(said.data, "measure"));
+    ppt_text_free(&said);
+    said = (struct ppt_text){0};
+    tell(linear, &said);
+    assert_non_null(strstr(said.data, "try more"));
+    assert_non_null(strstr(said.data, "measure 32"));
+    ppt_text_free(&said);
+    said = (struct ppt_text){0};
+    tell(roofed, &said);
+    assert_non_null(strstr(said.data, " No count tried above 4 workers is "));
+    assert_non_null(strstr(said.data, "faster (95 %)"));
+    ppt_text_free(&said);
+}
+
+/* ---- points that failed ---- */
+
+/* What is said of a program's counts from 0 on, after others failed. */
+static void check_failed(size_t points, const unsigned *failed, size_t failures, bool programs,
+                         const char *words)
+{
+    const struct ppt_answer_context context = {
+        .tasks = 24, .cpus = 8, .tolerance = 0.05, .confidence = 0.95, .same_alone = programs};
+    struct ppt_samples samples = {0};
+    struct ppt_text said = {0};
+    struct ppt_answer answer;
+    struct ppt_index index;
+    struct ppt_rng rng;
+    size_t claims = 0;
+
+    ppt_rng_seed(&rng, 83, 0, PPT_STREAM_DATA);
+    for (size_t i = 0; i < failures; i++) {
+        ppt_samples_fail(&samples, 1, (struct ppt_point){failed[i], 1, 0, 0, 0}, "on purpose");
+    }
+    for (unsigned block = 1; block <= 6; block++) {
+        for (unsigned p = 0; p < points; p++) {
+            add_pass(&rng, &samples, block, p, 1.0 / (p > 0 ? p : 1));
+        }
+    }
+    ppt_index_create(&samples, &index);
+    ppt_answer_from_index(&index, &context, &answer);
+    ppt_sentence_verdict(&answer, &said);
+    if (!strstr(said.data, words)) {
+        fail_msg("\"%s\" is not in \"%s\"", words, said.data);
+    }
+    check_answer(&answer, &claims);
+    /* A bound is one against other counts. */
+    assert_int_equal(strstr(said.data, "count tried") != NULL, answer.verdict.ranked > 1);
+    ppt_text_free(&said);
+    ppt_answer_free(&answer);
+    ppt_index_free(&index);
+    ppt_samples_free(&samples);
+}
+
+/* One of no other counts than itself is no best one, and of those that failed nothing is known. */
+static void counts_that_failed_are_told(void **state)
+{
+    static const unsigned failed[] = {2, 4, 8, 16};
+
+    (void)state;
+    check_failed(2, failed, 1, true,
+                 "no choice: only plain sequential calls were measured, and 1 worker, which for "
+                 "programs is the same; 2 workers failed, and nothing is said of that");
+    check_failed(1, failed, 0, false, "no choice: only plain sequential calls were measured");
+    check_failed(3, failed + 1, 2, true,
+                 "; 4 workers and 8 workers failed, and nothing is said of those");
+    check_failed(2, failed, 3, false,
+                 "; 2 workers, 4 workers and 8 workers failed, and nothing is said of those");
+    check_failed(2, failed, 4, false, "; 4 counts failed, and nothing is said of those");
 }
 
 /* A statement that its interval does not bear is found. */
@@ -403,6 +644,10 @@ static void what_a_verdict_takes_is_named(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(no_share_is_nonsense),
+        cmocka_unit_test(what_is_lost_is_told),
+        cmocka_unit_test(advice_does_not_contradict_itself),
+        cmocka_unit_test(counts_that_failed_are_told),
         cmocka_unit_test(what_is_not_borne_is_told),
         cmocka_unit_test(what_would_settle_it_is_named),
         cmocka_unit_test(what_a_verdict_takes_is_named),

@@ -196,14 +196,14 @@ static void slower_everywhere(void **state)
     assert_int_equal(sides.comparison.change, PPT_CHANGE_SLOWER);
     assert_int_equal(sides.comparison.speedup_change, PPT_CHANGE_UNCHANGED);
     assert_int_equal(sides.comparison.kind, PPT_CHANGE_EVERYWHERE);
-    says(&sides, "slower everywhere, by ");
-    says(&sides, "the machine or the task itself");
+    says(&sides, "slower everywhere, by at least ");
+    says(&sides, "; it is the machine or the task itself");
     sides_free(&sides);
 
     start(&rng, &sides, faster, 20);
     assert_int_equal(sides.comparison.change, PPT_CHANGE_IMPROVED);
     assert_int_equal(sides.comparison.kind, PPT_CHANGE_EVERYWHERE);
-    says(&sides, " % less time everywhere");
+    says(&sides, "it takes less time everywhere, by at least ");
     sides_free(&sides);
 
     start(&rng, &sides, both, 20);
@@ -226,6 +226,30 @@ static void speedups_fall_without_a_slower_time(void **state)
     says(&sides, "less time at 0 workers");
     says(&sides, "Speedups fell at 1, 2, 4 and 8 workers");
     sides_free(&sides);
+}
+
+/* Ends that are apart are seen to be, however near 100 % they lie. */
+static void no_interval_looks_as_if_it_had_no_width(void **state)
+{
+    static const struct {
+        double low, high;
+        const char *shown;
+    } cases[] = {
+        {-0.902, -0.897, " [-90.2, -89.7]"}, {-0.99, -0.9896, " [-99.00, -98.96]"},
+        {0.059, 0.101, " [+5.9, +10]"},      {0.0512, 0.0514, " [+5.12, +5.14]"},
+        {-0.55, -0.54, " [-55, -54]"},       {8.812, 8.814, " [+881.2, +881.4]"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        const struct ppt_difference difference = {
+            .interval = {true, log1p(cases[i].low), log1p(cases[i].high)}};
+        struct ppt_text out = {0};
+
+        ppt_comparison_ends(&difference, &out);
+        assert_string_equal(out.data, cases[i].shown);
+        ppt_text_free(&out);
+    }
 }
 
 /* ---- doubts ---- */
@@ -482,6 +506,23 @@ static void between_runs(void **state)
 
 /* ---- what is said is borne ---- */
 
+/* A range that the sentence has for one point is the one that the table has for it. */
+static void check_as_in_the_table(const struct ppt_claim *claim,
+                                  const struct ppt_comparison *comparison)
+{
+    bool found = false;
+
+    if (strcmp(claim->kind, "wide") != 0 && strcmp(claim->kind, "most") != 0) {
+        return;
+    }
+    for (size_t p = 0; p < comparison->point_count; p++) {
+        const struct ppt_interval *shown = &comparison->points[p].time.interval;
+
+        found |= shown->low == claim->interval.low && shown->high == claim->interval.high;
+    }
+    assert_true(found);
+}
+
 static void check_claims(const struct sides *sides)
 {
     for (int part = 0; part < PPT_CLAIM_PARTS; part++) {
@@ -490,6 +531,8 @@ static void check_claims(const struct sides *sides)
         ppt_comparison_claims(&sides->comparison, (enum ppt_claim_part)part, &claims);
         for (size_t i = 0; i < claims.count; i++) {
             const struct ppt_claim *claim = &claims.items[i];
+
+            check_as_in_the_table(claim, &sides->comparison);
 
             if (!ppt_claim_borne(claim) || (claim->interval.exists && claim->level < 0.95) ||
                 (claim->side != 0 && !claim->interval.exists)) {
@@ -562,6 +605,7 @@ int main(void)
         cmocka_unit_test(same_data_is_unchanged),
         cmocka_unit_test(slower_at_one_point),
         cmocka_unit_test(slower_everywhere),
+        cmocka_unit_test(no_interval_looks_as_if_it_had_no_width),
         cmocka_unit_test(speedups_fall_without_a_slower_time),
         cmocka_unit_test(too_few_blocks),
         cmocka_unit_test(one_process),

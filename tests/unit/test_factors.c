@@ -189,12 +189,46 @@ static void from_there_on_every_number_wins(void **state)
     assert_true(again > 100);
 }
 
+/* Where so many tasks are faster by as much as that, all larger numbers are; and not by much less.
+ */
+static void a_speedup_shows_that_every_larger_number_wins(void **state)
+{
+    struct ppt_rng rng;
+    size_t shown = 0, near = 0;
+
+    (void)state;
+    assert_true(fabs(ppt_break_even_speedup(8, 2) - 8.0 * 5 / (4 * 9)) < 1e-12);
+    assert_true(ppt_break_even_speedup(1, 8) == 1);
+    ppt_rng_seed(&rng, 52, 0, PPT_STREAM_DATA);
+    for (int i = 0; i < 20000; i++) {
+        const unsigned workers = 2 + (unsigned)ppt_rng_below(&rng, 8);
+        const double overhead = 0.25 * (double)ppt_rng_below(&rng, 60);
+        const double task = 0.25 * (double)(1 + ppt_rng_below(&rng, 12));
+        const double round = fmax(task, 0.25 * (double)(1 + ppt_rng_below(&rng, 30)));
+        const uint64_t tasks = 1 + ppt_rng_below(&rng, 40);
+        const double speedup =
+            (double)tasks * task / (overhead + ceil((double)tasks / workers) * round);
+        const uint64_t from = counted(overhead, round, workers, task, 2000);
+
+        if (speedup > ppt_break_even_speedup(tasks, workers) + 1e-9) {
+            assert_true(from <= tasks);
+            shown++;
+        } else if (speedup > 1 + 1e-9 && from > tasks) {
+            near++;
+        }
+    }
+    assert_true(shown > 1000 && near > 100);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(product_is_the_speedup),          cmocka_unit_test(granularity),
-        cmocka_unit_test(replay_hands_out_in_order),       cmocka_unit_test(break_even),
+        cmocka_unit_test(product_is_the_speedup),
+        cmocka_unit_test(granularity),
+        cmocka_unit_test(replay_hands_out_in_order),
+        cmocka_unit_test(break_even),
         cmocka_unit_test(from_there_on_every_number_wins),
+        cmocka_unit_test(a_speedup_shows_that_every_larger_number_wins),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -113,6 +113,30 @@ static void the_fastest_comes_first(void **state)
     ppt_grid_free(&grid);
 }
 
+static void of_two_one_is_the_faster(void **state)
+{
+    double curves[][2][COUNTS] = {{{3, 1.6, 1.5}, {2, 1.1, 1}}, {{2, 1, 1.5}, {2, 1, 1.5}}};
+    static const char *const said[] = {"two is the faster, each at its best count: 1.",
+                                       "neither program is shown to be the faster, each at its"};
+
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        struct ppt_rng rng;
+        struct ppt_grid grid;
+        struct ppt_ranking ranking;
+        struct ppt_text words = {0};
+
+        ppt_rng_seed(&rng, 3, 0, PPT_STREAM_MIX);
+        race(curves[i], 2, NOISE_QUIET, &rng, &grid, &ranking);
+        ppt_ranking_sentence(&ranking, &words);
+        assert_non_null(strstr(words.data, said[i]));
+        assert_null(strstr(words.data, "fastest"));
+        ppt_text_free(&words);
+        ppt_ranking_free(&ranking);
+        ppt_grid_free(&grid);
+    }
+}
+
 static void equal_ones_are_said_to_be(void **state)
 {
     double curves[][COUNTS] = {{2, 1, 1.5}, {2, 1, 1.5}, {4, 2, 3}};
@@ -204,6 +228,9 @@ static void disturbance_limits_it(void **state)
         assert_non_null(strstr(words.data, rows[i].words));
         assert_int_equal(strstr(words.data, "disturbed") != NULL,
                          rows[i].at_most < PPT_CONFIDENCE_HIGH);
+        /* Of passes that were mostly disturbed it is told as what was. */
+        assert_int_equal(strstr(words.data, "two was the fastest, each") != NULL,
+                         rows[i].at_most == PPT_CONFIDENCE_LOW);
         ppt_text_free(&words);
         ppt_index_free(&index);
         ppt_samples_free(&samples);
@@ -326,6 +353,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_fastest_comes_first),
+        cmocka_unit_test(of_two_one_is_the_faster),
         cmocka_unit_test(equal_ones_are_said_to_be),
         cmocka_unit_test(disturbance_limits_it),
         cmocka_unit_test(a_program_does_not_beat_itself),

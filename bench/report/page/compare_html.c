@@ -1,8 +1,6 @@
 /*
  * The page of a comparison: what changed, the chart of it, and every point.
  */
-#include <string.h>
-
 #include "compare_report.h"
 #include "compare_sentence.h"
 #include "html_class.h"
@@ -30,18 +28,26 @@ static void compare_add_verdict(struct ppt_text *out, const struct ppt_compariso
 
 /* ---- the points ---- */
 
+/* What a speedup is, which is no time. */
+static const char *const speedup_changes[] = {
+    [PPT_CHANGE_INCONCLUSIVE] = "inconclusive",
+    [PPT_CHANGE_UNCHANGED] = "unchanged",
+    [PPT_CHANGE_NOT_SLOWER] = "not worse",
+    [PPT_CHANGE_IMPROVED] = "better",
+    [PPT_CHANGE_SLOWER] = "worse",
+};
+
 /* A change and what it is, in its colour: a speedup may have improved where time did not. */
-static void compare_add_change(struct ppt_table *table, const struct ppt_difference *difference)
+static void compare_add_change(struct ppt_table *table, const struct ppt_difference *difference,
+                               const char *const names[])
 {
     char text[PPT_PERCENT_SIZE];
-    const char *shift = ppt_comparison_percent(difference->shift, text);
 
     ppt_html_cell_begin(table);
-    ppt_text_addf(table->out, "%s %%", strcmp(shift, "0.0") == 0 ? "below 0.1" : shift);
+    ppt_text_addf(table->out, "%s %%", ppt_comparison_percent(difference->shift, text));
     ppt_comparison_ends(difference, table->out);
     ppt_html_cell_end(table);
-    ppt_html_classed(table, ppt_class_of_change(difference->change),
-                     ppt_change_names[difference->change]);
+    ppt_html_classed(table, ppt_class_of_change(difference->change), names[difference->change]);
 }
 
 static void compare_add_cells(struct ppt_table *table, size_t count, const char *text)
@@ -66,7 +72,7 @@ static void compare_add_speedups(struct ppt_table *table, const struct ppt_compa
     if (point->has_speedup) {
         ppt_html_number(table, true, point->old_speedup.value, 2, "x");
         ppt_html_number(table, true, point->new_speedup.value, 2, "x");
-        compare_add_change(table, &point->speedup);
+        compare_add_change(table, &point->speedup, speedup_changes);
     } else if (point->common && point == &comparison->points[comparison->base]) {
         compare_add_cells(table, 2, "baseline");
         compare_add_cells(table, 2, "–");
@@ -86,7 +92,7 @@ static void compare_add_point(struct ppt_table *table, const struct ppt_comparis
     compare_add_seconds(table, &point->old_s);
     compare_add_seconds(table, &point->new_s);
     if (point->common) {
-        compare_add_change(table, &point->time);
+        compare_add_change(table, &point->time, ppt_change_names);
     } else {
         compare_add_cells(table, 1, "–");
         compare_add_cells(table, 1, "not in all runs");
@@ -101,8 +107,9 @@ static void compare_add_points(struct ppt_text *out, const struct ppt_comparison
         "workers",     "old time",    "new time",          "change of time", "time is",
         "old speedup", "new speedup", "change of speedup", "speedup is",     NULL};
     char *caption PPT_FREED =
-        ppt_text_format("Medians of whole passes, and what changed; more is slower in the first "
-                        "change and better in the second. Changes beyond %.3g %% count.",
+        ppt_text_format("Times are medians of whole passes. Changes are of trimmed means of their "
+                        "logarithms, which need not be as far apart; more is slower in the first "
+                        "and better in the second. Changes beyond %.3g %% count.",
                         100 * comparison->rules.threshold);
     struct ppt_table table =
         ppt_html_table_begin(out, PPT_TABLE_CARDS, "Every number of workers", caption, heads);
@@ -176,10 +183,11 @@ void ppt_comparison_html(const struct ppt_comparison_outcome *outcome,
     ppt_html_section(&page, "points", "Every number of workers");
     compare_add_points(&page.body, comparison);
     compare_add_runs(&page, outcome);
-    ppt_text_addf(&page.body,
-                  "<p class=\"soft\">Changes are differences of trimmed means of the logarithms of "
-                  "pass times. Each end of an interval is at %.4g %%, so that it holds for all "
-                  "points together at 95 %%.</p>\n",
-                  100 * comparison->confidence);
+    ppt_text_addf(
+        &page.body,
+        "<p class=\"soft\">Each end of an interval is at %.4g %%, so that all points "
+        "are in theirs together at 95 %%. A bound that the answer has for any point is of "
+        "the largest change alone, and so closer.</p>\n",
+        100 * comparison->confidence);
     ppt_html_finish(&page, title, title, out);
 }
