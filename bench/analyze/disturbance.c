@@ -98,7 +98,7 @@ struct ppt_disturbance ppt_disturbance_of(const struct ppt_index *index)
         }
     }
     all.others = lost.offered > 0 ? lost.others / lost.offered : (double)NAN;
-    all.queued = lost.threads > 0 ? lost.queued / lost.threads : (double)NAN;
+    all.queued = lost.threads > 0 ? fmin(1, lost.queued / lost.threads) : (double)NAN;
     all.culprit = find_culprit(&flagged, all.throttled);
     return all;
 }

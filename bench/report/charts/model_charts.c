@@ -18,20 +18,14 @@ static void add_rate(double n, double rate, struct ppt_text *out, struct ppt_cha
     ppt_chart_reach(range, rate);
 }
 
-/* What a law says of more workers than were measured: it goes on from what was measured at the
- * most of them, as the tables have it, and loses as much to tasks that do not share out evenly. */
+/* What a law says of more workers than were measured: it goes on from what was measured at the most
+ * of them, as the tables have it. */
 static void add_beyond(const struct ppt_scaling *scaling, const struct ppt_outlook *outlook,
                        enum ppt_rival_law law, struct ppt_text *out, struct ppt_chart_range *range)
 {
-    const double far = log((double)outlook->workers / scaling->largest);
-
     ppt_text_add(out, "\n"); /* a gap in the line */
     for (unsigned n = scaling->largest; n <= outlook->workers; n++) {
-        struct ppt_outlook at = *outlook;
-
-        at.workers = n;
-        at.rivals.waves *= log((double)n / scaling->largest) / far;
-        add_rate(n, ppt_scaling_law(scaling, &at, law).value, out, range);
+        add_rate(n, ppt_scaling_law_at(scaling, outlook, law, n), out, range);
     }
 }
 

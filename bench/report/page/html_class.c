@@ -10,8 +10,8 @@ const char *const ppt_class_names[] = {
 
 enum ppt_class ppt_class_of_verdict(const struct ppt_verdict *verdict)
 {
-    if (!verdict->exists) {
-        return PPT_CLASS_UNSURE;
+    if (!verdict->exists || verdict->ranked < 2) {
+        return PPT_CLASS_UNSURE; /* of one count nothing is said */
     }
     return verdict->confidence == PPT_CONFIDENCE_HIGH ? PPT_CLASS_SETTLED
            : verdict->disturbed || verdict->capped    ? PPT_CLASS_DISTURBED

@@ -261,8 +261,8 @@ static void add_ranked(struct ppt_table *table, const struct ppt_ranked *ranked,
 /* The answer first, the chart and the table that it rests on below it. */
 static void add_ranking(struct ppt_text *out, const struct ppt_outcome *outcomes, size_t count)
 {
-    static const char *const heads[] = {"program",          "use",      "total", "tasks/s",
-                                        "slower by [99 %]", "standing", NULL};
+    static const char *const heads[] = {
+        "program", "use", "total", "tasks/s", "times as long [99 %]", "standing", NULL};
     const struct ppt_ranking *ranking = outcomes[0].ranking;
     struct ppt_text words PPT_OWNED(ppt_text_free) = {0};
 

@@ -43,6 +43,20 @@ static void add_inflation(struct ppt_table *table, double times)
     ppt_html_number(table, times > 0, times, 2, "");
 }
 
+/* "2", or "5 [2, 14]" where the passes leave that open. */
+static void add_break_even(struct ppt_table *table, const struct ppt_break_even *even)
+{
+    char text[80] = "–";
+
+    if (even->tasks > 0 && even->low == even->high) {
+        snprintf(text, sizeof(text), "%llu", (unsigned long long)even->tasks);
+    } else if (even->tasks > 0) {
+        snprintf(text, sizeof(text), "%llu [%llu, %llu]", (unsigned long long)even->tasks,
+                 (unsigned long long)even->low, (unsigned long long)even->high);
+    }
+    ppt_html_cell(table, text);
+}
+
 static void add_factor_row(struct ppt_table *table, const struct ppt_point_answer *p,
                            struct factor_columns columns)
 {
@@ -57,7 +71,7 @@ static void add_factor_row(struct ppt_table *table, const struct ppt_point_answe
     }
     add_inflation(table, p->factors.off_cpu_inflation);
     ppt_html_number(table, true, p->karp_flatt, 3, "");
-    ppt_html_number(table, p->break_even.tasks > 0, (double)p->break_even.tasks, 0, "");
+    add_break_even(table, &p->break_even);
     ppt_html_row_end(table);
 }
 
@@ -153,18 +167,24 @@ static void add_outlook(struct ppt_text *out, const struct ppt_scaling *scaling,
     char rate[PPT_UNITS_SIZE], low[PPT_UNITS_SIZE], high[PPT_UNITS_SIZE];
 
     ppt_text_addf(out, "<p>What %u workers would do:</p>\n<ul>\n", outlook->workers);
-    for (size_t law = 0; law < PPT_RIVAL_COUNT; law++) {
-        if (outlook->rivals.laws[law].kept > 0) {
+    for (size_t law = 0; law <= PPT_RIVAL_COUNT; law++) { /* the last: none goes on */
+        const bool stops = law == PPT_RIVAL_COUNT;
+
+        if (stops || outlook->rivals.laws[law].kept > 0) {
             const struct ppt_outlook_law says =
                 ppt_scaling_law(scaling, outlook, (enum ppt_rival_law)law);
 
-            ppt_text_addf(out, "<li>if %s goes on: %s tasks per second [%s, %s]</li>\n",
-                          ppt_rival_phrases[law], ppt_text_rate(says.value, rate),
-                          ppt_text_rate(says.low, low), ppt_text_rate(says.high, high));
+            if (stops) {
+                ppt_text_addf(out, "<li>if it stops at %u: ", scaling->largest);
+            } else {
+                ppt_text_addf(out, "<li>if %s goes on: ", ppt_rival_phrases[law]);
+            }
+            ppt_text_addf(out, "%s tasks per second [%s, %s]</li>\n",
+                          ppt_text_rate(says.value, rate), ppt_text_rate(says.low, low),
+                          ppt_text_rate(says.high, high));
         }
     }
-    ppt_text_addf(out, "<li>if it stops at %u: %s tasks per second</li>\n</ul>\n", scaling->largest,
-                  ppt_text_rate(scaling->throughput, rate));
+    ppt_text_add(out, "</ul>\n");
     if (outlook->kind != PPT_OUTLOOK_NARROW && outlook->measure_next > 0) {
         ppt_text_addf(out,
                       "<p>Which of them is so, these passes do not tell: measure %u workers "
