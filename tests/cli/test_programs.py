@@ -88,8 +88,8 @@ class Ranking(Programs):
             self.assertNotIn("vs", run["config"])
             self.assertIn(f"{run['label']}: how many workers?", (part / "report.html").read_text())
             self.check_csv(part)
-        page = (folder / "report.html").read_text().replace('<span class="option">', "")
-        page = page.replace("</span>", "").replace("&nbsp;", " ")
+        page = (folder / "report.html").read_text()
+        page = re.sub(r'</?(span|code)( class="option")?>', "", page).replace("&nbsp;", " ")
         for text in ("which program?", "program-1/report.html", "program-2/report.html",
                      self.results()["ranking"]["sentence"]):  # fmt: skip
             self.assertIn(text, page)
