@@ -217,7 +217,6 @@ bool ppt_start_possible(void)
 int ppt_start_another(const char *const *words, const posix_spawn_file_actions_t *actions,
                       const posix_spawnattr_t *attributes, pid_t *child)
 {
-    char path[PATH_MAX];
     char *const *own = (char *const *)(uintptr_t)words;
     char **linker PPT_FREED = getauxval(AT_BASE) == 0 ? linker_arguments() : NULL;
     const size_t there = count_of(linker), count = count_of(own);
@@ -234,7 +233,9 @@ int ppt_start_another(const char *const *words, const posix_spawn_file_actions_t
         all[length++] = own[i];
     }
     char **variables = settings(words[0]);
-    const int problem = posix_spawn(child, own_path(path), actions, attributes, all, variables);
+    /* Not by the file's name, which may be another file's by then: a program is replaced while it
+     * runs whenever it is installed anew. */
+    const int problem = posix_spawn(child, SELF, actions, attributes, all, variables);
 
     free_settings(variables);
     for (size_t i = 0; i < there; i++) {
