@@ -34,13 +34,14 @@ class Predict(common.Case):
         return self.only_folder()
 
     def follow(self, curve, drift=0):
-        """1000 tasks/s times the curve at every number of workers; `drift` is by block."""
+        """1000 tasks/s times the curve at every number of workers; `drift` is by block. Noise is a
+        pass's own, whatever the order they ran in: by chance that would look like a drift."""
         path = self.folder / "samples.jsonl"
-        noise = random.Random(5)
         lines = []
         for line in path.read_text().splitlines():
             entry = json.loads(line)
             if entry["type"] == "pass":
+                noise = random.Random(f"{entry['block']} {entry['workers']}")
                 slower = 1 + noise.uniform(-0.01, 0.01) + drift * entry["block"]
                 time = round(1e9 * TASKS / (1000 * curve(entry["workers"])) * slower)
                 entry.update(init_ns=0, cleanup_ns=0, work_ns=time, total_ns=time)

@@ -142,8 +142,9 @@ static void model_write(const struct ppt_outcome *outcome, struct ppt_chart *cha
     ppt_chart_bars(chart, outcome, PPT_CHART_BARS);
     add_refusal(chart, outlook.refusals);
     if (!refused) {
-        ppt_chart_note(chart, "Beyond %u workers laws go on from what was measured there.",
-                       scaling->largest);
+        ppt_chart_note(
+            chart, "Beyond %u workers laws go on from what was measured there%s.", scaling->largest,
+            scaling->context.whole_rounds ? "" : ", in steps, since tasks are shared out whole");
     }
     const unsigned most = ppt_chart_worker_axis(chart, outcome, 1, refused ? 0 : outlook.workers);
     ppt_chart_value_axis(chart, "tasks per second", range, ppt_chart_worker_axis_is_long(most));
