@@ -16,7 +16,7 @@ const char *ppt_comparison_percent(double shift, char out[PPT_PERCENT_SIZE])
     const double size = fabs(percent);
 
     if (size < 0.05) {
-        snprintf(out, PPT_PERCENT_SIZE, "0.0"); /* without a sign that says nothing */
+        snprintf(out, PPT_PERCENT_SIZE, "0"); /* without a sign or a digit that says nothing */
     } else if (size < MOST_DIGITS) {
         snprintf(out, PPT_PERCENT_SIZE, "%+.*f", size < 9.95 ? 1 : 0, percent);
     } else {
