@@ -130,6 +130,21 @@ static struct ppt_point_summary summary_of(struct ppt_point point, struct ppt_pa
     return summary;
 }
 
+const struct ppt_percentile ppt_percentiles[PPT_PERCENTILES] = {
+    {0.5, "median", "median", offsetof(struct ppt_point_summary, task_median_s)},
+    {0.95, "p95", "95 %", offsetof(struct ppt_point_summary, task_p95_s)},
+    {0.99, "p99", "99 %", offsetof(struct ppt_point_summary, task_p99_s)},
+    {1, "longest", "longest", offsetof(struct ppt_point_summary, task_longest_s)},
+};
+
+double ppt_percentile_s(const struct ppt_point_summary *point,
+                        const struct ppt_percentile *percentile)
+{
+    const void *stat = (const char *)point + percentile->offset;
+
+    return ((const struct ppt_stat *)stat)->median;
+}
+
 bool ppt_percentile_known(double share, uint64_t tasks)
 {
     return share >= 1 || share <= 0.5 || (1 - share) * (double)tasks >= 1 - 1e-9;

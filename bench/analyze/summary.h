@@ -49,6 +49,19 @@ struct ppt_summary {
     size_t blocks; /* measured at the point that has the most */
 };
 
+/* What a share of a pass's tasks takes at most, from half of them to all. */
+#define PPT_PERCENTILES 4
+struct ppt_percentile {
+    double share;
+    const char *key, *name; /* "p95", "95 %" */
+    size_t offset;          /* of its statistic in a point's summary */
+};
+extern const struct ppt_percentile ppt_percentiles[PPT_PERCENTILES];
+
+/* The median over blocks. */
+double ppt_percentile_s(const struct ppt_point_summary *point,
+                        const struct ppt_percentile *percentile);
+
 /* Whether a pass of so many tasks tells what a share of them takes less than, 0.99 for 99 %: from
  * where at least one takes more. With fewer it would be the longest by another name. */
 bool ppt_percentile_known(double share, uint64_t tasks);

@@ -176,7 +176,7 @@ bool ppt_chart_any_beyond(const struct ppt_answer *answer, const struct ppt_poin
 const struct ppt_point *ppt_chart_task_of(const struct ppt_outcome *outcome);
 
 /* Adds marks and whiskers of a curve of speedups, the index'th of the data, joined by lines, and
- * stars where there are more threads than CPUs. `x` stands before the first colon of "using". */
+ * rings where there are more threads than CPUs. `x` stands before the first colon of "using". */
 void ppt_chart_speedup_curve(struct ppt_chart *chart, size_t index, unsigned style, const char *x,
                              bool stars, const char *title);
 

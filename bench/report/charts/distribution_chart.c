@@ -108,15 +108,12 @@ static void add_steps(const struct ppt_passes *passes, size_t tasks, double unit
 static void add_marks(const struct ppt_point_summary *point, uint64_t tasks, double unit,
                       struct ppt_text *out)
 {
-    const struct {
-        double share, seconds;
-    } marks[] = {{0.5, point->task_median_s.median},
-                 {0.95, point->task_p95_s.median},
-                 {0.99, point->task_p99_s.median}};
+    for (size_t k = 0; k < PPT_PERCENTILES; k++) {
+        const struct ppt_percentile *percentile = &ppt_percentiles[k];
 
-    for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++) {
-        if (ppt_percentile_known(marks[i].share, tasks)) {
-            ppt_text_addf(out, "%.9g %.6g 1\n", marks[i].seconds / unit, 100 * marks[i].share);
+        if (percentile->share < 1 && ppt_percentile_known(percentile->share, tasks)) {
+            ppt_text_addf(out, "%.9g %.6g 1\n", ppt_percentile_s(point, percentile) / unit,
+                          100 * percentile->share);
         }
     }
 }

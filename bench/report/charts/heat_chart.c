@@ -136,14 +136,12 @@ static void heat_write(const struct ppt_outcome *outcome, struct ppt_chart *char
     snprintf(title, sizeof(title), "speed by workers and %s",
              ppt_point_heads(PPT_ONLY(axis.dimension), head));
     ppt_chart_about(chart, outcome, title);
-    ppt_chart_note(chart, "Medians; the stronger the colour, the faster.");
+    ppt_chart_note(chart, "Tasks per second, medians; the stronger the colour, the faster.");
     if (ppt_chart_any_beyond(outcome->answer, NULL)) {
         ppt_chart_note(chart, "*: more threads than CPUs.");
     }
     add_axes(chart, outcome->config, &axis);
-    /* Light enough throughout for black numbers. */
-    ppt_chart_set(chart, "set palette defined (0 '#ffffff', 1 '#56B4E9')\nset cbrange [0:*]\n"
-                         "unset colorbox");
+    ppt_chart_set(chart, "set cbrange [0:*]\nunset colorbox");
     ppt_chart_plot(chart, NULL,
                    "data using 1:2:($1-0.48):($1+0.48):($2-0.48):($2+0.48):3 with boxxyerror fs "
                    "solid 1 noborder fc palette");

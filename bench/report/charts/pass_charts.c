@@ -14,27 +14,6 @@
 
 /* ---- times of single tasks ---- */
 
-/* What a share of the tasks takes less than, by the column of the data that it is in. */
-static const struct {
-    double share;
-    const char *style, *title;
-    size_t offset;
-} percentiles[] = {
-    {1, "longest", "longest", offsetof(struct ppt_point_summary, task_longest_s)},
-    {0.99, "p99", "99 % are shorter", offsetof(struct ppt_point_summary, task_p99_s)},
-    {0.95, "p95", "95 % are shorter", offsetof(struct ppt_point_summary, task_p95_s)},
-    {0.5, "median", "median", offsetof(struct ppt_point_summary, task_median_s)},
-};
-
-#define PERCENTILES (sizeof(percentiles) / sizeof(percentiles[0]))
-
-static double percentile_s(const struct ppt_point_summary *point, size_t which)
-{
-    return ((const struct ppt_stat *)(const void *)((const char *)point +
-                                                    percentiles[which].offset))
-        ->median;
-}
-
 static void task_times_write(const struct ppt_outcome *outcome, struct ppt_chart *chart)
 {
     const struct ppt_summary *summary = outcome->summary;
@@ -42,20 +21,24 @@ static void task_times_write(const struct ppt_outcome *outcome, struct ppt_chart
     char label[40];
     double unit;
 
-    for (size_t i = 0; i < summary->count * PERCENTILES; i++) {
-        ppt_chart_reach(&range, percentile_s(&summary->points[i / PERCENTILES], i % PERCENTILES));
+    for (size_t i = 0; i < summary->count * PPT_PERCENTILES; i++) {
+        ppt_chart_reach(&range, ppt_percentile_s(&summary->points[i / PPT_PERCENTILES],
+                                                 &ppt_percentiles[i % PPT_PERCENTILES]));
     }
     const char *name = ppt_chart_unit(range.high, &unit);
-    ppt_text_addf(&chart->data, "# position  point  workers  longest (%s)  p99  p95  median\n",
-                  name);
+    ppt_text_add(&chart->data, "# position  point  workers");
+    for (size_t k = 0; k < PPT_PERCENTILES; k++) {
+        ppt_text_addf(&chart->data, "  %s (%s)", ppt_percentiles[k].key, name);
+    }
+    ppt_text_add(&chart->data, "\n");
     for (size_t i = 0; i < summary->count; i++) {
         const struct ppt_point_summary *p = &summary->points[i];
 
         ppt_text_addf(&chart->data, "%zu", i);
         ppt_chart_point_column(outcome, p->point, &chart->data);
         ppt_text_addf(&chart->data, "%u", ppt_point_workers(p->point));
-        for (size_t k = 0; k < PERCENTILES; k++) {
-            ppt_text_addf(&chart->data, " %.9g", percentile_s(p, k) / unit);
+        for (size_t k = 0; k < PPT_PERCENTILES; k++) {
+            ppt_text_addf(&chart->data, " %.9g", ppt_percentile_s(p, &ppt_percentiles[k]) / unit);
         }
         ppt_text_add(&chart->data, "\n");
     }
@@ -65,10 +48,15 @@ static void task_times_write(const struct ppt_outcome *outcome, struct ppt_chart
     ppt_chart_value_axis(chart, label,
                          (struct ppt_chart_range){range.low / unit, range.high / unit},
                          range.high > WIDE_RANGE * range.low);
-    for (size_t k = 0; k < PERCENTILES; k++) {
-        if (ppt_percentile_known(percentiles[k].share, outcome->config->task_count)) {
-            ppt_chart_plot(chart, percentiles[k].title, "data using 1:%zu with points ls %s", k + 4,
-                           percentiles[k].style);
+    for (size_t k = 0; k < PPT_PERCENTILES; k++) {
+        const struct ppt_percentile *percentile = &ppt_percentiles[k];
+        char title[40];
+
+        snprintf(title, sizeof(title), "%s%s", percentile->name,
+                 percentile->share > 0.5 && percentile->share < 1 ? " are shorter" : "");
+        if (ppt_percentile_known(percentile->share, outcome->config->task_count)) {
+            ppt_chart_plot(chart, title, "data using 1:%zu with points ls %s", k + 4,
+                           percentile->key);
         }
     }
     ppt_chart_category_axis(chart, outcome);

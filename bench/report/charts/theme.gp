@@ -39,6 +39,9 @@ set style line p95 lc rgb '#E69F00' pt 5 ps 0.8
 set style line p99 lc rgb '#CC79A7' pt 11 ps 0.9
 set style line longest lc rgb '#000000' pt 8 ps 0.9
 
+# Fields of a map: light enough throughout for black numbers.
+set palette defined (0 '#ffffff', 1 '#56B4E9')
+
 set encoding utf8
 set termoption noenhanced
 set border 3 lw 1 lc rgb soft

@@ -38,21 +38,8 @@ static size_t recommended_of(const struct ppt_outcome *outcome)
 
 /* ---- single tasks ---- */
 
-/* Shares of the tasks, and the time that they take at most. */
-static const struct percentile {
-    const char *head;
-    double share;
-    size_t offset; /* of its ppt_stat in a point's summary */
-} percentiles[] = {
-    {"median", 0.5, offsetof(struct ppt_point_summary, task_median_s)},
-    {"95 %", 0.95, offsetof(struct ppt_point_summary, task_p95_s)},
-    {"99 %", 0.99, offsetof(struct ppt_point_summary, task_p99_s)},
-    {"longest", 1, offsetof(struct ppt_point_summary, task_longest_s)},
-};
-#define PERCENTILES (sizeof(percentiles) / sizeof(percentiles[0]))
-
 /* Whether there are tasks enough: of a few, the last figures are all those of the longest. */
-static bool is_told(const struct percentile *percentile, const struct ppt_outcome *outcome)
+static bool is_told(const struct ppt_percentile *percentile, const struct ppt_outcome *outcome)
 {
     return ppt_percentile_known(percentile->share, outcome->config->task_count);
 }
@@ -61,12 +48,12 @@ static void add_tasks(struct ppt_text *out, const struct ppt_outcome *outcome)
 {
     const bool repeated = outcome->summary->blocks > 1;
     char head[PPT_POINT_WORDS_SIZE];
-    const char *heads[PERCENTILES + 2] = {ppt_html_point_head(outcome, head)};
+    const char *heads[PPT_PERCENTILES + 2] = {ppt_html_point_head(outcome, head)};
     size_t count = 1;
 
-    for (size_t k = 0; k < PERCENTILES; k++) {
-        if (is_told(&percentiles[k], outcome)) {
-            heads[count++] = percentiles[k].head;
+    for (size_t k = 0; k < PPT_PERCENTILES; k++) {
+        if (is_told(&ppt_percentiles[k], outcome)) {
+            heads[count++] = ppt_percentiles[k].name;
         }
     }
     struct ppt_table table = ppt_html_table_begin(
@@ -79,11 +66,9 @@ static void add_tasks(struct ppt_text *out, const struct ppt_outcome *outcome)
         const struct ppt_point_summary *p = &outcome->summary->points[i];
 
         ppt_html_point_row(&table, outcome, i);
-        for (size_t k = 0; k < PERCENTILES; k++) {
-            if (is_told(&percentiles[k], outcome)) {
-                const void *stat = (const char *)p + percentiles[k].offset;
-
-                ppt_html_duration(&table, ((const struct ppt_stat *)stat)->median);
+        for (size_t k = 0; k < PPT_PERCENTILES; k++) {
+            if (is_told(&ppt_percentiles[k], outcome)) {
+                ppt_html_duration(&table, ppt_percentile_s(p, &ppt_percentiles[k]));
             }
         }
         ppt_html_row_end(&table);
