@@ -442,6 +442,7 @@ struct ppt_answer_context ppt_answer_context_of(const struct ppt_config *config,
         .shared = ppt_config_readied_once(config),
         .copied = config->sandbox != PPT_SANDBOX_OF_NONE,
         .cpus = ppt_host_all_cpus(host, config),
+        .goal = config->goal,
         .tolerance = config->tolerance,
         .confidence = config->adaptive ? ADAPTIVE_CONFIDENCE : 0.95,
         .quota_cpus = ppt_host_quota_binds(host) ? host->quota_cpus : 0,
@@ -462,14 +463,27 @@ bool ppt_answer_beyond(const struct ppt_answer *answer, size_t point)
                                                : answer->context.cpus));
 }
 
-static void begin(struct ppt_grid *grid, const struct ppt_answer_context *context,
-                  struct ppt_answer *answer)
+struct ppt_objective_context ppt_answer_objective(const struct ppt_answer_context *context)
+{
+    return (struct ppt_objective_context){
+        .goal = context->goal,
+        .tolerance = context->tolerance,
+        .confidence = context->confidence,
+        .same_alone = context->same_alone,
+        .tasks = context->tasks,
+    };
+}
+
+/* `index` may be NULL. */
+static void begin(struct ppt_grid *grid, const struct ppt_index *index,
+                  const struct ppt_answer_context *context, struct ppt_answer *answer)
 {
     *answer = (struct ppt_answer){.context = *context, .grid = *grid};
     *grid = (struct ppt_grid){0};
     answer->points = ppt_alloc(answer->grid.point_count, sizeof(*answer->points));
     answer->grid.same_alone = context->same_alone;
-    ppt_verdict_of(&answer->grid, context->tolerance, context->confidence, &answer->verdict);
+    const struct ppt_objective_context about = ppt_answer_objective(context);
+    ppt_objective_of(index, &answer->grid, &about, &answer->objective, &answer->verdict);
     answer->drift = ppt_drift_of(&answer->grid);
     if (answer->grid.point_count == 0) {
         return;
@@ -540,7 +554,7 @@ void ppt_answer_from_index(const struct ppt_index *index, const struct ppt_answe
     struct ppt_grid grid;
 
     ppt_grid_from_index(index, &grid);
-    begin(&grid, context, answer);
+    begin(&grid, index, context, answer);
     answer->repeats = ppt_repeats_of(index->samples);
     answer->seconds = measured_seconds(index->samples);
     set_from_index(index, answer);
@@ -550,13 +564,14 @@ void ppt_answer_from_index(const struct ppt_index *index, const struct ppt_answe
 void ppt_answer_from_grid(struct ppt_grid *grid, const struct ppt_answer_context *context,
                           struct ppt_answer *answer)
 {
-    begin(grid, context, answer);
+    begin(grid, NULL, context, answer);
     end(answer);
 }
 
 void ppt_answer_free(struct ppt_answer *answer)
 {
     ppt_verdict_free(&answer->verdict);
+    ppt_objective_free(&answer->objective);
     ppt_scaling_free(&answer->scaling);
     ppt_grid_free(&answer->row);
     ppt_grid_free(&answer->grid);

@@ -15,6 +15,7 @@
 #include "drift.h"
 #include "factors.h"
 #include "grid.h"
+#include "objective.h"
 #include "repeats.h"
 #include "scaling.h"
 #include "verdict.h"
@@ -28,11 +29,12 @@ enum ppt_longer {
 
 /* What is known about the run besides its passes; 0 means unknown. */
 struct ppt_answer_context {
-    uint64_t tasks;    /* per pass */
-    bool per_worker;   /* these are for each worker: the work grows with them (weak scaling) */
-    bool same_alone;   /* see struct ppt_grid */
-    unsigned cpus;     /* logical, that may be used; quotas included */
-    double tolerance;  /* how much slower is as good as equal, 0.05 for 5 % */
+    uint64_t tasks;       /* per pass */
+    bool per_worker;      /* these are for each worker: the work grows with them (weak scaling) */
+    bool same_alone;      /* see struct ppt_grid */
+    unsigned cpus;        /* logical, that may be used; quotas included */
+    struct ppt_goal goal; /* of the verdict */
+    double tolerance;     /* how much slower is as good as equal, 0.05 for 5 % */
     double confidence; /* of intervals, 0.95 (0.97 where blocks were added until it was settled) */
     double quota_cpus; /* CPU time per time that a quota below the CPUs allows; 0: none does */
     bool programs;     /* tasks start programs, which may change what their next run finds, */
@@ -47,6 +49,7 @@ struct ppt_answer_context {
 enum ppt_reason {
     PPT_REASON_NONE,          /* no verdict */
     PPT_REASON_SINGLE,        /* only one count was tried */
+    PPT_REASON_OBJECTIVE,     /* the fastest count is not what the objective asks for */
     PPT_REASON_INNER_THREADS, /* tasks use several CPUs by themselves */
     PPT_REASON_DISPATCH,      /* handing tasks out costs more than it gains */
     PPT_REASON_NO_GAIN,       /* workers do not make it faster */
@@ -111,7 +114,8 @@ struct ppt_point_answer {
 struct ppt_answer {
     struct ppt_answer_context context;
     struct ppt_grid grid;
-    struct ppt_grid row; /* of the grid, see above */
+    struct ppt_grid row;            /* of the grid, see above */
+    struct ppt_objective objective; /* what the verdict is for, and on what it was made */
     struct ppt_verdict verdict;
     struct ppt_scaling scaling;
     struct ppt_drift drift;
@@ -141,6 +145,9 @@ struct ppt_config;
 struct ppt_host;
 struct ppt_answer_context ppt_answer_context_of(const struct ppt_config *config,
                                                 const struct ppt_host *host);
+
+/* What of it the objective is asked with. */
+struct ppt_objective_context ppt_answer_objective(const struct ppt_answer_context *context);
 
 void ppt_answer_from_index(const struct ppt_index *index, const struct ppt_answer_context *context,
                            struct ppt_answer *answer);

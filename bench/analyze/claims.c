@@ -7,6 +7,7 @@
 
 #include "cluster.h"
 #include "memory.h"
+#include "objective_sentence.h"
 #include "reason.h"
 #include "sentence.h"
 #include "text.h"
@@ -93,7 +94,7 @@ static bool is_of_nodes(const struct ppt_answer *answer, unsigned ranks)
 
 /* "2 workers", "plain sequential calls"; where it was measured how many threads a task should use,
  * "2 workers × 4 inner threads"; over ranks "3 ranks × 2 workers". */
-static void add_point(const struct ppt_answer *answer, size_t p, struct ppt_text *out)
+void ppt_claims_point(const struct ppt_answer *answer, size_t p, struct ppt_text *out)
 {
     const struct ppt_point point = answer->grid.points[p];
     unsigned shown = ppt_point_shown(point, ppt_grid_several(&answer->grid));
@@ -148,19 +149,41 @@ static const struct ppt_point_answer *recommended_point(const struct ppt_answer 
 
 /* ---- the verdict ---- */
 
-/* At most so much slower than any count that was tried. What other processes would measure, one
+/* What the count is for, where that is not time alone, and how well it meets that. */
+static void say_objective(struct speech *speech)
+{
+    const struct ppt_answer *answer = speech->answer;
+
+    if (answer->objective.goal.kind != PPT_GOAL_TIME) {
+        speech->topic = PPT_TOPIC_USE;
+        say(speech, ppt_objective_bound(answer, &speech->words));
+        speech->topic = PPT_TOPIC_SURE;
+    }
+}
+
+/* At most so much slower than any count that was tried; of an objective with a limit, that keeps
+ * it. What other processes would measure, one
  * does not know. */
 static void say_bound(struct speech *speech)
 {
     const struct ppt_verdict *verdict = &speech->answer->verdict;
+    const struct ppt_objective *objective = &speech->answer->objective;
     const bool one = speech->answer->grid.processes == 1;
+    const char *begin = objective->goal.kind == PPT_GOAL_TIME ? ": " : "; ";
+    const char *more = objective->goal.kind == PPT_GOAL_CHEAPEST ? "dearer" : "slower";
+    const char *tried = objective->limit > 0 ? " that surely keeps that" : " tried";
 
+    if (objective->goal.kind == PPT_GOAL_LATENCY) {
+        return; /* the fewest, not the quickest */
+    }
     if (verdict->slowdown_upper < LEAST_SHOWN) {
-        ppt_text_add(&speech->words, ": no slower than any count tried, as far as can be told");
+        ppt_text_addf(&speech->words, "%sno %s than any count%s, as far as can be told", begin,
+                      more, tried);
     } else {
-        ppt_text_add(&speech->words, ": at most ");
+        ppt_text_add(&speech->words, begin);
+        ppt_text_add(&speech->words, "at most ");
         add_percent(verdict->slowdown_upper, &speech->words);
-        ppt_text_add(&speech->words, " slower than the best count tried");
+        ppt_text_addf(&speech->words, " %s than the best count%s", more, tried);
     }
     ppt_text_addf(&speech->words, " (95 %%%s)", one ? ", in this run" : "");
     say(speech, (struct ppt_claim){.kind = "bound",
@@ -245,11 +268,11 @@ static void say_doubt(struct speech *speech)
                       answer->grid.step, 40 * answer->grid.step);
         say(speech, counted("coarse_clock", answer->grid.step));
     } else if (verdict->tie) {
-        const struct ppt_interval gap =
-            ppt_grid_difference(&answer->grid, verdict->recommended, verdict->best, 0.9);
+        const struct ppt_interval gap = ppt_grid_difference(
+            &answer->objective.judged, verdict->recommended, verdict->best, 0.9);
 
         ppt_text_add(&speech->words, ". It is a tie with ");
-        add_point(answer, verdict->best, &speech->words);
+        ppt_claims_point(answer, verdict->best, &speech->words);
         say(speech, below("tie", verdict->slowdown_point,
                           (struct ppt_interval){gap.exists, 0, expm1(fmax(-gap.low, gap.high))},
                           0.9, answer->context.tolerance));
@@ -270,6 +293,11 @@ static void say_verdict(struct speech *speech)
     const struct ppt_verdict *verdict = &answer->verdict;
     const size_t blocks = answer->grid.block_count;
 
+    if (!verdict->exists && answer->objective.none) {
+        speech->topic = PPT_TOPIC_SURE;
+        say(speech, ppt_objective_none(answer, &speech->words));
+        return;
+    }
     if (!verdict->exists) {
         speech->topic = PPT_TOPIC_SURE;
         ppt_text_addf(&speech->words,
@@ -291,15 +319,17 @@ static void say_verdict(struct speech *speech)
     if (answer->grid.point_count == 1) {
         speech->topic = PPT_TOPIC_SURE;
         ppt_text_add(&speech->words, "no choice: only ");
-        add_point(answer, 0, &speech->words);
+        ppt_claims_point(answer, 0, &speech->words);
         ppt_text_add(&speech->words, " were measured");
         say(speech, plain("no_choice"));
         return;
     }
     ppt_text_add(&speech->words, "use ");
-    add_point(answer, verdict->recommended, &speech->words);
+    ppt_claims_point(answer, verdict->recommended, &speech->words);
+    ppt_objective_purpose(answer, &speech->words);
     ppt_text_addf(&speech->words, " (confidence %s)", ppt_confidence_names[verdict->confidence]);
     say(speech, counted("use", recommended(answer)));
+    say_objective(speech);
     speech->topic = PPT_TOPIC_SURE;
     say_bound(speech);
     speech->topic = PPT_TOPIC_USE;
@@ -390,6 +420,9 @@ static void say_reason(struct speech *speech)
     switch (answer->reason) {
     case PPT_REASON_NONE:
     case PPT_REASON_SINGLE:
+        break;
+    case PPT_REASON_OBJECTIVE:
+        say(speech, ppt_objective_because(answer, &speech->words));
         break;
     case PPT_REASON_INNER_THREADS:
         ppt_text_addf(&speech->words, "Tasks use %.1f CPUs each by threads of their own.",
@@ -651,7 +684,7 @@ static void say_all_cpus(struct speech *speech)
         const unsigned n = ppt_point_workers(answer->grid.points[answer->economical]);
 
         ppt_text_add(&speech->words, " Economical: ");
-        add_point(answer, answer->economical, &speech->words);
+        ppt_claims_point(answer, answer->economical, &speech->words);
         ppt_text_add(&speech->words, " (at least 80 % of each one's time pays).");
         say(speech, above("economical", speedup->value / n,
                           (struct ppt_interval){speedup->interval.exists, speedup->interval.low / n,
@@ -670,7 +703,7 @@ static void say_crowd(struct speech *speech)
         return;
     }
     ppt_text_add(&speech->words, " Too many threads: ");
-    add_point(answer, answer->crowd, &speech->words);
+    ppt_claims_point(answer, answer->crowd, &speech->words);
     ppt_text_addf(&speech->words, ", %u threads on %u CPU%s, would be ",
                   ppt_point_threads(answer->grid.points[answer->crowd]), answer->context.cpus,
                   PPT_S(answer->context.cpus));

@@ -207,6 +207,43 @@ static void add_varied(const struct ppt_config *config, const struct names *name
     }
 }
 
+/* ---- objectives ---- */
+
+static bool is_for_more_than_time(const struct ppt_outcome *outcomes, size_t count)
+{
+    bool more = false;
+
+    for (size_t i = 0; i < count; i++) {
+        more = more || outcomes[i].answer->objective.goal.kind != PPT_GOAL_TIME;
+    }
+    return more;
+}
+
+/* Empty where nothing is known, and of a verdict for the shortest time. */
+static void add_objective(const struct ppt_answer *answer, struct ppt_point at,
+                          struct ppt_text *out)
+{
+    const struct ppt_objective *objective = &answer->objective;
+    const size_t p = ppt_grid_find(&answer->grid, at);
+    const struct ppt_objective_point none = {0},
+                                     *point = p == SIZE_MAX ? &none : &objective->points[p];
+
+    ppt_text_addf(out, ",%s", ppt_goal_names[objective->goal.kind]);
+    for (size_t i = 0; i < PPT_MOST_FIGURES; i++) {
+        const struct ppt_figure *figure = &point->figures[i];
+        const bool known = i < point->figure_count;
+
+        add_number(out, known, figure->value);
+        add_number(out, known && figure->interval.exists, figure->interval.low);
+        add_number(out, known && figure->interval.exists, figure->interval.high);
+    }
+    add_number(out, objective->limit > 0 && (point->keeps || point->breaks), point->keeps);
+}
+
+static const char objective_header[] = ",Objective,Objective figure,Objective low,Objective high,"
+                                       "Objective p95,Objective p95 low,Objective p95 high,Keeps "
+                                       "the limit";
+
 void ppt_csv_write(const struct ppt_outcome *outcomes, size_t count, struct ppt_text *out)
 {
     struct names names = {0};
@@ -221,11 +258,16 @@ void ppt_csv_write(const struct ppt_outcome *outcomes, size_t count, struct ppt_
     for (size_t i = 0; i < names.count; i++) {
         ppt_text_addf(out, ",%s", items[i]);
     }
+    const bool objective = is_for_more_than_time(outcomes, count);
+    ppt_text_add(out, objective ? objective_header : "");
     ppt_text_add(out, "\r\n");
     for (size_t i = 0; i < count; i++) {
         for (size_t p = 0; p < outcomes[i].summary->count; p++) {
             csv_add_row(&outcomes[i], &outcomes[i].summary->points[p], out);
             add_varied(outcomes[i].config, &names, out);
+            if (objective) {
+                add_objective(outcomes[i].answer, outcomes[i].summary->points[p].point, out);
+            }
             ppt_text_add(out, "\r\n");
         }
     }

@@ -146,6 +146,7 @@ json_object *ppt_json_verdict(const struct ppt_answer *answer)
     add(object, "slowdown_upper99", exists ? number(verdict->slowdown_upper99) : NULL);
     add(object, "confidence", exists ? text(ppt_confidence_names[verdict->confidence]) : NULL);
     add(object, "disturbance", disturbance_json(&answer->disturbance));
+    add(object, "objective", text(ppt_goal_names[answer->objective.goal.kind]));
     add(object, "tie", exists ? json_object_new_boolean(verdict->tie) : NULL);
     add(object, "scope", text(answer->grid.processes > 1 ? "across processes" : "in this run"));
     add(object, "processes", integer(answer->grid.processes));
@@ -299,6 +300,34 @@ static void add_point_answer(json_object *object, const struct ppt_point_answer 
     add(object, "factors", factors_json(&answer->factors));
 }
 
+static json_object *figure_json(const struct ppt_figure *figure)
+{
+    json_object *object = json_object_new_object();
+
+    add(object, "value", number(figure->value));
+    add(object, "interval", ppt_json_interval(&figure->interval));
+    add(object, "at_most", figure->upper > 0 ? number(figure->upper) : NULL);
+    return object;
+}
+
+/* How a point stands to what the verdict is for, where that is not time alone. */
+static json_object *objective_json(const struct ppt_objective *objective, size_t p)
+{
+    const struct ppt_objective_point *point = &objective->points[p];
+    json_object *object = json_object_new_object(), *list = json_object_new_array();
+
+    for (size_t i = 0; i < point->figure_count; i++) {
+        json_object_array_add(list, figure_json(&point->figures[i]));
+    }
+    add(object, "figures", list);
+    add(object, "limit", objective->limit > 0 ? number(objective->limit) : NULL);
+    add(object, "keeps",
+        objective->limit > 0 && (point->keeps || point->breaks)
+            ? json_object_new_boolean(point->keeps)
+            : NULL);
+    return object;
+}
+
 static json_object *point_json(const struct ppt_outcome *outcome,
                                const struct ppt_point_summary *summary)
 {
@@ -314,6 +343,9 @@ static json_object *point_json(const struct ppt_outcome *outcome,
     add(object, "peak_bytes", summary->peak_bytes >= 0 ? number(summary->peak_bytes) : NULL);
     if (p != SIZE_MAX) {
         add_point_answer(object, &outcome->answer->points[p]);
+        if (outcome->answer->objective.goal.kind != PPT_GOAL_TIME) {
+            add(object, "objective", objective_json(&outcome->answer->objective, p));
+        }
     }
     return object;
 }

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "kinds.h"
+#include "objective_sentence.h"
 #include "owned.h"
 #include "sentence.h"
 
@@ -373,6 +374,27 @@ static void add_kinds(const struct ppt_outcome *outcome, size_t width, struct pp
     }
 }
 
+/* What the verdict is for, count by count, where that is not the time of the table. */
+static void text_add_objective(const struct ppt_outcome *outcome, struct ppt_text *out)
+{
+    const struct ppt_answer *answer = outcome->answer;
+    if (answer->objective.goal.kind == PPT_GOAL_TIME || answer->grid.point_count == 0) {
+        return;
+    }
+    ppt_text_addf(out, "  %s, by workers (95 %%):\n",
+                  ppt_objective_heads[answer->objective.goal.kind]);
+    for (size_t p = 0; p < answer->grid.point_count; p++) {
+        struct ppt_text words PPT_OWNED(ppt_text_free) = {0};
+        char label[PPT_POINT_SIZE];
+
+        ppt_objective_found(answer, p, &words);
+        ppt_text_right(
+            out,
+            ppt_point_label(answer->grid.points[p], ppt_config_several(outcome->config), label), 8);
+        ppt_text_addf(out, "  %s\n", words.data ? words.data : "-");
+    }
+}
+
 /* The verdict, and below it what it rests on. */
 static void add_answer(const struct ppt_outcome *outcome, const struct ppt_terminal *terminal,
                        struct ppt_text *out)
@@ -415,6 +437,7 @@ void ppt_text_table(const struct ppt_outcome *outcome, const struct ppt_terminal
         add_row(outcome, terminal, &summary->points[i], out);
     }
     add_kinds(outcome, terminal->width, out);
+    text_add_objective(outcome, out);
     add_notes(outcome, terminal->width, out);
     add_failures(outcome, terminal->width, out);
     add_answer(outcome, terminal, out);

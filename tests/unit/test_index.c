@@ -192,9 +192,8 @@ static bool is_settled_for(const struct ppt_samples *samples, bool same_alone)
     ppt_answer_from_index(&index, &about, &answer);
     const bool settled =
         ppt_verdict_settled(&answer.verdict, &answer.grid, context.confidence, 0.02);
-    assert_int_equal(
-        ppt_verdict_settles(samples, same_alone, context.tolerance, context.confidence, 0.02),
-        settled);
+    const struct ppt_objective_context asked = ppt_answer_objective(&about);
+    assert_int_equal(ppt_objective_settles(samples, &asked, 0.02), settled);
     ppt_answer_free(&answer);
     ppt_index_free(&index);
     return settled;
@@ -271,7 +270,9 @@ static void analyse(const struct ppt_samples *samples)
 
 static void look(const struct ppt_samples *samples)
 {
-    (void)ppt_verdict_settles(samples, false, context.tolerance, context.confidence, 0.02);
+    const struct ppt_objective_context asked = ppt_answer_objective(&context);
+
+    (void)ppt_objective_settles(samples, &asked, 0.02);
 }
 
 /* CPU time of this thread, the least of several attempts: what disturbs only adds to it. */

@@ -6,8 +6,11 @@
 #include "html_class.h"
 #include "html_figure.h"
 #include "html_parts.h"
+#include "objective_sentence.h"
 #include "owned.h"
 #include "sentence.h"
+
+#include <stdint.h>
 
 /* What the verdict is, why, and what warns of it. */
 static void answer_add_verdict(struct ppt_text *out, const struct ppt_outcome *outcome)
@@ -92,6 +95,33 @@ static void add_points(struct ppt_text *out, const struct ppt_outcome *outcome)
     ppt_html_reading(out, "table");
 }
 
+/* What the verdict is for, count by count, where that is not time alone. */
+static void add_objective_table(struct ppt_text *out, const struct ppt_outcome *outcome)
+{
+    const struct ppt_answer *answer = outcome->answer;
+    const char *const heads[] = {"workers", ppt_objective_heads[answer->objective.goal.kind], NULL};
+
+    if (answer->objective.goal.kind == PPT_GOAL_TIME) {
+        return;
+    }
+    struct ppt_table table =
+        ppt_html_table_begin(out, PPT_TABLE_CARDS, "What the verdict is for",
+                             "Medians over iterations, with their 95 % intervals.", heads);
+
+    for (size_t i = 0; i < outcome->summary->count; i++) {
+        const size_t p = ppt_grid_find(&answer->grid, outcome->summary->points[i].point);
+        struct ppt_text words PPT_OWNED(ppt_text_free) = {0};
+
+        if (p != SIZE_MAX) {
+            ppt_objective_found(answer, p, &words);
+        }
+        ppt_html_point_row(&table, outcome, i);
+        ppt_html_cell(&table, words.data ? words.data : "–");
+        ppt_html_row_end(&table);
+    }
+    ppt_html_table_end(&table);
+}
+
 /* Points that failed are nowhere else on the page. */
 static void add_failures(struct ppt_text *out, const struct ppt_outcome *outcome)
 {
@@ -120,6 +150,7 @@ void ppt_html_answer(struct ppt_page *page, const struct ppt_outcome *outcome)
     } else {
         ppt_html_wide_figure(out, outcome->folder, "speedup");
     }
+    add_objective_table(out, outcome);
     add_points(out, outcome);
     add_failures(out, outcome);
 }
