@@ -83,7 +83,8 @@ static void set_economical(struct ppt_answer *answer)
 
         const struct ppt_interval *speedup = &answer->points[p].by_workers.interval;
 
-        if (n > 0 && speedup->exists && speedup->low / n > PPT_ECONOMICAL_EFFICIENCY) {
+        if (n > 0 && !(answer->grid.barred && answer->grid.barred[p]) && speedup->exists &&
+            speedup->low / n > PPT_ECONOMICAL_EFFICIENCY) {
             answer->has_economical = true;
             answer->economical = p;
         }
@@ -429,6 +430,14 @@ static void set_from_index(const struct ppt_index *index, struct ppt_answer *ans
  * 95 % then. */
 #define ADAPTIVE_CONFIDENCE 0.97
 
+/* 0: there is none that is known. */
+static uint64_t memory_limit(const struct ppt_config *config, const struct ppt_host *host)
+{
+    const uint64_t limit = ppt_host_memory_limit(host, config);
+
+    return limit == UINT64_MAX ? 0 : limit;
+}
+
 struct ppt_answer_context ppt_answer_context_of(const struct ppt_config *config,
                                                 const struct ppt_host *host)
 {
@@ -443,6 +452,7 @@ struct ppt_answer_context ppt_answer_context_of(const struct ppt_config *config,
         .copied = config->sandbox != PPT_SANDBOX_OF_NONE,
         .cpus = ppt_host_all_cpus(host, config),
         .goal = config->goal,
+        .memory_limit = memory_limit(config, host),
         .tolerance = config->tolerance,
         .confidence = config->adaptive ? ADAPTIVE_CONFIDENCE : 0.95,
         .quota_cpus = ppt_host_quota_binds(host) ? host->quota_cpus : 0,
@@ -554,7 +564,12 @@ void ppt_answer_from_index(const struct ppt_index *index, const struct ppt_answe
     struct ppt_grid grid;
 
     ppt_grid_from_index(index, &grid);
+    ppt_room_bar(index, context->memory_limit, &grid);
     begin(&grid, index, context, answer);
+    if (answer->verdict.exists) {
+        answer->room = ppt_room_of(index, &answer->grid, answer->verdict.recommended,
+                                   context->memory_limit, context->programs);
+    }
     answer->repeats = ppt_repeats_of(index->samples);
     answer->seconds = measured_seconds(index->samples);
     set_from_index(index, answer);

@@ -17,6 +17,7 @@
 #include "grid.h"
 #include "objective.h"
 #include "repeats.h"
+#include "room.h"
 #include "scaling.h"
 #include "verdict.h"
 
@@ -29,12 +30,13 @@ enum ppt_longer {
 
 /* What is known about the run besides its passes; 0 means unknown. */
 struct ppt_answer_context {
-    uint64_t tasks;       /* per pass */
-    bool per_worker;      /* these are for each worker: the work grows with them (weak scaling) */
-    bool same_alone;      /* see struct ppt_grid */
-    unsigned cpus;        /* logical, that may be used; quotas included */
-    struct ppt_goal goal; /* of the verdict */
-    double tolerance;     /* how much slower is as good as equal, 0.05 for 5 % */
+    uint64_t tasks;        /* per pass */
+    bool per_worker;       /* these are for each worker: the work grows with them (weak scaling) */
+    bool same_alone;       /* see struct ppt_grid */
+    unsigned cpus;         /* logical, that may be used; quotas included */
+    struct ppt_goal goal;  /* of the verdict */
+    uint64_t memory_limit; /* bytes that a pass may use; 0: unknown */
+    double tolerance;      /* how much slower is as good as equal, 0.05 for 5 % */
     double confidence; /* of intervals, 0.95 (0.97 where blocks were added until it was settled) */
     double quota_cpus; /* CPU time per time that a quota below the CPUs allows; 0: none does */
     bool programs;     /* tasks start programs, which may change what their next run finds, */
@@ -49,6 +51,7 @@ struct ppt_answer_context {
 enum ppt_reason {
     PPT_REASON_NONE,          /* no verdict */
     PPT_REASON_SINGLE,        /* only one count was tried */
+    PPT_REASON_MEMORY,        /* there is not the memory for more workers */
     PPT_REASON_OBJECTIVE,     /* the fastest count is not what the objective asks for */
     PPT_REASON_INNER_THREADS, /* tasks use several CPUs by themselves */
     PPT_REASON_DISPATCH,      /* handing tasks out costs more than it gains */
@@ -127,7 +130,8 @@ struct ppt_answer {
     double load;               /* the same at the recommended point: CPUs that were busy */
     struct ppt_disturbance disturbance;
     struct ppt_repeats repeats;
-    double seconds; /* until the last pass had ended; 0: unknown */
+    struct ppt_room room; /* memory */
+    double seconds;       /* until the last pass had ended; 0: unknown */
     bool has_economical;
     size_t economical; /* the row's most workers with speedup/workers surely >= 0.8 */
     bool has_all_cpus;

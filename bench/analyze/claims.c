@@ -409,6 +409,24 @@ static void say_busy(struct speech *speech)
     say(speech, counted("cpus_busy", context->cpus));
 }
 
+static void say_memory(struct speech *speech)
+{
+    const struct ppt_room *room = &speech->answer->room;
+    const struct ppt_footprint *footprint = &room->footprint;
+    char bytes[PPT_UNITS_SIZE], limit[PPT_UNITS_SIZE], base[PPT_UNITS_SIZE], each[PPT_UNITS_SIZE];
+
+    ppt_text_addf(&speech->words, "Memory binds: %u workers take about %s", room->refused,
+                  ppt_text_bytes((uint64_t)room->refused_bytes, bytes));
+    if (footprint->known) {
+        ppt_text_addf(&speech->words, " (%s, and %s for each)",
+                      ppt_text_bytes((uint64_t)footprint->base_bytes, base),
+                      ppt_text_bytes((uint64_t)footprint->worker_bytes, each));
+    }
+    ppt_text_addf(&speech->words, ", and nine tenths of %s may be used.",
+                  ppt_text_bytes(room->limit, limit));
+    say(speech, counted("memory_binds", room->refused_bytes));
+}
+
 static void say_reason(struct speech *speech)
 {
     const struct ppt_answer *answer = speech->answer;
@@ -420,6 +438,9 @@ static void say_reason(struct speech *speech)
     switch (answer->reason) {
     case PPT_REASON_NONE:
     case PPT_REASON_SINGLE:
+        break;
+    case PPT_REASON_MEMORY:
+        say_memory(speech);
         break;
     case PPT_REASON_OBJECTIVE:
         say(speech, ppt_objective_because(answer, &speech->words));

@@ -194,10 +194,16 @@ static bool bar(struct ppt_objective *objective)
     bool some = false;
 
     for (size_t p = 0; p < judged->point_count; p++) {
-        judged->barred[p] = judged->barred[p] || !objective->points[p].keeps;
+        judged->barred[p] =
+            judged->barred[p] || (objective->limit > 0 && !objective->points[p].keeps);
         some = some || !judged->barred[p];
     }
     return some;
+}
+
+static bool is_left_out(const struct ppt_grid *grid, size_t p)
+{
+    return grid->barred && grid->barred[p];
 }
 
 /* By the worst of its figures. */
@@ -211,12 +217,16 @@ static double distance(const struct ppt_objective_point *point)
     return worst;
 }
 
-static size_t nearest(const struct ppt_objective *objective)
+/* Of those that there is the memory for. */
+static size_t nearest(const struct ppt_objective *objective, const struct ppt_grid *grid)
 {
     size_t best = 0;
 
-    for (size_t p = 1; p < objective->judged.point_count; p++) {
-        if (distance(&objective->points[p]) < distance(&objective->points[best])) {
+    for (size_t p = 1; p < grid->point_count; p++) {
+        const bool fits = !is_left_out(grid, p), none = is_left_out(grid, best);
+
+        if (fits &&
+            (none || distance(&objective->points[p]) < distance(&objective->points[best]))) {
             best = p;
         }
     }
@@ -268,9 +278,9 @@ void ppt_objective_of(const struct ppt_index *index, const struct ppt_grid *grid
     }
     objective->fastest = context->goal.kind == PPT_GOAL_TIME ? 0 : fastest(grid);
     prepare(index, context, objective);
-    if (objective->limit > 0 && !bar(objective)) {
+    if (!bar(objective)) {
         objective->none = true;
-        objective->nearest = nearest(objective);
+        objective->nearest = nearest(objective, grid);
         return;
     }
     ppt_verdict_of(&objective->judged, context->tolerance, context->confidence, verdict);

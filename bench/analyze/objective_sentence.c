@@ -183,6 +183,10 @@ struct ppt_claim ppt_objective_none(const struct ppt_answer *answer, struct ppt_
     const size_t p = answer->objective.nearest;
     const struct ppt_objective_point *point = &answer->objective.points[p];
 
+    if (answer->grid.barred && answer->grid.barred[p]) {
+        ppt_text_add(words, "no count tried fits into the memory that may be used");
+        return (struct ppt_claim){.kind = "nothing_fits", .value = NAN};
+    }
     ppt_text_add(words, point->breaks ? "no count tried will do" : "no count tried surely does");
     ppt_objective_purpose(answer, words);
     if (point->figure_count == 0) {

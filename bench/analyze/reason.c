@@ -17,8 +17,9 @@
 #define MOSTLY_IDLE 0.5
 
 const char *const ppt_reason_names[] = {
-    "none",         "single_count", "objective", "inner_threads", "dispatch_overhead", "no_gain",
-    "still_rising", "few_tasks",    "cpus_busy", "factor",        "unsettled",         NULL};
+    "none",    "single_count", "memory",    "objective", "inner_threads", "dispatch_overhead",
+    "no_gain", "still_rising", "few_tasks", "cpus_busy", "factor",        "unsettled",
+    NULL};
 
 /* Whether the number of CPUs is known and limits the tasks. */
 static bool cpu_bound(const struct ppt_answer *answer)
@@ -123,6 +124,9 @@ static enum ppt_reason find_reason(const struct ppt_answer *answer)
 
     if (!answer->verdict.exists) {
         return PPT_REASON_NONE;
+    }
+    if (answer->room.binds) {
+        return PPT_REASON_MEMORY;
     }
     if (answer->grid.point_count == 1) {
         return PPT_REASON_SINGLE;

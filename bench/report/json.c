@@ -10,6 +10,8 @@
 #include "sample_fields.h"
 #include "sentence.h"
 
+#include <limits.h>
+
 #define RESULTS_VERSION 1
 
 json_object *ppt_json_interval(const struct ppt_interval *value)
@@ -118,6 +120,20 @@ static json_object *disturbance_json(const struct ppt_disturbance *all)
     return object;
 }
 
+static json_object *room_json(const struct ppt_room *room)
+{
+    const struct ppt_footprint *footprint = &room->footprint;
+    const unsigned most = footprint->known ? ppt_footprint_most(footprint, room->limit) : UINT_MAX;
+    json_object *object = json_object_new_object();
+
+    add(object, "limit_bytes", integer(room->limit));
+    add(object, "base_bytes", footprint->known ? number(footprint->base_bytes) : NULL);
+    add(object, "worker_bytes", footprint->known ? number(footprint->worker_bytes) : NULL);
+    add(object, "most_workers", most < UINT_MAX ? integer(most) : NULL);
+    add(object, "binds", json_object_new_boolean(room->binds));
+    return object;
+}
+
 json_object *ppt_json_verdict(const struct ppt_answer *answer)
 {
     const struct ppt_verdict *verdict = &answer->verdict;
@@ -147,6 +163,7 @@ json_object *ppt_json_verdict(const struct ppt_answer *answer)
     add(object, "confidence", exists ? text(ppt_confidence_names[verdict->confidence]) : NULL);
     add(object, "disturbance", disturbance_json(&answer->disturbance));
     add(object, "objective", text(ppt_goal_names[answer->objective.goal.kind]));
+    add(object, "memory", answer->room.limit > 0 ? room_json(&answer->room) : NULL);
     add(object, "tie", exists ? json_object_new_boolean(verdict->tie) : NULL);
     add(object, "scope", text(answer->grid.processes > 1 ? "across processes" : "in this run"));
     add(object, "processes", integer(answer->grid.processes));

@@ -170,8 +170,9 @@ static void add_failures(const struct ppt_outcome *outcome, size_t width, struct
         char label[PPT_POINT_SIZE];
         struct ppt_text line PPT_OWNED(ppt_text_free) = {0};
 
-        ppt_text_addf(&line, "left out: %s, which failed: ",
-                      ppt_point_label(failure->point, ppt_config_several(outcome->config), label));
+        ppt_text_addf(&line, "left out: %s%s: ",
+                      ppt_point_label(failure->point, ppt_config_several(outcome->config), label),
+                      failure->withheld ? "" : ", which failed");
         ppt_text_add_shown(&line, failure->message, SIZE_MAX);
         ppt_text_add(out, "  ");
         ppt_text_wrap(out, line.data, width - 2, 2);

@@ -156,7 +156,7 @@ enum ppt_status ppt_journal_take_failure(const struct ppt_item *line,
 
     PPT_TRY(ppt_fields_read(ppt_failure_fields, line, 0, &failure, error));
     PPT_TRY(check_point(line, failure.point, failure.block, content->configs.items, error));
-    ppt_samples_fail(&content->samples, failure.block, failure.point, failure.message);
+    ppt_samples_fail(&content->samples, &failure);
     return PPT_OK;
 }
 

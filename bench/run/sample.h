@@ -99,11 +99,13 @@ struct ppt_price {
 /* Divides a pass that took `wall_ns` into its parts, by the times of its workers and its point. */
 void ppt_sample_divide(struct ppt_sample *sample, int64_t wall_ns, struct ppt_price price);
 
-/* A point that is left out from this pass on, because something in it failed. */
+/* A point that is left out from this pass on, because something in it failed, or since there is not
+ * the memory for it. */
 struct ppt_failure {
     unsigned block; /* 0: in the warm-up */
     struct ppt_point point;
     char *message; /* owned */
+    bool withheld; /* it was not run, and would not fit: nothing has failed */
 };
 
 struct ppt_samples {
@@ -120,8 +122,7 @@ struct ppt_samples {
 void ppt_samples_add(struct ppt_samples *samples, struct ppt_sample *sample);
 
 /* Copies the message; a point that failed before stays as it is. */
-void ppt_samples_fail(struct ppt_samples *samples, unsigned block, struct ppt_point point,
-                      const char *message);
+void ppt_samples_fail(struct ppt_samples *samples, const struct ppt_failure *failure);
 
 bool ppt_samples_failed(const struct ppt_samples *samples, struct ppt_point point);
 

@@ -180,6 +180,8 @@ const struct ppt_field ppt_failure_fields[] = {
     COUNTED(struct ppt_failure, block, PPT_FIELD_SHOWN),
     {PPT_FIELD_INNER(struct ppt_failure, point, NULL, ppt_point_fields), .flags = PPT_FIELD_SHOWN},
     {PPT_FIELD(struct ppt_failure, message, "message"), .flags = PPT_FIELD_SHOWN},
+    {PPT_FIELD(struct ppt_failure, withheld, "withheld"),
+     .flags = PPT_FIELD_SHOWN | PPT_FIELD_SPARSE},
     {0},
 };
 

@@ -100,7 +100,7 @@ static void points_that_failed_do_not_count(void **state)
 
     (void)state;
     few_passes(&samples);
-    ppt_samples_fail(&samples, 2, inner, "on purpose");
+    ppt_samples_fail(&samples, &(struct ppt_failure){2, inner, (char[]){"on purpose"}, false});
     ppt_index_create(&samples, &index);
     assert_int_equal(index.point_count, 3);
     assert_int_equal(ppt_index_find(&index, inner), SIZE_MAX);
@@ -220,7 +220,8 @@ static void a_look_is_the_verdict(void **state)
     samples.items[20].noise.stopped = 0;
     samples.items[samples.count - 1].noise.stopped = 1; /* of 4 */
     assert_false(is_settled(&samples));
-    ppt_samples_fail(&samples, 60, (struct ppt_point){4, 1, 0, 0, 0}, "on purpose");
+    ppt_samples_fail(&samples,
+                     &(struct ppt_failure){60, {4, 1, 0, 0, 0}, (char[]){"on purpose"}, false});
     assert_true(is_settled(&samples));
     ppt_samples_free(&samples);
 }

@@ -129,8 +129,9 @@ static void add_failures(struct ppt_text *out, const struct ppt_outcome *outcome
         const struct ppt_failure *failure = &outcome->index->samples->failures[i];
         char label[PPT_POINT_SIZE];
 
-        ppt_text_addf(out, "<p class=\"warning\">Left out: %s, which failed: ",
-                      ppt_point_label(failure->point, ppt_config_several(outcome->config), label));
+        ppt_text_addf(out, "<p class=\"warning\">Left out: %s%s: ",
+                      ppt_point_label(failure->point, ppt_config_several(outcome->config), label),
+                      failure->withheld ? "" : ", which failed");
         ppt_html_add(out, failure->message);
         ppt_text_add(out, "</p>\n");
     }

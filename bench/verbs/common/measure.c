@@ -181,6 +181,7 @@ enum ppt_status ppt_measure_go(const struct ppt_print *print, struct ppt_config 
         .again = measures_again() ? ppt_flags_again : NULL,
         .progress = print->quiet ? NULL : stderr,
         .engine = engine,
+        .memory_bytes = ppt_host_memory_limit(host, config),
     };
     struct ppt_error ignored;
     enum ppt_status status;
