@@ -407,6 +407,10 @@ static void set_from_index(const struct ppt_index *index, struct ppt_answer *ans
     if (grid->point_count == 0) {
         return;
     }
+    for (size_t p = 0; p < grid->point_count; p++) {
+        answer->points[p].latency =
+            ppt_latency_of(ppt_index_passes(index, p), answer->context.goal.at_most_s);
+    }
     /* More threads than CPUs queue for one, which is no waiting of the task's own. */
     answer->waiting =
         !(answer->context.cpus > 0 && ppt_point_threads(grid->points[0]) > answer->context.cpus) &&
@@ -452,6 +456,8 @@ struct ppt_answer_context ppt_answer_context_of(const struct ppt_config *config,
         .copied = config->sandbox != PPT_SANDBOX_OF_NONE,
         .cpus = ppt_host_all_cpus(host, config),
         .goal = config->goal,
+        .arriving = ppt_arrivals_exist(&config->arrivals),
+        .steady = config->arrivals.process == PPT_ARRIVALS_STEADY,
         .memory_limit = memory_limit(config, host),
         .tolerance = config->tolerance,
         .confidence = config->adaptive ? ADAPTIVE_CONFIDENCE : 0.95,
@@ -481,6 +487,7 @@ struct ppt_objective_context ppt_answer_objective(const struct ppt_answer_contex
         .confidence = context->confidence,
         .same_alone = context->same_alone,
         .tasks = context->tasks,
+        .steady = context->steady,
     };
 }
 

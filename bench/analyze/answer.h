@@ -15,6 +15,7 @@
 #include "drift.h"
 #include "factors.h"
 #include "grid.h"
+#include "latency.h"
 #include "objective.h"
 #include "repeats.h"
 #include "room.h"
@@ -39,6 +40,8 @@ struct ppt_answer_context {
     double tolerance;      /* how much slower is as good as equal, 0.05 for 5 % */
     double confidence; /* of intervals, 0.95 (0.97 where blocks were added until it was settled) */
     double quota_cpus; /* CPU time per time that a quota below the CPUs allows; 0: none does */
+    bool arriving;     /* tasks arrive while a pass runs: it takes as long as they do */
+    bool steady;       /* each as long after the other */
     bool programs;     /* tasks start programs, which may change what their next run finds, */
     bool renewed;      /* and that is brought back before each pass, */
     bool shared;       /* once for all of its tasks, */
@@ -103,6 +106,7 @@ struct ppt_point_answer {
     struct ppt_ratio over_one;        /* one worker, likewise */
     struct ppt_ratio by_workers;      /* sequential calls, or else one worker, with as many inner
                                          threads as the point itself: what workers alone gain */
+    struct ppt_latency latency;       /* of tasks that arrive */
     struct ppt_outliers outliers;
     double granularity; /* bound on the speedup by the number of tasks; 0: unknown */
     double karp_flatt;  /* serial fraction against 1 worker (or sequential calls) with as many

@@ -276,6 +276,12 @@ static void say_doubt(struct speech *speech)
         say(speech, below("tie", verdict->slowdown_point,
                           (struct ppt_interval){gap.exists, 0, expm1(fmax(-gap.low, gap.high))},
                           0.9, answer->context.tolerance));
+    } else if (answer->objective.limit > 0 &&
+               !answer->objective.points[verdict->recommended].keeps99) {
+        ppt_text_add(&speech->words,
+                     ". That it keeps this is not as sure as HIGH asks for: measure "
+                     "more iterations, or more tasks");
+        say(speech, plain("limit_unsettled"));
     } else if (verdict->blocks_needed > 0) {
         ppt_text_add(&speech->words, ". Not settled: ");
         ppt_sentence_needed(answer, &speech->words);
@@ -334,7 +340,9 @@ static void say_verdict(struct speech *speech)
     say_bound(speech);
     speech->topic = PPT_TOPIC_USE;
     const struct ppt_point_answer *point = recommended_point(answer);
-    if (verdict->recommended > 0 && point->over_sequential.value > 0) {
+    if (answer->context.arriving) {
+        /* Passes take as long as tasks arrive, with any number of workers. */
+    } else if (verdict->recommended > 0 && point->over_sequential.value > 0) {
         say_speedup(speech, &point->over_sequential, "sequential calls");
     } else if (verdict->recommended > 0 && point->over_one.value > 0) {
         say_speedup(speech, &point->over_one, "1 worker");
@@ -806,6 +814,25 @@ static void say_repeats(struct speech *speech)
     }
 }
 
+/* Who waits for tasks may wake up too late for what is measured of them. */
+static void say_late(struct speech *speech)
+{
+    const struct ppt_answer *answer = speech->answer;
+    size_t late = 0, passes = 0;
+
+    for (size_t p = 0; p < answer->grid.point_count; p++) {
+        late += answer->points[p].latency.late;
+        passes += answer->points[p].latency.passes;
+    }
+    if (late > 0) {
+        ppt_text_addf(&speech->words,
+                      " Caution: in %zu of %zu passes workers began tasks late that they waited "
+                      "for, by more than 1 %% of the latency: it is partly that of waking up.",
+                      late, passes);
+        say(speech, counted("late", (double)late));
+    }
+}
+
 static void say_caveats(struct speech *speech)
 {
     const struct ppt_answer *answer = speech->answer;
@@ -824,6 +851,7 @@ static void say_caveats(struct speech *speech)
         ppt_text_add(&speech->words, ").");
         say(speech, counted("drift", answer->drift.change));
     }
+    say_late(speech);
     say_repeats(speech);
     say_quota(speech);
     say_passes(speech, "others", others ? all->much : 0, "others disturbed ", "");
@@ -834,7 +862,8 @@ static void say_caveats(struct speech *speech)
 
 static void say_details(struct speech *speech)
 {
-    if (speech->answer->verdict.exists && speech->answer->grid.point_count > 1) {
+    if (speech->answer->verdict.exists && speech->answer->grid.point_count > 1 &&
+        !speech->answer->context.arriving) {
         speech->topic = PPT_TOPIC_WHY;
         say_weak(speech);
         say_beyond(speech);

@@ -4,7 +4,9 @@
 #include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "latency.h"
 #include "memory.h"
 #include "owned.h"
 #include "trimmed.h"
@@ -169,6 +171,91 @@ static void price_times(const struct ppt_objective_context *context,
     ask_all(&(struct question){judged, false, 1}, objective);
 }
 
+/* ---- latency ---- */
+
+static double latency_s(const struct ppt_sample *pass, const void *context)
+{
+    return ppt_latency_percentile(pass, *(const double *)context);
+}
+
+/* How far the percentile of all tasks of a point may be off, as a logarithm: by how passes differ,
+ * and by how few independent stretches of waiting there were in them. */
+struct latency_error {
+    double passes, stretches;
+    double freedom; /* degrees, of passes */
+};
+
+static struct latency_error error_of(const struct ppt_grid *grid, size_t p, double percentile,
+                                     const struct ppt_backlog *backlog)
+{
+    const double share = 1 - percentile / 100, n = (double)grid->block_count;
+    double sum = 0, squares = 0;
+
+    for (size_t b = 0; b < grid->block_count; b++) {
+        const double value = log(ppt_grid_at(grid, b, p));
+
+        sum += value;
+        squares += value * value;
+    }
+    return (struct latency_error){.passes = sqrt(fmax(0, (squares - sum * sum / n) / (n - 1)) / n),
+                                  .stretches = sqrt(backlog->stretch / (backlog->tasks * share)) /
+                                               -log(share),
+                                  .freedom = n - 1};
+}
+
+/* At a one-sided risk. */
+static double factor_of(const struct latency_error *error, double risk)
+{
+    return exp(gsl_cdf_tdist_Pinv(1 - risk, error->freedom) *
+               hypot(error->passes, error->stretches));
+}
+
+static struct ppt_figure latency_figure(const struct ppt_grid *grid, size_t p, double percentile,
+                                        const struct ppt_backlog *backlog)
+{
+    const struct latency_error error = error_of(grid, p, percentile, backlog);
+    const double k = (double)grid->point_count, two_sided = factor_of(&error, RISK95 / 2);
+
+    return (struct ppt_figure){
+        .value = backlog->percentile_s,
+        .interval = {true, backlog->percentile_s / two_sided, backlog->percentile_s * two_sided},
+        .upper = backlog->percentile_s * factor_of(&error, RISK95 / k),
+        .upper99 = backlog->percentile_s * factor_of(&error, RISK99 / k)};
+}
+
+static void ask_latency(const struct ppt_index *index, const struct ppt_objective_context *context,
+                        struct ppt_objective *objective)
+{
+    const struct ppt_goal *goal = &objective->goal;
+    struct ppt_grid grid PPT_OWNED(ppt_grid_free) = {0};
+
+    objective->limit = goal->at_most_s;
+    ppt_grid_of(index, latency_s, &goal->percentile, &grid);
+    for (size_t p = 0; p < grid.point_count; p++) {
+        struct ppt_objective_point *point = &objective->points[p];
+        const struct ppt_passes passes = ppt_index_passes(index, p);
+        const struct ppt_latency latency = ppt_latency_of(passes, goal->at_most_s);
+        const struct ppt_backlog backlog =
+            ppt_backlog_of(passes, goal->percentile, context->steady);
+
+        point->figures[point->figure_count++] =
+            latency_figure(&grid, p, goal->percentile, &backlog);
+        compare_with_limit(point, objective->limit, 1);
+        point->overloaded = latency.overloaded;
+        point->growth = latency.growth;
+        if (latency.overloaded) {
+            /* It depends on how long the pass is: no figure bounds it. */
+            point->figures[0].interval.exists = false;
+            point->figures[0].upper = point->figures[0].upper99 = HUGE_VAL;
+            point->keeps = point->keeps99 = false;
+            point->breaks = true;
+        }
+    }
+    /* It is their latencies that are compared. */
+    memcpy(objective->judged.seconds, grid.seconds,
+           grid.point_count * grid.block_count * sizeof(*grid.seconds));
+}
+
 /* ---- the verdict ---- */
 
 /* A copy of the pass times, from which what does not do is left out. */
@@ -261,6 +348,7 @@ static void prepare(const struct ppt_index *index, const struct ppt_objective_co
         price_times(context, objective);
         break;
     case PPT_GOAL_LATENCY:
+        ask_latency(index, context, objective);
         break;
     }
 }
@@ -283,11 +371,15 @@ void ppt_objective_of(const struct ppt_index *index, const struct ppt_grid *grid
         objective->nearest = nearest(objective, grid);
         return;
     }
-    ppt_verdict_of(&objective->judged, context->tolerance, context->confidence, verdict);
+    /* The fewest workers that keep a latency will do, however much shorter it is with more. */
+    ppt_verdict_of(&objective->judged,
+                   context->goal.kind == PPT_GOAL_LATENCY ? HUGE_VAL : context->tolerance,
+                   context->confidence, verdict);
     if (objective->limit > 0 && verdict->confidence == PPT_CONFIDENCE_HIGH &&
         !objective->points[verdict->recommended].keeps99) {
         verdict->confidence = PPT_CONFIDENCE_MEDIUM;
     }
+    verdict->tie = verdict->tie && context->goal.kind != PPT_GOAL_LATENCY;
 }
 
 void ppt_objective_free(struct ppt_objective *objective)

@@ -10,6 +10,9 @@
  *     latency   counts are asked whether so many per cent of the tasks are done soon enough; the
  *               one with the fewest threads of those that surely keep it
  *
+ * Of latency a figure is that of all tasks of a point, over all passes, and its bounds are wider
+ * than what passes differ by: see struct ppt_backlog.
+ *
  * A count surely keeps a limit where the upper bound of its figure, over blocks, is within it: at
  * 1 - 0.05/k for each of k counts that are asked, so that with 95 % confidence none is said to keep
  * it that does not, whichever is then chosen. Two figures of one count need no more: to be wrong
@@ -37,6 +40,9 @@ struct ppt_objective_point {
     size_t figure_count; /* 0: nothing is known, or asked */
     bool keeps, keeps99; /* the limit, at the two confidences; without a limit true */
     bool breaks;         /* it surely does not, at 95 % */
+    bool overloaded;     /* tasks arrive faster than workers do them, see latency.h: then it breaks
+                            every limit */
+    double growth;       /* tasks per second by which the queue grows */
 };
 
 /* What is known beside the passes. */
@@ -45,6 +51,7 @@ struct ppt_objective_context {
     double tolerance, confidence; /* see struct ppt_answer_context */
     bool same_alone;
     uint64_t tasks; /* per pass; 0: unknown */
+    bool steady;    /* tasks arrive each as long after the other */
 };
 
 struct ppt_objective {

@@ -79,6 +79,15 @@ static const char *behind(const struct ppt_answer *answer)
                                                              : "";
 }
 
+/* "overloaded: the queue grows by 60 tasks a second" */
+static void add_overload(const struct ppt_objective_point *point, struct ppt_text *out)
+{
+    ppt_text_add(out, "overloaded");
+    if (point->growth > 0) {
+        ppt_text_addf(out, ": the queue grows by %.3g tasks a second", point->growth);
+    }
+}
+
 /* ---- statements ---- */
 
 const char *const ppt_objective_heads[] = {
@@ -117,7 +126,10 @@ void ppt_objective_found(const struct ppt_answer *answer, size_t point, struct p
         ppt_text_add(words, found->figure_count > 1 ? which[i] : "");
         add_figure(answer, &found->figures[i], words);
     }
-    if (found->figure_count > 0 && answer->objective.limit > 0) {
+    if (found->overloaded) {
+        ppt_text_add(words, ": ");
+        add_overload(found, words);
+    } else if (found->figure_count > 0 && answer->objective.limit > 0) {
         ppt_text_add(words, found->keeps    ? ": keeps it"
                             : found->breaks ? ": does not"
                                             : ": not settled");
@@ -174,7 +186,12 @@ struct ppt_claim ppt_objective_because(const struct ppt_answer *answer, struct p
     add_subject(answer, words);
     ppt_text_add(words, " ");
     add_figure(answer, figure, words);
-    ppt_text_addf(words, "%s.", behind(answer));
+    ppt_text_add(words, behind(answer));
+    if (answer->objective.points[rival].overloaded) {
+        ppt_text_add(words, "; it is ");
+        add_overload(&answer->objective.points[rival], words);
+    }
+    ppt_text_add(words, ".");
     return claim_of("objective_else", figure);
 }
 
@@ -199,5 +216,9 @@ struct ppt_claim ppt_objective_none(const struct ppt_answer *answer, struct ppt_
     ppt_text_add(words, " ");
     add_figure(answer, worst_of(answer, p), words);
     ppt_text_add(words, behind(answer));
+    if (point->overloaded) {
+        ppt_text_add(words, "; it is ");
+        add_overload(point, words);
+    }
     return claim_of("objective_none", worst_of(answer, p));
 }

@@ -134,6 +134,9 @@ static enum ppt_reason find_reason(const struct ppt_answer *answer)
     if (ppt_objective_binds(answer)) {
         return PPT_REASON_OBJECTIVE;
     }
+    if (answer->context.arriving) {
+        return PPT_REASON_NONE; /* a pass takes as long as tasks arrive */
+    }
     /* Beyond those that were asked for. */
     if (answer->cpu_use > INNER_THREADS_CPU_USE * answer->row.points[0].inner_threads) {
         return PPT_REASON_INNER_THREADS;

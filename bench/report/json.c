@@ -345,6 +345,36 @@ static json_object *objective_json(const struct ppt_objective *objective, size_t
     return object;
 }
 
+/* [value, low, high] */
+static json_object *latency_stat(const struct ppt_stat *stat)
+{
+    json_object *list;
+
+    if (stat->n == 0) {
+        return NULL;
+    }
+    list = json_object_new_array_ext(3);
+    json_object_array_add(list, number(stat->median));
+    json_object_array_add(list, stat->interval.exists ? number(stat->interval.low) : NULL);
+    json_object_array_add(list, stat->interval.exists ? number(stat->interval.high) : NULL);
+    return list;
+}
+
+/* Of tasks that arrive. */
+static json_object *latency_json(const struct ppt_latency *latency)
+{
+    json_object *object = json_object_new_object();
+
+    for (const struct ppt_latency_row *row = ppt_latency_rows; row->key; row++) {
+        add(object, row->key, latency_stat(ppt_latency_stat(latency, row)));
+    }
+    add(object, "overloaded", json_object_new_boolean(latency->overloaded));
+    add(object, "queue_growth", latency->growth > 0 ? number(latency->growth) : NULL);
+    add(object, "late_s", number(latency->late_s));
+    add(object, "late_passes", integer(latency->late));
+    return object;
+}
+
 static json_object *point_json(const struct ppt_outcome *outcome,
                                const struct ppt_point_summary *summary)
 {
@@ -360,6 +390,9 @@ static json_object *point_json(const struct ppt_outcome *outcome,
     add(object, "peak_bytes", summary->peak_bytes >= 0 ? number(summary->peak_bytes) : NULL);
     if (p != SIZE_MAX) {
         add_point_answer(object, &outcome->answer->points[p]);
+        if (outcome->answer->points[p].latency.exists) {
+            add(object, "latency", latency_json(&outcome->answer->points[p].latency));
+        }
         if (outcome->answer->objective.goal.kind != PPT_GOAL_TIME) {
             add(object, "objective", objective_json(&outcome->answer->objective, p));
         }

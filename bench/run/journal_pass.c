@@ -102,7 +102,10 @@ static enum ppt_status check_sample(const struct ppt_item *line, const struct pp
         return ppt_item_reject(line, error, "a pass that no run has");
     }
     PPT_TRY(check_point(line, sample->point, sample->block, content->configs.items, error));
-    if (sample->task_count != ppt_config_tasks(&content->configs.items[0], sample->point)) {
+    const uint64_t tasks = ppt_config_tasks(&content->configs.items[0], sample->point);
+
+    if (sample->overloaded ? sample->task_count == 0 || sample->task_count > tasks
+                           : sample->task_count != tasks) {
         return ppt_item_reject(line, error, "a pass of another number of tasks");
     }
     PPT_TRY(check_place(line, sample, &content->samples, error));

@@ -38,6 +38,7 @@ void ppt_sample_free(struct ppt_sample *sample)
 {
     ppt_fields_free(ppt_sample_list_fields, sample);
     free(sample->task_ns);
+    free(sample->latency_ns);
     *sample = (struct ppt_sample){0};
 }
 

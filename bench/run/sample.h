@@ -82,7 +82,14 @@ struct ppt_sample {
     size_t worker_count;
     struct ppt_rank_sample *ranks; /* owned; NULL without ranks */
     size_t rank_count;
-    int64_t *task_ns; /* owned; by task index; NULL beyond PPT_MOST_TASK_TIMES */
+    uint64_t arrivals;   /* tasks that were to arrive in the pass; 0: all were there. Where it was
+                            overloaded fewer were run, which task_count says */
+    int64_t arrivals_ns; /* from the first to the last of them */
+    int64_t late_ns;     /* 99 of a hundred tasks that a worker waited for began at most so long
+                            after they arrived */
+    bool overloaded;     /* it was ended since too many tasks waited */
+    int64_t *latency_ns; /* owned; from arrival to end, as task_ns; NULL where none arrive */
+    int64_t *task_ns;    /* owned; by task index; NULL beyond PPT_MOST_TASK_TIMES */
 };
 
 /* From the start of the pass to its end. */

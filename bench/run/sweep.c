@@ -153,6 +153,7 @@ static enum ppt_status open_block(struct sweep *sweep, unsigned block, struct pp
         close_block(sweep);
         PPT_TRY(ppt_workload_open(sweep->config, block, &sweep->dirs, &sweep->workload, error));
     }
+    sweep->workload.block = block;
     sweep->open = true;
     sweep->opened = block;
     return journal_tasks(sweep, block, error);

@@ -59,6 +59,76 @@ class Memory(Goals):
         self.assertEqual({line["workers"] for line in self.lines("pass")}, {0, 2})
 
 
+class Arrivals(Goals):
+    WAIT = ("--task", "wait", "--task-args", "[1]")
+
+    def passes(self):
+        return [line for line in self.lines("pass") if line["block"] > 0]
+
+    def test_all_points_of_an_iteration_have_the_same(self):
+        self.measure("--arrivals", '{"rate": 400}', "--tasks", 40, "--workers", "0,1,2", *self.WAIT)
+        spans = {}
+        for line in self.passes():
+            self.assertEqual((line["arrivals"], line["task_count"]), (40, 40))
+            self.assertEqual(len(line["latency_ns"]), 40)
+            for latency, task in zip(line["latency_ns"], line["task_ns"]):
+                self.assertGreaterEqual(latency, task)
+            spans.setdefault(line["block"], set()).add(line["arrivals_ns"])
+        self.assertEqual([len(of_block) for of_block in spans.values()], [1, 1, 1])
+        self.assertEqual(len(set.union(*spans.values())), 3)
+
+    def test_latency_counts_from_the_arrival(self):
+        """All come at once, and each waits for all before it."""
+        times = json.dumps({"process": [0.001] * 30})
+        self.measure("--arrivals", times, "--workers", "1,3", *self.WAIT)
+        for line in self.passes():
+            tasks, latencies = line["task_ns"], line["latency_ns"]
+            self.assertEqual(len(tasks), 30)
+            if line["workers"] == 1:
+                for i, latency in enumerate(latencies):
+                    self.assertGreaterEqual(latency, sum(tasks[: i + 1]))
+            self.assertGreaterEqual(3 * max(latencies), sum(tasks))
+
+    def test_overload_ends(self):
+        """Of 400 tasks that all come at once a few are run, and none of the counts will do."""
+        limit = '{"latency": {"percentile": 50, "at_most": "1s"}}'
+        result = self.measure("--arrivals", '{"rate": 1e6}', "--objective", limit, "--tasks", 400,
+                              "--workers", "1,2", "--task", "wait", "--task-args", "[20]")
+        for line in self.lines("pass"):
+            self.assertTrue(line["overloaded"])
+            self.assertLess(line["task_count"], 10)
+        verdict = self.results()["verdict"]
+        self.assertIsNone(verdict["recommended"])
+        self.assertIn("no count tried will do to have 50 % of tasks done within 1.000 s",
+                      verdict["sentence"])
+        self.assertIn("overloaded: the queue grows by", verdict["sentence"])
+        self.assertIn("overloaded", " ".join(result.out.split()))
+        again = self.run_ppt("report", self.only_folder())
+        self.assertEqual(again.code, 0, again)
+
+    def test_programs(self):
+        limit = '{"latency": {"percentile": 50, "at_most": "20s"}}'
+        self.measure("--arrivals", '{"rate": 50, "process": "steady"}', "--objective", limit,
+                     "--tasks", 20, "--workers", "1,2", "--", sys.executable, "-c", "pass")
+        results = self.results()
+        self.assertEqual(results["verdict"]["objective"], "latency")
+        latency = results["points"][0]["latency"]
+        self.assertIsNotNone(latency["p50_s"])
+        self.assertIsNone(latency["p95_s"])  # of 20 tasks nobody knows
+        self.assertGreaterEqual(latency["longest_s"][0], latency["p50_s"][0])
+
+    def test_the_yardstick(self):
+        """Exponential services: of the same tasks the same, and unlike each other."""
+        args = '{"milliseconds": 1, "service": "exponential"}'
+        self.measure("--task", "wait", "--task-args", args, "--tasks", 60, "--workers", "0,2")
+        first, *others = [line["task_ns"] for line in self.passes()]
+        middle = sorted(first)[30]
+        self.assertGreater(max(first), 2 * middle)
+        for other in others:
+            longest = max(range(60), key=lambda i: first[i])
+            self.assertGreater(other[longest], 2 * sorted(other)[10])
+
+
 class Objectives(Goals):
     def test_the_sentence_says_what_it_is_for(self):
         wait = ("--task", "wait", "--task-args", "[2]", "--tasks", 8, "--workers", "0,2")

@@ -42,6 +42,11 @@ class Schema(FormatCase):
                      "iterations": 3, "objective": {"cheapest": {"per_worker_hour": 1}}},
             "each": {"task": "wait", "task_args": [1], "task_count": 4, "workers": [0, 1, 2],
                      "iterations": 3, "objective": {"each_at_most": 100}},
+            "latency": {"task": "wait", "task_args": [1], "task_count": 20, "workers": [1, 2],
+                        "iterations": 3, "arrivals": {"rate": 500},
+                        "objective": {"latency": {"percentile": 50, "at_most": "5s"}}},
+            "overloaded": {"task": "wait", "task_args": [1], "task_count": 400, "workers": [1],
+                           "iterations": 3, "arrivals": {"rate": 1e6, "process": "steady"}},
             "plugin": {"kernel": str(PLUGIN), "task_count": 2, "workers": [0, 1], "iterations": 3},
         }  # fmt: skip
         documents = {}

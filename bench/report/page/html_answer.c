@@ -122,6 +122,43 @@ static void add_objective_table(struct ppt_text *out, const struct ppt_outcome *
     ppt_html_table_end(&table);
 }
 
+/* Of tasks that arrive: how long they take from then on. */
+static void add_latency_table(struct ppt_text *out, const struct ppt_outcome *outcome)
+{
+    const char *heads[16] = {"workers"};
+    size_t count = 1;
+
+    if (!outcome->answer->context.arriving) {
+        return;
+    }
+    for (const struct ppt_latency_row *row = ppt_latency_rows; row->key; row++) {
+        heads[count++] = row->words;
+    }
+    struct ppt_table table = ppt_html_table_begin(
+        out, PPT_TABLE_CARDS, "Latency",
+        "How long tasks take from their arrival to their end: medians over iterations. Waiting is "
+        "the share of that before a worker begins them; at a load of 1 all workers are busy all "
+        "the time.",
+        heads);
+
+    for (size_t i = 0; i < outcome->summary->count; i++) {
+        const struct ppt_point_answer *answer = ppt_html_point_answer(outcome, i);
+
+        ppt_html_point_row(&table, outcome, i);
+        for (const struct ppt_latency_row *row = ppt_latency_rows; answer && row->key; row++) {
+            const struct ppt_stat *stat = ppt_latency_stat(&answer->latency, row);
+
+            if (row->seconds && stat->n > 0) {
+                ppt_html_duration(&table, stat->median);
+            } else {
+                ppt_html_number(&table, stat->n > 0, stat->median, 2, "");
+            }
+        }
+        ppt_html_row_end(&table);
+    }
+    ppt_html_table_end(&table);
+}
+
 /* Points that failed are nowhere else on the page. */
 static void add_failures(struct ppt_text *out, const struct ppt_outcome *outcome)
 {
@@ -151,6 +188,7 @@ void ppt_html_answer(struct ppt_page *page, const struct ppt_outcome *outcome)
     } else {
         ppt_html_wide_figure(out, outcome->folder, "speedup");
     }
+    add_latency_table(out, outcome);
     add_objective_table(out, outcome);
     add_points(out, outcome);
     add_failures(out, outcome);
