@@ -407,11 +407,11 @@ static void add_latencies(const struct ppt_outcome *outcome, size_t width, struc
     }
     ppt_text_add(out, "\n");
     for (size_t p = 0; p < answer->grid.point_count; p++) {
-        char text[PPT_UNITS_SIZE];
+        char text[PPT_UNITS_SIZE], label[PPT_POINT_SIZE];
 
         ppt_text_right(
-            out, ppt_point_label(answer->grid.points[p], ppt_config_several(outcome->config), text),
-            9);
+            out,
+            ppt_point_label(answer->grid.points[p], ppt_config_several(outcome->config), label), 9);
         for (size_t i = 0; ppt_latency_rows[i].key && i < columns; i++) {
             ppt_text_right(out,
                            latency_cell(&answer->points[p].latency, &ppt_latency_rows[i], text), 9);

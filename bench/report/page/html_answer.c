@@ -188,6 +188,11 @@ void ppt_html_answer(struct ppt_page *page, const struct ppt_outcome *outcome)
     } else {
         ppt_html_wide_figure(out, outcome->folder, "speedup");
     }
+    for (const char *const *name = (const char *const[]){"cost", "latency", NULL}; *name; name++) {
+        if (ppt_charts_have(outcome, *name)) {
+            ppt_html_wide_figure(out, outcome->folder, *name);
+        }
+    }
     add_latency_table(out, outcome);
     add_objective_table(out, outcome);
     add_points(out, outcome);
