@@ -402,7 +402,7 @@ static void add_latencies(const struct ppt_outcome *outcome, size_t width, struc
     }
     ppt_text_add(out, "  from arrival to end; waiting: share of that; load: 1 is all workers busy\n"
                       "  workers");
-    for (size_t i = 0; ppt_latency_rows[i].key && i < columns; i++) {
+    for (size_t i = 0; i < columns && ppt_latency_rows[i].key; i++) {
         ppt_text_right(out, ppt_latency_rows[i].words, 9);
     }
     ppt_text_add(out, "\n");
@@ -412,7 +412,7 @@ static void add_latencies(const struct ppt_outcome *outcome, size_t width, struc
         ppt_text_right(
             out,
             ppt_point_label(answer->grid.points[p], ppt_config_several(outcome->config), label), 9);
-        for (size_t i = 0; ppt_latency_rows[i].key && i < columns; i++) {
+        for (size_t i = 0; i < columns && ppt_latency_rows[i].key; i++) {
             ppt_text_right(out,
                            latency_cell(&answer->points[p].latency, &ppt_latency_rows[i], text), 9);
         }

@@ -117,6 +117,13 @@ class Arrivals(Goals):
         self.assertIsNone(latency["p95_s"])  # of 20 tasks nobody knows
         self.assertGreaterEqual(latency["longest_s"][0], latency["p50_s"][0])
 
+    def test_times_of_passes_are_not_compared(self):
+        self.measure("--arrivals", '{"rate": 1000}', "--tasks", 4, "--workers", "1,2", *self.WAIT)
+        folder = self.only_folder()
+        result = self.run_ppt("compare", folder, folder)
+        self.assertEqual(result.code, 2, result)
+        self.assertIn("cannot be compared: tasks arrive in", result.err)
+
     def test_the_yardstick(self):
         """Exponential services: of the same tasks the same, and unlike each other."""
         args = '{"milliseconds": 1, "service": "exponential"}'

@@ -137,7 +137,7 @@ static const struct {
 
 #define DRAWN (sizeof(drawn) / sizeof(drawn[0]))
 
-static const struct ppt_latency_row *row_of(size_t which)
+static const struct ppt_latency_row *latency_row_of(size_t which)
 {
     const struct ppt_latency_row *row = ppt_latency_rows;
 
@@ -149,7 +149,7 @@ static const struct ppt_latency_row *row_of(size_t which)
 
 static const struct ppt_stat *latency_at(const struct ppt_outcome *outcome, size_t p, size_t which)
 {
-    return ppt_latency_stat(&outcome->answer->points[p].latency, row_of(which));
+    return ppt_latency_stat(&outcome->answer->points[p].latency, latency_row_of(which));
 }
 
 static void add_latency_rows(const struct ppt_outcome *outcome, size_t which, double unit,
@@ -191,7 +191,7 @@ static void latency_write(const struct ppt_outcome *outcome, struct ppt_chart *c
                   "# position  point  latency (%s): median  95 %% interval: low  high\n",
                   unit_name);
     for (size_t i = 0; i < DRAWN; i++) {
-        ppt_text_addf(&chart->data, "%s# %s\n", i > 0 ? "\n\n" : "", row_of(i)->words);
+        ppt_text_addf(&chart->data, "%s# %s\n", i > 0 ? "\n\n" : "", latency_row_of(i)->words);
         add_latency_rows(outcome, i, unit, &chart->data);
     }
     snprintf(label, sizeof(label), "%s from arrival to end", unit_name);
@@ -201,7 +201,7 @@ static void latency_write(const struct ppt_outcome *outcome, struct ppt_chart *c
     for (size_t i = 0; i < DRAWN; i++) {
         const double apart = 0.1 * ((double)i - 1.5);
 
-        ppt_chart_plot(chart, row_of(i)->words,
+        ppt_chart_plot(chart, latency_row_of(i)->words,
                        "data index %zu using ($1%+.3g):3:4:5 with yerrorbars ls %s", i, apart,
                        drawn[i].style);
     }
