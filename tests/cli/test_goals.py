@@ -117,6 +117,20 @@ class Arrivals(Goals):
         self.assertIsNone(latency["p95_s"])  # of 20 tasks nobody knows
         self.assertGreaterEqual(latency["longest_s"][0], latency["p50_s"][0])
 
+    def test_damaged_journals_are_refused(self):
+        limit = '{"latency": {"percentile": 50, "at_most": "9s"}}'
+        self.measure("--arrivals", '{"rate": 1000}', "--objective", limit, "--tasks", 20,
+                     "--workers", "1,2", *self.WAIT)
+        journal = self.only_folder() / "samples.jsonl"
+        whole = journal.read_text()
+        for key in ("latency_ns", "arrivals"):
+            lines = [json.loads(line) for line in whole.splitlines()]
+            passes = [line for line in lines if line["type"] == "pass"]
+            del passes[3][key]
+            journal.write_text("".join(json.dumps(line) + "\n" for line in lines))
+            result = self.run_ppt("report", self.only_folder())
+            self.assertIn("a pass with other arrivals than the run has", result.err)
+
     def test_times_of_passes_are_not_compared(self):
         self.measure("--arrivals", '{"rate": 1000}', "--tasks", 4, "--workers", "1,2", *self.WAIT)
         folder = self.only_folder()
