@@ -28,8 +28,7 @@ static void print_help(void)
                  "\n"
                  "Exit codes: 0 fine, 1 the run failed, 2 usage or configuration is wrong,\n"
                  "3 results differ between worker counts, 4 slower than before, 5 inconclusive or\n"
-                 "(doctor) unfit, 6 no answer that holds here, 77 not in this build,\n"
-                 "130 interrupted (and saved).\n");
+                 "(doctor) unfit, 6 no answer that holds here, 77 not built, 130 interrupted.\n");
     fputs(help.data, stdout);
 }
 

@@ -5,6 +5,7 @@
  * on N workers is known exactly, far beyond the number of CPUs.
  */
 #include <errno.h>
+#include <math.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
@@ -12,9 +13,13 @@
 
 #include "digest.h"
 #include "kernel.h"
+#include "rng.h"
 #include "scratch.h"
 
-enum { FREE_MS, LOCKED_MS };
+enum { FREE_MS, LOCKED_MS, SERVICE };
+
+static const char *const services[] = {"constant", "exponential", NULL};
+enum { CONSTANT, EXPONENTIAL };
 
 static const struct ppt_param wait_params[] = {
     [FREE_MS] = {.name = "milliseconds",
@@ -30,6 +35,14 @@ static const struct ppt_param wait_params[] = {
                    .largest = 3600000,
                    .unit = "ms",
                    .help = "further sleep that only one task at a time can do"},
+    [SERVICE] = {.name = "service",
+                 .kind = PPT_PARAM_CHOICE,
+                 .value = "\"constant\"",
+                 .optional = true,
+                 .choices = services,
+                 .unit = "",
+                 .help = "whether every task sleeps as long, or so long on average, exponentially "
+                         "distributed: with tasks that arrive at random a yardstick (M/M/c)"},
 };
 
 struct wait_shared {
@@ -107,16 +120,30 @@ static void sleep_ms(double ms)
     }
 }
 
+/* What this task sleeps of the mean. */
+static double share_of(const struct ppt_task *task)
+{
+    struct ppt_rng rng;
+
+    if (task->args[SERVICE].choice == CONSTANT) {
+        return 1;
+    }
+    ppt_rng_seed(&rng, task->seed, task->index, PPT_STREAM_DATA);
+    return -log1p(-ppt_rng_double(&rng));
+}
+
 static enum ppt_status wait_run(void *local, const struct ppt_task *task, uint64_t *digest,
                                 struct ppt_error *error)
 {
     struct wait_shared *shared = ((struct wait_local *)local)->shared;
 
+    const double times = share_of(task);
+
     (void)error;
-    sleep_ms(task->args[FREE_MS].real);
+    sleep_ms(task->args[FREE_MS].real * times);
     if (task->args[LOCKED_MS].real > 0) {
         pthread_mutex_lock(&shared->lock);
-        sleep_ms(task->args[LOCKED_MS].real);
+        sleep_ms(task->args[LOCKED_MS].real * times);
         pthread_mutex_unlock(&shared->lock);
     }
     *digest = ppt_digest_word(task->seed, task->index);

@@ -35,6 +35,9 @@ RANGE = {
     ]
 }
 
+# What amount.h reads.
+AMOUNT = {"type": "string", "pattern": r"^[0-9]+(\.[0-9]*)?([eE][+-]?[0-9]+)? *([a-zA-Zµ]+)?$"}
+
 CHUNK = ",0*([1-9][0-9]{0,8}|1000000000)"
 
 
@@ -55,6 +58,7 @@ def key_form(key):
     """What the value of a key may be."""
     form = key["form"]
     bounds = {"minimum": key.get("smallest"), "maximum": key.get("largest")}
+    given = {word: bound for word, bound in bounds.items() if bound is not None}
     number = {"type": "integer", **bounds}
     several = {"type": "array", "minItems": 1, "items": number}
     if form == "choice":
@@ -78,6 +82,15 @@ def key_form(key):
         "numbers": several,
         "ranges": {"type": "object", "minProperties": 1, "additionalProperties": RANGE},
         "arguments": {"type": ["array", "object"]},
+        "amount": {"anyOf": [{"type": "number", **given}, AMOUNT]},
+        "object": of_keys,
+        "one of": {**of_keys, "minProperties": 1, "maxProperties": 1},
+        "choice or times": {
+            "anyOf": [
+                {"enum": key.get("choices")},
+                {"type": "array", "minItems": 1, "items": {"type": "number", "minimum": 0}},
+            ]
+        },
         "list of arguments": {
             "type": "array",
             "minItems": 1,

@@ -99,7 +99,8 @@ static void set_economical(struct ppt_answer *answer)
 
         const struct ppt_interval *speedup = &answer->points[p].by_workers.interval;
 
-        if (n > 0 && speedup->exists && speedup->low / n > PPT_ECONOMICAL_EFFICIENCY) {
+        if (n > 0 && !(answer->grid.barred && answer->grid.barred[p]) && speedup->exists &&
+            speedup->low / n > PPT_ECONOMICAL_EFFICIENCY) {
             answer->has_economical = true;
             answer->economical = p;
         }
@@ -441,6 +442,10 @@ static void set_from_index(const struct ppt_index *index, struct ppt_answer *ans
     if (grid->point_count == 0) {
         return;
     }
+    for (size_t p = 0; p < grid->point_count; p++) {
+        answer->points[p].latency =
+            ppt_latency_of(ppt_index_passes(index, p), answer->context.goal.at_most_s);
+    }
     /* More threads than CPUs queue for one, which is no waiting of the task's own. */
     answer->waiting =
         !(answer->context.cpus > 0 && ppt_point_threads(grid->points[0]) > answer->context.cpus) &&
@@ -464,6 +469,14 @@ static void set_from_index(const struct ppt_index *index, struct ppt_answer *ans
  * 95 % then. */
 #define ADAPTIVE_CONFIDENCE 0.97
 
+/* 0: there is none that is known. */
+static uint64_t memory_limit(const struct ppt_config *config, const struct ppt_host *host)
+{
+    const uint64_t limit = ppt_host_memory_limit(host, config);
+
+    return limit == UINT64_MAX ? 0 : limit;
+}
+
 struct ppt_answer_context ppt_answer_context_of(const struct ppt_config *config,
                                                 const struct ppt_host *host)
 {
@@ -477,6 +490,10 @@ struct ppt_answer_context ppt_answer_context_of(const struct ppt_config *config,
         .shared = ppt_config_readied_once(config),
         .copied = config->sandbox != PPT_SANDBOX_OF_NONE,
         .cpus = ppt_host_all_cpus(host, config),
+        .goal = config->goal,
+        .arriving = ppt_arrivals_exist(&config->arrivals),
+        .steady = config->arrivals.process == PPT_ARRIVALS_STEADY,
+        .memory_limit = memory_limit(config, host),
         .tolerance = config->tolerance,
         .confidence = config->adaptive ? ADAPTIVE_CONFIDENCE : 0.95,
         .quota_cpus = ppt_host_quota_binds(host) ? host->quota_cpus : 0,
@@ -497,14 +514,28 @@ bool ppt_answer_beyond(const struct ppt_answer *answer, size_t point)
                                                : answer->context.cpus));
 }
 
-static void begin(struct ppt_grid *grid, const struct ppt_answer_context *context,
-                  struct ppt_answer *answer)
+struct ppt_objective_context ppt_answer_objective(const struct ppt_answer_context *context)
+{
+    return (struct ppt_objective_context){
+        .goal = context->goal,
+        .tolerance = context->tolerance,
+        .confidence = context->confidence,
+        .same_alone = context->same_alone,
+        .tasks = context->tasks,
+        .steady = context->steady,
+    };
+}
+
+/* `index` may be NULL. */
+static void begin(struct ppt_grid *grid, const struct ppt_index *index,
+                  const struct ppt_answer_context *context, struct ppt_answer *answer)
 {
     *answer = (struct ppt_answer){.context = *context, .grid = *grid};
     *grid = (struct ppt_grid){0};
     answer->points = ppt_alloc(answer->grid.point_count, sizeof(*answer->points));
     answer->grid.same_alone = context->same_alone;
-    ppt_verdict_of(&answer->grid, context->tolerance, context->confidence, &answer->verdict);
+    const struct ppt_objective_context about = ppt_answer_objective(context);
+    ppt_objective_of(index, &answer->grid, &about, &answer->objective, &answer->verdict);
     answer->drift = ppt_drift_of(&answer->grid);
     if (answer->grid.point_count == 0) {
         return;
@@ -583,7 +614,12 @@ void ppt_answer_from_index(const struct ppt_index *index, const struct ppt_answe
     struct ppt_grid grid;
 
     ppt_grid_from_index(index, &grid);
-    begin(&grid, context, answer);
+    ppt_room_bar(index, context->memory_limit, &grid);
+    begin(&grid, index, context, answer);
+    if (answer->verdict.exists) {
+        answer->room = ppt_room_of(index, &answer->grid, answer->verdict.recommended,
+                                   context->memory_limit, context->programs);
+    }
     answer->repeats = ppt_repeats_of(index->samples);
     answer->seconds = measured_seconds(index->samples);
     list_failed(index->samples, answer);
@@ -594,13 +630,14 @@ void ppt_answer_from_index(const struct ppt_index *index, const struct ppt_answe
 void ppt_answer_from_grid(struct ppt_grid *grid, const struct ppt_answer_context *context,
                           struct ppt_answer *answer)
 {
-    begin(grid, context, answer);
+    begin(grid, NULL, context, answer);
     end(answer);
 }
 
 void ppt_answer_free(struct ppt_answer *answer)
 {
     ppt_verdict_free(&answer->verdict);
+    ppt_objective_free(&answer->objective);
     ppt_scaling_free(&answer->scaling);
     ppt_grid_free(&answer->row);
     ppt_grid_free(&answer->grid);

@@ -15,7 +15,10 @@
 #include "drift.h"
 #include "factors.h"
 #include "grid.h"
+#include "latency.h"
+#include "objective.h"
 #include "repeats.h"
+#include "room.h"
 #include "scaling.h"
 #include "verdict.h"
 
@@ -28,13 +31,17 @@ enum ppt_longer {
 
 /* What is known about the run besides its passes; 0 means unknown. */
 struct ppt_answer_context {
-    uint64_t tasks;    /* per pass */
-    bool per_worker;   /* these are for each worker: the work grows with them (weak scaling) */
-    bool same_alone;   /* see struct ppt_grid */
-    unsigned cpus;     /* logical, that may be used; quotas included */
-    double tolerance;  /* how much slower is as good as equal, 0.05 for 5 % */
+    uint64_t tasks;        /* per pass */
+    bool per_worker;       /* these are for each worker: the work grows with them (weak scaling) */
+    bool same_alone;       /* see struct ppt_grid */
+    unsigned cpus;         /* logical, that may be used; quotas included */
+    struct ppt_goal goal;  /* of the verdict */
+    uint64_t memory_limit; /* bytes that a pass may use; 0: unknown */
+    double tolerance;      /* how much slower is as good as equal, 0.05 for 5 % */
     double confidence; /* of intervals, 0.95 (0.97 where blocks were added until it was settled) */
     double quota_cpus; /* CPU time per time that a quota below the CPUs allows; 0: none does */
+    bool arriving;     /* tasks arrive while a pass runs: it takes as long as they do */
+    bool steady;       /* each as long after the other */
     bool programs;     /* tasks start programs, which may change what their next run finds, */
     bool renewed;      /* and that is brought back before each pass, */
     bool shared;       /* once for all of its tasks, */
@@ -47,6 +54,8 @@ struct ppt_answer_context {
 enum ppt_reason {
     PPT_REASON_NONE,          /* no verdict */
     PPT_REASON_SINGLE,        /* only one count was tried, or is compared */
+    PPT_REASON_MEMORY,        /* there is not the memory for more workers */
+    PPT_REASON_OBJECTIVE,     /* the fastest count is not what the objective asks for */
     PPT_REASON_INNER_THREADS, /* tasks use several CPUs by themselves */
     PPT_REASON_DISPATCH,      /* handing tasks out costs more than it gains */
     PPT_REASON_NO_GAIN,       /* workers do not make it faster */
@@ -99,6 +108,7 @@ struct ppt_point_answer {
     struct ppt_ratio over_one;        /* one worker, likewise */
     struct ppt_ratio by_workers;      /* sequential calls, or else one worker, with as many inner
                                          threads as the point itself: what workers alone gain */
+    struct ppt_latency latency;       /* of tasks that arrive */
     struct ppt_outliers outliers;
     double granularity; /* bound on the speedup by the number of tasks; 0: unknown */
     double karp_flatt;  /* serial fraction against 1 worker (or sequential calls) with as many
@@ -113,7 +123,8 @@ struct ppt_point_answer {
 struct ppt_answer {
     struct ppt_answer_context context;
     struct ppt_grid grid;
-    struct ppt_grid row; /* of the grid, see above */
+    struct ppt_grid row;            /* of the grid, see above */
+    struct ppt_objective objective; /* what the verdict is for, and on what it was made */
     struct ppt_verdict verdict;
     struct ppt_scaling scaling;
     struct ppt_drift drift;
@@ -128,7 +139,8 @@ struct ppt_answer {
     double load;               /* the same at the recommended point: CPUs that were busy */
     struct ppt_disturbance disturbance;
     struct ppt_repeats repeats;
-    double seconds; /* until the last pass had ended; 0: unknown */
+    struct ppt_room room; /* memory */
+    double seconds;       /* until the last pass had ended; 0: unknown */
     bool has_economical;
     size_t economical; /* the row's most workers with speedup/workers surely >= 0.8 */
     bool has_all_cpus;
@@ -146,6 +158,9 @@ struct ppt_config;
 struct ppt_host;
 struct ppt_answer_context ppt_answer_context_of(const struct ppt_config *config,
                                                 const struct ppt_host *host);
+
+/* What of it the objective is asked with. */
+struct ppt_objective_context ppt_answer_objective(const struct ppt_answer_context *context);
 
 void ppt_answer_from_index(const struct ppt_index *index, const struct ppt_answer_context *context,
                            struct ppt_answer *answer);

@@ -7,6 +7,7 @@
 
 #include "cluster.h"
 #include "memory.h"
+#include "objective_sentence.h"
 #include "reason.h"
 #include "sentence.h"
 #include "text.h"
@@ -115,7 +116,7 @@ static void add_any_point(const struct ppt_answer *answer, struct ppt_point poin
     }
 }
 
-static void add_point(const struct ppt_answer *answer, size_t p, struct ppt_text *out)
+void ppt_claims_point(const struct ppt_answer *answer, size_t p, struct ppt_text *out)
 {
     add_any_point(answer, answer->grid.points[p], out);
 }
@@ -153,19 +154,41 @@ static const struct ppt_point_answer *recommended_point(const struct ppt_answer 
 
 /* ---- the verdict ---- */
 
-/* At most so much slower than any count that was tried. What other processes would measure, one
+/* What the count is for, where that is not time alone, and how well it meets that. */
+static void say_objective(struct speech *speech)
+{
+    const struct ppt_answer *answer = speech->answer;
+
+    if (answer->objective.goal.kind != PPT_GOAL_TIME) {
+        speech->topic = PPT_TOPIC_USE;
+        say(speech, ppt_objective_bound(answer, &speech->words));
+        speech->topic = PPT_TOPIC_SURE;
+    }
+}
+
+/* At most so much slower than any count that was tried; of an objective with a limit, that keeps
+ * it. What other processes would measure, one
  * does not know. */
 static void say_bound(struct speech *speech)
 {
     const struct ppt_verdict *verdict = &speech->answer->verdict;
+    const struct ppt_objective *objective = &speech->answer->objective;
     const bool one = speech->answer->grid.processes == 1;
+    const char *begin = objective->goal.kind == PPT_GOAL_TIME ? ": " : "; ";
+    const char *more = objective->goal.kind == PPT_GOAL_CHEAPEST ? "dearer" : "slower";
+    const char *tried = objective->limit > 0 ? " that surely keeps that" : " tried";
 
+    if (objective->goal.kind == PPT_GOAL_LATENCY) {
+        return; /* the fewest, not the quickest */
+    }
     if (verdict->slowdown_upper < LEAST_SHOWN) {
-        ppt_text_add(&speech->words, ": no slower than any count tried, as far as can be told");
+        ppt_text_addf(&speech->words, "%sno %s than any count%s, as far as can be told", begin,
+                      more, tried);
     } else {
-        ppt_text_add(&speech->words, ": at most ");
+        ppt_text_add(&speech->words, begin);
+        ppt_text_add(&speech->words, "at most ");
         add_percent(verdict->slowdown_upper, &speech->words);
-        ppt_text_add(&speech->words, " slower than the best count tried");
+        ppt_text_addf(&speech->words, " %s than the best count%s", more, tried);
     }
     ppt_text_addf(&speech->words, " (95 %%%s)", one ? ", in this run" : "");
     say(speech, (struct ppt_claim){.kind = "bound",
@@ -250,14 +273,20 @@ static void say_doubt(struct speech *speech)
                       answer->grid.step, 40 * answer->grid.step);
         say(speech, counted("coarse_clock", answer->grid.step));
     } else if (verdict->tie) {
-        const struct ppt_interval gap =
-            ppt_grid_difference(&answer->grid, verdict->recommended, verdict->best, 0.9);
+        const struct ppt_interval gap = ppt_grid_difference(
+            &answer->objective.judged, verdict->recommended, verdict->best, 0.9);
 
         ppt_text_add(&speech->words, ". It is a tie with ");
-        add_point(answer, verdict->best, &speech->words);
+        ppt_claims_point(answer, verdict->best, &speech->words);
         say(speech, below("tie", verdict->slowdown_point,
                           (struct ppt_interval){gap.exists, 0, expm1(fmax(-gap.low, gap.high))},
                           0.9, answer->context.tolerance));
+    } else if (answer->objective.limit > 0 &&
+               !answer->objective.points[verdict->recommended].keeps99) {
+        ppt_text_add(&speech->words,
+                     ". That it keeps this is not as sure as HIGH asks for: measure "
+                     "more iterations, or more tasks");
+        say(speech, plain("limit_unsettled"));
     } else if (verdict->blocks_needed > 0) {
         ppt_text_add(&speech->words, ". Not settled: ");
         ppt_sentence_needed(answer, &speech->words);
@@ -300,7 +329,7 @@ static void say_no_choice(struct speech *speech)
     const struct ppt_answer *answer = speech->answer;
 
     ppt_text_add(&speech->words, "no choice: only ");
-    add_point(answer, answer->verdict.recommended, &speech->words);
+    ppt_claims_point(answer, answer->verdict.recommended, &speech->words);
     ppt_text_add(&speech->words, " were measured");
     if (answer->grid.point_count > 1) {
         ppt_text_add(&speech->words, ", and 1 worker, which for programs is the same");
@@ -314,6 +343,11 @@ static void say_verdict(struct speech *speech)
     const struct ppt_verdict *verdict = &answer->verdict;
     const size_t blocks = answer->grid.block_count;
 
+    if (!verdict->exists && answer->objective.none) {
+        speech->topic = PPT_TOPIC_SURE;
+        say(speech, ppt_objective_none(answer, &speech->words));
+        return;
+    }
     if (!verdict->exists) {
         speech->topic = PPT_TOPIC_SURE;
         ppt_text_addf(&speech->words,
@@ -340,14 +374,18 @@ static void say_verdict(struct speech *speech)
         return;
     }
     ppt_text_add(&speech->words, "use ");
-    add_point(answer, verdict->recommended, &speech->words);
+    ppt_claims_point(answer, verdict->recommended, &speech->words);
+    ppt_objective_purpose(answer, &speech->words);
     ppt_text_addf(&speech->words, " (confidence %s)", ppt_confidence_names[verdict->confidence]);
     say(speech, counted("use", recommended(answer)));
+    say_objective(speech);
     speech->topic = PPT_TOPIC_SURE;
     say_bound(speech);
     speech->topic = PPT_TOPIC_USE;
     const struct ppt_point_answer *point = recommended_point(answer);
-    if (verdict->recommended > 0 && point->over_sequential.value > 0) {
+    if (answer->context.arriving) {
+        /* Passes take as long as tasks arrive, with any number of workers. */
+    } else if (verdict->recommended > 0 && point->over_sequential.value > 0) {
         say_speedup(speech, &point->over_sequential, "sequential calls");
     } else if (verdict->recommended > 0 && point->over_one.value > 0) {
         say_speedup(speech, &point->over_one, "1 worker");
@@ -459,6 +497,24 @@ static void say_still_rising(struct speech *speech)
     say(speech, above("still_rising", rise.value, rise.interval, answer->context.confidence, 1));
 }
 
+static void say_memory(struct speech *speech)
+{
+    const struct ppt_room *room = &speech->answer->room;
+    const struct ppt_footprint *footprint = &room->footprint;
+    char bytes[PPT_UNITS_SIZE], limit[PPT_UNITS_SIZE], base[PPT_UNITS_SIZE], each[PPT_UNITS_SIZE];
+
+    ppt_text_addf(&speech->words, "Memory binds: %u workers take about %s", room->refused,
+                  ppt_text_bytes((uint64_t)room->refused_bytes, bytes));
+    if (footprint->known) {
+        ppt_text_addf(&speech->words, " (%s, and %s for each)",
+                      ppt_text_bytes((uint64_t)footprint->base_bytes, base),
+                      ppt_text_bytes((uint64_t)footprint->worker_bytes, each));
+    }
+    ppt_text_addf(&speech->words, ", and nine tenths of %s may be used.",
+                  ppt_text_bytes(room->limit, limit));
+    say(speech, counted("memory_binds", room->refused_bytes));
+}
+
 static void say_reason(struct speech *speech)
 {
     const struct ppt_answer *answer = speech->answer;
@@ -469,6 +525,12 @@ static void say_reason(struct speech *speech)
     switch (answer->reason) {
     case PPT_REASON_NONE:
     case PPT_REASON_SINGLE:
+        break;
+    case PPT_REASON_MEMORY:
+        say_memory(speech);
+        break;
+    case PPT_REASON_OBJECTIVE:
+        say(speech, ppt_objective_because(answer, &speech->words));
         break;
     case PPT_REASON_INNER_THREADS:
         ppt_text_addf(&speech->words, "Tasks use %.1f CPUs each by threads of their own.",
@@ -799,7 +861,7 @@ static void say_all_cpus(struct speech *speech)
         const unsigned n = ppt_point_workers(answer->grid.points[answer->economical]);
 
         ppt_text_add(&speech->words, " Economical: ");
-        add_point(answer, answer->economical, &speech->words);
+        ppt_claims_point(answer, answer->economical, &speech->words);
         ppt_text_add(&speech->words, " (at least 80 % of each one's time pays).");
         say(speech, above("economical", speedup->value / n,
                           (struct ppt_interval){speedup->interval.exists, speedup->interval.low / n,
@@ -818,7 +880,7 @@ static void say_crowd(struct speech *speech)
         return;
     }
     ppt_text_add(&speech->words, " Too many threads: ");
-    add_point(answer, answer->crowd, &speech->words);
+    ppt_claims_point(answer, answer->crowd, &speech->words);
     ppt_text_addf(&speech->words, ", %u threads on %u CPU%s, would be ",
                   ppt_point_threads(answer->grid.points[answer->crowd]), answer->context.cpus,
                   PPT_S(answer->context.cpus));
@@ -900,6 +962,25 @@ static void say_repeats(struct speech *speech)
     }
 }
 
+/* Who waits for tasks may wake up too late for what is measured of them. */
+static void say_late(struct speech *speech)
+{
+    const struct ppt_answer *answer = speech->answer;
+    size_t late = 0, passes = 0;
+
+    for (size_t p = 0; p < answer->grid.point_count; p++) {
+        late += answer->points[p].latency.late;
+        passes += answer->points[p].latency.passes;
+    }
+    if (late > 0) {
+        ppt_text_addf(&speech->words,
+                      " Caution: in %zu of %zu passes workers began tasks late that they waited "
+                      "for, by more than 1 %% of the latency: it is partly that of waking up.",
+                      late, passes);
+        say(speech, counted("late", (double)late));
+    }
+}
+
 static void say_caveats(struct speech *speech)
 {
     const struct ppt_answer *answer = speech->answer;
@@ -918,6 +999,7 @@ static void say_caveats(struct speech *speech)
         ppt_text_add(&speech->words, ").");
         say(speech, counted("drift", answer->drift.change));
     }
+    say_late(speech);
     say_repeats(speech);
     say_quota(speech);
     say_passes(speech, "others", others ? all->much : 0, "others disturbed ", "");
@@ -928,7 +1010,8 @@ static void say_caveats(struct speech *speech)
 
 static void say_details(struct speech *speech)
 {
-    if (speech->answer->verdict.exists && speech->answer->verdict.ranked > 1) {
+    if (speech->answer->verdict.exists && speech->answer->verdict.ranked > 1 &&
+        !speech->answer->context.arriving) {
         speech->topic = PPT_TOPIC_WHY;
         say_weak(speech);
         say_beyond(speech);

@@ -57,6 +57,9 @@ void ppt_claims_join_topic(const struct ppt_claims *claims, enum ppt_claim_topic
 /* Adds a claim with these words, which are taken over: `words` is empty then. */
 void ppt_claims_add(struct ppt_claims *claims, struct ppt_claim claim, struct ppt_text *words);
 
+/* Adds the name of a point of the grid: "2 workers", "plain sequential calls". */
+void ppt_claims_point(const struct ppt_answer *answer, size_t p, struct ppt_text *out);
+
 /* Whether its interval, where it needs one, lies where it has to. */
 bool ppt_claim_borne(const struct ppt_claim *claim);
 

@@ -37,6 +37,7 @@ void ppt_grid_free(struct ppt_grid *grid)
 {
     free(grid->points);
     free(grid->seconds);
+    free(grid->barred);
     *grid = (struct ppt_grid){0};
 }
 
@@ -149,20 +150,31 @@ static bool is_complete(const struct ppt_index *index, size_t block)
     return p == index->point_count;
 }
 
-/* Of a complete block. */
-static uint64_t fewest_tasks(const struct ppt_index *index, size_t block)
+/* Of the points of a run. */
+static uint64_t fewest_tasks(const struct ppt_index *index)
 {
     uint64_t fewest = UINT64_MAX;
 
     for (size_t p = 0; p < index->point_count; p++) {
-        const uint64_t own = ppt_index_at(index, block, p)->task_count;
+        const uint64_t own = ppt_index_passes(index, p).items[0]->task_count;
 
         fewest = own < fewest ? own : fewest;
     }
     return fewest;
 }
 
-void ppt_grid_from_index(const struct ppt_index *index, struct ppt_grid *grid)
+/* Of a whole pass, as if it had so many tasks. */
+static double seconds_for(const struct ppt_sample *pass, const void *context)
+{
+    const uint64_t tasks = *(const uint64_t *)context;
+    const double seconds = (double)pass->total_ns * 1e-9;
+
+    return pass->task_count == tasks ? seconds
+                                     : seconds * ((double)tasks / (double)pass->task_count);
+}
+
+void ppt_grid_of(const struct ppt_index *index, ppt_cell_value *value, const void *context,
+                 struct ppt_grid *grid)
 {
     double *process PPT_FREED = ppt_alloc(index->block_count + 1, sizeof(*process));
     size_t complete = 0;
@@ -175,15 +187,8 @@ void ppt_grid_from_index(const struct ppt_index *index, struct ppt_grid *grid)
 
             process[complete++] = ppt_index_at(index, block, 0)->process;
             known = known && process[complete - 1] > 0;
-            const uint64_t tasks = fewest_tasks(index, block);
-
             for (size_t p = 0; p < index->point_count; p++) {
-                const struct ppt_sample *sample = ppt_index_at(index, block, p);
-
-                row[p] = (double)sample->total_ns * 1e-9;
-                if (sample->task_count != tasks) {
-                    row[p] *= (double)tasks / (double)sample->task_count;
-                }
+                row[p] = value(ppt_index_at(index, block, p), context);
             }
         }
     }
@@ -191,6 +196,13 @@ void ppt_grid_from_index(const struct ppt_index *index, struct ppt_grid *grid)
     if (known) {
         ppt_grid_by_process(grid, process);
     }
+}
+
+void ppt_grid_from_index(const struct ppt_index *index, struct ppt_grid *grid)
+{
+    const uint64_t tasks = fewest_tasks(index);
+
+    ppt_grid_of(index, seconds_for, &tasks, grid);
 }
 
 void ppt_grid_log_ratios(const struct ppt_grid *grid, size_t a, size_t b, double *out)

@@ -21,7 +21,9 @@ struct ppt_grid {
     bool grouped;       /* some of these had several blocks, which are one row */
     bool same_alone;    /* one worker is what sequential calls are: where both are there, it is not
                            ranked against them */
-    double step;        /* of the clock that timed them, in seconds; 0: too fine to be seen */
+    bool *barred; /* by point: not to be recommended, nor to be compared with; owned; NULL: none
+                     is */
+    double step;  /* of the clock that timed them, in seconds; 0: too fine to be seen */
 };
 
 /* Fills the grid with an empty table for these points (ascending, each once) and `blocks`. */
@@ -37,6 +39,11 @@ void ppt_grid_free(struct ppt_grid *grid);
  * points have different numbers of tasks (they grow with the workers), times are for as many as
  * those with the fewest have: ratios are then of throughput. */
 void ppt_grid_from_index(const struct ppt_index *index, struct ppt_grid *grid);
+
+/* The same of something else that is measured of a pass, above 0. */
+typedef double ppt_cell_value(const struct ppt_sample *pass, const void *context);
+void ppt_grid_of(const struct ppt_index *index, ppt_cell_value *value, const void *context,
+                 struct ppt_grid *grid);
 
 /* Puts the blocks of each process together as one, of medians: what differs between processes is
  * the same in all blocks of one, so that more of these do not average it out. `process` has a

@@ -3,6 +3,8 @@
 #include <math.h>
 #include <stdint.h>
 
+#include "objective_sentence.h"
+
 #define INNER_THREADS_CPU_USE 1.25
 #define DISPATCH_OVERHEAD 1.2
 /* How near a speedup must come to the bound of the task count to say that this is what binds. */
@@ -15,8 +17,9 @@
 #define MOSTLY_IDLE 0.5
 
 const char *const ppt_reason_names[] = {
-    "none",      "single_count", "inner_threads", "dispatch_overhead", "no_gain", "still_rising",
-    "few_tasks", "cpus_busy",    "factor",        "unsettled",         NULL};
+    "none",    "single_count", "memory",    "objective", "inner_threads", "dispatch_overhead",
+    "no_gain", "still_rising", "few_tasks", "cpus_busy", "factor",        "unsettled",
+    NULL};
 
 /* Whether the number of CPUs is known and limits the tasks. */
 static bool cpu_bound(const struct ppt_answer *answer)
@@ -122,8 +125,17 @@ static enum ppt_reason find_reason(const struct ppt_answer *answer)
     if (!answer->verdict.exists) {
         return PPT_REASON_NONE;
     }
+    if (answer->room.binds) {
+        return PPT_REASON_MEMORY;
+    }
     if (answer->verdict.ranked == 1) {
         return PPT_REASON_SINGLE;
+    }
+    if (ppt_objective_binds(answer)) {
+        return PPT_REASON_OBJECTIVE;
+    }
+    if (answer->context.arriving) {
+        return PPT_REASON_NONE; /* a pass takes as long as tasks arrive */
     }
     /* Beyond those that were asked for. */
     if (answer->cpu_use > INNER_THREADS_CPU_USE * answer->row.points[0].inner_threads) {

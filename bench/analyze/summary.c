@@ -127,6 +127,10 @@ static struct ppt_point_summary summary_of(struct ppt_point point, struct ppt_pa
         *(struct ppt_stat *)(void *)((char *)&summary + row->offset) = over_blocks(row, passes);
     }
     summary.shown = shown_of(&summary, (double)passes.items[0]->task_count);
+    if (passes.items[0]->arrivals > 0) {
+        /* Passes that were overloaded have fewer tasks than others. */
+        summary.shown.rate = summary.rate.median;
+    }
     return summary;
 }
 

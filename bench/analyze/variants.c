@@ -223,7 +223,8 @@ void ppt_variants_free(struct ppt_variants *variants)
 
 /* The choice for each that is still measured, of which there are *count: that is asked first, since
  * it is soon answered. */
-static bool verdicts_settle(const struct ppt_config *config, double confidence,
+static bool verdicts_settle(const struct ppt_config *config,
+                            const struct ppt_objective_context *about,
                             const struct ppt_samples *samples, size_t *count)
 {
     const struct ppt_plan_round round = ppt_plan_round(config, UINT_MAX);
@@ -236,8 +237,7 @@ static bool verdicts_settle(const struct ppt_config *config, double confidence,
 
         take_samples(config, samples, (unsigned)(round.first_variant + i) + 1, &part);
         if (part.failure_count < each) {
-            settle = ppt_verdict_settles(&part, ppt_config_same_alone(config), config->tolerance,
-                                         confidence, config->relative_ci);
+            settle = ppt_objective_settles(&part, about, config->relative_ci);
             ++*count;
         }
     }
@@ -250,9 +250,10 @@ bool ppt_variants_settle(const struct ppt_config *config, const struct ppt_host 
     const struct ppt_answer_context context = ppt_answer_context_of(config, host);
     struct ppt_variants variants PPT_OWNED(ppt_variants_free) = {0};
     struct ppt_index index PPT_OWNED(ppt_index_free) = {0};
+    const struct ppt_objective_context about = ppt_answer_objective(&context);
     size_t count;
 
-    if (!verdicts_settle(config, context.confidence, samples, &count)) {
+    if (!verdicts_settle(config, &about, samples, &count)) {
         return false;
     }
     if (count < 2 || config->axis_count > 0) {

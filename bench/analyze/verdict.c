@@ -21,11 +21,19 @@ static double *slowness(const struct ppt_grid *grid)
     return ppt_grid_point_medians(grid, middles);
 }
 
+static bool is_barred(const struct ppt_grid *grid, size_t p)
+{
+    return grid->barred && grid->barred[p];
+}
+
 /* One worker is not, where it is the same as sequential calls. */
 static bool is_ranked(const struct ppt_grid *grid, size_t p)
 {
     const struct ppt_point point = grid->points[p];
 
+    if (is_barred(grid, p)) {
+        return false;
+    }
     return !grid->same_alone || ppt_point_workers(point) != 1 ||
            ppt_grid_find(grid, ppt_point_calls(point)) == SIZE_MAX;
 }
@@ -73,7 +81,8 @@ static size_t cheapest(const struct ppt_grid *grid, const double *m, double limi
         const size_t without =
             ppt_point_workers(point) == 1 ? ppt_grid_find(grid, ppt_point_calls(point)) : SIZE_MAX;
 
-        if (!is_ranked(grid, p) || m[p] > limit || (without != SIZE_MAX && m[without] <= limit)) {
+        if (!is_ranked(grid, p) || m[p] > limit ||
+            (without != SIZE_MAX && !is_barred(grid, without) && m[without] <= limit)) {
             continue;
         }
         if (chosen == SIZE_MAX || is_cheaper(grid, p, chosen, m)) {
@@ -263,22 +272,4 @@ bool ppt_verdict_settled(const struct ppt_verdict *verdict, const struct ppt_gri
         }
     }
     return true;
-}
-
-bool ppt_verdict_settles(const struct ppt_samples *samples, bool same_alone, double tolerance,
-                         double confidence, double relative)
-{
-    struct ppt_verdict verdict PPT_OWNED(ppt_verdict_free) = {0};
-    struct ppt_index index PPT_OWNED(ppt_index_free) = {0};
-    struct ppt_grid grid PPT_OWNED(ppt_grid_free) = {0};
-
-    ppt_index_create(samples, &index);
-    const struct ppt_disturbance disturbance = ppt_disturbance_of(&index);
-
-    ppt_grid_from_index(&index, &grid);
-    grid.same_alone = same_alone;
-    ppt_verdict_of(&grid, tolerance, confidence, &verdict);
-    ppt_verdict_doubt(&verdict, &index, &grid, &disturbance);
-    const bool settled = ppt_verdict_settled(&verdict, &grid, confidence, relative);
-    return settled;
 }

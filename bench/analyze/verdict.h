@@ -76,9 +76,4 @@ bool ppt_verdict_hopeless(const struct ppt_verdict *verdict, const struct ppt_gr
 bool ppt_verdict_settled(const struct ppt_verdict *verdict, const struct ppt_grid *grid,
                          double confidence, double relative);
 
-/* Whether passes measured so far settle it. An adaptive run asks this while it measures: nothing
- * but the verdict is computed. `same_alone` is the grid's. */
-bool ppt_verdict_settles(const struct ppt_samples *samples, bool same_alone, double tolerance,
-                         double confidence, double relative);
-
 #endif

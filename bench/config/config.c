@@ -80,6 +80,7 @@ static void free_config(struct ppt_config *config)
     free(config->cleanup);
     free(config->shell);
     free(config->sandbox_files);
+    free(config->arrivals.times_s);
     free(config->warning);
     *config = (struct ppt_config){0};
 }
@@ -136,6 +137,7 @@ static enum ppt_status read_config(const struct ppt_layer *top, struct ppt_confi
     ppt_config_name_programs(config);
     PPT_TRY(ppt_check_commands(top, config, error));
     PPT_TRY(ppt_check_sandbox(top, config, error));
+    PPT_TRY(ppt_check_goal(top, config, error));
     drop_unused_threads(config);
     return PPT_OK;
 }

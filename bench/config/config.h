@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "args.h"
+#include "goal.h"
 #include "kernel.h"
 #include "point.h"
 
@@ -53,6 +54,9 @@ enum ppt_key_id {
     PPT_KEY_TOLERANCE,
     PPT_KEY_SEED,
     PPT_KEY_NAME,
+    PPT_KEY_OBJECTIVE,
+    PPT_KEY_MEMORY_LIMIT,
+    PPT_KEY_ARRIVALS,
     PPT_KEY_RUNS,
     PPT_KEY_COUNT
 };
@@ -155,9 +159,12 @@ struct ppt_config {
     double max_seconds; /* adaptive: so long it may take */
     bool budget; /* max_seconds was given by itself: what follows is left to ppt_size_config() */
     bool size_tasks, size_warmup;
-    int64_t first_ns;   /* that the very first task took, by which it was sized; 0: none was */
-    double tolerance;   /* how much slower is as good as equal, 0.05 for 5 % */
-    unsigned warmup;    /* discarded rounds before the first block */
+    int64_t first_ns; /* that the very first task took, by which it was sized; 0: none was */
+    double tolerance; /* how much slower is as good as equal, 0.05 for 5 % */
+    struct ppt_goal goal;
+    struct ppt_arrivals arrivals;
+    uint64_t memory_limit; /* bytes that a pass may use; 0: what there is */
+    unsigned warmup;       /* discarded rounds before the first block */
     unsigned processes; /* that the blocks are spread over; 0: one for each block; 1: the run's own
                            alone */
     uint64_t task_count;

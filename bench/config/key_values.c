@@ -310,32 +310,19 @@ enum ppt_status ppt_read_precision(const struct ppt_item *item, void *record,
 {
     const struct ppt_key *keys = ppt_keys[PPT_KEY_PRECISION].keys;
     struct ppt_config *config = record;
-    const char *names[PPT_KEY_COUNT + 1];
 
     config->adaptive = item->value != NULL;
     if (json_object_is_type(item->value, json_type_double) ||
         json_object_is_type(item->value, json_type_int)) {
         return take_short_precision(keys, item, config, error);
     }
-    if (config->adaptive) {
-        if (!json_object_is_type(item->value, json_type_object)) {
-            return ppt_item_reject(item, error,
-                                   "must be a number such as 0.02, or an object such "
-                                   "as %s",
-                                   ppt_keys[PPT_KEY_PRECISION].example);
-        }
-        ppt_key_names(keys, names);
-        PPT_TRY(ppt_item_check_keys(item, names, error));
+    if (config->adaptive && !json_object_is_type(item->value, json_type_object)) {
+        return ppt_item_reject(item, error,
+                               "must be a number such as 0.02, or an object such "
+                               "as %s",
+                               ppt_keys[PPT_KEY_PRECISION].example);
     }
-    for (; keys->field.key; keys++) {
-        const struct ppt_place place = {.outer = item->place, .key = keys->field.key};
-        struct ppt_item inner = {NULL, item->source, &place};
-        const bool given =
-            config->adaptive && json_object_object_get_ex(item->value, place.key, &inner.value);
-
-        PPT_TRY(ppt_key_read(keys, given ? &inner : NULL, config, error));
-    }
-    return PPT_OK;
+    return ppt_key_read_members(keys, item, config, error);
 }
 
 /* Without a precision the choice alone is to be settled. */

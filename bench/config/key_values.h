@@ -21,6 +21,13 @@ PPT_KEY_VALUE(schedule)
 PPT_KEY_VALUE(distribution)
 PPT_KEY_VALUE(precision)
 PPT_KEY_VALUE(task_counts)
+PPT_KEY_VALUE(objective)
+PPT_KEY_VALUE(cheapest)
+PPT_KEY_VALUE(latency)
+PPT_KEY_VALUE(latency_limit)
+PPT_KEY_VALUE(memory_limit)
+PPT_KEY_VALUE(arrivals)
+PPT_KEY_VALUE(arrival_process)
 
 json_object *ppt_record_task_args(const void *config);
 json_object *ppt_record_vs(const void *config);
@@ -28,6 +35,9 @@ json_object *ppt_record_vary(const void *config);
 
 /* What "vary" may say beside numbers and ranges. */
 extern const char *const ppt_vary_words[];
+
+/* What arrivals may be by a rate. */
+extern const char *const ppt_arrival_processes[];
 
 enum ppt_status ppt_read_seed(const struct ppt_item *item, void *config, struct ppt_error *error);
 enum ppt_status ppt_read_max_seconds(const struct ppt_item *item, void *config,

@@ -44,6 +44,42 @@ static const struct ppt_key precision_keys[] = {
     {.field = {.key = NULL}},
 };
 
+const struct ppt_key ppt_cheapest_keys[] = {
+    {NUMBER(goal.per_hour, "per_hour", 0, 1e9), .value = "0",
+     .help = "what an hour of the machine costs, however many workers there are"},
+    {NUMBER(goal.per_worker_hour, "per_worker_hour", 0, 1e9), .value = "0",
+     .help = "what an hour of each worker costs; of plain sequential calls, of the one caller"},
+    {.field = {.key = NULL}},
+};
+
+const struct ppt_key ppt_latency_keys[] = {
+    {NUMBER(goal.percentile, "percentile", 1, 99.9), .value = "99",
+     .help = "the share of tasks, in per cent, that the limit is for"},
+    {OWN("at_most", latency_limit, .flags = 0), .form = "amount",
+     .help = "the longest that these may take from their arrival on: \"50ms\", or seconds"},
+    {.field = {.key = NULL}},
+};
+
+static const struct ppt_key objective_keys[] = {
+    {NUMBER(goal.each_at_most, "each_at_most", 1, 1000),
+     .help = "how many times as long as alone a task may take, by its median and by its 95th "
+             "percentile; of the counts where it does not take longer, the fastest is chosen"},
+    {OWN("cheapest", cheapest, .flags = 0), .form = "object", .keys = ppt_cheapest_keys,
+     .help = "the count that does the tasks for the least money"},
+    {OWN("latency", latency, .flags = 0), .form = "object", .keys = ppt_latency_keys,
+     .example = "{\"percentile\": 99, \"at_most\": \"50ms\"}",
+     .help = "of tasks that arrive: the fewest workers that keep a limit"},
+    {.field = {.key = NULL}},
+};
+
+static const struct ppt_key arrival_keys[] = {
+    {NUMBER(arrivals.rate, "rate", 0, 1e7), .help = "tasks per second"},
+    {OWN("process", arrival_process, .choices = ppt_arrival_processes), .form = "choice or times",
+     .help = "\"poisson\": at random, independent of each other (unless given); \"steady\": each "
+             "as long after the other; or, with no rate, a list of times in seconds, ascending"},
+    {.field = {.key = NULL}},
+};
+
 const struct ppt_key ppt_keys[PPT_KEY_COUNT + 1] = {
     ROW(SCHEMA, .field = {.key = "$schema"}, .form = "text", .help = "this schema, for editors"),
     ROW(TASK, PLACES(0, 1, 1), PLAIN(task, "task", 0),
@@ -61,7 +97,7 @@ const struct ppt_key ppt_keys[PPT_KEY_COUNT + 1] = {
             "other programs (task \"command\"), each a list of words or an object of arguments, "
             "that are measured in the same iterations and ranked; what one leaves out it has from "
             "the first one"),
-    ROW(VARY, PLACES(0, 30, 27),
+    ROW(VARY, PLACES(0, 30, 30),
         .field = {.key = "vary", .write = ppt_record_vary, .choices = ppt_vary_words},
         .form = "ranges",
         .example = "such as {\"size\": [64, 128, 256]} or {\"size\": \"1K-64M:*4\"}",
@@ -126,10 +162,11 @@ const struct ppt_key ppt_keys[PPT_KEY_COUNT + 1] = {
                 "random order",
         .option = {"--iterations", PPT_OPTION_SET_NUMBER, .metavar = "N",
                    .elsewhere = "-r --runs -m --min-runs -M --max-runs",
-                   .help = "how often every worker count is measured"}),
+                   .help = "how often each count is measured"}),
     ROW(WARMUP, PLACES(4, 19, 10), NUMBER(warmup, "warmup", 0, 1000), .value = "1",
-        .option = {"--warmup", PPT_OPTION_SET_NUMBER, .metavar = "N",
-                   .help = "iterations before those that count"}),
+        .help = "iterations before those that count",
+        .option = {"--warmup", PPT_OPTION_SET_NUMBER, .joins = true, .metavar = "N",
+                   .help = "before"}),
     ROW(PROCESSES, PLACES(18, 21, 17), NUMBER(processes, "processes", 0, PPT_MOST_BLOCKS),
         .value = "0",
         .help = "fresh processes that the iterations are spread over; 0: one for each iteration; "
@@ -241,6 +278,27 @@ const struct ppt_key ppt_keys[PPT_KEY_COUNT + 1] = {
                 "name, titles and exports; its verdict is kept by it, for ppt-omp answer",
         .option = {"--name", PPT_OPTION_SET_TEXT, .elsewhere = "--command-name", .metavar = "NAME",
                    .help = "calls the run so, and keeps its verdict for answer"}),
+    ROW(OBJECTIVE, PLACES(28, 32, 27), OWN("objective", objective, .flags = 0), .or_null = true,
+        .form = "one of", .example = "{\"each_at_most\": 1.05}", .keys = objective_keys,
+        .help = "what the recommended count is to be good for; unless given, the shortest time",
+        .option = {"--objective", PPT_OPTION_SET_JSON, .metavar = "JSON",
+                   .help = "not time but '{\"each_at_most\": 1.05}', cheapest, latency"}),
+    ROW(MEMORY_LIMIT, PLACES(29, 33, 29),
+        OWN("memory_limit", memory_limit, .smallest = 1048576, .largest = 1e18), .or_null = true,
+        .form = "amount", .example = "\"2GiB\"",
+        .help =
+            "the memory that a pass may use, programs included, in bytes or as \"2GiB\": counts "
+            "that would need more are not measured, and never recommended; unless given, what "
+            "the machine or its cgroup has left",
+        .option = {"--memory-limit", PPT_OPTION_SET_TEXT, .joins = true, .metavar = "M",
+                   .help = "2GiB"}),
+    ROW(ARRIVALS, PLACES(30, 34, 28), OWN("arrivals", arrivals, .flags = 0), .or_null = true,
+        .form = "object", .example = "{\"rate\": 300, \"process\": \"poisson\"}",
+        .keys = arrival_keys,
+        .help = "tasks arrive one after the other, whether workers are free or not, and are begun "
+                "in that order; unless given, all are there from the start",
+        .option = {"--arrivals", PPT_OPTION_SET_JSON, .metavar = "JSON",
+                   .help = "tasks come, '{\"rate\": 300}' a second;"}),
     ROW(RUNS, .field = {.key = "runs"}, .form = "configurations",
         .help = "a suite: configurations that inherit the other keys of this file"),
 };
@@ -285,4 +343,27 @@ enum ppt_status ppt_key_read(const struct ppt_key *key, const struct ppt_item *g
     missing = json_tokener_parse(key->value);
     const struct ppt_item item = {.value = missing};
     return ppt_field_read(&key->field, &item, config, error);
+}
+
+enum ppt_status ppt_key_read_members(const struct ppt_key *keys, const struct ppt_item *object,
+                                     struct ppt_config *config, struct ppt_error *error)
+{
+    const char *names[PPT_KEY_COUNT + 1];
+
+    if (object->value) {
+        if (!json_object_is_type(object->value, json_type_object)) {
+            return ppt_item_reject(object, error, "must be an object");
+        }
+        ppt_key_names(keys, names);
+        PPT_TRY(ppt_item_check_keys(object, names, error));
+    }
+    for (; keys->field.key; keys++) {
+        const struct ppt_place place = {.outer = object->place, .key = keys->field.key};
+        struct ppt_item inner = {NULL, object->source, &place};
+        const bool given =
+            object->value && json_object_object_get_ex(object->value, place.key, &inner.value);
+
+        PPT_TRY(ppt_key_read(keys, given ? &inner : NULL, config, error));
+    }
+    return PPT_OK;
 }

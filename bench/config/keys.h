@@ -55,4 +55,12 @@ void ppt_key_names(const struct ppt_key *keys, const char *names[PPT_KEY_COUNT +
 enum ppt_status ppt_key_read(const struct ppt_key *key, const struct ppt_item *given,
                              struct ppt_config *config, struct ppt_error *error);
 
+/* The members of an object into `config`, or their defaults where it is none; keys that are not
+ * among these are refused. */
+enum ppt_status ppt_key_read_members(const struct ppt_key *keys, const struct ppt_item *object,
+                                     struct ppt_config *config, struct ppt_error *error);
+
+/* Those of objects within an objective. */
+extern const struct ppt_key ppt_cheapest_keys[], ppt_latency_keys[];
+
 #endif

@@ -133,8 +133,8 @@ uint64_t ppt_plan_passes(const struct ppt_config *config)
 #define LOOKED_AT 100
 #define TASKS_LOOKED_AT 2000000
 
-/* The most of each need over the blocks; of a mix every block has tasks of its own. */
-static struct ppt_needs most_needs(const struct ppt_config *config)
+/* The most of each need at a point over the blocks; of a mix every block has tasks of its own. */
+static struct ppt_needs needs_at(const struct ppt_config *config, struct ppt_point point)
 {
     struct ppt_needs most = {0};
     struct ppt_config part = *config;
@@ -150,8 +150,7 @@ static struct ppt_needs most_needs(const struct ppt_config *config)
         struct ppt_tasks tasks;
 
         ppt_tasks_create(&part, block, &tasks);
-        /* The last point has the most workers and the most inner threads. */
-        const struct ppt_needs needs = ppt_tasks_needs(&tasks, ppt_config_most(config));
+        const struct ppt_needs needs = ppt_tasks_needs(&tasks, point);
         ppt_tasks_free(&tasks);
         ppt_needs_widen(&most, &needs);
     }
@@ -166,6 +165,20 @@ static uint64_t own_bytes(const struct ppt_config *config, unsigned workers)
     return ppt_tasks_bytes(config) + (tasks <= PPT_MOST_TASK_TIMES
                                           ? tasks * PPT_TASK_RECORD_BYTES
                                           : (uint64_t)workers * PPT_WORKER_RECORD_BYTES);
+}
+
+static uint64_t memory_of(const struct ppt_config *config, struct ppt_point point,
+                          const struct ppt_needs *needs)
+{
+    return ppt_bytes_plus(ppt_bytes_plus(needs->shared_bytes, needs->worker_bytes),
+                          own_bytes(config, point.workers > 0 ? point.workers : 1));
+}
+
+uint64_t ppt_plan_memory(const struct ppt_config *config, struct ppt_point point)
+{
+    const struct ppt_needs needs = needs_at(config, point);
+
+    return memory_of(config, point, &needs);
 }
 
 /* "4 workers of 2 inner threads": the most of each, in one process; calls have one worker. */
@@ -218,11 +231,9 @@ static enum ppt_status check_threads(const struct ppt_config *config, struct ppt
 enum ppt_status ppt_plan_check_needs(const struct ppt_config *config, uint64_t memory_bytes,
                                      uint64_t disk_bytes, struct ppt_error *error)
 {
-    const unsigned most = ppt_config_most(config).workers;
-    const unsigned workers = most > 0 ? most : 1;
-    const struct ppt_needs needs = most_needs(config);
-    const uint64_t kernels = ppt_bytes_plus(needs.shared_bytes, needs.worker_bytes);
-    const uint64_t memory = ppt_bytes_plus(kernels, own_bytes(config, workers));
+    /* The last point has the most workers and the most inner threads. */
+    const struct ppt_needs needs = needs_at(config, ppt_config_most(config));
+    const uint64_t memory = memory_of(config, ppt_config_most(config), &needs);
 
     if (memory > memory_bytes) {
         return refuse(config, "memory", memory, memory_bytes, error);

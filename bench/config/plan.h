@@ -56,6 +56,10 @@ uint64_t ppt_plan_passes(const struct ppt_config *config);
 #define PPT_TASK_RECORD_BYTES 48
 #define PPT_WORKER_RECORD_BYTES 65536
 
+/* What a pass at a point needs in each process, as far as kernels say it: of programs nothing is
+ * known. */
+uint64_t ppt_plan_memory(const struct ppt_config *config, struct ppt_point point);
+
 /* Fails with PPT_BAD_INPUT when the run needs more memory (of the kernels, of recording, and of the
  * tasks of a mix), or more room for temporary files, than is available, or more threads in a
  * process than a kernel bears; says how much. */

@@ -58,6 +58,11 @@ enum ppt_status ppt_check_commands(const struct ppt_layer *top, const struct ppt
 enum ppt_status ppt_check_sandbox(const struct ppt_layer *top, const struct ppt_config *config,
                                   struct ppt_error *error);
 
+/* Whether objective and arrivals go with the rest; how many tasks arrive in a pass, where nothing
+ * else says it. All else has been read. */
+enum ppt_status ppt_check_goal(const struct ppt_layer *top, struct ppt_config *config,
+                               struct ppt_error *error);
+
 /* Makes the ascending list of points: each of these numbers, which ascend, with each of
  * config->inner_threads. */
 void ppt_config_set_points(struct ppt_config *config, const unsigned *workers, size_t count);

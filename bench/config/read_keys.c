@@ -10,7 +10,7 @@
 #include "memory.h"
 #include "plan.h"
 
-static void add_points(struct ppt_config *config, unsigned workers, unsigned ranks)
+static void add_points_of(struct ppt_config *config, unsigned workers, unsigned ranks)
 {
     for (size_t i = 0; i < config->inner_count; i++) {
         config->points[config->point_count++] =
@@ -30,7 +30,8 @@ void ppt_config_set_points(struct ppt_config *config, const unsigned *workers, s
         const size_t ranks = config->workers[i] > 0 ? config->rank_count : 1;
 
         for (size_t r = 0; r < ranks; r++) {
-            add_points(config, config->workers[i], config->workers[i] > 0 ? config->ranks[r] : 0);
+            add_points_of(config, config->workers[i],
+                          config->workers[i] > 0 ? config->ranks[r] : 0);
         }
     }
     qsort(config->points, config->point_count, sizeof(*config->points), ppt_point_compare);

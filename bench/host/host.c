@@ -176,6 +176,13 @@ uint64_t ppt_host_memory(const struct ppt_host *host)
                                      : UINT64_MAX;
 }
 
+uint64_t ppt_host_memory_limit(const struct ppt_host *host, const struct ppt_config *config)
+{
+    const uint64_t there = ppt_host_memory(host);
+
+    return config->memory_limit > 0 && config->memory_limit < there ? config->memory_limit : there;
+}
+
 void ppt_host_read_blas(struct ppt_host *host)
 {
     const struct ppt_blas_choice *choice = ppt_blas_choice();

@@ -65,6 +65,10 @@ bool ppt_host_quota_binds(const struct ppt_host *host);
  * there is, and where that is, too, UINT64_MAX. */
 uint64_t ppt_host_memory(const struct ppt_host *host);
 
+/* The memory that a pass may use: that, or less where the configuration says so. */
+struct ppt_config;
+uint64_t ppt_host_memory_limit(const struct ppt_host *host, const struct ppt_config *config);
+
 /* Whether a point has more threads than there are CPUs for them, on any of the hosts that it runs
  * on. */
 bool ppt_host_beyond(const struct ppt_host *host, struct ppt_point point);

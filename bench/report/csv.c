@@ -207,6 +207,77 @@ static void add_varied(const struct ppt_config *config, const struct names *name
     }
 }
 
+/* ---- objectives ---- */
+
+static bool is_for_more_than_time(const struct ppt_outcome *outcomes, size_t count)
+{
+    bool more = false;
+
+    for (size_t i = 0; i < count; i++) {
+        more = more || outcomes[i].answer->objective.goal.kind != PPT_GOAL_TIME;
+    }
+    return more;
+}
+
+/* Empty where nothing is known, and of a verdict for the shortest time. */
+static void add_objective(const struct ppt_answer *answer, struct ppt_point at,
+                          struct ppt_text *out)
+{
+    const struct ppt_objective *objective = &answer->objective;
+    const size_t p = ppt_grid_find(&answer->grid, at);
+    const struct ppt_objective_point none = {0},
+                                     *point = p == SIZE_MAX ? &none : &objective->points[p];
+
+    ppt_text_addf(out, ",%s", ppt_goal_names[objective->goal.kind]);
+    for (size_t i = 0; i < PPT_MOST_FIGURES; i++) {
+        const struct ppt_figure *figure = &point->figures[i];
+        const bool known = i < point->figure_count;
+
+        add_number(out, known, figure->value);
+        add_number(out, known && figure->interval.exists, figure->interval.low);
+        add_number(out, known && figure->interval.exists, figure->interval.high);
+    }
+    add_number(out, objective->limit > 0 && (point->keeps || point->breaks), point->keeps);
+}
+
+static const char objective_header[] = ",Objective,Objective figure,Objective low,Objective high,"
+                                       "Objective p95,Objective p95 low,Objective p95 high,Keeps "
+                                       "the limit";
+
+/* ---- tasks that arrive ---- */
+
+static bool is_of_arrivals(const struct ppt_outcome *outcomes, size_t count)
+{
+    bool some = false;
+
+    for (size_t i = 0; i < count; i++) {
+        some = some || outcomes[i].answer->context.arriving;
+    }
+    return some;
+}
+
+static void add_latency_heads(struct ppt_text *out)
+{
+    for (const struct ppt_latency_row *row = ppt_latency_rows; row->key; row++) {
+        ppt_text_addf(out, ",Latency: %s%s", row->words, row->seconds ? " (s)" : "");
+    }
+    ppt_text_add(out, ",Overloaded");
+}
+
+static void add_latency(const struct ppt_answer *answer, struct ppt_point at, struct ppt_text *out)
+{
+    const size_t p = ppt_grid_find(&answer->grid, at);
+    const struct ppt_latency none = {0},
+                             *latency = p == SIZE_MAX ? &none : &answer->points[p].latency;
+
+    for (const struct ppt_latency_row *row = ppt_latency_rows; row->key; row++) {
+        const struct ppt_stat *stat = ppt_latency_stat(latency, row);
+
+        add_number(out, stat->n > 0, stat->median);
+    }
+    add_number(out, latency->exists, latency->overloaded);
+}
+
 void ppt_csv_write(const struct ppt_outcome *outcomes, size_t count, struct ppt_text *out)
 {
     struct names names = {0};
@@ -221,11 +292,23 @@ void ppt_csv_write(const struct ppt_outcome *outcomes, size_t count, struct ppt_
     for (size_t i = 0; i < names.count; i++) {
         ppt_text_addf(out, ",%s", items[i]);
     }
+    const bool objective = is_for_more_than_time(outcomes, count);
+    const bool arrivals = is_of_arrivals(outcomes, count);
+    ppt_text_add(out, objective ? objective_header : "");
+    if (arrivals) {
+        add_latency_heads(out);
+    }
     ppt_text_add(out, "\r\n");
     for (size_t i = 0; i < count; i++) {
         for (size_t p = 0; p < outcomes[i].summary->count; p++) {
             csv_add_row(&outcomes[i], &outcomes[i].summary->points[p], out);
             add_varied(outcomes[i].config, &names, out);
+            if (objective) {
+                add_objective(outcomes[i].answer, outcomes[i].summary->points[p].point, out);
+            }
+            if (arrivals) {
+                add_latency(outcomes[i].answer, outcomes[i].summary->points[p].point, out);
+            }
             ppt_text_add(out, "\r\n");
         }
     }

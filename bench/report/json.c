@@ -10,6 +10,8 @@
 #include "sample_fields.h"
 #include "sentence.h"
 
+#include <limits.h>
+
 #define RESULTS_VERSION 1
 
 json_object *ppt_json_interval(const struct ppt_interval *value)
@@ -118,6 +120,20 @@ static json_object *disturbance_json(const struct ppt_disturbance *all)
     return object;
 }
 
+static json_object *room_json(const struct ppt_room *room)
+{
+    const struct ppt_footprint *footprint = &room->footprint;
+    const unsigned most = footprint->known ? ppt_footprint_most(footprint, room->limit) : UINT_MAX;
+    json_object *object = json_object_new_object();
+
+    add(object, "limit_bytes", integer(room->limit));
+    add(object, "base_bytes", footprint->known ? number(footprint->base_bytes) : NULL);
+    add(object, "worker_bytes", footprint->known ? number(footprint->worker_bytes) : NULL);
+    add(object, "most_workers", most < UINT_MAX ? integer(most) : NULL);
+    add(object, "binds", json_object_new_boolean(room->binds));
+    return object;
+}
+
 json_object *ppt_json_verdict(const struct ppt_answer *answer)
 {
     const struct ppt_verdict *verdict = &answer->verdict;
@@ -146,6 +162,8 @@ json_object *ppt_json_verdict(const struct ppt_answer *answer)
     add(object, "slowdown_upper99", exists ? number(verdict->slowdown_upper99) : NULL);
     add(object, "confidence", exists ? text(ppt_confidence_names[verdict->confidence]) : NULL);
     add(object, "disturbance", disturbance_json(&answer->disturbance));
+    add(object, "objective", text(ppt_goal_names[answer->objective.goal.kind]));
+    add(object, "memory", answer->room.limit > 0 ? room_json(&answer->room) : NULL);
     add(object, "tie", exists ? json_object_new_boolean(verdict->tie) : NULL);
     add(object, "scope", text(answer->grid.processes > 1 ? "across processes" : "in this run"));
     add(object, "processes", integer(answer->grid.processes));
@@ -299,6 +317,64 @@ static void add_point_answer(json_object *object, const struct ppt_point_answer 
     add(object, "factors", factors_json(&answer->factors));
 }
 
+static json_object *figure_json(const struct ppt_figure *figure)
+{
+    json_object *object = json_object_new_object();
+
+    add(object, "value", number(figure->value));
+    add(object, "interval", ppt_json_interval(&figure->interval));
+    add(object, "at_most", figure->upper > 0 ? number(figure->upper) : NULL);
+    return object;
+}
+
+/* How a point stands to what the verdict is for, where that is not time alone. */
+static json_object *objective_json(const struct ppt_objective *objective, size_t p)
+{
+    const struct ppt_objective_point *point = &objective->points[p];
+    json_object *object = json_object_new_object(), *list = json_object_new_array();
+
+    for (size_t i = 0; i < point->figure_count; i++) {
+        json_object_array_add(list, figure_json(&point->figures[i]));
+    }
+    add(object, "figures", list);
+    add(object, "limit", objective->limit > 0 ? number(objective->limit) : NULL);
+    add(object, "keeps",
+        objective->limit > 0 && (point->keeps || point->breaks)
+            ? json_object_new_boolean(point->keeps)
+            : NULL);
+    return object;
+}
+
+/* [value, low, high] */
+static json_object *latency_stat(const struct ppt_stat *stat)
+{
+    json_object *list;
+
+    if (stat->n == 0) {
+        return NULL;
+    }
+    list = json_object_new_array_ext(3);
+    json_object_array_add(list, number(stat->median));
+    json_object_array_add(list, stat->interval.exists ? number(stat->interval.low) : NULL);
+    json_object_array_add(list, stat->interval.exists ? number(stat->interval.high) : NULL);
+    return list;
+}
+
+/* Of tasks that arrive. */
+static json_object *latency_json(const struct ppt_latency *latency)
+{
+    json_object *object = json_object_new_object();
+
+    for (const struct ppt_latency_row *row = ppt_latency_rows; row->key; row++) {
+        add(object, row->key, latency_stat(ppt_latency_stat(latency, row)));
+    }
+    add(object, "overloaded", json_object_new_boolean(latency->overloaded));
+    add(object, "queue_growth", latency->growth > 0 ? number(latency->growth) : NULL);
+    add(object, "late_s", number(latency->late_s));
+    add(object, "late_passes", integer(latency->late));
+    return object;
+}
+
 static json_object *point_json(const struct ppt_outcome *outcome,
                                const struct ppt_point_summary *summary)
 {
@@ -314,6 +390,12 @@ static json_object *point_json(const struct ppt_outcome *outcome,
     add(object, "peak_bytes", summary->peak_bytes >= 0 ? number(summary->peak_bytes) : NULL);
     if (p != SIZE_MAX) {
         add_point_answer(object, &outcome->answer->points[p]);
+        if (outcome->answer->points[p].latency.exists) {
+            add(object, "latency", latency_json(&outcome->answer->points[p].latency));
+        }
+        if (outcome->answer->objective.goal.kind != PPT_GOAL_TIME) {
+            add(object, "objective", objective_json(&outcome->answer->objective, p));
+        }
     }
     return object;
 }

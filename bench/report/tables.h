@@ -37,6 +37,8 @@
     CHART(distribution, "charts/distribution_chart")                                               \
     CHART(balance, "charts/pass_charts")                                                           \
     CHART(passes, "charts/pass_charts")                                                            \
-    CHART(heat, "charts/heat_chart")
+    CHART(heat, "charts/heat_chart")                                                               \
+    CHART(cost, "charts/objective_charts")                                                         \
+    CHART(latency, "charts/objective_charts")
 
 #endif

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "kinds.h"
+#include "objective_sentence.h"
 #include "owned.h"
 #include "sentence.h"
 
@@ -170,8 +171,9 @@ static void add_failures(const struct ppt_outcome *outcome, size_t width, struct
         char words[PPT_POINT_WORDS_SIZE];
         struct ppt_text line PPT_OWNED(ppt_text_free) = {0};
 
-        ppt_text_addf(&line, "left out: %s, which failed: ",
-                      ppt_point_words(failure->point, shown, "", " × ", words));
+        ppt_text_addf(&line, "left out: %s%s: ",
+                      ppt_point_words(failure->point, shown, "", " × ", words),
+                      failure->withheld ? "" : ", which failed");
         ppt_text_add_shown(&line, failure->message, SIZE_MAX);
         ppt_text_add(out, "  ");
         ppt_text_wrap(out, line.data, width - 2, 2);
@@ -379,6 +381,72 @@ static void add_kinds(const struct ppt_outcome *outcome, size_t width, struct pp
     }
 }
 
+/* "23.5 ms", "0.62"; a dash where it is not known. */
+static const char *latency_cell(const struct ppt_latency *latency,
+                                const struct ppt_latency_row *row, char out[PPT_UNITS_SIZE])
+{
+    const struct ppt_stat *stat = ppt_latency_stat(latency, row);
+
+    if (stat->n == 0) {
+        return "-";
+    }
+    if (row->seconds) {
+        return ppt_text_duration(stat->median, out);
+    }
+    snprintf(out, PPT_UNITS_SIZE, stat->median < 10 ? "%.2f" : "%.0f", stat->median);
+    return out;
+}
+
+/* Of tasks that arrive: as many columns as there is room for. */
+static void add_latencies(const struct ppt_outcome *outcome, size_t width, struct ppt_text *out)
+{
+    const struct ppt_answer *answer = outcome->answer;
+    const size_t columns = width > 18 ? (width - 9) / 9 : 1;
+
+    if (!answer->context.arriving || answer->grid.point_count == 0) {
+        return;
+    }
+    ppt_text_add(out, "  from arrival to end; waiting: share of that; load: 1 is all workers busy\n"
+                      "  workers");
+    for (size_t i = 0; i < columns && ppt_latency_rows[i].key; i++) {
+        ppt_text_right(out, ppt_latency_rows[i].words, 9);
+    }
+    ppt_text_add(out, "\n");
+    for (size_t p = 0; p < answer->grid.point_count; p++) {
+        char text[PPT_UNITS_SIZE], label[PPT_POINT_SIZE];
+
+        ppt_text_right(
+            out,
+            ppt_point_label(answer->grid.points[p], ppt_config_several(outcome->config), label), 9);
+        for (size_t i = 0; i < columns && ppt_latency_rows[i].key; i++) {
+            ppt_text_right(out,
+                           latency_cell(&answer->points[p].latency, &ppt_latency_rows[i], text), 9);
+        }
+        ppt_text_add(out, "\n");
+    }
+}
+
+/* What the verdict is for, count by count, where that is not the time of the table. */
+static void text_add_objective(const struct ppt_outcome *outcome, struct ppt_text *out)
+{
+    const struct ppt_answer *answer = outcome->answer;
+    if (answer->objective.goal.kind == PPT_GOAL_TIME || answer->grid.point_count == 0) {
+        return;
+    }
+    ppt_text_addf(out, "  %s, by workers (95 %%):\n",
+                  ppt_objective_heads[answer->objective.goal.kind]);
+    for (size_t p = 0; p < answer->grid.point_count; p++) {
+        struct ppt_text words PPT_OWNED(ppt_text_free) = {0};
+        char label[PPT_POINT_SIZE];
+
+        ppt_objective_found(answer, p, &words);
+        ppt_text_right(
+            out,
+            ppt_point_label(answer->grid.points[p], ppt_config_several(outcome->config), label), 8);
+        ppt_text_addf(out, "  %s\n", words.data ? words.data : "-");
+    }
+}
+
 /* The verdict, and below it what it rests on. */
 static void add_answer(const struct ppt_outcome *outcome, const struct ppt_terminal *terminal,
                        struct ppt_text *out)
@@ -421,6 +489,8 @@ void ppt_text_table(const struct ppt_outcome *outcome, const struct ppt_terminal
         add_row(outcome, terminal, &summary->points[i], out);
     }
     add_kinds(outcome, terminal->width, out);
+    add_latencies(outcome, terminal->width, out);
+    text_add_objective(outcome, out);
     add_notes(outcome, terminal->width, out);
     add_failures(outcome, terminal->width, out);
     add_answer(outcome, terminal, out);

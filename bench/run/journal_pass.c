@@ -94,6 +94,20 @@ static enum ppt_status check_place(const struct ppt_item *line, const struct ppt
                : PPT_OK;
 }
 
+/* A pass of tasks that arrive has what all analyses of them ask for, and another one nothing. */
+static enum ppt_status check_arrivals(const struct ppt_item *line, const struct ppt_sample *sample,
+                                      const struct ppt_config *config, struct ppt_error *error)
+{
+    const bool arrive = ppt_arrivals_exist(&config->arrivals);
+    const uint64_t expected = arrive ? ppt_config_tasks(config, sample->point) : 0;
+
+    return sample->arrivals == expected && (sample->latency_ns != NULL) == arrive &&
+                   sample->arrivals_ns >= 0 && sample->late_ns >= 0 &&
+                   (arrive || !sample->overloaded)
+               ? PPT_OK
+               : ppt_item_reject(line, error, "a pass with other arrivals than the run has");
+}
+
 static enum ppt_status check_sample(const struct ppt_item *line, const struct ppt_sample *sample,
                                     const struct ppt_journal_content *content,
                                     struct ppt_error *error)
@@ -102,7 +116,10 @@ static enum ppt_status check_sample(const struct ppt_item *line, const struct pp
         return ppt_item_reject(line, error, "a pass that no run has");
     }
     PPT_TRY(check_point(line, sample->point, sample->block, content->configs.items, error));
-    if (sample->task_count != ppt_config_tasks(&content->configs.items[0], sample->point)) {
+    const uint64_t tasks = ppt_config_tasks(&content->configs.items[0], sample->point);
+
+    if (sample->overloaded ? sample->task_count == 0 || sample->task_count > tasks
+                           : sample->task_count != tasks) {
         return ppt_item_reject(line, error, "a pass of another number of tasks");
     }
     PPT_TRY(check_place(line, sample, &content->samples, error));
@@ -139,6 +156,7 @@ enum ppt_status ppt_journal_take_pass(const struct ppt_item *line,
     PPT_TRY(check_sample(line, &sample, content, error));
     PPT_TRY(ppt_sample_read_lists(line, &sample, error));
     PPT_TRY(check_lists(line, &sample, error));
+    PPT_TRY(check_arrivals(line, &sample, &content->configs.items[0], error));
     ppt_samples_add(&content->samples, &sample);
     return PPT_OK;
 }
@@ -156,7 +174,7 @@ enum ppt_status ppt_journal_take_failure(const struct ppt_item *line,
 
     PPT_TRY(ppt_fields_read(ppt_failure_fields, line, 0, &failure, error));
     PPT_TRY(check_point(line, failure.point, failure.block, content->configs.items, error));
-    ppt_samples_fail(&content->samples, failure.block, failure.point, failure.message);
+    ppt_samples_fail(&content->samples, &failure);
     return PPT_OK;
 }
 

@@ -25,6 +25,7 @@
 #include <string.h>
 #include <sys/resource.h>
 
+#include "arrivals.h"
 #include "clock.h"
 #include "counter.h"
 #include "guard.h"
@@ -56,6 +57,7 @@ struct pass {
     struct ppt_point point;
     const struct ppt_share *share; /* NULL: all tasks are for this process */
     bool admitted;                 /* those who share the pass are all ready */
+    struct ppt_open_loop *loop;    /* NULL: all tasks are there */
     struct ppt_binding binding;
     struct ppt_price price; /* of scratch */
     struct ppt_counter clock;
@@ -137,6 +139,23 @@ static inline void run_task(struct pass *pass, struct worker *worker, unsigned i
     }
 }
 
+static bool is_given_up(const void *pass)
+{
+    return given_up(pass);
+}
+
+/* Of tasks that arrive those that come to this worker. */
+static void run_arriving(struct pass *pass, struct worker *worker, unsigned id)
+{
+    uint64_t index;
+
+    while (!given_up(pass) &&
+           ppt_open_loop_take(pass->loop, &pass->clock, is_given_up, pass, &index)) {
+        run_task(pass, worker, id, index);
+        ppt_open_loop_done(pass->loop, &pass->clock, index);
+    }
+}
+
 static int64_t thread_faults(void)
 {
     struct rusage usage;
@@ -201,6 +220,14 @@ static void end_team(struct pass *pass)
     omp_pause_resource_all(omp_pause_hard);
 }
 
+/* From now on tasks arrive. */
+static void start_arrivals(struct pass *pass)
+{
+    if (pass->loop) {
+        pass->loop->start_ns = ppt_counter_ns(&pass->clock);
+    }
+}
+
 /* Plain calls: what a program without OpenMP would do. */
 static void run_sequential(struct pass *pass)
 {
@@ -210,9 +237,14 @@ static void run_sequential(struct pass *pass)
     pass->team = 1;
     omp_set_num_threads((int)pass->point.inner_threads);
     attach(pass, 0);
+    start_arrivals(pass);
     start_work(pass, worker);
-    for (uint64_t i = 0; i < pass->task_count; i++) {
-        run_task(pass, worker, 0, i);
+    if (pass->loop) {
+        run_arriving(pass, worker, 0);
+    } else {
+        for (uint64_t i = 0; i < pass->task_count; i++) {
+            run_task(pass, worker, 0, i);
+        }
     }
     end_work(pass, worker);
     detach(pass, worker);
@@ -237,10 +269,18 @@ static void run_team(struct pass *pass)
         omp_set_num_threads((int)pass->point.inner_threads);
         attach(pass, id);
 #pragma omp barrier
+        if (pass->loop) {
+#pragma omp single
+            start_arrivals(pass);
+        }
         start_work(pass, worker);
+        if (pass->loop) {
+            run_arriving(pass, worker, id);
+        } else {
 #pragma omp for schedule(runtime) nowait
-        for (uint64_t i = 0; i < pass->task_count; i++) {
-            run_task(pass, worker, id, i);
+            for (uint64_t i = 0; i < pass->task_count; i++) {
+                run_task(pass, worker, id, i);
+            }
         }
         end_work(pass, worker);
         ppt_binding_ask(&pass->binding, id);
@@ -504,6 +544,10 @@ static enum ppt_status run(struct ppt_workload *workload, struct ppt_point point
         return status;
     }
     create_workers(&pass, watches);
+    if (ppt_arrivals_exist(&workload->config->arrivals)) {
+        pass.loop = ppt_open_loop_create(&workload->config->arrivals, workload->config->seed,
+                                         workload->block, pass.task_count);
+    }
     ppt_workload_move(workload, point);
     set_up_runtime(workload->config);
     ppt_guard_enter(workload->foreign);
@@ -543,6 +587,10 @@ static enum ppt_status run(struct ppt_workload *workload, struct ppt_point point
 
     ppt_binding_restore(&pass.binding);
     status = judge(&pass, error);
+    if (status == PPT_OK && pass.loop) {
+        pass.task_count = ppt_open_loop_run(pass.loop);
+        ppt_stopwatches_end(watches, pass.task_count);
+    }
     if (status == PPT_OK) {
         fill_sample(&pass, start, end, sample);
         sample->usage = usage_between(&before, &after);
@@ -556,12 +604,16 @@ static enum ppt_status run(struct ppt_workload *workload, struct ppt_point point
         sample->noise.cpus = ppt_noise_cpus();
         sample->noise.queued_ns = queued_since(&pass, queued_first, queued_last, end - start);
         sample->peak_bytes = peak_bytes(&pass);
+        if (pass.loop) {
+            ppt_open_loop_tell(pass.loop, sample);
+        }
         sample->clock_khz = ppt_noise_clock_khz(pass.workers[0].cpu);
     }
     for (unsigned i = 0; i < pass.worker_count; i++) {
         free(pass.workers[i].kernels);
     }
     free(pass.workers);
+    ppt_open_loop_destroy(pass.loop);
     ppt_binding_free(&pass.binding);
     return status;
 }

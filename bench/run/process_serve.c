@@ -123,7 +123,7 @@ static enum ppt_status open_block(struct served *served, const struct ppt_channe
         PPT_TRY(ppt_workload_open(config, request->block, &dirs, &served->workload, error));
         served->open = true;
     }
-    served->block = request->block;
+    served->block = served->workload.block = request->block;
     if (request->warm) {
         warm_up(served);
     }

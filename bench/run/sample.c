@@ -38,6 +38,7 @@ void ppt_sample_free(struct ppt_sample *sample)
 {
     ppt_fields_free(ppt_sample_list_fields, sample);
     free(sample->task_ns);
+    free(sample->latency_ns);
     *sample = (struct ppt_sample){0};
 }
 
@@ -61,16 +62,15 @@ bool ppt_samples_failed(const struct ppt_samples *samples, struct ppt_point poin
     return false;
 }
 
-void ppt_samples_fail(struct ppt_samples *samples, unsigned block, struct ppt_point point,
-                      const char *message)
+void ppt_samples_fail(struct ppt_samples *samples, const struct ppt_failure *failure)
 {
-    if (ppt_samples_failed(samples, point)) {
+    if (ppt_samples_failed(samples, failure->point)) {
         return;
     }
     samples->failures =
         ppt_realloc(samples->failures, samples->failure_count + 1, sizeof(*samples->failures));
-    samples->failures[samples->failure_count++] =
-        (struct ppt_failure){.block = block, .point = point, .message = ppt_strdup(message)};
+    samples->failures[samples->failure_count] = *failure;
+    samples->failures[samples->failure_count++].message = ppt_strdup(failure->message);
 }
 
 void ppt_samples_free(struct ppt_samples *samples)

@@ -82,7 +82,14 @@ struct ppt_sample {
     size_t worker_count;
     struct ppt_rank_sample *ranks; /* owned; NULL without ranks */
     size_t rank_count;
-    int64_t *task_ns; /* owned; by task index; NULL beyond PPT_MOST_TASK_TIMES */
+    uint64_t arrivals;   /* tasks that were to arrive in the pass; 0: all were there. Where it was
+                            overloaded fewer were run, which task_count says */
+    int64_t arrivals_ns; /* from the first to the last of them */
+    int64_t late_ns;     /* 99 of a hundred tasks that a worker waited for began at most so long
+                            after they arrived */
+    bool overloaded;     /* it was ended since too many tasks waited */
+    int64_t *latency_ns; /* owned; from arrival to end, as task_ns; NULL where none arrive */
+    int64_t *task_ns;    /* owned; by task index; NULL beyond PPT_MOST_TASK_TIMES */
 };
 
 /* From the start of the pass to its end. */
@@ -99,11 +106,13 @@ struct ppt_price {
 /* Divides a pass that took `wall_ns` into its parts, by the times of its workers and its point. */
 void ppt_sample_divide(struct ppt_sample *sample, int64_t wall_ns, struct ppt_price price);
 
-/* A point that is left out from this pass on, because something in it failed. */
+/* A point that is left out from this pass on, because something in it failed, or since there is not
+ * the memory for it. */
 struct ppt_failure {
     unsigned block; /* 0: in the warm-up */
     struct ppt_point point;
     char *message; /* owned */
+    bool withheld; /* it was not run, and would not fit: nothing has failed */
 };
 
 struct ppt_samples {
@@ -120,8 +129,7 @@ struct ppt_samples {
 void ppt_samples_add(struct ppt_samples *samples, struct ppt_sample *sample);
 
 /* Copies the message; a point that failed before stays as it is. */
-void ppt_samples_fail(struct ppt_samples *samples, unsigned block, struct ppt_point point,
-                      const char *message);
+void ppt_samples_fail(struct ppt_samples *samples, const struct ppt_failure *failure);
 
 bool ppt_samples_failed(const struct ppt_samples *samples, struct ppt_point point);
 

@@ -90,6 +90,11 @@ const struct ppt_field ppt_sample_fields[] = {
     SAMPLE(scratch_ns, PPT_FIELD_SHOWN | PPT_FIELD_OPTIONAL), /* was part of init and cleanup */
     SAMPLE(task_count, 0),
     SAMPLE(failed_tasks, PPT_FIELD_SHOWN | PPT_FIELD_SPARSE),
+    SAMPLE(arrivals, PPT_FIELD_SHOWN | PPT_FIELD_SPARSE),
+    SAMPLE(arrivals_ns, PPT_FIELD_SHOWN | PPT_FIELD_SPARSE),
+    SAMPLE(late_ns, PPT_FIELD_SHOWN | PPT_FIELD_SPARSE),
+    {PPT_FIELD(struct ppt_sample, overloaded, "overloaded"),
+     .flags = PPT_FIELD_SHOWN | PPT_FIELD_SPARSE},
     {.key = "digest", .kind = PPT_FIELD_DIGEST, .offset = offsetof(struct ppt_sample, digest)},
     {PPT_FIELD_INNER(struct ppt_sample, usage, "usage", usage_fields)},
     {PPT_FIELD_INNER(struct ppt_sample, noise, "noise", ppt_noise_fields)},
@@ -99,40 +104,69 @@ const struct ppt_field ppt_sample_fields[] = {
     {0},
 };
 
-static json_object *task_times(const void *record)
+/* One number for every task. */
+static json_object *times_of(const int64_t *times_ns, uint64_t count)
 {
-    const struct ppt_sample *sample = record;
-    json_object *list = json_object_new_array_ext((int)sample->task_count);
+    json_object *list = json_object_new_array_ext((int)count);
 
-    for (uint64_t i = 0; i < sample->task_count; i++) {
-        json_object_array_add(list, json_object_new_int64(sample->task_ns[i]));
+    for (uint64_t i = 0; i < count; i++) {
+        json_object_array_add(list, json_object_new_int64(times_ns[i]));
     }
     return list;
 }
 
-static enum ppt_status read_task_times(const struct ppt_item *list, void *record,
-                                       struct ppt_error *error)
+static enum ppt_status read_times_of(const struct ppt_item *list, uint64_t tasks,
+                                     int64_t **times_ns, struct ppt_error *error)
 {
-    struct ppt_sample *sample = record;
     size_t count;
 
     if (!json_object_is_type(list->value, json_type_array)) {
         return ppt_item_reject(list, error, "must be a list");
     }
     count = json_object_array_length(list->value);
-    if (count != sample->task_count) {
+    if (count != tasks) {
         return ppt_item_reject(list, error, "%zu entries for %llu tasks", count,
-                               (unsigned long long)sample->task_count);
+                               (unsigned long long)tasks);
     }
-    sample->task_ns = ppt_alloc(count, sizeof(*sample->task_ns));
+    *times_ns = ppt_alloc(count, sizeof(**times_ns));
     for (size_t i = 0; i < count; i++) {
         const struct ppt_place place = {.outer = list->place, .index = i};
         const struct ppt_item item = {json_object_array_get_idx(list->value, i), list->source,
                                       &place};
 
-        PPT_TRY(ppt_item_integer(&item, 0, LARGEST_COUNT, &sample->task_ns[i], error));
+        PPT_TRY(ppt_item_integer(&item, 0, LARGEST_COUNT, &(*times_ns)[i], error));
     }
     return PPT_OK;
+}
+
+static json_object *task_times(const void *record)
+{
+    const struct ppt_sample *sample = record;
+
+    return times_of(sample->task_ns, sample->task_count);
+}
+
+static enum ppt_status read_task_times(const struct ppt_item *list, void *record,
+                                       struct ppt_error *error)
+{
+    struct ppt_sample *sample = record;
+
+    return read_times_of(list, sample->task_count, &sample->task_ns, error);
+}
+
+static json_object *latencies(const void *record)
+{
+    const struct ppt_sample *sample = record;
+
+    return times_of(sample->latency_ns, sample->task_count);
+}
+
+static enum ppt_status read_latencies(const struct ppt_item *list, void *record,
+                                      struct ppt_error *error)
+{
+    struct ppt_sample *sample = record;
+
+    return read_times_of(list, sample->task_count, &sample->latency_ns, error);
 }
 
 const struct ppt_field ppt_sample_list_fields[] = {
@@ -156,6 +190,12 @@ const struct ppt_field ppt_sample_list_fields[] = {
      .offset = offsetof(struct ppt_sample, task_ns),
      .read = read_task_times,
      .write = task_times},
+    {.key = "latency_ns",
+     .kind = PPT_FIELD_SPECIAL,
+     .flags = PPT_FIELD_SPARSE,
+     .offset = offsetof(struct ppt_sample, latency_ns),
+     .read = read_latencies,
+     .write = latencies},
     {0},
 };
 
@@ -180,6 +220,8 @@ const struct ppt_field ppt_failure_fields[] = {
     COUNTED(struct ppt_failure, block, PPT_FIELD_SHOWN),
     {PPT_FIELD_INNER(struct ppt_failure, point, NULL, ppt_point_fields), .flags = PPT_FIELD_SHOWN},
     {PPT_FIELD(struct ppt_failure, message, "message"), .flags = PPT_FIELD_SHOWN},
+    {PPT_FIELD(struct ppt_failure, withheld, "withheld"),
+     .flags = PPT_FIELD_SHOWN | PPT_FIELD_SPARSE},
     {0},
 };
 

@@ -105,6 +105,12 @@ void ppt_stopwatches_prepare(struct ppt_stopwatches *watches, unsigned workers, 
     }
 }
 
+void ppt_stopwatches_end(struct ppt_stopwatches *watches, uint64_t tasks)
+{
+    assert(tasks <= watches->tasks && watches->tasks <= PPT_MOST_TASK_TIMES);
+    watches->tasks = tasks;
+}
+
 struct ppt_stopwatch *ppt_stopwatches_of(struct ppt_stopwatches *watches, unsigned worker)
 {
     assert(worker < watches->workers);

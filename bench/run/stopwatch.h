@@ -67,6 +67,9 @@ void *ppt_stopwatches_pack(const struct ppt_stopwatches *watches, size_t *bytes)
 bool ppt_stopwatches_unpack(struct ppt_stopwatches *watches, unsigned worker, const void *packed,
                             size_t bytes);
 
+/* Of the tasks that were prepared for only the first so many have been run. */
+void ppt_stopwatches_end(struct ppt_stopwatches *watches, uint64_t tasks);
+
 /* Fills the sample's times and, while each is known, task_ns. Every task that was prepared for must
  * have been added once. */
 void ppt_stopwatches_summarise(const struct ppt_stopwatches *watches, struct ppt_sample *sample);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "clock.h"
+#include "footprint.h"
 #include "hooks.h"
 #include "interrupt.h"
 #include "memory.h"
@@ -152,6 +153,7 @@ static enum ppt_status open_block(struct sweep *sweep, unsigned block, struct pp
         close_block(sweep);
         PPT_TRY(ppt_workload_open(sweep->config, block, &sweep->dirs, &sweep->workload, error));
     }
+    sweep->workload.block = block;
     sweep->open = true;
     sweep->opened = block;
     return journal_tasks(sweep, block, error);
@@ -188,7 +190,53 @@ static enum ppt_status leave_out(struct sweep *sweep, unsigned block, struct ppt
         return ppt_fail(error, PPT_FAILED, "%s: the folder for temporary files is gone",
                         sweep->dirs.scratch->path);
     }
-    ppt_samples_fail(sweep->samples, block, point, error->text);
+    ppt_samples_fail(sweep->samples, &(struct ppt_failure){block, point, error->text, false});
+    return ppt_journal_failed(sweep->journal, &samples->failures[samples->failure_count - 1],
+                              error);
+}
+
+/* ---- memory ---- */
+
+static bool is_outside(const struct sweep *sweep)
+{
+    return !sweep->config->mix && sweep->config->uses[0].kernel->outside;
+}
+
+/* What a pass at a point would take, by those that ran at others, or else by what its kernels need;
+ * 0: it is not known, or one has run there. */
+static double would_take(const struct sweep *sweep, struct ppt_point at)
+{
+    const struct ppt_footprint footprint = ppt_footprint_of(sweep->samples, at, is_outside(sweep));
+
+    if (ppt_footprint_seen(sweep->samples, at) > 0) {
+        return 0;
+    }
+    return footprint.known ? ppt_footprint_at(&footprint, ppt_point_running(at))
+                           : (double)ppt_plan_memory(sweep->config, at);
+}
+
+/* Whether a pass at a point may take more than there is; then *bytes is how much. Over ranks there
+ * are other hosts. */
+static bool is_too_large(const struct sweep *sweep, struct ppt_point at, double *bytes)
+{
+    const uint64_t limit = sweep->judge->memory_bytes;
+
+    *bytes = limit > 0 && at.ranks == 0 ? would_take(sweep, at) : 0;
+    return *bytes > 0 && !ppt_memory_fits(*bytes, limit);
+}
+
+/* The point is not run, now or later. */
+static enum ppt_status withhold(struct sweep *sweep, unsigned block, struct ppt_point at,
+                                double bytes, struct ppt_error *error)
+{
+    const struct ppt_samples *samples = sweep->samples;
+    char needed[PPT_UNITS_SIZE], limit[PPT_UNITS_SIZE];
+    char *message PPT_FREED = ppt_text_format(
+        "it would take about %s of memory, of %s that may be used, and a tenth is "
+        "kept free",
+        ppt_text_bytes((uint64_t)bytes, needed), ppt_text_bytes(sweep->judge->memory_bytes, limit));
+
+    ppt_samples_fail(sweep->samples, &(struct ppt_failure){block, at, message, true});
     return ppt_journal_failed(sweep->journal, &samples->failures[samples->failure_count - 1],
                               error);
 }
@@ -236,7 +284,11 @@ static enum ppt_status run_pass(struct sweep *sweep, unsigned block, size_t poin
     const struct ppt_point at = sweep->config->points[point];
     struct ppt_sample sample;
     enum ppt_status status;
+    double bytes;
 
+    if (is_too_large(sweep, at, &bytes)) {
+        return withhold(sweep, block, at, bytes, error);
+    }
     /* After every pass but the last one. */
     if (sweep->resting) {
         ppt_clock_sleep(sweep->config->wait_after_pass_s, &ppt_interrupted);
@@ -531,6 +583,17 @@ static double began_s(const struct sweep *sweep, unsigned block)
     return seconds_of(sweep);
 }
 
+/* The fewest workers first: they tell what memory the most would take. */
+static void turn_around(size_t *order, size_t count)
+{
+    for (size_t i = 0; i < count / 2; i++) {
+        const size_t first = order[i];
+
+        order[i] = order[count - 1 - i];
+        order[count - 1 - i] = first;
+    }
+}
+
 static enum ppt_status run_all(struct sweep *sweep, struct ppt_error *error)
 {
     const struct ppt_config *config = sweep->config;
@@ -540,6 +603,9 @@ static enum ppt_status run_all(struct sweep *sweep, struct ppt_error *error)
         size_t warmup[PPT_MOST_WARMUP];
         const size_t count = ppt_plan_warmup(config, warmup);
 
+        if (is_outside(sweep)) {
+            turn_around(warmup, count);
+        }
         PPT_TRY(run_block(sweep, 0, warmup, count, error));
     }
     for (unsigned block = 1;; block++) {
@@ -646,10 +712,25 @@ enum ppt_status ppt_sweep_run(const struct ppt_config *config, const struct ppt_
 /* Beyond so many the names of points say less than their number. */
 #define MOST_NAMED 8
 
+/* Without those that were not run. What they own is borrowed. */
+static size_t select_failed(const struct ppt_samples *samples, struct ppt_failure *failures)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < samples->failure_count; i++) {
+        if (!samples->failures[i].withheld) {
+            failures[count++] = samples->failures[i];
+        }
+    }
+    return count;
+}
+
 enum ppt_status ppt_sweep_failures(const struct ppt_config *config,
                                    const struct ppt_samples *samples, struct ppt_error *error)
 {
-    const size_t count = samples->failure_count;
+    struct ppt_failure *failures PPT_FREED =
+        ppt_alloc(samples->failure_count + 1, sizeof(*failures));
+    const size_t count = select_failed(samples, failures);
     const size_t named = count <= MOST_NAMED ? count : MOST_NAMED;
     struct ppt_text points PPT_OWNED(ppt_text_free) = {0};
 
@@ -657,7 +738,7 @@ enum ppt_status ppt_sweep_failures(const struct ppt_config *config,
         return PPT_OK;
     }
     for (size_t i = 0; i < named; i++) {
-        const struct ppt_point point = ppt_point_of_variant(samples->failures[i].point);
+        const struct ppt_point point = ppt_point_of_variant(failures[i].point);
         char label[PPT_POINT_SIZE];
 
         ppt_text_addf(&points, "%s%s",
@@ -666,7 +747,7 @@ enum ppt_status ppt_sweep_failures(const struct ppt_config *config,
                                                          : ", ",
                       ppt_point_label(point, ppt_config_several(config), label));
         if (config->variant_count > 0) {
-            ppt_text_addf(&points, " (%s)", ppt_config_label(config, samples->failures[i].point));
+            ppt_text_addf(&points, " (%s)", ppt_config_label(config, failures[i].point));
         }
     }
     if (named < count) {
@@ -674,5 +755,5 @@ enum ppt_status ppt_sweep_failures(const struct ppt_config *config,
     }
     return ppt_fail(error, PPT_FAILED, "task \"%s\" failed at %s worker%s: %s",
                     ppt_config_subject(config), points.data,
-                    strcmp(points.data, "1") == 0 ? "" : "s", samples->failures[0].message);
+                    strcmp(points.data, "1") == 0 ? "" : "s", failures[0].message);
 }

@@ -30,6 +30,7 @@ struct ppt_sweep_judge {
     bool (*enough)(const struct ppt_samples *samples, void *context);
     void *context;
     size_t (*again)(const struct ppt_samples *samples, unsigned block);
+    uint64_t memory_bytes;           /* that a pass may use, see footprint.h; 0: any */
     double max_seconds;              /* of an adaptive run, which may have taken so long in all; 0:
                                         as the configuration says */
     FILE *progress;                  /* where its progress is told; or NULL */

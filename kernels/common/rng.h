@@ -20,11 +20,12 @@
 
 /* What a task uses its generators for; two streams of a key have nothing in common. */
 enum ppt_stream {
-    PPT_STREAM_DATA = 0, /* the kernel's input */
-    PPT_STREAM_SIDE = 1, /* a second, independent input */
-    PPT_STREAM_PLAN = 2, /* order of passes */
-    PPT_STREAM_MIX = 3,  /* tasks of the random mix */
-    PPT_STREAM_BLOCK = 4 /* the kernel's input, by blocks */
+    PPT_STREAM_DATA = 0,    /* the kernel's input */
+    PPT_STREAM_SIDE = 1,    /* a second, independent input */
+    PPT_STREAM_PLAN = 2,    /* order of passes */
+    PPT_STREAM_MIX = 3,     /* tasks of the random mix */
+    PPT_STREAM_BLOCK = 4,   /* the kernel's input, by blocks */
+    PPT_STREAM_ARRIVALS = 5 /* when tasks arrive, by blocks */
 };
 
 /* The finaliser of SplitMix64: a bijection that spreads every bit over all of them. */

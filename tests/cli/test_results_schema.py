@@ -38,6 +38,15 @@ class Schema(FormatCase):
                       "workers": [0, 2], "iterations": 3},
             "one size": {"task": "sum", "vary": {"iterations": 9}, "task_count": 2,
                          "workers": [0, 1], "iterations": 1},
+            "cost": {"task": "wait", "task_args": [1], "task_count": 4, "workers": [0, 1, 2],
+                     "iterations": 3, "objective": {"cheapest": {"per_worker_hour": 1}}},
+            "each": {"task": "wait", "task_args": [1], "task_count": 4, "workers": [0, 1, 2],
+                     "iterations": 3, "objective": {"each_at_most": 100}},
+            "latency": {"task": "wait", "task_args": [1], "task_count": 20, "workers": [1, 2],
+                        "iterations": 3, "arrivals": {"rate": 500},
+                        "objective": {"latency": {"percentile": 50, "at_most": "5s"}}},
+            "overloaded": {"task": "wait", "task_args": [1], "task_count": 400, "workers": [1],
+                           "iterations": 3, "arrivals": {"rate": 1e6, "process": "steady"}},
             "plugin": {"kernel": str(PLUGIN), "task_count": 2, "workers": [0, 1], "iterations": 3},
         }  # fmt: skip
         documents = {}
@@ -57,6 +66,10 @@ class Schema(FormatCase):
         self.assertEqual(documents["programs"]["ranking"]["programs"][1]["standing"], "slower")
         self.assertEqual(len(documents["sizes"]["policies"]), 2)
         self.assertIsNone(documents["one size"]["policies"][0]["confidence"])
+        self.assertEqual(documents["cost"]["verdict"]["objective"], "cost")
+        self.assertEqual(documents["cost"]["verdict"]["recommended"], 0)
+        self.assertTrue(documents["each"]["points"][2]["objective"]["keeps"])
+        self.assertEqual(documents["scaling"]["verdict"]["objective"], "time")
         self.assertIn("precision", documents["adaptive"]["config"])
         self.assertGreater(documents["many tasks"]["task_time_resolution"], 0)
         found = self.problems(*documents.values())

@@ -174,12 +174,16 @@ class OnePlace(unittest.TestCase):
         "runs": {"bench/verbs/audit.c"},  # a field of its answer
         "inner_threads": {"bench/analyze/reason.c",  # a reason
                           "bench/verbs/predict.c"},  # a field of its answer
-        "memory": {"bench/config/plan.c", "bench/host/cgroup.c", "bench/host/doctor.c"},  # that of the machine
+        "memory": {"bench/config/plan.c", "bench/host/cgroup.c", "bench/host/doctor.c",  # that of the machine
+                   "bench/analyze/reason.c"},  # a reason
         # Of a host, an option, a kernel, a law: what has a name.
         "name": {"bench/host/host_json.c", "bench/verbs/answer.c",
                  "bench/verbs/common/comparable.c", "bench/verbs/common/kept.c",
                  "bench/verbs/describe.c", "bench/verbs/doctor.c", "bench/verbs/list.c",
                  "bench/verbs/predict.c"},
+        "latency": {"bench/config/read_goal.c"},  # how results call an objective
+        "objective": {"bench/analyze/reason.c"},  # a reason
+        "process": {"bench/run/process.h"},  # the verb that a run starts for its passes
         "ranks": {"bench/host/cluster.c"},  # entries of a list
         "task": {"bench/run/journal.c",  # a field of the list of kernels
                  "bench/config/config.h",  # what has a folder of its own

@@ -528,7 +528,11 @@ static void check_failed(size_t points, const unsigned *failed, size_t failures,
 
     ppt_rng_seed(&rng, 83, 0, PPT_STREAM_DATA);
     for (size_t i = 0; i < failures; i++) {
-        ppt_samples_fail(&samples, 1, (struct ppt_point){failed[i], 1, 0, 0, 0}, "on purpose");
+        char message[] = "on purpose";
+        const struct ppt_failure failure = {
+            .block = 1, .point = {.workers = failed[i], .inner_threads = 1}, .message = message};
+
+        ppt_samples_fail(&samples, &failure);
     }
     for (unsigned block = 1; block <= 6; block++) {
         for (unsigned p = 0; p < points; p++) {

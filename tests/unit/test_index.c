@@ -100,7 +100,7 @@ static void points_that_failed_do_not_count(void **state)
 
     (void)state;
     few_passes(&samples);
-    ppt_samples_fail(&samples, 2, inner, "on purpose");
+    ppt_samples_fail(&samples, &(struct ppt_failure){2, inner, (char[]){"on purpose"}, false});
     ppt_index_create(&samples, &index);
     assert_int_equal(index.point_count, 3);
     assert_int_equal(ppt_index_find(&index, inner), SIZE_MAX);
@@ -192,9 +192,8 @@ static bool is_settled_for(const struct ppt_samples *samples, bool same_alone)
     ppt_answer_from_index(&index, &about, &answer);
     const bool settled =
         ppt_verdict_settled(&answer.verdict, &answer.grid, context.confidence, 0.02);
-    assert_int_equal(
-        ppt_verdict_settles(samples, same_alone, context.tolerance, context.confidence, 0.02),
-        settled);
+    const struct ppt_objective_context asked = ppt_answer_objective(&about);
+    assert_int_equal(ppt_objective_settles(samples, &asked, 0.02), settled);
     ppt_answer_free(&answer);
     ppt_index_free(&index);
     return settled;
@@ -221,7 +220,8 @@ static void a_look_is_the_verdict(void **state)
     samples.items[20].noise.stopped = 0;
     samples.items[samples.count - 1].noise.stopped = 1; /* of 4 */
     assert_false(is_settled(&samples));
-    ppt_samples_fail(&samples, 60, (struct ppt_point){4, 1, 0, 0, 0}, "on purpose");
+    ppt_samples_fail(&samples,
+                     &(struct ppt_failure){60, {4, 1, 0, 0, 0}, (char[]){"on purpose"}, false});
     assert_true(is_settled(&samples));
     ppt_samples_free(&samples);
 }
@@ -271,7 +271,9 @@ static void analyse(const struct ppt_samples *samples)
 
 static void look(const struct ppt_samples *samples)
 {
-    (void)ppt_verdict_settles(samples, false, context.tolerance, context.confidence, 0.02);
+    const struct ppt_objective_context asked = ppt_answer_objective(&context);
+
+    (void)ppt_objective_settles(samples, &asked, 0.02);
 }
 
 /* CPU time of this thread, the least of several attempts: what disturbs only adds to it. */

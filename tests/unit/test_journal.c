@@ -133,10 +133,8 @@ static void a_journal_reads_back_equal(void **state)
 static void failures_read_back_equal(void **state)
 {
     static const char message[] = "io: \"/a\": cannot write: No space\\left";
-    const struct ppt_failure failure = {2,
-                                        {4, 2, 3, 0, 0},
-                                        (char[]){"io: \"/a\": cannot write: No "
-                                                 "space\\left"}};
+    const struct ppt_failure failure = {
+        2, {4, 2, 3, 0, 0}, (char[]){"io: \"/a\": cannot write: No space\\left"}, true};
     struct ppt_journal_content content = {0};
     struct ppt_journal *journal = NULL;
     struct swept run;
@@ -155,6 +153,7 @@ static void failures_read_back_equal(void **state)
     assert_int_equal(content.samples.failures[0].point.inner_threads, 2);
     assert_int_equal(content.samples.failures[0].point.ranks, 3);
     assert_string_equal(content.samples.failures[0].message, message);
+    assert_true(content.samples.failures[0].withheld);
     ppt_journal_content_free(&content);
     swept_stop(&run);
 }

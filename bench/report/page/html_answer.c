@@ -6,8 +6,11 @@
 #include "html_class.h"
 #include "html_figure.h"
 #include "html_parts.h"
+#include "objective_sentence.h"
 #include "owned.h"
 #include "sentence.h"
+
+#include <stdint.h>
 
 /* What the verdict is, why, and what warns of it. */
 static void answer_add_verdict(struct ppt_text *out, const struct ppt_outcome *outcome)
@@ -112,6 +115,70 @@ static void add_points(struct ppt_text *out, const struct ppt_outcome *outcome)
     ppt_html_reading(out, "table");
 }
 
+/* What the verdict is for, count by count, where that is not time alone. */
+static void add_objective_table(struct ppt_text *out, const struct ppt_outcome *outcome)
+{
+    const struct ppt_answer *answer = outcome->answer;
+    const char *const heads[] = {"workers", ppt_objective_heads[answer->objective.goal.kind], NULL};
+
+    if (answer->objective.goal.kind == PPT_GOAL_TIME) {
+        return;
+    }
+    struct ppt_table table =
+        ppt_html_table_begin(out, PPT_TABLE_CARDS, "What the verdict is for",
+                             "Medians over iterations, with their 95 % intervals.", heads);
+
+    for (size_t i = 0; i < outcome->summary->count; i++) {
+        const size_t p = ppt_grid_find(&answer->grid, outcome->summary->points[i].point);
+        struct ppt_text words PPT_OWNED(ppt_text_free) = {0};
+
+        if (p != SIZE_MAX) {
+            ppt_objective_found(answer, p, &words);
+        }
+        ppt_html_point_row(&table, outcome, i);
+        ppt_html_cell(&table, words.data ? words.data : "–");
+        ppt_html_row_end(&table);
+    }
+    ppt_html_table_end(&table);
+}
+
+/* Of tasks that arrive: how long they take from then on. */
+static void add_latency_table(struct ppt_text *out, const struct ppt_outcome *outcome)
+{
+    const char *heads[16] = {"workers"};
+    size_t count = 1;
+
+    if (!outcome->answer->context.arriving) {
+        return;
+    }
+    for (const struct ppt_latency_row *row = ppt_latency_rows; row->key; row++) {
+        heads[count++] = row->words;
+    }
+    struct ppt_table table = ppt_html_table_begin(
+        out, PPT_TABLE_CARDS, "Latency",
+        "How long tasks take from their arrival to their end: medians over iterations. Waiting is "
+        "the share of that before a worker begins them; at a load of 1 all workers are busy all "
+        "the time.",
+        heads);
+
+    for (size_t i = 0; i < outcome->summary->count; i++) {
+        const struct ppt_point_answer *answer = ppt_html_point_answer(outcome, i);
+
+        ppt_html_point_row(&table, outcome, i);
+        for (const struct ppt_latency_row *row = ppt_latency_rows; answer && row->key; row++) {
+            const struct ppt_stat *stat = ppt_latency_stat(&answer->latency, row);
+
+            if (row->seconds && stat->n > 0) {
+                ppt_html_duration(&table, stat->median);
+            } else {
+                ppt_html_number(&table, stat->n > 0, stat->median, 2, "");
+            }
+        }
+        ppt_html_row_end(&table);
+    }
+    ppt_html_table_end(&table);
+}
+
 /* Points that failed are nowhere else on the page. */
 static void add_failures(struct ppt_text *out, const struct ppt_outcome *outcome)
 {
@@ -121,8 +188,9 @@ static void add_failures(struct ppt_text *out, const struct ppt_outcome *outcome
         const unsigned shown = ppt_point_shown(point, ppt_config_several(outcome->config));
         char words[PPT_POINT_WORDS_SIZE];
 
-        ppt_text_addf(out, "<p class=\"warning\">Left out: %s, which failed: ",
-                      ppt_point_words(point, shown, "", " × ", words));
+        ppt_text_addf(out, "<p class=\"warning\">Left out: %s%s: ",
+                      ppt_point_words(point, shown, "", " × ", words),
+                      failure->withheld ? "" : ", which failed");
         ppt_html_add(out, failure->message);
         ppt_text_add(out, "</p>\n");
     }
@@ -142,6 +210,13 @@ void ppt_html_answer(struct ppt_page *page, const struct ppt_outcome *outcome)
     if (ppt_charts_have(outcome, "heat")) {
         ppt_html_wide_figure(out, outcome->folder, "heat");
     }
+    for (const char *const *name = (const char *const[]){"cost", "latency", NULL}; *name; name++) {
+        if (ppt_charts_have(outcome, *name)) {
+            ppt_html_wide_figure(out, outcome->folder, *name);
+        }
+    }
+    add_latency_table(out, outcome);
+    add_objective_table(out, outcome);
     add_points(out, outcome);
     add_failures(out, outcome);
 }

@@ -67,6 +67,20 @@ static const struct figure figures[] = {
      "A column is a number of workers, a row a number of threads inside each task, or of ranks. "
      "Each field is the median of whole passes. Go along a row to see what workers bring, along a "
      "column to see what the other number does. A * says that there are more threads than CPUs."},
+    {"cost", "time and cost",
+     "time of a pass against what 1000 tasks cost, for every number of workers",
+     "Every mark is a number of workers, by how long all tasks take and what 1000 of them cost. "
+     "On the dashed line no other is both quicker and cheaper.",
+     "The cost of a pass is its time, multiplied by what an hour costs there: the machine, and "
+     "each "
+     "worker. Marks that are not on the line are beaten by another one in both."},
+    {"latency", "latency",
+     "how long tasks take from their arrival to their end, for every number of workers",
+     "Tasks arrive whether workers are free or not; their latency counts from then on.",
+     "p95 is what 95 of a hundred tasks of a pass take no longer than. A percentile is drawn where "
+     "passes have ten tasks or more beyond it. The dashed line is the limit that was asked for. "
+     "The bound of the verdict is wider than the bars: tasks wait in bursts, of which a pass has "
+     "few."},
     {"model", "what the laws say",
      "tasks per second against workers, as measured, with the laws that may hold",
      "Marks are measured; each line is the best curve of a law that the passes do not exclude. "

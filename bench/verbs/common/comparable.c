@@ -88,12 +88,26 @@ static enum ppt_status check_count(const struct ppt_outcome *a, const struct ppt
                           ppt_keys[PPT_KEY_TASK_COUNT].option.name);
 }
 
+/* What is compared is how long passes take, which says nothing where they last as long as tasks
+ * arrive. */
+static enum ppt_status check_arrivals(const struct ppt_outcome *run, struct ppt_error *error)
+{
+    return ppt_arrivals_exist(&run->config->arrivals)
+               ? ppt_fail(error, PPT_BAD_INPUT,
+                          "cannot be compared: tasks arrive in %s, and passes take as long as they "
+                          "do; compare runs without \"%s\"",
+                          run->folder->path, ppt_key_name(PPT_KEY_ARRIVALS))
+               : PPT_OK;
+}
+
 enum ppt_status ppt_comparable_check(const struct ppt_outcome *runs, size_t old_count, size_t count,
                                      bool different, struct ppt_error *error)
 {
+    PPT_TRY(check_arrivals(&runs[0], error));
     for (size_t i = 1; i < count; i++) {
         const bool crosses = i >= old_count;
 
+        PPT_TRY(check_arrivals(&runs[i], error));
         if (!(different && i == old_count)) {
             PPT_TRY(check_task(&runs[different && crosses ? old_count : 0], &runs[i],
                                crosses && !different ? DIFFERENT : "", error));

@@ -38,10 +38,10 @@ static bool enough(const struct ppt_samples *samples, void *context)
     const struct ppt_config *config = judge->config;
     const struct ppt_answer_context about = ppt_answer_context_of(config, judge->host);
 
-    return config->variant_count > 0
-               ? ppt_variants_settle(config, judge->host, samples)
-               : ppt_verdict_settles(samples, about.same_alone, about.tolerance, about.confidence,
-                                     config->relative_ci);
+    const struct ppt_objective_context asked = ppt_answer_objective(&about);
+
+    return config->variant_count > 0 ? ppt_variants_settle(config, judge->host, samples)
+                                     : ppt_objective_settles(samples, &asked, config->relative_ci);
 }
 
 void ppt_measure_warn(const struct ppt_config *config)
@@ -181,6 +181,7 @@ enum ppt_status ppt_measure_go(const struct ppt_print *print, struct ppt_config 
         .again = measures_again() ? ppt_flags_again : NULL,
         .progress = print->quiet ? NULL : stderr,
         .engine = engine,
+        .memory_bytes = ppt_host_memory_limit(host, config),
     };
     struct ppt_error ignored;
     enum ppt_status status;

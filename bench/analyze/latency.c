@@ -1,0 +1,236 @@
+#include "latency.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "goal.h"
+#include "histogram.h"
+#include "memory.h"
+#include "order.h"
+#include "owned.h"
+
+/* A worker that wakes up later than that share of what is measured is part of it. */
+#define LATE_SHARE 0.01
+
+#define ROW(member, key, words, seconds)                                                           \
+    {                                                                                              \
+        key, words, offsetof(struct ppt_latency, member), seconds                                  \
+    }
+
+const struct ppt_latency_row ppt_latency_rows[] = {
+    ROW(mean_s, "mean_s", "mean", true),
+    ROW(p50_s, "p50_s", "p50", true),
+    ROW(p95_s, "p95_s", "p95", true),
+    ROW(p99_s, "p99_s", "p99", true),
+    ROW(longest_s, "longest_s", "longest", true),
+    ROW(waiting, "waiting_share", "waiting", false),
+    ROW(load, "load", "load", false),
+    ROW(throughput, "tasks_per_second", "tasks/s", false),
+    {0},
+};
+
+/* The nearest rank, of percentiles that are no whole numbers as well. Sorts them. */
+static double percentile_of(int64_t *times_ns, uint64_t count, double percentile)
+{
+    const double rank = fmax(ceil((double)count * percentile / 100 - 1e-9), 1);
+
+    qsort(times_ns, count, sizeof(*times_ns), ppt_order_int64);
+    return fmax((double)times_ns[(size_t)rank - 1], 1) * 1e-9;
+}
+
+double ppt_latency_percentile(const struct ppt_sample *pass, double percentile)
+{
+    const uint64_t count = pass->task_count;
+    int64_t *sorted PPT_FREED = ppt_alloc(count, sizeof(*sorted));
+
+    memcpy(sorted, pass->latency_ns, count * sizeof(*sorted));
+    return percentile_of(sorted, count, percentile);
+}
+
+static double sum_of(const int64_t *times_ns, uint64_t count)
+{
+    double sum = 0;
+
+    for (uint64_t i = 0; i < count; i++) {
+        sum += (double)times_ns[i];
+    }
+    return sum;
+}
+
+static double mean_s(const struct ppt_sample *pass)
+{
+    return sum_of(pass->latency_ns, pass->task_count) * 1e-9 / (double)pass->task_count;
+}
+
+static double p50_s(const struct ppt_sample *pass)
+{
+    return ppt_latency_percentile(pass, 50);
+}
+
+static double p95_s(const struct ppt_sample *pass)
+{
+    return ppt_latency_percentile(pass, 95);
+}
+
+static double p99_s(const struct ppt_sample *pass)
+{
+    return ppt_latency_percentile(pass, 99);
+}
+
+static double longest_s(const struct ppt_sample *pass)
+{
+    return ppt_latency_percentile(pass, 100);
+}
+
+static double waiting(const struct ppt_sample *pass)
+{
+    const double all = sum_of(pass->latency_ns, pass->task_count);
+
+    return all > 0 ? fmax(0, 1 - (double)pass->times.sum_ns / all) : 0;
+}
+
+static double load(const struct ppt_sample *pass)
+{
+    const double span_s = (double)pass->arrivals_ns * 1e-9;
+    const double task_s = (double)pass->times.sum_ns * 1e-9 / (double)pass->task_count;
+
+    return span_s > 0
+               ? (double)(pass->arrivals - 1) / span_s * task_s / ppt_point_running(pass->point)
+               : 0;
+}
+
+static double throughput(const struct ppt_sample *pass)
+{
+    return (double)pass->task_count / ((double)pass->work_ns * 1e-9);
+}
+
+static struct ppt_stat stat_over(struct ppt_passes passes, ppt_pass_value *value)
+{
+    double *values PPT_FREED = ppt_alloc(passes.count + 1, sizeof(*values));
+
+    for (size_t i = 0; i < passes.count; i++) {
+        values[i] = value(passes.items[i]);
+    }
+    return ppt_stat_of(values, passes.count);
+}
+
+/* Nothing, where one of the passes has too few tasks, unless too many waited in it. */
+static struct ppt_stat percentile_over(struct ppt_passes passes, double percentile,
+                                       ppt_pass_value *value)
+{
+    for (size_t i = 0; i < passes.count; i++) {
+        if (passes.items[i]->task_count < ppt_goal_tasks(percentile)) {
+            return (struct ppt_stat){0};
+        }
+    }
+    return stat_over(passes, value);
+}
+
+static double late_s(const struct ppt_sample *pass)
+{
+    return (double)pass->late_ns * 1e-9;
+}
+
+static size_t count_late(struct ppt_passes passes, double limit_s)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < passes.count; i++) {
+        const double least = limit_s > 0 ? limit_s : p99_s(passes.items[i]);
+
+        count += late_s(passes.items[i]) > LATE_SHARE * least;
+    }
+    return count;
+}
+
+static void find_overload(struct ppt_passes passes, struct ppt_latency *latency)
+{
+    const double rate = passes.items[0]->arrivals_ns > 0
+                            ? (double)(passes.items[0]->arrivals - 1) /
+                                  ((double)passes.items[0]->arrivals_ns * 1e-9)
+                            : 0;
+    size_t ended = 0;
+
+    for (size_t i = 0; i < passes.count; i++) {
+        ended += passes.items[i]->overloaded;
+    }
+    latency->overloaded = 2 * ended >= passes.count ||
+                          (latency->load.interval.exists && latency->load.interval.low > 1);
+    if (latency->overloaded && latency->load.median > 1) {
+        latency->growth = rate * (1 - 1 / latency->load.median);
+    }
+}
+
+struct ppt_latency ppt_latency_of(struct ppt_passes passes, double limit_s)
+{
+    struct ppt_latency latency = {.passes = passes.count};
+
+    for (size_t i = 0; i < passes.count; i++) {
+        if (!passes.items[i]->latency_ns) {
+            return latency;
+        }
+    }
+    if (passes.count == 0) {
+        return latency;
+    }
+    latency.exists = true;
+    latency.mean_s = stat_over(passes, mean_s);
+    latency.p50_s = percentile_over(passes, 50, p50_s);
+    latency.p95_s = percentile_over(passes, 95, p95_s);
+    latency.p99_s = percentile_over(passes, 99, p99_s);
+    latency.longest_s = stat_over(passes, longest_s);
+    latency.waiting = stat_over(passes, waiting);
+    latency.load = stat_over(passes, load);
+    latency.throughput = stat_over(passes, throughput);
+    latency.late_s = stat_over(passes, late_s).median;
+    latency.late = count_late(passes, limit_s);
+    find_overload(passes, &latency);
+    return latency;
+}
+
+/* How much services differ: their variance by the square of their mean. */
+static double spread_of(struct ppt_passes passes)
+{
+    double n = 0, sum = 0, squares = 0;
+
+    for (size_t i = 0; i < passes.count; i++) {
+        const struct ppt_sample *pass = passes.items[i];
+
+        for (uint64_t t = 0; pass->task_ns && t < pass->task_count; t++) {
+            const double ns = (double)pass->task_ns[t];
+
+            n++;
+            sum += ns;
+            squares += ns * ns;
+        }
+    }
+    /* Of what is not known: as if it were exponential. */
+    return sum > 0 ? fmax(0, squares * n / (sum * sum) - 1) : 1;
+}
+
+struct ppt_backlog ppt_backlog_of(struct ppt_passes passes, double percentile, bool steady)
+{
+    struct ppt_backlog backlog = {0};
+    int64_t *all PPT_FREED = NULL;
+    uint64_t count = 0;
+
+    for (size_t i = 0; i < passes.count; i++) {
+        count += passes.items[i]->task_count;
+    }
+    all = ppt_alloc(count + 1, sizeof(*all));
+    count = 0;
+    for (size_t i = 0; i < passes.count; i++) {
+        const struct ppt_sample *pass = passes.items[i];
+
+        memcpy(all + count, pass->latency_ns, pass->task_count * sizeof(*all));
+        count += pass->task_count;
+    }
+    const double rho = fmin(stat_over(passes, load).median, 0.999);
+    const double variation = ((steady ? 0 : 1) + spread_of(passes)) / 2;
+
+    backlog.tasks = (double)count;
+    backlog.percentile_s = percentile_of(all, count, percentile);
+    backlog.stretch = fmax(1, variation * rho / pow(1 - sqrt(rho), 2));
+    return backlog;
+}
