@@ -196,6 +196,7 @@ struct ppt_outside {
                                itself: of them the bench knows */
     int64_t queued_ns;      /* for which they were ready to run, but had no CPU; -1: unknown */
     int64_t failed;         /* tasks that failed, and count as done all the same */
+    int64_t io_blocks;      /* that these processes read from devices or wrote, 512 bytes each */
 };
 
 struct ppt_kernel {

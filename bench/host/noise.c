@@ -25,6 +25,7 @@ const struct ppt_field ppt_noise_fields[] = {
     COUNTED(steal_ns, PPT_FIELD_BELOW_0),
     COUNTED(pressure_ns, PPT_FIELD_BELOW_0),
     COUNTED(throttled_ns, PPT_FIELD_BELOW_0),
+    COUNTED(io_stalled_ns, PPT_FIELD_OPTIONAL | PPT_FIELD_BELOW_0),
     COUNTED(stopped, PPT_FIELD_OPTIONAL),
     COUNTED(cpus, PPT_FIELD_OPTIONAL | PPT_FIELD_BELOW_0 | PPT_FIELD_NOT_0),
     COUNTED(busy_ns, PPT_FIELD_OPTIONAL | PPT_FIELD_BELOW_0),
@@ -104,13 +105,13 @@ static void read_stat(const struct ppt_cpu_set *set, struct ppt_noise *noise)
 }
 
 /* some avg10=0.00 avg60=0.00 avg300=0.00 total=MICROSECONDS */
-static int64_t read_pressure_ns(void)
+static int64_t read_pressure_ns(const char *path)
 {
     char text[512];
     int64_t us = 0;
     const char *total;
 
-    if (!ppt_probe_text(text, sizeof(text), "/proc/pressure/cpu")) {
+    if (!ppt_probe_text(text, sizeof(text), "%s", path)) {
         return -1;
     }
     total = strstr(text, "total=");
@@ -124,7 +125,8 @@ void ppt_noise_read(const struct ppt_cpu_set *set, struct ppt_noise *noise)
     *noise = (struct ppt_noise){
         .steal_ns = -1,
         .busy_ns = -1,
-        .pressure_ns = read_pressure_ns(),
+        .pressure_ns = read_pressure_ns("/proc/pressure/cpu"),
+        .io_stalled_ns = read_pressure_ns("/proc/pressure/io"),
         .throttled_ns = ppt_cgroup_throttled_ns(PPT_CGROUP_MOUNTS, PPT_CGROUP_MEMBERSHIP),
     };
     read_stat(set, noise);

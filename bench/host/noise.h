@@ -15,6 +15,10 @@ struct ppt_noise {
     int64_t pressure_ns;  /* time in which some task of the system waited for a CPU */
     int64_t throttled_ns; /* time in which this control group was stopped by its quota */
 
+    /* Time in which some task of the system waited for a device; a journal of before it was looked
+     * at does not say: PPT_NOISE_UNKNOWN. */
+    int64_t io_stalled_ns;
+
     /* Of a pass; 0 where a journal of before they were looked at does not say. */
     int64_t stopped; /* how often it was stopped and continued, the suspended machine included */
     int64_t cpus; /* that the process might use at its end; over ranks those of all; 0: unknown */
@@ -29,7 +33,7 @@ struct ppt_noise {
 #define PPT_NOISE_UNKNOWN                                                                          \
     (struct ppt_noise)                                                                             \
     {                                                                                              \
-        .busy_ns = -1, .queued_ns = -1                                                             \
+        .io_stalled_ns = -1, .busy_ns = -1, .queued_ns = -1                                        \
     }
 
 extern const struct ppt_field ppt_noise_fields[];

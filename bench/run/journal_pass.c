@@ -150,7 +150,8 @@ static enum ppt_status check_lists(const struct ppt_item *line, const struct ppt
 enum ppt_status ppt_journal_take_pass(const struct ppt_item *line,
                                       struct ppt_journal_content *content, struct ppt_error *error)
 {
-    struct ppt_sample sample PPT_OWNED(ppt_sample_free) = {.noise = PPT_NOISE_UNKNOWN};
+    struct ppt_sample sample PPT_OWNED(ppt_sample_free) = {.noise = PPT_NOISE_UNKNOWN,
+                                                           .io_blocks = -1};
 
     PPT_TRY(ppt_fields_read(ppt_sample_fields, line, 0, &sample, error));
     PPT_TRY(check_sample(line, &sample, content, error));

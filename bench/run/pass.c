@@ -45,7 +45,8 @@ struct worker {
     struct ppt_attached *kernels; /* one per group of tasks */
     bool attached;
     enum ppt_status status;
-    int64_t start_ns, end_ns, cpu_ns, faults, waited_ns;
+    int64_t start_ns, end_ns, cpu_ns, waited_ns;
+    struct ppt_usage usage;
     int64_t queued_ns; /* of its thread, unless that outlives the pass */
     struct ppt_outside outside;
     int cpu;
@@ -156,17 +157,17 @@ static void run_arriving(struct pass *pass, struct worker *worker, unsigned id)
     }
 }
 
-static int64_t thread_faults(void)
+static struct ppt_usage thread_usage(void)
 {
-    struct rusage usage;
+    struct rusage told;
 
-    getrusage(RUSAGE_THREAD, &usage);
-    return usage.ru_minflt + usage.ru_majflt;
+    getrusage(RUSAGE_THREAD, &told);
+    return ppt_usage_of(&told);
 }
 
 static void start_work(const struct pass *pass, struct worker *worker)
 {
-    worker->faults = -thread_faults();
+    ppt_usage_add(&worker->usage, thread_usage(), -1);
     worker->start_ns = ppt_counter_ns(&pass->clock);
     worker->cpu_ns = -ppt_clock_thread_cpu_ns();
 }
@@ -187,11 +188,10 @@ static bool outlives_pass(const struct pass *pass, const struct worker *worker)
 }
 
 /* Behind everybody's work, which it would hold up, by all of them at a time, and once: threads of a
- * team are as old as it is. Of more threads than CPUs it says nothing. */
+ * team are as old as it is. */
 static void ask_queued(const struct pass *pass, struct worker *worker)
 {
     if (!has_inner_threads(pass) && !outlives_pass(pass, worker) &&
-        pass->worker_count <= (size_t)omp_get_num_procs() &&
         worker->end_ns - worker->start_ns >= WORTH_ASKING_NS) {
         worker->queued_ns = ppt_queued_ns(PPT_QUEUED_THREAD);
     }
@@ -201,7 +201,7 @@ static void end_work(const struct pass *pass, struct worker *worker)
 {
     worker->end_ns = ppt_counter_ns(&pass->clock);
     worker->cpu_ns += ppt_clock_thread_cpu_ns();
-    worker->faults += thread_faults();
+    ppt_usage_add(&worker->usage, thread_usage(), 1);
     if (worker->attached) {
         ppt_workload_outside(pass->workload, worker->kernels, &worker->outside);
     }
@@ -431,6 +431,29 @@ static int64_t queued_since(const struct pass *pass, int64_t before, int64_t aft
     return sum < 0 || before < 0 ? -1 : sum > before ? sum - before : 0;
 }
 
+/* By each of the workers, and by programs that they started; -1: nobody asked, or the system does
+ * not tell. `first`: by the one whose thread outlives the pass. */
+static void set_queued(const struct pass *pass, int64_t first, struct ppt_sample *sample)
+{
+    for (unsigned i = 0; i < pass->worker_count; i++) {
+        const struct worker *worker = &pass->workers[i];
+        const bool outlives = outlives_pass(pass, worker);
+        const bool asked = outlives || worker->end_ns - worker->start_ns >= WORTH_ASKING_NS;
+
+        sample->workers[i].queued_ns = has_inner_threads(pass) || !asked
+                                           ? -1
+                                           : ppt_queued_sum_ns(outlives ? first : worker->queued_ns,
+                                                               worker->outside.queued_ns);
+    }
+}
+
+/* Read from devices or written, by this process and those that it has waited for. */
+static int64_t io_blocks_between(const struct usage *a, const struct usage *b)
+{
+    return ppt_usage_io_blocks(&b->own) + ppt_usage_io_blocks(&b->children) -
+           ppt_usage_io_blocks(&a->own) - ppt_usage_io_blocks(&a->children);
+}
+
 /* Of this process, and of what its workers' tasks had at a time elsewhere, at most. */
 static int64_t peak_bytes(const struct pass *pass)
 {
@@ -459,7 +482,11 @@ static void fill_sample(const struct pass *pass, int64_t start, int64_t end,
             .cpu_ns = worker->cpu_ns,
             .start_ns = worker->start_ns - start,
             .end_ns = worker->end_ns - start,
-            .faults = worker->faults,
+            .faults = worker->usage.minor_faults + worker->usage.major_faults,
+            .voluntary =
+                worker->usage.voluntary_switches + worker->outside.usage.voluntary_switches,
+            .involuntary =
+                worker->usage.involuntary_switches + worker->outside.usage.involuntary_switches,
             .waited_ns = worker->waited_ns,
             .cpu = worker->cpu,
             .bound = ppt_binding_list(&pass->binding, i),
@@ -594,15 +621,19 @@ static enum ppt_status run(struct ppt_workload *workload, struct ppt_point point
     if (status == PPT_OK) {
         fill_sample(&pass, start, end, sample);
         sample->usage = usage_between(&before, &after);
+        sample->io_blocks = io_blocks_between(&before, &after);
         /* Processes that this one has not waited for itself. */
         for (unsigned i = 0; i < pass.worker_count; i++) {
             ppt_usage_add(&sample->usage, pass.workers[i].outside.usage, 1);
+            sample->io_blocks += pass.workers[i].outside.io_blocks;
             sample->failed_tasks += pass.workers[i].outside.failed;
         }
         sample->noise = ppt_noise_between(&noise_before, &noise_after);
         sample->noise.stopped = stops_between(&stops_before, &stops_after);
         sample->noise.cpus = ppt_noise_cpus();
         sample->noise.queued_ns = queued_since(&pass, queued_first, queued_last, end - start);
+        set_queued(&pass, queued_first < 0 || queued_last < 0 ? -1 : queued_last - queued_first,
+                   sample);
         sample->peak_bytes = peak_bytes(&pass);
         if (pass.loop) {
             ppt_open_loop_tell(pass.loop, sample);

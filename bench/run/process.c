@@ -185,7 +185,8 @@ static void free_reply(struct ppt_channel_reply *reply)
 static enum ppt_status read_pass(const struct ppt_item *message, struct ppt_sample *sample,
                                  struct ppt_error *error)
 {
-    struct ppt_sample read PPT_OWNED(ppt_sample_free) = {.noise = PPT_NOISE_UNKNOWN};
+    struct ppt_sample read PPT_OWNED(ppt_sample_free) = {.noise = PPT_NOISE_UNKNOWN,
+                                                         .io_blocks = -1};
     struct ppt_place place;
     struct ppt_item pass;
 

@@ -35,7 +35,11 @@ struct ppt_worker_sample {
     int64_t faults;    /* its page faults, minor and major, between start and end; those of threads
                           inside its tasks are not among them */
     int64_t waited_ns; /* for tasks that its rank had to ask rank 0 for; 0 without ranks */
-    int cpu;           /* where it ran last, or -1 */
+    int64_t queued_ns; /* for which its thread, and programs of its tasks, were ready to run but had
+                          no CPU, since its team began; -1: unknown */
+    int64_t voluntary, involuntary; /* switches of its thread and these programs, between start and
+                                       end: it waited for something; another was to run */
+    int cpu;                        /* where it ran last, or -1 */
     char *bound; /* owned; CPUs that it was bound to, as the system says: "0-1,4"; NULL: not */
 };
 
@@ -75,8 +79,10 @@ struct ppt_sample {
     struct ppt_usage usage; /* differences over the pass, of the whole process, or of those of all
                                ranks */
     struct ppt_noise noise; /* differences over the pass; of all hosts */
-    int64_t peak_bytes;     /* most resident memory during the pass; -1: unknown. Of all ranks */
-    int64_t clock_khz;      /* of the first worker's CPU, at the end; -1: unknown */
+    int64_t io_blocks;  /* that the process and its programs read from devices or wrote, 512 bytes
+                           each, a write when memory takes it; -1: unknown. Of all ranks */
+    int64_t peak_bytes; /* most resident memory during the pass; -1: unknown. Of all ranks */
+    int64_t clock_khz;  /* of the first worker's CPU, at the end; -1: unknown */
     struct ppt_task_times times;
     struct ppt_worker_sample *workers; /* owned; one entry at 0 workers too. Rank by rank */
     size_t worker_count;

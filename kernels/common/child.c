@@ -322,6 +322,7 @@ static struct ppt_outside used_since(struct ppt_outside *before, const struct pp
         used.queued_ns -= before->queued_ns;
     }
     ppt_usage_add(&used.usage, before->usage, -1);
+    used.io_blocks -= before->io_blocks;
     *before = *now;
     return used;
 }

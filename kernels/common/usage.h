@@ -22,6 +22,12 @@ static inline struct ppt_usage ppt_usage_of(const struct rusage *told)
     };
 }
 
+/* Read from devices or written, 512 bytes each. */
+static inline int64_t ppt_usage_io_blocks(const struct rusage *told)
+{
+    return told->ru_inblock + told->ru_oublock;
+}
+
 /* Adds, or with a sign of -1 takes away. */
 static inline void ppt_usage_add(struct ppt_usage *sum, struct ppt_usage one, int sign)
 {
@@ -40,6 +46,7 @@ static inline void ppt_outside_add(struct ppt_outside *sum, const struct ppt_out
     sum->peak_bytes = one->peak_bytes > sum->peak_bytes ? one->peak_bytes : sum->peak_bytes;
     ppt_usage_add(&sum->usage, one->usage, 1);
     sum->failed += one->failed;
+    sum->io_blocks += one->io_blocks;
     sum->queued_ns = ppt_queued_sum_ns(sum->queued_ns, one->queued_ns);
 }
 

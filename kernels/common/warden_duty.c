@@ -263,6 +263,7 @@ static void report_done(const struct state *s)
     getrusage(RUSAGE_SELF, &own);
     getrusage(RUSAGE_CHILDREN, &children);
     *used = (struct ppt_outside){.usage = ppt_usage_of(&own), .queued_ns = s->queued_ns};
+    used->io_blocks = ppt_usage_io_blocks(&own) + ppt_usage_io_blocks(&children);
     ppt_usage_add(&used->usage, ppt_usage_of(&children), 1);
     used->cpu_ns = used->usage.user_ns + used->usage.system_ns;
     /* Linux counts from before exec() there, when the program still had the warden's memory: what
