@@ -158,21 +158,24 @@ json_object *ppt_field_value(const struct ppt_field *field, const void *record)
     return field->write ? field->write(record) : value_of(field, record, 0);
 }
 
-/* Nanoseconds as seconds, under a name that says so. */
-static bool add_seconds(const struct ppt_field *field, const void *record, json_object *object)
+static bool is_of_time(const struct ppt_field *field)
 {
-    const size_t stem = strlen(field->key) - 2;
+    const size_t length = strlen(field->key);
+
+    return field->kind == PPT_FIELD_INT64 && length > 3 &&
+           strcmp(field->key + length - 3, "_ns") == 0;
+}
+
+/* Nanoseconds as seconds, under a name that says so. */
+static void add_seconds(const struct ppt_field *field, const void *record, json_object *object)
+{
     char key[64];
 
-    if (field->kind != PPT_FIELD_INT64 || strcmp(field->key + stem, "ns") != 0) {
-        return false;
-    }
-    snprintf(key, sizeof(key), "%.*ss", (int)stem, field->key);
+    snprintf(key, sizeof(key), "%.*ss", (int)strlen(field->key) - 2, field->key);
     json_object_object_add(object, field->shown ? field->shown : key,
                            is_unknown(field, record)
                                ? NULL
                                : ppt_json_rounded((double)integer_of(field, record) * 1e-9));
-    return true;
 }
 
 static void write_row(const struct ppt_field *field, const void *record, unsigned which,
@@ -185,13 +188,16 @@ static void write_row(const struct ppt_field *field, const void *record, unsigne
         ppt_fields_write(field->rows, member_of(field, record), which, object);
         return;
     }
-    if (shown && add_seconds(field, record, object)) {
+    const bool unknown = shown && is_unknown(field, record);
+
+    if (!unknown && field->flags & PPT_FIELD_SPARSE && is_nothing(field, record)) {
         return;
     }
-    if (!(shown && is_unknown(field, record))) {
-        if (field->flags & PPT_FIELD_SPARSE && is_nothing(field, record)) {
-            return;
-        }
+    if (shown && is_of_time(field)) {
+        add_seconds(field, record, object);
+        return;
+    }
+    if (!unknown) {
         value = field->write ? field->write(record) : value_of(field, record, which);
     }
     json_object_object_add(object, field->key, value);

@@ -22,7 +22,7 @@ struct record {
     uint64_t large, digest;
     double share;
     struct inner flat;
-    int64_t lost_ns, seen, later;
+    int64_t lost_ns, seen, later, idle_ns, turns;
     char *word;
     struct inner *list;
     size_t length;
@@ -54,6 +54,10 @@ static const struct ppt_field fields[] = {
     {PPT_FIELD(struct record, seen, "seen"), .flags = PPT_FIELD_SHOWN | PPT_FIELD_NOT_0,
      .largest = 1e18},
     {PPT_FIELD(struct record, later, "later"), .flags = PPT_FIELD_OPTIONAL, .largest = 1e18},
+    {PPT_FIELD(struct record, idle_ns, "idle_ns"), .flags = PPT_FIELD_SHOWN | PPT_FIELD_SPARSE,
+     .largest = 1e18},
+    {PPT_FIELD(struct record, turns, "turns"), .flags = PPT_FIELD_SHOWN | PPT_FIELD_SPARSE,
+     .largest = 1e18},
     {PPT_FIELD(struct record, word, "word"), .flags = PPT_FIELD_OPTIONAL, .missing = "unknown"},
     {.key = "list",
      .kind = PPT_FIELD_LIST,
@@ -132,6 +136,11 @@ static void the_shown_form_is_for_people(void **state)
     record.seen = 2;
     record.lost_ns = 1;
     assert_written(&record, PPT_FIELD_SHOWN, "{\"spent_s\":1.5,\"seen\":2,\"lost_s\":1e-09}");
+    /* No time by its name, and what is there only where it is not 0. */
+    record.idle_ns = 2000000000;
+    record.turns = 3;
+    assert_written(&record, PPT_FIELD_SHOWN,
+                   "{\"spent_s\":1.5,\"seen\":2,\"idle_s\":2,\"turns\":3,\"lost_s\":1e-09}");
 }
 
 #define START "{\"count\":3,\"place\":0,\"large\":7,\"digest\":\"00000000000000ff\",\"share\":0,"
