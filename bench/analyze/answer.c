@@ -203,21 +203,14 @@ static enum ppt_factor most_lost(const double *logs, size_t stride, size_t n)
 static void show_factors(const double *logs, size_t stride, size_t n, double per_worker,
                          struct ppt_point_factors *out)
 {
-    double width[PPT_FACTOR_COUNT], middle[PPT_FACTOR_COUNT], missing = log(per_worker), all = 0;
+    const struct ppt_log_columns columns = {logs, stride, n, PPT_FACTOR_COUNT};
+    struct ppt_interval intervals[PPT_FACTOR_COUNT];
+    double middles[PPT_FACTOR_COUNT];
 
+    ppt_medians_adding_up(&columns, log(per_worker), middles, intervals);
     for (size_t f = 0; f < PPT_FACTOR_COUNT; f++) {
-        const struct ppt_interval interval = ppt_interval_of(logs + f * stride, n, 0.95);
-
-        middle[f] = ppt_median(logs + f * stride, n);
-        width[f] = interval.exists ? interval.high - interval.low : 0;
-        out->interval[f] = ppt_interval_exp(interval);
-        missing -= middle[f];
-        all += width[f];
-    }
-    for (size_t f = 0; f < PPT_FACTOR_COUNT; f++) {
-        const double share = all > 0 ? width[f] / all : 1.0 / PPT_FACTOR_COUNT;
-
-        out->factor[f] = exp(middle[f] + (isfinite(missing) ? missing * share : 0));
+        out->interval[f] = ppt_interval_exp(intervals[f]);
+        out->factor[f] = exp(middles[f]);
     }
 }
 
@@ -432,6 +425,21 @@ static void set_point_from_index(const struct ppt_index *index, struct ppt_answe
     set_break_even(index, calls, p, speedup, &answer->points[p].break_even);
 }
 
+/* What tasks wait for and what counters say of them, also against sequential calls or else one
+ * worker beside it. */
+static void set_causes(const struct ppt_index *index, struct ppt_answer *answer, size_t p)
+{
+    const struct ppt_grid *grid = &answer->grid;
+    const size_t calls = beside(grid, p, 0), few = calls != SIZE_MAX ? calls : beside(grid, p, 1);
+    struct ppt_point_answer *point = &answer->points[p];
+
+    point->waiting = ppt_waiting_of(index, p);
+    point->counted = ppt_counted_of(index, few, p);
+    if (few != SIZE_MAX && few != p) {
+        point->growth = ppt_waiting_grows(index, few, p);
+    }
+}
+
 /* Points of the grid are those of the index. */
 static void set_from_index(const struct ppt_index *index, struct ppt_answer *answer)
 {
@@ -450,6 +458,9 @@ static void set_from_index(const struct ppt_index *index, struct ppt_answer *ans
     answer->waiting =
         !(answer->context.cpus > 0 && ppt_point_threads(grid->points[0]) > answer->context.cpus) &&
         median_of(index, 0, cpu_share) < WAITING_CPU_SHARE;
+    for (size_t p = 0; p < grid->point_count; p++) {
+        set_causes(index, answer, p);
+    }
     answer->load = median_of(index, answer->verdict.recommended, cpu_use);
     if (grid->points[0].workers != 0) {
         return;

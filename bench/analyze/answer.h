@@ -11,6 +11,7 @@
 #ifndef PPT_ANALYZE_ANSWER_H
 #define PPT_ANALYZE_ANSWER_H
 
+#include "counted.h"
 #include "disturbance.h"
 #include "drift.h"
 #include "factors.h"
@@ -21,6 +22,7 @@
 #include "room.h"
 #include "scaling.h"
 #include "verdict.h"
+#include "waiting.h"
 
 /* By what a run is made longer. */
 enum ppt_longer {
@@ -115,6 +117,10 @@ struct ppt_point_answer {
                            inner threads; NAN: none, or not known to within a tenth */
     struct ppt_break_even break_even;
     struct ppt_point_factors factors;
+    struct ppt_waiting waiting;       /* of its tasks */
+    struct ppt_waiting_growth growth; /* the same against sequential calls with as many inner
+                                         threads, or else one worker */
+    struct ppt_counted counted;       /* likewise, by hardware counters */
 };
 
 /* What of each worker's time must pay for a count to be economical. */

@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
+#include "cause_sentence.h"
 #include "cluster.h"
 #include "memory.h"
 #include "objective_sentence.h"
@@ -585,9 +586,10 @@ static void say_beyond(struct speech *speech)
     const size_t p = answer->verdict.recommended;
 
     if (ppt_answer_beyond(answer, p)) {
-        ppt_text_addf(&speech->words, " That is %u threads on %u CPU%s%s.",
+        ppt_text_addf(&speech->words, " That is %u threads on %u CPU%s%s%s.",
                       ppt_point_threads(answer->grid.points[p]), answer->context.cpus,
-                      PPT_S(answer->context.cpus), answer->waiting ? ": tasks mostly wait" : "");
+                      PPT_S(answer->context.cpus), answer->waiting ? ": tasks mostly wait" : "",
+                      answer->waiting ? ppt_cause_of_waiting(answer) : "");
         say(speech, counted("beyond_cpus", ppt_point_threads(answer->grid.points[p])));
     }
 }
@@ -625,10 +627,23 @@ static const char *inflation_cause(const struct ppt_point_factors *f, bool waiti
     return "";
 }
 
-/* What makes them slower is named where it surely is the larger part. */
+/* Adds to what was said last. */
+static void end_with(struct ppt_claims *claims, const char *more)
+{
+    struct ppt_text words = {0};
+    const struct ppt_claim last = claims->items[--claims->count];
+
+    ppt_text_addf(&words, "%s%s", last.text, more);
+    free(last.text);
+    ppt_claims_add(claims, last, &words);
+}
+
+/* What makes them slower is named where it surely is the larger part. Beside others it may be
+ * these. */
 static void say_inflation(struct speech *speech)
 {
-    const struct ppt_point_factors *f = &recommended_point(speech->answer)->factors;
+    const struct ppt_point_answer *point = recommended_point(speech->answer);
+    const struct ppt_point_factors *f = &point->factors;
     const struct ppt_interval *work = &f->interval[PPT_FACTOR_WORK];
     const double inflation = f->exists ? 1 / f->factor[PPT_FACTOR_WORK] - 1 : 0;
 
@@ -638,13 +653,13 @@ static void say_inflation(struct speech *speech)
     ppt_text_add(&speech->words, " Tasks run ");
     add_percent(inflation, &speech->words);
     ppt_text_add(&speech->words, " slower side by side");
-    /* Beside others it may be these. */
-    if (!speech->answer->verdict.disturbed) {
-        ppt_text_add(&speech->words, inflation_cause(f, speech->answer->waiting));
-    }
-    ppt_text_add(&speech->words, ".");
     say(speech, above("inflation", inflation,
                       (struct ppt_interval){true, 1 / work->high - 1, 1 / work->low - 1}, 0.95, 0));
+    if (!speech->answer->verdict.disturbed &&
+        !ppt_cause_add(point, speech->claims->items[speech->claims->count - 1], speech->claims)) {
+        end_with(speech->claims, inflation_cause(f, speech->answer->waiting));
+    }
+    end_with(speech->claims, ".");
 }
 
 /* Where every worker has as many tasks, however many workers there are: how much longer that takes

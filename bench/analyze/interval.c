@@ -95,6 +95,26 @@ struct ppt_interval ppt_interval_of_positive(const double *values, size_t n, dou
     return ppt_interval_exp(ppt_interval_of(logs, n, confidence));
 }
 
+void ppt_medians_adding_up(const struct ppt_log_columns *columns, double sum, double *middles,
+                           struct ppt_interval *intervals)
+{
+    double *widths PPT_FREED = ppt_alloc(columns->count, sizeof(*widths));
+    double missing = sum, all = 0;
+
+    for (size_t c = 0; c < columns->count; c++) {
+        const double *values = columns->values + c * columns->stride;
+
+        intervals[c] = ppt_interval_of(values, columns->n, 0.95);
+        middles[c] = ppt_median(values, columns->n);
+        widths[c] = intervals[c].exists ? intervals[c].high - intervals[c].low : 0;
+        missing -= middles[c];
+        all += widths[c];
+    }
+    for (size_t c = 0; c < columns->count && isfinite(missing); c++) {
+        middles[c] += missing * (all > 0 ? widths[c] / all : 1.0 / (double)columns->count);
+    }
+}
+
 struct ppt_interval ppt_interval_exp(struct ppt_interval interval)
 {
     return interval.exists ? (struct ppt_interval){true, exp(interval.low), exp(interval.high)}

@@ -26,6 +26,18 @@ struct ppt_interval ppt_interval_of_positive(const double *values, size_t n, dou
 /* Median of values in any order; 0 for n = 0. */
 double ppt_median(const double *values, size_t n);
 
+/* Columns of n values each, every `stride` of which begins one. */
+struct ppt_log_columns {
+    const double *values;
+    size_t stride, n, count;
+};
+
+/* The medians of these, moved so that they add up to `sum`, each by its share of what is missing by
+ * how wide its own interval is, and these intervals at 95 %. Of medians the parts' sum is not the
+ * whole's. A sum that is not finite moves nothing. */
+void ppt_medians_adding_up(const struct ppt_log_columns *columns, double sum, double *middles,
+                           struct ppt_interval *intervals);
+
 /* The exponentials of its ends; none of none. */
 struct ppt_interval ppt_interval_exp(struct ppt_interval interval);
 

@@ -5,6 +5,7 @@
  */
 #include "doctor.h"
 
+#include <errno.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -456,6 +457,45 @@ static void check_blas(const struct patient *patient, struct ppt_finding *findin
     }
 }
 
+/* Why a hardware counter is refused. */
+static void blame(const struct patient *patient, int problem, struct ppt_finding *finding)
+{
+    const int64_t paranoid = patient->vitals->perf_paranoid;
+    const bool virtual = strcmp(patient->host->virtual_machine, "none") != 0;
+
+    if ((problem == EACCES || problem == EPERM) && paranoid > 2) {
+        say(finding, "not available here: perf_event_paranoid is %d", (int)paranoid);
+        finding->advice = "sysctl kernel.perf_event_paranoid=2 permits those of own programs.";
+    } else if (problem == EACCES || problem == EPERM) {
+        say(finding, "not available here: they are not permitted");
+        finding->advice = "A container may forbid perf_event_open (seccomp).";
+    } else if (problem == ENOSYS) {
+        say(finding, "not available here: the system has no perf_event_open");
+    } else {
+        say(finding, "not available here: no PMU in this %s",
+            virtual ? "virtual machine" : "machine");
+    }
+}
+
+static void check_counters(const struct patient *patient, struct ppt_finding *finding)
+{
+    const struct ppt_event_access *access = &patient->vitals->events;
+    struct ppt_text words PPT_OWNED(ppt_text_free) = {0};
+
+    for (size_t e = 0; e < PPT_EVENT_COUNT; e++) {
+        if (access->refused[e] == 0) {
+            ppt_text_addf(&words, "%s%s", words.length > 0 ? ", " : "", ppt_events[e].words);
+        }
+    }
+    if (words.length == 0) {
+        finding->health = PPT_HEALTH_UNKNOWN;
+        blame(patient, access->refused[0], finding);
+        return;
+    }
+    say(finding, "%s%s", words.data,
+        access->user_only ? "; of programs, not of what the system does for them" : "");
+}
+
 static void check_surroundings(const struct patient *patient, struct ppt_finding *finding)
 {
     const char *machine = patient->host->virtual_machine, *container = patient->host->container;
@@ -495,6 +535,7 @@ static const struct {
     {"huge pages", check_huge_pages},
     {"temporary files", check_folder},
     {"OpenBLAS", check_blas},
+    {"counters", check_counters},
     {"inside", check_surroundings},
 };
 

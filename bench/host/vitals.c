@@ -92,6 +92,8 @@ void ppt_vitals_read(const char *root, struct ppt_vitals *vitals)
         .swap_used_bytes = swap_kib < 0 ? -1 : swap_kib * 1024,
         .swapped_pages = read_sum(root, "vmstat", "pswpin", "pswpout", 1),
     };
+    vitals->perf_paranoid = PPT_PARANOID_UNKNOWN;
+    ppt_probe_number(&vitals->perf_paranoid, "%s/proc/sys/kernel/perf_event_paranoid", root);
     if (ppt_probe_line(load, sizeof(load), "%s/proc/loadavg", root)) {
         vitals->load = strtod(load, NULL);
     }
@@ -104,6 +106,15 @@ void ppt_vitals_read(const char *root, struct ppt_vitals *vitals)
 }
 
 /* ---- what is tried out ---- */
+
+void ppt_vitals_try_events(struct ppt_vitals *vitals)
+{
+    struct ppt_events events;
+    struct ppt_event_counts ignored;
+
+    ppt_events_open(&ppt_event_system, &vitals->events, &events);
+    ppt_events_take(&events, &ignored);
+}
 
 #define READINGS 1000
 #define SERIES 20

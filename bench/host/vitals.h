@@ -7,6 +7,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "events.h"
+
+/* perf_event_paranoid is -1 and above. */
+#define PPT_PARANOID_UNKNOWN (-2)
+
 /* What cannot be known here is "" for texts and below 0 for numbers. */
 struct ppt_vitals {
     double load;                /* tasks that ran or waited for a CPU: mean of the last minute */
@@ -26,8 +31,10 @@ struct ppt_vitals {
     const char *blas_asked;     /* what the user's variable says of it; borrowed, NULL: not set */
     const char *blas_advice;    /* where another type than its own was chosen; else "" */
     double blas_loss;           /* how many times as long its own takes; 0: none was chosen */
-    const char *folder;         /* for temporary files, borrowed */
-    const char *folder_kind;    /* its file system's name; "": another one */
+    struct ppt_event_access events; /* which hardware counters are refused */
+    int64_t perf_paranoid;          /* what the system permits of them; PPT_PARANOID_UNKNOWN */
+    const char *folder;             /* for temporary files, borrowed */
+    const char *folder_kind;        /* its file system's name; "": another one */
     bool folder_in_memory;
     bool folder_on_network;
     int64_t folder_free_bytes; /* below 0: nothing can be written there */
@@ -42,6 +49,9 @@ void ppt_vitals_time_clock(struct ppt_vitals *vitals);
 /* Loads OpenBLAS; where another type of CPU was chosen than it takes by itself, measures what that
  * one costs, which takes some milliseconds. */
 void ppt_vitals_try_blas(struct ppt_vitals *vitals);
+
+/* Tries which hardware counters there are. */
+void ppt_vitals_try_events(struct ppt_vitals *vitals);
 
 /* Looks at the folder for temporary files. */
 void ppt_vitals_visit_folder(const char *folder, struct ppt_vitals *vitals);

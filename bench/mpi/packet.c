@@ -114,6 +114,7 @@ static void combine_sums(struct ppt_part *parts, unsigned ranks, const struct pp
         whole->digest += one->digest;
         whole->failed_tasks += one->failed_tasks;
         ppt_usage_add(&whole->usage, one->usage, 1);
+        ppt_event_counts_add(&whole->counts, &one->counts);
         whole->io_blocks = sum_known(whole->io_blocks, one->io_blocks);
         whole->peak_bytes = sum_known(whole->peak_bytes, one->peak_bytes);
         /* Noise is a host's, not a rank's: it counts with the first one there. */

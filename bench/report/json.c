@@ -3,6 +3,7 @@
  * version grows with every change that a reader could stumble over. What does not exist is null.
  */
 #include "claims.h"
+#include "json_causes.h"
 #include "json_value.h"
 #include "kinds.h"
 #include "owned.h"
@@ -44,18 +45,26 @@ json_object *ppt_json_statistics(const struct ppt_stat *stat)
     return object;
 }
 
-json_object *ppt_json_ratio(const struct ppt_ratio *value)
+json_object *ppt_json_measured(const struct ppt_ratio *value)
 {
-    json_object *list;
+    json_object *list = json_object_new_array_ext(3);
 
-    if (value->value <= 0) {
-        return NULL;
-    }
-    list = json_object_new_array_ext(3);
     json_object_array_add(list, number(value->value));
     json_object_array_add(list, value->interval.exists ? number(value->interval.low) : NULL);
     json_object_array_add(list, value->interval.exists ? number(value->interval.high) : NULL);
     return list;
+}
+
+json_object *ppt_json_ratio(const struct ppt_ratio *value)
+{
+    return value->value > 0 ? ppt_json_measured(value) : NULL;
+}
+
+json_object *ppt_json_stat(const struct ppt_stat *stat)
+{
+    const struct ppt_ratio measured = {stat->median, stat->interval};
+
+    return stat->n > 0 ? ppt_json_measured(&measured) : NULL;
 }
 
 /* ---- the answer ---- */
@@ -345,28 +354,13 @@ static json_object *objective_json(const struct ppt_objective *objective, size_t
     return object;
 }
 
-/* [value, low, high] */
-static json_object *latency_stat(const struct ppt_stat *stat)
-{
-    json_object *list;
-
-    if (stat->n == 0) {
-        return NULL;
-    }
-    list = json_object_new_array_ext(3);
-    json_object_array_add(list, number(stat->median));
-    json_object_array_add(list, stat->interval.exists ? number(stat->interval.low) : NULL);
-    json_object_array_add(list, stat->interval.exists ? number(stat->interval.high) : NULL);
-    return list;
-}
-
 /* Of tasks that arrive. */
 static json_object *latency_json(const struct ppt_latency *latency)
 {
     json_object *object = json_object_new_object();
 
     for (const struct ppt_latency_row *row = ppt_latency_rows; row->key; row++) {
-        add(object, row->key, latency_stat(ppt_latency_stat(latency, row)));
+        add(object, row->key, ppt_json_stat(ppt_latency_stat(latency, row)));
     }
     add(object, "overloaded", json_object_new_boolean(latency->overloaded));
     add(object, "queue_growth", latency->growth > 0 ? number(latency->growth) : NULL);
@@ -390,6 +384,12 @@ static json_object *point_json(const struct ppt_outcome *outcome,
     add(object, "peak_bytes", summary->peak_bytes >= 0 ? number(summary->peak_bytes) : NULL);
     if (p != SIZE_MAX) {
         add_point_answer(object, &outcome->answer->points[p]);
+        if (outcome->answer->points[p].waiting.exists) {
+            add(object, "waits", ppt_json_waits(&outcome->answer->points[p]));
+        }
+        if (outcome->answer->points[p].counted.exists) {
+            add(object, "counters", ppt_json_counted(&outcome->answer->points[p].counted));
+        }
         if (outcome->answer->points[p].latency.exists) {
             add(object, "latency", latency_json(&outcome->answer->points[p].latency));
         }

@@ -59,10 +59,13 @@ static inline void add_finite(json_object *object, const char *key, double value
     }
 }
 
-/* [low, high], an object, and [value, low, high]; NULL, or null for ends, where there is none. */
+/* [low, high], an object, and [value, low, high]; NULL, or null for ends, where there is none. What
+ * is above 0 where it exists is a ratio; what may be anything is measured. */
 json_object *ppt_json_interval(const struct ppt_interval *value);
 json_object *ppt_json_statistics(const struct ppt_stat *stat);
 json_object *ppt_json_ratio(const struct ppt_ratio *value);
+json_object *ppt_json_measured(const struct ppt_ratio *value);
+json_object *ppt_json_stat(const struct ppt_stat *stat); /* of a median */
 
 /* Adds the whole document to `out`, and frees it. */
 static inline void print_document(json_object *document, struct ppt_text *out)

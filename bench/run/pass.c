@@ -28,6 +28,7 @@
 #include "arrivals.h"
 #include "clock.h"
 #include "counter.h"
+#include "events.h"
 #include "guard.h"
 #include "interrupt.h"
 #include "lost.h"
@@ -493,6 +494,8 @@ static void fill_sample(const struct pass *pass, int64_t start, int64_t end,
         };
     }
     ppt_sample_divide(sample, end - start, pass->price);
+    pass->workload->task_ns =
+        (double)sample->work_ns * (double)pass->worker_count / (double)pass->task_count;
 }
 
 /* The first error among the workers, or what else kept the pass from being one. That others then
@@ -543,6 +546,20 @@ static bool can_be_repeated(const struct ppt_config *config)
     return !ppt_config_has_commands(config) && config->sandbox == PPT_SANDBOX_OF_NONE;
 }
 
+/* Threads that are counted take some µs more to start, and their CPUs to switch between them: a
+ * share of a short pass that is not worth it. How long it will take is known from the last one. */
+static void open_events(const struct pass *pass, struct ppt_events *events)
+{
+    struct ppt_workload *workload = pass->workload;
+    const double expected =
+        workload->task_ns * (double)pass->task_count / (double)pass->worker_count;
+
+    if (expected >= WORTH_ASKING_NS) {
+        ppt_events_open(workload->event_calls ? workload->event_calls : &ppt_event_system,
+                        &workload->event_access, events);
+    }
+}
+
 /* The watches are prepared. *believed: the clock was right all the time. */
 static enum ppt_status run(struct ppt_workload *workload, struct ppt_point point,
                            const struct ppt_share *share, struct ppt_stopwatches *watches,
@@ -559,6 +576,8 @@ static enum ppt_status run(struct ppt_workload *workload, struct ppt_point point
     };
     struct ppt_noise noise_before, noise_after;
     struct ppt_cpu_set cpus;
+    struct ppt_events events = {0};
+    struct ppt_event_counts counts;
     struct usage before, after;
     struct stops stops_before, stops_after;
     int64_t queued_first, queued_last;
@@ -587,6 +606,7 @@ static enum ppt_status run(struct ppt_workload *workload, struct ppt_point point
     if (!share && can_be_repeated(workload->config)) {
         pass.clock = ppt_counter_start();
     }
+    open_events(&pass, &events);
     malloc_trim(0);
     ppt_noise_reset_peak();
     ppt_cpu_set_read(&cpus);
@@ -594,6 +614,7 @@ static enum ppt_status run(struct ppt_workload *workload, struct ppt_point point
     read_usage(&before);
     stops_before = read_stops();
     queued_first = queued_so_far(&pass);
+    ppt_events_start(&events);
     const int64_t start = pass.start_ns = ppt_counter_ns(&pass.clock);
     if (share) {
         run_shared_team(&pass);
@@ -606,10 +627,12 @@ static enum ppt_status run(struct ppt_workload *workload, struct ppt_point point
     malloc_trim(0);
     const int64_t end = ppt_counter_ns(&pass.clock);
     *believed = ppt_counter_held(&pass.clock);
+    ppt_events_stop(&events);
     stops_after = read_stops();
     queued_last = queued_so_far(&pass);
     read_usage(&after);
     ppt_noise_read(&cpus, &noise_after);
+    ppt_events_take(&events, &counts);
     ppt_guard_leave(workload->foreign);
 
     ppt_binding_restore(&pass.binding);
@@ -638,6 +661,7 @@ static enum ppt_status run(struct ppt_workload *workload, struct ppt_point point
         if (pass.loop) {
             ppt_open_loop_tell(pass.loop, sample);
         }
+        sample->counts = counts;
         sample->clock_khz = ppt_noise_clock_khz(pass.workers[0].cpu);
     }
     for (unsigned i = 0; i < pass.worker_count; i++) {

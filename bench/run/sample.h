@@ -24,6 +24,7 @@
 #include <stdint.h>
 
 #include "config.h"
+#include "events.h"
 #include "noise.h"
 
 struct ppt_worker_sample {
@@ -79,8 +80,9 @@ struct ppt_sample {
     struct ppt_usage usage; /* differences over the pass, of the whole process, or of those of all
                                ranks */
     struct ppt_noise noise; /* differences over the pass; of all hosts */
-    int64_t io_blocks;  /* that the process and its programs read from devices or wrote, 512 bytes
-                           each, a write when memory takes it; -1: unknown. Of all ranks */
+    int64_t io_blocks; /* that the process and its programs read from devices or wrote, 512 bytes
+                          each, a write when memory takes it; -1: unknown. Of all ranks */
+    struct ppt_event_counts counts; /* hardware counters, of the whole pass */
     int64_t peak_bytes; /* most resident memory during the pass; -1: unknown. Of all ranks */
     int64_t clock_khz;  /* of the first worker's CPU, at the end; -1: unknown */
     struct ppt_task_times times;

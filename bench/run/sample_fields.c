@@ -101,6 +101,7 @@ const struct ppt_field ppt_sample_fields[] = {
     {.key = "digest", .kind = PPT_FIELD_DIGEST, .offset = offsetof(struct ppt_sample, digest)},
     {PPT_FIELD_INNER(struct ppt_sample, usage, "usage", usage_fields)},
     {PPT_FIELD_INNER(struct ppt_sample, noise, "noise", ppt_noise_fields)},
+    {PPT_FIELD_INNER(struct ppt_sample, counts, NULL, ppt_event_fields), .flags = PPT_FIELD_SHOWN},
     SAMPLE(io_blocks, PPT_FIELD_OPTIONAL),
     SAMPLE(peak_bytes, 0),
     SAMPLE(clock_khz, 0),

@@ -7,6 +7,7 @@
 #include <stdatomic.h>
 
 #include "config.h"
+#include "events.h"
 #include "folder.h"
 #include "sample.h"
 #include "stopwatch.h"
@@ -57,6 +58,9 @@ struct ppt_workload {
     struct ppt_found found;           /* by the passes to come */
     struct ppt_known_price *prices;   /* of scratch, as far as they were asked for */
     size_t price_count;
+    const struct ppt_event_calls *event_calls; /* borrowed; NULL: the system's */
+    struct ppt_event_access event_access;
+    double task_ns; /* what a task took a worker of the last pass; 0: there was none */
     /* Set when a pass is to be given up, by any thread; tasks may look at it too. */
     _Alignas(PPT_CACHE_LINE) atomic_bool stop;
 };

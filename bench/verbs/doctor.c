@@ -32,6 +32,7 @@ static enum ppt_status examine(struct ppt_diagnosis *diagnosis, struct ppt_error
     ppt_vitals_visit_folder(ppt_workspace_base(), &vitals);
     ppt_host_read(&host);
     ppt_vitals_try_blas(&vitals);
+    ppt_vitals_try_events(&vitals);
     PPT_TRY(ppt_spin_run(host.effective_cpus, TEST_SECONDS, &spins, error));
     ppt_vitals_read("", &after);
     ppt_doctor_judge(&host, &vitals, &spins, after.swapped_pages - vitals.swapped_pages, diagnosis);

@@ -2,6 +2,7 @@
  * What the doctor says of machines made for it: a bad laptop, a good server, and each check at its
  * limits.
  */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -357,6 +358,41 @@ static void a_test_spins_on_every_cpu(void **state)
     assert_true(spins.lost >= 0 && spins.lost < 1);
 }
 
+/* What is refused for everything of tasks, and what is then said of it. */
+static void check_refused(int problem, int64_t paranoid, char *where, const char *words)
+{
+    struct machine m = quiet_machine(put_server);
+
+    for (size_t e = 0; e < PPT_EVENT_COUNT; e++) {
+        m.vitals.events.refused[e] = problem;
+    }
+    m.vitals.perf_paranoid = paranoid;
+    m.host.virtual_machine = where;
+    check(&m, "counters", PPT_HEALTH_UNKNOWN);
+    assert_string_equal(find(&m, "counters")->text, words);
+}
+
+static void counters_that_are_not_there(void **state)
+{
+    struct machine m = quiet_machine(put_server);
+
+    (void)state;
+    check_refused(EACCES, 3, none, "not available here: perf_event_paranoid is 3");
+    check_refused(EACCES, 2, none, "not available here: they are not permitted");
+    check_refused(EPERM, PPT_PARANOID_UNKNOWN, kvm, "not available here: they are not permitted");
+    check_refused(ENOENT, 2, kvm, "not available here: no PMU in this virtual machine");
+    check_refused(ENOENT, 2, none, "not available here: no PMU in this machine");
+    check_refused(ENOSYS, 2, none, "not available here: the system has no perf_event_open");
+
+    m.vitals.events.refused[3] = ENOENT;
+    m.vitals.events.refused[4] = EACCES;
+    m.vitals.events.user_only = true;
+    check(&m, "counters", PPT_HEALTH_GOOD);
+    assert_string_equal(find(&m, "counters")->text,
+                        "instructions, cycles, last-level cache misses; of programs, not of what "
+                        "the system does for them");
+}
+
 static void the_clock_and_the_folder_are_tried_out(void **state)
 {
     struct ppt_vitals vitals = {.clock_cost_s = -1, .clock_step_s = -1};
@@ -378,6 +414,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         PLACED(a_good_server),
+        PLACED(counters_that_are_not_there),
         PLACED(a_bad_laptop),
         PLACED(a_machine_that_tells_nothing),
         PLACED(noise_and_steadiness),

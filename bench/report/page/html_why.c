@@ -5,6 +5,7 @@
 #include <math.h>
 
 #include "charts.h"
+#include "html_causes.h"
 #include "html_figure.h"
 #include "html_parts.h"
 #include "owned.h"
@@ -138,6 +139,7 @@ void ppt_html_why(struct ppt_page *page, const struct ppt_outcome *outcome)
                 : NULL);
         add_factors(out, outcome);
     }
+    ppt_html_causes(out, outcome);
     ppt_html_folded_figure(out, outcome->folder, "time");
     ppt_html_folded_figure(out, outcome->folder, "tasks_per_second");
 }
