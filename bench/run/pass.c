@@ -188,12 +188,20 @@ static bool outlives_pass(const struct pass *pass, const struct worker *worker)
     return worker == pass->workers && !pass->share;
 }
 
+/* Whether a worker has worked for long enough: more of them than CPUs ask one after the other. */
+static bool is_worth_asking(const struct pass *pass, const struct worker *worker)
+{
+    const int64_t cpus = omp_get_num_procs(), workers = pass->worker_count;
+
+    return worker->end_ns - worker->start_ns >=
+           WORTH_ASKING_NS * (workers > cpus ? workers : cpus) / cpus;
+}
+
 /* Behind everybody's work, which it would hold up, by all of them at a time, and once: threads of a
  * team are as old as it is. */
 static void ask_queued(const struct pass *pass, struct worker *worker)
 {
-    if (!has_inner_threads(pass) && !outlives_pass(pass, worker) &&
-        worker->end_ns - worker->start_ns >= WORTH_ASKING_NS) {
+    if (!has_inner_threads(pass) && !outlives_pass(pass, worker) && is_worth_asking(pass, worker)) {
         worker->queued_ns = ppt_queued_ns(PPT_QUEUED_THREAD);
     }
 }
@@ -439,7 +447,7 @@ static void set_queued(const struct pass *pass, int64_t first, struct ppt_sample
     for (unsigned i = 0; i < pass->worker_count; i++) {
         const struct worker *worker = &pass->workers[i];
         const bool outlives = outlives_pass(pass, worker);
-        const bool asked = outlives || worker->end_ns - worker->start_ns >= WORTH_ASKING_NS;
+        const bool asked = outlives || is_worth_asking(pass, worker);
 
         sample->workers[i].queued_ns = has_inner_threads(pass) || !asked
                                            ? -1

@@ -87,7 +87,7 @@ class Waits(common.Case):
     def test_cpu(self):
         """More workers than CPUs."""
         _, _, points = self.measure(
-            "--task", "sum", "--task-args", "[10000000]", "--task-count", str(12 * CPUS),
+            "--task", "sum", "--task-args", "[30000000]", "--task-count", str(12 * CPUS),
             "--workers", f"0,{4 * CPUS}")  # fmt: skip
         waits = self.check_waits(points[4 * CPUS])
         self.assertEqual(waits["grows"]["most"], "cpu", waits)
@@ -119,23 +119,61 @@ class Waits(common.Case):
         self.assertAlmostEqual(product, counters["inflation"][0], places=6)
         self.assertGreater(counters["instructions"][0], 1e6)
 
-    def test_old_journals(self):
-        """Passes that were recorded without all this are read, and nothing is said of it."""
-        self.run_fine("--task", "wait", "--task-args", "[1, 1]", "--task-count", "4",
-                      "--workers", "0,2", "--iterations", "3")  # fmt: skip
-        folder = self.only_folder()
+    def edit_journal(self, folder, change):
+        """The journal with every pass changed, and its report made anew."""
         journal = folder / "samples.jsonl"
         lines = []
         for line in journal.read_text().splitlines():
             entry = json.loads(line)
             if entry.get("type") == "pass":
-                del entry["io_blocks"], entry["noise"]["io_stalled_ns"]
-                for worker in entry["worker_times"]:
-                    del worker["queued_ns"], worker["voluntary"], worker["involuntary"]
+                change(entry)
             lines.append(json.dumps(entry))
         journal.write_text("\n".join(lines) + "\n")
         self.run_fine("report", str(folder))
-        results = json.loads((folder / "results.json").read_text())
+        return json.loads((folder / "results.json").read_text())
+
+    def test_counted_journals(self):
+        """A run of a machine that has them all: in the results, and in a table of the page."""
+        self.run_fine("--task", "sum", "--task-args", "[1000]", "--task-count", "4",
+                      "--workers", "0,2", "--iterations", "4")  # fmt: skip
+        folder = self.only_folder()
+        self.assertNotIn("Hardware counters", (folder / "report.html").read_text())
+
+        def count(entry):
+            slower = 2 if entry["workers"] == 2 else 1
+            entry.update(instructions=4000 + entry["block"], cycles=2000 * slower,
+                         cache_misses=40, energy_uj=8, counted_ns=1000 * slower,
+                         counted_user_only=True)  # fmt: skip
+
+        results = self.edit_journal(folder, count)
+        counters = {p["workers"]: p["counters"] for p in results["points"]}
+        self.assertEqual(counters[0]["cache_misses"][0], 10)
+        self.assertEqual(counters[2]["ghz"][0], 2)
+        self.assertEqual(counters[2]["inflation"][0], 2)
+        self.assertEqual(counters[2]["factors"]["cycles_per_instruction"][0], 2)
+        self.assertIsNone(counters[0]["stalled_cycles"])
+        self.assertIsNone(counters[0]["factors"])
+        self.assertTrue(counters[2]["user_only"])
+        one = results["passes"][0]
+        self.assertEqual((one["energy_uj"], one["counted_user_only"]), (8, True))
+        self.assertNotIn("stalled_cycles", one)
+        page = (folder / "report.html").read_text()
+        self.assertIn("Hardware counters", page)
+        schema = json.loads((common.ROOT / "docs" / "results.schema.json").read_text())
+        self.assertEqual(common.schema_problems(self, schema, [results]), [[]])
+
+    def test_old_journals(self):
+        """Passes that were recorded without all this are read, and nothing is said of it."""
+        self.run_fine("--task", "wait", "--task-args", "[1, 1]", "--task-count", "4",
+                      "--workers", "0,2", "--iterations", "3")  # fmt: skip
+        folder = self.only_folder()
+
+        def forget(entry):
+            del entry["io_blocks"], entry["noise"]["io_stalled_ns"]
+            for worker in entry["worker_times"]:
+                del worker["queued_ns"], worker["voluntary"], worker["involuntary"]
+
+        results = self.edit_journal(folder, forget)
         for point in results["points"]:
             self.assertNotIn("waits", point)
         for one in results["passes"]:

@@ -23,6 +23,8 @@ static struct ppt_part part_of(unsigned rank, int64_t offset_ns)
                    .total_ns = 1000,
                    .digest = 100 + rank,
                    .peak_bytes = 4096,
+                   .io_blocks = 8,
+                   .counts = {.instructions = 1000, .energy_uj = 50, .counted_ns = 300},
                    .usage = {.user_ns = 11, .minor_faults = 3},
                    .noise = {.steal_ns = 5,
                              .pressure_ns = -1,
@@ -162,6 +164,11 @@ static void parts_become_one_pass(void **state)
     assert_int_equal(whole->usage.user_ns, 33);
     assert_int_equal(whole->usage.minor_faults, 9);
     assert_int_equal(whole->peak_bytes, 3 * 4096);
+    assert_int_equal(whole->io_blocks, 3 * 8);
+    /* What a package used is not known of one of several processes. */
+    assert_int_equal(whole->counts.instructions, 3 * 1000);
+    assert_int_equal(whole->counts.counted_ns, 3 * 300);
+    assert_int_equal(whole->counts.energy_uj, 0);
     /* Of each host once; what one does not know nobody does. */
     assert_int_equal(whole->noise.steal_ns, 10);
     assert_int_equal(whole->noise.pressure_ns, -1);

@@ -2,6 +2,10 @@
  * One pass, with kernels whose behaviour is known exactly: what it must hold at every number of
  * workers.
  */
+#include <linux/perf_event.h>
+#include <string.h>
+#include <unistd.h>
+
 #include "passed.h"
 
 static const struct ppt_schedule schedules[] = {{PPT_SCHEDULE_STATIC, 0},
@@ -176,10 +180,85 @@ static void recorders_are_used_again(void **state)
     ppt_stopwatches_destroy(watches);
 }
 
+/* ---- hardware counters ---- */
+
+/* A system that counts, of which it is seen when it was told to. */
+static struct {
+    int open, opened, enabled;
+    bool elsewhere; /* it was asked by another thread than that of the pass */
+} counting;
+
+static int counting_open(struct perf_event_attr *attr, pid_t pid, int cpu)
+{
+    (void)attr;
+    counting.elsewhere |= gettid() != getpid() || pid != 0 || cpu != -1 || counting.enabled > 0;
+    counting.open++;
+    return 1000 + counting.opened++;
+}
+
+static ssize_t counting_read(int fd, void *out, size_t size)
+{
+    const uint64_t words[] = {1000000, 2000, 1000};
+
+    (void)fd;
+    assert_int_equal(size, sizeof(words));
+    assert_int_equal(counting.enabled, 0);
+    memcpy(out, words, sizeof(words));
+    return (ssize_t)size;
+}
+
+static void counting_control(int fd, unsigned long request)
+{
+    (void)fd;
+    counting.enabled += request == PERF_EVENT_IOC_ENABLE ? 1 : -1;
+}
+
+static void counting_close(int fd)
+{
+    (void)fd;
+    counting.open--;
+}
+
+static const struct ppt_event_calls counting_calls = {counting_open, counting_read,
+                                                      counting_control, counting_close, "/nowhere"};
+
+/* How long tasks take is known from the second pass on; of short ones nothing is counted. */
+static void long_passes_are_counted(void **state)
+{
+    static const struct {
+        int64_t work;
+        bool counted;
+    } cases[] = {{60000000, true}, {100, false}};
+
+    (void)state;
+    for (size_t c = 0; c < COUNT(cases); c++) {
+        struct passed b;
+
+        passed_prepare(&b, &ppt_mock_steady, cases[c].work, 8);
+        passed_start(&b);
+        b.workload.event_calls = &counting_calls;
+        memset(&counting, 0, sizeof(counting));
+        for (unsigned workers = 0; workers <= 2; workers++) {
+            struct ppt_sample sample = passed_well(&b, workers);
+            const bool counted = cases[c].counted && workers > 0;
+
+            assert_int_equal(sample.counts.instructions, counted ? 2000000 : 0);
+            assert_int_equal(sample.counts.counted_ns, counted ? 2000 : 0);
+            assert_int_equal(sample.counts.energy_uj, 0);
+            assert_int_equal(counting.open, 0);
+            assert_int_equal(counting.enabled, 0);
+            assert_false(counting.elsewhere);
+            ppt_sample_free(&sample);
+        }
+        passed_stop(&b);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reused_memory),
+        cmocka_unit_test(long_passes_are_counted),
         cmocka_unit_test(fresh_memory),
         cmocka_unit_test(fewer_tasks_than_workers),
         cmocka_unit_test(static_schedules_share_equally),

@@ -217,7 +217,8 @@ static void planted(void **state)
     const struct kind alone = {10, 0.01, 0, 0.01, 0, 0, 0.03}, lock = {10, 0.1, 0, 6, 0.9, 0, 0.03},
                       longer = {10, 0.1, 0, 6, 0, 0, 0.03},
                       slower = {13, 0.1, 0, 0.1, 0.5, 0, 0.03},
-                      crowded = {10, 9, 0, 0.1, 0.3, 0, 0.03}, disk = {2, 0.01, 8, 0.1, 2, 8, 0.03},
+                      crowded = {10, 9, 0, 0.1, 0.3, 0, 0.03}, both = {16, 0.1, 0, 6, 0.9, 0, 0.03},
+                      rather = {16, 0.1, 0, 3, 0.9, 0, 0.03}, disk = {2, 0.01, 8, 0.1, 2, 8, 0.03},
                       queue = {2, 0.1, 15, 1, 3, 8, 0.03}, sleep = {1, 0, 0, 9, 1, 0, 0.03};
 
     (void)state;
@@ -226,6 +227,8 @@ static void planted(void **state)
     check_planted("CPU time", &alone, &slower, 2, PPT_WAIT_UNKNOWN);
     check_planted("a CPU", &alone, &crowded, 4, PPT_WAIT_CPU);
     check_planted("a device", &disk, &queue, 2, PPT_WAIT_DEVICE);
+    check_planted("CPU time as much as a lock", &alone, &both, 2, PPT_WAIT_UNKNOWN);
+    check_planted("CPU time rather than a lock", &alone, &rather, 2, PPT_WAIT_UNKNOWN);
     check_planted("nothing", &alone, &alone, 2, PPT_WAIT_UNKNOWN);
     check_planted("nothing, asleep", &sleep, &sleep, 2, PPT_WAIT_UNKNOWN);
     check_planted("nothing, with a device", &disk, &disk, 2, PPT_WAIT_UNKNOWN);
