@@ -639,7 +639,7 @@ static void end_with(struct ppt_claims *claims, const char *more)
 }
 
 /* What makes them slower is named where it surely is the larger part. Beside others it may be
- * these. */
+ * these, unless it is a lock, which nobody else holds. */
 static void say_inflation(struct speech *speech)
 {
     const struct ppt_point_answer *point = recommended_point(speech->answer);
@@ -655,7 +655,7 @@ static void say_inflation(struct speech *speech)
     ppt_text_add(&speech->words, " slower side by side");
     say(speech, above("inflation", inflation,
                       (struct ppt_interval){true, 1 / work->high - 1, 1 / work->low - 1}, 0.95, 0));
-    if (!speech->answer->verdict.disturbed &&
+    if ((!speech->answer->verdict.disturbed || point->growth.most == PPT_WAIT_LOCK) &&
         !ppt_cause_add(point, speech->claims->items[speech->claims->count - 1], speech->claims)) {
         end_with(speech->claims, inflation_cause(f, speech->answer->waiting));
     }

@@ -18,16 +18,17 @@
 #define HARDWARE(which) PERF_TYPE_HARDWARE, PERF_COUNT_HW_##which, NULL, NULL
 #define FROM_FILES(device, name) 0, 0, device, name
 
-/* Member, per package, words, unit; then which event it is. */
+/* Member, per package, words, unit and how many make one; then which event it is. */
 #define EVENTS(ROW)                                                                                \
-    ROW(instructions, false, "instructions", "", HARDWARE(INSTRUCTIONS))                           \
-    ROW(cycles, false, "cycles", "", HARDWARE(CPU_CYCLES))                                         \
-    ROW(cache_misses, false, "last-level cache misses", "", HARDWARE(CACHE_MISSES))                \
-    ROW(stalled_cycles, false, "stalled cycles", "", HARDWARE(STALLED_CYCLES_BACKEND))             \
-    ROW(energy_uj, true, "package energy", "µJ", FROM_FILES("power", "energy-pkg"))
+    ROW(instructions, false, "instructions", "", 1, HARDWARE(INSTRUCTIONS))                        \
+    ROW(cycles, false, "cycles", "", 1, HARDWARE(CPU_CYCLES))                                      \
+    ROW(cache_misses, false, "last-level cache misses", "", 1, HARDWARE(CACHE_MISSES))             \
+    ROW(stalled_cycles, false, "stalled cycles", "", 1, HARDWARE(STALLED_CYCLES_BACKEND))          \
+    ROW(energy_uj, true, "package energy", "J", 1e6, FROM_FILES("power", "energy-pkg"))
 
-#define AS_EVENT(member, per_package, words, unit, ...)                                            \
-    {#member, words, offsetof(struct ppt_event_counts, member), per_package, unit, __VA_ARGS__},
+#define AS_EVENT(member, per_package, words, unit, in_unit, ...)                                   \
+    {#member, words,      offsetof(struct ppt_event_counts, member), per_package, unit,            \
+     in_unit, __VA_ARGS__},
 
 const struct ppt_event ppt_events[PPT_EVENT_COUNT] = {EVENTS(AS_EVENT)};
 

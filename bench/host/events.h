@@ -41,7 +41,8 @@ struct ppt_event {
     const char *words; /* for people: "instructions" */
     size_t offset;     /* in the counts */
     bool per_package;  /* else per task */
-    const char *unit;  /* "" for a plain number */
+    const char *unit;  /* that people are told it in; "" for a plain number */
+    double in_unit;    /* so many make one */
 
     /* Which one it is: type and config of perf_event_open(2); or the files of the system, which say
      * that themselves: of a unit, and the event's name there. */

@@ -71,11 +71,12 @@ static bool is_counted(const struct ppt_outcome *outcome)
     return any;
 }
 
-static void add_number(struct ppt_table *table, const struct ppt_stat *stat)
+static void add_count(struct ppt_table *table, const struct ppt_stat *stat,
+                      const struct ppt_event *event)
 {
     char text[PPT_UNITS_SIZE];
 
-    ppt_html_cell(table, stat->n > 0 ? ppt_text_rate(stat->median, text) : "–");
+    ppt_html_cell(table, stat->n > 0 ? ppt_text_rate(stat->median / event->in_unit, text) : "–");
 }
 
 static void add_counted(struct ppt_text *out, const struct ppt_outcome *outcome)
@@ -108,7 +109,7 @@ static void add_counted(struct ppt_text *out, const struct ppt_outcome *outcome)
         if (p && p->counted.exists) {
             ppt_html_point_row(&table, outcome, i);
             for (size_t e = 0; e < PPT_EVENT_COUNT; e++) {
-                add_number(&table, &p->counted.per_task[e]);
+                add_count(&table, &p->counted.per_task[e], &ppt_events[e]);
             }
             ppt_html_number(&table, p->counted.ipc.n > 0, p->counted.ipc.median, 2, "");
             ppt_html_number(&table, p->counted.ghz.n > 0, p->counted.ghz.median, 2, "");
