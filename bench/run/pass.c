@@ -614,10 +614,10 @@ static enum ppt_status run(struct ppt_workload *workload, struct ppt_point point
     if (!share && can_be_repeated(workload->config)) {
         pass.clock = ppt_counter_start();
     }
-    open_events(&pass, &events);
     malloc_trim(0);
     ppt_noise_reset_peak();
     ppt_cpu_set_read(&cpus);
+    open_events(&pass, &events); /* what was started before is not counted */
     ppt_noise_read(&cpus, &noise_before);
     read_usage(&before);
     stops_before = read_stops();

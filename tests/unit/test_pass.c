@@ -254,11 +254,55 @@ static void long_passes_are_counted(void **state)
     }
 }
 
+/* What the system itself counts, without any hardware: CPU time, in nanoseconds. */
+static int clock_open(struct perf_event_attr *attr, pid_t pid, int cpu)
+{
+    attr->type = PERF_TYPE_SOFTWARE;
+    attr->config = PERF_COUNT_SW_TASK_CLOCK;
+    return ppt_event_system.open(attr, pid, cpu);
+}
+
+/* Threads of the team are counted with the one that starts them. */
+static void all_threads_are_counted(void **state)
+{
+    struct ppt_event_calls calls = ppt_event_system;
+    struct passed b;
+
+    (void)state;
+    calls.open = clock_open;
+    passed_prepare(&b, &ppt_mock_steady, 60000000, 8);
+    passed_start(&b);
+    b.workload.event_calls = &calls;
+    for (unsigned workers = 0; workers <= 3; workers++) {
+        struct ppt_sample sample = passed_well(&b, workers);
+        int64_t cpu_ns = 0;
+
+        for (size_t i = 0; i < sample.worker_count; i++) {
+            cpu_ns += sample.workers[i].cpu_ns;
+        }
+        if (workers > 0 && b.workload.event_access.refused[0] != 0) {
+            ppt_sample_free(&sample);
+            passed_stop(&b);
+            skip();
+        }
+        if (workers > 0) {
+            const double share = (double)sample.counts.instructions / (double)cpu_ns;
+
+            if (share < 0.95 || share > 1.3 || sample.counts.counted_ns < cpu_ns / 2) {
+                fail_msg("%u workers: %g of their CPU time", workers, share);
+            }
+        }
+        ppt_sample_free(&sample);
+    }
+    passed_stop(&b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reused_memory),
         cmocka_unit_test(long_passes_are_counted),
+        cmocka_unit_test(all_threads_are_counted),
         cmocka_unit_test(fresh_memory),
         cmocka_unit_test(fewer_tasks_than_workers),
         cmocka_unit_test(static_schedules_share_equally),
