@@ -3,12 +3,12 @@
  * else, such as a lock.
  *
  * With B the time of a pass's tasks, C their CPU time, Q for how long their threads were ready to
- * run but had no CPU, and D the time in which anybody on the system waited for a device, on each
- * CPU at a time:
+ * run but had no CPU, and D twice the time in which anybody on the system waited for a device, on
+ * each CPU or for each worker at a time (see UNTOLD):
  *
  *     off     = (B - C) / B               the share of their time that they had no CPU
  *     cpu     = min(Q / B, off)           more threads than CPUs, own or others'
- *     device  = min(D / B, off - cpu)     where the pass read or wrote a device at all, else 0
+ *     device  = min(D / B, off - cpu)     where the pass read or wrote a device, else 0
  *     other   = off - cpu - device        locks, sleeping, other processes, the network
  *
  * What waits for a lock and what sleeps look the same. They differ in what more workers do: a task

@@ -13,8 +13,6 @@ import common  # noqa: E402  (found through the line above)
 
 CPUS = len(os.sched_getaffinity(0))
 PRESSURE = pathlib.Path("/proc/pressure/io")
-# Writes 64 KiB, and waits until the disk has them.
-SYNC = "dd if=/dev/zero of=\"$0/{task}\" bs=64k count=1 conv=fsync 2>/dev/null"
 
 
 def is_on_disk(folder):
@@ -36,7 +34,7 @@ class Waits(common.Case):
     def environment(self, draw=False, **changes):
         """With the programs that tasks are."""
         env = super().environment(draw, **changes)
-        env["PATH"] = changes.get("PATH", common.path_of(self.base / "bin", "sh", "dd"))
+        env["PATH"] = changes.get("PATH", common.path_of(self.base / "bin", "dd"))
         return env
 
     def measure(self, *options):
@@ -101,9 +99,11 @@ class Waits(common.Case):
         if not is_on_disk(folder):
             self.skipTest("temporary files are in memory here")
         _, _, points = self.measure(
-            "--task-count", "8", "--workers", "0,1", "--", "sh", "-c", SYNC, str(folder))
-        waits = self.check_waits(points[0])
-        self.assertGreater(waits["device"][0], 0, waits)
+            "--task-count", "4", "--workers", "0,1", "--", "dd", "if=/dev/zero",
+            f"of={folder}/{{task}}", "bs=64k", "count=32", "oflag=sync", "status=none")  # fmt: skip
+        for point in points.values():
+            waits = self.check_waits(point)
+            self.assertGreater(waits["device"][0], waits["other"][0], waits)
 
     @unittest.skipUnless(counters_here(), "there are no hardware counters here")
     def test_counters(self):

@@ -66,8 +66,8 @@ static struct ppt_sample pass_of(const struct kind *kind, unsigned block, unsign
         device += waited;
     }
     sample.total_ns = sample.work_ns;
-    /* The system counts a time, not one for each that waits. */
-    sample.noise.io_stalled_ns = (int64_t)(device / fmax((double)count, 2));
+    /* The system counts a time, not one for each that waits, and half of it. */
+    sample.noise.io_stalled_ns = (int64_t)(device / fmax((double)count, 2) / 2);
     return sample;
 }
 
