@@ -48,6 +48,28 @@ double ppt_latency_percentile(const struct ppt_sample *pass, double percentile)
     return percentile_of(sorted, count, percentile);
 }
 
+static double latency_s(const struct ppt_sample *pass, const void *percentile)
+{
+    return ppt_latency_percentile(pass, *(const double *)percentile);
+}
+
+void ppt_latency_grid(const struct ppt_index *index, double percentile, struct ppt_grid *grid)
+{
+    ppt_grid_of(index, latency_s, &percentile, grid);
+}
+
+double ppt_latency_known(uint64_t tasks)
+{
+    static const double usual[] = {99, 95, 50};
+    const size_t count = sizeof(usual) / sizeof(usual[0]);
+    size_t i = 0;
+
+    while (i < count && tasks < ppt_goal_tasks(usual[i])) {
+        i++;
+    }
+    return i < count ? usual[i] : 0;
+}
+
 static double sum_of(const int64_t *times_ns, uint64_t count)
 {
     double sum = 0;

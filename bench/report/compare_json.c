@@ -128,6 +128,7 @@ void ppt_comparison_json(const struct ppt_comparison_outcome *outcome, struct pp
         add(object, "new_task_details", text(outcome->new_runs[0].config->details));
     }
     add(object, "task_count", integer(config->task_count));
+    add(object, "percentile", outcome->percentile > 0 ? number(outcome->percentile) : NULL);
     add(object, "verdict", text(ppt_change_names[comparison->change]));
     add(object, "speedup_verdict", text(ppt_change_names[comparison->speedup_change]));
     add(object, "doubt",

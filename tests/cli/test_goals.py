@@ -131,12 +131,57 @@ class Arrivals(Goals):
             result = self.run_ppt("report", self.only_folder())
             self.assertIn("a pass with other arrivals than the run has", result.err)
 
-    def test_times_of_passes_are_not_compared(self):
+    def folder_of(self, *options):
+        """Of a run beside others."""
+        before = set(self.folders())
+        self.measure("--tasks", 20, "--iterations", 5, "--workers", "1,2", *options)
+        (folder,) = set(self.folders()) - before
+        return folder
+
+    def test_latencies_are_compared(self):
+        """Services of the old run are a fifth: passes last as long all the same."""
+        rate = ("--arrivals", '{"rate": 400, "process": "steady"}')
+        old = self.folder_of(*rate, *self.WAIT)
+        result = self.run_ppt("compare", "--different", "--json", old,
+                              self.folder_of(*rate, "--task", "wait", "--task-args", "[5]"))
+        answer = json.loads(result.out)
+        self.assertEqual((answer["percentile"], answer["speedup_over"]), (50, None))
+        for point in answer["points"]:
+            self.assertIsNone(point["speedup"])
+            self.assertGreater(point["time"]["change"], 1)
+        text = self.run_ppt("compare", old, old).out
+        self.assertIn("times are what 50 % of tasks take no longer than, from their arrival on", text)
+        self.assertNotIn("speedup", text)
+        page = self.work / "page.html"
+        self.run_ppt("compare", "--html", page, old, old)
+        self.assertIn("change of latency", page.read_text())
+
+    def test_other_arrivals_are_not_compared(self):
+        old = self.folder_of("--arrivals", '{"rate": 400}', *self.WAIT)
+        result = self.run_ppt("compare", old,
+                              self.folder_of("--arrivals", '{"rate": 500}', *self.WAIT))
+        self.assertEqual(result.code, 2, result)
+        self.assertIn("cannot be compared: tasks arrive in another way", result.err)
+
+    def test_too_few_tasks_are_not_compared(self):
         self.measure("--arrivals", '{"rate": 1000}', "--tasks", 4, "--workers", "1,2", *self.WAIT)
         folder = self.only_folder()
         result = self.run_ppt("compare", folder, folder)
         self.assertEqual(result.code, 2, result)
-        self.assertIn("cannot be compared: tasks arrive in", result.err)
+        self.assertIn("has to be 20 at least", result.err)
+
+    def test_a_stall_shows(self):
+        """One task of 200 stalls, and those that arrive meanwhile wait for it: more than 5 %. Of
+        tasks by themselves it is one."""
+        stall = "if [ {#} = 30 ]; then sleep 0.25; fi"
+        self.measure("--arrivals", '{"rate": 100, "process": "steady"}', "--workers", 1,
+                     "--iterations", 1, "--warmup", 0, "--processes", 1, "--", "sh", "-c", stall,
+                     ":::", *map(str, range(200)))  # fmt: skip
+        (one,) = self.passes()
+        self.assertEqual(len(one["task_ns"]), 200)
+        latency = self.results()["points"][0]["latency"]
+        self.assertGreater(latency["p95_s"][0], 0.1)
+        self.assertGreater(latency["p95_s"][0], 3e-9 * sorted(one["task_ns"])[189])
 
     def test_the_yardstick(self):
         """Exponential services: of the same tasks the same, and unlike each other."""
