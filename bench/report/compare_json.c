@@ -114,8 +114,9 @@ void ppt_comparison_json(const struct ppt_comparison_outcome *outcome, struct pp
     const struct ppt_config *config = outcome->old_runs[0].config;
     json_object *object = json_object_new_object(), *points = json_object_new_array();
     const bool any = comparison->common > 0;
-    const struct ppt_point *base =
-        comparison->common > 1 ? &comparison->points[comparison->base].point : NULL;
+    const struct ppt_point *base = comparison->common > 1 && outcome->percentile <= 0
+                                       ? &comparison->points[comparison->base].point
+                                       : NULL;
 
     for (size_t i = 0; i < comparison->point_count; i++) {
         json_object_array_add(points, point_json(&comparison->points[i]));

@@ -170,9 +170,9 @@ void ppt_comparison_text(const struct ppt_comparison_outcome *outcome, struct pp
         ppt_text_add(out, ")\n");
     }
     if (outcome->percentile > 0) {
-        ppt_text_addf(out,
-                      "  times are what %g %% of tasks take no longer than, from their arrival on\n",
-                      outcome->percentile);
+        ppt_text_addf(
+            out, "  times are what %g %% of tasks take no longer than, from their arrival on\n",
+            outcome->percentile);
     }
     add_side("old", outcome->old_runs, outcome->old_count, comparison->old_blocks,
              comparison->grouped, out);

@@ -171,8 +171,8 @@ static void add_failures(const struct ppt_outcome *outcome, size_t width, struct
         char words[PPT_POINT_WORDS_SIZE];
         struct ppt_text line PPT_OWNED(ppt_text_free) = {0};
 
-        ppt_text_addf(&line, "left out: %s%s: ",
-                      ppt_point_words(failure->point, shown, "", " × ", words),
+        ppt_text_addf(&line,
+                      "left out: %s%s: ", ppt_point_words(failure->point, shown, "", " × ", words),
                       failure->withheld ? "" : ", which failed");
         ppt_text_add_shown(&line, failure->message, SIZE_MAX);
         ppt_text_add(out, "  ");

@@ -38,7 +38,7 @@ class Memory(Goals):
         verdict = self.results()["verdict"]
         self.assertEqual(verdict["memory"]["limit_bytes"], 300 << 20)
         self.assertIn(verdict["memory"]["most_workers"], (2, 3))
-        self.assertIn("left out: 8: it would take about", " ".join(result.out.split()))
+        self.assertIn("left out: 8 workers: it would take about", " ".join(result.out.split()))
         if verdict["recommended"] == 2:
             self.assertTrue(verdict["memory"]["binds"])
             self.assertIn("Memory binds: 8 workers take about", " ".join(result.out.split()))
@@ -133,7 +133,8 @@ class Arrivals(Goals):
 
     def folder_of(self, *options):
         """Of a run beside others."""
-        before = set(self.folders())
+        output = self.work / "output"
+        before = set(self.folders()) if output.exists() else set()
         self.measure("--tasks", 20, "--iterations", 5, "--workers", "1,2", *options)
         (folder,) = set(self.folders()) - before
         return folder
@@ -173,9 +174,9 @@ class Arrivals(Goals):
     def test_a_stall_shows(self):
         """One task of 200 stalls, and those that arrive meanwhile wait for it: more than 5 %. Of
         tasks by themselves it is one."""
-        stall = "if [ {#} = 30 ]; then sleep 0.25; fi"
+        stall = "if [ {} = 30 ]; then /bin/sleep 0.25; fi"
         self.measure("--arrivals", '{"rate": 100, "process": "steady"}', "--workers", 1,
-                     "--iterations", 1, "--warmup", 0, "--processes", 1, "--", "sh", "-c", stall,
+                     "--iterations", 1, "--warmup", 0, "--processes", 1, "--", "/bin/sh", "-c", stall,
                      ":::", *map(str, range(200)))  # fmt: skip
         (one,) = self.passes()
         self.assertEqual(len(one["task_ns"]), 200)
@@ -185,14 +186,14 @@ class Arrivals(Goals):
 
     def test_the_yardstick(self):
         """Exponential services: of the same tasks the same, and unlike each other."""
-        args = '{"milliseconds": 1, "service": "exponential"}'
+        args = '{"milliseconds": 4, "service": "exponential"}'
         self.measure("--task", "wait", "--task-args", args, "--tasks", 60, "--workers", "0,2")
-        first, *others = [line["task_ns"] for line in self.passes()]
-        middle = sorted(first)[30]
-        self.assertGreater(max(first), 2 * middle)
-        for other in others:
-            longest = max(range(60), key=lambda i: first[i])
-            self.assertGreater(other[longest], 2 * sorted(other)[10])
+        passes = [line["task_ns"] for line in self.passes()]
+        # Who wakes up late in one pass does not in all of them.
+        least = sorted(min(times) for times in zip(*passes))
+        self.assertEqual(len(passes), 6)
+        self.assertGreater(least[-1], 2 * least[30])
+        self.assertGreater(least[-1], 5 * least[5])
 
 
 class Objectives(Goals):
