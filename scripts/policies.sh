@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# policies.sh [BUILD_DIR]: what an idle machine has to measure about sizes, in some 30 minutes: the
+# policies.sh [BUILD_DIR]: what an idle machine has to measure about sizes, in some 20 minutes: the
 # policy of examples/normalise, whose policy.h it renews and whose words docs/guide.md shows, and how
 # good policies are at sizes that they were not made of (tests/speed/policies.py).
 set -euo pipefail

@@ -608,7 +608,9 @@ static void list_failed(const struct ppt_samples *samples, struct ppt_answer *an
 {
     answer->failed = ppt_alloc(samples->failure_count + 1, sizeof(*answer->failed));
     for (size_t i = 0; i < samples->failure_count; i++) {
-        answer->failed[answer->failed_count++] = samples->failures[i].point;
+        if (!samples->failures[i].withheld) {
+            answer->failed[answer->failed_count++] = samples->failures[i].point;
+        }
     }
 }
 

@@ -368,7 +368,7 @@ static void say_verdict(struct speech *speech)
         say_failed(speech);
         return;
     }
-    if (verdict->ranked == 1) {
+    if (verdict->choices == 1) {
         speech->topic = PPT_TOPIC_SURE;
         say_no_choice(speech);
         say_failed(speech);
@@ -1025,7 +1025,7 @@ static void say_caveats(struct speech *speech)
 
 static void say_details(struct speech *speech)
 {
-    if (speech->answer->verdict.exists && speech->answer->verdict.ranked > 1 &&
+    if (speech->answer->verdict.exists && speech->answer->verdict.choices > 1 &&
         !speech->answer->context.arriving) {
         speech->topic = PPT_TOPIC_WHY;
         say_weak(speech);

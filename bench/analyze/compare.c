@@ -182,7 +182,7 @@ static void measure_points(const struct contest *contest, struct ppt_comparison 
         struct ppt_compared_point *point = &comparison->points[i];
         const struct ppt_point base = comparison->points[comparison->base].point;
 
-        point->has_speedup = point->common && i != comparison->base;
+        point->has_speedup = point->common && i != comparison->base && !comparison->rules.latencies;
         if (point->has_speedup) {
             point->old_speedup = speedup_of_side(contest, true, point->point, base);
             point->new_speedup = speedup_of_side(contest, false, point->point, base);

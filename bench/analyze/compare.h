@@ -49,6 +49,7 @@ struct ppt_compare_rules {
     double threshold; /* the change that counts: 0.03 is 3 %; 0 or above */
     double
         between_runs; /* with one run a side: standard deviation of runs' logarithms; 0: unknown */
+    bool latencies;   /* that is what grids have: nothing is faster than with the fewest workers */
 };
 
 enum ppt_change {

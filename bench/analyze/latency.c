@@ -30,22 +30,50 @@ const struct ppt_latency_row ppt_latency_rows[] = {
     {0},
 };
 
-/* The nearest rank, of percentiles that are no whole numbers as well. Sorts them. */
-static double percentile_of(int64_t *times_ns, uint64_t count, double percentile)
+/* The nearest rank, of percentiles that are no whole numbers as well, in seconds. */
+static double rank_of(const int64_t *sorted_ns, uint64_t count, double percentile)
 {
     const double rank = fmax(ceil((double)count * percentile / 100 - 1e-9), 1);
 
-    qsort(times_ns, count, sizeof(*times_ns), ppt_order_int64);
-    return fmax((double)times_ns[(size_t)rank - 1], 1) * 1e-9;
+    return fmax((double)sorted_ns[(size_t)rank - 1], 1) * 1e-9;
+}
+
+static int64_t *sorted_copy(const struct ppt_sample *pass)
+{
+    int64_t *sorted = ppt_alloc(pass->task_count + 1, sizeof(*sorted));
+
+    memcpy(sorted, pass->latency_ns, pass->task_count * sizeof(*sorted));
+    qsort(sorted, pass->task_count, sizeof(*sorted), ppt_order_int64);
+    return sorted;
 }
 
 double ppt_latency_percentile(const struct ppt_sample *pass, double percentile)
 {
-    const uint64_t count = pass->task_count;
-    int64_t *sorted PPT_FREED = ppt_alloc(count, sizeof(*sorted));
+    int64_t *sorted PPT_FREED = sorted_copy(pass);
 
-    memcpy(sorted, pass->latency_ns, count * sizeof(*sorted));
-    return percentile_of(sorted, count, percentile);
+    return rank_of(sorted, pass->task_count, percentile);
+}
+
+static double latency_s(const struct ppt_sample *pass, const void *percentile)
+{
+    return ppt_latency_percentile(pass, *(const double *)percentile);
+}
+
+void ppt_latency_grid(const struct ppt_index *index, double percentile, struct ppt_grid *grid)
+{
+    ppt_grid_of(index, latency_s, &percentile, grid);
+}
+
+double ppt_latency_known(uint64_t tasks)
+{
+    static const double usual[] = {99, 95, 50};
+    const size_t count = sizeof(usual) / sizeof(usual[0]);
+    size_t i = 0;
+
+    while (i < count && tasks < ppt_goal_tasks(usual[i])) {
+        i++;
+    }
+    return i < count ? usual[i] : 0;
 }
 
 static double sum_of(const int64_t *times_ns, uint64_t count)
@@ -61,26 +89,6 @@ static double sum_of(const int64_t *times_ns, uint64_t count)
 static double mean_s(const struct ppt_sample *pass)
 {
     return sum_of(pass->latency_ns, pass->task_count) * 1e-9 / (double)pass->task_count;
-}
-
-static double p50_s(const struct ppt_sample *pass)
-{
-    return ppt_latency_percentile(pass, 50);
-}
-
-static double p95_s(const struct ppt_sample *pass)
-{
-    return ppt_latency_percentile(pass, 95);
-}
-
-static double p99_s(const struct ppt_sample *pass)
-{
-    return ppt_latency_percentile(pass, 99);
-}
-
-static double longest_s(const struct ppt_sample *pass)
-{
-    return ppt_latency_percentile(pass, 100);
 }
 
 static double waiting(const struct ppt_sample *pass)
@@ -115,16 +123,47 @@ static struct ppt_stat stat_over(struct ppt_passes passes, ppt_pass_value *value
     return ppt_stat_of(values, passes.count);
 }
 
-/* Nothing, where one of the passes has too few tasks, unless too many waited in it. */
-static struct ppt_stat percentile_over(struct ppt_passes passes, double percentile,
-                                       ppt_pass_value *value)
+/* The latencies of every pass, sorted once for all of their percentiles. */
+struct sorted {
+    struct ppt_passes passes;
+    int64_t **latency_ns;
+};
+
+static struct sorted sort_all(struct ppt_passes passes)
 {
+    struct sorted sorted = {passes, ppt_alloc(passes.count + 1, sizeof(*sorted.latency_ns))};
+
     for (size_t i = 0; i < passes.count; i++) {
-        if (passes.items[i]->task_count < ppt_goal_tasks(percentile)) {
+        sorted.latency_ns[i] = sorted_copy(passes.items[i]);
+    }
+    return sorted;
+}
+
+static void sorted_free(struct sorted *sorted)
+{
+    for (size_t i = 0; i < sorted->passes.count; i++) {
+        free(sorted->latency_ns[i]);
+    }
+    free(sorted->latency_ns);
+}
+
+static double sorted_percentile(const struct sorted *sorted, size_t pass, double percentile)
+{
+    return rank_of(sorted->latency_ns[pass], sorted->passes.items[pass]->task_count, percentile);
+}
+
+/* Nothing, where one of the passes has too few tasks, unless too many waited in it. */
+static struct ppt_stat percentile_over(const struct sorted *sorted, double percentile)
+{
+    double *values PPT_FREED = ppt_alloc(sorted->passes.count + 1, sizeof(*values));
+
+    for (size_t i = 0; i < sorted->passes.count; i++) {
+        if (percentile < 100 && sorted->passes.items[i]->task_count < ppt_goal_tasks(percentile)) {
             return (struct ppt_stat){0};
         }
+        values[i] = sorted_percentile(sorted, i, percentile);
     }
-    return stat_over(passes, value);
+    return ppt_stat_of(values, sorted->passes.count);
 }
 
 static double late_s(const struct ppt_sample *pass)
@@ -132,14 +171,14 @@ static double late_s(const struct ppt_sample *pass)
     return (double)pass->late_ns * 1e-9;
 }
 
-static size_t count_late(struct ppt_passes passes, double limit_s)
+static size_t count_late(const struct sorted *sorted, double limit_s)
 {
     size_t count = 0;
 
-    for (size_t i = 0; i < passes.count; i++) {
-        const double least = limit_s > 0 ? limit_s : p99_s(passes.items[i]);
+    for (size_t i = 0; i < sorted->passes.count; i++) {
+        const double least = limit_s > 0 ? limit_s : sorted_percentile(sorted, i, 99);
 
-        count += late_s(passes.items[i]) > LATE_SHARE * least;
+        count += late_s(sorted->passes.items[i]) > LATE_SHARE * least;
     }
     return count;
 }
@@ -174,17 +213,19 @@ struct ppt_latency ppt_latency_of(struct ppt_passes passes, double limit_s)
     if (passes.count == 0) {
         return latency;
     }
+    struct sorted sorted PPT_OWNED(sorted_free) = sort_all(passes);
+
     latency.exists = true;
     latency.mean_s = stat_over(passes, mean_s);
-    latency.p50_s = percentile_over(passes, 50, p50_s);
-    latency.p95_s = percentile_over(passes, 95, p95_s);
-    latency.p99_s = percentile_over(passes, 99, p99_s);
-    latency.longest_s = stat_over(passes, longest_s);
+    latency.p50_s = percentile_over(&sorted, 50);
+    latency.p95_s = percentile_over(&sorted, 95);
+    latency.p99_s = percentile_over(&sorted, 99);
+    latency.longest_s = percentile_over(&sorted, 100);
     latency.waiting = stat_over(passes, waiting);
     latency.load = stat_over(passes, load);
     latency.throughput = stat_over(passes, throughput);
     latency.late_s = stat_over(passes, late_s).median;
-    latency.late = count_late(passes, limit_s);
+    latency.late = count_late(&sorted, limit_s);
     find_overload(passes, &latency);
     return latency;
 }
@@ -230,7 +271,8 @@ struct ppt_backlog ppt_backlog_of(struct ppt_passes passes, double percentile, b
     const double variation = ((steady ? 0 : 1) + spread_of(passes)) / 2;
 
     backlog.tasks = (double)count;
-    backlog.percentile_s = percentile_of(all, count, percentile);
+    qsort(all, count, sizeof(*all), ppt_order_int64);
+    backlog.percentile_s = rank_of(all, count, percentile);
     backlog.stretch = fmax(1, variation * rho / pow(1 - sqrt(rho), 2));
     return backlog;
 }

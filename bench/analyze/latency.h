@@ -10,6 +10,7 @@
 #ifndef PPT_ANALYZE_LATENCY_H
 #define PPT_ANALYZE_LATENCY_H
 
+#include "grid.h"
 #include "index.h"
 #include "stat.h"
 
@@ -35,6 +36,12 @@ struct ppt_latency ppt_latency_of(struct ppt_passes passes, double limit_s);
 
 /* What a pass' latency is below for such a share of its tasks, in per cent; seconds, above 0. */
 double ppt_latency_percentile(const struct ppt_sample *pass, double percentile);
+
+/* That of every pass, of a run whose tasks arrive. */
+void ppt_latency_grid(const struct ppt_index *index, double percentile, struct ppt_grid *grid);
+
+/* The highest of the usual percentiles that passes of so many tasks tell; 0: none. */
+double ppt_latency_known(uint64_t tasks);
 
 /* What latencies of a point come from, over all of its passes.
  *

@@ -173,11 +173,6 @@ static void price_times(const struct ppt_objective_context *context,
 
 /* ---- latency ---- */
 
-static double latency_s(const struct ppt_sample *pass, const void *context)
-{
-    return ppt_latency_percentile(pass, *(const double *)context);
-}
-
 /* How far the percentile of all tasks of a point may be off, as a logarithm: by how passes differ,
  * and by how few independent stretches of waiting there were in them. */
 struct latency_error {
@@ -230,7 +225,7 @@ static void ask_latency(const struct ppt_index *index, const struct ppt_objectiv
     struct ppt_grid grid PPT_OWNED(ppt_grid_free) = {0};
 
     objective->limit = goal->at_most_s;
-    ppt_grid_of(index, latency_s, &goal->percentile, &grid);
+    ppt_latency_grid(index, goal->percentile, &grid);
     for (size_t p = 0; p < grid.point_count; p++) {
         struct ppt_objective_point *point = &objective->points[p];
         const struct ppt_passes passes = ppt_index_passes(index, p);

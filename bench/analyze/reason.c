@@ -128,7 +128,7 @@ static enum ppt_reason find_reason(const struct ppt_answer *answer)
     if (answer->room.binds) {
         return PPT_REASON_MEMORY;
     }
-    if (answer->verdict.ranked == 1) {
+    if (answer->verdict.choices == 1) {
         return PPT_REASON_SINGLE;
     }
     if (ppt_objective_binds(answer)) {

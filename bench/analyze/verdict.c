@@ -27,23 +27,26 @@ static bool is_barred(const struct ppt_grid *grid, size_t p)
 }
 
 /* One worker is not, where it is the same as sequential calls. */
-static bool is_ranked(const struct ppt_grid *grid, size_t p)
+static bool is_choice(const struct ppt_grid *grid, size_t p)
 {
     const struct ppt_point point = grid->points[p];
 
-    if (is_barred(grid, p)) {
-        return false;
-    }
     return !grid->same_alone || ppt_point_workers(point) != 1 ||
            ppt_grid_find(grid, ppt_point_calls(point)) == SIZE_MAX;
 }
 
-static size_t count_ranked(const struct ppt_grid *grid)
+static bool is_ranked(const struct ppt_grid *grid, size_t p)
+{
+    return !is_barred(grid, p) && is_choice(grid, p);
+}
+
+/* Those that are barred were a choice, too. */
+static size_t count_choices(const struct ppt_grid *grid)
 {
     size_t count = 0;
 
     for (size_t p = 0; p < grid->point_count; p++) {
-        count += is_ranked(grid, p);
+        count += is_choice(grid, p);
     }
     return count;
 }
@@ -188,7 +191,7 @@ void ppt_verdict_of(const struct ppt_grid *grid, double tolerance, double confid
         return;
     }
     m = slowness(grid);
-    verdict->ranked = count_ranked(grid);
+    verdict->choices = count_choices(grid);
     verdict->best = best_of(grid, m);
     verdict->exists = true;
     verdict->slowness = m;

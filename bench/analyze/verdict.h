@@ -37,7 +37,7 @@ struct ppt_verdict {
     bool exists;        /* false below PPT_FEWEST_BLOCKS blocks, and then nothing else is set */
     size_t recommended; /* index of a point of the grid */
     size_t best;
-    size_t ranked;           /* points that are compared; 1: there was no choice */
+    size_t choices;          /* points to choose from; 1: there was no choice */
     size_t contenders;       /* k */
     double slowdown_point;   /* of the recommended point against the best: 0.02 is 2 % */
     double slowdown_upper;   /* exp(U) - 1 */

@@ -286,7 +286,13 @@ static enum ppt_status count_arrivals(const struct ppt_layer *top, struct ppt_co
 
     config->size_tasks = false;
     if (!ppt_layer_find(top, PPT_KEY_TASK_COUNT, NULL, &count)) {
-        config->task_count = arrivals->time_count > 0 ? arrivals->time_count : needed;
+        /* Of inputs each is a task, and there are no others. */
+        const bool listed = ppt_use_has_inputs(&config->uses[0]);
+        const uint64_t most = arrivals->time_count > 0 ? arrivals->time_count
+                              : listed                 ? PPT_MOST_TASK_TIMES
+                                                       : needed;
+
+        config->task_count = listed && config->task_count < most ? config->task_count : most;
     } else if (arrivals->time_count > 0 && config->task_count > arrivals->time_count) {
         return ppt_item_reject(&count.item, error, "is more than the %zu times of arrivals",
                                arrivals->time_count);

@@ -294,3 +294,13 @@ enum ppt_status ppt_read_inputs(const struct ppt_layer *top, struct ppt_config *
     warn_of_one_thread(top, config, &inputs);
     return inputs.list->count > 0 ? count_tasks(top, config, &inputs, error) : PPT_OK;
 }
+
+bool ppt_use_has_inputs(const struct ppt_use *use)
+{
+    for (size_t p = 0; p < use->kernel->param_count; p++) {
+        if (use->kernel->params[p].kind == PPT_PARAM_INPUTS && use->args[p].words.count > 0) {
+            return true;
+        }
+    }
+    return false;
+}

@@ -229,17 +229,6 @@ static bool has_axis(const struct ppt_config *config, const char *name)
     return false;
 }
 
-/* Whether a pass has a task for each of a list of inputs. */
-static bool has_inputs(const struct ppt_use *use)
-{
-    for (size_t p = 0; p < use->kernel->param_count; p++) {
-        if (use->kernel->params[p].kind == PPT_PARAM_INPUTS && use->args[p].words.count > 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /* "task_count": "per_worker" */
 static bool grows(const struct ppt_item *item, const char *name)
 {
@@ -255,7 +244,7 @@ static enum ppt_status read_axis(const struct ppt_item *item, const char *name, 
     struct ppt_range_rule rule = {0};
     struct ppt_range range = {0};
 
-    if (is_task_count(name) && has_inputs(&config->uses[0])) {
+    if (is_task_count(name) && ppt_use_has_inputs(&config->uses[0])) {
         return ppt_item_reject(item, error, "there is a task for each input, and that many");
     }
     if (grows(item, name)) {
@@ -530,7 +519,8 @@ static bool counts_tasks(const struct ppt_layer *top, const struct ppt_config *c
     struct ppt_found given;
 
     return ppt_layer_find(top, PPT_KEY_TASK_COUNT, NULL, &given) ||
-           has_axis(config, ppt_key_name(PPT_KEY_TASK_COUNT)) || has_inputs(&config->uses[0]);
+           has_axis(config, ppt_key_name(PPT_KEY_TASK_COUNT)) ||
+           ppt_use_has_inputs(&config->uses[0]);
 }
 
 enum ppt_status ppt_read_sizes(const struct ppt_layer *top, struct ppt_config *config,

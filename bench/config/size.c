@@ -4,7 +4,9 @@
 
 #include "plan.h"
 
-#define PASS_S 0.1          /* of the quickest pass: clocks and starts are small beside it */
+#define PASS_S 0.1        /* of the quickest pass: clocks and starts are small beside it */
+#define SHORT_PASS_S 0.02 /* and where another one would take more than: */
+#define LONG_PASS_S 1.0
 #define TASKS_PER_WORKER 4  /* that unequal lengths even out */
 #define BLOCKS 12           /* with the warm-up, that ten of them settle most choices */
 #define LEAST_OF_BESIDE 0.1 /* where that takes all of the time, tasks may take so much more */
@@ -21,6 +23,14 @@ static double share_of(struct ppt_point point, uint64_t tasks, unsigned cpus)
     return 1 / (point.ranks > 0 ? threads : fmin(threads, cpus));
 }
 
+/* The same where threads inside a task are known to take more than they save. */
+static double share_of_team(struct ppt_point point, const struct ppt_task_cost *time, unsigned cpus)
+{
+    const double threads = fmin(ppt_point_running(point), cpus);
+
+    return point.inner_threads > 1 ? time->team_s / time->task_s / threads : 0;
+}
+
 /* Whole rounds of the most workers, if there are not too few of them. */
 static uint64_t round_up(double tasks, uint64_t most)
 {
@@ -30,7 +40,8 @@ static uint64_t round_up(double tasks, uint64_t most)
 /* What a block has of all points together. */
 struct block {
     double shares;   /* of what its tasks would take one after the other */
-    double quickest; /* the least of a point */
+    double quickest; /* the least of a point, */
+    double slowest;  /* and the most of one with threads inside its tasks */
     double beside_s; /* beside its tasks, however many */
     double copies_s; /* for each task of a pass */
 };
@@ -41,10 +52,11 @@ static uint64_t tasks_of(const struct ppt_config *config)
     return config->size_tasks ? UINT64_MAX : config->task_count;
 }
 
-/* Of one of several sizes, or of the task. */
-static struct block block_of(const struct ppt_config *config, const struct ppt_size_needs *needs)
+/* Of one of several sizes, or of the task, which takes so long. */
+static struct block block_of(const struct ppt_config *config, const struct ppt_size_needs *needs,
+                             const struct ppt_task_cost *time)
 {
-    const size_t variants = needs->size_s ? config->variant_count : 1;
+    const size_t variants = needs->sizes ? config->variant_count : 1;
     const size_t count = config->point_count / variants;
     const double points = (double)count;
     const uint64_t tasks = tasks_of(config);
@@ -55,10 +67,12 @@ static struct block block_of(const struct ppt_config *config, const struct ppt_s
     for (size_t i = 0; i < count; i++) {
         /* Where tasks grow with the workers, each has as many as others. */
         const double times = config->per_worker ? ppt_point_running(config->points[i]) : 1;
-        const double share = times * share_of(config->points[i], tasks, needs->cpus);
+        const double team = times * share_of_team(config->points[i], time, needs->cpus);
+        const double share = fmax(times * share_of(config->points[i], tasks, needs->cpus), team);
 
         block.shares += share;
         block.quickest = fmin(block.quickest, share);
+        block.slowest = fmax(block.slowest, team);
     }
     return block;
 }
@@ -72,13 +86,21 @@ static double time_of(const struct ppt_config *config, const struct block *block
     return fmax(share * config->max_seconds / BLOCKS - beside_s, beside_s * LEAST_OF_BESIDE);
 }
 
+/* That the quickest pass lasts as long as it should, and the slowest not far too long. */
+static double enough_tasks(const struct block *block, double task_s)
+{
+    const double quick = PASS_S / (block->quickest * task_s);
+    const double slow = LONG_PASS_S / (block->slowest * task_s);
+
+    return block->slowest > 0 ? fmax(fmin(quick, slow), quick * SHORT_PASS_S / PASS_S) : quick;
+}
+
 static uint64_t tasks_for(const struct ppt_config *config, const struct ppt_size_needs *needs,
                           const struct block *block, double task_s, double left_s)
 {
     const uint64_t most = config->per_worker ? 1 : ppt_point_running(ppt_config_most(config));
     const double fitting = left_s / (task_s * block->shares + block->copies_s);
-    const double enough =
-        fmax(PASS_S / (block->quickest * task_s), (double)(TASKS_PER_WORKER * most));
+    const double enough = fmax(enough_tasks(block, task_s), (double)(TASKS_PER_WORKER * most));
     const uint64_t tasks = round_up(fmax(fmin(fitting, enough), 1), most);
     const uint64_t room = needs->most_tasks / most * most;
 
@@ -87,49 +109,53 @@ static uint64_t tasks_for(const struct ppt_config *config, const struct ppt_size
 
 /* What a block takes where no size may take more than `most_s` of it. */
 static double block_seconds(const struct ppt_config *config, const struct ppt_size_needs *needs,
-                            const struct block *block, double most_s)
+                            double most_s)
 {
     double sum = 0;
 
     for (size_t v = 0; v < config->variant_count; v++) {
-        const double task_s = needs->size_s[v];
+        const double task_s = needs->sizes[v].task_s;
+        const struct block block = block_of(config, needs, &needs->sizes[v]);
 
-        sum += (double)tasks_for(config, needs, block, task_s, most_s) *
-               (task_s * block->shares + block->copies_s);
+        sum += (double)tasks_for(config, needs, &block, task_s, most_s) *
+               (task_s * block.shares + block.copies_s);
     }
     return sum;
 }
 
 /* The most that each may take, so that all fit. */
 static double fair_share(const struct ppt_config *config, const struct ppt_size_needs *needs,
-                         const struct block *block, double left_s)
+                         double left_s)
 {
     double low = 0, high = left_s;
 
-    if (block_seconds(config, needs, block, INFINITY) <= left_s) {
+    if (block_seconds(config, needs, INFINITY) <= left_s) {
         return INFINITY;
     }
     for (int i = 0; i < 50; i++) {
         const double middle = (low + high) / 2;
 
-        *(block_seconds(config, needs, block, middle) <= left_s ? &low : &high) = middle;
+        *(block_seconds(config, needs, middle) <= left_s ? &low : &high) = middle;
     }
     /* One that takes more by a single round of tasks is no reason to measure others badly. */
     return fmax(low, left_s / (double)config->variant_count);
 }
 
-static void size_each(struct ppt_config *config, const struct ppt_size_needs *needs,
-                      const struct block *block)
+static void size_each(struct ppt_config *config, const struct ppt_size_needs *needs)
 {
-    const double most_s = config->budget ? fair_share(config, needs, block,
-                                                      time_of(config, block, config->variant_count))
-                                         : (double)INFINITY;
+    /* What comes beside tasks is the same for all. */
+    const struct block any = block_of(config, needs, &needs->task);
+    const double most_s =
+        config->budget ? fair_share(config, needs, time_of(config, &any, config->variant_count))
+                       : (double)INFINITY;
 
     config->task_count = 1;
     for (size_t v = 0; v < config->variant_count; v++) {
         struct ppt_use *use = &config->uses[v];
 
-        use->task_count = tasks_for(config, needs, block, needs->size_s[v], most_s);
+        const struct block block = block_of(config, needs, &needs->sizes[v]);
+
+        use->task_count = tasks_for(config, needs, &block, needs->sizes[v].task_s, most_s);
         config->task_count =
             use->task_count > config->task_count ? use->task_count : config->task_count;
     }
@@ -140,59 +166,70 @@ double ppt_size_first_share(const struct ppt_config *config)
     return config->adaptive && config->axis_count == 1 ? FIRST_SHARE : 1;
 }
 
-/* What the tasks of all passes of a block take one after the other, alone. */
-static double all_seconds(const struct ppt_config *config, const struct ppt_size_needs *needs,
-                          double *tasks)
+/* All passes of a block together. */
+struct sums {
+    double tasks;
+    double alone_s; /* what these take one after the other, alone, */
+    double block_s; /* and at all points */
+};
+
+static void add_tasks(const struct ppt_config *config, const struct ppt_size_needs *needs,
+                      const struct ppt_task_cost *time, double tasks, struct sums *sums)
 {
-    double sum = 0;
+    sums->tasks += tasks;
+    sums->alone_s += tasks * time->task_s;
+    sums->block_s += tasks * time->task_s * block_of(config, needs, time).shares;
+}
 
-    *tasks = 0;
-    for (size_t v = 0; needs->size_s && v < config->variant_count; v++) {
+static struct sums sum_up(const struct ppt_config *config, const struct ppt_size_needs *needs)
+{
+    struct sums sums = {0};
+
+    for (size_t v = 0; needs->sizes && v < config->variant_count; v++) {
         const uint64_t own = config->uses[v].task_count;
-        const double count = (double)(own > 0 ? own : config->task_count);
 
-        *tasks += count;
-        sum += count * needs->size_s[v];
+        add_tasks(config, needs, &needs->sizes[v], (double)(own > 0 ? own : config->task_count),
+                  &sums);
     }
-    if (!needs->size_s) {
-        *tasks = (double)config->task_count;
-        sum = *tasks * needs->task_s;
+    if (!needs->sizes) {
+        add_tasks(config, needs, &needs->task, (double)config->task_count, &sums);
     }
-    return sum;
+    return sums;
 }
 
 struct ppt_size ppt_size_config(struct ppt_config *config, const struct ppt_size_needs *needs)
 {
-    const size_t variants = needs->size_s ? config->variant_count : 1;
-    const struct block block = block_of(config, needs);
+    const size_t variants = needs->sizes ? config->variant_count : 1;
+    const double task_s = needs->task.task_s;
+    const struct block block = block_of(config, needs, &needs->task);
     size_t order[PPT_MOST_WARMUP], warm_passes;
-    double warm = 0, tasks;
+    double warm = 0;
 
-    if (config->size_tasks && needs->size_s) {
-        size_each(config, needs, &block);
+    if (config->size_tasks && needs->sizes) {
+        size_each(config, needs);
     } else if (config->size_tasks) {
-        config->task_count =
-            tasks_for(config, needs, &block, needs->task_s, time_of(config, &block, 1));
+        config->task_count = tasks_for(config, needs, &block, task_s, time_of(config, &block, 1));
     }
     if (config->size_warmup) {
-        config->warmup = needs->task_s < WARM_LONGEST_S ? 1 : 0;
+        config->warmup = task_s < WARM_LONGEST_S ? 1 : 0;
     }
     warm_passes = ppt_plan_warmup(config, order);
     for (size_t i = warm_passes; i-- > 0;) {
         warm += share_of(config->points[order[i]], tasks_of(config), needs->cpus);
     }
-    const double all_s = all_seconds(config, needs, &tasks);
-    const double pass_s = needs->pass_s + needs->copy_s * tasks / (double)variants;
-    const double beside_s = (double)variants * block.beside_s + block.copies_s * tasks;
-    const double block_s = all_s * block.shares + beside_s;
+    const struct sums sums = sum_up(config, needs);
+    const double pass_s = needs->pass_s + needs->copy_s * sums.tasks / (double)variants;
+    const double beside_s = (double)variants * block.beside_s + block.copies_s * sums.tasks;
+    const double block_s = sums.block_s + beside_s;
 
     return (struct ppt_size){
-        .task_s = needs->task_s,
+        .task_s = task_s,
         .block_s = block_s,
         .beside_s = beside_s,
         /* They have to fit into what the first sizes may take. */
         .least_s =
-            (config->warmup * (all_s / (double)variants * warm + pass_s * (double)warm_passes) +
+            (config->warmup *
+                 (sums.alone_s / (double)variants * warm + pass_s * (double)warm_passes) +
              PPT_FEWEST_BLOCKS * block_s + (PPT_FEWEST_BLOCKS - 1) * config->wait_after_block_s) /
             ppt_size_first_share(config),
     };

@@ -12,13 +12,20 @@
 #define PPT_SIZE_SECONDS "30"
 #define PPT_SIZE_MOST_TIMES 10
 
+/* What a task takes, alone. */
+struct ppt_task_cost {
+    double task_s;
+    double team_s; /* with the most inner threads, where several numbers are measured: of small
+                      tasks a large multiple; 0: not known, and then it is what so many CPUs save */
+};
+
 /* What the first tasks told. Much of what a run takes is in no figure of it: that counts here. */
 struct ppt_size_needs {
-    double task_s;        /* a task takes; of several variants the mean */
-    const double *size_s; /* and of each of several sizes; NULL: there are none */
-    double pass_s;        /* what comes before and behind each pass takes, beside the waits, */
-    double copy_s;        /* and likewise for each of its tasks */
-    uint64_t most_tasks;  /* that there is room for in a pass; UINT64_MAX: for any number */
+    struct ppt_task_cost task;         /* of several variants the mean */
+    const struct ppt_task_cost *sizes; /* and of each of several sizes; NULL: there are none */
+    double pass_s;       /* what comes before and behind each pass takes, beside the waits, */
+    double copy_s;       /* and likewise for each of its tasks */
+    uint64_t most_tasks; /* that there is room for in a pass; UINT64_MAX: for any number */
     unsigned cpus;
 };
 
@@ -33,7 +40,9 @@ struct ppt_size {
  * has several tasks, and a dozen blocks fit into the time. Where that cannot be, every worker has
  * one, or a few where what comes before a pass takes far longer; even where there is no room. Of
  * several sizes each has a number of its own, and where time is short those that need the most of
- * it get less. Without a time all passes are just long enough. */
+ * it get less. Without a time all passes are just long enough. Where threads inside a task take far
+ * longer than the task, passes without them are shorter than otherwise, so that those with them do
+ * not take all of the time. */
 struct ppt_size ppt_size_config(struct ppt_config *config, const struct ppt_size_needs *needs);
 
 /* The share of its time that a run may take for the sizes that it begins with: others may be added

@@ -114,8 +114,9 @@ void ppt_comparison_json(const struct ppt_comparison_outcome *outcome, struct pp
     const struct ppt_config *config = outcome->old_runs[0].config;
     json_object *object = json_object_new_object(), *points = json_object_new_array();
     const bool any = comparison->common > 0;
-    const struct ppt_point *base =
-        comparison->common > 1 ? &comparison->points[comparison->base].point : NULL;
+    const struct ppt_point *base = comparison->common > 1 && outcome->percentile <= 0
+                                       ? &comparison->points[comparison->base].point
+                                       : NULL;
 
     for (size_t i = 0; i < comparison->point_count; i++) {
         json_object_array_add(points, point_json(&comparison->points[i]));
@@ -128,6 +129,7 @@ void ppt_comparison_json(const struct ppt_comparison_outcome *outcome, struct pp
         add(object, "new_task_details", text(outcome->new_runs[0].config->details));
     }
     add(object, "task_count", integer(config->task_count));
+    add(object, "percentile", outcome->percentile > 0 ? number(outcome->percentile) : NULL);
     add(object, "verdict", text(ppt_change_names[comparison->change]));
     add(object, "speedup_verdict", text(ppt_change_names[comparison->speedup_change]));
     add(object, "doubt",

@@ -15,6 +15,7 @@ struct ppt_comparison_outcome {
     size_t old_count, new_count;
     const char *warnings; /* what else differs: lines, each with a newline */
     bool different;       /* the new runs are of another task */
+    double percentile;    /* that latencies are compared by; 0: it is how long passes take */
 };
 
 /* The table on the terminal and what it means, at most 80 columns wide. */

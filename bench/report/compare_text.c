@@ -169,13 +169,18 @@ void ppt_comparison_text(const struct ppt_comparison_outcome *outcome, struct pp
         ppt_text_add_shown(out, other->details, room_for_details(other));
         ppt_text_add(out, ")\n");
     }
+    if (outcome->percentile > 0) {
+        ppt_text_addf(
+            out, "  times are what %g %% of tasks take no longer than, from their arrival on\n",
+            outcome->percentile);
+    }
     add_side("old", outcome->old_runs, outcome->old_count, comparison->old_blocks,
              comparison->grouped, out);
     add_side("new", outcome->new_runs, outcome->new_count, comparison->new_blocks,
              comparison->grouped, out);
     if (comparison->common > 0) {
-        ppt_text_add(out, "  workers       old       new    time [95 % for all]     "
-                          "verdict       speedup\n");
+        ppt_text_addf(out, "  workers       old       new    time [95 %% for all]     verdict%s\n",
+                      outcome->percentile > 0 ? "" : "       speedup");
     }
     for (size_t i = 0; i < comparison->point_count; i++) {
         if (comparison->points[i].common) {
@@ -185,7 +190,7 @@ void ppt_comparison_text(const struct ppt_comparison_outcome *outcome, struct pp
     add_alone(comparison, "  only old: ", true, false, out);
     add_alone(comparison, "  only new: ", false, true, out);
     add_alone(comparison, "  not in all runs: ", true, true, out);
-    if (comparison->common > 1) {
+    if (comparison->common > 1 && outcome->percentile <= 0) {
         ppt_text_addf(out, "  speedup is over %s worker%s, * where its change is sure\n",
                       ppt_point_label(comparison->points[comparison->base].point,
                                       ppt_comparison_several(comparison), label),

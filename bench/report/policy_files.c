@@ -313,6 +313,27 @@ static void add_evidence(const struct ppt_policy *policy, struct ppt_text *out)
     }
 }
 
+/* How threads inside of tasks wait from one task to the next, which decides from which size on they
+ * pay. */
+static void add_waiting(const struct ppt_outcome *outcome, struct ppt_text *out)
+{
+    static const char *const variables[] = {"OMP_WAIT_POLICY", "GOMP_SPINCOUNT"};
+    json_object *value;
+
+    for (size_t i = 0; i < sizeof(variables) / sizeof(variables[0]); i++) {
+        if (json_object_object_get_ex(outcome->host->environment, variables[i], &value)) {
+            struct ppt_text words PPT_OWNED(ppt_text_free) = {0};
+
+            ppt_text_addf(&words,
+                          "Threads inside of tasks waited from one task to the next as %s=%s has "
+                          "it. In a program where they wait otherwise they pay from another size "
+                          "on.",
+                          variables[i], json_object_get_string(value));
+            add_comment(words.data, out);
+        }
+    }
+}
+
 static void add_policy_functions(const struct ppt_outcome *outcome, const struct ppt_policy *policy,
                                  struct ppt_text *out)
 {
@@ -331,7 +352,11 @@ static void add_policy_functions(const struct ppt_outcome *outcome, const struct
     add_evidence(policy, out);
     ppt_text_addf(out, " *\n * %s(%s): ",
                   counts_threads(policy) ? "Threads of one task" : "Tasks at a time", policy->name);
-    ppt_text_add(out, "1 is one after the other.\n */\n");
+    ppt_text_add(out, "1 is one after the other.\n");
+    if (counts_threads(policy) || has_both(policy)) {
+        add_waiting(outcome, out);
+    }
+    ppt_text_add(out, " */\n");
     add_function(name.data, "workers", policy,
                  counts_threads(policy) ? PPT_INNER_THREADS : PPT_WORKERS, out);
     if (has_both(policy)) {

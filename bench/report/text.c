@@ -14,6 +14,12 @@
 #include "owned.h"
 #include "sentence.h"
 
+/* Where tasks arrive passes take as long as they do so, with any number of workers. */
+static bool has_speedups(const struct ppt_outcome *outcome)
+{
+    return !outcome->answer->context.arriving;
+}
+
 /* Over the fewest workers that were measured; the point itself has nothing to compare with. */
 static void add_speedup(const struct ppt_outcome *outcome, const struct ppt_point_summary *p,
                         struct ppt_text *out)
@@ -22,7 +28,7 @@ static void add_speedup(const struct ppt_outcome *outcome, const struct ppt_poin
     const size_t point = ppt_grid_find(grid, p->point);
     struct ppt_text text PPT_OWNED(ppt_text_free) = {0};
 
-    if (point == SIZE_MAX || grid->block_count == 0) {
+    if (point == SIZE_MAX || grid->block_count == 0 || !has_speedups(outcome)) {
         return;
     }
     struct ppt_ratio speedup = outcome->answer->points[point].over_fewest;
@@ -135,7 +141,8 @@ static void add_row(const struct ppt_outcome *outcome, const struct ppt_terminal
     ppt_text_add(out, "\n");
 }
 
-static void add_head(const struct ppt_terminal *terminal, struct ppt_text *out)
+static void add_head(const struct ppt_outcome *outcome, const struct ppt_terminal *terminal,
+                     struct ppt_text *out)
 {
     ppt_text_add(out, "  workers");
     for (size_t i = 0; i < TIMES; i++) {
@@ -143,8 +150,8 @@ static void add_head(const struct ppt_terminal *terminal, struct ppt_text *out)
             ppt_text_right(out, time_columns[i].head, 10);
         }
     }
-    ppt_text_add(out, terminal->width >= RATE_FROM ? "   tasks/s speedup [95 %]\n"
-                                                   : " speedup [95 %]\n");
+    ppt_text_add(out, terminal->width >= RATE_FROM ? "   tasks/s" : "");
+    ppt_text_add(out, has_speedups(outcome) ? " speedup [95 %]\n" : "\n");
 }
 
 /* A line of its own below the table. */
@@ -171,8 +178,8 @@ static void add_failures(const struct ppt_outcome *outcome, size_t width, struct
         char words[PPT_POINT_WORDS_SIZE];
         struct ppt_text line PPT_OWNED(ppt_text_free) = {0};
 
-        ppt_text_addf(&line, "left out: %s%s: ",
-                      ppt_point_words(failure->point, shown, "", " × ", words),
+        ppt_text_addf(&line,
+                      "left out: %s%s: ", ppt_point_words(failure->point, shown, "", " × ", words),
                       failure->withheld ? "" : ", which failed");
         ppt_text_add_shown(&line, failure->message, SIZE_MAX);
         ppt_text_add(out, "  ");
@@ -234,7 +241,7 @@ static void add_words(const struct ppt_outcome *outcome, size_t width, struct pp
     if (outcome->number <= 1) {
         add_note(width, out, "%spass: all tasks at one count; seed: repeats a run",
                  width >= time_columns[0].from ? "init: starting the workers; " : "");
-        if (outcome->summary->blocks > 1) {
+        if (outcome->summary->blocks > 1 && has_speedups(outcome)) {
             add_note(width, out,
                      "speedup: a median of ratios within iterations, not the ratio of two totals");
         }
@@ -300,7 +307,7 @@ static void add_notes(const struct ppt_outcome *outcome, size_t width, struct pp
     if (*outcome->host->blas_own) {
         add_blas(outcome, width, out);
     }
-    if (summary->points[0].point.workers != 0) {
+    if (summary->points[0].point.workers != 0 && has_speedups(outcome)) {
         const unsigned fewest = ppt_point_workers(summary->points[0].point);
 
         add_note(width, out, "speedup is over %u worker%s: 0 (sequential calls) was not measured",
@@ -484,7 +491,7 @@ void ppt_text_table(const struct ppt_outcome *outcome, const struct ppt_terminal
     const struct ppt_summary *summary = outcome->summary;
 
     add_heading(outcome, terminal->width, out);
-    add_head(terminal, out);
+    add_head(outcome, terminal, out);
     for (size_t i = 0; i < summary->count; i++) {
         add_row(outcome, terminal, &summary->points[i], out);
     }

@@ -29,6 +29,7 @@ struct comparing {
     struct ppt_loaded *loaded;    /* old ones first */
     struct ppt_outcome *outcomes; /* of them, side by side */
     size_t count, old_count;
+    double percentile; /* that latencies are compared by; 0: pass times are compared */
 };
 
 static enum ppt_status read_sides(const struct ppt_line *line, struct comparing *sides,
@@ -119,18 +120,37 @@ static bool compare_is_disturbed(const struct ppt_outcome *run)
     return ppt_disturbance_caps(disturbance, most) || disturbance->stopped + disturbance->moved > 0;
 }
 
-static void compare_runs(const struct ppt_compare_rules *rules, const struct comparing *sides,
+/* Which latencies of tasks that arrive are compared: those that the objective is about. */
+static double percentile_of(const struct ppt_config *config)
+{
+    return !ppt_arrivals_exist(&config->arrivals)  ? 0
+           : config->goal.kind == PPT_GOAL_LATENCY ? config->goal.percentile
+                                                   : ppt_latency_known(config->task_count);
+}
+
+static void compare_runs(const struct ppt_compare_rules *given, const struct comparing *sides,
                          struct ppt_comparison *comparison)
 {
     struct ppt_compared_run *runs PPT_FREED = ppt_alloc(sides->count, sizeof(*runs));
+    struct ppt_grid *latencies PPT_FREED = ppt_alloc(sides->count, sizeof(*latencies));
+    struct ppt_compare_rules rules = *given;
 
+    rules.latencies = sides->percentile > 0;
     for (size_t i = 0; i < sides->count; i++) {
+        const struct ppt_outcome *run = &sides->outcomes[i];
+
+        if (rules.latencies) {
+            ppt_latency_grid(run->index, sides->percentile, &latencies[i]);
+        }
         runs[i] = (struct ppt_compared_run){
-            .grid = &sides->outcomes[i].answer->grid,
-            .disturbed = compare_is_disturbed(&sides->outcomes[i]),
+            .grid = rules.latencies ? &latencies[i] : &run->answer->grid,
+            .disturbed = compare_is_disturbed(run),
         };
     }
-    ppt_comparison_of(runs, sides->old_count, sides->count - sides->old_count, rules, comparison);
+    ppt_comparison_of(runs, sides->old_count, sides->count - sides->old_count, &rules, comparison);
+    for (size_t i = 0; i < sides->count; i++) {
+        ppt_grid_free(&latencies[i]);
+    }
 }
 
 static void print(bool json, const struct ppt_comparison_outcome *outcome)
@@ -278,6 +298,7 @@ static enum ppt_status compare(const struct ppt_line *line, struct ppt_error *er
     }
     PPT_TRY(ppt_comparable_check(sides.outcomes, sides.old_count, sides.count, options->different,
                                  error));
+    sides.percentile = percentile_of(sides.outcomes[0].config);
     compare_runs(&options->rules, &sides, &comparison);
     ppt_comparable_warn(sides.outcomes, sides.count, &warnings);
     const struct ppt_comparison_outcome outcome = {
@@ -287,6 +308,7 @@ static enum ppt_status compare(const struct ppt_line *line, struct ppt_error *er
         .old_count = sides.old_count,
         .new_count = sides.count - sides.old_count,
         .warnings = warnings.data ? warnings.data : "",
+        .percentile = sides.percentile,
         .different =
             !ppt_comparable_same_task(&sides.outcomes[0], &sides.outcomes[sides.old_count]),
     };

@@ -179,7 +179,7 @@ static void tell_used_up(const struct ppt_config *config, const struct ppt_first
             "a pass has 1 task; %s gives each of several a folder of its own",
             ppt_config_title(config),
             copied ? "copy of the folder" : ppt_keys[PPT_KEY_PREPARE].option.name,
-            ppt_text_duration(first->task_s, task),
+            ppt_text_duration(first->task.task_s, task),
             copied ? "--sandbox=task" : ppt_keys[PPT_KEY_SANDBOX].option.name);
         tell_line(line);
     }
@@ -284,9 +284,9 @@ static enum ppt_status size_one(const struct session *session, struct ppt_config
 {
     const struct ppt_dirs dirs = {.scratch = &session->scratch.folder};
     const uint64_t count = config->task_count;
-    double *size_s PPT_FREED =
-        config->axis_count > 0 ? ppt_alloc(config->variant_count, sizeof(*size_s)) : NULL;
-    struct ppt_first first = {.size_s = size_s};
+    struct ppt_task_cost *sizes PPT_FREED =
+        config->axis_count > 0 ? ppt_alloc(config->variant_count, sizeof(*sizes)) : NULL;
+    struct ppt_first first = {.sizes = sizes};
     uint64_t most;
 
     PPT_TRY(ppt_sandbox_most(config, &session->scratch, &most, error));
@@ -296,8 +296,8 @@ static enum ppt_status size_one(const struct session *session, struct ppt_config
         config->task_count = 1;
         config->size_tasks = false;
     }
-    const struct ppt_size_needs needs = {.task_s = first.task_s,
-                                         .size_s = size_s,
+    const struct ppt_size_needs needs = {.task = first.task,
+                                         .sizes = sizes,
                                          .pass_s = first.pass_s,
                                          .copy_s = first.copy_s,
                                          .most_tasks = most,

@@ -529,7 +529,7 @@ class Output(CompareCase):
         self.assertEqual(
             set(answer),
             set(
-                "version task task_details task_count verdict speedup_verdict doubt where "
+                "version task task_details task_count percentile verdict speedup_verdict doubt where "
                 "typical_change slower_at_most faster_at_most sentence details threshold "
                 "between_runs interval_confidence speedup_interval_confidence speedup_over "
                 "speedup_over_inner_threads blocks_needed runs_needed old new points "

@@ -179,7 +179,7 @@ static void check_topics(const struct ppt_answer *answer)
     ppt_sentence_sure(answer, &sure);
     assert_int_equal(sure.data[sure.length - 1], '.');
     assert_int_equal(!strncmp(sure.data, "Confidence ", 11),
-                     answer->verdict.exists && answer->verdict.ranked > 1);
+                     answer->verdict.exists && answer->verdict.choices > 1);
     ppt_text_free(&topics);
     ppt_text_free(&parts);
     ppt_text_free(&sure);
@@ -578,7 +578,7 @@ static void check_failed(size_t points, const unsigned *failed, size_t failures,
     }
     check_answer(&answer, &claims);
     /* A bound is one against other counts. */
-    assert_int_equal(strstr(said.data, "count tried") != NULL, answer.verdict.ranked > 1);
+    assert_int_equal(strstr(said.data, "count tried") != NULL, answer.verdict.choices > 1);
     ppt_text_free(&said);
     ppt_answer_free(&answer);
     ppt_index_free(&index);

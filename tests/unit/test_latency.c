@@ -2,7 +2,7 @@
  * Tasks that arrive: what is said of their latencies against what queueing theory says of them.
  *
  * Here workers are simulated, by the arrivals that a run would have, so that nothing depends on the
- * machine; scripts/check_arrivals.py does the same with real ones.
+ * machine; tests/speed/objectives.py does the same with real ones.
  */
 #include <gsl/gsl_cdf.h>
 #include <math.h>

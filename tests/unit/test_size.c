@@ -29,7 +29,8 @@ static struct ppt_config config_of(size_t count, double max_seconds)
 /* Where nothing takes time but tasks. */
 static struct ppt_size sized(struct ppt_config *config, double task_s, unsigned cpus)
 {
-    const struct ppt_size_needs needs = {.task_s = task_s, .most_tasks = UINT64_MAX, .cpus = cpus};
+    const struct ppt_size_needs needs = {
+        .task.task_s = task_s, .most_tasks = UINT64_MAX, .cpus = cpus};
 
     return ppt_size_config(config, &needs);
 }
@@ -112,7 +113,7 @@ static void beside_the_tasks(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         struct ppt_config config = config_of(3, 30);
-        const struct ppt_size_needs needs = {.task_s = 1e-3,
+        const struct ppt_size_needs needs = {.task.task_s = 1e-3,
                                              .pass_s = rows[i][0],
                                              .copy_s = rows[i][1],
                                              .most_tasks = UINT64_MAX,
@@ -136,7 +137,8 @@ static void there_is_room(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         struct ppt_config config = config_of(3, 30);
-        struct ppt_size_needs needs = {.task_s = 1.0001e-3, .most_tasks = rows[i][0], .cpus = 2};
+        struct ppt_size_needs needs = {
+            .task.task_s = 1.0001e-3, .most_tasks = rows[i][0], .cpus = 2};
 
         ppt_size_config(&config, &needs);
         assert_int_equal(config.task_count, rows[i][1]);

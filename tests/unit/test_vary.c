@@ -3,6 +3,7 @@
  * refused.
  */
 #include <json-c/json.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -326,9 +327,9 @@ static void added_sizes_have_blocks_of_their_own(void **state)
 /* Passes of all sizes last about as long, and a dozen blocks fit. */
 static void every_size_has_tasks_enough(void **state)
 {
-    static const double task_s[] = {1e-6, 1e-4, 1e-2, 1};
+    static const struct ppt_task_cost times[] = {{1e-6, 0}, {1e-4, 0}, {1e-2, 0}, {1, 0}};
     const struct ppt_size_needs needs = {
-        .task_s = 0.25, .size_s = task_s, .most_tasks = UINT64_MAX, .cpus = 2};
+        .task = {0.25, 0}, .sizes = times, .most_tasks = UINT64_MAX, .cpus = 2};
     struct ppt_configs configs;
     struct ppt_config *config = load(&configs, "{\"task\": \"sort\", \"workers\": [0, 2], "
                                                "\"max_seconds\": 60, \"vary\": {\"size\": "
@@ -352,6 +353,39 @@ static void every_size_has_tasks_enough(void **state)
     ppt_configs_free(&configs);
 }
 
+/* Threads inside small tasks take many times as long as these: that must not take all of the time.
+ */
+static void slow_teams_have_shorter_passes(void **state)
+{
+    static const struct ppt_task_cost times[] = {{1e-6, 50e-6}, {1e-5, 60e-6}, {1e-3, 55e-5}};
+    const struct ppt_size_needs needs = {
+        .task = {3.4e-4, 2.2e-4}, .sizes = times, .most_tasks = UINT64_MAX, .cpus = 2};
+    struct ppt_configs configs;
+    struct ppt_config *config =
+        load(&configs, "{\"task\": \"sort\", \"workers\": [0], \"inner_threads\": [1, 2], "
+                       "\"vary\": {\"size\": [1, 2, 3]}}");
+    struct ppt_size size;
+
+    (void)state;
+    config->size_tasks = true;
+    size = ppt_size_config(config, &needs);
+    /* A second with two threads, of which there are 50 us; a tenth with one. */
+    assert_int_equal(config->uses[0].task_count, 20000);
+    assert_int_equal(config->uses[1].task_count, 10000);
+    /* The quickest is the one with two. */
+    assert_in_range(config->uses[2].task_count, 181, 201);
+    const double block_s =
+        20000 * 51e-6 + 10000 * 70e-6 + (double)config->uses[2].task_count * 155e-5;
+    assert_true(fabs(size.block_s / block_s - 1) < 1e-6);
+    ppt_configs_free(&configs);
+
+    config = load(&configs, "{\"task\": \"sort\", \"workers\": [0], \"inner_threads\": [1, 2], "
+                            "\"max_seconds\": 20, \"vary\": {\"size\": [1, 2, 3]}}");
+    size = ppt_size_config(config, &needs);
+    assert_true(size.block_s < 1.05 * 0.6 * 20 / 12);
+    ppt_configs_free(&configs);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -366,6 +400,7 @@ int main(void)
         PLACED(options_add_up),
         PLACED(added_sizes_have_blocks_of_their_own),
         PLACED(every_size_has_tasks_enough),
+        PLACED(slow_teams_have_shorter_passes),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -54,6 +54,8 @@ struct ppt_chart_kind {
     const char *name;
     bool (*applies)(const struct ppt_outcome *outcome); /* NULL: to every run */
     void (*write)(const struct ppt_outcome *outcome, struct ppt_chart *chart);
+    bool of_passes; /* it is of how long passes take, which where tasks arrive is as long as they
+                       do: then there is none */
 };
 
 /* Headline and first note of a chart of a run: its name, `what` it shows, how it was measured. */

@@ -17,7 +17,8 @@ static const struct ppt_chart_kind *const kinds[] = {PPT_CHARTS(ROW)};
 
 static bool applies(const struct ppt_chart_kind *kind, const struct ppt_outcome *outcome)
 {
-    return !kind->applies || kind->applies(outcome);
+    return !(kind->of_passes && outcome->answer->context.arriving) &&
+           (!kind->applies || kind->applies(outcome));
 }
 
 bool ppt_charts_have(const struct ppt_outcome *outcome, const char *name)

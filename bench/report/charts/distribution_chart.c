@@ -194,5 +194,5 @@ static bool has_times(const struct ppt_outcome *outcome)
     return any;
 }
 
-const struct ppt_chart_kind ppt_chart_distribution = {"distribution", has_times,
-                                                      distribution_write};
+const struct ppt_chart_kind ppt_chart_distribution = {
+    .name = "distribution", .applies = has_times, .write = distribution_write};

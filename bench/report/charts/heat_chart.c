@@ -158,4 +158,5 @@ static bool is_grid(const struct ppt_outcome *outcome)
     return ppt_chart_curve_count(outcome->config) > 1;
 }
 
-const struct ppt_chart_kind ppt_chart_heat = {"heat", is_grid, heat_write};
+const struct ppt_chart_kind ppt_chart_heat = {
+    .name = "heat", .applies = is_grid, .write = heat_write, .of_passes = true};

@@ -160,7 +160,8 @@ static bool has_curve(const struct ppt_outcome *outcome)
     return outcome->answer->scaling.exists;
 }
 
-const struct ppt_chart_kind ppt_chart_model = {"model", has_curve, model_write};
+const struct ppt_chart_kind ppt_chart_model = {
+    .name = "model", .applies = has_curve, .write = model_write, .of_passes = true};
 
 /* ---- efficiency factors ---- */
 
@@ -243,4 +244,5 @@ static void factors_write(const struct ppt_outcome *outcome, struct ppt_chart *c
     ppt_chart_some_points_axis(chart, outcome, points, count);
 }
 
-const struct ppt_chart_kind ppt_chart_efficiency = {"efficiency", has_factors, factors_write};
+const struct ppt_chart_kind ppt_chart_efficiency = {
+    .name = "efficiency", .applies = has_factors, .write = factors_write, .of_passes = true};

@@ -120,7 +120,8 @@ static void cost_write(const struct ppt_outcome *outcome, struct ppt_chart *char
     ppt_chart_plot(chart, NULL, "data index 0 using 3:6:2 with labels left offset 0.8,0.6");
 }
 
-const struct ppt_chart_kind ppt_chart_cost = {"cost", is_priced, cost_write};
+const struct ppt_chart_kind ppt_chart_cost = {
+    .name = "cost", .applies = is_priced, .write = cost_write};
 
 /* ---- latency ---- */
 
@@ -210,4 +211,5 @@ static void latency_write(const struct ppt_outcome *outcome, struct ppt_chart *c
     ppt_chart_category_axis(chart, outcome);
 }
 
-const struct ppt_chart_kind ppt_chart_latency = {"latency", has_latencies, latency_write};
+const struct ppt_chart_kind ppt_chart_latency = {
+    .name = "latency", .applies = has_latencies, .write = latency_write};

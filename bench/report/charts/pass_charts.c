@@ -62,7 +62,8 @@ static void task_times_write(const struct ppt_outcome *outcome, struct ppt_chart
     ppt_chart_category_axis(chart, outcome);
 }
 
-const struct ppt_chart_kind ppt_chart_task_times = {"task_times", NULL, task_times_write};
+const struct ppt_chart_kind ppt_chart_task_times = {.name = "task_times",
+                                                    .write = task_times_write};
 
 /* ---- how busy workers were ---- */
 
@@ -119,7 +120,7 @@ static void balance_write(const struct ppt_outcome *outcome, struct ppt_chart *c
     ppt_chart_category_axis(chart, outcome);
 }
 
-const struct ppt_chart_kind ppt_chart_balance = {"balance", NULL, balance_write};
+const struct ppt_chart_kind ppt_chart_balance = {.name = "balance", .write = balance_write};
 
 /* ---- the passes in time ---- */
 
@@ -170,4 +171,4 @@ static void passes_write(const struct ppt_outcome *outcome, struct ppt_chart *ch
     }
 }
 
-const struct ppt_chart_kind ppt_chart_passes = {"passes", NULL, passes_write};
+const struct ppt_chart_kind ppt_chart_passes = {.name = "passes", .write = passes_write};

@@ -72,4 +72,5 @@ static void speedup_write(const struct ppt_outcome *outcome, struct ppt_chart *c
                            true);
 }
 
-const struct ppt_chart_kind ppt_chart_speedup = {"speedup", NULL, speedup_write};
+const struct ppt_chart_kind ppt_chart_speedup = {
+    .name = "speedup", .write = speedup_write, .of_passes = true};

@@ -29,7 +29,8 @@ static void rate_write(const struct ppt_outcome *outcome, struct ppt_chart *char
     ppt_chart_category_axis(chart, outcome);
 }
 
-const struct ppt_chart_kind ppt_chart_tasks_per_second = {"tasks_per_second", NULL, rate_write};
+const struct ppt_chart_kind ppt_chart_tasks_per_second = {
+    .name = "tasks_per_second", .write = rate_write, .of_passes = true};
 
 static void time_write(const struct ppt_outcome *outcome, struct ppt_chart *chart)
 {
@@ -69,4 +70,5 @@ static void time_write(const struct ppt_outcome *outcome, struct ppt_chart *char
     ppt_chart_category_axis(chart, outcome);
 }
 
-const struct ppt_chart_kind ppt_chart_time = {"time", NULL, time_write};
+const struct ppt_chart_kind ppt_chart_time = {
+    .name = "time", .write = time_write, .of_passes = true};

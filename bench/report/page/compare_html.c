@@ -97,22 +97,35 @@ static void compare_add_point(struct ppt_table *table, const struct ppt_comparis
         compare_add_cells(table, 1, "–");
         compare_add_cells(table, 1, "not in all runs");
     }
-    compare_add_speedups(table, comparison, point);
+    if (!comparison->rules.latencies) {
+        compare_add_speedups(table, comparison, point);
+    }
     ppt_html_row_end(table);
 }
 
-static void compare_add_points(struct ppt_text *out, const struct ppt_comparison *comparison)
+static void compare_add_points(struct ppt_text *out, const struct ppt_comparison_outcome *outcome)
 {
+    const struct ppt_comparison *comparison = outcome->comparison;
     static const char *const heads[] = {
         "workers",     "old time",    "new time",          "change of time", "time is",
         "old speedup", "new speedup", "change of speedup", "speedup is",     NULL};
+    static const char *const latency_heads[] = {"workers",           "old latency", "new latency",
+                                                "change of latency", "latency is",  NULL};
     char *caption PPT_FREED =
-        ppt_text_format("Times are medians of whole passes. Changes are of trimmed means of their "
-                        "logarithms, which need not be as far apart; more is slower in the first "
-                        "and better in the second. Changes beyond %.3g %% count.",
-                        100 * comparison->rules.threshold);
+        outcome->percentile > 0
+            ? ppt_text_format(
+                  "Latency: what %g %% of a pass' tasks take no longer than, from their "
+                  "arrival on; medians over passes. Changes are of trimmed means of "
+                  "their logarithms. Changes beyond %.3g %% count.",
+                  outcome->percentile, 100 * comparison->rules.threshold)
+            : ppt_text_format(
+                  "Times are medians of whole passes. Changes are of trimmed means of their "
+                  "logarithms, which need not be as far apart; more is slower in the first "
+                  "and better in the second. Changes beyond %.3g %% count.",
+                  100 * comparison->rules.threshold);
     struct ppt_table table =
-        ppt_html_table_begin(out, PPT_TABLE_CARDS, "Every number of workers", caption, heads);
+        ppt_html_table_begin(out, PPT_TABLE_CARDS, "Every number of workers", caption,
+                             outcome->percentile > 0 ? latency_heads : heads);
 
     for (size_t i = 0; i < comparison->point_count; i++) {
         compare_add_point(&table, comparison, &comparison->points[i]);
@@ -181,7 +194,7 @@ void ppt_comparison_html(const struct ppt_comparison_outcome *outcome,
     compare_add_verdict(&page.body, outcome);
     ppt_html_wide_figure(&page.body, folder, "compare");
     ppt_html_section(&page, "points", "Every number of workers");
-    compare_add_points(&page.body, comparison);
+    compare_add_points(&page.body, outcome);
     compare_add_runs(&page, outcome);
     ppt_text_addf(
         &page.body,

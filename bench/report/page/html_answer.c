@@ -60,6 +60,12 @@ static char *caption_of(const struct ppt_outcome *outcome)
                            (unsigned long long)config->task_count, PPT_S(config->task_count), star);
 }
 
+/* Where tasks arrive passes take as long as they do so, with any number of workers. */
+static bool has_speedups(const struct ppt_outcome *outcome)
+{
+    return !outcome->answer->context.arriving;
+}
+
 /* Over the first point, which of itself is the baseline. */
 static void add_speedup(struct ppt_table *table, const struct ppt_outcome *outcome, size_t p)
 {
@@ -85,9 +91,11 @@ static void add_point_row(struct ppt_table *table, const struct ppt_outcome *out
     ppt_html_duration(table, p->shown.cleanup_s);
     ppt_html_duration(table, p->task_s.median);
     ppt_html_duration(table, p->shown.total_s);
-    ppt_html_cell(table, ppt_text_rate(p->shown.rate, text));
-    add_speedup(table, outcome, i);
     ppt_html_cell(table, p->peak_bytes >= 0 ? ppt_text_bytes((uint64_t)p->peak_bytes, text) : "–");
+    ppt_html_cell(table, ppt_text_rate(p->shown.rate, text));
+    if (has_speedups(outcome)) {
+        add_speedup(table, outcome, i);
+    }
     ppt_html_row_end(table);
 }
 
@@ -100,9 +108,9 @@ static void add_points(struct ppt_text *out, const struct ppt_outcome *outcome)
                                  "cleanup",
                                  "task, mean",
                                  "total",
-                                 "tasks/s",
-                                 "speedup [95 %]",
                                  "memory at most",
+                                 "tasks/s",
+                                 has_speedups(outcome) ? "speedup [95 %]" : NULL,
                                  NULL};
     char *caption PPT_FREED = caption_of(outcome);
     struct ppt_table table =
@@ -202,11 +210,13 @@ void ppt_html_answer(struct ppt_page *page, const struct ppt_outcome *outcome)
 
     ppt_html_first_section(page, "answer", "The answer");
     answer_add_verdict(out, outcome);
-    ppt_html_wide_figure_saying(out, outcome->folder, "speedup",
-                                outcome->summary->blocks > 1
-                                    ? NULL
-                                    : "How many times as fast as the baseline. Every number of "
-                                      "workers was measured once, so there are no intervals.");
+    if (ppt_charts_have(outcome, "speedup")) {
+        ppt_html_wide_figure_saying(out, outcome->folder, "speedup",
+                                    outcome->summary->blocks > 1
+                                        ? NULL
+                                        : "How many times as fast as the baseline. Every number of "
+                                          "workers was measured once, so there are no intervals.");
+    }
     if (ppt_charts_have(outcome, "heat")) {
         ppt_html_wide_figure(out, outcome->folder, "heat");
     }

@@ -10,7 +10,7 @@ const char *const ppt_class_names[] = {
 
 enum ppt_class ppt_class_of_verdict(const struct ppt_verdict *verdict)
 {
-    if (!verdict->exists || verdict->ranked < 2) {
+    if (!verdict->exists || verdict->choices < 2) {
         return PPT_CLASS_UNSURE; /* of one count nothing is said */
     }
     return verdict->confidence == PPT_CONFIDENCE_HIGH ? PPT_CLASS_SETTLED

@@ -140,8 +140,10 @@ void ppt_html_why(struct ppt_page *page, const struct ppt_outcome *outcome)
         add_factors(out, outcome);
     }
     ppt_html_causes(out, outcome);
-    ppt_html_folded_figure(out, outcome->folder, "time");
-    ppt_html_folded_figure(out, outcome->folder, "tasks_per_second");
+    if (ppt_charts_have(outcome, "time")) {
+        ppt_html_folded_figure(out, outcome->folder, "time");
+        ppt_html_folded_figure(out, outcome->folder, "tasks_per_second");
+    }
 }
 
 /* ---- what more would do ---- */
@@ -226,6 +228,9 @@ void ppt_html_more(struct ppt_page *page, const struct ppt_outcome *outcome)
     const struct ppt_outlook outlook = ppt_scaling_outlook(scaling, 2 * scaling->largest);
     struct ppt_text *out = &page->body;
 
+    if (outcome->answer->context.arriving) {
+        return; /* more workers do not make tasks arrive faster */
+    }
     ppt_html_section(page, "more", "What if more");
     add_topic(out, outcome->answer, PPT_TOPIC_MORE, "Of more workers these passes tell nothing");
     if (!ppt_charts_have(outcome, "model")) {

@@ -88,31 +88,41 @@ static enum ppt_status check_count(const struct ppt_outcome *a, const struct ppt
                           ppt_keys[PPT_KEY_TASK_COUNT].option.name);
 }
 
-/* What is compared is how long passes take, which says nothing where they last as long as tasks
- * arrive. */
-static enum ppt_status check_arrivals(const struct ppt_outcome *run, struct ppt_error *error)
+/* How long tasks take from their arrival on depends on how they arrive. */
+static enum ppt_status check_arrivals(const struct ppt_outcome *a, const struct ppt_outcome *b,
+                                      struct ppt_error *error)
 {
-    return ppt_arrivals_exist(&run->config->arrivals)
-               ? ppt_fail(error, PPT_BAD_INPUT,
-                          "cannot be compared: tasks arrive in %s, and passes take as long as they "
-                          "do; compare runs without \"%s\"",
-                          run->folder->path, ppt_key_name(PPT_KEY_ARRIVALS))
-               : PPT_OK;
+    json_object *old PPT_OWNED(ppt_json_put) = ppt_config_value(a->config, PPT_KEY_ARRIVALS);
+    json_object *new PPT_OWNED(ppt_json_put) = ppt_config_value(b->config, PPT_KEY_ARRIVALS);
+
+    if (!json_object_equal(old, new)) {
+        return ppt_fail(error, PPT_BAD_INPUT,
+                        "cannot be compared: tasks arrive in another way in %s than in %s; runs "
+                        "that are to be compared need the same \"%s\"",
+                        a->folder->path, b->folder->path, ppt_key_name(PPT_KEY_ARRIVALS));
+    }
+    if (old && ppt_latency_known(a->config->task_count) <= 0) {
+        return ppt_fail(error, PPT_BAD_INPUT,
+                        "cannot be compared: passes of %s have too few tasks to tell how long half "
+                        "of them take; \"%s\" has to be %llu at least",
+                        a->folder->path, ppt_key_name(PPT_KEY_TASK_COUNT),
+                        (unsigned long long)ppt_goal_tasks(50));
+    }
+    return PPT_OK;
 }
 
 enum ppt_status ppt_comparable_check(const struct ppt_outcome *runs, size_t old_count, size_t count,
                                      bool different, struct ppt_error *error)
 {
-    PPT_TRY(check_arrivals(&runs[0], error));
     for (size_t i = 1; i < count; i++) {
         const bool crosses = i >= old_count;
 
-        PPT_TRY(check_arrivals(&runs[i], error));
         if (!(different && i == old_count)) {
             PPT_TRY(check_task(&runs[different && crosses ? old_count : 0], &runs[i],
                                crosses && !different ? DIFFERENT : "", error));
         }
         PPT_TRY(check_count(&runs[0], &runs[i], error));
+        PPT_TRY(check_arrivals(&runs[0], &runs[i], error));
     }
     return PPT_OK;
 }
