@@ -94,7 +94,7 @@ class Road(common.Case):
         """There is nothing to report, and the journal says why."""
         result = self.run_ppt("--workers", "0,1", "--quick", "--task-count", "3", "--", "/bin/sh",
                               "-c", "exit 3")  # fmt: skip
-        told = 'ppt-omp: task "sh" failed at 1 and 0 workers: '
+        told = 'ppt-omp: task "sh" failed at 0 and 1 workers: '
         self.assertEqual((result.code, result.out), (1, ""), result)
         self.assertIn(told, result.err)
         folder = self.only_folder()
