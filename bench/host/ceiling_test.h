@@ -14,7 +14,7 @@
 #include "host.h"
 #include "machine_ceilings.h"
 
-/* Takes about 3 s. `folder` is where files are written, which are gone in the end; NULL or not,
+/* Takes about 4 s. `folder` is where files are written, which are gone in the end; NULL or not,
  * *stop ends it when it is set. The time is left to the caller to note. Fails with PPT_FAILED when
  * threads, their binding or memory cannot be had, or files cannot be written, and with
  * PPT_INTERRUPTED. */

@@ -247,7 +247,7 @@ static void print_ceilings(const struct ppt_ceilings *ceilings)
     }
     ppt_text_wrap(&out,
                   "The best of several runs each, and their median; a copy counts bytes read and "
-                  "bytes written. Kept for this machine.",
+                  "bytes written. Kept for this machine: runs from now on say how near they come.",
                   terminal.width, 0);
     ppt_text_add(&out, "\n");
     fputs(out.data, stdout);
