@@ -56,10 +56,10 @@ static void fill(struct ppt_samples *samples)
                                         .point = point_of(counts[i]),
                                         .task_count = TASKS,
                                         .work_ns = (int64_t)(1e9 + 1e6 * block) / threads,
-                                        .init_ns = 1000,
                                         .peak_bytes = -1,
                                         .noise = PPT_NOISE_UNKNOWN};
 
+            sample.init_ns = counts[i] > 0 ? sample.work_ns : 0;
             sample.total_ns = sample.work_ns + sample.init_ns;
             sample.worker_count = threads;
             sample.workers = ppt_alloc(threads, sizeof(*sample.workers));
