@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 
-TURNS = 3
+TURNS = 5
 CACHES = pathlib.Path("/sys/devices/system/cpu/cpu0/cache")
 
 
