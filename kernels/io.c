@@ -152,6 +152,11 @@ static void io_needs(const union ppt_value *args, unsigned inner_threads, struct
     needs->disk_bytes = 2 * (uint64_t)args[MIB].integer * MIB_BYTES;
 }
 
+static void io_work_of(const union ppt_value *args, struct ppt_work *work)
+{
+    work->written_bytes = 2 * (double)args[MIB].integer * (double)MIB_BYTES;
+}
+
 const struct ppt_kernel ppt_kernel_io = {
     PPT_KERNEL_HEAD,
     .name = "io",
@@ -164,4 +169,5 @@ const struct ppt_kernel ppt_kernel_io = {
     .draw = io_draw,
     .needs = io_needs,
     .dump = io_dump,
+    .work = io_work_of,
 };

@@ -181,6 +181,17 @@ struct ppt_needs {
                                more are too many for a library; 0: any number */
 };
 
+/* What one task does at least, whatever way it is done, of what machines have ceilings for (`doctor
+ * --ceilings`). 0: none of it, or not known. Grows at its end alone. */
+struct ppt_work {
+    double flops;         /* floating-point operations; a multiplication with an addition are two */
+    double moved_bytes;   /* of memory: bytes read and bytes written, each time */
+    double set_bytes;     /* of the memory that these are of, all of it: which cache it fits in */
+    double additions;     /* of whole numbers, each waiting for the one before */
+    double products;      /* of doubles, likewise */
+    double written_bytes; /* to files */
+};
+
 /* What processes have used, as getrusage() tells it. */
 struct ppt_usage {
     int64_t user_ns, system_ns;
@@ -246,7 +257,16 @@ struct ppt_kernel {
      * local; it may compute the result again. */
     enum ppt_status (*dump)(void *local, const struct ppt_task *task, FILE *file,
                             struct ppt_error *error);
+
+    /* From here on a kernel that was built earlier may have less: struct_size says how far it goes.
+     */
+
+    /* What a task with these arguments does; `work` is zeroed. */
+    void (*work)(const union ppt_value *args, struct ppt_work *work);
 };
+
+/* The least that a descriptor of this version has. */
+#define PPT_KERNEL_LEAST_SIZE offsetof(struct ppt_kernel, work)
 
 /* For descriptors: what each begins with, and its table of parameters. */
 #define PPT_KERNEL_HEAD .version = PPT_KERNEL_VERSION, .struct_size = sizeof(struct ppt_kernel)

@@ -228,6 +228,16 @@ static void matrix_draw(struct ppt_rng *rng, union ppt_value *args)
     args[SIZE].integer = ppt_rng_between(rng, 100, 2000);
 }
 
+/* The matrix is written when it is made, and read and written when it is inverted. */
+static void matrix_work_of(const union ppt_value *args, struct ppt_work *work)
+{
+    const double size = (double)args[SIZE].integer;
+
+    work->flops = 2 * size * size * size;
+    work->set_bytes = size * size * sizeof(double);
+    work->moved_bytes = 3 * work->set_bytes;
+}
+
 const struct ppt_kernel ppt_kernel_matrix = {
     PPT_KERNEL_HEAD,
     .name = "matrix",
@@ -241,4 +251,5 @@ const struct ppt_kernel ppt_kernel_matrix = {
     .draw = matrix_draw,
     .needs = matrix_needs,
     .dump = matrix_dump,
+    .work = matrix_work_of,
 };

@@ -65,6 +65,11 @@ static void multi_draw(struct ppt_rng *rng, union ppt_value *args)
     args[PRODUCTS].integer = ppt_rng_between(rng, 10000, 10000000);
 }
 
+static void multi_work(const union ppt_value *args, struct ppt_work *work)
+{
+    work->products = (double)args[PRODUCTS].integer;
+}
+
 const struct ppt_kernel ppt_kernel_multi = {
     PPT_KERNEL_HEAD,
     .name = "multi",
@@ -74,4 +79,5 @@ const struct ppt_kernel ppt_kernel_multi = {
     .run = multi_run,
     .draw = multi_draw,
     .dump = multi_dump,
+    .work = multi_work,
 };

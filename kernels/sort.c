@@ -138,6 +138,16 @@ static void sort_draw(struct ppt_rng *rng, union ppt_value *args)
     args[SIZE].integer = ppt_rng_between(rng, 200000, 10000000);
 }
 
+/* Every number is written when it is made, read and written where it is put into its place, be that
+ * but once, and read for the digest. */
+static void sort_work_of(const union ppt_value *args, struct ppt_work *work)
+{
+    const double bytes = (double)args[SIZE].integer * sizeof(double);
+
+    work->moved_bytes = 4 * bytes;
+    work->set_bytes = 2 * bytes;
+}
+
 const struct ppt_kernel ppt_kernel_sort = {
     PPT_KERNEL_HEAD,
     .name = "sort",
@@ -150,4 +160,5 @@ const struct ppt_kernel ppt_kernel_sort = {
     .draw = sort_draw,
     .needs = sort_needs,
     .dump = sort_dump,
+    .work = sort_work_of,
 };

@@ -68,6 +68,11 @@ static void sum_draw(struct ppt_rng *rng, union ppt_value *args)
     args[ADDITIONS].integer = ppt_rng_between(rng, 10000, 10000000);
 }
 
+static void sum_work(const union ppt_value *args, struct ppt_work *work)
+{
+    work->additions = (double)args[ADDITIONS].integer;
+}
+
 const struct ppt_kernel ppt_kernel_sum = {
     PPT_KERNEL_HEAD,
     .name = "sum",
@@ -77,4 +82,5 @@ const struct ppt_kernel ppt_kernel_sum = {
     .run = sum_run,
     .draw = sum_draw,
     .dump = sum_dump,
+    .work = sum_work,
 };

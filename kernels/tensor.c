@@ -244,6 +244,18 @@ static void tensor_draw(struct ppt_rng *rng, union ppt_value *args)
     args[COUNT].integer = ppt_rng_between(rng, 2, llround(12.0 - 10.0 / 3.0 * octaves));
 }
 
+/* Each factor is written when it is made; a product reads two matrices and writes one. */
+static void tensor_work_of(const union ppt_value *args, struct ppt_work *work)
+{
+    const double size = (double)args[SIZE].integer;
+    const double count = args[COUNT].integer > 0 ? (double)args[COUNT].integer : 1;
+    const double bytes = size * size * sizeof(double);
+
+    work->flops = 2 * size * size * size * (count - 1);
+    work->moved_bytes = bytes * (count + 3 * (count - 1));
+    work->set_bytes = 3 * bytes;
+}
+
 const struct ppt_kernel ppt_kernel_tensor = {
     PPT_KERNEL_HEAD,
     .name = "tensor",
@@ -257,4 +269,5 @@ const struct ppt_kernel ppt_kernel_tensor = {
     .draw = tensor_draw,
     .needs = tensor_needs,
     .dump = tensor_dump,
+    .work = tensor_work_of,
 };

@@ -274,6 +274,14 @@ static void zip_needs(const union ppt_value *args, unsigned inner_threads, struc
     needs->disk_bytes = 2 * bytes + ppt_gzip_bound(bytes);
 }
 
+/* The plain file and the restored one; random bytes do not get fewer between them. */
+static void zip_work_of(const union ppt_value *args, struct ppt_work *work)
+{
+    const double files = args[CONTENT].choice == CONTENT_TEXT ? 2 : 3;
+
+    work->written_bytes = files * (double)args[MIB].integer * (double)MIB_BYTES;
+}
+
 const struct ppt_kernel ppt_kernel_zip = {
     PPT_KERNEL_HEAD,
     .name = "zip",
@@ -286,4 +294,5 @@ const struct ppt_kernel ppt_kernel_zip = {
     .draw = zip_draw,
     .needs = zip_needs,
     .dump = zip_dump,
+    .work = zip_work_of,
 };

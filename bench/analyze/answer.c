@@ -9,6 +9,7 @@
 #include "memory.h"
 #include "owned.h"
 #include "reason.h"
+#include "work.h"
 
 /* Tasks that use the CPU less than half of their time mostly wait. */
 #define WAITING_CPU_SHARE 0.5
@@ -454,6 +455,11 @@ static void set_from_index(const struct ppt_index *index, struct ppt_answer *ans
         answer->points[p].latency =
             ppt_latency_of(ppt_index_passes(index, p), answer->context.goal.at_most_s);
     }
+    for (size_t p = 0; p < grid->point_count && !answer->context.arriving; p++) {
+        ppt_ceiling_shares(&answer->context.bounds, grid->points[p],
+                           ppt_index_passes(index, ppt_index_find(index, grid->points[p])),
+                           answer->points[p].ceilings);
+    }
     /* More threads than CPUs queue for one, which is no waiting of the task's own. */
     answer->waiting =
         !(answer->context.cpus > 0 && ppt_point_threads(grid->points[0]) > answer->context.cpus) &&
@@ -510,6 +516,10 @@ struct ppt_answer_context ppt_answer_context_of(const struct ppt_config *config,
         .quota_cpus = ppt_host_quota_binds(host) ? host->quota_cpus : 0,
         /* A journal need not say where ranks ran. */
         .cluster = ppt_config_ranks(config) > 0 && host->cluster.count > 0 ? &host->cluster : NULL,
+        .bounds = {.ceilings = host->ceilings,
+                   .topology = &host->topology,
+                   .work = ppt_work_of(config),
+                   .task = config->task},
     };
 }
 

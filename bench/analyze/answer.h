@@ -11,6 +11,7 @@
 #ifndef PPT_ANALYZE_ANSWER_H
 #define PPT_ANALYZE_ANSWER_H
 
+#include "ceiling_share.h"
 #include "counted.h"
 #include "disturbance.h"
 #include "drift.h"
@@ -50,6 +51,7 @@ struct ppt_answer_context {
     bool copied;       /* as a copy of the folder */
     enum ppt_longer longer;
     const struct ppt_cluster *cluster; /* where ranks ran; borrowed; NULL: there are none */
+    struct ppt_bound_context bounds;   /* what the machine can do at most, and what tasks do */
 };
 
 /* Why the recommended count is what it is; the first that holds. */
@@ -111,6 +113,7 @@ struct ppt_point_answer {
     struct ppt_ratio by_workers;      /* sequential calls, or else one worker, with as many inner
                                          threads as the point itself: what workers alone gain */
     struct ppt_latency latency;       /* of tasks that arrive */
+    struct ppt_ceiling_share ceilings[PPT_BOUND_COUNT]; /* how near they come to them */
     struct ppt_outliers outliers;
     double granularity; /* bound on the speedup by the number of tasks; 0: unknown */
     double karp_flatt;  /* serial fraction against 1 worker (or sequential calls) with as many

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "cause_sentence.h"
+#include "ceiling_sentence.h"
 #include "cluster.h"
 #include "memory.h"
 #include "objective_sentence.h"
@@ -1023,15 +1024,33 @@ static void say_caveats(struct speech *speech)
     say_passes(speech, "moved", all->moved, "", " had other CPUs than the first one");
 }
 
+/* How near tasks come to what the machine can do, where that is known. */
+static void say_ceiling(struct speech *speech)
+{
+    struct ppt_claim claim;
+
+    if (speech->answer->verdict.exists &&
+        ppt_ceiling_claim(speech->answer, &claim, &speech->words)) {
+        say(speech, claim);
+    }
+}
+
 static void say_details(struct speech *speech)
 {
-    if (speech->answer->verdict.exists && speech->answer->verdict.choices > 1 &&
-        !speech->answer->context.arriving) {
+    const struct ppt_answer *answer = speech->answer;
+    const bool choice =
+        answer->verdict.exists && answer->verdict.choices > 1 && !answer->context.arriving;
+
+    if (choice) {
         speech->topic = PPT_TOPIC_WHY;
         say_weak(speech);
         say_beyond(speech);
         say_still_lost(speech);
         say_inflation(speech);
+    }
+    speech->topic = PPT_TOPIC_WHY;
+    say_ceiling(speech);
+    if (choice) {
         speech->topic = PPT_TOPIC_MORE;
         say_break_even(speech);
         say_more(speech);

@@ -145,7 +145,7 @@ static void add_most(double shift, const char *what, struct ppt_text *out)
 }
 
 /* "between 1.2 % less and 5.3 % more", "between 0.8 and 5.3 % more". */
-static void add_range(double low, double high, struct ppt_text *out)
+static void add_change_range(double low, double high, struct ppt_text *out)
 {
     ppt_text_add(out, "between ");
     add_size(low, out);
@@ -372,7 +372,7 @@ static void tell_wide(struct telling *telling)
         }
     }
     ppt_text_add(&telling->words, "not settled: ");
-    add_range(widest->time.interval.low, widest->time.interval.high, &telling->words);
+    add_change_range(widest->time.interval.low, widest->time.interval.high, &telling->words);
     ppt_text_addf(&telling->words, " time at %s, and %.3g %% counts",
                   ppt_point_words(widest->point,
                                   PPT_ONLY(PPT_WORKERS) | ppt_comparison_several(comparison), "",

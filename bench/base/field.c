@@ -338,7 +338,9 @@ static enum ppt_status read_value(const struct ppt_field *field, const struct pp
     case PPT_FIELD_DIGEST:
         return read_digest(item, member, error);
     case PPT_FIELD_RECORD:
-        return ppt_fields_read(field->rows, item, which, member, error);
+        return json_object_is_type(item->value, json_type_object)
+                   ? ppt_fields_read(field->rows, item, which, member, error)
+                   : ppt_item_reject(item, error, "must be an object");
     case PPT_FIELD_LIST:
         return read_list(field, item, which, record, error);
     default:

@@ -113,5 +113,5 @@ void ppt_cli_help(const struct ppt_verb *const *verbs, struct ppt_text *out)
     }
     add_options(verbs, false, out);
     add_options(verbs, true, out);
-    ppt_text_add(out, "\n  --help, --version\n");
+    ppt_text_add(out, "; --help; --version\n");
 }

@@ -74,6 +74,7 @@ static void free_config(struct ppt_config *config)
     free(config->kernel_file);
     free(config->kernel_digest);
     ppt_stand_in_destroy(config->stand_in);
+    free(config->stated_work);
     free(config->details);
     free(config->setup);
     free(config->prepare);

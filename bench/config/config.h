@@ -117,6 +117,7 @@ struct ppt_config {
     char *kernel_file;   /* the shared object that the kernel comes from; NULL: it is built in */
     char *kernel_digest; /* of that file, or NULL */
     struct ppt_stand_in *stand_in; /* of a recorded kernel that is not built in, or NULL */
+    struct ppt_work *stated_work;  /* what its tasks do, as recorded with it; NULL: nothing was */
     char *details;                 /* the arguments as text, for people */
     bool mix;                      /* random: tasks are drawn from `uses` once per block */
     struct ppt_use *uses; /* one; for a mix the kernels to draw from, with default arguments; of

@@ -82,7 +82,7 @@ static enum ppt_status check_kernel(const char *path, const struct ppt_kernel *k
                         "program has version %d: build it with the kernel.h of this program",
                         path, kernel->version, PPT_KERNEL_VERSION);
     }
-    if (kernel->struct_size != sizeof(*kernel)) {
+    if (kernel->struct_size < PPT_KERNEL_LEAST_SIZE || kernel->struct_size > sizeof(*kernel)) {
         return ppt_fail(error, PPT_BAD_INPUT,
                         "%s: its descriptor has %" PRIu32 " bytes, but this program's has %zu: "
                         "build it with the kernel.h of this program",

@@ -3,6 +3,9 @@
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
+#if defined(__x86_64__)
+#include <emmintrin.h>
+#endif
 
 #include "isa.h"
 
@@ -158,6 +161,24 @@ void ppt_ceiling_copy(const void *from, void *to, size_t bytes, uint64_t times)
         memcpy(to, from, bytes);
         __atomic_signal_fence(__ATOMIC_SEQ_CST); /* or compilers would make one copy of many */
     }
+}
+
+void ppt_ceiling_stream(const void *from, void *to, size_t bytes)
+{
+#if defined(__x86_64__)
+    const double *in = from;
+    double *out = to;
+
+    for (size_t i = 0; i < bytes / sizeof(double); i += 8) {
+        _mm_stream_pd(out + i, _mm_load_pd(in + i));
+        _mm_stream_pd(out + i + 2, _mm_load_pd(in + i + 2));
+        _mm_stream_pd(out + i + 4, _mm_load_pd(in + i + 4));
+        _mm_stream_pd(out + i + 6, _mm_load_pd(in + i + 6));
+    }
+    _mm_sfence();
+#else
+    ppt_ceiling_copy(from, to, bytes, 1);
+#endif
 }
 
 unsigned ppt_ceiling_level(const struct ppt_cache *caches, size_t count, uint64_t bytes)

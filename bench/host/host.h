@@ -8,6 +8,7 @@
 
 #include "cluster.h"
 #include "item.h"
+#include "machine_ceilings.h"
 #include "topology.h"
 
 struct ppt_host {
@@ -33,7 +34,9 @@ struct ppt_host {
                                      was chosen; else "" */
     json_object *environment;     /* OMP_*, GOMP_*, OPENBLAS_* and PPT_OMP_* variables: they change
                                      what is measured */
-    struct ppt_cluster cluster;   /* of the MPI job that this process is rank 0 of; none without */
+    struct ppt_ceilings *ceilings; /* what it can do at most, as it was known when the run began;
+                                      owned; NULL: it was not */
+    struct ppt_cluster cluster;    /* of the MPI job that this process is rank 0 of; none without */
 };
 
 /* The folder where verdicts are kept; it changes nothing that is measured. */

@@ -3,7 +3,10 @@
  */
 #include <json-c/linkhash.h>
 
+#include <stdlib.h>
+
 #include "host.h"
+#include "memory.h"
 
 #define HOST(member, name) PPT_FIELD(struct ppt_host, member, name)
 
@@ -68,6 +71,23 @@ static enum ppt_status read_environment(const struct ppt_item *item, void *recor
     }
     host->environment = json_object_get(item->value);
     return PPT_OK;
+}
+
+static json_object *ceilings_to_json(const void *record)
+{
+    json_object *object = json_object_new_object();
+
+    ppt_fields_write(ppt_ceiling_fields, ((const struct ppt_host *)record)->ceilings, 0, object);
+    return object;
+}
+
+static enum ppt_status read_ceilings(const struct ppt_item *item, void *record,
+                                     struct ppt_error *error)
+{
+    struct ppt_ceilings **ceilings = &((struct ppt_host *)record)->ceilings;
+
+    *ceilings = ppt_alloc(1, sizeof(**ceilings));
+    return ppt_ceilings_read(item, *ceilings, error);
 }
 
 /* ---- in words ---- */
@@ -160,6 +180,15 @@ static void tell_environment(const void *record, struct ppt_text *words)
     }
 }
 
+static void tell_ceilings(const void *record, struct ppt_text *words)
+{
+    const struct ppt_host *host = record;
+
+    if (host->ceilings) {
+        ppt_ceilings_tell(host->ceilings, words);
+    }
+}
+
 /* ---- the rows ---- */
 
 static const struct ppt_field host_fields[] = {
@@ -202,6 +231,14 @@ static const struct ppt_field host_fields[] = {
      .write = environment_to_json,
      .label = "Variables that change what is measured",
      .tell = tell_environment},
+    {.key = "ceilings",
+     .kind = PPT_FIELD_SPECIAL,
+     .flags = PPT_FIELD_SPARSE,
+     .offset = offsetof(struct ppt_host, ceilings),
+     .read = read_ceilings,
+     .write = ceilings_to_json,
+     .label = "What it can do at most",
+     .tell = tell_ceilings},
     {PPT_FIELD_INNER(struct ppt_host, cluster, NULL, ppt_cluster_fields)},
     {0},
 };
@@ -232,5 +269,9 @@ void ppt_host_free(struct ppt_host *host)
 {
     ppt_fields_free(host_fields, host);
     json_object_put(host->environment);
+    if (host->ceilings) {
+        ppt_ceilings_free(host->ceilings);
+        free(host->ceilings);
+    }
     *host = (struct ppt_host){0};
 }

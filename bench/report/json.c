@@ -369,6 +369,28 @@ static json_object *latency_json(const struct ppt_latency *latency)
     return object;
 }
 
+/* By what they come near to. */
+static json_object *ceilings_json(const struct ppt_ceiling_share shares[PPT_BOUND_COUNT])
+{
+    json_object *object = json_object_new_object();
+
+    for (size_t bound = 0; bound < PPT_BOUND_COUNT; bound++) {
+        const struct ppt_ceiling_share *share = &shares[bound];
+        json_object *one;
+
+        if (share->share.value <= 0) {
+            continue;
+        }
+        one = json_object_new_object();
+        add(one, "share", ppt_json_ratio(&share->share));
+        add(one, "rate", number(share->rate.value));
+        add(one, "ceiling", number(share->ceiling));
+        add(one, "unit", text(ppt_bound_rows[bound].unit));
+        add(object, ppt_bound_rows[bound].key, one);
+    }
+    return object;
+}
+
 static json_object *point_json(const struct ppt_outcome *outcome,
                                const struct ppt_point_summary *summary)
 {
@@ -389,6 +411,9 @@ static json_object *point_json(const struct ppt_outcome *outcome,
         }
         if (outcome->answer->points[p].counted.exists) {
             add(object, "counters", ppt_json_counted(&outcome->answer->points[p].counted));
+        }
+        if (ppt_bound_nearest(outcome->answer->points[p].ceilings) < PPT_BOUND_COUNT) {
+            add(object, "ceilings", ceilings_json(outcome->answer->points[p].ceilings));
         }
         if (outcome->answer->points[p].latency.exists) {
             add(object, "latency", latency_json(&outcome->answer->points[p].latency));

@@ -17,6 +17,7 @@
 #include "owned.h"
 #include "sample_fields.h"
 #include "text.h"
+#include "work.h"
 
 #define PROGRAM "ppt-omp " PPT_VERSION
 
@@ -219,12 +220,14 @@ enum ppt_status ppt_journal_run(struct ppt_journal *journal, const struct ppt_co
     char program[] = PROGRAM;
     char *time PPT_FREED = ppt_strdup(started), *identity PPT_FREED = ppt_config_identity(config);
     struct ppt_config copy = *config;
+    struct ppt_work work = ppt_work_of(config);
     const struct ppt_journal_content run = {
         .version = PPT_JOURNAL_VERSION,
         .program = program,
         .started = time,
         .origin = copy.origin,
         .details = copy.kernel_file ? copy.details : NULL,
+        .work = copy.kernel_file && copy.variant_count == 0 ? &work : NULL,
         .configs = {.items = &copy, .count = 1},
         .identity = identity,
         .samples.first_ns = config->first_ns,

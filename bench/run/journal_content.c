@@ -7,9 +7,11 @@
 #include "item.h"
 #include "journal.h"
 #include "journal_pass.h"
+#include "memory.h"
 #include "owned.h"
 #include "sample_fields.h"
 #include "text.h"
+#include "work.h"
 
 /* ---- rows ---- */
 
@@ -36,6 +38,26 @@ static json_object *host_to_json(const void *record)
     return ppt_host_to_json(&((const struct ppt_journal_content *)record)->host);
 }
 
+static enum ppt_status read_work(const struct ppt_item *item, void *record, struct ppt_error *error)
+{
+    struct ppt_work **work = &((struct ppt_journal_content *)record)->work;
+
+    if (!json_object_is_type(item->value, json_type_object)) {
+        return ppt_item_reject(item, error, "must be an object");
+    }
+    *work = ppt_alloc(1, sizeof(**work));
+    return ppt_fields_read(ppt_work_fields, item, 0, *work, error);
+}
+
+static json_object *work_to_json(const void *record)
+{
+    json_object *object = json_object_new_object();
+
+    ppt_fields_write(ppt_work_fields, ((const struct ppt_journal_content *)record)->work, 0,
+                     object);
+    return object;
+}
+
 const struct ppt_field ppt_version_fields[] = {
     {RUN(version), .smallest = -1, .largest = 1e18},
     {0},
@@ -52,6 +74,12 @@ const struct ppt_field ppt_run_fields[] = {
      .read = read_config,
      .write = config_to_json},
     {RUN(details), .flags = PPT_FIELD_SOMETIMES | PPT_FIELD_SPARSE},
+    {.key = "work",
+     .kind = PPT_FIELD_SPECIAL,
+     .flags = PPT_FIELD_SOMETIMES | PPT_FIELD_SPARSE,
+     .offset = offsetof(struct ppt_journal_content, work),
+     .read = read_work,
+     .write = work_to_json},
     {RUN(identity), .flags = PPT_FIELD_SOMETIMES | PPT_FIELD_SPARSE},
     {PPT_FIELD(struct ppt_journal_content, samples.first_ns, "first_ns"),
      .flags = PPT_FIELD_SOMETIMES | PPT_FIELD_SPARSE, .largest = 1e18},
@@ -85,6 +113,8 @@ static enum ppt_status read_run(const struct ppt_item *line, struct ppt_journal_
     PPT_TRY(ppt_fields_read(ppt_run_fields, line, PPT_FIELD_SOMETIMES, content, error));
     hand_over(&content->origin, &content->configs.items[0].origin);
     hand_over(&content->details, &content->configs.items[0].details);
+    content->configs.items[0].stated_work = content->work;
+    content->work = NULL;
     return PPT_OK;
 }
 
@@ -194,6 +224,7 @@ void ppt_journal_content_free(struct ppt_journal_content *content)
     ppt_configs_free(&content->configs);
     ppt_host_free(&content->host);
     ppt_samples_free(&content->samples);
+    free(content->work);
     ppt_fields_free(ppt_run_fields, content);
     *content = (struct ppt_journal_content){0};
 }

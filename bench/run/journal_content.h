@@ -20,6 +20,7 @@ struct ppt_journal_content {
     char *program;  /* that measured it, with version */
     char *origin;   /* of the configuration, on its way there; else NULL */
     char *details;  /* likewise; of a kernel from outside, whose table a journal does not have */
+    struct ppt_work *work; /* likewise, of such a kernel without sizes; NULL: it states none */
     int64_t version;
     struct ppt_samples samples;
     bool ended;       /* the closing line is there, and nothing follows it */

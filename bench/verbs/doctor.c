@@ -1,12 +1,18 @@
 /*
- * Is this machine, as it is now, fit for measuring?
+ * Is this machine, as it is now, fit for measuring? And what can it do at most?
  */
+#include <json-c/json.h>
 #include <math.h>
 #include <stdbool.h>
 #include <string.h>
 
+#include "ceiling_test.h"
 #include "doctor.h"
+#include "interrupt.h"
 #include "json_value.h"
+#include "kept_ceilings.h"
+#include "measure.h"
+#include "memory.h"
 #include "owned.h"
 #include "shared.h"
 #include "terminal.h"
@@ -17,7 +23,7 @@
 #define TEST_SECONDS 2.0
 
 struct doctor_options {
-    bool json;
+    bool json, ceilings;
 };
 
 static enum ppt_status examine(struct ppt_diagnosis *diagnosis, struct ppt_error *error)
@@ -173,11 +179,116 @@ static void print_json(const struct ppt_diagnosis *diagnosis)
     json_object_put(object);
 }
 
+/* ---- ceilings ---- */
+
+static enum ppt_status measure_ceilings(struct ppt_ceilings *ceilings, struct ppt_error *error)
+{
+    struct ppt_host host PPT_OWNED(ppt_host_free) = {0};
+    struct ppt_workspace scratch PPT_OWNED(ppt_workspace_remove) = {0};
+    char now[PPT_STARTED_SIZE];
+
+    ppt_interrupt_watch();
+    PPT_TRY(ppt_workspace_create(&scratch, error));
+    ppt_host_read(&host);
+    ppt_measure_now(now);
+    PPT_TRY(ppt_ceilings_measure(&host, scratch.folder.fd, &ppt_interrupted, ceilings, error));
+    ceilings->measured = ppt_strdup(now);
+    return PPT_OK;
+}
+
+#define CEILING_COLUMN 22
+#define CEILING_WIDTH 11
+
+static void add_value(struct ppt_text *out, double value)
+{
+    char text[32];
+
+    snprintf(text, sizeof(text), value > 0 ? "%.4g" : "-", value);
+    ppt_text_right(out, text, CEILING_WIDTH);
+}
+
+static void add_ceiling(const struct ppt_ceiling_row *row, const struct ppt_ceilings *ceilings,
+                        struct ppt_text *out)
+{
+    const struct ppt_by_workers best = ppt_ceiling_value(row, &ceilings->best);
+    const struct ppt_by_workers median = ppt_ceiling_value(row, &ceilings->median);
+    const size_t start = out->length;
+
+    if (best.one <= 0) {
+        return;
+    }
+    ppt_text_add(out, row->name);
+    ppt_text_pad(out, start, CEILING_COLUMN);
+    add_value(out, best.one);
+    add_value(out, median.one);
+    if (ceilings->workers > 1) {
+        add_value(out, row->by_workers ? best.all : 0);
+        add_value(out, row->by_workers ? median.all : 0);
+    }
+    ppt_text_addf(out, "  %s\n", row->unit);
+}
+
+static void print_ceilings(const struct ppt_ceilings *ceilings)
+{
+    const struct ppt_terminal terminal = ppt_terminal_of(stdout);
+    struct ppt_text out PPT_OWNED(ppt_text_free) = {0};
+    char workers[48];
+
+    ppt_text_pad(&out, 0, CEILING_COLUMN);
+    ppt_text_right(&out, "1 worker", CEILING_WIDTH);
+    ppt_text_right(&out, "median", CEILING_WIDTH);
+    if (ceilings->workers > 1) {
+        snprintf(workers, sizeof(workers), "%u workers", ceilings->workers);
+        ppt_text_right(&out, workers, CEILING_WIDTH);
+        ppt_text_right(&out, "median", CEILING_WIDTH);
+    }
+    ppt_text_add(&out, "\n");
+    for (const struct ppt_ceiling_row *row = ppt_ceiling_rows; row->name; row++) {
+        add_ceiling(row, ceilings, &out);
+    }
+    ppt_text_wrap(&out,
+                  "The best of several runs each, and their median; a copy counts bytes read and "
+                  "bytes written. Kept for this machine: runs from now on say how near they come.",
+                  terminal.width, 0);
+    ppt_text_add(&out, "\n");
+    fputs(out.data, stdout);
+}
+
+static void print_ceilings_json(const struct ppt_ceilings *ceilings)
+{
+    json_object *object PPT_OWNED(ppt_json_put) = json_object_new_object();
+
+    ppt_fields_write(ppt_ceiling_fields, ceilings, 0, object);
+    puts(json_object_to_json_string_ext(object,
+                                        JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE));
+}
+
+/* That they cannot be kept is told, and is no failure. */
+static enum ppt_status tell_ceilings(bool json, struct ppt_error *error)
+{
+    struct ppt_ceilings ceilings PPT_OWNED(ppt_ceilings_free) = {0};
+    struct ppt_error problem = {""};
+
+    PPT_TRY(measure_ceilings(&ceilings, error));
+    if (json) {
+        print_ceilings_json(&ceilings);
+    } else {
+        print_ceilings(&ceilings);
+    }
+    if (ppt_ceilings_keep(&ceilings, &problem) != PPT_OK) {
+        ppt_text_print(stderr, "ppt-omp: these ceilings are not kept for runs: %s", problem.text);
+    }
+    return PPT_OK;
+}
+
 static enum ppt_status doctor(const struct ppt_line *line, struct ppt_error *error)
 {
     const struct doctor_options *options = line->options;
     struct ppt_diagnosis diagnosis;
 
+    if (options->ceilings) {
+        return tell_ceilings(options->json, error);
+    }
     PPT_TRY(examine(&diagnosis, error));
     if (options->json) {
         print_json(&diagnosis);
@@ -189,6 +300,9 @@ static enum ppt_status doctor(const struct ppt_line *line, struct ppt_error *err
 }
 
 static const struct ppt_option doctor_rows[] = {
+    {"--ceilings", PPT_OPTION_FLAG, .offset = offsetof(struct doctor_options, ceilings),
+     .heading = "Option of doctor:", .joins = true,
+     .help = "measures what the machine can do at most, for runs"},
     PPT_SHARED(JSON, struct doctor_options, json),
 };
 

@@ -40,7 +40,9 @@ FAINT = 2.0  # lines of a grid, and what is painted behind all
 # Two words on a line that are closer than this read as one.
 GAP = 1.0
 
-AXIS_WORDS = re.compile(r"workers|threads|seconds|minutes|hours|time|tasks|iterations|size")
+AXIS_WORDS = re.compile(
+    r"workers|threads|seconds|minutes|hours|time|tasks|iterations|size|operations"
+)
 BAR_WORDS = re.compile(r"interval|whisker|smallest to largest|shortest to longest")
 
 

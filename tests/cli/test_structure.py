@@ -175,6 +175,7 @@ class OnePlace(unittest.TestCase):
         "inner_threads": {"bench/analyze/reason.c",  # a reason
                           "bench/verbs/predict.c"},  # a field of its answer
         "memory": {"bench/config/plan.c", "bench/host/cgroup.c", "bench/host/doctor.c",  # that of the machine
+                   "bench/host/machine_ceilings.c",
                    "bench/analyze/reason.c"},  # a reason
         # Of a host, an option, a kernel, a law: what has a name.
         "name": {"bench/host/host_json.c", "bench/verbs/answer.c",

@@ -108,6 +108,7 @@ class Run:
     programs: int = 0
     sizes: tuple = ()  # of what varies
     hour: int = 9
+    ceilings: bool = False  # whether the machine's were known
 
     def points(self):
         """As the plan has them: without workers there are no ranks."""
@@ -118,6 +119,17 @@ class Run:
         ):
             if workers or not self.ranks or ranks == self.ranks[0]:
                 yield Point(workers, inner, ranks if workers else 0, program, size)
+
+
+# What this machine can do at most.
+CEILINGS = {
+    "cycle_ns": 0.3, "multiply_ns": 0.9, "fma_gflops": {"1": 52, "N": 1650},
+    "copy_gbs": {"L1": {"1": 180, "N": 5800}, "L2": {"1": 95, "N": 3000},
+                 "L3": {"1": 60, "N": 1500}, "memory": {"1": 24, "N": 160}},
+    "file_write_gbs": 2.2, "file_write_all_gbs": 14, "file_sync_us": 120, "thread_start_us": 22,
+    "process_start_us": 480, "clock_ns": 8, "medians": {"cycle_ns": 0.31, "copy_gbs": {}},
+    "cpus": CPUS, "measured": "2026-01-01T12:00:00+0000",
+}  # fmt: skip
 
 
 def host(run):
@@ -133,6 +145,8 @@ def host(run):
                    {"level": 3, "bytes": 32 << 20, "cpus": 16}],
         "environment": {"OMP_WAIT_POLICY": "passive"},
     }  # fmt: skip
+    if run.ceilings:
+        found["ceilings"] = CEILINGS
     if run.ranks:
         found["cluster"] = [
             {"host": f"node{rank // 2}", "cpus": f"{rank % 2 * 16}-{rank % 2 * 16 + 15}",
@@ -326,6 +340,10 @@ RUNS = {
     "mix": Run(
         "a random mix of three kinds",
         "random", ["sum", "multi", "sort"], FEW, law(5, 0.02, 0.001), spread=0.7,
+    ),
+    "roofline": Run(
+        "what the machine can do was known",
+        "tensor", {"size": 512, "count": 8}, FEW, law(50, 0.06, 0.002), ceilings=True,
     ),
     "one-block": Run(
         "one iteration: no verdict",

@@ -23,6 +23,7 @@
 #define MISSING 11
 #define CHANGED 12
 #define WIDE 13
+#define OLDER 14 /* none: it was built when kernels did not state their work */
 
 __attribute__((constructor)) static void tell(void)
 {
@@ -106,6 +107,11 @@ static enum ppt_status run(void *local, const struct ppt_task *task, uint64_t *d
     return PPT_OK;
 }
 
+static void work(const union ppt_value *args, struct ppt_work *out)
+{
+    out->additions = 1000.0 * (double)args[WORDS].integer;
+}
+
 #if MISTAKE == SYMBOL
 #define SYMBOL_NAME another_name
 #else
@@ -116,7 +122,8 @@ extern const struct ppt_kernel SYMBOL_NAME;
 
 const struct ppt_kernel SYMBOL_NAME = {
     .version = MISTAKE == VERSION ? 2 : PPT_KERNEL_VERSION,
-    .struct_size = sizeof(struct ppt_kernel) + 8 * (MISTAKE == SIZE),
+    .struct_size = MISTAKE == OLDER ? PPT_KERNEL_LEAST_SIZE
+                                    : sizeof(struct ppt_kernel) + 8 * (MISTAKE == SIZE),
     .name = MISTAKE == NAME    ? "../escape"
             : MISTAKE == TAKEN ? "sort"
                                : "mine",
@@ -127,4 +134,5 @@ const struct ppt_kernel SYMBOL_NAME = {
     .param_count = sizeof(params) / sizeof(params[0]),
     .attach = attach,
     .run = MISTAKE == RUN ? NULL : run,
+    .work = work,
 };

@@ -65,6 +65,13 @@ static void copies_and_lookups_are_made(void **state)
     memcpy(back, from, sizeof(from));
     ppt_ceiling_copy(from, to, sizeof(from), 1);
     assert_memory_equal(to, back, sizeof(to));
+    /* Whole lines, and nothing beside them. */
+    _Alignas(64) uint8_t lines[4 * 64], streamed[4 * 64];
+    memcpy(lines, from, sizeof(lines));
+    memset(streamed, 7, sizeof(streamed));
+    ppt_ceiling_stream(lines + 64, streamed + 64, 128);
+    assert_memory_equal(streamed + 64, lines + 64, 128);
+    assert_true(streamed[63] == 7 && streamed[192] == 7);
     for (size_t i = 0; i < sizeof(back); i++) {
         total += table[back[i]];
     }

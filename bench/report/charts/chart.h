@@ -137,6 +137,12 @@ enum ppt_status ppt_charts_finish(const struct ppt_folder *folder, double paper_
 
 /* ---- curves ---- */
 
+/* So many curves can be told apart. The points that have one, ascending places in the summary: all,
+ * or the first, the recommended one, and others evenly in between. Returns how many. */
+#define PPT_CHART_MOST_CURVES 6
+size_t ppt_chart_choose_points(const struct ppt_outcome *outcome,
+                               size_t chosen[PPT_CHART_MOST_CURVES]);
+
 /* A series among others: the theme has a line style for each of 16, then they come again. */
 unsigned ppt_chart_series(size_t which);
 

@@ -112,3 +112,31 @@ void ppt_chart_speedup_curve(struct ppt_chart *chart, size_t index, unsigned sty
                        x);
     }
 }
+
+/* ---- some of the points ---- */
+
+size_t ppt_chart_choose_points(const struct ppt_outcome *outcome,
+                               size_t chosen[PPT_CHART_MOST_CURVES])
+{
+    const struct ppt_summary *summary = outcome->summary;
+    const struct ppt_answer *answer = outcome->answer;
+    const size_t wanted =
+        summary->count < PPT_CHART_MOST_CURVES ? summary->count : PPT_CHART_MOST_CURVES;
+    size_t count = 0, recommended = SIZE_MAX;
+
+    for (size_t i = 0; i < summary->count && answer->verdict.exists; i++) {
+        if (ppt_point_same(summary->points[i].point,
+                           answer->grid.points[answer->verdict.recommended])) {
+            recommended = i;
+        }
+    }
+    for (size_t i = 0; i < wanted; i++) {
+        const size_t even = wanted > 1 ? i * (summary->count - 1) / (wanted - 1) : 0;
+        const size_t next =
+            i + 1 < wanted ? (i + 1) * (summary->count - 1) / (wanted - 1) : summary->count;
+
+        /* The recommended one takes the place of the one before it. */
+        chosen[count++] = recommended > even && recommended < next ? recommended : even;
+    }
+    return count;
+}

@@ -16,9 +16,6 @@
 /* A curve has a step for every task, up to so many. */
 #define MOST_STEPS 200
 
-/* So many curves can be told apart. */
-#define MOST_CURVES 6
-
 /* A range of more than this is drawn on a logarithmic scale. */
 #define WIDE_RANGE 20
 
@@ -39,34 +36,6 @@ static struct ppt_passes passes_at(const struct ppt_outcome *outcome, size_t whi
 {
     return ppt_index_passes(outcome->index,
                             ppt_index_find(outcome->index, outcome->summary->points[which].point));
-}
-
-/* ---- which points ---- */
-
-/* The points that have a curve, ascending: all, or the first, the recommended one, and others
- * evenly in between. */
-static size_t choose_points(const struct ppt_outcome *outcome, size_t chosen[MOST_CURVES])
-{
-    const struct ppt_summary *summary = outcome->summary;
-    const struct ppt_answer *answer = outcome->answer;
-    const size_t wanted = summary->count < MOST_CURVES ? summary->count : MOST_CURVES;
-    size_t count = 0, recommended = SIZE_MAX;
-
-    for (size_t i = 0; i < summary->count && answer->verdict.exists; i++) {
-        if (ppt_point_same(summary->points[i].point,
-                           answer->grid.points[answer->verdict.recommended])) {
-            recommended = i;
-        }
-    }
-    for (size_t i = 0; i < wanted; i++) {
-        const size_t even = wanted > 1 ? i * (summary->count - 1) / (wanted - 1) : 0;
-        const size_t next =
-            i + 1 < wanted ? (i + 1) * (summary->count - 1) / (wanted - 1) : summary->count;
-
-        /* The recommended one takes the place of the one before it. */
-        chosen[count++] = recommended > even && recommended < next ? recommended : even;
-    }
-    return count;
 }
 
 /* ---- the curves ---- */
@@ -148,8 +117,8 @@ static void add_curve(struct ppt_chart *chart, const struct ppt_outcome *outcome
 
 static void distribution_write(const struct ppt_outcome *outcome, struct ppt_chart *chart)
 {
-    size_t chosen[MOST_CURVES];
-    const size_t count = choose_points(outcome, chosen);
+    size_t chosen[PPT_CHART_MOST_CURVES];
+    const size_t count = ppt_chart_choose_points(outcome, chosen);
     const bool known95 = ppt_percentile_known(0.95, outcome->config->task_count),
                known99 = ppt_percentile_known(0.99, outcome->config->task_count);
     struct ppt_chart_range range = {0};

@@ -109,6 +109,16 @@ static const struct figure figures[] = {
      "as if one worker alone could do it; and pays from is the number of tasks from which these "
      "workers are faster than sequential calls. All of it is against sequential calls whose tasks "
      "have as many inner threads as the row's."},
+    {"roofline", "the roofline",
+     "what tasks compute in a second against what they compute for each byte that they move, below "
+     "what the machine can do",
+     "Marks are measured; the lines are what this machine can do at most, by one worker and by "
+     "all. "
+     "On the slope a line is bound by what can be copied, on the flat part by what can be "
+     "computed. A mark far below its line has room.",
+     "What a task computes and moves at least its kernel states; the ceilings are those that "
+     "ppt-omp doctor --ceilings measured before the run. Copies are those of the cache that the "
+     "tasks' memory fits in, of all workers together, or of memory. Both axes are logarithmic."},
     {"time", "where the time goes", "init, work and cleanup of a pass at every number of workers",
      "Bars are medians, whiskers 95 % intervals of the total.",
      "Init is creating the team, and its scratch memory beyond what one worker takes; work is the "

@@ -140,6 +140,9 @@ void ppt_html_why(struct ppt_page *page, const struct ppt_outcome *outcome)
         add_factors(out, outcome);
     }
     ppt_html_causes(out, outcome);
+    if (ppt_charts_have(outcome, "roofline")) {
+        ppt_html_folded_figure(out, outcome->folder, "roofline");
+    }
     if (ppt_charts_have(outcome, "time")) {
         ppt_html_folded_figure(out, outcome->folder, "time");
         ppt_html_folded_figure(out, outcome->folder, "tasks_per_second");

@@ -6,7 +6,9 @@
 #include <time.h>
 
 #include "flags.h"
+#include "kept_ceilings.h"
 #include "keys.h"
+#include "memory.h"
 #include "owned.h"
 #include "range.h"
 #include "sentence.h"
@@ -51,9 +53,30 @@ void ppt_measure_warn(const struct ppt_config *config)
     }
 }
 
+/* What was kept and cannot be used is told: it would be missed. */
+static void find_ceilings(struct ppt_host *host)
+{
+    struct ppt_ceilings ceilings;
+    struct ppt_error error = {""};
+    bool found = false;
+
+    const enum ppt_status status = ppt_ceilings_find(&ceilings, &found, &error);
+
+    if (status == PPT_BAD_INPUT) {
+        ppt_text_print(stderr,
+                       "ppt-omp: what this machine can do at most is not known: %s; ppt-omp doctor "
+                       "--ceilings measures it anew",
+                       error.text);
+    } else if (found) {
+        host->ceilings = ppt_alloc(1, sizeof(ceilings));
+        *host->ceilings = ceilings;
+    }
+}
+
 void ppt_measure_host(const struct ppt_engine *engine, struct ppt_host *host)
 {
     ppt_host_read(host);
+    find_ceilings(host);
     if (engine) {
         host->cluster = ppt_cluster_copy(engine->cluster);
     }

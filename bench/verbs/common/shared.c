@@ -65,7 +65,6 @@ const struct ppt_option ppt_shared_options[] = {
                          .help = ": by NUL"},
     [PPT_SHARED_CPUS] = {"--cpus", PPT_OPTION_COUNT, .joins = true, .metavar = "N",
                          .help = "to use (unknown)"},
-    [PPT_SHARED_JSON] = {"--json", PPT_OPTION_FLAG, .general = true,
-                         .heading = "General:", .joins = true,
-                         .help = "an answer for programs (not of runs, report, resume)"},
+    [PPT_SHARED_JSON] = {"--json", PPT_OPTION_FLAG, .general = true, .heading = "General:",
+                         .joins = true, .help = "for programs (not of runs, report, resume)"},
 };

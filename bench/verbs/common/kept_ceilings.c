@@ -1,0 +1,108 @@
+#include "kept_ceilings.h"
+
+#include <json-c/json.h>
+#include <stdlib.h>
+
+#include "cgroup.h"
+#include "machine.h"
+#include "memory.h"
+#include "owned.h"
+#include "store.h"
+
+/* Names of runs do not begin with a dot. */
+#define NAME ".ceilings"
+
+/* Grows when a reader of before would misunderstand what is kept. */
+#define CEILINGS_VERSION 1
+
+struct kept_ceilings {
+    unsigned version;
+    struct ppt_machine machine;
+    struct ppt_ceilings ceilings;
+};
+
+static const struct ppt_field kept_ceiling_fields[] = {
+    {PPT_FIELD(struct kept_ceilings, version, "version"), .smallest = 1, .largest = 1e6},
+    {PPT_FIELD_INNER(struct kept_ceilings, machine, "machine", ppt_machine_fields)},
+    {PPT_FIELD_INNER(struct kept_ceilings, ceilings, "ceilings", ppt_ceiling_fields)},
+    {0},
+};
+
+static void kept_free(struct kept_ceilings *kept)
+{
+    ppt_fields_free(kept_ceiling_fields, kept);
+}
+
+/* Variables do not change what it can do. */
+static void read_machine(struct ppt_machine *machine)
+{
+    ppt_machine_read(PPT_CGROUP_MOUNTS, PPT_CGROUP_MEMBERSHIP, machine);
+    free(machine->environment);
+    machine->environment = ppt_strdup("");
+}
+
+enum ppt_status ppt_ceilings_keep(const struct ppt_ceilings *ceilings, struct ppt_error *error)
+{
+    struct ppt_machine machine PPT_OWNED(ppt_machine_free) = {0};
+    struct ppt_folder folder PPT_OWNED(ppt_folder_close) = {0};
+    json_object *object PPT_OWNED(ppt_json_put) = json_object_new_object();
+
+    read_machine(&machine);
+    const struct kept_ceilings kept = {CEILINGS_VERSION, machine, *ceilings};
+    ppt_fields_write(kept_ceiling_fields, &kept, 0, object);
+    char *text PPT_FREED = ppt_text_format(
+        "%s\n",
+        json_object_to_json_string_ext(object, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED |
+                                                   JSON_C_TO_STRING_NOSLASHESCAPE));
+    PPT_TRY(ppt_store_open(true, &folder, error));
+    return ppt_store_write(&folder, NAME, text, error);
+}
+
+/* What was kept, of whatever machine. */
+static enum ppt_status read_kept_ceilings(const char *text, const char *path,
+                                          struct kept_ceilings *kept, struct ppt_error *error)
+{
+    struct ppt_source source PPT_OWNED(ppt_source_free) = {0};
+    json_object *value PPT_OWNED(ppt_json_put) = NULL;
+
+    ppt_source_from_text(&source, path, text);
+    PPT_TRY(ppt_json_parse(&source, &value, error));
+    const struct ppt_item item = {.value = value, .source = &source};
+    if (!json_object_is_type(value, json_type_object)) {
+        return ppt_item_reject(&item, error, "must be an object");
+    }
+    PPT_TRY(ppt_fields_read(kept_ceiling_fields, &item, 0, kept, error));
+    return kept->version == CEILINGS_VERSION
+               ? PPT_OK
+               : ppt_fail(error, PPT_BAD_INPUT,
+                          "%s: has the form %u, which this version (%d) cannot read", path,
+                          kept->version, CEILINGS_VERSION);
+}
+
+enum ppt_status ppt_ceilings_find(struct ppt_ceilings *ceilings, bool *found,
+                                  struct ppt_error *error)
+{
+    struct kept_ceilings kept PPT_OWNED(kept_free) = {0};
+    struct ppt_machine machine PPT_OWNED(ppt_machine_free) = {0};
+    struct ppt_folder folder PPT_OWNED(ppt_folder_close) = {0};
+    char *text PPT_FREED = NULL;
+
+    *found = false;
+    PPT_TRY(ppt_store_open(false, &folder, error));
+    if (folder.path) {
+        PPT_TRY(ppt_store_read(&folder, NAME, &text, error));
+    }
+    if (!text) {
+        return PPT_OK;
+    }
+    char *path PPT_FREED = ppt_folder_path(&folder, NAME ".json");
+    PPT_TRY(read_kept_ceilings(text, path, &kept, error));
+    read_machine(&machine);
+    char *difference PPT_FREED = ppt_machine_difference(&kept.machine, &machine);
+    *found = difference == NULL;
+    if (*found) {
+        *ceilings = kept.ceilings;
+        kept.ceilings = (struct ppt_ceilings){0};
+    }
+    return PPT_OK;
+}
