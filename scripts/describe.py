@@ -26,14 +26,16 @@ COUNT = r"[0-9]+(-[0-9]+(:[+*]?[0-9]+(\.[0-9]+)?)?)?"
 # What range.h reads, by itself, in a list, or as numbers.
 NUMBER = r"-?[0-9]+(\.[0-9]*)?([eE][+-]?[0-9]+)?([KMG]i?)?"
 ENTRY = f" *{NUMBER}(-{NUMBER}(:[+*]?{NUMBER})?)? *"
-RANGE_TEXT = {"type": "string", "pattern": f"^({ENTRY}(,{ENTRY})*|per_worker)$"}
-RANGE = {
-    "anyOf": [
-        {"type": "number"},
-        RANGE_TEXT,
-        {"type": "array", "minItems": 1, "items": {"anyOf": [{"type": "number"}, RANGE_TEXT]}},
-    ]
-}
+
+
+def ranges(*words, **bounds):
+    """A number, a text or a list of both; words are texts that mean something else."""
+    number = {"type": "number", **bounds}
+    texts = "|".join([f"{ENTRY}(,{ENTRY})*", *words])
+    text = {"type": "string", "pattern": f"^({texts})$"}
+    several = {"type": "array", "minItems": 1, "items": {"anyOf": [number, text]}}
+    return {"anyOf": [number, text, several]}
+
 
 # What amount.h reads.
 AMOUNT = {"type": "string", "pattern": r"^[0-9]+(\.[0-9]*)?([eE][+-]?[0-9]+)? *([a-zA-Zµ]+)?$"}
@@ -79,8 +81,9 @@ def key_form(key):
         "list": {"anyOf": [*({"const": word} for word in key.get("choices", ())), several,
                            count_list(key)]},
         "number or list": {"anyOf": [number, several, count_list(key)]},
+        "number or range": ranges(**given),
         "numbers": several,
-        "ranges": {"type": "object", "minProperties": 1, "additionalProperties": RANGE},
+        "ranges": {"type": "object", "minProperties": 1, "additionalProperties": ranges("per_worker")},
         "arguments": {"type": ["array", "object"]},
         "amount": {"anyOf": [{"type": "number", **given}, AMOUNT]},
         "object": of_keys,

@@ -8,6 +8,7 @@
 #include "host.h"
 #include "memory.h"
 #include "owned.h"
+#include "rates.h"
 #include "reason.h"
 #include "work.h"
 
@@ -510,6 +511,9 @@ struct ppt_answer_context ppt_answer_context_of(const struct ppt_config *config,
         .goal = config->goal,
         .arriving = ppt_arrivals_exist(&config->arrivals),
         .steady = config->arrivals.process == PPT_ARRIVALS_STEADY,
+        .rounds = !config->rates     ? 0
+                  : config->adaptive ? PPT_RATE_ROUNDS
+                                     : 1,
         .memory_limit = memory_limit(config, host),
         .tolerance = config->tolerance,
         .confidence = config->adaptive ? ADAPTIVE_CONFIDENCE : 0.95,
@@ -544,6 +548,7 @@ struct ppt_objective_context ppt_answer_objective(const struct ppt_answer_contex
         .same_alone = context->same_alone,
         .tasks = context->tasks,
         .steady = context->steady,
+        .rounds = context->rounds,
     };
 }
 

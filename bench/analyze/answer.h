@@ -45,6 +45,7 @@ struct ppt_answer_context {
     double quota_cpus; /* CPU time per time that a quota below the CPUs allows; 0: none does */
     bool arriving;     /* tasks arrive while a pass runs: it takes as long as they do */
     bool steady;       /* each as long after the other */
+    size_t rounds;     /* in which several rates may be measured; 0: there is one rate */
     bool programs;     /* tasks start programs, which may change what their next run finds, */
     bool renewed;      /* and that is brought back before each pass, */
     bool shared;       /* once for all of its tasks, */

@@ -105,7 +105,11 @@ static void compare_with_limit(struct ppt_objective_point *point, double limit, 
 
         point->keeps = point->keeps && figure->upper <= limit;
         point->keeps99 = point->keeps99 && figure->upper99 <= limit;
-        point->breaks = point->breaks || (figure->interval.exists && figure->interval.low > limit);
+        const double lower = figure->lower > 0         ? figure->lower
+                             : figure->interval.exists ? figure->interval.low
+                                                       : 0;
+
+        point->breaks = point->breaks || lower > limit;
     }
 }
 
@@ -206,16 +210,18 @@ static double factor_of(const struct latency_error *error, double risk)
 }
 
 static struct ppt_figure latency_figure(const struct ppt_grid *grid, size_t p, double percentile,
-                                        const struct ppt_backlog *backlog)
+                                        const struct ppt_backlog *backlog, size_t rounds)
 {
     const struct latency_error error = error_of(grid, p, percentile, backlog);
-    const double k = (double)grid->point_count, two_sided = factor_of(&error, RISK95 / 2);
+    const double k = (double)grid->point_count * (double)(rounds > 0 ? rounds : 1);
+    const double two_sided = factor_of(&error, RISK95 / 2);
 
     return (struct ppt_figure){
         .value = backlog->percentile_s,
         .interval = {true, backlog->percentile_s / two_sided, backlog->percentile_s * two_sided},
         .upper = backlog->percentile_s * factor_of(&error, RISK95 / k),
-        .upper99 = backlog->percentile_s * factor_of(&error, RISK99 / k)};
+        .upper99 = backlog->percentile_s * factor_of(&error, RISK99 / k),
+        .lower = rounds > 0 ? backlog->percentile_s / factor_of(&error, RISK95 / k) : 0};
 }
 
 static void ask_latency(const struct ppt_index *index, const struct ppt_objective_context *context,
@@ -234,7 +240,7 @@ static void ask_latency(const struct ppt_index *index, const struct ppt_objectiv
             ppt_backlog_of(passes, goal->percentile, context->steady);
 
         point->figures[point->figure_count++] =
-            latency_figure(&grid, p, goal->percentile, &backlog);
+            latency_figure(&grid, p, goal->percentile, &backlog, context->rounds);
         compare_with_limit(point, objective->limit, 1);
         point->overloaded = latency.overloaded;
         point->growth = latency.growth;
@@ -410,8 +416,9 @@ bool ppt_objective_settles(const struct ppt_samples *samples,
     grid.same_alone = context->same_alone;
     ppt_objective_of(&index, &grid, context, &objective, &verdict);
     ppt_verdict_doubt(&verdict, &index, &grid, &disturbance);
-    const bool settled = (objective.limit == 0 || all_known(&objective)) &&
-                         (objective.none || ppt_verdict_settled(&verdict, &objective.judged,
-                                                                context->confidence, relative));
+    const bool settled =
+        (objective.limit == 0 || all_known(&objective)) &&
+        (objective.none || context->rounds > 0 ||
+         ppt_verdict_settled(&verdict, &objective.judged, context->confidence, relative));
     return settled;
 }

@@ -15,8 +15,10 @@
  *
  * A count surely keeps a limit where the upper bound of its figure, over blocks, is within it: at
  * 1 - 0.05/k for each of k counts that are asked, so that with 95 % confidence none is said to keep
- * it that does not, whichever is then chosen. Two figures of one count need no more: to be wrong
- * both have to be. HIGH needs the same at 1 - 0.01/k, by the bound that U99 has (verdict.h). Tasks
+ * it that does not, whichever is then chosen. Of several rates of arrivals k is multiplied by the
+ * rounds in which they may be measured; that a count surely does not keep the limit is then said by
+ * a lower bound, which is shared likewise. Two figures of one count need no more: to be wrong both
+ * have to be. HIGH needs the same at 1 - 0.01/k, by the bound that U99 has (verdict.h). Tasks
  * "alone" are those of sequential calls, or else of one worker, with as many inner threads.
  */
 #ifndef PPT_ANALYZE_OBJECTIVE_H
@@ -31,6 +33,7 @@ struct ppt_figure {
     double value;                 /* its median */
     struct ppt_interval interval; /* two-sided, at 95 % */
     double upper, upper99;        /* one-sided bounds, see above; 0: none are needed */
+    double lower;                 /* likewise, of several rates; 0: none is needed */
 };
 
 #define PPT_MOST_FIGURES 2 /* each: median, 95th percentile. Else there is one */
@@ -52,6 +55,8 @@ struct ppt_objective_context {
     bool same_alone;
     uint64_t tasks; /* per pass; 0: unknown */
     bool steady;    /* tasks arrive each as long after the other */
+    size_t
+        rounds; /* of several rates: as many as there may be, see rates.h; 0: there is one rate */
 };
 
 struct ppt_objective {
@@ -70,7 +75,8 @@ void ppt_objective_of(const struct ppt_index *index, const struct ppt_grid *grid
                       struct ppt_verdict *verdict);
 void ppt_objective_free(struct ppt_objective *objective); /* zeroed is fine */
 
-/* Whether passes measured so far settle it. An adaptive run asks this while it measures: nothing
+/* Whether passes measured so far settle it; at one of several rates, whether it is known of every
+ * count if it keeps the limit. An adaptive run asks this while it measures: nothing
  * but the verdict is computed. */
 bool ppt_objective_settles(const struct ppt_samples *samples,
                            const struct ppt_objective_context *context, double relative);

@@ -436,8 +436,24 @@ void ppt_policy_of(const struct ppt_policy_input *inputs, size_t count, double t
     }
 }
 
+void ppt_policy_of_rates(const struct ppt_rate *rates, size_t count, struct ppt_policy *policy)
+{
+    struct ppt_policy_input *inputs PPT_FREED = ppt_alloc(count + 1, sizeof(*inputs));
+
+    *policy = (struct ppt_policy){0};
+    for (size_t i = 0; i < count; i++) {
+        const struct ppt_answer *answer = rates[i].answer;
+
+        inputs[i] = (struct ppt_policy_input){rates[i].rate, &answer->grid, &answer->verdict};
+        policy->disturbed += answer->verdict.exists && answer->verdict.disturbed;
+    }
+    list_points(inputs, count, policy);
+    policy->rates = ppt_rates_create(rates, count, policy->points, policy->point_count);
+}
+
 void ppt_policy_free(struct ppt_policy *policy)
 {
+    ppt_rates_destroy(policy->rates);
     free(policy->points);
     free(policy->sizes);
     free(policy->steps);
@@ -462,9 +478,18 @@ const struct ppt_policy_step *ppt_policy_at(const struct ppt_policy *policy, dou
     return &policy->steps[i];
 }
 
+bool ppt_policy_exists(const struct ppt_policy *policy)
+{
+    return policy->rates ? ppt_rates_say(policy->rates) : policy->size_count > 0;
+}
+
 enum ppt_confidence ppt_policy_confidence(const struct ppt_policy *policy)
 {
     const double tolerance = policy->tolerance;
+
+    if (policy->rates) {
+        return policy->disturbed > 0 ? PPT_CONFIDENCE_MEDIUM : ppt_rates_confidence(policy->rates);
+    }
 
     return policy->regret_upper <= tolerance && policy->between_upper <= tolerance &&
                    policy->disturbed == 0
@@ -672,6 +697,10 @@ void ppt_policy_claims(const struct ppt_policy *policy, struct ppt_claims *claim
     char first[PPT_POLICY_SIZE], last[PPT_POLICY_SIZE];
 
     *claims = (struct ppt_claims){0};
+    if (policy->rates) {
+        ppt_rates_claims(policy, claims);
+        return;
+    }
     if (policy->size_count == 0) {
         ppt_text_addf(&words, "no policy: it takes %d complete iterations of a size",
                       PPT_FEWEST_BLOCKS);

@@ -24,6 +24,7 @@
 #define PPT_ANALYZE_POLICY_H
 
 #include "claims.h"
+#include "rates.h"
 #include "verdict.h"
 
 /* A size, and what was measured there; borrowed. */
@@ -64,6 +65,8 @@ struct ppt_policy {
     const char *name;  /* of the number that varies, borrowed */
     const char *where; /* what else does, which is the same here: "count=2", borrowed; or NULL */
     bool whole;        /* sizes are whole numbers */
+    struct ppt_rates *rates; /* where what varies is the rate of arrivals: all that is said of them;
+                                of what follows there are the points alone; owned. Else NULL */
     struct ppt_point *points; /* in the order of their threads; owned, as what follows */
     size_t point_count;
     struct ppt_policy_size *sizes; /* ascending; those with a verdict */
@@ -84,6 +87,9 @@ struct ppt_policy {
 /* The inputs are in any order; those without a verdict are left out. */
 void ppt_policy_of(const struct ppt_policy_input *inputs, size_t count, double tolerance,
                    struct ppt_policy *policy);
+
+/* The same where the sizes are rates of arrivals. */
+void ppt_policy_of_rates(const struct ppt_rate *rates, size_t count, struct ppt_policy *policy);
 void ppt_policy_free(struct ppt_policy *policy); /* zeroed is fine */
 
 /* Whether it is about a size that is labelled so: "size=64,count=2". */
@@ -96,6 +102,9 @@ const struct ppt_policy_step *ppt_policy_at(const struct ppt_policy *policy, dou
  * at most `most`. Returns how many; 0: the regret is within the tolerance between sizes, too, or no
  * size lies in between. */
 size_t ppt_policy_next(const struct ppt_policy *policy, double *sizes, size_t most);
+
+/* Whether it says anything. */
+bool ppt_policy_exists(const struct ppt_policy *policy);
 
 /* How sure it is: HIGH: at most the tolerance slower, also between sizes; MEDIUM: at sizes that
  * were tried at most twice that. */

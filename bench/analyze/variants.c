@@ -115,10 +115,23 @@ static bool is_same(const char *a, const char *b)
     return (!a && !b) || (a && b && strcmp(a, b) == 0);
 }
 
+static void rates_policy_of(const struct ppt_config *config, const struct ppt_variants *variants,
+                            struct ppt_policy *policy)
+{
+    struct ppt_rate *rates PPT_FREED = ppt_alloc(variants->count, sizeof(*rates));
+
+    for (size_t i = 0; i < variants->count; i++) {
+        rates[i] =
+            (struct ppt_rate){ppt_varied_at(config, i + 1, 0).value, &variants->items[i].answer};
+    }
+    ppt_policy_of_rates(rates, variants->count, policy);
+}
+
 /* All sizes that have the rest in common with that of the first variant there. */
 static void add_policy(const struct ppt_config *config, struct ppt_variants *variants, char *where)
 {
     struct ppt_policies *policies = &variants->policies;
+    struct ppt_policy *policy = &policies->items[policies->count];
     struct ppt_policy_input *inputs PPT_FREED = ppt_alloc(variants->count, sizeof(*inputs));
     size_t count = 0;
 
@@ -131,8 +144,11 @@ static void add_policy(const struct ppt_config *config, struct ppt_variants *var
                                                         &variants->items[i].answer.verdict};
         }
     }
-    struct ppt_policy *policy = &policies->items[policies->count];
-    ppt_policy_of(inputs, count, config->tolerance, policy);
+    if (config->rates) {
+        rates_policy_of(config, variants, policy);
+    } else {
+        ppt_policy_of(inputs, count, config->tolerance, policy);
+    }
     policy->name = config->axes[0].name;
     policy->where = where;
     policies->wheres[policies->count++] = where;
@@ -221,6 +237,19 @@ void ppt_variants_free(struct ppt_variants *variants)
 
 /* ---- settling ---- */
 
+/* Near its capacity nothing would settle whether a count keeps a limit: other rates tell more. */
+#define MOST_OF_RATE 10
+
+static unsigned last_block(const struct ppt_samples *samples)
+{
+    unsigned last = 0;
+
+    for (size_t i = 0; i < samples->count; i++) {
+        last = samples->items[i].block > last ? samples->items[i].block : last;
+    }
+    return last;
+}
+
 /* The choice for each that is still measured, of which there are *count: that is asked first, since
  * it is soon answered. */
 static bool verdicts_settle(const struct ppt_config *config,
@@ -237,7 +266,8 @@ static bool verdicts_settle(const struct ppt_config *config,
 
         take_samples(config, samples, (unsigned)(round.first_variant + i) + 1, &part);
         if (part.failure_count < each) {
-            settle = ppt_objective_settles(&part, about, config->relative_ci);
+            settle = (config->rates && last_block(&part) >= MOST_OF_RATE) ||
+                     ppt_objective_settles(&part, about, config->relative_ci);
             ++*count;
         }
     }
@@ -294,6 +324,27 @@ static uint64_t tasks_between(const struct ppt_config *config, const struct ppt_
     return (uint64_t)ceil(sqrt((double)a * (double)b));
 }
 
+/* As many as at the rate that is nearest. */
+static uint64_t tasks_near(const struct ppt_config *config, double rate)
+{
+    const struct ppt_use *nearest = &config->uses[0];
+
+    for (size_t i = 1; i < config->variant_count; i++) {
+        const struct ppt_use *use = &config->uses[i];
+
+        if (fabs(log(use->values[0] / rate)) < fabs(log(nearest->values[0] / rate))) {
+            nearest = use;
+        }
+    }
+    return nearest->task_count;
+}
+
+static size_t next_of(const struct ppt_policy *policy, double *values)
+{
+    return policy->rates ? ppt_rates_next(policy->rates, values, MOST_AT_ONCE)
+                         : ppt_policy_next(policy, values, MOST_AT_ONCE);
+}
+
 /* A size without a verdict, which failed, is not asked for a second time. Returns how many are
  * left.
  */
@@ -309,26 +360,18 @@ static size_t leave_known(const struct ppt_axis *axis, double *values, size_t co
     return left;
 }
 
-static unsigned last_block(const struct ppt_samples *samples)
-{
-    unsigned last = 0;
-
-    for (size_t i = 0; i < samples->count; i++) {
-        last = samples->items[i].block > last ? samples->items[i].block : last;
-    }
-    return last;
-}
-
 bool ppt_variants_more(const struct ppt_config *config, const struct ppt_host *host,
                        const struct ppt_samples *samples, struct ppt_more_sizes *more)
 {
     struct ppt_variants variants PPT_OWNED(ppt_variants_free) = {0};
     struct ppt_index index PPT_OWNED(ppt_index_free) = {0};
-    const bool of_tasks = config->axis_count == 1 && config->uses[0].task_count > 0 &&
+    const bool of_tasks = config->axis_count == 1 && !config->rates &&
+                          config->uses[0].task_count > 0 &&
                           (double)config->uses[0].task_count == config->uses[0].values[0];
 
     *more = (struct ppt_more_sizes){.block = last_block(samples) + 1};
     if (config->axis_count != 1 || samples->count == 0 ||
+        (config->rates && config->round_count + 1 >= PPT_RATE_ROUNDS) ||
         config->variant_count + MOST_AT_ONCE > PPT_MOST_VARIANTS) {
         return false;
     }
@@ -336,12 +379,12 @@ bool ppt_variants_more(const struct ppt_config *config, const struct ppt_host *h
     ppt_variants_create(config, host, &index, &variants);
     const struct ppt_policy *policy = &variants.policies.items[0];
     more->values = ppt_alloc(MOST_AT_ONCE, sizeof(*more->values));
-    more->count = leave_known(&config->axes[0], more->values,
-                              ppt_policy_next(policy, more->values, MOST_AT_ONCE));
+    more->count = leave_known(&config->axes[0], more->values, next_of(policy, more->values));
     if (config->uses[0].task_count > 0 && !of_tasks) {
         more->task_counts = ppt_alloc(MOST_AT_ONCE, sizeof(*more->task_counts));
         for (size_t i = 0; i < more->count; i++) {
-            more->task_counts[i] = tasks_between(config, policy, more->values[i]);
+            more->task_counts[i] = config->rates ? tasks_near(config, more->values[i])
+                                                 : tasks_between(config, policy, more->values[i]);
         }
     }
     return more->count > 0;

@@ -82,6 +82,7 @@ static void free_config(struct ppt_config *config)
     free(config->shell);
     free(config->sandbox_files);
     free(config->arrivals.times_s);
+    free(config->arrivals.rates);
     free(config->warning);
     *config = (struct ppt_config){0};
 }

@@ -126,6 +126,7 @@ struct ppt_config {
     size_t variant_count;  /* of several; 0: there is one */
     struct ppt_axis *axes; /* see vary.h; none unless something varies */
     size_t axis_count;
+    bool rates;                 /* what varies is how often tasks arrive: the one axis is that */
     union ppt_value *base_args; /* what all sizes have in common, with the places of the axes;
                                    owned, NULL unless something varies */
     const struct ppt_kernel *base_kernel;
@@ -230,6 +231,24 @@ static inline const char *ppt_config_label(const struct ppt_config *config, stru
 static inline size_t ppt_config_programs(const struct ppt_config *config)
 {
     return config->axis_count > 0 ? 0 : config->variant_count;
+}
+
+/* What there are several of. */
+static inline const char *ppt_config_variants(const struct ppt_config *config)
+{
+    return config->rates ? "rates" : config->axis_count > 0 ? "sizes" : "programs";
+}
+
+/* How tasks arrive at a point. Borrowed. */
+static inline struct ppt_arrivals ppt_config_arrivals(const struct ppt_config *config,
+                                                      struct ppt_point point)
+{
+    struct ppt_arrivals arrivals = config->arrivals;
+
+    if (config->rates && point.size > 0) {
+        arrivals.rate = config->uses[point.size - 1].values[0];
+    }
+    return arrivals;
 }
 
 /* What is said behind the number of tasks. */

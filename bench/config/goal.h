@@ -31,11 +31,16 @@ enum ppt_arrival_process { PPT_ARRIVALS_POISSON, PPT_ARRIVALS_STEADY, PPT_ARRIVA
 
 /* Tasks that arrive, one after the other. None do where there is neither a rate nor a time. */
 struct ppt_arrivals {
-    double rate; /* tasks per second; of recorded times 0 */
+    bool given;
+    double rate; /* tasks per second; of several one of them; of recorded times 0 */
     enum ppt_arrival_process process;
     double *times_s; /* recorded: ascending, since the start of a pass; owned */
     size_t time_count;
+    double *rates; /* several, until they are what varies (config.h); owned */
+    size_t rate_count;
 };
+
+#define PPT_LARGEST_RATE 1e7
 
 static inline bool ppt_arrivals_exist(const struct ppt_arrivals *arrivals)
 {

@@ -27,6 +27,7 @@ PPT_KEY_VALUE(latency)
 PPT_KEY_VALUE(latency_limit)
 PPT_KEY_VALUE(memory_limit)
 PPT_KEY_VALUE(arrivals)
+PPT_KEY_VALUE(arrival_rate)
 PPT_KEY_VALUE(arrival_process)
 
 json_object *ppt_record_task_args(const void *config);

@@ -73,7 +73,10 @@ static const struct ppt_key objective_keys[] = {
 };
 
 static const struct ppt_key arrival_keys[] = {
-    {NUMBER(arrivals.rate, "rate", 0, 1e7), .help = "tasks per second"},
+    {OWN("rate", arrival_rate, .smallest = 0, .largest = PPT_LARGEST_RATE),
+     .form = "number or range", .example = "such as 300, [100, 200, 400] or \"50-800:*2\"",
+     .help = "tasks per second; several, as a list or a range, are measured in one run, which says "
+             "up to which of them each count keeps an objective of latency"},
     {OWN("process", arrival_process, .choices = ppt_arrival_processes), .form = "choice or times",
      .help = "\"poisson\": at random, independent of each other (unless given); \"steady\": each "
              "as long after the other; or, with no rate, a list of times in seconds, ascending"},

@@ -51,7 +51,8 @@ size_t ppt_plan_block(const struct ppt_config *config, unsigned block, size_t *o
     return count;
 }
 
-/* The last size at its largest point, and the first at its smallest. */
+/* The last size at its largest point, and the first at its smallest; of rates the last at both, for
+ * at the first tasks come slowly. */
 static size_t warm_sizes(const struct ppt_config *config, size_t *order)
 {
     const struct ppt_plan_round round = ppt_plan_round(config, UINT_MAX);
@@ -59,8 +60,9 @@ static size_t warm_sizes(const struct ppt_config *config, size_t *order)
     size_t count = 0;
 
     order[count++] = (round.first_variant + round.variant_count) * each - 1;
-    if (round.variant_count * each > 1) {
-        order[count++] = round.first_variant * each;
+    const size_t other = config->rates ? order[0] + 1 - each : round.first_variant * each;
+    if (other != order[0]) {
+        order[count++] = other;
     }
     return count;
 }

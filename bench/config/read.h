@@ -7,6 +7,7 @@
 #include "config.h"
 #include "counts.h"
 #include "layer.h"
+#include "range.h"
 
 /* Fills config->task, details, mix and uses. */
 enum ppt_status ppt_read_task(const struct ppt_layer *top, struct ppt_config *config,
@@ -41,6 +42,30 @@ enum ppt_status ppt_read_axes(const struct ppt_layer *top, struct ppt_config *co
  * all. */
 enum ppt_status ppt_read_sizes(const struct ppt_layer *top, struct ppt_config *config,
                                struct ppt_error *error);
+
+/* Rates of arrivals become what varies, where there are several. Numbers of "vary" have been read.
+ */
+enum ppt_status ppt_read_rates(const struct ppt_layer *top, struct ppt_config *config,
+                               struct ppt_error *error);
+
+/* Whether a number of that name that varies is the rate of arrivals; then *rule is what it may be.
+ */
+bool ppt_rate_varies(const struct ppt_config *config, const char *name,
+                     struct ppt_range_rule *rule);
+
+/* The numbers of a list, a range or a number, added to *range, to be freed in any case. */
+enum ppt_status ppt_read_numbers(const struct ppt_item *item, const struct ppt_range_rule *rule,
+                                 const char *example, struct ppt_range *range,
+                                 struct ppt_error *error);
+
+/* Something varies, and takes these values over, at that place among the others. What was recorded
+ * keeps its order: numbers of variants rest on it. */
+void ppt_add_axis(const struct ppt_layer *top, struct ppt_config *config, const char *name,
+                  struct ppt_range *range, size_t place);
+
+/* Whether something can vary beside what else there is, which `item` asks for. */
+enum ppt_status ppt_check_varying(const struct ppt_layer *top, const struct ppt_item *item,
+                                  const struct ppt_config *config, struct ppt_error *error);
 
 /* Names what is run by the programs that are, if any: see ppt_config_subject(). */
 void ppt_config_name_programs(struct ppt_config *config);

@@ -218,6 +218,11 @@ json_object *ppt_record_arrival_process(const void *record)
     return list;
 }
 
+static enum ppt_status refuse_arrivals(const struct ppt_item *item, struct ppt_error *error)
+{
+    return ppt_item_reject(item, error, "needs a rate or a list of times, and not both");
+}
+
 enum ppt_status ppt_read_arrivals(const struct ppt_item *item, void *record,
                                   struct ppt_error *error)
 {
@@ -228,9 +233,10 @@ enum ppt_status ppt_read_arrivals(const struct ppt_item *item, void *record,
         return ppt_item_reject(item, error, "must be an object such as %s", key->example);
     }
     PPT_TRY(ppt_key_read_members(key->keys, item, config, error));
-    return (config->arrivals.rate > 0) == (config->arrivals.time_count == 0)
-               ? PPT_OK
-               : ppt_item_reject(item, error, "needs a rate or a list of times, and not both");
+    config->arrivals.given = true;
+    return config->arrivals.rate > 0 && config->arrivals.time_count > 0
+               ? refuse_arrivals(item, error)
+               : PPT_OK;
 }
 
 json_object *ppt_record_arrivals(const void *record)
@@ -257,6 +263,20 @@ static enum ppt_status refuse_beside(const struct ppt_layer *top, enum ppt_key_i
                : PPT_OK;
 }
 
+/* Of rates it is asked up to which of them a limit of latency is kept. */
+static enum ppt_status check_rates(const struct ppt_layer *top, const struct ppt_config *config,
+                                   struct ppt_error *error)
+{
+    if (config->axis_count > 1 || config->per_worker) {
+        return refuse_beside(top, PPT_KEY_VARY, PPT_KEY_ARRIVALS,
+                             "where several rates are measured nothing else varies", error);
+    }
+    return config->goal.kind != PPT_GOAL_TIME && config->goal.kind != PPT_GOAL_LATENCY
+               ? refuse_beside(top, PPT_KEY_OBJECTIVE, PPT_KEY_ARRIVALS,
+                               "several rates are for an objective of latency", error)
+               : PPT_OK;
+}
+
 static enum ppt_status check_variants(const struct ppt_layer *top, const struct ppt_config *config,
                                       struct ppt_error *error)
 {
@@ -264,6 +284,9 @@ static enum ppt_status check_variants(const struct ppt_layer *top, const struct 
     const enum ppt_key_id other = sizes ? PPT_KEY_VARY : PPT_KEY_VS;
     const char *why = sizes ? "policies are for the shortest time" : "programs are ranked by time";
 
+    if (config->rates) {
+        return check_rates(top, config, error);
+    }
     if (config->variant_count == 0 && !config->per_worker) {
         return PPT_OK;
     }
@@ -273,6 +296,24 @@ static enum ppt_status check_variants(const struct ppt_layer *top, const struct 
     return ppt_arrivals_exist(&config->arrivals)
                ? refuse_beside(top, PPT_KEY_ARRIVALS, other, why, error)
                : PPT_OK;
+}
+
+/* Of all rates, or of one. */
+static enum ppt_status check_tasks(const struct ppt_config *config, uint64_t tasks, uint64_t needed,
+                                   struct ppt_error *error)
+{
+    if (tasks > PPT_MOST_TASK_TIMES) {
+        return ppt_fail(error, PPT_BAD_INPUT,
+                        "%s: %llu are more than %d tasks that arrive in a pass", config->origin,
+                        (unsigned long long)tasks, PPT_MOST_TASK_TIMES);
+    }
+    if (config->goal.kind == PPT_GOAL_LATENCY && tasks < needed) {
+        return ppt_fail(error, PPT_BAD_INPUT,
+                        "%s: %llu tasks do not tell percentile %g of their latency: it takes %llu",
+                        config->origin, (unsigned long long)tasks, config->goal.percentile,
+                        (unsigned long long)needed);
+    }
+    return PPT_OK;
 }
 
 /* A pass has as many tasks as what is asked of it needs, unless somebody has said how many. */
@@ -300,11 +341,11 @@ static enum ppt_status count_arrivals(const struct ppt_layer *top, struct ppt_co
         return ppt_item_reject(&count.item, error, "is more than %d tasks that arrive in a pass",
                                PPT_MOST_TASK_TIMES);
     }
-    if (config->goal.kind == PPT_GOAL_LATENCY && config->task_count < needed) {
-        return ppt_fail(error, PPT_BAD_INPUT,
-                        "%s: %llu tasks do not tell percentile %g of their latency: it takes %llu",
-                        config->origin, (unsigned long long)config->task_count,
-                        config->goal.percentile, (unsigned long long)needed);
+    PPT_TRY(check_tasks(config, config->task_count, needed, error));
+    for (size_t i = 0; i < config->variant_count; i++) {
+        if (config->uses[i].task_count > 0) {
+            PPT_TRY(check_tasks(config, config->uses[i].task_count, needed, error));
+        }
     }
     return PPT_OK;
 }
@@ -315,6 +356,9 @@ enum ppt_status ppt_check_goal(const struct ppt_layer *top, struct ppt_config *c
     const bool arrive = ppt_arrivals_exist(&config->arrivals);
     struct ppt_found goal;
 
+    if (config->arrivals.given && !arrive && ppt_layer_find(top, PPT_KEY_ARRIVALS, NULL, &goal)) {
+        return refuse_arrivals(&goal.item, error);
+    }
     PPT_TRY(check_variants(top, config, error));
     if (config->goal.kind == PPT_GOAL_LATENCY && !arrive &&
         ppt_layer_find(top, PPT_KEY_OBJECTIVE, NULL, &goal)) {

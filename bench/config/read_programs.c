@@ -285,6 +285,9 @@ struct ppt_config ppt_config_of_variant(const struct ppt_config *config, unsigne
     if (one.uses[0].task_count > 0) {
         one.task_count = one.uses[0].task_count;
     }
+    if (config->rates) {
+        one.arrivals.rate = one.uses[0].values[0];
+    }
     one.points = points;
     one.point_count = 0;
     for (size_t i = 0; i < config->point_count; i++) {

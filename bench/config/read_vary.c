@@ -122,14 +122,18 @@ static bool is_name(const char *name)
 }
 
 /* What the numbers of an axis may be. */
-static enum ppt_status rule_of(const struct ppt_item *item, const struct ppt_use *use,
+static enum ppt_status rule_of(const struct ppt_item *item, const struct ppt_config *config,
                                const char *name, struct ppt_range_rule *rule,
                                struct ppt_error *error)
 {
+    const struct ppt_use *use = &config->uses[0];
     const size_t p = find_param(use->kernel, name);
     const struct ppt_param *param = p < use->kernel->param_count ? &use->kernel->params[p] : NULL;
 
     rule->most = PPT_MOST_VARIANTS;
+    if (ppt_rate_varies(config, name, rule)) {
+        return PPT_OK;
+    }
     if (param && !is_number(param)) {
         return ppt_item_reject(item, error, "\"%s\" of \"%s\" is no number", name,
                                use->kernel->name);
@@ -189,9 +193,9 @@ static enum ppt_status read_one(const struct ppt_item *item, const struct ppt_ra
                : ppt_item_reject(item, error, "%s", problem.text);
 }
 
-/* A list, a range, or one number. */
-static enum ppt_status read_values(const struct ppt_item *item, const struct ppt_range_rule *rule,
-                                   struct ppt_range *range, struct ppt_error *error)
+enum ppt_status ppt_read_numbers(const struct ppt_item *item, const struct ppt_range_rule *rule,
+                                 const char *example, struct ppt_range *range,
+                                 struct ppt_error *error)
 {
     const bool list = json_object_is_type(item->value, json_type_array);
     const size_t count = list ? json_object_array_length(item->value) : 0;
@@ -200,8 +204,7 @@ static enum ppt_status read_values(const struct ppt_item *item, const struct ppt
         return read_one(item, rule, range, error);
     }
     if (count == 0) {
-        return ppt_item_reject(item, error, "an empty list; give numbers %s",
-                               ppt_keys[PPT_KEY_VARY].example);
+        return ppt_item_reject(item, error, "an empty list; give numbers %s", example);
     }
     for (size_t i = 0; i < count; i++) {
         struct ppt_place place;
@@ -236,13 +239,31 @@ static bool grows(const struct ppt_item *item, const char *name)
            strcmp(json_object_get_string(item->value), ppt_vary_words[0]) == 0;
 }
 
-/* What was recorded keeps its order: numbers of variants rest on it. *place is that of the axis
- * among the others, and moves on. */
-static enum ppt_status read_axis(const struct ppt_item *item, const char *name, bool recorded,
-                                 struct ppt_config *config, size_t *place, struct ppt_error *error)
+void ppt_add_axis(const struct ppt_layer *top, struct ppt_config *config, const char *name,
+                  struct ppt_range *range, size_t place)
 {
+    if (!ppt_layer_search(top).recorded) {
+        qsort(range->values, range->count, sizeof(*range->values), compare_values);
+    }
+    config->axes = ppt_realloc(config->axes, config->axis_count + 1, sizeof(*config->axes));
+    memmove(&config->axes[place + 1], &config->axes[place],
+            (config->axis_count++ - place) * sizeof(*config->axes));
+    config->axes[place] = (struct ppt_axis){ppt_strdup(name), range->values, range->count};
+    *range = (struct ppt_range){0};
+}
+
+static void free_range(struct ppt_range *range)
+{
+    free(range->values);
+}
+
+/* *place is that of the axis among the others, and moves on. */
+static enum ppt_status read_axis(const struct ppt_layer *top, const struct ppt_item *item,
+                                 const char *name, struct ppt_config *config, size_t *place,
+                                 struct ppt_error *error)
+{
+    struct ppt_range range PPT_OWNED(free_range) = {0};
     struct ppt_range_rule rule = {0};
-    struct ppt_range range = {0};
 
     if (is_task_count(name) && ppt_use_has_inputs(&config->uses[0])) {
         return ppt_item_reject(item, error, "there is a task for each input, and that many");
@@ -254,32 +275,18 @@ static enum ppt_status read_axis(const struct ppt_item *item, const char *name, 
     if (has_axis(config, name)) {
         return PPT_OK; /* an option lies over another one */
     }
-    PPT_TRY(rule_of(item, &config->uses[0], name, &rule, error));
-    const enum ppt_status status = read_values(item, &rule, &range, error);
-    if (status != PPT_OK) {
-        free(range.values);
-        return status;
-    }
-    if (!recorded) {
-        qsort(range.values, range.count, sizeof(*range.values), compare_values);
-    }
-    config->axes = ppt_realloc(config->axes, config->axis_count + 1, sizeof(*config->axes));
-    memmove(&config->axes[*place + 1], &config->axes[*place],
-            (config->axis_count++ - *place) * sizeof(*config->axes));
-    config->axes[(*place)++] = (struct ppt_axis){ppt_strdup(name), range.values, range.count};
+    PPT_TRY(rule_of(item, config, name, &rule, error));
+    PPT_TRY(ppt_read_numbers(item, &rule, ppt_keys[PPT_KEY_VARY].example, &range, error));
+    config->rates = config->rates || ppt_rate_varies(config, name, &rule);
+    ppt_add_axis(top, config, name, &range, (*place)++);
     return PPT_OK;
 }
 
-static enum ppt_status check_vary(const struct ppt_layer *top, const struct ppt_item *item,
+enum ppt_status ppt_check_varying(const struct ppt_layer *top, const struct ppt_item *item,
                                   const struct ppt_config *config, struct ppt_error *error)
 {
     struct ppt_found vs;
 
-    if (!json_object_is_type(item->value, json_type_object) ||
-        json_object_object_length(item->value) == 0) {
-        return ppt_item_reject(item, error, "must be an object of names and numbers, %s",
-                               ppt_keys[PPT_KEY_VARY].example);
-    }
     if (config->mix) {
         return ppt_item_reject(item, error,
                                "does not go with \"random\", whose tasks have arguments of their "
@@ -297,6 +304,16 @@ static enum ppt_status check_vary(const struct ppt_layer *top, const struct ppt_
                                  ppt_key_name(PPT_KEY_RANKS));
 }
 
+static enum ppt_status check_vary(const struct ppt_layer *top, const struct ppt_item *item,
+                                  const struct ppt_config *config, struct ppt_error *error)
+{
+    return json_object_is_type(item->value, json_type_object) &&
+                   json_object_object_length(item->value) > 0
+               ? ppt_check_varying(top, item, config, error)
+               : ppt_item_reject(item, error, "must be an object of names and numbers, %s",
+                                 ppt_keys[PPT_KEY_VARY].example);
+}
+
 static enum ppt_status check_number(const struct ppt_item *item, const struct ppt_config *config,
                                     struct ppt_error *error)
 {
@@ -311,8 +328,8 @@ static enum ppt_status check_number(const struct ppt_item *item, const struct pp
                                  PPT_MOST_VARIANTS);
 }
 
-enum ppt_status ppt_read_axes(const struct ppt_layer *top, struct ppt_config *config,
-                              struct ppt_error *error)
+static enum ppt_status read_vary(const struct ppt_layer *top, struct ppt_config *config,
+                                 struct ppt_error *error)
 {
     struct ppt_found found;
 
@@ -329,11 +346,18 @@ enum ppt_status ppt_read_axes(const struct ppt_layer *top, struct ppt_config *co
             const struct ppt_place place = {.outer = found.item.place, .key = name};
             const struct ppt_item item = {value, found.item.source, &place};
 
-            PPT_TRY(read_axis(&item, name, ppt_layer_search(top).recorded, config, &before, error));
+            PPT_TRY(read_axis(top, &item, name, config, &before, error));
         }
         PPT_TRY(check_number(&found.item, config, error));
     } while (ppt_layer_find_beside(&found, PPT_KEY_VARY));
     return PPT_OK;
+}
+
+enum ppt_status ppt_read_axes(const struct ppt_layer *top, struct ppt_config *config,
+                              struct ppt_error *error)
+{
+    PPT_TRY(read_vary(top, config, error));
+    return ppt_read_rates(top, config, error);
 }
 
 bool ppt_axis_has(const struct ppt_axis *axis, double value)
@@ -381,9 +405,10 @@ static void fill_words(json_object *list, const char *name, const char *number)
     }
 }
 
-/* Puts the value of an axis into arguments. */
-static void set_value(const struct ppt_kernel *kernel, const char *name, double value,
-                      json_object *args)
+/* Puts the value of an axis into arguments. A rate of arrivals is none of a kernel, but words may
+ * say it. */
+static void set_value(const struct ppt_config *config, const struct ppt_kernel *kernel,
+                      const char *name, double value, json_object *args)
 {
     char number[PPT_RANGE_NUMBER_SIZE];
 
@@ -393,7 +418,7 @@ static void set_value(const struct ppt_kernel *kernel, const char *name, double 
 
         if (param->kind == PPT_PARAM_WORDS) {
             fill_words(json_object_object_get(args, param->name), name, number);
-        } else if (strcmp(param->name, name) == 0) {
+        } else if (!config->rates && strcmp(param->name, name) == 0) {
             json_object_object_add(args, name,
                                    param->kind == PPT_PARAM_INTEGER
                                        ? json_object_new_int64((int64_t)value)
@@ -413,7 +438,7 @@ static enum ppt_status args_of(const struct ppt_config *config, const struct ppt
     const struct ppt_item item = {.value = json, .source = &source};
 
     for (size_t i = 0; i < config->axis_count; i++) {
-        set_value(kernel, config->axes[i].name, values[i], json);
+        set_value(config, kernel, config->axes[i].name, values[i], json);
     }
     ppt_source_from_text(&source, config->args_origin ? config->args_origin : config->task, "");
     return ppt_args_parse(kernel, &item, &search, args, error);
@@ -578,7 +603,11 @@ static enum ppt_status check_size(const struct ppt_config *config, double value,
         return ppt_fail(error, PPT_BAD_INPUT, "%s is no number of tasks",
                         ppt_range_number(value, number));
     }
-    if (ppt_axis_is_whole(axis) && value != round(value)) {
+    if (config->rates && !(value > 0 && value <= PPT_LARGEST_RATE)) {
+        return ppt_fail(error, PPT_BAD_INPUT, "%s is no rate of arrivals",
+                        ppt_range_number(value, number));
+    }
+    if (!config->rates && ppt_axis_is_whole(axis) && value != round(value)) {
         return ppt_fail(error, PPT_BAD_INPUT, "%s is not a whole number, as others are",
                         ppt_range_number(value, number));
     }
@@ -628,7 +657,7 @@ json_object *ppt_record_vary(const void *record)
 {
     const struct ppt_config *config = record;
     /* One of several sizes is a task like others. */
-    const size_t axes = config->variant_count > 0 ? config->axis_count : 0;
+    const size_t axes = config->variant_count > 0 && !config->rates ? config->axis_count : 0;
     json_object *object = axes > 0 || config->per_worker ? json_object_new_object() : NULL;
 
     for (size_t i = 0; i < axes; i++) {

@@ -197,6 +197,35 @@ static struct sums sum_up(const struct ppt_config *config, const struct ppt_size
     return sums;
 }
 
+/* How long the tasks of a pass arrive, which it lasts where workers keep up; 0: all are there. */
+static double arrival_s(const struct ppt_config *config, struct ppt_point point)
+{
+    const struct ppt_arrivals arrivals = ppt_config_arrivals(config, point);
+
+    return arrivals.time_count > 0 ? arrivals.times_s[arrivals.time_count - 1]
+           : arrivals.rate > 0     ? (double)ppt_config_tasks(config, point) / arrivals.rate
+                                   : 0;
+}
+
+/* What the tasks of a block and of a warm-up take. */
+struct tasks_time {
+    double block_s, warm_s;
+};
+
+static struct tasks_time time_of_arrivals(const struct ppt_config *config, const size_t *warm,
+                                          size_t warm_count)
+{
+    struct tasks_time time = {0};
+
+    for (size_t i = 0; i < config->point_count; i++) {
+        time.block_s += arrival_s(config, config->points[i]);
+    }
+    for (size_t i = 0; i < warm_count; i++) {
+        time.warm_s += arrival_s(config, config->points[warm[i]]);
+    }
+    return time;
+}
+
 struct ppt_size ppt_size_config(struct ppt_config *config, const struct ppt_size_needs *needs)
 {
     const size_t variants = needs->sizes ? config->variant_count : 1;
@@ -220,7 +249,11 @@ struct ppt_size ppt_size_config(struct ppt_config *config, const struct ppt_size
     const struct sums sums = sum_up(config, needs);
     const double pass_s = needs->pass_s + needs->copy_s * sums.tasks / (double)variants;
     const double beside_s = (double)variants * block.beside_s + block.copies_s * sums.tasks;
-    const double block_s = sums.block_s + beside_s;
+    const struct tasks_time time =
+        ppt_arrivals_exist(&config->arrivals)
+            ? time_of_arrivals(config, order, warm_passes)
+            : (struct tasks_time){sums.block_s, sums.alone_s / (double)variants * warm};
+    const double block_s = time.block_s + beside_s;
 
     return (struct ppt_size){
         .task_s = task_s,
@@ -228,8 +261,7 @@ struct ppt_size ppt_size_config(struct ppt_config *config, const struct ppt_size
         .beside_s = beside_s,
         /* They have to fit into what the first sizes may take. */
         .least_s =
-            (config->warmup *
-                 (sums.alone_s / (double)variants * warm + pass_s * (double)warm_passes) +
+            (config->warmup * (time.warm_s + pass_s * (double)warm_passes) +
              PPT_FEWEST_BLOCKS * block_s + (PPT_FEWEST_BLOCKS - 1) * config->wait_after_block_s) /
             ppt_size_first_share(config),
     };

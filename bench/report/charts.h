@@ -25,7 +25,8 @@ enum ppt_status ppt_charts_write_programs(const struct ppt_outcome *outcomes, si
                                           struct ppt_error *error);
 
 /* How many times as fast each count is at every size, a chart for each policy, up to some: "sizes",
- * and where something else varies "sizes_2" and so on. */
+ * and where something else varies "sizes_2" and so on; of rates of arrivals how long tasks take at
+ * each: "rates". */
 enum ppt_status ppt_charts_write_sizes(const struct ppt_outcome *outcomes, size_t count,
                                        const struct ppt_folder *folder, struct ppt_text *notes,
                                        struct ppt_error *error);

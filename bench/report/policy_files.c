@@ -8,6 +8,7 @@
 
 #include "compare_report.h"
 #include "json_value.h"
+#include "memory.h"
 #include "owned.h"
 #include "range.h"
 #include "report.h"
@@ -81,15 +82,40 @@ static json_object *sizes_json(const struct ppt_policy *policy)
     return list;
 }
 
-json_object *ppt_json_policy(const struct ppt_policy *policy)
+static json_object *rates_json(const struct ppt_rates *rates)
 {
-    json_object *object = json_object_new_object();
-    struct ppt_text words PPT_OWNED(ppt_text_free) = {0};
+    json_object *list = json_object_new_array();
+
+    for (size_t i = 0; i < rates->limit_count; i++) {
+        const struct ppt_rate_limit *limit = &rates->limits[i];
+        json_object *object = json_object_new_object();
+
+        add_counts(object, limit->point);
+        add(object, "kept_at", limit->kept_at > 0 ? number(limit->kept_at) : NULL);
+        add(object, "broken_at", or_null(limit->broken_at));
+        json_object_array_add(list, object);
+    }
+    return list;
+}
+
+static void add_rates(json_object *object, const struct ppt_policy *policy)
+{
+    const struct ppt_rates *rates = policy->rates;
+    json_object *tried = json_object_new_array();
+
+    for (size_t i = 0; i < rates->tried_count; i++) {
+        json_object_array_add(tried, number(rates->tried[i]));
+    }
+    add(object, "percentile", rates->limit_count > 0 ? number(rates->goal.percentile) : NULL);
+    add(object, "at_most_s", rates->limit_count > 0 ? number(rates->goal.at_most_s) : NULL);
+    add(object, "rates", rates_json(rates));
+    add(object, "tried", tried);
+}
+
+static void add_thresholds(json_object *object, const struct ppt_policy *policy)
+{
     const bool exists = policy->size_count > 0;
 
-    ppt_policy_sentence(policy, &words);
-    add(object, "vary", text(policy->name));
-    add(object, "where", policy->where ? text(policy->where) : NULL);
     add(object, "thresholds", thresholds_json(policy));
     add(object, "regret_upper", exists ? number(policy->regret_upper) : NULL);
     add(object, "between_upper", exists ? number(policy->between_upper) : NULL);
@@ -97,8 +123,24 @@ json_object *ppt_json_policy(const struct ppt_policy *policy)
     add(object, "sizes", sizes_json(policy));
     add(object, "monotone", json_object_new_boolean(policy->monotone));
     add(object, "tolerance", number(policy->tolerance));
+}
+
+json_object *ppt_json_policy(const struct ppt_policy *policy)
+{
+    json_object *object = json_object_new_object();
+    struct ppt_text words PPT_OWNED(ppt_text_free) = {0};
+
+    ppt_policy_sentence(policy, &words);
+    add(object, "vary", text(policy->name));
+    add(object, "where", policy->where ? text(policy->where) : NULL);
+    if (policy->rates) {
+        add_rates(object, policy);
+    } else {
+        add_thresholds(object, policy);
+    }
     add(object, "confidence",
-        exists ? text(ppt_confidence_names[ppt_policy_confidence(policy)]) : NULL);
+        ppt_policy_exists(policy) ? text(ppt_confidence_names[ppt_policy_confidence(policy)])
+                                  : NULL);
     add(object, "sentence", text(words.data));
     return object;
 }
@@ -188,6 +230,28 @@ static void add_where(const char *where, bool names, struct ppt_text *out)
     }
 }
 
+static void add_csv_row(double size, const char *where, struct ppt_point point,
+                        struct ppt_text *out)
+{
+    char number[PPT_RANGE_NUMBER_SIZE];
+
+    ppt_text_add(out, ppt_range_number(size, number));
+    add_where(where, false, out);
+    ppt_text_addf(out, ",%u,%u\r\n", point.workers, point.inner_threads);
+}
+
+/* The fewest that keep it; none where nobody does. */
+static void add_csv_rates(const struct ppt_rates *rates, struct ppt_text *out)
+{
+    for (size_t i = 0; i < rates->tried_count; i++) {
+        const struct ppt_rate_limit *limit = ppt_rates_at(rates, rates->tried[i]);
+
+        if (limit) {
+            add_csv_row(rates->tried[i], NULL, limit->point, out);
+        }
+    }
+}
+
 void ppt_policy_csv_write(const struct ppt_outcome *outcomes, size_t count, struct ppt_text *out)
 {
     const struct ppt_outcome *first = &outcomes[0];
@@ -201,12 +265,11 @@ void ppt_policy_csv_write(const struct ppt_outcome *outcomes, size_t count, stru
         const struct ppt_policy *policy = &first->policies[p];
 
         for (size_t i = 0; i < policy->size_count; i++) {
-            const struct ppt_point point = policy->points[policy->sizes[i].choice];
-            char number[PPT_RANGE_NUMBER_SIZE];
-
-            ppt_text_add(out, ppt_range_number(policy->sizes[i].size, number));
-            add_where(policy->where, false, out);
-            ppt_text_addf(out, ",%u,%u\r\n", point.workers, point.inner_threads);
+            add_csv_row(policy->sizes[i].size, policy->where,
+                        policy->points[policy->sizes[i].choice], out);
+        }
+        if (policy->rates) {
+            add_csv_rates(policy->rates, out);
         }
     }
 }
@@ -270,32 +333,82 @@ static unsigned at_least_one(unsigned number)
     return number > 0 ? number : 1;
 }
 
+/* What holds up to where; of the last one it does not count. */
+struct header_step {
+    struct ppt_point point;
+    double until;
+};
+
+/* Of rates as many as are kept at a higher one than those with fewer threads. `steps` has room. */
+static size_t list_steps(const struct ppt_policy *policy, struct header_step *steps)
+{
+    const struct ppt_rates *rates = policy->rates;
+    size_t count = 0;
+
+    for (size_t i = 0; i < policy->step_count; i++) {
+        const bool last = i + 1 == policy->step_count;
+
+        steps[count++] =
+            (struct header_step){policy->steps[i].point, last ? 0 : policy->steps[i + 1].from};
+    }
+    for (size_t i = 0; rates && i < rates->limit_count; i++) {
+        const struct ppt_rate_limit *limit = &rates->limits[i];
+
+        if (limit->kept_at > (count > 0 ? steps[count - 1].until : 0)) {
+            steps[count++] = (struct header_step){limit->point, limit->kept_at};
+        }
+    }
+    return count;
+}
+
 /* "static inline unsigned sort_workers(double size)": steps alike in it are one. */
 static void add_function(const char *name, const char *what, const struct ppt_policy *policy,
                          size_t dimension, struct ppt_text *out)
 {
+    const char *argument = policy->rates ? "rate" : "size", *below = policy->rates ? "<=" : "<";
+    struct header_step *steps PPT_FREED =
+        ppt_alloc(policy->step_count + policy->point_count + 1, sizeof(*steps));
+    const size_t count = list_steps(policy, steps);
     char number[PPT_RANGE_NUMBER_SIZE];
 
-    ppt_text_addf(out, "static inline unsigned %s_%s(double size)\n{\n", name, what);
-    for (size_t i = 0; i + 1 < policy->step_count; i++) {
-        const unsigned here = at_least_one(ppt_point_get(policy->steps[i].point, dimension));
-        const unsigned next = at_least_one(ppt_point_get(policy->steps[i + 1].point, dimension));
+    ppt_text_addf(out, "static inline unsigned %s_%s(double %s)\n{\n", name, what, argument);
+    for (size_t i = 0; i + 1 < count; i++) {
+        const unsigned here = at_least_one(ppt_point_get(steps[i].point, dimension));
+        const unsigned next = at_least_one(ppt_point_get(steps[i + 1].point, dimension));
 
         if (here != next) {
-            ppt_text_addf(out, "    if (size < %s) {\n        return %u;\n    }\n",
-                          ppt_range_number(policy->steps[i + 1].from, number), here);
+            ppt_text_addf(out, "    if (%s %s %s) {\n        return %u;\n    }\n", argument, below,
+                          ppt_range_number(steps[i].until, number), here);
         }
     }
-    if (policy->step_count == 0) {
-        ppt_text_add(out, "    (void)size;\n    return 1;\n}\n");
-        return;
-    }
     if (strstr(out->data + out->length - 8, "{\n")) {
-        ppt_text_add(out, "    (void)size;\n");
+        ppt_text_addf(out, "    (void)%s;\n", argument);
     }
-    ppt_text_addf(
-        out, "    return %u;\n}\n",
-        at_least_one(ppt_point_get(policy->steps[policy->step_count - 1].point, dimension)));
+    ppt_text_addf(out, "    return %u;\n}\n",
+                  count > 0 ? at_least_one(ppt_point_get(steps[count - 1].point, dimension)) : 1);
+}
+
+/* A rate, or a word where there is none. */
+static void add_rate_cell(double rate, const char *none, struct ppt_text *out)
+{
+    char number[PPT_RANGE_NUMBER_SIZE];
+
+    ppt_text_addf(out, " %13s", rate > 0 && isfinite(rate) ? ppt_range_number(rate, number) : none);
+}
+
+static void add_rates_evidence(const struct ppt_rates *rates, struct ppt_text *out)
+{
+    ppt_text_addf(out, " *\n * %9s %14s       kept at     broken at\n",
+                  ppt_dimension_key(PPT_WORKERS), ppt_dimension_key(PPT_INNER_THREADS));
+    for (size_t i = 0; i < rates->limit_count; i++) {
+        const struct ppt_rate_limit *limit = &rates->limits[i];
+
+        ppt_text_addf(out, " * %9u %14u", limit->point.workers, limit->point.inner_threads);
+        add_rate_cell(limit->kept_at, "none", out);
+        add_rate_cell(limit->broken_at, "unknown", out);
+        ppt_text_add(out, "\n");
+    }
+    ppt_text_add(out, " *\n * Beyond the last rate: those that are kept at the highest.\n");
 }
 
 static void add_evidence(const struct ppt_policy *policy, struct ppt_text *out)
@@ -349,7 +462,11 @@ static void add_policy_functions(const struct ppt_outcome *outcome, const struct
     ppt_text_add(&words, ".");
     ppt_text_add(out, "\n/*\n");
     add_comment(words.data, out);
-    add_evidence(policy, out);
+    if (policy->rates) {
+        add_rates_evidence(policy->rates, out);
+    } else {
+        add_evidence(policy, out);
+    }
     ppt_text_addf(out, " *\n * %s(%s): ",
                   counts_threads(policy) ? "Threads of one task" : "Tasks at a time", policy->name);
     ppt_text_add(out, "1 is one after the other.\n");
@@ -370,7 +487,8 @@ void ppt_policy_header_write(const struct ppt_outcome *outcomes, size_t count, s
     const struct ppt_outcome *first = &outcomes[0];
     struct ppt_text guard PPT_OWNED(ppt_text_free) = {0};
     char *about PPT_FREED = ppt_text_format(
-        "From which size on how many workers: %s, measured by %s on %s (%s, %u CPU%s), %s.",
+        "%s how many workers: %s, measured by %s on %s (%s, %u CPU%s), %s.",
+        first->policies[0].rates ? "Up to which rate" : "From which size on",
         ppt_config_title(first->config), first->program, first->host->name, first->host->cpu_model,
         first->host->effective_cpus, PPT_S(first->host->effective_cpus), first->started);
 

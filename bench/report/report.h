@@ -127,6 +127,10 @@ void ppt_text_ranking_sentence(const struct ppt_ranking *ranking,
 void ppt_text_policies(const struct ppt_outcome *outcomes, size_t count, bool quiet,
                        const struct ppt_terminal *terminal, struct ppt_text *out);
 
+/* The table where the sizes are rates of arrivals: how long tasks take at each, by count. */
+void ppt_text_rates(const struct ppt_outcome *outcomes, size_t count,
+                    const struct ppt_terminal *terminal, struct ppt_text *out);
+
 /* Parts of results.json that commands print by themselves; the caller owns them. */
 json_object *ppt_json_verdict(const struct ppt_answer *answer);
 json_object *ppt_json_policy(const struct ppt_policy *policy);

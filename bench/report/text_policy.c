@@ -137,14 +137,16 @@ static void policy_add_table(const struct ppt_outcome *outcomes, size_t count,
 void ppt_text_policies(const struct ppt_outcome *outcomes, size_t count, bool quiet,
                        const struct ppt_terminal *terminal, struct ppt_text *out)
 {
-    if (!quiet && count > 0) {
+    if (!quiet && count > 0 && outcomes[0].policies[0].rates) {
+        ppt_text_rates(outcomes, count, terminal, out);
+    } else if (!quiet && count > 0) {
         policy_add_table(outcomes, count, terminal, out);
     }
     for (size_t i = 0; count > 0 && i < outcomes[0].policy_count; i++) {
         const struct ppt_policy *policy = &outcomes[0].policies[i];
         struct ppt_text words PPT_OWNED(ppt_text_free) = {0};
         const bool sure =
-            policy->size_count > 0 && ppt_policy_confidence(policy) == PPT_CONFIDENCE_HIGH;
+            ppt_policy_exists(policy) && ppt_policy_confidence(policy) == PPT_CONFIDENCE_HIGH;
 
         ppt_text_addf(&words, "%s: ", ppt_config_title(outcomes[0].config));
         ppt_policy_sentence(policy, &words);

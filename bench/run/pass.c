@@ -598,9 +598,10 @@ static enum ppt_status run(struct ppt_workload *workload, struct ppt_point point
         return status;
     }
     create_workers(&pass, watches);
-    if (ppt_arrivals_exist(&workload->config->arrivals)) {
-        pass.loop = ppt_open_loop_create(&workload->config->arrivals, workload->config->seed,
-                                         workload->block, pass.task_count);
+    const struct ppt_arrivals arrivals = ppt_config_arrivals(workload->config, point);
+    if (ppt_arrivals_exist(&arrivals)) {
+        pass.loop = ppt_open_loop_create(&arrivals, workload->config->seed, workload->block,
+                                         pass.task_count);
     }
     ppt_workload_move(workload, point);
     set_up_runtime(workload->config);

@@ -218,12 +218,26 @@ static struct ppt_policy_input *inputs_of(const struct ppt_loaded *loaded, size_
     return inputs;
 }
 
+/* What holds of rates is no policy that could be followed in another run. */
+static enum ppt_status refuse_rates(const struct ppt_loaded *run, struct ppt_error *error)
+{
+    return run->content.configs.items[0].rates
+               ? ppt_fail(
+                     error, PPT_BAD_INPUT,
+                     "cannot be compared: several rates of arrivals are in %s; compare runs of "
+                     "one rate",
+                     run->folder.path)
+               : PPT_OK;
+}
+
 static enum ppt_status check_policies(const struct compare_options *options,
                                       const struct comparing *sides, struct ppt_error *error)
 {
     const struct ppt_loaded *old = &sides->loaded[0], *new = &sides->loaded[1];
     const struct ppt_config *a = old->content.configs.items, *b = new->content.configs.items;
 
+    PPT_TRY(refuse_rates(old, error));
+    PPT_TRY(refuse_rates(new, error));
     if (sides->count != 2 || options->html) {
         return ppt_fail(error, PPT_BAD_INPUT, "runs of several sizes are compared %s",
                         options->html ? "without a page" : "one with one");

@@ -237,7 +237,7 @@ static void tell_size(const struct ppt_config *config, const struct ppt_size *si
     }
     if (config->variant_count > 0) {
         ppt_text_addf(&counts, " for each of %zu %s", config->variant_count,
-                      config->axis_count > 0 ? "sizes" : "programs");
+                      ppt_config_variants(config));
     }
     add_block(size, &block);
     /* The first iteration is measured whatever it takes. */

@@ -63,6 +63,8 @@ RIGHT = [
     {"memory_limit": "2 GiB"},
     {"memory_limit": 2**40},
     {"arrivals": {"rate": 1000}, "task_count": 20},
+    {"arrivals": {"rate": [900, 1000]}, "task_count": 20},
+    {"arrivals": {"rate": "500-1K:*2", "process": "steady"}, "task_count": 20},
     {"arrivals": {"process": [0, 0.001]}, "task_count": NOT_THERE},
     {"arrivals": {"rate": 1e6, "process": "steady"}, "task_count": 20,
      "objective": {"latency": {"percentile": 50, "at_most": "9 s"}}},
@@ -89,6 +91,9 @@ RIGHT = [
 ]
 
 WRONG = [
+    {"arrivals": {"rate": []}},
+    {"arrivals": {"rate": "often"}},
+    {"arrivals": {"rate": [100, -1]}},
     {"task": "sorr"},
     {"task": 5},
     {"task_args": [-1]},

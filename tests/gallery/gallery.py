@@ -74,6 +74,9 @@ class Maker:
         if run.sizes:
             first = f"{name}/size-{run.sizes[0]}"
             pieces.append(self.piece(f"{name}-1", "the first of them", first))
+        if len(run.rates) > 1:
+            first = f"{name}/rate-{run.rates[0]}"
+            pieces.append(self.piece(f"{name}-1", "the first of them", first))
         return pieces
 
     def suite(self):

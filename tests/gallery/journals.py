@@ -107,13 +107,15 @@ class Run:
     inner: tuple = (1,)
     programs: int = 0
     sizes: tuple = ()  # of what varies
+    rates: tuple = ()  # of tasks that arrive, per second
     hour: int = 9
     ceilings: bool = False  # whether the machine's were known
 
     def points(self):
         """As the plan has them: without workers there are no ranks."""
         programs = range(1, self.programs + 1) if self.programs else (0,)
-        sizes = range(1, len(self.sizes) + 1) if self.sizes else (0,)
+        varied = len(self.sizes) or (len(self.rates) if len(self.rates) > 1 else 0)
+        sizes = range(1, varied + 1) if varied else (0,)
         for program, size, ranks, workers, inner in itertools.product(
             programs, sizes, self.ranks or (0,), self.workers, self.inner
         ):
@@ -167,6 +169,8 @@ def first_line(run):
         config["inner_threads"] = list(run.inner)
     if run.ranks:
         config["ranks"] = list(run.ranks)
+    if run.rates:
+        config["arrivals"] = {"rate": list(run.rates) if len(run.rates) > 1 else run.rates[0]}
     if run.sizes:
         config["vary"] = {"size": list(run.sizes)}
         config["task_counts"] = [run.count] * len(run.sizes)
@@ -187,6 +191,35 @@ def play(point, times, init):
         worker[2] = begin + time + 400
         heapq.heappush(free, (worker[2], index))
     return team
+
+
+def arrivals_of(run, noise, point):
+    """When tasks arrive, at random."""
+    rate, at = run.rates[max(point.size - 1, 0)], 0.0
+    for index in range(run.count):
+        at -= math.log(noise.uniform()) / rate if index else 0
+        yield round(at * 1e9)
+
+
+def play_arriving(point, times, init, arrive):
+    """The same where tasks arrive, in this order: the workers, and how long each task took from
+    then on. Where a quarter of them waits no more are begun."""
+    team = [[0, 0, init + 700 * worker] for worker in range(point.all_workers)]
+    free = [(worker[2], index) for index, worker in enumerate(team)]
+    latencies = []
+    for time, at, behind in zip(times, arrive, itertools.chain(
+            arrive[max(50, len(times) // 4):], itertools.repeat(math.inf))):  # fmt: skip
+        asked, index = heapq.heappop(free)
+        begin = max(asked, init + at)
+        worker = team[index]
+        worker[0] += 1
+        worker[1] += time
+        worker[2] = begin + time + 400
+        latencies.append(worker[2] - init - at)
+        heapq.heappush(free, (worker[2], index))
+        if init + behind <= asked:
+            break
+    return team, latencies
 
 
 def quantile(ordered, share):
@@ -222,12 +255,20 @@ def rank_times(point, team, total):
     return ranks
 
 
-def measure(run, noise, point, disturbed):
+def measure(run, noise, point, disturbed, arrive):
     """A pass, but for when and in which block."""
     mean = run.seconds(point) * noise.factor(run.unrest) * (1.25 if disturbed else 1)
     times = [max(1, round(mean * noise.factor(run.spread))) for _ in range(run.count)]
     init = 0 if point.workers == 0 else 60_000 + 9_000 * point.all_workers + 250_000 * point.ranks
-    team = play(point, times, init)
+    came = {}
+    if arrive:
+        team, latencies = play_arriving(point, times, init, arrive)
+        came = {"arrivals": run.count, "arrivals_ns": arrive[-1] - arrive[0], "late_ns": 60_000}
+        if len(latencies) < run.count:
+            came["overloaded"] = True
+        times = times[: len(latencies)]
+    else:
+        team = play(point, times, init)
     end = max(worker[2] for worker in team)
     cleanup = init // 3
     work, total = end - init, end + cleanup
@@ -241,7 +282,7 @@ def measure(run, noise, point, disturbed):
     ]  # fmt: skip
     pass_ = {
         **point.keys(), "init_ns": init, "work_ns": work, "cleanup_ns": cleanup, "total_ns": total,
-        "scratch_ns": 2000, "task_count": run.count, "digest": "0123456789abcdef",
+        "scratch_ns": 2000, "task_count": len(times), **came, "digest": "0123456789abcdef",
         "usage": {"user_ns": own, "system_ns": own // 200, "minor_faults": 80, "major_faults": 0,
                   "voluntary_switches": 20 + point.threads,
                   "involuntary_switches": 400 if disturbed else 2},
@@ -252,6 +293,8 @@ def measure(run, noise, point, disturbed):
     if point.ranks:
         pass_["rank_times"] = rank_times(point, team, total)
     pass_["task_ns"] = times
+    if arrive:
+        pass_["latency_ns"] = latencies
     return pass_
 
 
@@ -264,7 +307,8 @@ def lines(name, run):
     for block in range(run.blocks + 1):
         for point in noise.shuffled(points):
             disturbed = noise.uniform() < run.others
-            pass_ = measure(run, noise, point, disturbed)
+            arrive = list(arrivals_of(run, noise, point)) if run.rates else []
+            pass_ = measure(run, noise, point, disturbed, arrive)
             yield {"type": "pass", "position": next(positions), "block": block, "started_ns": now,
                    **pass_}  # fmt: skip
             now += pass_["total_ns"] + 500_000
@@ -344,6 +388,22 @@ RUNS = {
     "roofline": Run(
         "what the machine can do was known",
         "tensor", {"size": 512, "count": 8}, FEW, law(50, 0.06, 0.002), ceilings=True,
+    ),
+    "cost": Run(
+        "time against cost: plain calls and one worker lie close",
+        "matrix", {"size": 400}, FEW, law(12, 0.06),
+        config={"objective": {"cheapest": {"per_hour": 2, "per_worker_hour": 4}}},
+    ),
+    "latency": Run(
+        "tasks that arrive: one worker is overloaded, the others keep the limit or do not",
+        "wait", {"milliseconds": 25}, [1, 2, 3, 4], law(25), count=200, spread=0.6, working=0.01,
+        rates=(60,), config={"objective": {"latency": {"percentile": 95, "at_most": 0.1}}},
+    ),
+    "rates": Run(
+        "up to how many tasks a second: latency by rate, a curve for each count",
+        "wait", {"milliseconds": 25}, [1, 2, 4], law(25), count=200, spread=0.6, working=0.01,
+        rates=(10, 20, 40, 80, 160),
+        config={"objective": {"latency": {"percentile": 95, "at_most": 0.12}}},
     ),
     "one-block": Run(
         "one iteration: no verdict",

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "configs.h"
+#include "vary.h"
 
 /* Written back and read again it must be the same. */
 static void recorded(const struct ppt_config *config, const char *key, const char *value)
@@ -119,6 +120,44 @@ static void arrivals_are_read(void **state)
     ppt_configs_free(&configs);
 }
 
+/* What varies, in ascending order; each is a task of its own rate. */
+static void several_rates_vary(void **state)
+{
+    struct ppt_configs configs = configs_load(
+        "{\"task\": \"wait\", \"workers\": [1, 2], \"arrivals\": {\"rate\": [200, 50, \"1-2\"]}, "
+        "\"objective\": {\"latency\": {\"percentile\": 90, \"at_most\": 1}}}");
+    const struct ppt_config *config = &configs.items[0];
+    const double rates[] = {1, 2, 50, 200};
+    struct ppt_more_sizes more = {.block = 4, .values = (double[]){100}, .count = 1};
+    struct ppt_error error;
+
+    (void)state;
+    assert_true(config->rates);
+    assert_int_equal(config->axis_count, 1);
+    assert_int_equal(config->variant_count, COUNT(rates));
+    assert_int_equal(config->point_count, 2 * COUNT(rates));
+    assert_int_equal(config->task_count, 100);
+    for (size_t i = 0; i < config->point_count; i++) {
+        struct ppt_point points[2 * COUNT(rates)];
+        const struct ppt_point point = config->points[i];
+        const struct ppt_config alone = ppt_config_of_variant(config, point.size, points);
+
+        assert_true(ppt_config_arrivals(config, point).rate == rates[i / 2]);
+        assert_true(ppt_config_arrivals(&alone, ppt_point_of_variant(point)).rate == rates[i / 2]);
+    }
+    recorded(config, "arrivals", "{\"rate\":[1,2,50,200],\"process\":\"poisson\"}");
+    recorded(config, "vary", "");
+
+    /* What is added has not to be whole as the others are, and comes last. */
+    more.values[0] = 70.5;
+    require(ppt_config_add_sizes(&configs.items[0], &more, &error), &error);
+    recorded(config, "arrivals", "{\"rate\":[1,2,50,200,70.5],\"process\":\"poisson\"}");
+    more.values[0] = 0;
+    assert_int_equal(ppt_config_add_sizes(&configs.items[0], &more, &error), PPT_BAD_INPUT);
+    assert_string_equal(error.text, "0 is no rate of arrivals");
+    ppt_configs_free(&configs);
+}
+
 static void wrong_arrivals_are_refused(void **state)
 {
     (void)state;
@@ -145,7 +184,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         PLACED(objectives_are_read),        PLACED(wrong_objectives_are_refused),
         PLACED(amounts_have_units),         PLACED(arrivals_are_read),
-        PLACED(wrong_arrivals_are_refused),
+        PLACED(wrong_arrivals_are_refused), PLACED(several_rates_vary),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

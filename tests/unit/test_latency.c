@@ -10,58 +10,13 @@
 #include <string.h>
 
 #include "answer.h"
-#include "arrivals.h"
+#include "arriving.h"
 #include "latency.h"
-#include "memory.h"
 #include "owned.h"
-#include "rng.h"
 #include "sentence.h"
 #include "unit.h"
 
-#define MOST_WORKERS 8
-#define SERVICE_S 0.004
-
 /* ---- theory ---- */
-
-/* Erlang's C: how likely it is to wait for one of c workers at a load of a of them. */
-static double erlang_c(unsigned c, double a)
-{
-    double term = 1, sum = 1;
-
-    for (unsigned k = 1; k < c; k++) {
-        term *= a / k;
-        sum += term;
-    }
-    const double last = term * a / c * c / (c - a);
-    return last / (sum + last);
-}
-
-/* Mean wait of M/M/c, and how likely a response takes longer than t. */
-static double mmc_wait(unsigned c, double rate)
-{
-    return erlang_c(c, rate * SERVICE_S) / (c / SERVICE_S - rate);
-}
-
-static double mmc_longer(unsigned c, double rate, double t)
-{
-    const double a = rate * SERVICE_S, mu = 1 / SERVICE_S, rest = c - 1 - a;
-    const double wait = erlang_c(c, a);
-
-    return exp(-mu * t) *
-           (1 + wait * (fabs(rest) < 1e-9 ? mu * t : (1 - exp(-mu * t * rest)) / rest));
-}
-
-static double mmc_percentile(unsigned c, double rate, double share)
-{
-    double low = 0, high = 1000 * SERVICE_S;
-
-    while (high - low > 1e-9) {
-        const double middle = (low + high) / 2;
-
-        *(mmc_longer(c, rate, middle) > 1 - share ? &low : &high) = middle;
-    }
-    return low;
-}
 
 /* Mean wait of M/D/c. Its tasks go round the workers, so each has the queue E_c/D/1, of which
  * Spitzer's identity says: the sum over n of E(max(0, n D - A))/n, A the gap of n c arrivals. */
@@ -92,48 +47,6 @@ static void the_formulas_are_right(void **state)
 }
 
 /* ---- simulated passes ---- */
-
-struct setting {
-    struct ppt_arrivals arrivals;
-    unsigned workers;
-    bool constant;
-    uint64_t tasks;
-};
-
-/* Workers take tasks in the order of arrival, whoever is free first. */
-static void simulate(const struct setting *setting, uint64_t seed, unsigned block,
-                     struct ppt_sample *sample)
-{
-    struct ppt_open_loop *loop =
-        ppt_open_loop_create(&setting->arrivals, seed, block, setting->tasks);
-    double free_ns[MOST_WORKERS] = {0}, end_ns = 0;
-    struct ppt_rng rng;
-
-    ppt_rng_seed(&rng, seed, block, PPT_STREAM_DATA);
-    *sample = (struct ppt_sample){.block = block,
-                                  .process = block,
-                                  .point = {setting->workers, 1, 0, 0, 0},
-                                  .task_count = setting->tasks};
-    for (uint64_t i = 0; i < setting->tasks; i++) {
-        const double service =
-            1e9 * SERVICE_S * (setting->constant ? 1 : -log1p(-ppt_rng_double(&rng)));
-        unsigned first = 0;
-
-        for (unsigned w = 1; w < setting->workers; w++) {
-            first = free_ns[w] < free_ns[first] ? w : first;
-        }
-        const double begin = fmax(free_ns[first], (double)loop->arrives_ns[i]);
-
-        free_ns[first] = begin + service;
-        end_ns = fmax(end_ns, free_ns[first]);
-        loop->latency_ns[i] = (int64_t)(free_ns[first] - (double)loop->arrives_ns[i]);
-        sample->times.sum_ns += (int64_t)service;
-    }
-    atomic_store(&loop->next, setting->tasks);
-    ppt_open_loop_tell(loop, sample);
-    sample->work_ns = sample->total_ns = (int64_t)end_ns;
-    ppt_open_loop_destroy(loop);
-}
 
 static void check_near(const char *what, unsigned workers, double load, double found,
                        double expected)
@@ -216,8 +129,10 @@ static void a_stall_is_seen(void **state)
 
 static void arrivals_follow_from_the_seed(void **state)
 {
-    const struct ppt_arrivals poisson = {.rate = 100}, steady = {100, PPT_ARRIVALS_STEADY, NULL, 0};
-    const struct ppt_arrivals recorded = {0, PPT_ARRIVALS_RECORDED, (double[]){0.5, 0.5, 2}, 3};
+    const struct ppt_arrivals poisson = {.rate = 100};
+    const struct ppt_arrivals steady = {.rate = 100, .process = PPT_ARRIVALS_STEADY};
+    const struct ppt_arrivals recorded = {
+        .process = PPT_ARRIVALS_RECORDED, .times_s = (double[]){0.5, 0.5, 2}, .time_count = 3};
     struct ppt_open_loop *a = ppt_open_loop_create(&poisson, 5, 1, 1000);
     struct ppt_open_loop *same = ppt_open_loop_create(&poisson, 5, 1, 1000);
     struct ppt_open_loop *other = ppt_open_loop_create(&poisson, 5, 2, 1000);
@@ -249,12 +164,8 @@ static void make_run(const unsigned *workers, size_t count, double rate, uint64_
     for (unsigned b = 1; b <= BLOCKS; b++) {
         for (size_t p = 0; p < count; p++) {
             const struct setting setting = {{.rate = rate}, workers[p], false, tasks};
-            struct ppt_sample sample;
 
-            simulate(&setting, seed, b, &sample);
-            sample.workers = ppt_alloc(1, sizeof(*sample.workers));
-            sample.worker_count = 1;
-            ppt_samples_add(samples, &sample);
+            simulate_into(&setting, seed, b, samples);
         }
     }
 }

@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include "chart.h"
+#include "memory.h"
+#include "owned.h"
 
 /* ---- cost ---- */
 
@@ -58,12 +60,12 @@ static void add_cost_row(const struct ppt_outcome *outcome, size_t p, double uni
                   ppt_stat_low(total) / unit, ppt_stat_high(total) / unit, cost->value, low, high);
 }
 
-/* From the quickest to the cheapest of those that are not beaten. */
-static void add_unbeaten(const struct ppt_outcome *outcome, double unit, struct ppt_text *out)
+/* From the quickest to the cheapest of those that are not beaten. Returns how many. */
+static size_t add_unbeaten(const struct ppt_outcome *outcome, double unit, struct ppt_text *out)
 {
     double after = 0;
 
-    for (;;) {
+    for (size_t count = 0;; count++) {
         size_t next = SIZE_MAX;
 
         for (size_t p = 0; p < outcome->answer->grid.point_count; p++) {
@@ -75,10 +77,74 @@ static void add_unbeaten(const struct ppt_outcome *outcome, double unit, struct 
             }
         }
         if (next == SIZE_MAX) {
-            return;
+            return count;
         }
         add_cost_row(outcome, next, unit, out);
         after = total_of(outcome, next)->median;
+    }
+}
+
+/* The names of points that lie together, at their upper right corner; in shares of the plot. */
+struct cost_label {
+    double x, y;
+    struct ppt_text text;
+};
+
+/* What a label and its mark take to the right, to the left, above and below: of the narrow plot,
+ * for what is clear there is clear in the wide one. */
+#define LETTER 0.024
+#define RIGHT 0.04
+#define LEFT 0.015
+#define OVER 0.1
+#define UNDER 0.02
+
+static bool labels_touch(const struct cost_label *a, const struct cost_label *b)
+{
+    const double a_end = a->x + RIGHT + LETTER * (double)a->text.length;
+    const double b_end = b->x + RIGHT + LETTER * (double)b->text.length;
+
+    return a->x - LEFT < b_end && b->x - LEFT < a_end && a->y - UNDER < b->y + OVER &&
+           b->y - UNDER < a->y + OVER;
+}
+
+/* Makes one label of those that would lie on each other. Returns how many are left. */
+static size_t join_labels(struct cost_label *labels, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        for (size_t k = i + 1; k < count; k++) {
+            if (labels_touch(&labels[i], &labels[k])) {
+                ppt_text_addf(&labels[i].text, ", %s", labels[k].text.data);
+                labels[i].x = fmax(labels[i].x, labels[k].x);
+                labels[i].y = fmax(labels[i].y, labels[k].y);
+                ppt_text_free(&labels[k].text);
+                memmove(&labels[k], &labels[k + 1], (--count - k) * sizeof(*labels));
+                return join_labels(labels, count);
+            }
+        }
+    }
+    return count;
+}
+
+static void name_points(const struct ppt_outcome *outcome, double most_s, double most_cost,
+                        double unit, struct ppt_chart *chart)
+{
+    const struct ppt_grid *grid = &outcome->answer->grid;
+    struct cost_label *labels PPT_FREED = ppt_alloc(grid->point_count, sizeof(*labels));
+
+    for (size_t p = 0; p < grid->point_count; p++) {
+        char label[PPT_POINT_SIZE];
+
+        labels[p].x = total_of(outcome, p)->median / most_s;
+        labels[p].y = cost_of(outcome, p)->value / most_cost;
+        ppt_text_add(&labels[p].text,
+                     ppt_point_label(grid->points[p], ppt_config_several(outcome->config), label));
+    }
+    const size_t count = join_labels(labels, grid->point_count);
+    for (size_t i = 0; i < count; i++) {
+        ppt_chart_set(chart, "set label %zu '%s' at first %.9g, first %.9g left offset 1.3,0.9",
+                      i + 1, labels[i].text.data, labels[i].x * most_s / unit,
+                      labels[i].y * most_cost);
+        ppt_text_free(&labels[i].text);
     }
 }
 
@@ -103,7 +169,7 @@ static void cost_write(const struct ppt_outcome *outcome, struct ppt_chart *char
         add_cost_row(outcome, p, unit, &chart->data);
     }
     ppt_text_add(&chart->data, "\n\n# points that no other beats in both\n");
-    add_unbeaten(outcome, unit, &chart->data);
+    const size_t unbeaten = add_unbeaten(outcome, unit, &chart->data);
     ppt_text_add(&chart->data, "\n\n# recommended\n");
     add_cost_row(outcome, outcome->answer->verdict.recommended, unit, &chart->data);
     ppt_chart_about(chart, outcome, "what tasks cost, and how long they take");
@@ -111,13 +177,15 @@ static void cost_write(const struct ppt_outcome *outcome, struct ppt_chart *char
     ppt_chart_value_axis(chart, "cost of 1000 tasks", range, false);
     ppt_chart_set(chart, "set xlabel '%s per pass'\nset xrange [0:%.9g]\nset xtics autofreq",
                   unit_name, 1.12 * longest_s / unit);
-    ppt_chart_plot(chart, "no other is both quicker and cheaper",
-                   "data index 1 using 3:6 with lines ls ideal");
-    ppt_chart_plot(chart, "recommended",
-                   "data index 2 using 3:6 with points ls recommended pt 7 ps 2.4");
+    name_points(outcome, 1.12 * longest_s, range.high, unit, chart);
+    if (unbeaten > 1) {
+        ppt_chart_plot(chart, "no other is both quicker and cheaper",
+                       "data index 1 using 3:6 with lines ls ideal");
+    }
+    ppt_chart_plot(chart, NULL, "data index 2 using 3:6 with points ls recommended pt 7 ps 2.4");
+    ppt_chart_key(chart, "points ls recommended pt 7 ps 1.6", "recommended");
     ppt_chart_plot(chart, "by number of workers",
                    "data index 0 using 3:6:4:5:7:8 with xyerrorbars ls measured");
-    ppt_chart_plot(chart, NULL, "data index 0 using 3:6:2 with labels left offset 0.8,0.6");
 }
 
 const struct ppt_chart_kind ppt_chart_cost = {

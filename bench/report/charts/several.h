@@ -11,4 +11,7 @@
 void ppt_overview_write(const struct ppt_outcome *outcomes, size_t count, struct ppt_chart *chart);
 void ppt_programs_write(const struct ppt_outcome *outcomes, size_t count, struct ppt_chart *chart);
 
+/* How long tasks take at each rate of arrivals. */
+void ppt_rates_write(const struct ppt_outcome *outcomes, size_t count, struct ppt_chart *chart);
+
 #endif

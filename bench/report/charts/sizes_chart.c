@@ -10,6 +10,7 @@
 #include "charts.h"
 #include "owned.h"
 #include "range.h"
+#include "several.h"
 
 /* More of them are in the data of each size. */
 #define MOST_CHARTS 6
@@ -212,7 +213,10 @@ enum ppt_status ppt_charts_write_sizes(const struct ppt_outcome *outcomes, size_
     for (size_t i = 0; i < outcomes[0].policy_count && written < MOST_CHARTS; i++) {
         const struct sizes_view view = {&outcomes[0].policies[i], outcomes, count};
 
-        if (view.policy->size_count > 0) {
+        if (view.policy->rates) {
+            charts[written].name = "rates";
+            ppt_rates_write(outcomes, count, &charts[written++]);
+        } else if (view.policy->size_count > 0) {
             charts[written].name = names[written];
             write_sizes(&view, &charts[written++]);
         }

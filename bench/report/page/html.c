@@ -25,8 +25,8 @@ static void add_about(struct ppt_text *out, const struct ppt_outcome *outcome)
     if (outcome->label) {
         ppt_text_add(out, "; <a href=\"../");
         ppt_html_add(out, ppt_report_page());
-        ppt_text_add(out, outcome->config->axis_count > 0 ? "\">all sizes, with their chart</a>"
-                                                          : "\">all programs</a>");
+        ppt_text_addf(out, "\">all %s%s</a>", ppt_config_variants(outcome->config),
+                      outcome->config->axis_count > 0 ? ", with their chart" : "");
     }
 }
 

@@ -27,7 +27,7 @@ enum ppt_class ppt_class_of_ranking(const struct ppt_ranking *ranking)
 
 enum ppt_class ppt_class_of_policy(const struct ppt_policy *policy)
 {
-    return policy->size_count > 0 && ppt_policy_confidence(policy) == PPT_CONFIDENCE_HIGH
+    return ppt_policy_exists(policy) && ppt_policy_confidence(policy) == PPT_CONFIDENCE_HIGH
                ? PPT_CLASS_SETTLED
            : policy->disturbed > 0 ? PPT_CLASS_DISTURBED
                                    : PPT_CLASS_UNSURE;

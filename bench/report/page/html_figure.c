@@ -173,6 +173,15 @@ static const struct figure figures[] = {
      "bars are 95 % intervals. The green band ends at sizes that were measured: at one the gain is "
      "surely below half of the tolerance, at the other surely above. The green line between them "
      "is an estimate."},
+    {"rates", "all rates",
+     "how long tasks take from their arrival on, for every count at every rate",
+     "A curve is a number of workers: how long tasks take that arrive so often. The dashed line is "
+     "the limit that was asked for.",
+     "Each mark is over all tasks of all iterations; bars are 95 % intervals, which are wider than "
+     "what iterations differ by, for tasks wait in bursts. Where a count does not keep up the "
+     "queue "
+     "grows as long as tasks arrive, and there is no latency to draw: there its curve ends. All "
+     "counts find the same arrivals in an iteration."},
     {"compare", "old and new",
      "tasks per second of the old and the new runs at every number of workers",
      "Higher is faster. Where the intervals of both sides overlap widely, nothing can be told; "

@@ -1,5 +1,6 @@
 #include "html_index.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "html_figure.h"
@@ -7,7 +8,13 @@
 #include "html_table.h"
 #include "memory.h"
 #include "owned.h"
+#include "range.h"
 #include "sentence.h"
+
+static bool is_of_rates(const struct ppt_outcome *outcomes)
+{
+    return outcomes[0].policies && outcomes[0].policies[0].rates;
+}
 
 /* ---- the runs ---- */
 
@@ -114,7 +121,9 @@ static void add_index_row(struct ppt_table *table, const struct ppt_outcome *out
         ppt_html_cell_prose(table, given.length > 0 ? given.data : "–");
     }
     add_use(table, outcome);
-    add_gain(table, outcome->answer);
+    if (!is_of_rates(outcome)) {
+        add_gain(table, outcome->answer);
+    }
     add_confidence(table, outcome->answer);
     ppt_html_row_end(table);
 }
@@ -126,13 +135,18 @@ static void add_runs(struct ppt_text *out, const struct ppt_outcome *outcomes, s
     static const char *const program_heads[] = {"program", "use", "speedup [95 %]", "how sure",
                                                 NULL};
     static const char *const size_heads[] = {"size", "use", "speedup [95 %]", "how sure", NULL};
+    static const char *const rate_heads[] = {"rate", "use", "how sure", NULL};
     struct ppt_table table = ppt_html_table_begin(
         out, PPT_TABLE_TEXT, "The answer to each",
-        "The answer to each, whose name leads to its own page: how many workers to use, how many "
-        "times as fast that is as the fewest, and how sure it is.",
-        outcomes[0].ranking    ? program_heads
-        : outcomes[0].policies ? size_heads
-                               : heads);
+        is_of_rates(outcomes)
+            ? "The answer to each, whose name leads to its own page: how many workers to use, and "
+              "how sure that is."
+            : "The answer to each, whose name leads to its own page: how many workers to use, how "
+              "many times as fast that is as the fewest, and how sure it is.",
+        outcomes[0].ranking     ? program_heads
+        : is_of_rates(outcomes) ? rate_heads
+        : outcomes[0].policies  ? size_heads
+                                : heads);
 
     for (size_t i = 0; i < count; i++) {
         add_index_row(&table, &outcomes[i]);
@@ -312,6 +326,47 @@ static void add_size(struct ppt_table *table, const struct ppt_policy *policy,
     ppt_html_row_end(table);
 }
 
+/* A rate, or a word where there is none. */
+static void add_rate(struct ppt_table *table, double rate, const char *none)
+{
+    char number[PPT_RANGE_NUMBER_SIZE];
+
+    ppt_html_cell(table, rate > 0 && isfinite(rate) ? ppt_range_number(rate, number) : none);
+}
+
+/* Up to where each count keeps the limit. */
+static void add_rates(struct ppt_text *out, const struct ppt_policy *policy)
+{
+    static const char *const heads[] = {"use", "kept up to", "not kept from", "capacity", NULL};
+    const struct ppt_rates *rates = policy->rates;
+
+    if (rates->limit_count == 0) {
+        return;
+    }
+    struct ppt_table table = ppt_html_table_begin(
+        out, PPT_TABLE_CARDS, "Up to which rate each count keeps the limit",
+        "Tasks a second. Up to the first rate the limit is surely kept, at each one that was "
+        "tried; "
+        "from the second on it surely is not; what lies between is not known. The capacity is what "
+        "a count does where there is always a task for it.",
+        heads);
+    for (size_t i = 0; i < rates->limit_count; i++) {
+        const struct ppt_rate_limit *limit = &rates->limits[i];
+        struct ppt_text words PPT_OWNED(ppt_text_free) = {0};
+        char capacity[PPT_UNITS_SIZE];
+
+        ppt_policy_point(policy, limit->point, &words);
+        ppt_html_row(&table, "");
+        ppt_html_row_head(&table, words.data);
+        add_rate(&table, limit->kept_at, "none that was tried");
+        add_rate(&table, limit->broken_at, "not known");
+        snprintf(capacity, sizeof(capacity), "%.3g", limit->capacity);
+        ppt_html_cell(&table, limit->capacity > 0 ? capacity : "–");
+        ppt_html_row_end(&table);
+    }
+    ppt_html_table_end(&table);
+}
+
 /* What it says in words, and at each size that was measured. */
 static void add_policy(struct ppt_text *out, const struct ppt_policy *policy)
 {
@@ -329,6 +384,9 @@ static void add_policy(struct ppt_text *out, const struct ppt_policy *policy)
     ppt_html_rest(out, words.data);
     ppt_html_words(out, "", more ? more + 2 : "");
     ppt_text_add(out, "</div>\n");
+    if (policy->rates) {
+        return;
+    }
     struct ppt_table table = ppt_html_table_begin(
         out, PPT_TABLE_CARDS, "What the policy says of each size",
         "What the policy says of each size that was measured, how much slower that is than the "
@@ -343,6 +401,11 @@ static void add_policy(struct ppt_text *out, const struct ppt_policy *policy)
 static void add_policies(struct ppt_text *out, const struct ppt_outcome *outcome)
 {
     add_policy(out, &outcome->policies[0]);
+    if (outcome->policies[0].rates) {
+        ppt_html_wide_figure(out, outcome->folder, "rates");
+        add_rates(out, &outcome->policies[0]);
+        return;
+    }
     ppt_html_wide_figure(out, outcome->folder, "sizes");
     for (size_t i = 1; i < outcome->policy_count; i++) {
         add_policy(out, &outcome->policies[i]);
@@ -353,12 +416,11 @@ void ppt_html_index(struct ppt_text *out, const struct ppt_outcome *outcomes, si
 {
     const struct ppt_host *host = outcomes[0].host;
     const bool programs = outcomes[0].ranking, sizes = outcomes[0].policies;
+    const bool rates = is_of_rates(outcomes);
     struct ppt_page page PPT_OWNED(ppt_page_free) = {0};
-    char *heading PPT_FREED = ppt_text_format("%zu %s on %s", count,
-                                              programs ? "programs"
-                                              : sizes  ? "sizes"
-                                                       : "runs",
-                                              host->name);
+    char *heading PPT_FREED = ppt_text_format(
+        "%zu %s on %s", count, programs || sizes ? ppt_config_variants(outcomes[0].config) : "runs",
+        host->name);
 
     ppt_html_add(&page.about, host->cpu_model);
     ppt_text_addf(&page.about, ", %u CPU%s that may be used", host->effective_cpus,
@@ -370,7 +432,7 @@ void ppt_html_index(struct ppt_text *out, const struct ppt_outcome *outcomes, si
     } else if (sizes) {
         ppt_html_first_section(&page, "answer", "The answer");
         add_policies(&page.body, &outcomes[0]);
-        ppt_html_section(&page, "runs", "Each size");
+        ppt_html_section(&page, "runs", rates ? "Each rate" : "Each size");
     } else {
         ppt_html_first_section(&page, "answer", "The answer");
         add_together(&page.body, outcomes, count);
@@ -382,6 +444,7 @@ void ppt_html_index(struct ppt_text *out, const struct ppt_outcome *outcomes, si
     }
     ppt_html_finish(&page,
                     programs ? "ppt-omp: which program?"
+                    : rates  ? "ppt-omp: up to which rate?"
                     : sizes  ? "ppt-omp: from which size on?"
                              : "ppt-omp: all runs",
                     heading, out);

@@ -178,9 +178,15 @@ static json_object *list_in(json_object *policy, const char *key)
 /* The smallest and the largest size that were measured; false: none were. */
 static bool ends_of(json_object *policy, double *first, double *last)
 {
-    json_object *sizes = list_in(policy, "sizes");
+    json_object *sizes = list_in(policy, "sizes"), *tried = list_in(policy, "tried");
     const size_t count = sizes ? json_object_array_length(sizes) : 0;
+    const size_t rates = tried ? json_object_array_length(tried) : 0;
 
+    if (rates > 0) {
+        *first = json_object_get_double(json_object_array_get_idx(tried, 0));
+        *last = json_object_get_double(json_object_array_get_idx(tried, rates - 1));
+        return true;
+    }
     if (count > 0) {
         *first = member_of(json_object_array_get_idx(sizes, 0), "size");
         *last = member_of(json_object_array_get_idx(sizes, count - 1), "size");
@@ -206,24 +212,9 @@ char *ppt_kept_sizes(const struct ppt_kept *kept)
                : ppt_strdup("no size");
 }
 
-char *ppt_kept_take_size(struct ppt_kept *kept, double size)
+/* The point of a step, or of a count, becomes what is recommended. */
+static char *take_point(struct ppt_kept *kept, json_object *step)
 {
-    char *sizes PPT_FREED = ppt_kept_sizes(kept);
-    json_object *list = kept->policy ? list_in(kept->policy, "thresholds") : NULL;
-    json_object *step = NULL;
-    double first, last;
-
-    if (!list) {
-        return ppt_text_format("it is about one size, and its run has varied none");
-    }
-    if (!ends_of(kept->policy, &first, &last) || size < first || size > last) {
-        return ppt_text_format("%s was measured, and %g is beyond that", sizes, size);
-    }
-    for (size_t i = 0; i < json_object_array_length(list); i++) {
-        json_object *one = json_object_array_get_idx(list, i);
-
-        step = size >= member_of(one, "from") || !step ? one : step;
-    }
     const double workers = member_of(step, ppt_dimension_key(PPT_WORKERS));
     const double inner = member_of(step, ppt_dimension_key(PPT_INNER_THREADS));
     const struct ppt_point point = {
@@ -235,6 +226,45 @@ char *ppt_kept_take_size(struct ppt_kept *kept, double size)
     }
     kept->recommended = point;
     return NULL;
+}
+
+/* The first count that is kept at that rate. */
+static char *take_rate(struct ppt_kept *kept, json_object *list, double rate)
+{
+    for (size_t i = 0; i < json_object_array_length(list); i++) {
+        json_object *one = json_object_array_get_idx(list, i);
+
+        if (member_of(one, "kept_at") >= rate && rate > 0) {
+            return take_point(kept, one);
+        }
+    }
+    return ppt_text_format("no count is known to keep the limit at a %s of %g", varied_name(kept),
+                           rate);
+}
+
+char *ppt_kept_take_size(struct ppt_kept *kept, double size)
+{
+    char *sizes PPT_FREED = ppt_kept_sizes(kept);
+    json_object *rates = kept->policy ? list_in(kept->policy, "rates") : NULL;
+    json_object *list = kept->policy ? list_in(kept->policy, "thresholds") : NULL;
+    json_object *step = NULL;
+    double first, last;
+
+    if (rates) {
+        return take_rate(kept, rates, size);
+    }
+    if (!list) {
+        return ppt_text_format("it is about one size, and its run has varied none");
+    }
+    if (!ends_of(kept->policy, &first, &last) || size < first || size > last) {
+        return ppt_text_format("%s was measured, and %g is beyond that", sizes, size);
+    }
+    for (size_t i = 0; i < json_object_array_length(list); i++) {
+        json_object *one = json_object_array_get_idx(list, i);
+
+        step = size >= member_of(one, "from") || !step ? one : step;
+    }
+    return take_point(kept, step);
 }
 
 /* The verdict's sentence would be a paragraph among the lines of a script: it has a place. */
@@ -376,9 +406,10 @@ static struct finding find_policy(const struct ppt_policy *policy)
                               .policy = ppt_json_policy(policy),
                               .recommended = {.inner_threads = 1}};
 
-    if (policy->size_count > 0) {
+    if (ppt_policy_exists(policy)) {
         finding.confidence = ppt_confidence_names[ppt_policy_confidence(policy)];
-        finding.recommended = policy->steps[policy->step_count - 1].point;
+        finding.recommended = policy->rates ? ppt_rates_most(policy->rates)->point
+                                            : policy->steps[policy->step_count - 1].point;
     }
     ppt_policy_sentence(policy, &finding.sentence);
     return finding;

@@ -115,20 +115,20 @@ void ppt_loaded_analyse(struct ppt_loaded *loaded)
 
 enum ppt_status ppt_loaded_check_single(const struct ppt_loaded *loaded, struct ppt_error *error)
 {
+    const struct ppt_config *config = &loaded->content.configs.items[0];
     const bool sizes = loaded->variants.policies.count > 0;
 
     return loaded->variants.count == 0 ? PPT_OK
            : sizes
                ? ppt_fail(error, PPT_BAD_INPUT,
-                          "%s: is a run of %zu sizes (%.200s), each in a folder of its own there; "
+                          "%s: is a run of %zu %s (%.200s), each in a folder of its own there; "
                           "this needs a run of one",
-                          loaded->folder.path, loaded->variants.count,
-                          loaded->content.configs.items[0].details)
+                          loaded->folder.path, loaded->variants.count, ppt_config_variants(config),
+                          config->details)
                : ppt_fail(error, PPT_BAD_INPUT,
                           "%s: is a run of %zu programs (%.200s), which report ranks; this needs a "
                           "run of one",
-                          loaded->folder.path, loaded->variants.count,
-                          loaded->content.configs.items[0].details);
+                          loaded->folder.path, loaded->variants.count, config->details);
 }
 
 void ppt_loaded_warn(const struct ppt_folder *folder, const struct ppt_journal_content *content)

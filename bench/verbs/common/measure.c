@@ -166,8 +166,32 @@ static void tell_sizes(const struct ppt_config *config, const struct ppt_more_si
 
         ppt_text_addf(&list, "%s%s", i > 0 ? ", " : "", ppt_range_number(more->values[i], number));
     }
-    ppt_text_print(stderr, "%s: next, where the choice changes: %s %s", ppt_config_title(config),
-                   config->axes[0].name, list.data);
+    ppt_text_print(stderr, "%s: next, where %s: %s %s", ppt_config_title(config),
+                   config->rates ? "it is not known" : "the choice changes", config->axes[0].name,
+                   list.data);
+}
+
+/* Passes of a rate last as long as tasks arrive: those are left that there is time for. */
+static void leave_fitting(const struct ppt_config *config, struct ppt_more_sizes *more,
+                          double left_s)
+{
+    const double passes = PPT_FEWEST_BLOCKS * (double)(config->point_count / config->variant_count);
+    size_t fitting = 0;
+
+    for (size_t i = 0; i < more->count; i++) {
+        const uint64_t tasks = more->task_counts ? more->task_counts[i] : config->task_count;
+        const double takes_s = passes * (double)tasks / more->values[i];
+
+        if (takes_s <= left_s) {
+            left_s -= takes_s;
+            more->values[fitting] = more->values[i];
+            if (more->task_counts) {
+                more->task_counts[fitting] = tasks;
+            }
+            fitting++;
+        }
+    }
+    more->count = fitting;
 }
 
 /* Whether the run goes on with sizes between those that it has: where it has time, and its policy
@@ -182,6 +206,10 @@ static enum ppt_status add_sizes(const struct ppt_print *print, struct ppt_confi
     *more = config->adaptive && config->axis_count == 1 &&
             measured_s(samples) < config->max_seconds * MOST_BEFORE_MORE &&
             ppt_variants_more(config, host, samples, &sizes);
+    if (*more && config->rates) {
+        leave_fitting(config, &sizes, config->max_seconds - measured_s(samples));
+        *more = sizes.count > 0;
+    }
     if (!*more) {
         return PPT_OK;
     }
