@@ -12,7 +12,8 @@ import unittest
 
 SOURCE = pathlib.Path(os.environ["PPT_SOURCE"])
 BUILD = pathlib.Path(os.environ["PPT_BUILD"])
-STAGES = ["base", "config", "cli", "host", "run", "analyze", "report", "verbs/common", "verbs"]
+STAGES = ["base", "config", "cli", "host", "press", "run", "analyze", "report", "verbs/common",
+          "verbs"]  # fmt: skip
 SOURCES = [p for top in ("bench", "kernels", "tests") for p in sorted((SOURCE / top).rglob("*.[ch]"))]
 
 
@@ -101,8 +102,8 @@ class Unity(unittest.TestCase):
                 for first in range(0, len(files), Unity.SIZE):
                     yield part["compiler"], part["parameters"], files[first : first + Unity.SIZE]
 
-    TARGETS = ["base", "config", "cli", "host", "run", "analyze", "report", "common", "verbs", "mpi",
-               "kernels", "ppt-omp", "ppt-omp-mpi"]  # fmt: skip
+    TARGETS = ["base", "config", "cli", "host", "press", "run", "analyze", "report", "common",
+               "verbs", "mpi", "kernels", "ppt-omp", "ppt-omp-mpi"]  # fmt: skip
 
     def compile_together(self, group):
         compiler, parameters, files = group
@@ -175,6 +176,7 @@ class OnePlace(unittest.TestCase):
         "inner_threads": {"bench/analyze/reason.c",  # a reason
                           "bench/verbs/predict.c"},  # a field of its answer
         "memory": {"bench/config/plan.c", "bench/host/cgroup.c", "bench/host/doctor.c",  # that of the machine
+                   "bench/config/resource.c",  # a resource
                    "bench/analyze/reason.c"},  # a reason
         # Of a host, an option, a kernel, a law: what has a name.
         "name": {"bench/host/host_json.c", "bench/verbs/answer.c",
