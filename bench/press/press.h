@@ -2,10 +2,10 @@
  * press.h - calibrated pressure on one resource of the machine while a pass is measured beside it.
  *
  * What presses are threads of this process, each bound to a CPU of its own: on some resources, such
- * as the lock of the process's mappings, no other process could press. Otherwise they keep out of the
- * way: they block all signals, so that an interrupt reaches whom it is for; while they press they
- * take no memory from malloc() and no lock that a task could hold; and when the process dies they
- * die with it, and their files are in its scratch folder.
+ * as the lock of the process's mappings, no other process could press. Otherwise they keep out of
+ * the way: they block all signals, so that an interrupt reaches whom it is for; while they press
+ * they take no memory from malloc() and no lock that a task could hold; and when the process dies
+ * they die with it, and their files are in its scratch folder.
  *
  *     start    threads begin, and work alone for a while: the rate alone
  *       mark   a pass begins: from here the rate beside it counts
@@ -14,9 +14,8 @@
 #ifndef PPT_PRESS_PRESS_H
 #define PPT_PRESS_PRESS_H
 
-#include <stdint.h>
-
 #include "folder.h"
+#include "kernel.h"
 #include "resource.h"
 #include "status.h"
 #include "topology.h"
@@ -29,22 +28,23 @@ struct ppt_pressing {
                                        process may use is in none of its sets, they do not use */
     unsigned most_cpus;             /* CPUs that the process may keep busy at a time, by its quota:
                                        with the task's no more are used; 0: there is no quota */
-    uint64_t cache_bytes;           /* of a last-level cache; 0: unknown */
     const struct ppt_folder *scratch; /* for files */
 };
 
 /* Units of the resource's row a second, of all that press together. */
 struct ppt_pressed {
-    double alone;  /* before the pass */
-    double beside; /* from mark to stop; without a mark as `alone` */
+    double alone;          /* before the pass */
+    double beside;         /* from mark to stop; without a mark as `alone` */
+    struct ppt_usage used; /* by the threads, from mark to stop: it is none of the pass */
 };
 
 struct ppt_pressure;
 
 /* Starts a thread for each CPU to press on. Returns when they have pressed alone for a while, some
  * 30 ms. Fails with PPT_UNSUPPORTED and the reason where that resource cannot be pressed here: no
- * CPU is free, the scratch folder is in memory (disk), the binding is of a made-up machine; with
- * PPT_FAILED where threads, memory or files cannot be had. */
+ * CPU is free, or none that shares a cache with the task (cache), the scratch folder is in memory
+ * (disk), the workers are not bound, or to a made-up machine; with PPT_FAILED where threads, memory
+ * or files cannot be had. */
 enum ppt_status ppt_pressure_start(const struct ppt_pressing *pressing,
                                    struct ppt_pressure **pressure, struct ppt_error *error);
 
