@@ -19,8 +19,8 @@ static enum ppt_status check_disk(const struct ppt_folder *scratch, struct ppt_e
     ppt_vitals_visit_folder(scratch->path, &about);
     if (about.folder_in_memory) {
         return ppt_fail(error, PPT_UNSUPPORTED,
-                        "%s: is in memory, so that no disk can be pressed on: let TMPDIR name a "
-                        "folder on the disk in question",
+                        "no pressure on the disk: %s is in memory; let TMPDIR name a folder on the "
+                        "disk in question",
                         scratch->path);
     }
     return PPT_OK;
