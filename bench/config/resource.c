@@ -26,7 +26,7 @@ const struct ppt_resource_row ppt_resources[PPT_RESOURCE_COUNT] = {
             .words = "the last-level cache",
             .cause = "cache",
             .unit = "loads",
-            .advice = "smaller blocks of data, or workers that share no cache",
+            .advice = "smaller pieces of data at a time, or workers that share no cache",
         },
     [PPT_RESOURCE_MEMORY] =
         {
@@ -34,7 +34,7 @@ const struct ppt_resource_row ppt_resources[PPT_RESOURCE_COUNT] = {
             .words = "memory bandwidth",
             .cause = "memory",
             .unit = "bytes",
-            .advice = "fewer workers, or blocks that fit into a cache",
+            .advice = "fewer workers, or pieces of data that fit into a cache",
         },
     [PPT_RESOURCE_DISK] =
         {
