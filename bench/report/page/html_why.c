@@ -158,8 +158,12 @@ static void add_pressures(struct ppt_text *out, const struct ppt_outcome *outcom
         heads);
 
     for (unsigned r = 1; r < PPT_RESOURCE_COUNT; r++) {
+        /* The chart has room for the names alone. */
+        char *head PPT_FREED =
+            ppt_text_format("%s: %s", ppt_resources[r].name, ppt_resources[r].words);
+
         ppt_html_row(&table, r == why->resource ? " class=\"chosen\"" : "");
-        ppt_html_row_head(&table, ppt_resources[r].words);
+        ppt_html_row_head(&table, head);
         for (size_t i = 0; i < why->row_count; i++) {
             add_sensitivity(&table, ppt_sensitivity_find(&why->rows[i], (enum ppt_resource)r));
         }
