@@ -291,6 +291,65 @@ static void statements_are_borne(void **state)
     }
 }
 
+/* ---- where it is searched for ---- */
+
+#define MOST_COUNTS 4
+
+/* Passes at these numbers of workers, of which one is recommended. */
+static bool plan(const unsigned *workers, size_t count, size_t recommended, uint64_t tasks,
+                 struct ppt_why *why)
+{
+    struct ppt_samples samples PPT_OWNED(ppt_samples_free) = {0};
+    struct ppt_index index PPT_OWNED(ppt_index_free) = {0};
+    struct ppt_point points[MOST_COUNTS] = {{0}};
+    const struct ppt_config config = {.task_count = tasks};
+    const struct ppt_answer answer = {.grid = {.points = points, .point_count = count},
+                                      .verdict = {.exists = count > 0, .recommended = recommended}};
+
+    for (size_t i = 0; i < count; i++) {
+        points[i] = (struct ppt_point){.workers = workers[i], .inner_threads = 1};
+        for (unsigned b = 1; b <= 3; b++) {
+            add_pass(&samples, b, points[i], ALONE_NS, 0, 0);
+        }
+    }
+    ppt_index_create(&samples, &index);
+    return ppt_sensitivity_plan(&config, &index, &answer, why);
+}
+
+/* At one worker, else with the fewest; and at the recommended number, or the next that has tasks
+ * side by side. A pass of tasks of 4 ms lasts 150 ms, in whole rounds, where there are so many. */
+static void counts_are_chosen(void **state)
+{
+    static const struct {
+        unsigned measured[MOST_COUNTS];
+        size_t count, recommended;
+        uint64_t tasks;
+        unsigned expected[PPT_WHY_MOST_COUNTS];
+        size_t expected_count;
+        uint64_t expected_tasks;
+    } cases[] = {
+        {{0, 1, 2, 4}, 4, 3, 100, {1, 4}, 2, 40}, {{0, 1, 2, 4}, 4, 1, 100, {1, 2}, 2, 38},
+        {{0, 1, 2, 4}, 4, 0, 100, {1, 2}, 2, 38}, {{0, 2, 4}, 3, 2, 100, {0, 4}, 2, 40},
+        {{2, 4}, 2, 0, 100, {2, 4}, 2, 40},       {{2, 4}, 2, 1, 7, {2, 4}, 2, 7},
+        {{0, 1}, 2, 1, 100, {1}, 1, 38},          {{0}, 1, 0, 100, {0}, 1, 38},
+    };
+    struct ppt_why why;
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        assert_true(
+            plan(cases[i].measured, cases[i].count, cases[i].recommended, cases[i].tasks, &why));
+        assert_int_equal(why.block, 4);
+        assert_int_equal(why.inner_threads, 1);
+        assert_int_equal(why.task_count, cases[i].expected_tasks);
+        assert_int_equal(why.count, cases[i].expected_count);
+        for (size_t k = 0; k < why.count; k++) {
+            assert_int_equal(why.workers[k], cases[i].expected[k]);
+        }
+    }
+    assert_false(plan(cases[0].measured, 0, 0, 100, &why));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -300,6 +359,7 @@ int main(void)
         cmocka_unit_test(other_losses_are_no_lock),
         cmocka_unit_test(few_blocks_tell_nothing),
         cmocka_unit_test(statements_are_borne),
+        cmocka_unit_test(counts_are_chosen),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
