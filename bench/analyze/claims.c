@@ -11,6 +11,7 @@
 #include "memory.h"
 #include "objective_sentence.h"
 #include "reason.h"
+#include "sensitivity_sentence.h"
 #include "sentence.h"
 #include "text.h"
 
@@ -639,8 +640,15 @@ static void end_with(struct ppt_claims *claims, const char *more)
     ppt_claims_add(claims, last, &words);
 }
 
+/* Whether the search for causes says it, of the same count. */
+static bool is_said_of_causes(const struct ppt_answer *answer)
+{
+    return answer->why.loses && answer->why.rows[1].point.workers == recommended(answer);
+}
+
 /* What makes them slower is named where it surely is the larger part. Beside others it may be
- * these, unless it is a lock, which nobody else holds. */
+ * these, unless it is a lock, which nobody else holds; and where causes were searched for, they are
+ * told. */
 static void say_inflation(struct speech *speech)
 {
     const struct ppt_point_answer *point = recommended_point(speech->answer);
@@ -648,7 +656,8 @@ static void say_inflation(struct speech *speech)
     const struct ppt_interval *work = &f->interval[PPT_FACTOR_WORK];
     const double inflation = f->exists ? 1 / f->factor[PPT_FACTOR_WORK] - 1 : 0;
 
-    if (inflation < NOTABLE || !work->exists || work->high >= 1) {
+    if (inflation < NOTABLE || !work->exists || work->high >= 1 ||
+        is_said_of_causes(speech->answer)) {
         return;
     }
     ppt_text_add(&speech->words, " Tasks run ");
@@ -656,7 +665,8 @@ static void say_inflation(struct speech *speech)
     ppt_text_add(&speech->words, " slower side by side");
     say(speech, above("inflation", inflation,
                       (struct ppt_interval){true, 1 / work->high - 1, 1 / work->low - 1}, 0.95, 0));
-    if ((!speech->answer->verdict.disturbed || point->growth.most == PPT_WAIT_LOCK) &&
+    if (speech->answer->why.blocks == 0 &&
+        (!speech->answer->verdict.disturbed || point->growth.most == PPT_WAIT_LOCK) &&
         !ppt_cause_add(point, speech->claims->items[speech->claims->count - 1], speech->claims)) {
         end_with(speech->claims, inflation_cause(f, speech->answer->waiting));
     }
@@ -1057,6 +1067,9 @@ static void say_details(struct speech *speech)
         say_all_cpus(speech);
         say_crowd(speech);
     }
+    ppt_sensitivity_say(speech->answer,
+                        (struct ppt_claim){.part = speech->part, .topic = PPT_TOPIC_WHY},
+                        speech->claims);
     speech->topic = PPT_TOPIC_SURE;
     say_caveats(speech);
 }

@@ -40,6 +40,7 @@
     CHART(heat, "charts/heat_chart")                                                               \
     CHART(cost, "charts/objective_charts")                                                         \
     CHART(latency, "charts/objective_charts")                                                      \
-    CHART(roofline, "charts/roofline_chart")
+    CHART(roofline, "charts/roofline_chart")                                                       \
+    CHART(why, "charts/why_chart")
 
 #endif

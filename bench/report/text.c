@@ -498,6 +498,7 @@ void ppt_text_table(const struct ppt_outcome *outcome, const struct ppt_terminal
     add_kinds(outcome, terminal->width, out);
     add_latencies(outcome, terminal->width, out);
     text_add_objective(outcome, out);
+    ppt_text_why(outcome, terminal, out);
     add_notes(outcome, terminal->width, out);
     add_failures(outcome, terminal->width, out);
     add_answer(outcome, terminal, out);

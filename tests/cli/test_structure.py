@@ -12,7 +12,8 @@ import unittest
 
 SOURCE = pathlib.Path(os.environ["PPT_SOURCE"])
 BUILD = pathlib.Path(os.environ["PPT_BUILD"])
-STAGES = ["base", "config", "cli", "host", "run", "analyze", "report", "verbs/common", "verbs"]
+STAGES = ["base", "config", "cli", "host", "press", "run", "analyze", "report", "verbs/common",
+          "verbs"]  # fmt: skip
 SOURCES = [p for top in ("bench", "kernels", "tests") for p in sorted((SOURCE / top).rglob("*.[ch]"))]
 
 
@@ -101,8 +102,8 @@ class Unity(unittest.TestCase):
                 for first in range(0, len(files), Unity.SIZE):
                     yield part["compiler"], part["parameters"], files[first : first + Unity.SIZE]
 
-    TARGETS = ["base", "config", "cli", "host", "run", "analyze", "report", "common", "verbs", "mpi",
-               "kernels", "ppt-omp", "ppt-omp-mpi"]  # fmt: skip
+    TARGETS = ["base", "config", "cli", "host", "press", "run", "analyze", "report", "common",
+               "verbs", "mpi", "kernels", "ppt-omp", "ppt-omp-mpi"]  # fmt: skip
 
     def compile_together(self, group):
         compiler, parameters, files = group
@@ -176,6 +177,7 @@ class OnePlace(unittest.TestCase):
                           "bench/verbs/predict.c"},  # a field of its answer
         "memory": {"bench/config/plan.c", "bench/host/cgroup.c", "bench/host/doctor.c",  # that of the machine
                    "bench/host/machine_ceilings.c",
+                   "bench/config/resource.c",  # a resource
                    "bench/analyze/reason.c"},  # a reason
         # Of a host, an option, a kernel, a law: what has a name.
         "name": {"bench/host/host_json.c", "bench/verbs/answer.c",
@@ -186,6 +188,7 @@ class OnePlace(unittest.TestCase):
         "objective": {"bench/analyze/reason.c"},  # a reason
         "process": {"bench/run/process.h"},  # the verb that a run starts for its passes
         "ranks": {"bench/host/cluster.c"},  # entries of a list
+        "why": {"bench/run/journal_content.c", "bench/verbs/why.c"},  # a kind of line, and a verb
         "task": {"bench/run/journal.c",  # a field of the list of kernels
                  "bench/config/config.h",  # what has a folder of its own
                  "bench/verbs/common/kept.c"},  # of what is kept

@@ -39,7 +39,7 @@ static struct ppt_bound_context context_of(struct ppt_work work)
 
 static struct ppt_point point_of(unsigned workers)
 {
-    return (struct ppt_point){workers, 1, 0, 0, 0};
+    return (struct ppt_point){workers, 1, 0, 0, 0, 0};
 }
 
 /* Passes at 0, 2 and 4 workers, whose work takes a second by one thread, with a little noise that
@@ -191,7 +191,7 @@ static void threads_between_one_and_all(void **state)
     assert_true(ppt_bound_ceiling(&context, PPT_BOUND_MULTIPLY_ADDS, point_of(64)) == 160);
     assert_true(ppt_bound_ceiling(&context, PPT_BOUND_COPIES, point_of(2)) == 12);
     assert_true(ppt_bound_ceiling(&context, PPT_BOUND_ADDITIONS, point_of(3)) == 6);
-    const struct ppt_point threads = {1, 3, 0, 0, 0};
+    const struct ppt_point threads = {1, 3, 0, 0, 0, 0};
     assert_true(ppt_bound_ceiling(&context, PPT_BOUND_MULTIPLY_ADDS, threads) == 150);
 }
 
