@@ -163,4 +163,5 @@ static void roofline_write(const struct ppt_outcome *outcome, struct ppt_chart *
                   x.low, x.high);
 }
 
-const struct ppt_chart_kind ppt_chart_roofline = {"roofline", has_roofline, roofline_write};
+const struct ppt_chart_kind ppt_chart_roofline = {
+    .name = "roofline", .applies = has_roofline, .write = roofline_write};
