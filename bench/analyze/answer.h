@@ -20,6 +20,7 @@
 #include "repeats.h"
 #include "room.h"
 #include "scaling.h"
+#include "sensitivity.h"
 #include "verdict.h"
 
 /* By what a run is made longer. */
@@ -151,6 +152,7 @@ struct ppt_answer {
                      threads each have more of them than there are CPUs */
     struct ppt_ratio crowd_cost; /* how much faster the recommended point is */
     enum ppt_reason reason;
+    struct ppt_sensitivities why; /* what slows the task, where it was searched for */
 };
 
 /* What the stages before know of a run. */

@@ -9,6 +9,7 @@
 #include "memory.h"
 #include "objective_sentence.h"
 #include "reason.h"
+#include "sensitivity_sentence.h"
 #include "sentence.h"
 #include "text.h"
 
@@ -625,6 +626,12 @@ static const char *inflation_cause(const struct ppt_point_factors *f, bool waiti
     return "";
 }
 
+/* Whether the search for causes says it, of the same count. */
+static bool is_said_of_causes(const struct ppt_answer *answer)
+{
+    return answer->why.loses && answer->why.rows[1].point.workers == recommended(answer);
+}
+
 /* What makes them slower is named where it surely is the larger part. */
 static void say_inflation(struct speech *speech)
 {
@@ -632,14 +639,15 @@ static void say_inflation(struct speech *speech)
     const struct ppt_interval *work = &f->interval[PPT_FACTOR_WORK];
     const double inflation = f->exists ? 1 / f->factor[PPT_FACTOR_WORK] - 1 : 0;
 
-    if (inflation < NOTABLE || !work->exists || work->high >= 1) {
+    if (inflation < NOTABLE || !work->exists || work->high >= 1 ||
+        is_said_of_causes(speech->answer)) {
         return;
     }
     ppt_text_add(&speech->words, " Tasks run ");
     add_percent(inflation, &speech->words);
     ppt_text_add(&speech->words, " slower side by side");
-    /* Beside others it may be these. */
-    if (!speech->answer->verdict.disturbed) {
+    /* Beside others it may be these; and where causes were searched for, they are told. */
+    if (!speech->answer->verdict.disturbed && speech->answer->why.blocks == 0) {
         ppt_text_add(&speech->words, inflation_cause(f, speech->answer->waiting));
     }
     ppt_text_add(&speech->words, ".");
@@ -1023,6 +1031,9 @@ static void say_details(struct speech *speech)
         say_all_cpus(speech);
         say_crowd(speech);
     }
+    ppt_sensitivity_say(speech->answer,
+                        (struct ppt_claim){.part = speech->part, .topic = PPT_TOPIC_WHY},
+                        speech->claims);
     speech->topic = PPT_TOPIC_SURE;
     say_caveats(speech);
 }

@@ -28,7 +28,7 @@ void ppt_grid_create_curve(const unsigned *workers, size_t count, size_t blocks,
     struct ppt_point *points PPT_FREED = ppt_alloc(count, sizeof(*points));
 
     for (size_t i = 0; i < count; i++) {
-        points[i] = (struct ppt_point){workers[i], 1, 0, 0, 0};
+        points[i] = (struct ppt_point){workers[i], 1, 0, 0, 0, 0};
     }
     ppt_grid_create(points, count, blocks, grid);
 }

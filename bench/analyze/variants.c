@@ -43,11 +43,47 @@ static void take_samples(const struct ppt_config *config, const struct ppt_sampl
 }
 
 /* What is in them is not theirs. */
-static void leave_samples(struct ppt_samples *part)
+void ppt_samples_leave(struct ppt_samples *part)
 {
     free(part->items);
     free(part->failures);
     *part = (struct ppt_samples){0};
+}
+
+static bool is_pressed(struct ppt_point point)
+{
+    return point.pressure > 0;
+}
+
+/* Those before the round of pressed ones, whose warm-up is none of theirs either. */
+static size_t count_usual(const struct ppt_config *config, const struct ppt_samples *all)
+{
+    size_t count = all->count;
+
+    while (config->pressed.point_count > 0 && count > 0 &&
+           (all->items[count - 1].block == 0 || is_pressed(all->items[count - 1].point))) {
+        count--;
+    }
+    return count;
+}
+
+void ppt_samples_usual(const struct ppt_config *config, const struct ppt_samples *all,
+                       struct ppt_samples *part)
+{
+    *part = (struct ppt_samples){
+        .items = ppt_alloc(all->count + 1, sizeof(*part->items)),
+        .count = count_usual(config, all),
+        .failures = ppt_alloc(all->failure_count + 1, sizeof(*part->failures)),
+        .first_ns = all->first_ns,
+    };
+    if (part->count > 0) {
+        memcpy(part->items, all->items, part->count * sizeof(*part->items));
+    }
+    for (size_t i = 0; i < all->failure_count; i++) {
+        if (!is_pressed(all->failures[i].point)) {
+            part->failures[part->failure_count++] = all->failures[i];
+        }
+    }
 }
 
 /* ---- one after the other ---- */
@@ -209,7 +245,7 @@ void ppt_variants_free(struct ppt_variants *variants)
         ppt_answer_free(&variant->answer);
         ppt_summary_free(&variant->summary);
         ppt_index_free(&variant->index);
-        leave_samples(&variant->samples);
+        ppt_samples_leave(&variant->samples);
         free(variant->config.points);
         free(variant->label);
     }
@@ -233,7 +269,7 @@ static bool verdicts_settle(const struct ppt_config *config,
 
     *count = 0;
     for (size_t i = 0; i < round.variant_count && settle; i++) {
-        struct ppt_samples part PPT_OWNED(leave_samples) = {0};
+        struct ppt_samples part PPT_OWNED(ppt_samples_leave) = {0};
 
         take_samples(config, samples, (unsigned)(round.first_variant + i) + 1, &part);
         if (part.failure_count < each) {

@@ -40,6 +40,12 @@ struct ppt_variants {
 /* The policy for what else varies; NULL: there is none. */
 const struct ppt_policy *ppt_policies_find(const struct ppt_policies *policies, const char *where);
 
+/* The samples of a run without those under pressure, which no analysis but that of causes sees.
+ * What is in them stays that of `all`; *part is to be given back. */
+void ppt_samples_usual(const struct ppt_config *config, const struct ppt_samples *all,
+                       struct ppt_samples *part);
+void ppt_samples_leave(struct ppt_samples *part); /* zeroed is fine */
+
 /* Of a configuration with several variants; of another one there are none. What is given is
  * borrowed. */
 void ppt_variants_create(const struct ppt_config *config, const struct ppt_host *host,

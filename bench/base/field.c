@@ -85,10 +85,19 @@ static bool is_wanted(const struct ppt_field *field, unsigned which)
 
 /* ---- to JSON ---- */
 
-/* Whether it is 0, NULL or empty. */
+/* Whether it is 0, NULL or empty; of a record, all of it. */
 static bool is_nothing(const struct ppt_field *field, const void *record)
 {
+    const struct ppt_field *row = field->rows;
+
     switch (field->kind) {
+    case PPT_FIELD_RECORD:
+        while (row->kind != PPT_FIELD_END && is_nothing(row, member_of(field, record))) {
+            row++;
+        }
+        return row->kind == PPT_FIELD_END;
+    case PPT_FIELD_DOUBLE:
+        return *(const double *)member_of(field, record) == 0;
     case PPT_FIELD_TEXT:
     case PPT_FIELD_SPECIAL:
         return pointer_of(field, record) == NULL;

@@ -138,6 +138,7 @@ static enum ppt_status read_config(const struct ppt_layer *top, struct ppt_confi
     PPT_TRY(ppt_check_commands(top, config, error));
     PPT_TRY(ppt_check_sandbox(top, config, error));
     PPT_TRY(ppt_check_goal(top, config, error));
+    PPT_TRY(ppt_check_why(top, config, error));
     drop_unused_threads(config);
     return PPT_OK;
 }

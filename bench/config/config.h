@@ -57,6 +57,7 @@ enum ppt_key_id {
     PPT_KEY_OBJECTIVE,
     PPT_KEY_MEMORY_LIMIT,
     PPT_KEY_ARRIVALS,
+    PPT_KEY_WHY,
     PPT_KEY_RUNS,
     PPT_KEY_COUNT
 };
@@ -136,7 +137,8 @@ struct ppt_config {
     struct ppt_round {
         unsigned first_block;
         size_t variants_before;
-    } * rounds; /* owned */
+        bool pressed; /* its points are others: see why.h */
+    } * rounds;       /* owned */
     size_t round_count;
     bool workers_auto;  /* the list depends on the machine: ppt_config_settle() makes it */
     char *workers_text; /* of what, see counts.h; NULL where there is a list */
@@ -146,6 +148,11 @@ struct ppt_config {
     size_t rank_count;
     unsigned *inner_threads; /* that one task uses: each number once, ascending */
     size_t inner_count;
+    bool why; /* what slows the task is searched for, in a round of its own */
+    struct ppt_pressed_round {
+        size_t point_count; /* its points stand behind the others; 0: there is none yet */
+        uint64_t task_count;
+    } pressed;
     /* Of every variant every number of ranks with every number of workers, and that with every
      * number of inner threads, ascending; sequential calls once. Empty until settled when
      * workers_auto. */
@@ -248,7 +255,9 @@ static inline void ppt_config_set_variant(const struct ppt_config *config, struc
 static inline uint64_t ppt_config_tasks(const struct ppt_config *config, struct ppt_point point)
 {
     const unsigned variant = ppt_point_variant(point);
-    const uint64_t own = variant > 0 ? config->uses[variant - 1].task_count : 0;
+    const uint64_t own = point.pressure > 0 ? config->pressed.task_count
+                         : variant > 0      ? config->uses[variant - 1].task_count
+                                            : 0;
 
     return (own > 0 ? own : config->task_count) *
            (config->per_worker ? ppt_point_running(point) : 1);

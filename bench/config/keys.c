@@ -257,19 +257,18 @@ const struct ppt_key ppt_keys[PPT_KEY_COUNT + 1] = {
         .help = "seconds that it may take: adds iterations until the choice is settled, and sizes "
                 "passes that have no \"task_count\"",
         .option = {"--max-seconds", PPT_OPTION_SET_NUMBER, .metavar = "S",
-                   .help = "adds iterations until the choice is settled, for so long at\n"
-                           "most (30 where no file, counts or precision are given)"}),
+                   .help = "adds iterations until it is settled, at most so long (30)"}),
     ROW(TOLERANCE, PLACES(13, 18, 16), NUMBER(tolerance, "tolerance", 0.001, 1), .value = "0.05",
         .help = "how much slower is as good as equal",
-        .option = {"--tolerance", PPT_OPTION_SET_NUMBER, .metavar = "X",
-                   .help = "how much slower is as good as equal"}),
+        .option = {"--tolerance", PPT_OPTION_SET_NUMBER, .joins = true, .metavar = "X",
+                   .help = "slower is fine"}),
     ROW(SEED, PLACES(7, 20, 15),
         .field = {PPT_FIELD(struct ppt_config, seed, "seed"), .largest = PPT_LARGEST_WHOLE,
                   .read = ppt_read_seed},
         .or_null = true,
         .help = "makes inputs and order repeatable; drawn and recorded when left out",
         .option = {"--seed", PPT_OPTION_SET_NUMBER, .metavar = "N",
-                   .help = "makes inputs and order repeatable (drawn)"}),
+                   .help = "repeats a run (drawn);"}),
     ROW(NAME, PLACES(20, 22, 20),
         .field = {PPT_FIELD(struct ppt_config, name, "name"), .flags = PPT_FIELD_SPARSE,
                   .read = ppt_read_name},
@@ -299,6 +298,12 @@ const struct ppt_key ppt_keys[PPT_KEY_COUNT + 1] = {
                 "in that order; unless given, all are there from the start",
         .option = {"--arrivals", PPT_OPTION_SET_JSON, .metavar = "JSON",
                    .help = "tasks come, '{\"rate\": 300}' a second;"}),
+    ROW(WHY, PLACES(31, 35, 31), PLAIN(why, "why", PPT_FIELD_SPARSE), .or_null = true,
+        .help = "once the verdict is there, searches for what slows the task: measures it again, "
+                "alone and beside pressure on one resource at a time (its CPU, caches, memory, "
+                "disk, page faults, file names); unless given, it does not",
+        .option = {"--why", PPT_OPTION_SET_JSON, .bare = "true",
+                   .help = "then, what slows a task;"}),
     ROW(RUNS, .field = {.key = "runs"}, .form = "configurations",
         .help = "a suite: configurations that inherit the other keys of this file"),
 };

@@ -5,6 +5,7 @@
 #include "rng.h"
 #include "tasks.h"
 #include "text.h"
+#include "why.h"
 
 struct ppt_plan_round ppt_plan_round(const struct ppt_config *config, unsigned block)
 {
@@ -15,13 +16,15 @@ struct ppt_plan_round ppt_plan_round(const struct ppt_config *config, unsigned b
         r++;
     }
     const size_t first = r > 0 ? config->rounds[r - 1].variants_before : 0;
-    const bool last = r == config->round_count;
+    const bool last = r == config->round_count, pressed = r > 0 && config->rounds[r - 1].pressed;
 
     return (struct ppt_plan_round){
         .first_block = r > 0 ? config->rounds[r - 1].first_block : 1,
         .first_variant = first,
         .variant_count = (last ? all : config->rounds[r].variants_before) - first,
         .last = last,
+        .pressed = pressed,
+        .blocks = pressed ? ppt_why_blocks(config) : config->blocks,
     };
 }
 
@@ -35,7 +38,8 @@ size_t ppt_plan_block(const struct ppt_config *config, unsigned block, size_t *o
 {
     const struct ppt_plan_round round = ppt_plan_round(config, block);
     const size_t each = points_of_each(config);
-    const size_t first = round.first_variant * each, count = round.variant_count * each;
+    const size_t first = round.pressed ? config->point_count : round.first_variant * each;
+    const size_t count = round.pressed ? config->pressed.point_count : round.variant_count * each;
     struct ppt_rng rng;
 
     ppt_rng_seed(&rng, config->seed, block, PPT_STREAM_PLAN);
@@ -125,7 +129,8 @@ uint64_t ppt_plan_passes(const struct ppt_config *config)
     size_t order[PPT_MOST_WARMUP];
 
     return (uint64_t)config->warmup * ppt_plan_warmup(config, order) +
-           (uint64_t)config->blocks * config->point_count;
+           (uint64_t)config->blocks * config->point_count +
+           (uint64_t)ppt_why_blocks(config) * config->pressed.point_count;
 }
 
 /* Blocks of a mix that are looked at, and tasks in all of them; later ones hardly hold a larger

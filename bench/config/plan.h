@@ -6,7 +6,8 @@
  * on the same successor and biases it; with random complete blocks it becomes noise.
  *
  * Where sizes vary, others may be added when the first are known: they have blocks of their own,
- * behind those that were measured. Blocks with the same sizes are a round.
+ * behind those that were measured. Blocks with the same sizes are a round, and so are those of the
+ * search for causes (why.h).
  */
 #ifndef PPT_CONFIG_PLAN_H
 #define PPT_CONFIG_PLAN_H
@@ -21,13 +22,21 @@ struct ppt_plan_round {
     unsigned first_block;
     size_t first_variant, variant_count; /* from 0 on; of a run of one variant: 0 and 1 */
     bool last;                           /* no other one follows so far */
+    bool pressed;                        /* its points are those of the search for causes, why.h */
+    unsigned blocks;                     /* that it has, at most where they are added */
 };
 struct ppt_plan_round ppt_plan_round(const struct ppt_config *config, unsigned block);
 
-/* Fills `order` (room for config->point_count entries) with indices into config->points for block
+/* Fills `order` (room for ppt_plan_room() entries) with indices into config->points for block
  * 1, 2, ... Depends on the configuration's seed, its round's sizes and the block alone, so a
  * resumed run follows the same. Returns how many there are. */
 size_t ppt_plan_block(const struct ppt_config *config, unsigned block, size_t *order);
+
+/* The points of all rounds. */
+static inline size_t ppt_plan_room(const struct ppt_config *config)
+{
+    return config->point_count + config->pressed.point_count;
+}
 
 /* The points of one warm-up round: the largest, then the smallest if there is another; of several
  * programs those of each, the last one's first. Of several sizes, which run the same code, they are

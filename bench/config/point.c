@@ -2,6 +2,7 @@
 
 #include <json-c/json.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "keys.h"
 #include "text.h"
@@ -11,6 +12,8 @@ const struct ppt_dimension_row ppt_dimensions[PPT_DIMENSION_COUNT] = {
                      NULL, NULL, 0, PPT_MOST_PROGRAMS, offsetof(struct ppt_point, program)},
     [PPT_SIZE] = {PPT_KEY_VARY, "size", true, "size", "Size", "the size", "s", ":", NULL, NULL, 0,
                   PPT_MOST_VARIANTS, offsetof(struct ppt_point, size)},
+    [PPT_PRESSURE] = {PPT_KEY_WHY, "pressure", true, "pressure", "Pressure", "no pressure", "w",
+                      ":", NULL, NULL, 0, PPT_PRESSURE_ALONE, offsetof(struct ppt_point, pressure)},
     [PPT_RANKS] = {PPT_KEY_RANKS, NULL, false, "rank", "Ranks", "without MPI", "", "r", NULL,
                    "3r4: 3 ranks (processes) with 4 workers each; no r: without MPI", 0,
                    PPT_MOST_RANKS, offsetof(struct ppt_point, ranks)},
@@ -33,6 +36,33 @@ static json_object *all_workers(const void *point)
     return json_object_new_int64(ppt_point_workers(*(const struct ppt_point *)point));
 }
 
+#define ALONE "alone"
+
+/* A pressure is written by its name: the order of the table may change. */
+static json_object *write_pressure(const void *point)
+{
+    const unsigned pressure = ((const struct ppt_point *)point)->pressure;
+
+    return pressure == 0
+               ? NULL
+               : json_object_new_string(pressure < PPT_RESOURCE_COUNT ? ppt_resources[pressure].name
+                                                                      : ALONE);
+}
+
+static enum ppt_status read_pressure(const struct ppt_item *item, void *point,
+                                     struct ppt_error *error)
+{
+    const char *name = NULL;
+
+    PPT_TRY(ppt_item_text(item, &name, error));
+    const enum ppt_resource resource = ppt_resource_find(name);
+    ((struct ppt_point *)point)->pressure =
+        strcmp(name, ALONE) == 0 ? PPT_PRESSURE_ALONE : resource;
+    return ((struct ppt_point *)point)->pressure > 0
+               ? PPT_OK
+               : ppt_item_reject(item, error, "is no resource that can be pressed on");
+}
+
 /* What an unsigned cannot hold becomes the largest that it can, which no point has. */
 #define FIELD(member, more)                                                                        \
     {                                                                                              \
@@ -46,6 +76,8 @@ const struct ppt_field ppt_point_fields[] = {
     FIELD(ranks, PPT_FIELD_SPARSE),
     FIELD(program, PPT_FIELD_SPARSE),
     FIELD(size, PPT_FIELD_SPARSE),
+    {PPT_FIELD(struct ppt_point, pressure, "pressure"), .flags = PPT_FIELD_SHOWN | PPT_FIELD_SPARSE,
+     .read = read_pressure, .write = write_pressure},
     {PPT_FIELD(struct ppt_point, ranks, "all_workers"),
      .flags = PPT_FIELD_SHOWN | PPT_FIELD_SHOWN_ALONE | PPT_FIELD_SPARSE, .write = all_workers},
     {0},
@@ -90,7 +122,8 @@ unsigned ppt_point_shown(struct ppt_point point, unsigned several)
 {
     return PPT_ONLY(PPT_WORKERS) | (point.ranks > 0 ? PPT_ONLY(PPT_RANKS) : 0) |
            (point.program > 0 ? PPT_ONLY(PPT_PROGRAM) : 0) |
-           (point.size > 0 ? PPT_ONLY(PPT_SIZE) : 0) | (several & PPT_OF_TASK);
+           (point.size > 0 ? PPT_ONLY(PPT_SIZE) : 0) |
+           (point.pressure > 0 ? PPT_ONLY(PPT_PRESSURE) : 0) | (several & PPT_OF_TASK);
 }
 
 const char *ppt_point_label(struct ppt_point point, unsigned several, char out[PPT_POINT_SIZE])

@@ -13,6 +13,7 @@
 #include <stddef.h>
 
 #include "field.h"
+#include "resource.h"
 
 #define PPT_MOST_WORKERS 1024
 #define PPT_MOST_RANKS 65536
@@ -22,15 +23,22 @@
 struct ppt_point {
     unsigned workers; /* of every rank; 0: plain sequential calls */
     unsigned inner_threads;
-    unsigned ranks;   /* of MPI that share the tasks; 0: without MPI, in this process alone */
-    unsigned program; /* of several, which one: 1, 2, ...; 0: there is one alone */
-    unsigned size;    /* likewise, of several sizes of the task */
+    unsigned ranks;    /* of MPI that share the tasks; 0: without MPI, in this process alone */
+    unsigned program;  /* of several, which one: 1, 2, ...; 0: there is one alone */
+    unsigned size;     /* likewise, of several sizes of the task */
+    unsigned pressure; /* a pass of the search for causes: PPT_PRESSURE_ALONE, or the resource (enum
+                          ppt_resource) that is pressed on beside it; 0: another pass */
 };
+
+/* Of such a pass with nothing beside it, with which those beside pressure are compared: workers are
+ * bound as in these. */
+#define PPT_PRESSURE_ALONE PPT_RESOURCE_COUNT
 
 /* In the order in which points ascend, and are spoken of. */
 enum ppt_dimension {
     PPT_PROGRAM,
     PPT_SIZE,
+    PPT_PRESSURE,
     PPT_RANKS,
     PPT_WORKERS,
     PPT_INNER_THREADS,
@@ -38,10 +46,11 @@ enum ppt_dimension {
 };
 
 /* Sets of dimensions: those that tasks are spread over, and those of each task, wherever it runs.
- * What the task is, its variant says, of which every analysis and every report has one. */
+ * What the task is, its variant says, of which every analysis and every report has one; and none
+ * but the search for causes sees passes under pressure. */
 #define PPT_ONLY(dimension) (1u << (dimension))
 #define PPT_OF_SPREAD (PPT_ONLY(PPT_RANKS) | PPT_ONLY(PPT_WORKERS))
-#define PPT_OF_VARIANT (PPT_ONLY(PPT_PROGRAM) | PPT_ONLY(PPT_SIZE))
+#define PPT_OF_VARIANT (PPT_ONLY(PPT_PROGRAM) | PPT_ONLY(PPT_SIZE) | PPT_ONLY(PPT_PRESSURE))
 #define PPT_OF_TASK (PPT_ONLY(PPT_DIMENSION_COUNT) - 1 - PPT_OF_SPREAD - PPT_OF_VARIANT)
 
 /* Files have so many of them, from the workers on, the ranks last: what a file's i-th one is. */
@@ -133,7 +142,7 @@ static inline struct ppt_point ppt_point_of_rank(struct ppt_point point)
 /* The point as a report of its variant alone has it. */
 static inline struct ppt_point ppt_point_of_variant(struct ppt_point point)
 {
-    point.program = point.size = 0;
+    point.program = point.size = point.pressure = 0;
     return point;
 }
 
@@ -153,7 +162,7 @@ unsigned ppt_point_shown(struct ppt_point point, unsigned several);
 
 /* These as a short word: "4", or "4x2" for 4 workers with 2 inner threads each; "3r4" and "3r4x2"
  * for 3 ranks with 4 workers each; "p2:4" for the second program with 4 workers. Returns `out`. */
-#define PPT_POINT_SIZE 60
+#define PPT_POINT_SIZE 70
 const char *ppt_point_label(struct ppt_point point, unsigned several, char out[PPT_POINT_SIZE]);
 
 /* The dimensions of a set, each with its noun: "3 ranks x 4 workers x 1 inner thread", with `first`

@@ -63,6 +63,10 @@ enum ppt_status ppt_check_sandbox(const struct ppt_layer *top, const struct ppt_
 enum ppt_status ppt_check_goal(const struct ppt_layer *top, struct ppt_config *config,
                                struct ppt_error *error);
 
+/* Whether the search for causes goes with the rest. All else has been read. */
+enum ppt_status ppt_check_why(const struct ppt_layer *top, const struct ppt_config *config,
+                              struct ppt_error *error);
+
 /* Makes the ascending list of points: each of these numbers, which ascend, with each of
  * config->inner_threads. */
 void ppt_config_set_points(struct ppt_config *config, const unsigned *workers, size_t count);

@@ -14,7 +14,7 @@ static void add_points_of(struct ppt_config *config, unsigned workers, unsigned 
 {
     for (size_t i = 0; i < config->inner_count; i++) {
         config->points[config->point_count++] =
-            (struct ppt_point){workers, config->inner_threads[i], ranks, 0, 0};
+            (struct ppt_point){workers, config->inner_threads[i], ranks, 0, 0, 0};
     }
 }
 

@@ -600,7 +600,7 @@ static enum ppt_status check_size(const struct ppt_config *config, double value,
 static void begin_round(struct ppt_config *config, unsigned block)
 {
     config->rounds = ppt_realloc(config->rounds, config->round_count + 1, sizeof(*config->rounds));
-    config->rounds[config->round_count++] = (struct ppt_round){block, config->variant_count};
+    config->rounds[config->round_count++] = (struct ppt_round){block, config->variant_count, false};
 }
 
 enum ppt_status ppt_config_add_sizes(struct ppt_config *config, const struct ppt_more_sizes *more,

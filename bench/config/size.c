@@ -9,6 +9,7 @@
 #define BLOCKS 12           /* with the warm-up, that ten of them settle most choices */
 #define LEAST_OF_BESIDE 0.1 /* where that takes all of the time, tasks may take so much more */
 #define WARM_LONGEST_S 0.1  /* of tasks that are longer the first ones are as good as the later */
+#define VERDICT_SHARE 0.45  /* of the time, where causes are searched for afterwards */
 #define FIRST_SHARE 0.6     /* of the time, where sizes may be added to the first ones */
 
 /* A pass of so many tasks takes so much at a point of what they take one after the other, alone. */
@@ -137,7 +138,10 @@ static void size_each(struct ppt_config *config, const struct ppt_size_needs *ne
 
 double ppt_size_first_share(const struct ppt_config *config)
 {
-    return config->adaptive && config->axis_count == 1 ? FIRST_SHARE : 1;
+    return !config->adaptive         ? 1
+           : config->axis_count == 1 ? FIRST_SHARE
+           : config->why             ? VERDICT_SHARE
+                                     : 1;
 }
 
 /* What the tasks of all passes of a block take one after the other, alone. */

@@ -10,6 +10,7 @@
 /* Seconds that a run may take where its command line says nothing of counts, times or precision,
  * and so many times as many where it must, for the fewest blocks that a verdict needs. */
 #define PPT_SIZE_SECONDS "30"
+#define PPT_SIZE_WHY_SECONDS "40" /* where causes are searched for, too */
 #define PPT_SIZE_MOST_TIMES 10
 
 /* What the first tasks told. Much of what a run takes is in no figure of it: that counts here. */
@@ -36,8 +37,8 @@ struct ppt_size {
  * it get less. Without a time all passes are just long enough. */
 struct ppt_size ppt_size_config(struct ppt_config *config, const struct ppt_size_needs *needs);
 
-/* The share of its time that a run may take for the sizes that it begins with: others may be added
- * between them. */
+/* The share of its time that a run may take for what it begins with: sizes, between which others
+ * may be added, or the verdict, behind which causes are searched for. */
 double ppt_size_first_share(const struct ppt_config *config);
 
 #endif

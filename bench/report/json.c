@@ -499,6 +499,9 @@ static json_object *run_json(const struct ppt_outcome *outcome)
         add(object, "varied", varied_json(outcome->config));
     }
     add(object, "verdict", ppt_json_verdict(answer));
+    if (answer->why.blocks > 0) {
+        add(object, "why", ppt_json_why(answer));
+    }
     add(object, "scaling", scaling_json(&answer->scaling));
     add(object, "points", points);
     add(object, "failed", failed_json(outcome->index->samples));

@@ -117,6 +117,13 @@ void ppt_text_table(const struct ppt_outcome *outcome, const struct ppt_terminal
 void ppt_text_verdict(const struct ppt_outcome *outcome, const struct ppt_terminal *terminal,
                       struct ppt_text *out);
 
+/* What slows the task, where that was searched for: how much longer it takes beside each pressure.
+ */
+void ppt_text_why(const struct ppt_outcome *outcome, const struct ppt_terminal *terminal,
+                  struct ppt_text *out);
+void ppt_text_why_sentence(const struct ppt_outcome *outcome, const struct ppt_terminal *terminal,
+                           struct ppt_text *out);
+
 /* How several programs stand: as a table with a sentence, and the sentence alone. */
 void ppt_text_ranking(const struct ppt_outcome *outcomes, size_t count,
                       const struct ppt_terminal *terminal, struct ppt_text *out);
@@ -130,6 +137,7 @@ void ppt_text_policies(const struct ppt_outcome *outcomes, size_t count, bool qu
 /* Parts of results.json that commands print by themselves; the caller owns them. */
 json_object *ppt_json_verdict(const struct ppt_answer *answer);
 json_object *ppt_json_policy(const struct ppt_policy *policy);
+json_object *ppt_json_why(const struct ppt_answer *answer);
 json_object *ppt_json_law(const struct ppt_law *law, double largest); /* as ppt_law_roof() */
 json_object *ppt_json_refusals(unsigned refusals);
 

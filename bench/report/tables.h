@@ -39,6 +39,7 @@
     CHART(passes, "charts/pass_charts")                                                            \
     CHART(heat, "charts/heat_chart")                                                               \
     CHART(cost, "charts/objective_charts")                                                         \
-    CHART(latency, "charts/objective_charts")
+    CHART(latency, "charts/objective_charts")                                                      \
+    CHART(why, "charts/why_chart")
 
 #endif

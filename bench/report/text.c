@@ -171,8 +171,8 @@ static void add_failures(const struct ppt_outcome *outcome, size_t width, struct
         char words[PPT_POINT_WORDS_SIZE];
         struct ppt_text line PPT_OWNED(ppt_text_free) = {0};
 
-        ppt_text_addf(&line, "left out: %s%s: ",
-                      ppt_point_words(failure->point, shown, "", " × ", words),
+        ppt_text_addf(&line,
+                      "left out: %s%s: ", ppt_point_words(failure->point, shown, "", " × ", words),
                       failure->withheld ? "" : ", which failed");
         ppt_text_add_shown(&line, failure->message, SIZE_MAX);
         ppt_text_add(out, "  ");
@@ -491,6 +491,7 @@ void ppt_text_table(const struct ppt_outcome *outcome, const struct ppt_terminal
     add_kinds(outcome, terminal->width, out);
     add_latencies(outcome, terminal->width, out);
     text_add_objective(outcome, out);
+    ppt_text_why(outcome, terminal, out);
     add_notes(outcome, terminal->width, out);
     add_failures(outcome, terminal->width, out);
     add_answer(outcome, terminal, out);

@@ -38,6 +38,7 @@ const struct ppt_field ppt_channel_request_fields[] = {
     REQUEST(warm, .flags = PPT_FIELD_SPARSE),
     REQUEST(block, .largest = 1e18),
     {PPT_FIELD_INNER(struct ppt_channel_request, point, NULL, ppt_point_fields)},
+    REQUEST(at_most, .flags = PPT_FIELD_SPARSE, .largest = 1e18),
     REQUEST(repeated, .flags = PPT_FIELD_SPARSE),
     REQUEST(work_dir, .flags = PPT_FIELD_SPARSE),
     {0},

@@ -28,8 +28,9 @@ struct ppt_channel_request {
     bool open, warm;
     unsigned block;
     struct ppt_point point;
-    bool repeated;  /* what the pass finds, see workload.h */
-    char *work_dir; /* owned by who receives it; NULL: none */
+    uint64_t at_most; /* tasks; 0: as many as the point has */
+    bool repeated;    /* what the pass finds, see workload.h */
+    char *work_dir;   /* owned by who receives it; NULL: none */
 };
 extern const struct ppt_field ppt_channel_request_fields[];
 

@@ -288,6 +288,23 @@ enum ppt_status ppt_journal_sizes(struct ppt_journal *journal, const struct ppt_
     return append(journal, line, error);
 }
 
+enum ppt_status ppt_journal_why(struct ppt_journal *journal, const struct ppt_why *why,
+                                struct ppt_error *error)
+{
+    json_object *line = line_of(ppt_key_name(PPT_KEY_WHY)), *workers = json_object_new_array();
+
+    for (size_t i = 0; i < why->count; i++) {
+        json_object_array_add(workers, json_object_new_int64(why->workers[i]));
+    }
+    json_object_object_add(line, "block", json_object_new_int64(why->block));
+    json_object_object_add(line, ppt_key_name(PPT_KEY_WORKERS), workers);
+    json_object_object_add(line, ppt_key_name(PPT_KEY_INNER_THREADS),
+                           json_object_new_int64(why->inner_threads));
+    json_object_object_add(line, ppt_key_name(PPT_KEY_TASK_COUNT),
+                           json_object_new_int64((int64_t)why->task_count));
+    return append(journal, line, error);
+}
+
 enum ppt_status ppt_journal_pass(struct ppt_journal *journal, const struct ppt_sample *sample,
                                  struct ppt_error *error)
 {

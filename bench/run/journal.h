@@ -5,6 +5,8 @@
  * {"type": "tasks", "block": 1, ...}   random mix alone: the tasks drawn for a block
  * {"type": "pass", ...}                one pass
  * {"type": "sizes", "block": 11, ...} sizes that were added, and the first block that has them
+ * {"type": "why", "block": 11, ...}    the numbers of workers at which causes are searched for, and
+ *                                      the first block of that
  * {"type": "failed", ...}              a point that failed and is left out from then on
  * {"type": "end", "status": 0}         last line of a run that came to its end; 0 even if points
  *                                      failed, since there is nothing left to measure
@@ -19,6 +21,7 @@
 #include "sample.h"
 #include "tasks.h"
 #include "vary.h"
+#include "why.h"
 
 #define PPT_JOURNAL_VERSION 1
 
@@ -66,6 +69,8 @@ enum ppt_status ppt_journal_tasks(struct ppt_journal *journal, unsigned block,
                                   const struct ppt_tasks *tasks, struct ppt_error *error);
 enum ppt_status ppt_journal_sizes(struct ppt_journal *journal, const struct ppt_more_sizes *more,
                                   struct ppt_error *error);
+enum ppt_status ppt_journal_why(struct ppt_journal *journal, const struct ppt_why *why,
+                                struct ppt_error *error);
 enum ppt_status ppt_journal_pass(struct ppt_journal *journal, const struct ppt_sample *sample,
                                  struct ppt_error *error);
 enum ppt_status ppt_journal_failed(struct ppt_journal *journal, const struct ppt_failure *failure,

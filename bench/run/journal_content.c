@@ -91,8 +91,8 @@ static enum ppt_status read_run(const struct ppt_item *line, struct ppt_journal_
 static enum ppt_status read_line(const struct ppt_item *line, struct ppt_journal_content *content,
                                  struct ppt_error *error)
 {
-    static const char *const types[] = {"run",    "pass",   "tasks", "end",
-                                        "resume", "failed", "sizes", NULL};
+    static const char *const types[] = {"run",    "pass",  "tasks", "end", "resume",
+                                        "failed", "sizes", "why",   NULL};
     struct ppt_place place;
     struct ppt_item item;
     int type = 0;
@@ -118,6 +118,8 @@ static enum ppt_status read_line(const struct ppt_item *line, struct ppt_journal
         return ppt_journal_take_failure(line, content, error);
     case 6:
         return ppt_journal_take_sizes(line, content, error);
+    case 7:
+        return ppt_journal_take_why(line, content, error);
     default:
         /* The tasks of a mix follow from the configuration's seed. */
         return PPT_OK;

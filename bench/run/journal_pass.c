@@ -6,13 +6,23 @@
 #include "keys.h"
 #include "memory.h"
 #include "owned.h"
+#include "plan.h"
 #include "sample_fields.h"
 #include "vary.h"
+#include "why.h"
 
 /* Which one of so many: from 1 on; 0 where there are none. */
 static bool is_outside(unsigned which, unsigned count)
 {
     return (which > 0) != (count > 0) || which > count;
+}
+
+/* Passes under pressure are in blocks of their own, with nothing else in them. */
+static bool is_misplaced(struct ppt_point point, unsigned block, const struct ppt_config *config)
+{
+    const bool pressed = block > 0 && ppt_plan_round(config, block).pressed;
+
+    return pressed ? !ppt_why_has(config, point) : point.pressure > 0;
 }
 
 /* What is measured where, and in which block. */
@@ -25,7 +35,8 @@ static enum ppt_status check_point(const struct ppt_item *line, struct ppt_point
     const unsigned variants = sizes ? (unsigned)config->variant_count : 0;
 
     if (block > PPT_MOST_BLOCKS || !ppt_point_possible(point) ||
-        is_outside(point.program, programs) || is_outside(point.size, variants)) {
+        is_outside(point.program, programs) || is_outside(point.size, variants) ||
+        is_misplaced(point, block, config)) {
         return ppt_item_reject(line, error, "a pass that no run has");
     }
     return PPT_OK;
@@ -204,9 +215,7 @@ static enum ppt_status read_numbers(const struct ppt_item *line, const char *key
 }
 
 /* Blocks come one after the other: what is added begins behind all of them. */
-static enum ppt_status check_sizes(const struct ppt_item *line, unsigned block,
-                                   const struct ppt_journal_content *content,
-                                   struct ppt_error *error)
+static unsigned last_block(const struct ppt_journal_content *content)
 {
     const struct ppt_config *config = &content->configs.items[0];
     const struct ppt_samples *samples = &content->samples;
@@ -216,7 +225,16 @@ static enum ppt_status check_sizes(const struct ppt_item *line, unsigned block,
     for (size_t i = 0; i < samples->count; i++) {
         last = samples->items[i].block > last ? samples->items[i].block : last;
     }
-    return config->axis_count == 1 && config->point_count > 0 && block > last &&
+    return last;
+}
+
+static enum ppt_status check_sizes(const struct ppt_item *line, unsigned block,
+                                   const struct ppt_journal_content *content,
+                                   struct ppt_error *error)
+{
+    const struct ppt_config *config = &content->configs.items[0];
+
+    return config->axis_count == 1 && config->point_count > 0 && block > last_block(content) &&
                    block <= PPT_MOST_BLOCKS
                ? PPT_OK
                : ppt_item_reject(line, error, "sizes that no run adds there");
@@ -248,6 +266,64 @@ enum ppt_status ppt_journal_take_sizes(const struct ppt_item *line,
         }
     }
     return ppt_config_add_sizes(config, &more, &problem) == PPT_OK
+               ? PPT_OK
+               : ppt_item_reject(line, error, "%s", problem.text);
+}
+
+/* ---- the search for causes ---- */
+
+static enum ppt_status read_workers(const struct ppt_item *line, struct ppt_why *why,
+                                    struct ppt_error *error)
+{
+    struct ppt_place place;
+    struct ppt_item list;
+
+    PPT_TRY(ppt_item_member(line, ppt_key_name(PPT_KEY_WORKERS), &place, &list, error));
+    why->count =
+        json_object_is_type(list.value, json_type_array) ? json_object_array_length(list.value) : 0;
+    if (why->count == 0 || why->count > PPT_WHY_MOST_COUNTS) {
+        return ppt_item_reject(&list, error, "is no list of one or two numbers of workers");
+    }
+    for (size_t i = 0; i < why->count; i++) {
+        struct ppt_place inner;
+        const struct ppt_item one = ppt_item_element(&list, i, &inner);
+        int64_t workers = 0;
+
+        PPT_TRY(ppt_item_integer(&one, 0, PPT_MOST_WORKERS, &workers, error));
+        why->workers[i] = (unsigned)workers;
+    }
+    return PPT_OK;
+}
+
+static enum ppt_status read_whole(const struct ppt_item *line, const char *key, double most,
+                                  int64_t *number, struct ppt_error *error)
+{
+    struct ppt_place place;
+    struct ppt_item item;
+
+    PPT_TRY(ppt_item_member(line, key, &place, &item, error));
+    return ppt_item_integer(&item, 1, most, number, error);
+}
+
+enum ppt_status ppt_journal_take_why(const struct ppt_item *line,
+                                     struct ppt_journal_content *content, struct ppt_error *error)
+{
+    struct ppt_config *config = &content->configs.items[0];
+    struct ppt_error problem;
+    int64_t block = 0, inner = 0, tasks = 0;
+    struct ppt_why why = {0};
+
+    PPT_TRY(read_whole(line, "block", PPT_MOST_BLOCKS, &block, error));
+    PPT_TRY(read_workers(line, &why, error));
+    PPT_TRY(read_whole(line, ppt_key_name(PPT_KEY_INNER_THREADS), PPT_MOST_WORKERS, &inner, error));
+    PPT_TRY(read_whole(line, ppt_key_name(PPT_KEY_TASK_COUNT), 1e9, &tasks, error));
+    why.block = (unsigned)block;
+    why.inner_threads = (unsigned)inner;
+    why.task_count = (uint64_t)tasks;
+    if (config->point_count == 0 || why.block <= last_block(content)) {
+        return ppt_item_reject(line, error, "a search for causes that no run begins there");
+    }
+    return ppt_config_add_why(config, &why, &problem) == PPT_OK
                ? PPT_OK
                : ppt_item_reject(line, error, "%s", problem.text);
 }

@@ -20,4 +20,8 @@ enum ppt_status ppt_journal_take_sizes(const struct ppt_item *line,
                                        struct ppt_journal_content *content,
                                        struct ppt_error *error);
 
+/* Likewise where causes are searched for. */
+enum ppt_status ppt_journal_take_why(const struct ppt_item *line,
+                                     struct ppt_journal_content *content, struct ppt_error *error);
+
 #endif

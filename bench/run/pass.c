@@ -33,6 +33,7 @@
 #include "lost.h"
 #include "memory.h"
 #include "noise.h"
+#include "pressing.h"
 #include "price.h"
 #include "queued.h"
 #include "rng.h"
@@ -59,6 +60,8 @@ struct pass {
     bool admitted;                 /* those who share the pass are all ready */
     struct ppt_open_loop *loop;    /* NULL: all tasks are there */
     struct ppt_binding binding;
+    struct ppt_pressure *pressure; /* beside it; NULL: none */
+    struct ppt_pressed pressed;
     struct ppt_price price; /* of scratch */
     struct ppt_counter clock;
     bool fresh;
@@ -166,6 +169,9 @@ static int64_t thread_faults(void)
 
 static void start_work(const struct pass *pass, struct worker *worker)
 {
+    if (pass->pressure && worker == pass->workers) {
+        ppt_pressure_mark(pass->pressure);
+    }
     worker->faults = -thread_faults();
     worker->start_ns = ppt_counter_ns(&pass->clock);
     worker->cpu_ns = -ppt_clock_thread_cpu_ns();
@@ -386,6 +392,22 @@ static struct ppt_usage usage_between(const struct usage *a, const struct usage 
     return difference;
 }
 
+static void leave_out_of(int64_t *all, int64_t part)
+{
+    *all = *all > part ? *all - part : 0;
+}
+
+/* What pressed beside the pass is none of it; both are counted at moments of their own. */
+static void leave_out(struct ppt_usage *usage, struct ppt_usage part)
+{
+    leave_out_of(&usage->user_ns, part.user_ns);
+    leave_out_of(&usage->system_ns, part.system_ns);
+    leave_out_of(&usage->minor_faults, part.minor_faults);
+    leave_out_of(&usage->major_faults, part.major_faults);
+    leave_out_of(&usage->voluntary_switches, part.voluntary_switches);
+    leave_out_of(&usage->involuntary_switches, part.involuntary_switches);
+}
+
 /* Stops of the process, and of the machine. */
 struct stops {
     int continued;
@@ -446,7 +468,11 @@ static void fill_sample(const struct pass *pass, int64_t start, int64_t end,
                         struct ppt_sample *sample)
 {
     *sample = (struct ppt_sample){
-        .point = pass->point, .task_count = pass->task_count, .started_ns = start};
+        .point = pass->point,
+        .task_count = pass->task_count,
+        .started_ns = start,
+        .pressed = pass->pressed,
+    };
     sample->workers = ppt_alloc(pass->worker_count, sizeof(*sample->workers));
     sample->worker_count = pass->worker_count;
     for (unsigned i = 0; i < pass->worker_count; i++) {
@@ -508,6 +534,32 @@ static void create_workers(struct pass *pass, struct ppt_stopwatches *watches)
     }
 }
 
+static void release(struct pass *pass)
+{
+    for (unsigned i = 0; i < pass->worker_count; i++) {
+        free(pass->workers[i].kernels);
+    }
+    free(pass->workers);
+    ppt_open_loop_destroy(pass->loop);
+    ppt_binding_free(&pass->binding);
+}
+
+/* What presses needs to know which CPUs are those of the task, of plain calls too; and what is
+ * compared with it is to differ in the pressure alone. Where that cannot be, it is no fault of the
+ * task. */
+static enum ppt_status bind(const struct ppt_config *config, struct ppt_point point,
+                            struct ppt_peers peers, struct ppt_binding *binding,
+                            struct ppt_error *error)
+{
+    if (point.pressure == 0) {
+        return ppt_binding_create(config->placement, point, peers, binding, error);
+    }
+    point.workers = point.workers > 0 ? point.workers : 1;
+    return ppt_binding_create(PPT_PLACEMENT_CLOSE, point, peers, binding, error) == PPT_OK
+               ? PPT_OK
+               : PPT_UNSUPPORTED;
+}
+
 /* Whether a pass may be made once more where its clock turns out to be wrong: not where something
  * has made it ready before, and used up by now. Programs take so long that it does not matter. (Nor
  * with others who share it: their clocks are compared with CLOCK_MONOTONIC.) */
@@ -539,7 +591,7 @@ static enum ppt_status run(struct ppt_workload *workload, struct ppt_point point
 
     *sample = (struct ppt_sample){0};
     *believed = true;
-    status = ppt_binding_create(workload->config->placement, point, peers, &pass.binding, error);
+    status = bind(workload->config, point, peers, &pass.binding, error);
     if (status != PPT_OK) {
         return status;
     }
@@ -559,6 +611,12 @@ static enum ppt_status run(struct ppt_workload *workload, struct ppt_point point
     }
     if (!share && can_be_repeated(workload->config)) {
         pass.clock = ppt_counter_start();
+    }
+    status = ppt_pressing_start(workload, point, &pass.binding, &pass.pressure, error);
+    if (status != PPT_OK) {
+        ppt_guard_leave(workload->foreign);
+        release(&pass);
+        return status;
     }
     malloc_trim(0);
     ppt_noise_reset_peak();
@@ -585,8 +643,14 @@ static enum ppt_status run(struct ppt_workload *workload, struct ppt_point point
     ppt_noise_read(&cpus, &noise_after);
     ppt_guard_leave(workload->foreign);
 
+    struct ppt_error problem;
+    const enum ppt_status stopped = ppt_pressing_stop(pass.pressure, &pass.pressed, &problem);
     ppt_binding_restore(&pass.binding);
     status = judge(&pass, error);
+    if (status == PPT_OK && stopped != PPT_OK) {
+        status = stopped;
+        *error = problem;
+    }
     if (status == PPT_OK && pass.loop) {
         pass.task_count = ppt_open_loop_run(pass.loop);
         ppt_stopwatches_end(watches, pass.task_count);
@@ -594,6 +658,7 @@ static enum ppt_status run(struct ppt_workload *workload, struct ppt_point point
     if (status == PPT_OK) {
         fill_sample(&pass, start, end, sample);
         sample->usage = usage_between(&before, &after);
+        leave_out(&sample->usage, pass.pressed.used);
         /* Processes that this one has not waited for itself. */
         for (unsigned i = 0; i < pass.worker_count; i++) {
             ppt_usage_add(&sample->usage, pass.workers[i].outside.usage, 1);
@@ -609,12 +674,7 @@ static enum ppt_status run(struct ppt_workload *workload, struct ppt_point point
         }
         sample->clock_khz = ppt_noise_clock_khz(pass.workers[0].cpu);
     }
-    for (unsigned i = 0; i < pass.worker_count; i++) {
-        free(pass.workers[i].kernels);
-    }
-    free(pass.workers);
-    ppt_open_loop_destroy(pass.loop);
-    ppt_binding_free(&pass.binding);
+    release(&pass);
     return status;
 }
 

@@ -240,11 +240,12 @@ enum ppt_status ppt_process_open(struct ppt_process *process, unsigned block, bo
 }
 
 enum ppt_status ppt_process_pass(struct ppt_process *process, struct ppt_point point,
-                                 struct ppt_found found, struct ppt_sample *sample,
-                                 struct ppt_error *error)
+                                 uint64_t at_most, struct ppt_found found,
+                                 struct ppt_sample *sample, struct ppt_error *error)
 {
     const struct ppt_channel_request request = {.block = process->block,
                                                 .point = point,
+                                                .at_most = at_most,
                                                 .repeated = found.repeated,
                                                 .work_dir = found.work_dir};
 

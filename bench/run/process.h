@@ -35,10 +35,11 @@ enum ppt_status ppt_process_start(const struct ppt_config *config, const struct 
 enum ppt_status ppt_process_open(struct ppt_process *process, unsigned block, bool warm,
                                  struct ppt_error *error);
 
-/* As ppt_pass_run(), of the block that it was made ready for; its tasks find this. */
+/* As ppt_pass_run(), of the block that it was made ready for, with at most so many tasks (0: as
+ * many as the point has); these find this. */
 enum ppt_status ppt_process_pass(struct ppt_process *process, struct ppt_point point,
-                                 struct ppt_found found, struct ppt_sample *sample,
-                                 struct ppt_error *error);
+                                 uint64_t at_most, struct ppt_found found,
+                                 struct ppt_sample *sample, struct ppt_error *error);
 
 /* Whether it has ended by itself: then a call has failed, and only ppt_process_end() is left. */
 bool ppt_process_is_lost(const struct ppt_process *process);

@@ -137,6 +137,7 @@ static enum ppt_status run_pass(struct served *served, const struct ppt_channel_
     json_object *pass = json_object_new_object();
 
     json_object_object_add(reply, "pass", pass);
+    served->workload.at_most = request->at_most;
     served->workload.found = (struct ppt_found){request->repeated, request->work_dir};
     PPT_TRY(ppt_pass_run(&served->workload, request->point, served->watches, &sample, error));
     ppt_sample_write(&sample, pass);

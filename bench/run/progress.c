@@ -47,8 +47,13 @@ struct ppt_progress *ppt_progress_create(FILE *stream, const struct ppt_config *
     progress->last_ns = progress->started_ns;
     progress->interval_ns = (int64_t)(fmin(interval_s, 1e9) * 1e9);
     progress->done = recorded;
-    progress->points = ppt_alloc(config->point_count, sizeof(*progress->points));
+    progress->points = ppt_alloc(ppt_plan_room(config), sizeof(*progress->points));
     return progress;
+}
+
+void ppt_progress_began(struct ppt_progress *progress, int64_t started_ns)
+{
+    progress->started_ns = started_ns;
 }
 
 static void draw(const struct ppt_progress *progress, const char *line)
@@ -92,7 +97,7 @@ static double left_s_of(const struct ppt_progress *progress)
     double known_s = 0, left_s = 0;
     size_t known = 0;
 
-    for (size_t i = 0; i < config->point_count; i++) {
+    for (size_t i = 0; i < ppt_plan_room(config); i++) {
         if (progress->points[i].passes > 0) {
             known_s += progress->points[i].seconds / (double)progress->points[i].passes;
             known++;
@@ -137,10 +142,14 @@ static void add_place(struct ppt_text *line, const struct ppt_config *config, un
     const struct ppt_point at = config->points[point];
     const unsigned all = ppt_point_shown(ppt_point_of_variant(at), ppt_config_several(config));
     const unsigned first = PPT_ONLY(PPT_WORKERS);
+    const struct ppt_plan_round round = ppt_plan_round(config, block);
     char words[PPT_POINT_WORDS_SIZE];
 
     if (block == 0) {
         ppt_text_add(line, "warm-up");
+    } else if (round.pressed) {
+        ppt_text_addf(line, "why, iteration %u of %s%u", block - round.first_block + 1,
+                      config->adaptive ? "at most " : "", round.blocks);
     } else if (config->adaptive) {
         ppt_text_addf(line, "iteration %u, until settled", block);
     } else {
@@ -151,6 +160,9 @@ static void add_place(struct ppt_text *line, const struct ppt_config *config, un
     }
     ppt_text_add(line, ppt_point_words(at, first, ", ", "", words));
     ppt_text_add(line, ppt_point_words(at, all & ~first, " x ", " x ", words));
+    if (at.pressure > 0 && at.pressure != PPT_PRESSURE_ALONE) {
+        ppt_text_addf(line, ", beside pressure on %s", ppt_resources[at.pressure].words);
+    }
 }
 
 /* "about 2 min 05 s left", if anything is known of it. */

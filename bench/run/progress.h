@@ -21,6 +21,8 @@ struct ppt_progress;
  * configuration is borrowed. */
 struct ppt_progress *ppt_progress_create(FILE *stream, const struct ppt_config *config,
                                          uint64_t recorded);
+/* A run that had begun before has less time left. */
+void ppt_progress_began(struct ppt_progress *progress, int64_t started_ns);
 void ppt_progress_destroy(struct ppt_progress *progress); /* clears the line; NULL is fine */
 
 /* A pass at points[point] is about to start. */

@@ -25,6 +25,7 @@
 
 #include "config.h"
 #include "noise.h"
+#include "press.h"
 
 struct ppt_worker_sample {
     uint64_t tasks;
@@ -82,6 +83,7 @@ struct ppt_sample {
     size_t worker_count;
     struct ppt_rank_sample *ranks; /* owned; NULL without ranks */
     size_t rank_count;
+    struct ppt_pressed pressed; /* of a pass beside pressure: its rates; 0 of another one */
     uint64_t arrivals;   /* tasks that were to arrive in the pass; 0: all were there. Where it was
                             overloaded fewer were run, which task_count says */
     int64_t arrivals_ns; /* from the first to the last of them */

@@ -72,6 +72,18 @@ static const struct ppt_field rank_fields[] = {
     {0},
 };
 
+#define PRESSED(member)                                                                            \
+    {                                                                                              \
+        PPT_FIELD(struct ppt_pressed, member, #member),                                            \
+            .flags = PPT_FIELD_SHOWN | PPT_FIELD_EXACT, .largest = LARGEST_COUNT                   \
+    }
+
+static const struct ppt_field pressed_fields[] = {
+    PRESSED(alone),
+    PRESSED(beside),
+    {0},
+};
+
 /* ---- lines ---- */
 
 #define SAMPLE(member, more) COUNTED(struct ppt_sample, member, more)
@@ -90,6 +102,8 @@ const struct ppt_field ppt_sample_fields[] = {
     SAMPLE(scratch_ns, PPT_FIELD_SHOWN | PPT_FIELD_OPTIONAL), /* was part of init and cleanup */
     SAMPLE(task_count, 0),
     SAMPLE(failed_tasks, PPT_FIELD_SHOWN | PPT_FIELD_SPARSE),
+    {PPT_FIELD_INNER(struct ppt_sample, pressed, "pressed", pressed_fields),
+     .flags = PPT_FIELD_SHOWN | PPT_FIELD_SPARSE},
     SAMPLE(arrivals, PPT_FIELD_SHOWN | PPT_FIELD_SPARSE),
     SAMPLE(arrivals_ns, PPT_FIELD_SHOWN | PPT_FIELD_SPARSE),
     SAMPLE(late_ns, PPT_FIELD_SHOWN | PPT_FIELD_SPARSE),

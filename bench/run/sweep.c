@@ -18,6 +18,7 @@
 #include "runtime.h"
 #include "sandbox.h"
 #include "text.h"
+#include "why.h"
 #include "workload.h"
 
 /* A pass of before that is not run again: not one of the warm-up. */
@@ -174,9 +175,10 @@ static enum ppt_status tell_loss(const struct sweep *sweep, unsigned block, stru
         sweep->dirs.results->path, sweep->dirs.results->path);
 }
 
-/* From here on the point is skipped. What would fail everywhere ends the sweep instead. */
+/* From here on the point is skipped. What would fail everywhere ends the sweep instead. Where
+ * nothing can be pressed on, no task has failed. */
 static enum ppt_status leave_out(struct sweep *sweep, unsigned block, struct ppt_point point,
-                                 struct ppt_error *error)
+                                 enum ppt_status status, struct ppt_error *error)
 {
     const struct ppt_samples *samples = sweep->samples;
 
@@ -190,7 +192,9 @@ static enum ppt_status leave_out(struct sweep *sweep, unsigned block, struct ppt
         return ppt_fail(error, PPT_FAILED, "%s: the folder for temporary files is gone",
                         sweep->dirs.scratch->path);
     }
-    ppt_samples_fail(sweep->samples, &(struct ppt_failure){block, point, error->text, false});
+    const bool withheld = point.pressure > 0 && status == PPT_UNSUPPORTED;
+
+    ppt_samples_fail(sweep->samples, &(struct ppt_failure){block, point, error->text, withheld});
     return ppt_journal_failed(sweep->journal, &samples->failures[samples->failure_count - 1],
                               error);
 }
@@ -269,9 +273,12 @@ static enum ppt_status measure_pass(struct sweep *sweep, unsigned block, struct 
     const struct ppt_engine *engine = sweep->judge->engine;
     const struct ppt_found found = {has_run(sweep->samples, at), sweep->sandbox.work_dir};
 
+    const uint64_t at_most = at.pressure > 0 ? ppt_config_tasks(sweep->config, at) : 0;
+
     if (sweep->process) {
-        return ppt_process_pass(sweep->process, at, found, sample, error);
+        return ppt_process_pass(sweep->process, at, at_most, found, sample, error);
     }
+    sweep->workload.at_most = at_most;
     sweep->workload.found = found;
     return at.ranks > 0 ? engine->run(engine->context, &sweep->workload, block, at, sweep->watches,
                                       sample, error)
@@ -305,7 +312,7 @@ static enum ppt_status run_pass(struct sweep *sweep, unsigned block, size_t poin
         return ppt_fail(error, PPT_INTERRUPTED, "interrupted");
     }
     if (status != PPT_OK) {
-        return leave_out(sweep, block, at, error);
+        return leave_out(sweep, block, at, status, error);
     }
     sample.block = block;
     sample.process = sweep->process ? sweep->process_number : 0;
@@ -343,7 +350,7 @@ static enum ppt_status compare_references(const struct ppt_config *config,
                                           const struct ppt_compared *before,
                                           const struct ppt_compared *now, struct ppt_error *error)
 {
-    for (size_t p = 0; p <= PPT_MOST_VARIANTS; p++) {
+    for (size_t p = 0; p <= PPT_MOST_VARIANTS + 1; p++) {
         const size_t old = before->references[p], new = now->references[p];
 
         if (old > 0 && items[old - 1].task_count == items[new - 1].task_count &&
@@ -352,6 +359,12 @@ static enum ppt_status compare_references(const struct ppt_config *config,
         }
     }
     return PPT_OK;
+}
+
+/* Of a variant, or of passes under pressure, which have a number of tasks of their own. */
+static unsigned reference_of(struct ppt_point point)
+{
+    return point.pressure > 0 ? PPT_MOST_VARIANTS + 1 : ppt_point_variant(point);
 }
 
 enum ppt_status ppt_sweep_compare(const struct ppt_config *config,
@@ -363,7 +376,7 @@ enum ppt_status ppt_sweep_compare(const struct ppt_config *config,
 
     now.count = samples->count;
     for (size_t i = compared->count; i < samples->count; i++) {
-        size_t *reference = &now.references[ppt_point_variant(items[i].point)];
+        size_t *reference = &now.references[reference_of(items[i].point)];
 
         if ((!config->mix || items[i].block == block) &&
             (*reference == 0 ||
@@ -373,7 +386,7 @@ enum ppt_status ppt_sweep_compare(const struct ppt_config *config,
     }
     PPT_TRY(compare_references(config, items, compared, &now, error));
     for (size_t i = compared->count; i < samples->count; i++) {
-        const size_t reference = now.references[ppt_point_variant(items[i].point)];
+        const size_t reference = now.references[reference_of(items[i].point)];
 
         if ((!config->mix || items[i].block == block) &&
             items[i].task_count == items[reference - 1].task_count &&
@@ -488,6 +501,7 @@ static enum ppt_status run_again(struct sweep *sweep, unsigned block, bool *some
 
     *some = false;
     while (block > 0 && !is_over && sweep->judge->again &&
+           !ppt_plan_round(sweep->config, block).pressed &&
            (next = sweep->judge->again(samples, block)) != SIZE_MAX &&
            has_time(sweep, block, &samples->items[next])) {
         *some = true;
@@ -556,8 +570,7 @@ static bool is_last(const struct sweep *sweep, unsigned block, const size_t *ord
     if (!round.last) {
         return false;
     }
-    if (done >= config->blocks || block >= PPT_MOST_BLOCKS ||
-        have_all_failed(sweep, order, count)) {
+    if (done >= round.blocks || block >= PPT_MOST_BLOCKS || have_all_failed(sweep, order, count)) {
         return true;
     }
     if (!config->adaptive) {
@@ -567,6 +580,9 @@ static bool is_last(const struct sweep *sweep, unsigned block, const size_t *ord
     const double next =
         done < PPT_FEWEST_BLOCKS ? 0 : (seconds - sweep->round_began_s) / (double)done;
 
+    if (round.pressed && done < PPT_WHY_FEWEST_BLOCKS) {
+        return false; /* it is what was asked for */
+    }
     return seconds + next >= most_seconds(sweep) ||
            (done >= PPT_ADAPTIVE_FIRST && (done - PPT_ADAPTIVE_FIRST) % PPT_ADAPTIVE_STEP == 0 &&
             sweep->judge->enough(sweep->samples, sweep->judge->context));
@@ -597,7 +613,7 @@ static void turn_around(size_t *order, size_t count)
 static enum ppt_status run_all(struct sweep *sweep, struct ppt_error *error)
 {
     const struct ppt_config *config = sweep->config;
-    size_t *order PPT_FREED = ppt_alloc(config->point_count, sizeof(*order));
+    size_t *order PPT_FREED = ppt_alloc(ppt_plan_room(config), sizeof(*order));
 
     for (unsigned i = 0; i < config->warmup; i++) {
         size_t warmup[PPT_MOST_WARMUP];
@@ -699,6 +715,7 @@ enum ppt_status ppt_sweep_run(const struct ppt_config *config, const struct ppt_
     list_earlier(&sweep);
     sweep.progress =
         ppt_progress_create(judge->progress, config, sweep.earlier_count - sweep.again_count);
+    ppt_progress_began(sweep.progress, sweep.started_ns);
     ppt_sweep_set_up_memory(config);
     if (config->prepare) {
         PPT_TRY(ppt_hooks_create(config, &sweep.hooks, error));

@@ -44,9 +44,9 @@ struct ppt_sweep_judge {
 /* How far the results of samples were compared; zeroed: not at all. */
 struct ppt_compared {
     size_t count; /* so many samples, the first ones, have the same results */
-    /* By variant, 0 where there is one alone: the place, from 1, of the first of these at the
-     * fewest workers; 0: it has none. */
-    size_t references[PPT_MOST_VARIANTS + 1];
+    /* By variant, 0 where there is one alone, and behind these of passes under pressure: the place,
+     * from 1, of the first of these at the fewest workers; 0: it has none. */
+    size_t references[PPT_MOST_VARIANTS + 2];
 };
 
 /* Compares the digests of passes of the same tasks, of a mix those of that block, of several

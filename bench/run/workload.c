@@ -79,7 +79,11 @@ enum ppt_status ppt_workload_open(const struct ppt_config *config, unsigned bloc
     bool outside = false;
 
     *workload = (struct ppt_workload){
-        .config = config, .results = dirs->results, .foreign = config->kernel_file != NULL};
+        .config = config,
+        .scratch = dirs->scratch,
+        .results = dirs->results,
+        .foreign = config->kernel_file != NULL,
+    };
     error->text[0] = '\0';
     ppt_tasks_create(config, block, &workload->tasks);
     workload->opened = ppt_alloc(workload->tasks.group_count, sizeof(*workload->opened));

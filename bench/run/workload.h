@@ -52,6 +52,7 @@ struct ppt_workload {
     uint32_t set;                     /* of plain tasks, at the point that was moved to */
     unsigned block;                   /* that the next pass is of */
     uint64_t at_most;                 /* tasks of a pass; 0: as many as the point has */
+    const struct ppt_folder *scratch; /* for temporary files */
     const struct ppt_folder *results; /* for points of this process alone; may be NULL */
     bool foreign;                     /* whether the kernel comes from a file */
     struct ppt_found found;           /* by the passes to come */

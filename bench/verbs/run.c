@@ -23,6 +23,7 @@
 #include "owned.h"
 #include "plan.h"
 #include "report.h"
+#include "run.h"
 #include "run_folder.h"
 #include "sandbox.h"
 #include "shared.h"
@@ -31,12 +32,6 @@
 #include "verbs.h"
 #include "words.h"
 #include "workspace.h"
-
-struct run_options {
-    const char *output; /* the folder that results go below */
-    struct ppt_print print;
-    struct ppt_words_options words;
-};
 
 /* One configuration on its way through the stages. */
 struct run {
@@ -47,7 +42,7 @@ struct run {
 
 struct session {
     const struct ppt_line *line;
-    const struct run_options *options;
+    const struct ppt_run_options *options;
     const struct ppt_engine *engine;
     struct ppt_configs configs;
     struct ppt_host host;
@@ -77,6 +72,15 @@ static bool run_has(const struct ppt_line *line, enum ppt_key_id key)
     return ppt_line_has(line, &ppt_keys[key].option);
 }
 
+static enum ppt_status set_seconds(const struct session *session, struct ppt_error *error)
+{
+    const bool why = session->options->causes || run_has(session->line, PPT_KEY_WHY);
+
+    return ppt_overrides_add(session->line->overrides, ppt_keys[PPT_KEY_MAX_SECONDS].option.name,
+                             ppt_key_name(PPT_KEY_MAX_SECONDS),
+                             why ? PPT_SIZE_WHY_SECONDS : PPT_SIZE_SECONDS, error);
+}
+
 /* Who says nothing of counts, times or precision gets an answer in half a minute. */
 static enum ppt_status limit_time(struct session *session, struct ppt_error *error)
 {
@@ -91,10 +95,7 @@ static enum ppt_status limit_time(struct session *session, struct ppt_error *err
     for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
         session->timeless &= !run_has(line, sizes[i]);
     }
-    return session->timeless
-               ? ppt_overrides_add(line->overrides, ppt_keys[PPT_KEY_MAX_SECONDS].option.name,
-                                   ppt_key_name(PPT_KEY_MAX_SECONDS), PPT_SIZE_SECONDS, error)
-               : PPT_OK;
+    return session->timeless ? set_seconds(session, error) : PPT_OK;
 }
 
 /* Of two runs of one name nobody could tell which one is meant. */
@@ -116,9 +117,73 @@ static enum ppt_status check_names(const struct ppt_configs *configs, struct ppt
     return PPT_OK;
 }
 
-static enum ppt_status load_run(struct session *session, struct ppt_error *error)
+static enum ppt_status load_files(struct session *session, struct ppt_error *error)
 {
     const struct ppt_line *line = session->line;
+
+    for (size_t i = 0; i < line->operand_count; i++) {
+        PPT_TRY(ppt_configs_load(line->operands[i], line->overrides, &session->configs, error));
+    }
+    return line->operand_count > 0
+               ? PPT_OK
+               : ppt_configs_load(NULL, line->overrides, &session->configs, error);
+}
+
+/* Whether any of them says how long it may take. */
+static bool is_timed(const struct ppt_configs *configs)
+{
+    bool timed = false;
+
+    for (size_t i = 0; i < configs->count; i++) {
+        timed |= configs->items[i].adaptive;
+    }
+    return timed;
+}
+
+/* Whether each task has an input of its own: then there are as many as of these. */
+static bool has_inputs(const struct ppt_use *use)
+{
+    bool inputs = false;
+
+    for (size_t i = 0; i < use->kernel->param_count; i++) {
+        inputs |= use->kernel->params[i].kind == PPT_PARAM_INPUTS && use->args[i].words.count > 0;
+    }
+    return inputs;
+}
+
+/* A file says how many tasks a pass has, and how long the machine rests, for a verdict that has all
+ * the time that it takes. */
+static void make_small(const struct ppt_line *line, struct ppt_config *config)
+{
+    if (!run_has(line, PPT_KEY_TASK_COUNT) && !has_inputs(&config->uses[0])) {
+        config->size_tasks = config->size_warmup = true;
+    }
+    if (!run_has(line, PPT_KEY_WAIT_AFTER_PASS)) {
+        config->wait_after_pass_s = config->wait_after_block_s = 0;
+    }
+}
+
+/* Who asks for causes alone need not say in a file how long that may take. */
+static enum ppt_status load_causes(struct session *session, struct ppt_error *error)
+{
+    const char *key = ppt_key_name(PPT_KEY_WHY);
+
+    PPT_TRY(ppt_overrides_add(session->line->overrides, key, key, "true", error));
+    PPT_TRY(load_files(session, error));
+    if (is_timed(&session->configs)) {
+        return PPT_OK;
+    }
+    ppt_configs_free(&session->configs);
+    PPT_TRY(set_seconds(session, error));
+    PPT_TRY(load_files(session, error));
+    for (size_t i = 0; i < session->configs.count; i++) {
+        make_small(session->line, &session->configs.items[i]);
+    }
+    return PPT_OK;
+}
+
+static enum ppt_status load_run(struct session *session, struct ppt_error *error)
+{
     unsigned landmarks[PPT_MOST_KINDS];
     const struct ppt_cpus cpus = {
         .logical = session->host.effective_cpus,
@@ -126,12 +191,7 @@ static enum ppt_status load_run(struct session *session, struct ppt_error *error
         .landmark_count = ppt_host_landmarks(&session->host, landmarks),
     };
 
-    for (size_t i = 0; i < line->operand_count; i++) {
-        PPT_TRY(ppt_configs_load(line->operands[i], line->overrides, &session->configs, error));
-    }
-    if (line->operand_count == 0) {
-        PPT_TRY(ppt_configs_load(NULL, line->overrides, &session->configs, error));
-    }
+    PPT_TRY(session->options->causes ? load_causes(session, error) : load_files(session, error));
     PPT_TRY(check_names(&session->configs, error));
     for (size_t i = 0; i < session->configs.count; i++) {
         PPT_TRY(ppt_config_settle(&session->configs.items[i], &cpus, error));
@@ -439,6 +499,9 @@ static void print_format(const struct session *session)
     struct ppt_outcome *outcomes PPT_FREED = list_outcomes(session, &count);
 
     ppt_measure_print_format(&session->options->print, outcomes, count);
+    if (session->options->print.causes) {
+        ppt_measure_print_causes(outcomes, count);
+    }
 }
 
 static enum ppt_status report_suite(const struct session *session, struct ppt_error *error)
@@ -514,7 +577,7 @@ static enum ppt_status run_all(struct session *session, struct ppt_error *error)
     return first;
 }
 
-static enum ppt_status run(const struct ppt_line *line, struct ppt_error *error)
+enum ppt_status ppt_run(const struct ppt_line *line, struct ppt_error *error)
 {
     struct session session PPT_OWNED(session_free) = {
         .line = line, .options = line->options, .engine = line->engine, .started = time(NULL)};
@@ -566,43 +629,21 @@ static bool is_config(const char *argument)
            (access(argument, F_OK) == 0 && !is_program(argument));
 }
 
-static enum ppt_status run_separate(struct ppt_line *line, struct ppt_error *error)
+enum ppt_status ppt_run_separate(struct ppt_line *line, struct ppt_error *error)
 {
     (void)error;
     line->rest = PPT_REST_PROGRAM;
     return PPT_OK;
 }
 
-static const struct ppt_preset quick[] = {
-    {PPT_KEY_ITERATIONS, "3"},
-    {PPT_KEY_WAIT_AFTER_PASS, "0"},
-    {PPT_KEY_WAIT_AFTER_BLOCK, "0"},
-    {PPT_KEY_COUNT, NULL},
-};
-
 static const struct ppt_option run_rows[] = {
-    {"--config", PPT_OPTION_OPERAND,
-     .heading = "Options of a measurement, over what a file says, with their defaults:",
-     .metavar = "FILE", .help = "a configuration, as a plain argument is"},
-    {.kind = PPT_OPTION_SETTINGS},
-    {"--quick", PPT_OPTION_PRESET, .presets = quick, .joins = true,
-     .help = "3 iterations and no waits"},
-    PPT_SHARED(OUTPUT, struct run_options, output),
-    PPT_SHARED(FORMAT, struct run_options, print.format),
-    PPT_SHARED(QUIET, struct run_options, print.quiet),
-    PPT_SHARED(CHART_SIZE, struct run_options, print.chart_mm),
-    PPT_SHARED(TIMEOUT, struct run_options, words.timeout),
-    PPT_SHARED(PROGRAM_OUTPUT, struct run_options, words.output),
-    PPT_SHARED(INPUTS, struct run_options, words.inputs),
-    PPT_SHARED(NULL, struct run_options, words.null),
-    PPT_SHARED(SHOW_OUTPUT, struct run_options, words.show),
-    PPT_SHARED(IGNORE_FAILURE, struct run_options, words.ignore),
+    PPT_RUN_ROWS,
 };
 
-static enum ppt_status run_check(struct ppt_line *line, struct ppt_error *error)
+enum ppt_status ppt_run_check(struct ppt_line *line, struct ppt_error *error)
 {
     static const enum ppt_key_id of_task[] = {PPT_KEY_TASK, PPT_KEY_KERNEL, PPT_KEY_TASK_ARGS};
-    const struct run_options *options = line->options;
+    const struct ppt_run_options *options = line->options;
     const bool program = line->rest == PPT_REST_PROGRAM;
 
     for (size_t i = 0; i < sizeof(of_task) / sizeof(of_task[0]) && program; i++) {
@@ -628,9 +669,9 @@ const struct ppt_verb ppt_verb_run = {
               {"-- PROGRAM ARGS [::: INPUT ...]", " your own program; --vs begins another"}},
     .most = SIZE_MAX,
     .accepts = is_config,
-    .separate = run_separate,
+    .separate = ppt_run_separate,
     .measures = true,
-    PPT_OPTIONS(run_rows, struct run_options, .output = "output"),
-    .check = run_check,
-    .run = run,
+    PPT_OPTIONS(run_rows, struct ppt_run_options, .output = "output"),
+    .check = ppt_run_check,
+    .run = ppt_run,
 };

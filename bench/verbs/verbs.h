@@ -20,6 +20,7 @@
     VERB(answer)                                                                                   \
     VERB(doctor)                                                                                   \
     VERB(audit)                                                                                    \
+    VERB(why)                                                                                      \
     VERB(process)                                                                                  \
     VERB(describe)
 

@@ -169,7 +169,9 @@ class Bash(common.Case):
         # Those that a verb takes, the program takes there, and no others.
         for verb in VERBS:
             offered = self.complete(verb, "--")
-            for option in OPTIONS - {"--help", "--version"}:
+            # There it is another name of --task-count, as in a run.
+            named = {"--tasks"} if verb == "why" else set()
+            for option in OPTIONS - {"--help", "--version"} - named:
                 value = [] if option in FLAGS else [VALUES.get(option, "1")]
                 operand = [] if verb in ("list", "doctor") else ["x"]
                 refused = "does not belong" in self.run_ppt(verb, *operand, option, *value).err

@@ -187,6 +187,7 @@ class OnePlace(unittest.TestCase):
         "objective": {"bench/analyze/reason.c"},  # a reason
         "process": {"bench/run/process.h"},  # the verb that a run starts for its passes
         "ranks": {"bench/host/cluster.c"},  # entries of a list
+        "why": {"bench/run/journal_content.c", "bench/verbs/why.c"},  # a kind of line, and a verb
         "task": {"bench/run/journal.c",  # a field of the list of kernels
                  "bench/config/config.h",  # what has a folder of its own
                  "bench/verbs/common/kept.c"},  # of what is kept

@@ -54,6 +54,7 @@ class Point:
     ranks: int = 0
     program: int = 0
     size: int = 0
+    pressure: str = ""  # of the search for causes: "alone", or what is pressed on
 
     @property
     def all_workers(self):
@@ -65,7 +66,7 @@ class Point:
 
     def keys(self):
         found = {"workers": self.workers, "inner_threads": self.inner}
-        for key in ("ranks", "program", "size"):
+        for key in ("ranks", "program", "size", "pressure"):
             value = getattr(self, key)
             if value:
                 found[key] = value
@@ -107,6 +108,8 @@ class Run:
     inner: tuple = (1,)
     programs: int = 0
     sizes: tuple = ()  # of what varies
+    pressed: dict = dataclasses.field(default_factory=dict)  # how much longer beside what presses
+    pressed_workers: tuple = (1, 8)
     hour: int = 9
 
     def points(self):
@@ -156,6 +159,8 @@ def first_line(run):
     if run.sizes:
         config["vary"] = {"size": list(run.sizes)}
         config["task_counts"] = [run.count] * len(run.sizes)
+    if run.pressed:
+        config["why"] = True
     return {"type": "run", "version": 1, "program": "ppt-omp 1.0.0",
             "started": f"2026-01-02T{run.hour:02}:00:00+0000", "origin": "gallery.json",
             "config": config, "host": host(run)}  # fmt: skip
@@ -210,7 +215,8 @@ def rank_times(point, team, total):
 
 def measure(run, noise, point, disturbed):
     """A pass, but for when and in which block."""
-    mean = run.seconds(point) * noise.factor(run.unrest) * (1.25 if disturbed else 1)
+    slower = run.pressed.get(point.pressure, 1) * (1.25 if disturbed else 1)
+    mean = run.seconds(point) * noise.factor(run.unrest) * slower
     times = [max(1, round(mean * noise.factor(run.spread))) for _ in range(run.count)]
     init = 0 if point.workers == 0 else 60_000 + 9_000 * point.all_workers + 250_000 * point.ranks
     team = play(point, times, init)
@@ -237,17 +243,28 @@ def measure(run, noise, point, disturbed):
     }  # fmt: skip
     if point.ranks:
         pass_["rank_times"] = rank_times(point, team, total)
+    if point.pressure not in ("", "alone"):
+        pass_["pressed"] = {"alone": 4e9, "beside": 4e9 / slower}
     pass_["task_ns"] = times
     return pass_
+
+
+def pressed_points(run):
+    return [Point(workers, pressure=pressure) for workers in run.pressed_workers
+            for pressure in ("alone", *run.pressed)]  # fmt: skip
 
 
 def lines(name, run):
     """Every line of a journal."""
     noise = Noise(name)
-    points = list(run.points())
+    usual = list(run.points())
     now, positions = 1000, itertools.count()
     yield first_line(run)
-    for block in range(run.blocks + 1):
+    for block in range(run.blocks + 1 + (8 if run.pressed else 0)):
+        if block == run.blocks + 1:
+            yield {"type": "why", "block": block, "workers": list(run.pressed_workers),
+                   "inner_threads": 1, "task_count": run.count}  # fmt: skip
+        points = usual if block <= run.blocks else pressed_points(run)
         for point in noise.shuffled(points):
             disturbed = noise.uniform() < run.others
             pass_ = measure(run, noise, point, disturbed)
@@ -322,6 +339,12 @@ RUNS = {
         "sort", {"size": 1000000}, [0],
         lambda point: 12 * SIZES[point.size - 1] / point.inner**0.85 + 90_000 * (point.inner - 1),
         count=40, inner=(1, 2, 4), sizes=SIZES,
+    ),
+    "causes": Run(
+        "what slows a task: memory bandwidth, as pressing shows",
+        "tensor", {"size": 400, "count": 20}, FEW, law(9, 0.05, 0.004), unrest=0.012,
+        pressed={"cpu": 1.97, "core": 1.04, "cache": 1.09, "memory": 1.62, "disk": 1.02,
+                 "faults": 1.03, "metadata": 1.01},
     ),
     "mix": Run(
         "a random mix of three kinds",

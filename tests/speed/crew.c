@@ -41,7 +41,7 @@ enum ppt_status shift_run(void *state, struct ppt_error *error)
 {
     struct shift *shift = state;
     struct crew *crew = shift->crew;
-    const struct ppt_point point = {shift->workers, 1, 0, 0, 0};
+    const struct ppt_point point = {shift->workers, 1, 0, 0, 0, 0};
     struct ppt_sample sample;
     enum ppt_status status = ppt_pass_run(&crew->workload, point, crew->watches, &sample, error);
 

@@ -49,7 +49,7 @@ void passed_stop(struct passed *b)
 enum ppt_status passed_run(struct passed *b, unsigned workers, unsigned inner_threads,
                            struct ppt_sample *sample, struct ppt_error *error)
 {
-    const struct ppt_point point = {workers, inner_threads, 0, 0, 0};
+    const struct ppt_point point = {workers, inner_threads, 0, 0, 0, 0};
 
     *sample = (struct ppt_sample){0};
     error->text[0] = '\0';

@@ -112,7 +112,7 @@ static struct ppt_interval gap(const struct ppt_grid *grid, size_t a, size_t b, 
 
 static size_t find_workers(const struct ppt_grid *grid, unsigned workers)
 {
-    return ppt_grid_find(grid, (struct ppt_point){workers, 1, 0, 0, 0});
+    return ppt_grid_find(grid, (struct ppt_point){workers, 1, 0, 0, 0, 0});
 }
 
 /* What is said of two counts, by the times themselves. */

@@ -54,11 +54,11 @@ static void cpus_are_counted_once(void **state)
 static void beyond_is_said_of_every_host(void **state)
 {
     (void)state;
-    assert_false(ppt_cluster_beyond(&cluster, (struct ppt_point){2, 2, 1, 0, 0}));
-    assert_false(ppt_cluster_beyond(&cluster, (struct ppt_point){2, 1, 2, 0, 0}));
-    assert_true(ppt_cluster_beyond(&cluster, (struct ppt_point){2, 2, 2, 0, 0}));
-    assert_false(ppt_cluster_beyond(&cluster, (struct ppt_point){2, 1, 6, 0, 0}));
-    assert_true(ppt_cluster_beyond(&cluster, (struct ppt_point){3, 1, 6, 0, 0}));
+    assert_false(ppt_cluster_beyond(&cluster, (struct ppt_point){2, 2, 1, 0, 0, 0}));
+    assert_false(ppt_cluster_beyond(&cluster, (struct ppt_point){2, 1, 2, 0, 0, 0}));
+    assert_true(ppt_cluster_beyond(&cluster, (struct ppt_point){2, 2, 2, 0, 0, 0}));
+    assert_false(ppt_cluster_beyond(&cluster, (struct ppt_point){2, 1, 6, 0, 0, 0}));
+    assert_true(ppt_cluster_beyond(&cluster, (struct ppt_point){3, 1, 6, 0, 0, 0}));
 }
 
 static void recorded_clusters_read_back_equal(void **state)
@@ -101,8 +101,8 @@ static void recorded_clusters_read_back_equal(void **state)
 
 static void points_are_ordered_and_named(void **state)
 {
-    struct ppt_point points[] = {{2, 1, 2, 0, 0}, {1, 1, 1, 0, 0}, {8, 1, 0, 0, 0},
-                                 {0, 1, 0, 0, 0}, {1, 2, 1, 0, 0}, {1, 1, 2, 0, 0}};
+    struct ppt_point points[] = {{2, 1, 2, 0, 0, 0}, {1, 1, 1, 0, 0, 0}, {8, 1, 0, 0, 0, 0},
+                                 {0, 1, 0, 0, 0, 0}, {1, 2, 1, 0, 0, 0}, {1, 1, 2, 0, 0, 0}};
     static const char *const names[] = {"0", "8", "1r1", "1r1x2", "2r1", "2r2"};
     char label[PPT_POINT_SIZE];
 
@@ -113,11 +113,11 @@ static void points_are_ordered_and_named(void **state)
             ppt_point_label(points[i], points[i].inner_threads > 1 ? PPT_OF_TASK : 0, label),
             names[i]);
     }
-    assert_int_equal(ppt_point_workers((struct ppt_point){4, 2, 3, 0, 0}), 12);
-    assert_int_equal(ppt_point_threads((struct ppt_point){4, 2, 3, 0, 0}), 24);
-    assert_int_equal(ppt_point_workers((struct ppt_point){0, 2, 0, 0, 0}), 0);
-    assert_int_equal(ppt_point_running((struct ppt_point){0, 2, 0, 0, 0}), 1);
-    ppt_point_label((struct ppt_point){UINT32_MAX, UINT32_MAX, UINT32_MAX, 0, 0}, PPT_OF_TASK,
+    assert_int_equal(ppt_point_workers((struct ppt_point){4, 2, 3, 0, 0, 0}), 12);
+    assert_int_equal(ppt_point_threads((struct ppt_point){4, 2, 3, 0, 0, 0}), 24);
+    assert_int_equal(ppt_point_workers((struct ppt_point){0, 2, 0, 0, 0, 0}), 0);
+    assert_int_equal(ppt_point_running((struct ppt_point){0, 2, 0, 0, 0, 0}), 1);
+    ppt_point_label((struct ppt_point){UINT32_MAX, UINT32_MAX, UINT32_MAX, 0, 0, 0}, PPT_OF_TASK,
                     label);
     assert_string_equal(label, "4294967295r4294967295x4294967295");
 }
@@ -127,9 +127,10 @@ static void points_are_ordered_and_named(void **state)
 #define BLOCKS 10
 
 /* Sequential calls, 1 and 2 workers without MPI, then 1, 2 and 4 ranks with 1 and 2 workers. */
-static const struct ppt_point grid_points[] = {{0, 1, 0, 0, 0}, {1, 1, 0, 0, 0}, {2, 1, 0, 0, 0},
-                                               {1, 1, 1, 0, 0}, {2, 1, 1, 0, 0}, {1, 1, 2, 0, 0},
-                                               {2, 1, 2, 0, 0}, {1, 1, 4, 0, 0}, {2, 1, 4, 0, 0}};
+static const struct ppt_point grid_points[] = {
+    {0, 1, 0, 0, 0, 0}, {1, 1, 0, 0, 0, 0}, {2, 1, 0, 0, 0, 0},
+    {1, 1, 1, 0, 0, 0}, {2, 1, 1, 0, 0, 0}, {1, 1, 2, 0, 0, 0},
+    {2, 1, 2, 0, 0, 0}, {1, 1, 4, 0, 0, 0}, {2, 1, 4, 0, 0, 0}};
 #define POINTS (sizeof(grid_points) / sizeof(grid_points[0]))
 
 static void simulate(double (*seconds)(struct ppt_point), struct ppt_grid *grid)

@@ -158,7 +158,7 @@ static void two_are_measured_again_in_order(void **state)
     /* One whose point has failed meanwhile is not, and has had its turn. */
     samples.count -= 2;
     ppt_samples_fail(&samples,
-                     &(struct ppt_failure){1, {2, 1, 0, 0, 0}, (char[]){"on purpose"}, false});
+                     &(struct ppt_failure){1, {2, 1, 0, 0, 0, 0}, (char[]){"on purpose"}, false});
     assert_int_equal(ppt_flags_again(&samples, 1), 3);
     samples.count += 2;
     ppt_samples_free(&samples);

@@ -29,7 +29,7 @@ static void simulate(curve *seconds, struct ppt_grid *grid)
     struct ppt_rng rng;
 
     for (size_t i = 0; i < POINTS; i++) {
-        points[i] = (struct ppt_point){workers[i / INNERS], inners[i % INNERS], 0, 0, 0};
+        points[i] = (struct ppt_point){workers[i / INNERS], inners[i % INNERS], 0, 0, 0, 0};
     }
     ppt_rng_seed(&rng, 5, 0, PPT_STREAM_DATA);
     ppt_grid_create(points, POINTS, BLOCKS, grid);
@@ -217,8 +217,8 @@ static void rows_are_cut_out_whole(void **state)
     (void)state;
     simulate(side_by_side, &grid);
     assert_int_equal(ppt_grid_several(&grid), PPT_ONLY(PPT_WORKERS) | PPT_OF_TASK);
-    assert_int_equal(ppt_grid_find(&grid, (struct ppt_point){2, 4, 0, 0, 0}), 8);
-    assert_true(ppt_grid_find(&grid, (struct ppt_point){2, 3, 0, 0, 0}) == SIZE_MAX);
+    assert_int_equal(ppt_grid_find(&grid, (struct ppt_point){2, 4, 0, 0, 0, 0}), 8);
+    assert_true(ppt_grid_find(&grid, (struct ppt_point){2, 3, 0, 0, 0, 0}) == SIZE_MAX);
     ppt_grid_row(&grid, 1, &row);
     assert_int_equal(ppt_grid_several(&row), PPT_ONLY(PPT_WORKERS));
     assert_int_equal(row.point_count, WORKERS);
@@ -238,16 +238,16 @@ static void labels(void **state)
     char label[PPT_POINT_SIZE];
 
     (void)state;
-    assert_string_equal(ppt_point_label((struct ppt_point){4, 2, 0, 0, 0}, 0, label), "4");
-    assert_string_equal(ppt_point_label((struct ppt_point){4, 2, 0, 0, 0}, PPT_OF_TASK, label),
+    assert_string_equal(ppt_point_label((struct ppt_point){4, 2, 0, 0, 0, 0}, 0, label), "4");
+    assert_string_equal(ppt_point_label((struct ppt_point){4, 2, 0, 0, 0, 0}, PPT_OF_TASK, label),
                         "4x2");
-    assert_string_equal(ppt_point_label((struct ppt_point){0, 1024, 0, 0, 0}, PPT_OF_TASK, label),
-                        "0x1024");
     assert_string_equal(
-        ppt_point_label((struct ppt_point){UINT32_MAX, UINT32_MAX, 0, 0, 0}, PPT_OF_TASK, label),
+        ppt_point_label((struct ppt_point){0, 1024, 0, 0, 0, 0}, PPT_OF_TASK, label), "0x1024");
+    assert_string_equal(
+        ppt_point_label((struct ppt_point){UINT32_MAX, UINT32_MAX, 0, 0, 0, 0}, PPT_OF_TASK, label),
         "4294967295x4294967295");
-    assert_int_equal(ppt_point_threads((struct ppt_point){0, 3, 0, 0, 0}), 3);
-    assert_int_equal(ppt_point_threads((struct ppt_point){4, 3, 0, 0, 0}), 12);
+    assert_int_equal(ppt_point_threads((struct ppt_point){0, 3, 0, 0, 0, 0}), 3);
+    assert_int_equal(ppt_point_threads((struct ppt_point){4, 3, 0, 0, 0, 0}), 12);
 }
 
 int main(void)

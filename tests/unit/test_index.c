@@ -36,8 +36,8 @@ static void add_pass(struct ppt_samples *samples, unsigned block, struct ppt_poi
     ppt_samples_add(samples, &sample);
 }
 
-static const struct ppt_point calls = {0, 1, 0, 0, 0}, two = {2, 1, 0, 0, 0},
-                              inner = {2, 2, 0, 0, 0}, ranks = {1, 1, 2, 0, 0};
+static const struct ppt_point calls = {0, 1, 0, 0, 0, 0}, two = {2, 1, 0, 0, 0, 0},
+                              inner = {2, 2, 0, 0, 0, 0}, ranks = {1, 1, 2, 0, 0, 0};
 
 /* A warm-up, a whole block, one with a point less, nothing of a third, and one pass of a fourth. */
 static void few_passes(struct ppt_samples *samples)
@@ -72,7 +72,7 @@ static void passes_are_found(void **state)
     assert_int_equal(ppt_index_find(&index, two), 1);
     assert_int_equal(ppt_index_find(&index, inner), 2);
     assert_int_equal(ppt_index_find(&index, ranks), 3);
-    assert_int_equal(ppt_index_find(&index, (struct ppt_point){1, 1, 0, 0, 0}), SIZE_MAX);
+    assert_int_equal(ppt_index_find(&index, (struct ppt_point){1, 1, 0, 0, 0, 0}), SIZE_MAX);
     assert_int_equal(ppt_index_at(&index, 2, 1)->total_ns, 21);
     assert_int_equal(ppt_index_at(&index, 2, 3)->total_ns, 20);
     assert_null(ppt_index_at(&index, 2, 2));
@@ -175,7 +175,7 @@ static void many_passes(struct ppt_samples *samples, unsigned blocks)
     for (unsigned block = 0; block <= blocks; block++) {
         for (unsigned workers = 0; workers <= 4; workers++) {
             noise = 1664525 * noise + 1013904223;
-            add_pass(samples, block, (struct ppt_point){workers, 1, 0, 0, 0},
+            add_pass(samples, block, (struct ppt_point){workers, 1, 0, 0, 0, 0},
                      10000000 / (workers > 1 ? workers : 1) + noise % 500000);
         }
     }
@@ -221,7 +221,7 @@ static void a_look_is_the_verdict(void **state)
     samples.items[samples.count - 1].noise.stopped = 1; /* of 4 */
     assert_false(is_settled(&samples));
     ppt_samples_fail(&samples,
-                     &(struct ppt_failure){60, {4, 1, 0, 0, 0}, (char[]){"on purpose"}, false});
+                     &(struct ppt_failure){60, {4, 1, 0, 0, 0, 0}, (char[]){"on purpose"}, false});
     assert_true(is_settled(&samples));
     ppt_samples_free(&samples);
 }
@@ -236,7 +236,7 @@ static void a_look_leaves_one_worker_of_a_program_aside(void **state)
     for (unsigned block = 0; block <= 12; block++) {
         for (unsigned workers = 0; workers <= 2; workers++) {
             noise = 1664525 * noise + 1013904223;
-            add_pass(&samples, block, (struct ppt_point){workers, 1, 0, 0, 0},
+            add_pass(&samples, block, (struct ppt_point){workers, 1, 0, 0, 0, 0},
                      workers == 0   ? 10000000 + noise % 1000
                      : workers == 1 ? 8000000 + noise % 4000000
                                     : 20000000 + noise % 1000);

@@ -134,7 +134,7 @@ static void failures_read_back_equal(void **state)
 {
     static const char message[] = "io: \"/a\": cannot write: No space\\left";
     const struct ppt_failure failure = {
-        2, {4, 2, 3, 0, 0}, (char[]){"io: \"/a\": cannot write: No space\\left"}, true};
+        2, {4, 2, 3, 0, 0, 0}, (char[]){"io: \"/a\": cannot write: No space\\left"}, true};
     struct ppt_journal_content content = {0};
     struct ppt_journal *journal = NULL;
     struct swept run;

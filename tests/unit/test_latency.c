@@ -112,7 +112,7 @@ static void simulate(const struct setting *setting, uint64_t seed, unsigned bloc
     ppt_rng_seed(&rng, seed, block, PPT_STREAM_DATA);
     *sample = (struct ppt_sample){.block = block,
                                   .process = block,
-                                  .point = {setting->workers, 1, 0, 0, 0},
+                                  .point = {setting->workers, 1, 0, 0, 0, 0},
                                   .task_count = setting->tasks};
     for (uint64_t i = 0; i < setting->tasks; i++) {
         const double service =

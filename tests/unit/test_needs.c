@@ -40,14 +40,14 @@ static void needs_grow_with_workers(void **state)
     (void)state;
     for (unsigned workers = 1; workers < 5; workers++) {
         const struct ppt_needs needs =
-            ppt_tasks_needs(&tasks, (struct ppt_point){workers, 1, 0, 0, 0});
+            ppt_tasks_needs(&tasks, (struct ppt_point){workers, 1, 0, 0, 0, 0});
 
         assert_int_equal(needs.shared_bytes, 5);
         assert_int_equal(needs.worker_bytes, 50 * workers);
         assert_int_equal(needs.disk_bytes, 5000 * workers);
     }
     group.kernel = &modest;
-    const struct ppt_needs none = ppt_tasks_needs(&tasks, (struct ppt_point){1000, 1, 0, 0, 0});
+    const struct ppt_needs none = ppt_tasks_needs(&tasks, (struct ppt_point){1000, 1, 0, 0, 0, 0});
     assert_int_equal(none.shared_bytes + none.worker_bytes + none.disk_bytes, 0);
 }
 
@@ -60,7 +60,7 @@ static void needs_of_a_mix_are_summed(void **state)
     const union ppt_value *other_sets[] = {small};
     struct ppt_task_group groups[] = {{&plain, plain_sets, 3}, {&other, other_sets, 1}};
     struct ppt_tasks tasks = {.groups = groups, .group_count = 2, .count = 4};
-    const struct ppt_needs needs = ppt_tasks_needs(&tasks, (struct ppt_point){4, 1, 0, 0, 0});
+    const struct ppt_needs needs = ppt_tasks_needs(&tasks, (struct ppt_point){4, 1, 0, 0, 0, 0});
 
     (void)state;
     assert_true(needs.shared_bytes >= 3);
@@ -134,18 +134,18 @@ static void more_threads_than_a_kernel_bears_are_refused(void **state)
         struct ppt_point most;
         const char *right; /* NULL: is allowed */
     } cases[] = {
-        {{6, 1, 0, 0, 0}, NULL},
-        {{3, 2, 0, 0, 0}, NULL},
-        {{0, 6, 0, 0, 0}, NULL},
-        {{6, 1, 100, 0, 0}, NULL},
-        {{7, 1, 0, 0, 0},
+        {{6, 1, 0, 0, 0, 0}, NULL},
+        {{3, 2, 0, 0, 0, 0}, NULL},
+        {{0, 6, 0, 0, 0, 0}, NULL},
+        {{6, 1, 100, 0, 0, 0}, NULL},
+        {{7, 1, 0, 0, 0, 0},
          "here.json: 7 workers are 7 threads, but the library behind task \"limited\" "
          "allows 6 in one process: use at most 6 workers"},
-        {{2, 4, 0, 0, 0}, "2 workers of 4 inner threads are 8 threads"},
-        {{2, 4, 0, 0, 0}, "use at most 1 worker"},
-        {{0, 7, 0, 0, 0}, "1 worker of 7 inner threads is 7 threads"},
-        {{0, 7, 0, 0, 0}, "use at most 6 inner threads"},
-        {{7, 1, 2, 0, 0}, "use at most 6 workers on each rank"},
+        {{2, 4, 0, 0, 0, 0}, "2 workers of 4 inner threads are 8 threads"},
+        {{2, 4, 0, 0, 0, 0}, "use at most 1 worker"},
+        {{0, 7, 0, 0, 0, 0}, "1 worker of 7 inner threads is 7 threads"},
+        {{0, 7, 0, 0, 0, 0}, "use at most 6 inner threads"},
+        {{7, 1, 2, 0, 0, 0}, "use at most 6 workers on each rank"},
     };
     union ppt_value args[1];
     struct ppt_use uses[2];

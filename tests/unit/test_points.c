@@ -43,17 +43,17 @@ static void points_have_names(void **state)
         unsigned several;
         const char *label, *words;
     } cases[] = {
-        {{0, 1, 0, 0, 0}, 0, "0", "sequential"},
-        {{0, 1, 0, 0, 0}, ALL, "0x1", "sequential x 1 inner thread"},
-        {{1, 1, 0, 0, 0}, 0, "1", "1 worker"},
-        {{4, 2, 0, 0, 0}, 0, "4", "4 workers"},
-        {{4, 2, 0, 0, 0}, PPT_OF_SPREAD, "4", "4 workers"},
-        {{4, 2, 0, 0, 0}, PPT_OF_TASK, "4x2", "4 workers x 2 inner threads"},
-        {{1, 1, 1, 0, 0}, ALL, "1r1x1", "1 rank x 1 worker x 1 inner thread"},
-        {{4, 2, 3, 0, 0}, PPT_OF_TASK, "3r4x2", "3 ranks x 4 workers x 2 inner threads"},
-        {{4, 2, 3, 0, 0}, 0, "3r4", "3 ranks x 4 workers"},
-        {{4, 2, 0, 2, 0}, 0, "p2:4", "program 2 x 4 workers"},
-        {{0, 2, 0, 12, 0}, PPT_OF_TASK, "p12:0x2", "program 12 x sequential x 2 inner threads"},
+        {{0, 1, 0, 0, 0, 0}, 0, "0", "sequential"},
+        {{0, 1, 0, 0, 0, 0}, ALL, "0x1", "sequential x 1 inner thread"},
+        {{1, 1, 0, 0, 0, 0}, 0, "1", "1 worker"},
+        {{4, 2, 0, 0, 0, 0}, 0, "4", "4 workers"},
+        {{4, 2, 0, 0, 0, 0}, PPT_OF_SPREAD, "4", "4 workers"},
+        {{4, 2, 0, 0, 0, 0}, PPT_OF_TASK, "4x2", "4 workers x 2 inner threads"},
+        {{1, 1, 1, 0, 0, 0}, ALL, "1r1x1", "1 rank x 1 worker x 1 inner thread"},
+        {{4, 2, 3, 0, 0, 0}, PPT_OF_TASK, "3r4x2", "3 ranks x 4 workers x 2 inner threads"},
+        {{4, 2, 3, 0, 0, 0}, 0, "3r4", "3 ranks x 4 workers"},
+        {{4, 2, 0, 2, 0, 0}, 0, "p2:4", "program 2 x 4 workers"},
+        {{0, 2, 0, 12, 0, 0}, PPT_OF_TASK, "p12:0x2", "program 12 x sequential x 2 inner threads"},
     };
     char label[PPT_POINT_SIZE], words[PPT_POINT_WORDS_SIZE];
 
@@ -71,7 +71,7 @@ static void points_have_names(void **state)
  * what none of it is called. */
 static void words_are_put_together(void **state)
 {
-    const struct ppt_point point = {4, 2, 0, 0, 0};
+    const struct ppt_point point = {4, 2, 0, 0, 0, 0};
     char words[PPT_POINT_WORDS_SIZE];
 
     (void)state;
@@ -89,7 +89,7 @@ static void words_are_put_together(void **state)
 /* A point with other numbers in one dimension alone, one that there can be. */
 static struct ppt_point with(size_t dimension, unsigned number)
 {
-    struct ppt_point point = {7, 7, 7, 7, 7};
+    struct ppt_point point = {7, 7, 7, 7, 7, 7};
 
     *(unsigned *)(void *)((char *)&point + ppt_dimensions[dimension].offset) = number;
     return point;
@@ -98,7 +98,7 @@ static struct ppt_point with(size_t dimension, unsigned number)
 /* Points that differ in one dimension are told apart by everything, in the table's order. */
 static void every_dimension_tells_points_apart(void **state)
 {
-    const struct ppt_point base = {7, 7, 7, 7, 7};
+    const struct ppt_point base = {7, 7, 7, 7, 7, 7};
     char label[2][PPT_POINT_SIZE], words[2][PPT_POINT_WORDS_SIZE];
 
     (void)state;
@@ -128,7 +128,7 @@ static void every_dimension_tells_points_apart(void **state)
 /* Under its key, and in no other order than files have had it from the first. */
 static void every_dimension_is_written_and_read(void **state)
 {
-    struct ppt_point point = {7, 7, 7, 7, 7}, again = {0};
+    struct ppt_point point = {7, 7, 7, 7, 7, 7}, again = {0};
     struct ppt_error error = {""};
     json_object *object = json_object_new_object();
     const struct ppt_source source = {.name = error.text, .text = error.text};
@@ -138,9 +138,11 @@ static void every_dimension_is_written_and_read(void **state)
     for (size_t d = 0; d < PPT_DIMENSION_COUNT; d++) {
         *(unsigned *)(void *)((char *)&point + ppt_dimensions[d].offset) = (unsigned)d + 2;
     }
+    point.pressure = PPT_RESOURCE_MEMORY;
     ppt_fields_write(ppt_point_fields, &point, 0, object);
     assert_string_equal(json_object_to_json_string_ext(object, JSON_C_TO_STRING_PLAIN),
-                        "{\"workers\":5,\"inner_threads\":6,\"ranks\":4,\"program\":2,\"size\":3}");
+                        "{\"workers\":6,\"inner_threads\":7,\"ranks\":5,\"program\":2,\"size\":3,"
+                        "\"pressure\":\"memory\"}");
     for (size_t i = 0; i < PPT_DIMENSION_COUNT; i++) {
         assert_true(json_object_object_get_ex(object, ppt_dimension_key(i), NULL));
     }
@@ -159,9 +161,9 @@ static void every_dimension_has_bounds(void **state)
         assert_false(ppt_point_possible(with(d, row->most + 1)));
         assert_true(row->least == 0 || !ppt_point_possible(with(d, row->least - 1)));
     }
-    assert_true(ppt_point_possible((struct ppt_point){0, 1, 0, 0, 0}));
+    assert_true(ppt_point_possible((struct ppt_point){0, 1, 0, 0, 0, 0}));
     assert_false(
-        ppt_point_possible((struct ppt_point){0, 1, 1, 0, 0})); /* ranks share by workers */
+        ppt_point_possible((struct ppt_point){0, 1, 1, 0, 0, 0})); /* ranks share by workers */
 }
 
 /* ---- what may be said ---- */
@@ -223,9 +225,10 @@ static void check_points(const struct ppt_config *config, const struct ppt_point
 
 static void points_ascend_by_workers_then_inner_threads(void **state)
 {
-    static const struct ppt_point points[] = {{0, 1, 0, 0, 0}, {0, 2, 0, 0, 0}, {0, 8, 0, 0, 0},
-                                              {2, 1, 0, 0, 0}, {2, 2, 0, 0, 0}, {2, 8, 0, 0, 0},
-                                              {5, 1, 0, 0, 0}, {5, 2, 0, 0, 0}, {5, 8, 0, 0, 0}};
+    static const struct ppt_point points[] = {
+        {0, 1, 0, 0, 0, 0}, {0, 2, 0, 0, 0, 0}, {0, 8, 0, 0, 0, 0},
+        {2, 1, 0, 0, 0, 0}, {2, 2, 0, 0, 0, 0}, {2, 8, 0, 0, 0, 0},
+        {5, 1, 0, 0, 0, 0}, {5, 2, 0, 0, 0, 0}, {5, 8, 0, 0, 0, 0}};
     static const char *const workers[] = {"[0, 2, 5]", "[5, 2, 0]", "[2, 5, 0]"};
     static const char *const inner[] = {"[1, 2, 8]", "[8, 2, 1]", "[2, 8, 1]", "[2.0, 8e0, 1]"};
 
@@ -247,7 +250,7 @@ static void points_ascend_by_workers_then_inner_threads(void **state)
 
 static void one_number_is_a_list_of_one(void **state)
 {
-    static const struct ppt_point points[] = {{1, 3, 0, 0, 0}, {4, 3, 0, 0, 0}};
+    static const struct ppt_point points[] = {{1, 3, 0, 0, 0, 0}, {4, 3, 0, 0, 0, 0}};
     static const char *const inner[] = {"3", "[3]"};
 
     (void)state;
@@ -263,10 +266,10 @@ static void one_number_is_a_list_of_one(void **state)
 /* Also those that the machine decides. */
 static void automatic_workers_get_all_inner_threads(void **state)
 {
-    static const struct ppt_point points[] = {{0, 1, 0, 0, 0}, {0, 2, 0, 0, 0}, {0, 4, 0, 0, 0},
-                                              {1, 1, 0, 0, 0}, {1, 2, 0, 0, 0}, {1, 4, 0, 0, 0},
-                                              {2, 1, 0, 0, 0}, {2, 2, 0, 0, 0}, {2, 4, 0, 0, 0},
-                                              {3, 1, 0, 0, 0}, {3, 2, 0, 0, 0}, {3, 4, 0, 0, 0}};
+    static const struct ppt_point points[] = {
+        {0, 1, 0, 0, 0, 0}, {0, 2, 0, 0, 0, 0}, {0, 4, 0, 0, 0, 0}, {1, 1, 0, 0, 0, 0},
+        {1, 2, 0, 0, 0, 0}, {1, 4, 0, 0, 0, 0}, {2, 1, 0, 0, 0, 0}, {2, 2, 0, 0, 0, 0},
+        {2, 4, 0, 0, 0, 0}, {3, 1, 0, 0, 0, 0}, {3, 2, 0, 0, 0, 0}, {3, 4, 0, 0, 0, 0}};
     struct ppt_configs configs = load_lists("sort", NULL, "[4, 1, 2]");
     struct ppt_error error = {""};
 
@@ -281,9 +284,9 @@ static void automatic_workers_get_all_inner_threads(void **state)
 /* A run's list takes the place of its file's, and an option's that of both. */
 static void lists_lie_over_lists(void **state)
 {
-    static const struct ppt_point outer[] = {{1, 1, 0, 0, 0}, {1, 2, 0, 0, 0}},
-                                  run[] = {{1, 5, 0, 0, 0}, {1, 6, 0, 0, 0}},
-                                  option[] = {{1, 3, 0, 0, 0}, {1, 7, 0, 0, 0}};
+    static const struct ppt_point outer[] = {{1, 1, 0, 0, 0, 0}, {1, 2, 0, 0, 0, 0}},
+                                  run[] = {{1, 5, 0, 0, 0, 0}, {1, 6, 0, 0, 0, 0}},
+                                  option[] = {{1, 3, 0, 0, 0, 0}, {1, 7, 0, 0, 0, 0}};
     const char *text = "{\"task\": \"sort\", \"workers\": [1], \"inner_threads\": [1, 2],\n"
                        "\"runs\": [{\"inner_threads\": [6, 5]}, {}]}";
     struct ppt_configs configs = configs_load(text);

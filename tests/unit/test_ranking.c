@@ -31,7 +31,7 @@ static void make_grid(double curves[][COUNTS], size_t programs, enum noise kind,
     struct ppt_point points[PROGRAMS * COUNTS] = {0};
 
     for (size_t i = 0; i < programs * COUNTS; i++) {
-        points[i] = (struct ppt_point){workers[i % COUNTS], 1, 0, (unsigned)(i / COUNTS) + 1, 0};
+        points[i] = (struct ppt_point){workers[i % COUNTS], 1, 0, (unsigned)(i / COUNTS) + 1, 0, 0};
     }
     ppt_grid_create(points, programs * COUNTS, BLOCKS, grid);
     noise_fill(rng, &curves[0][0], kind, 0, grid);

@@ -16,7 +16,7 @@
 
 static struct ppt_point at(unsigned workers)
 {
-    return (struct ppt_point){workers, 1, 0, 0, 0};
+    return (struct ppt_point){workers, 1, 0, 0, 0, 0};
 }
 
 static void add_pass(struct ppt_samples *samples, unsigned block, unsigned workers, int64_t peak,
@@ -56,7 +56,7 @@ static void a_line_lies_above_what_was_measured(void **state)
     add_pass(&samples, 2, 4, -1, 1);
     const struct ppt_footprint same = ppt_footprint_of(&samples, at(8), false);
     assert_true(same.worker_bytes == footprint.worker_bytes);
-    assert_false(ppt_footprint_of(&samples, (struct ppt_point){8, 2, 0, 0, 0}, false).known);
+    assert_false(ppt_footprint_of(&samples, (struct ppt_point){8, 2, 0, 0, 0, 0}, false).known);
 }
 
 static void programs_are_known_by_one(void **state)

@@ -15,7 +15,7 @@ static struct ppt_point points[MOST_POINTS];
 static struct ppt_config config_of(size_t count, double max_seconds)
 {
     for (size_t i = 0; i < count; i++) {
-        points[i] = (struct ppt_point){i == 0 ? 0 : 1U << (i - 1), 1, 0, 0, 0};
+        points[i] = (struct ppt_point){i == 0 ? 0 : 1U << (i - 1), 1, 0, 0, 0, 0};
     }
     return (struct ppt_config){.points = points,
                                .point_count = count,

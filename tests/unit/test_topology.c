@@ -59,7 +59,7 @@ static struct ppt_binding bind_workers(enum ppt_placement placement, unsigned wo
     struct ppt_binding binding;
     struct ppt_error error = {""};
 
-    assert_int_equal(ppt_binding_create(placement, (struct ppt_point){workers, inner, 0, 0, 0},
+    assert_int_equal(ppt_binding_create(placement, (struct ppt_point){workers, inner, 0, 0, 0, 0},
                                         (struct ppt_peers){0, 1}, &binding, &error),
                      PPT_OK);
     assert_int_equal(binding.workers, workers);

@@ -83,7 +83,7 @@ static void check_case(json_object *one)
     json_object_object_foreach(json_object_object_get(expected, "speedup"), key, speedup)
     {
         const size_t p = ppt_grid_find(
-            &answer.grid, (struct ppt_point){(unsigned)strtoul(key, NULL, 10), 1, 0, 0, 0});
+            &answer.grid, (struct ppt_point){(unsigned)strtoul(key, NULL, 10), 1, 0, 0, 0, 0});
         const struct ppt_ratio *ratio = &answer.points[p].over_sequential;
 
         near(ratio->value, json_object_array_get_idx(speedup, 0), 1e-6);

@@ -109,6 +109,15 @@ static const struct figure figures[] = {
      "as if one worker alone could do it; and pays from is the number of tasks from which these "
      "workers are faster than sequential calls. All of it is against sequential calls whose tasks "
      "have as many inner threads as the row's."},
+    {"why", "what slows a task", "how much longer a task takes beside pressure on each resource",
+     "Beside a resource stands how many times as long a task takes while it is pressed on. At the "
+     "line a task does not mind; what stands highest, its own CPU apart, is what it needs most.",
+     "Threads press on one resource at a time, on CPUs that the task does not use (on its own CPU "
+     "where that is what is pressed on), and passes alone and beside each pressure come in the "
+     "same iterations, in random order. Marks are trimmed means of ratios within iterations; all "
+     "bars of a number of workers hold together in 95 of 100 such runs. Every task that computes "
+     "minds sharing its CPU; one that minds another resource surely by more than the tolerance is "
+     "held up by that. What could not be pressed on has no mark."},
     {"time", "where the time goes", "init, work and cleanup of a pass at every number of workers",
      "Bars are medians, whiskers 95 % intervals of the total.",
      "Init is creating the team, and its scratch memory beyond what one worker takes; work is the "

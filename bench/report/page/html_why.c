@@ -8,6 +8,7 @@
 #include "html_figure.h"
 #include "html_parts.h"
 #include "owned.h"
+#include "sensitivity_sentence.h"
 #include "sentence.h"
 
 /* What is said of a topic, or else what is said when nothing is. */
@@ -120,6 +121,58 @@ static void add_factors(struct ppt_text *out, const struct ppt_outcome *outcome)
     ppt_html_table_end(&table);
 }
 
+/* ---- what was pressed on ---- */
+
+static void add_sensitivity(struct ppt_table *table, const struct ppt_sensitivity *found)
+{
+    struct ppt_text cell PPT_OWNED(ppt_text_free) = {0};
+
+    if (found) {
+        ppt_sentence_ratio(&found->slowdown, &cell);
+    }
+    ppt_html_cell(table, found ? cell.data : "–");
+}
+
+/* What is left to what presses; by one worker, whose CPUs leave the most to press on. */
+static void add_left(struct ppt_table *table, const struct ppt_sensitivity *found)
+{
+    ppt_html_number(table, found && found->given_way.value > 0,
+                    found ? 100 * found->given_way.value : 0, 0, " %");
+}
+
+static void add_pressures(struct ppt_text *out, const struct ppt_outcome *outcome)
+{
+    const struct ppt_sensitivities *why = &outcome->answer->why;
+    char counts[PPT_WHY_MOST_COUNTS][PPT_UNITS_SIZE];
+    const char *heads[PPT_WHY_MOST_COUNTS + 3] = {"pressed on"};
+    size_t count = 1;
+
+    for (size_t i = 0; i < why->row_count; i++) {
+        heads[count++] = ppt_sensitivity_count(&why->rows[i], counts[i]);
+    }
+    heads[count] = "pressure that is left";
+    struct ppt_table table = ppt_html_table_begin(
+        out, PPT_TABLE_CARDS, "Sensitivities",
+        "How many times as long a task takes while a resource is pressed on, and what the task "
+        "leaves of that pressure.",
+        heads);
+
+    for (unsigned r = 1; r < PPT_RESOURCE_COUNT; r++) {
+        /* The chart has room for the names alone. */
+        char *head PPT_FREED =
+            ppt_text_format("%s: %s", ppt_resources[r].name, ppt_resources[r].words);
+
+        ppt_html_row(&table, r == why->resource ? " class=\"chosen\"" : "");
+        ppt_html_row_head(&table, head);
+        for (size_t i = 0; i < why->row_count; i++) {
+            add_sensitivity(&table, ppt_sensitivity_find(&why->rows[i], (enum ppt_resource)r));
+        }
+        add_left(&table, ppt_sensitivity_find(&why->rows[0], (enum ppt_resource)r));
+        ppt_html_row_end(&table);
+    }
+    ppt_html_table_end(&table);
+}
+
 void ppt_html_why(struct ppt_page *page, const struct ppt_outcome *outcome)
 {
     struct ppt_text *out = &page->body;
@@ -128,6 +181,10 @@ void ppt_html_why(struct ppt_page *page, const struct ppt_outcome *outcome)
     add_topic(out, outcome->answer, PPT_TOPIC_WHY,
               outcome->answer->verdict.exists ? "There was nothing to choose from"
                                               : "Without a verdict there is no reason to give");
+    if (ppt_charts_have(outcome, "why")) {
+        ppt_html_wide_figure(out, outcome->folder, "why");
+        add_pressures(out, outcome);
+    }
     if (ppt_charts_have(outcome, "efficiency")) {
         ppt_html_wide_figure_saying(
             out, outcome->folder, "efficiency",

@@ -96,19 +96,31 @@ static void analyse_variants(struct ppt_loaded *loaded)
     }
 }
 
+static void find_causes(const struct ppt_journal_content *content, struct ppt_sensitivities *why)
+{
+    struct ppt_index all PPT_OWNED(ppt_index_free) = {0};
+
+    ppt_index_create(&content->samples, &all);
+    ppt_sensitivity_of(&all, content->configs.items[0].tolerance, why);
+}
+
 void ppt_loaded_analyse(struct ppt_loaded *loaded)
 {
     const struct ppt_journal_content *content = &loaded->content;
     const struct ppt_config *config = &content->configs.items[0];
     const struct ppt_answer_context context = ppt_answer_context_of(config, &content->host);
 
-    ppt_index_create(&content->samples, &loaded->index);
+    ppt_samples_usual(config, &content->samples, &loaded->usual);
+    ppt_index_create(&loaded->usual, &loaded->index);
     ppt_summary_create(&loaded->index, &loaded->summary);
     if (config->variant_count > 0) {
         analyse_variants(loaded);
         return;
     }
     ppt_answer_from_index(&loaded->index, &context, &loaded->answer);
+    if (config->pressed.point_count > 0) {
+        find_causes(content, &loaded->answer.why);
+    }
     loaded->outcomes = ppt_alloc(1, sizeof(*loaded->outcomes));
     add_outcome(loaded, config, &loaded->index, &loaded->summary, &loaded->answer);
 }
@@ -187,6 +199,7 @@ void ppt_loaded_free(struct ppt_loaded *loaded)
     ppt_answer_free(&loaded->answer);
     ppt_summary_free(&loaded->summary);
     ppt_index_free(&loaded->index);
+    ppt_samples_leave(&loaded->usual);
     ppt_journal_content_free(&loaded->content);
     ppt_folder_close(&loaded->folder);
     *loaded = (struct ppt_loaded){0};

@@ -12,6 +12,7 @@ struct ppt_loaded {
     double chart_mm; /* to be set before: see struct ppt_outcome */
     struct ppt_folder folder;
     struct ppt_journal_content content;
+    struct ppt_samples usual; /* of the content: those that an index was made of */
     struct ppt_index index;
     struct ppt_summary summary;
     struct ppt_answer answer;

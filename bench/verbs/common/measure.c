@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "flags.h"
+#include "json_value.h"
 #include "keys.h"
 #include "owned.h"
 #include "range.h"
@@ -40,6 +41,9 @@ static bool enough(const struct ppt_samples *samples, void *context)
 
     const struct ppt_objective_context asked = ppt_answer_objective(&about);
 
+    if (config->pressed.point_count > 0) {
+        return ppt_sensitivity_settled(samples, config->tolerance);
+    }
     return config->variant_count > 0 ? ppt_variants_settle(config, judge->host, samples)
                                      : ppt_objective_settles(samples, &asked, config->relative_ci);
 }
@@ -169,6 +173,58 @@ static enum ppt_status add_sizes(const struct ppt_print *print, struct ppt_confi
     return ppt_journal_sizes(journal, &sizes, error);
 }
 
+static void tell_why(const struct ppt_config *config, const struct ppt_why *why)
+{
+    struct ppt_text counts PPT_OWNED(ppt_text_free) = {0};
+
+    for (size_t i = 0; i < why->count; i++) {
+        ppt_text_addf(&counts, "%s%u", i > 0 ? " and " : "", why->workers[i]);
+    }
+    ppt_text_print(stderr,
+                   "%s: next, what slows a task: %llu of them per pass at %s worker%s, alone "
+                   "and beside pressure on one resource at a time",
+                   ppt_config_title(config), (unsigned long long)why->task_count, counts.data,
+                   why->count == 1 && why->workers[0] == 1 ? "" : "s");
+}
+
+/* Whether causes are to be searched for, now that the verdict is known. */
+static enum ppt_status add_why(const struct ppt_print *print, struct ppt_config *config,
+                               const struct ppt_host *host, struct ppt_journal *journal,
+                               const struct ppt_samples *samples, bool *more,
+                               struct ppt_error *error)
+{
+    const struct ppt_answer_context context = ppt_answer_context_of(config, host);
+    struct ppt_answer answer PPT_OWNED(ppt_answer_free) = {0};
+    struct ppt_index index PPT_OWNED(ppt_index_free) = {0};
+    struct ppt_why why;
+
+    *more = false;
+    if (!config->why || config->pressed.point_count > 0) {
+        return PPT_OK;
+    }
+    ppt_index_create(samples, &index);
+    ppt_answer_from_index(&index, &context, &answer);
+    if (!ppt_sensitivity_plan(config, &index, &answer, &why)) {
+        return PPT_OK; /* nothing has run */
+    }
+    if (!print->quiet) {
+        tell_why(config, &why);
+    }
+    *more = true;
+    PPT_TRY(ppt_config_add_why(config, &why, error));
+    return ppt_journal_why(journal, &why, error);
+}
+
+/* What is measured behind what is known now, as a round of its own: sizes, or causes. */
+static enum ppt_status add_round(const struct ppt_print *print, struct ppt_config *config,
+                                 const struct ppt_host *host, struct ppt_journal *journal,
+                                 const struct ppt_samples *samples, bool *more,
+                                 struct ppt_error *error)
+{
+    return config->why ? add_why(print, config, host, journal, samples, more, error)
+                       : add_sizes(print, config, host, journal, samples, more, error);
+}
+
 enum ppt_status ppt_measure_go(const struct ppt_print *print, struct ppt_config *config,
                                const struct ppt_host *host, const struct ppt_dirs *dirs,
                                const struct ppt_engine *engine, struct ppt_journal *journal,
@@ -192,7 +248,7 @@ enum ppt_status ppt_measure_go(const struct ppt_print *print, struct ppt_config 
             config->max_seconds * (config->round_count == 0 ? ppt_size_first_share(config) : 1);
         status = ppt_sweep_run(config, dirs, journal, &judge, samples, error);
         if (status == PPT_OK) {
-            status = add_sizes(print, config, host, journal, samples, &more, error);
+            status = add_round(print, config, host, journal, samples, &more, error);
         }
     } while (status == PPT_OK && more);
     if (status == PPT_OK) {
@@ -225,6 +281,7 @@ void ppt_measure_print(const struct ppt_print *print, const struct ppt_loaded *l
         }
         if (print->quiet) {
             ppt_text_verdict(&loaded->outcomes[i], &terminal, &text);
+            ppt_text_why_sentence(&loaded->outcomes[i], &terminal, &text);
         } else {
             ppt_text_table(&loaded->outcomes[i], &terminal, &text);
             ppt_text_add(&text, loaded->variants.count > 0 ? "\n" : "");
@@ -249,6 +306,30 @@ void ppt_measure_print_format(const struct ppt_print *print, const struct ppt_ou
         print->format->write(outcomes, count, &text);
         fputs(text.data, stdout);
     }
+}
+
+void ppt_measure_print_causes(const struct ppt_outcome *outcomes, size_t count)
+{
+    struct ppt_text text PPT_OWNED(ppt_text_free) = {0};
+    json_object *runs;
+
+    if (count == 0) {
+        return; /* what failed is told */
+    }
+    runs = json_object_new_array();
+    for (size_t i = 0; i < count; i++) {
+        json_object_array_add(runs, ppt_json_why(outcomes[i].answer));
+    }
+    if (count == 1) {
+        print_document(json_object_get(json_object_array_get_idx(runs, 0)), &text);
+        json_object_put(runs);
+    } else {
+        json_object *all = json_object_new_object();
+
+        add(all, ppt_key_name(PPT_KEY_RUNS), runs);
+        print_document(all, &text);
+    }
+    fputs(text.data, stdout);
 }
 
 /* The answer that needs the most to be sure; NULL: nobody can say, or all are. */
@@ -276,7 +357,7 @@ static void tell_what_is_needed(const struct ppt_print *print, const struct ppt_
 
     /* One that ended early is better gone on with. */
     if (!loaded->content.ended || loaded->content.status != PPT_OK || !answer ||
-        (!print->format && loaded->outcome_count == 1)) {
+        (!print->format && !print->causes && loaded->outcome_count == 1)) {
         return;
     }
     ppt_sentence_needed(answer, &needed);
@@ -293,7 +374,7 @@ static enum ppt_status report(const struct ppt_print *print, const struct ppt_lo
     if (loaded->summary.count > 0) {
         status = ppt_loaded_report(loaded, &notes, error);
     }
-    if (!print->format) {
+    if (!print->format && !print->causes) {
         ppt_measure_print(print, loaded);
         fputs(print->quiet ? "" : "\n", stdout);
         fflush(stdout);

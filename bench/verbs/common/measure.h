@@ -48,6 +48,7 @@ enum ppt_status ppt_measure_clean_up(struct ppt_hooks **hooks, enum ppt_status s
 struct ppt_print {
     const struct ppt_format *format; /* instead of the table; or NULL */
     bool quiet;                      /* the verdict alone */
+    bool causes;                     /* likewise: what slows the task, for programs */
     double chart_mm;                 /* width of charts for print; 0: as usual */
 };
 
@@ -58,6 +59,9 @@ void ppt_measure_print(const struct ppt_print *print, const struct ppt_loaded *l
  */
 void ppt_measure_print_format(const struct ppt_print *print, const struct ppt_outcome *outcomes,
                               size_t count);
+
+/* Prints what slows the task as JSON; of several runs as a list of them. */
+void ppt_measure_print_causes(const struct ppt_outcome *outcomes, size_t count);
 
 /* Prints notes to standard error and frees them. */
 void ppt_measure_print_notes(struct ppt_text *notes);

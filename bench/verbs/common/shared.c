@@ -39,7 +39,20 @@ static enum ppt_status read_chart_size(const char *value, void *place, struct pp
         value, NARROWEST_CHART, WIDEST_CHART);
 }
 
+static const struct ppt_preset quick[] = {
+    {PPT_KEY_ITERATIONS, "3"},
+    {PPT_KEY_WAIT_AFTER_PASS, "0"},
+    {PPT_KEY_WAIT_AFTER_BLOCK, "0"},
+    {PPT_KEY_COUNT, NULL},
+};
+
 const struct ppt_option ppt_shared_options[] = {
+    [PPT_SHARED_CONFIG] =
+        {"--config", PPT_OPTION_OPERAND,
+         .heading = "Options of a measurement, over what a file says, with their defaults:",
+         .metavar = "FILE", .help = "a configuration, as a plain argument is"},
+    [PPT_SHARED_QUICK] = {"--quick", PPT_OPTION_PRESET, .presets = quick, .joins = true,
+                          .help = "3 iterations and no waits"},
     [PPT_SHARED_OUTPUT] = {"--output", PPT_OPTION_TEXT, .noun = "folder", .metavar = "DIR",
                            .help = "where results go (default: output)"},
     [PPT_SHARED_FORMAT] = {"--format", PPT_OPTION_READ, .read = read_format, .metavar = "NAME",

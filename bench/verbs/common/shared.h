@@ -7,6 +7,8 @@
 #include "keys.h"
 
 enum {
+    PPT_SHARED_CONFIG,         /* none */
+    PPT_SHARED_QUICK,          /* none */
     PPT_SHARED_OUTPUT,         /* const char * */
     PPT_SHARED_FORMAT,         /* const struct ppt_format * */
     PPT_SHARED_QUIET,          /* bool */

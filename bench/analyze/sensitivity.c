@@ -1,0 +1,420 @@
+#include "sensitivity.h"
+
+#include <gsl/gsl_cdf.h>
+#include <math.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "answer.h"
+#include "factors.h"
+#include "memory.h"
+#include "owned.h"
+#include "trimmed.h"
+
+/* Of all that is said of one number of workers. */
+#define RISK 0.05
+
+/* A task that minds sharing its CPU by less hardly uses it. */
+#define LEAST_ON_CPU 1.25
+
+/* A lock's part of what a task takes longer, and how much more often it lets go of the CPU. */
+#define LEAST_OFF_CPU 0.5
+#define LEAST_SWITCHES 0.25
+
+const char *const ppt_known_by_names[] = {"nothing", "pressing", "own_numbers", NULL};
+const char *const ppt_known_by_words[] = {"", "by pressing", "by its own numbers", NULL};
+
+/* ---- ratios ---- */
+
+/* By block, of what is measured of a pass at two points: ln(value at b / value at a). Returns in
+ * how many blocks there are both. */
+static size_t log_ratios(const struct ppt_index *index, struct ppt_point a, struct ppt_point b,
+                         ppt_pass_value *value, double *logs)
+{
+    const size_t from = ppt_index_find(index, a), to = ppt_index_find(index, b);
+    size_t count = 0;
+
+    for (size_t block = 1; block <= index->block_count; block++) {
+        const struct ppt_sample *x = ppt_index_at(index, block, from);
+        const struct ppt_sample *y = ppt_index_at(index, block, to);
+
+        if (x && y && value(x) > 0 && value(y) > 0) {
+            logs[count++] = log(value(y) / value(x));
+        }
+    }
+    return count;
+}
+
+/* The interval is two-sided, at 1 - `risk`. */
+static struct ppt_ratio ratio_of(const double *logs, size_t n, double risk)
+{
+    const struct ppt_trimmed middle = ppt_trimmed_of(logs, n);
+    struct ppt_ratio ratio = {.value = n > 0 ? exp(middle.mean) : 0};
+
+    if (n >= PPT_FEWEST_BLOCKS) {
+        const double t = gsl_cdf_tdist_Pinv(1 - risk / 2, middle.freedom);
+        const double error = t * sqrt(middle.variance);
+
+        ratio.interval =
+            (struct ppt_interval){true, exp(middle.mean - error), exp(middle.mean + error)};
+    }
+    return ratio;
+}
+
+static struct ppt_ratio ratio_between(const struct ppt_index *index, struct ppt_point a,
+                                      struct ppt_point b, ppt_pass_value *value, double risk)
+{
+    double *logs PPT_FREED = ppt_alloc(index->block_count + 1, sizeof(*logs));
+
+    return ratio_of(logs, log_ratios(index, a, b, value, logs), risk);
+}
+
+static bool is_above(const struct ppt_ratio *ratio, double limit)
+{
+    return ratio->interval.exists && ratio->interval.low > limit;
+}
+
+static double median_at(const struct ppt_index *index, struct ppt_point point,
+                        ppt_pass_value *value)
+{
+    const struct ppt_passes passes = ppt_index_passes(index, ppt_index_find(index, point));
+    double *values PPT_FREED = ppt_alloc(passes.count + 1, sizeof(*values));
+
+    for (size_t i = 0; i < passes.count; i++) {
+        values[i] = value(passes.items[i]);
+    }
+    return ppt_median(values, passes.count);
+}
+
+/* ---- what is measured of a pass ---- */
+
+static double work_ns(const struct ppt_sample *pass)
+{
+    return (double)pass->work_ns;
+}
+
+static double task_ns(const struct ppt_sample *pass)
+{
+    return (double)pass->times.sum_ns / (double)pass->task_count;
+}
+
+/* What it neither computed nor was queued for a CPU. */
+static double off_cpu_ns(const struct ppt_sample *pass)
+{
+    const double own = ppt_task_cpu_ns(pass) + ppt_task_queued_ns(pass);
+
+    return fmax(0, (double)pass->times.sum_ns - own) / (double)pass->task_count;
+}
+
+static double switches(const struct ppt_sample *pass)
+{
+    return (double)pass->usage.voluntary_switches / (double)pass->task_count;
+}
+
+static double rate_alone(const struct ppt_sample *pass)
+{
+    return pass->pressed.alone;
+}
+
+static double rate_beside(const struct ppt_sample *pass)
+{
+    return pass->pressed.beside;
+}
+
+/* What presses gets so much less of its resource beside the task. */
+static double log_given_way(const struct ppt_sample *pass)
+{
+    return log(pass->pressed.beside / pass->pressed.alone);
+}
+
+/* ---- rows ---- */
+
+static struct ppt_point under(struct ppt_point point, unsigned pressure)
+{
+    point.pressure = pressure;
+    return point;
+}
+
+static struct ppt_ratio given_way(const struct ppt_index *index, struct ppt_point point,
+                                  double risk)
+{
+    const struct ppt_passes passes = ppt_index_passes(index, ppt_index_find(index, point));
+    double *logs PPT_FREED = ppt_alloc(passes.count + 1, sizeof(*logs));
+    size_t count = 0;
+
+    for (size_t i = 0; i < passes.count; i++) {
+        if (rate_alone(passes.items[i]) > 0 && rate_beside(passes.items[i]) > 0) {
+            logs[count++] = log_given_way(passes.items[i]);
+        }
+    }
+    return ratio_of(logs, count, risk);
+}
+
+static void fill_row(const struct ppt_index *index, struct ppt_sensitivity_row *row)
+{
+    const struct ppt_point alone = under(row->point, PPT_PRESSURE_ALONE);
+    const struct ppt_point core = under(row->point, PPT_RESOURCE_CORE);
+    unsigned resources = 0;
+
+    for (unsigned r = 1; r < PPT_RESOURCE_COUNT; r++) {
+        resources += ppt_index_find(index, under(row->point, r)) != SIZE_MAX;
+    }
+    for (unsigned r = 1; r < PPT_RESOURCE_COUNT; r++) {
+        const struct ppt_point at = under(row->point, r);
+        const double risk = RISK / resources;
+
+        if (ppt_index_find(index, at) != SIZE_MAX) {
+            row->items[row->count++] = (struct ppt_sensitivity){
+                .resource = (enum ppt_resource)r,
+                .slowdown = ratio_between(index, alone, at, work_ns, risk),
+                .beyond_core = ratio_between(index, core, at, work_ns, risk),
+                .given_way = given_way(index, at, risk),
+                .alone = median_at(index, at, rate_alone),
+                .beside = median_at(index, at, rate_beside),
+            };
+        }
+    }
+}
+
+/* Points ascend by pressure before workers: alone comes last. */
+static void add_rows(const struct ppt_index *index, struct ppt_sensitivities *out)
+{
+    for (size_t p = 0; p < index->point_count && out->row_count < PPT_WHY_MOST_COUNTS; p++) {
+        if (index->points[p].pressure == PPT_PRESSURE_ALONE) {
+            struct ppt_sensitivity_row *row = &out->rows[out->row_count++];
+
+            row->point = ppt_point_of_variant(index->points[p]);
+            fill_row(index, row);
+        }
+    }
+}
+
+static void add_unpressed(const struct ppt_samples *samples, struct ppt_sensitivities *out)
+{
+    const size_t most = sizeof(out->unpressed) / sizeof(out->unpressed[0]);
+
+    for (size_t i = 0; i < samples->failure_count && out->unpressed_count < most; i++) {
+        const struct ppt_failure *failure = &samples->failures[i];
+        const unsigned pressure = failure->point.pressure;
+
+        if (pressure > 0 && pressure < PPT_RESOURCE_COUNT) {
+            out->unpressed[out->unpressed_count++] = (struct ppt_unpressed){
+                (enum ppt_resource)pressure, failure->point.workers, failure->message};
+        }
+    }
+}
+
+const struct ppt_sensitivity *ppt_sensitivity_find(const struct ppt_sensitivity_row *row,
+                                                   enum ppt_resource resource)
+{
+    for (size_t i = 0; i < row->count; i++) {
+        if (row->items[i].resource == resource) {
+            return &row->items[i];
+        }
+    }
+    return NULL;
+}
+
+/* ---- the cause ---- */
+
+static bool minds(const struct ppt_sensitivity_row *row, enum ppt_resource resource, double limit)
+{
+    const struct ppt_sensitivity *found = ppt_sensitivity_find(row, resource);
+
+    return found && is_above(&found->slowdown, limit);
+}
+
+static double least_minded(double tolerance)
+{
+    return fmax(tolerance, PPT_LEAST_MINDED);
+}
+
+/* More than others that are only busy. */
+static bool minds_itself(const struct ppt_sensitivity *one, double tolerance)
+{
+    return strcmp(ppt_resources[one->resource].cause, ppt_resources[PPT_RESOURCE_CPU].cause) != 0 &&
+           is_above(&one->slowdown, 1 + tolerance) &&
+           (!one->beyond_core.interval.exists || is_above(&one->beyond_core, 1 + tolerance));
+}
+
+static const struct ppt_sensitivity *most_minded(const struct ppt_sensitivity_row *row,
+                                                 double tolerance)
+{
+    const struct ppt_sensitivity *most = NULL;
+
+    for (size_t i = 0; i < row->count; i++) {
+        const struct ppt_sensitivity *one = &row->items[i];
+
+        if (minds_itself(one, tolerance) && (!most || one->slowdown.value > most->slowdown.value)) {
+            most = one;
+        }
+    }
+    return most;
+}
+
+/* Of the time that a task takes longer in the second row, and of how often it switches away. */
+static void compare_rows(const struct ppt_index *index, double tolerance,
+                         struct ppt_sensitivities *out)
+{
+    if (out->row_count < 2) {
+        return;
+    }
+    const struct ppt_point few = under(out->rows[0].point, PPT_PRESSURE_ALONE);
+    const struct ppt_point many = under(out->rows[1].point, PPT_PRESSURE_ALONE);
+    const double longer = median_at(index, many, task_ns) - median_at(index, few, task_ns);
+    const double off = median_at(index, many, off_cpu_ns) - median_at(index, few, off_cpu_ns);
+
+    out->loss = ratio_between(index, few, many, task_ns, RISK);
+    out->loses = is_above(&out->loss, 1 + tolerance);
+    out->off_cpu = longer > 0 ? fmin(1, fmax(0, off / longer)) : 0;
+    out->switches = median_at(index, many, switches) - median_at(index, few, switches);
+}
+
+static bool is_lock(const struct ppt_sensitivities *out)
+{
+    return out->loses && out->off_cpu >= LEAST_OFF_CPU && out->switches >= LEAST_SWITCHES;
+}
+
+static void find_cause(double tolerance, struct ppt_sensitivities *out)
+{
+    const struct ppt_sensitivity_row *row = &out->rows[0];
+    const double least = least_minded(tolerance);
+    const struct ppt_sensitivity *most = most_minded(row, least);
+    const bool core = minds(row, PPT_RESOURCE_CORE, 1 + least);
+
+    out->cause = "none";
+    if (most) {
+        out->resource = most->resource;
+        out->cause = ppt_resources[most->resource].cause;
+        out->known_by = PPT_KNOWN_BY_PRESSING;
+    } else if (is_lock(out)) {
+        out->cause = ppt_resources[PPT_RESOURCE_METADATA].cause;
+        out->known_by = PPT_KNOWN_BY_ITSELF;
+    } else if (core || minds(row, PPT_RESOURCE_CPU, LEAST_ON_CPU)) {
+        out->resource = core ? PPT_RESOURCE_CORE : PPT_RESOURCE_CPU;
+        out->cause = ppt_resources[out->resource].cause;
+        out->known_by = PPT_KNOWN_BY_PRESSING;
+    }
+    out->explained =
+        out->loses && out->known_by != PPT_KNOWN_NOT && out->resource != PPT_RESOURCE_CPU;
+}
+
+void ppt_sensitivity_of(const struct ppt_index *index, double tolerance,
+                        struct ppt_sensitivities *out)
+{
+    *out = (struct ppt_sensitivities){.cause = "none"};
+    add_rows(index, out);
+    if (out->row_count == 0) {
+        return;
+    }
+    out->blocks = ppt_index_passes(
+                      index, ppt_index_find(index, under(out->rows[0].point, PPT_PRESSURE_ALONE)))
+                      .count;
+    if (out->blocks < PPT_FEWEST_BLOCKS) {
+        *out = (struct ppt_sensitivities){.cause = "none"};
+        return;
+    }
+    add_unpressed(index->samples, out);
+    compare_rows(index, tolerance, out);
+    find_cause(tolerance, out);
+}
+
+bool ppt_sensitivity_settled(const struct ppt_samples *samples, double tolerance)
+{
+    struct ppt_index index PPT_OWNED(ppt_index_free) = {0};
+    const double limit = 1 + least_minded(tolerance);
+    struct ppt_sensitivities found;
+    bool settled;
+
+    ppt_index_create(samples, &index);
+    ppt_sensitivity_of(&index, tolerance, &found);
+    settled = found.blocks >= PPT_WHY_FEWEST_BLOCKS;
+    for (size_t i = 0; settled && i < found.rows[0].count; i++) {
+        const struct ppt_interval *interval = &found.rows[0].items[i].slowdown.interval;
+
+        settled = interval->exists && (interval->low > limit || interval->high < limit);
+    }
+    return settled;
+}
+
+/* ---- where it is searched for ---- */
+
+/* So long a pass of the fewest workers has to be: clocks, starts and the scheduler's slices are
+ * small beside it. */
+#define PASS_NS 150e6
+
+/* A point of the run with so many workers that has passes. */
+static bool is_known(const struct ppt_index *index, unsigned workers, unsigned inner_threads)
+{
+    return ppt_index_find(index, (struct ppt_point){.workers = workers,
+                                                    .inner_threads = inner_threads}) != SIZE_MAX;
+}
+
+/* 1 worker; else plain calls, or the fewest that there are. */
+static bool choose_first(const struct ppt_index *index, struct ppt_why *why)
+{
+    static const unsigned wanted[] = {1, 0};
+
+    for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++) {
+        if (is_known(index, wanted[i], why->inner_threads)) {
+            why->workers[why->count++] = wanted[i];
+            return true;
+        }
+    }
+    for (size_t p = 0; p < index->point_count; p++) {
+        if (index->points[p].inner_threads == why->inner_threads) {
+            why->workers[why->count++] = index->points[p].workers;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The recommended number, or the next one that has tasks side by side. */
+static void choose_second(const struct ppt_index *index, unsigned recommended, struct ppt_why *why)
+{
+    const unsigned first = why->workers[0] > 1 ? why->workers[0] : 1;
+
+    if (recommended > first) {
+        why->workers[why->count++] = recommended;
+        return;
+    }
+    for (size_t p = 0; p < index->point_count; p++) {
+        if (index->points[p].inner_threads == why->inner_threads &&
+            index->points[p].workers > first) {
+            why->workers[why->count++] = index->points[p].workers;
+            return;
+        }
+    }
+}
+
+/* Whole rounds of the most workers. */
+static uint64_t choose_tasks(const struct ppt_config *config, double task_ns_each, unsigned most)
+{
+    const double enough = ceil(PASS_NS / fmax(task_ns_each, 1) / most) * most;
+    const uint64_t tasks = config->task_count;
+
+    return enough < (double)tasks ? (uint64_t)enough : tasks;
+}
+
+bool ppt_sensitivity_plan(const struct ppt_config *config, const struct ppt_index *index,
+                          const struct ppt_answer *answer, struct ppt_why *why)
+{
+    const struct ppt_verdict *verdict = &answer->verdict;
+    const struct ppt_point recommended = verdict->exists ? answer->grid.points[verdict->recommended]
+                                                         : (struct ppt_point){.inner_threads = 1};
+
+    *why = (struct ppt_why){.block = (unsigned)index->block_count + 1,
+                            .inner_threads = verdict->exists || index->point_count == 0
+                                                 ? recommended.inner_threads
+                                                 : index->points[0].inner_threads};
+    if (!choose_first(index, why)) {
+        return false;
+    }
+    choose_second(index, recommended.workers, why);
+    const struct ppt_point first = {.workers = why->workers[0],
+                                    .inner_threads = why->inner_threads};
+    const unsigned most = why->workers[why->count - 1];
+    why->task_count = choose_tasks(config, median_at(index, first, task_ns), most > 0 ? most : 1);
+    return true;
+}

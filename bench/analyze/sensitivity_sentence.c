@@ -1,0 +1,164 @@
+#include "sensitivity_sentence.h"
+
+#include <math.h>
+#include <stdio.h>
+
+#define LEVEL 0.95
+
+/* A digit behind the point below 10 %, like others. */
+static int digits_of(double percent)
+{
+    return fabs(percent) < 9.95 ? 1 : 0;
+}
+
+void ppt_sensitivity_percent(const struct ppt_ratio *ratio, struct ppt_text *words)
+{
+    const double low = 100 * (ratio->interval.low - 1), high = 100 * (ratio->interval.high - 1);
+    char text[PPT_UNITS_SIZE];
+
+    ppt_text_add(words, ppt_text_percent(ratio->value - 1, text));
+    if (ratio->interval.exists) {
+        ppt_text_addf(words, " [%.*f, %.*f]", digits_of(low), low, digits_of(high), high);
+    }
+}
+
+const char *ppt_sensitivity_count(const struct ppt_sensitivity_row *row, char out[PPT_UNITS_SIZE])
+{
+    const unsigned workers = row->point.workers;
+
+    if (workers == 0) {
+        snprintf(out, PPT_UNITS_SIZE, "plain calls");
+    } else {
+        snprintf(out, PPT_UNITS_SIZE, "%u worker%s", workers, PPT_S(workers));
+    }
+    return out;
+}
+
+/* That a ratio is surely so much above 1. */
+static struct ppt_claim more_than(struct ppt_claim claim, const char *kind,
+                                  const struct ppt_ratio *ratio, double share)
+{
+    claim.kind = kind;
+    claim.value = ratio->value - 1;
+    claim.interval = (struct ppt_interval){ratio->interval.exists, ratio->interval.low - 1,
+                                           ratio->interval.high - 1};
+    claim.level = LEVEL;
+    claim.side = 1;
+    claim.limit = share;
+    return claim;
+}
+
+static struct ppt_claim counted(struct ppt_claim claim, const char *kind, double value)
+{
+    claim.kind = kind;
+    claim.value = value;
+    return claim;
+}
+
+/* "With 2 workers a task takes 27 % [24, 30] longer than alone." */
+static struct ppt_claim say_loss(const struct ppt_answer *answer, struct ppt_claim like,
+                                 struct ppt_text *words)
+{
+    const struct ppt_sensitivities *why = &answer->why;
+
+    ppt_text_addf(words, " With %u workers a task takes ", why->rows[1].point.workers);
+    ppt_sensitivity_percent(&why->loss, words);
+    ppt_text_add(words, why->rows[0].point.workers > 1 ? " longer than with the fewest."
+                                                       : " longer than alone.");
+    return more_than(like, "loss", &why->loss, answer->context.tolerance);
+}
+
+static const char *how_known(const struct ppt_sensitivities *why)
+{
+    return ppt_known_by_words[why->known_by];
+}
+
+/* Of a resource that it minds. */
+static struct ppt_claim say_resource(const struct ppt_answer *answer, struct ppt_claim like,
+                                     struct ppt_text *words)
+{
+    const struct ppt_sensitivities *why = &answer->why;
+    const struct ppt_resource_row *resource = &ppt_resources[why->resource];
+    const struct ppt_sensitivity *found = ppt_sensitivity_find(&why->rows[0], why->resource);
+
+    ppt_text_addf(words, " Beside pressure on %s a task takes ", resource->words);
+    ppt_sensitivity_percent(&found->slowdown, words);
+    ppt_text_addf(words, " longer (%s)%s; what helps: %s.", how_known(why),
+                  why->explained ? ", which explains it" : "", resource->advice);
+    return more_than(like, "minds", &found->slowdown, answer->context.tolerance);
+}
+
+/* What every task minds that computes. */
+static struct ppt_claim say_own_cpu(const struct ppt_answer *answer, struct ppt_claim like,
+                                    struct ppt_text *words)
+{
+    const struct ppt_sensitivities *why = &answer->why;
+    const struct ppt_sensitivity *found = ppt_sensitivity_find(&why->rows[0], why->resource);
+
+    ppt_text_addf(words,
+                  " Of all that was pressed on a task minds its own CPU alone (%s): it takes ",
+                  how_known(why));
+    ppt_sensitivity_percent(&found->slowdown, words);
+    ppt_text_add(words, " longer where it shares that.");
+    return more_than(like, "minds_its_cpu", &found->slowdown, answer->context.tolerance);
+}
+
+static struct ppt_claim say_lock(const struct ppt_answer *answer, struct ppt_claim like,
+                                 struct ppt_text *words)
+{
+    const struct ppt_sensitivities *why = &answer->why;
+
+    ppt_text_addf(words,
+                  " Tasks wait for each other, off the CPU and %.2g times each, as none does alone "
+                  "(%s): a lock, which explains it; what helps: holding it for less, or one for "
+                  "each worker.",
+                  why->switches, how_known(why));
+    return counted(like, "waits_for_lock", why->switches);
+}
+
+static struct ppt_claim say_cause(const struct ppt_answer *answer, struct ppt_claim like,
+                                  struct ppt_text *words)
+{
+    const struct ppt_sensitivities *why = &answer->why;
+
+    switch (why->known_by) {
+    case PPT_KNOWN_BY_ITSELF:
+        return say_lock(answer, like, words);
+    case PPT_KNOWN_BY_PRESSING:
+        return why->resource == PPT_RESOURCE_CPU ? say_own_cpu(answer, like, words)
+                                                 : say_resource(answer, like, words);
+    case PPT_KNOWN_NOT:
+        break;
+    }
+    ppt_text_add(words, " A task surely minds nothing of what was pressed on.");
+    return counted(like, "minds_nothing", NAN);
+}
+
+void ppt_sensitivity_say(const struct ppt_answer *answer, struct ppt_claim like,
+                         struct ppt_claims *claims)
+{
+    const struct ppt_sensitivities *why = &answer->why;
+    struct ppt_text words = {0};
+
+    if (why->blocks == 0) {
+        return;
+    }
+    if (why->loses) {
+        const struct ppt_claim loss = say_loss(answer, like, &words);
+
+        ppt_claims_add(claims, loss, &words);
+    }
+    const struct ppt_claim cause = say_cause(answer, like, &words);
+
+    ppt_claims_add(claims, cause, &words);
+    if (why->loses && !why->explained) {
+        ppt_text_add(&words, " None of these explains what more workers cost.");
+        ppt_claims_add(claims, counted(like, "unexplained", NAN), &words);
+    }
+    if (answer->verdict.disturbed) {
+        ppt_text_add(&words, " Others were busy meanwhile, whom pressure drives onto the task's "
+                             "CPUs: look again when they are gone.");
+        ppt_claims_add(claims, counted(like, "pressed_beside_others", answer->disturbance.others),
+                       &words);
+    }
+}
