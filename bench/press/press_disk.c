@@ -1,6 +1,7 @@
-/* Small writes that have to be on the disk before the next: they queue up with those of a task
- * behind the device, and behind the file system's journal. A folder in memory (tmpfs) has no disk:
- * there is nothing to press on. */
+/* Writes that have to be on the disk before the next: those of a task queue up with them before the
+ * device, and behind the file system's journal. They are so large that the device is busy with each
+ * for a while: of small ones it takes several at a time, and nobody has to wait. A folder in memory
+ * (tmpfs) has no disk: there is nothing to press on. */
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
@@ -9,8 +10,8 @@
 #include "presser.h"
 #include "vitals.h"
 
-#define WRITE_BYTES 4096
-#define FILE_BYTES ((uint64_t)1 << 20)
+#define WRITE_BYTES ((size_t)256 << 10)
+#define FILE_BYTES ((uint64_t)8 << 20)
 
 static enum ppt_status check_disk(const struct ppt_folder *scratch, struct ppt_error *error)
 {
@@ -41,7 +42,7 @@ static int step_disk(struct ppt_presser *presser)
     presser->place++;
     memcpy(presser->memory, &presser->place, sizeof(presser->place));
     const ssize_t done = TEMP_FAILURE_RETRY(pwrite(presser->fd, presser->memory, WRITE_BYTES, at));
-    if (done != WRITE_BYTES) {
+    if (done != (ssize_t)WRITE_BYTES) {
         return done < 0 ? errno : ENOSPC;
     }
     if (TEMP_FAILURE_RETRY(fdatasync(presser->fd)) != 0) {
