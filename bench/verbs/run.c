@@ -28,6 +28,7 @@
 #include "sandbox.h"
 #include "shared.h"
 #include "size.h"
+#include "take.h"
 #include "text.h"
 #include "verbs.h"
 #include "words.h"
@@ -90,7 +91,7 @@ static enum ppt_status limit_time(struct session *session, struct ppt_error *err
 
     session->timeless = line->operand_count == 0;
     for (size_t i = 0; i < line->given_count; i++) {
-        session->timeless &= line->given[i]->kind != PPT_OPTION_PRESET;
+        session->timeless &= ppt_option_face(line->given[i])->kind != PPT_OPTION_PRESET;
     }
     for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
         session->timeless &= !run_has(line, sizes[i]);

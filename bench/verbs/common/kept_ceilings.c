@@ -88,7 +88,9 @@ enum ppt_status ppt_ceilings_find(struct ppt_ceilings *ceilings, bool *found,
     char *text PPT_FREED = NULL;
 
     *found = false;
-    PPT_TRY(ppt_store_open(false, &folder, error));
+    if (ppt_store_open(false, &folder, error) != PPT_OK) {
+        return PPT_OK; /* for this user there is none */
+    }
     if (folder.path) {
         PPT_TRY(ppt_store_read(&folder, NAME, &text, error));
     }
