@@ -38,7 +38,8 @@ static void add_resource_axis(struct ppt_chart *chart)
                   "if (narrow) { set xtics rotate by 90 right (%s) } else { set xtics "
                   "norotate (%s) }",
                   ticks.data, ticks.data);
-    ppt_chart_set(chart, "set xlabel 'pressed on beside the tasks'\nset xrange [-0.6:%u.6]", PPT_RESOURCE_COUNT - 2);
+    ppt_chart_set(chart, "set xlabel 'pressed on beside the tasks'\nset xrange [-0.6:%u.6]",
+                  PPT_RESOURCE_COUNT - 2);
     chart->foot[PPT_CHART_NARROW] = 60;
     ppt_text_free(&ticks);
 }
