@@ -234,7 +234,22 @@ static bool minds_itself(const struct ppt_sensitivity *one, double tolerance)
 {
     return strcmp(ppt_resources[one->resource].cause, ppt_resources[PPT_RESOURCE_CPU].cause) != 0 &&
            is_above(&one->slowdown, 1 + tolerance) &&
-           (!one->beyond_core.interval.exists || is_above(&one->beyond_core, 1 + tolerance));
+           (!one->beyond_core.interval.exists || is_above(&one->beyond_core, 1 + tolerance / 2));
+}
+
+/* A stream minds the cache, too: it evicts what is walked over there, which then comes from memory.
+ * Who works within a cache minds that much more than memory. */
+static const struct ppt_sensitivity *tell_apart(const struct ppt_sensitivity_row *row,
+                                                const struct ppt_sensitivity *most,
+                                                double tolerance)
+{
+    const struct ppt_sensitivity *memory = ppt_sensitivity_find(row, PPT_RESOURCE_MEMORY);
+
+    return most && most->resource == PPT_RESOURCE_CACHE && memory &&
+                   is_above(&memory->slowdown, 1 + tolerance) &&
+                   most->slowdown.value - 1 <= PPT_CACHE_TIMES * (memory->slowdown.value - 1)
+               ? memory
+               : most;
 }
 
 static const struct ppt_sensitivity *most_minded(const struct ppt_sensitivity_row *row,
@@ -249,7 +264,7 @@ static const struct ppt_sensitivity *most_minded(const struct ppt_sensitivity_ro
             most = one;
         }
     }
-    return most;
+    return tell_apart(row, most, tolerance);
 }
 
 /* Of the time that a task takes longer in the second row, and of how often it switches away. */

@@ -143,8 +143,8 @@ class Measuring(Why):
     def test_counts(self):
         """Without 1 worker plain calls are the first; where fewer are recommended, the next
         number that was tried is the second."""
-        self.measure("--task", "wait", "--task-args", "[1]", "--workers", "0,2,4", "--iterations", 3,
-                     "--tasks", 4, "--why")  # fmt: skip
+        self.measure("--task", "wait", "--task-args", "[1]", "--workers", "0,2,4",
+                     "--iterations", 3, "--tasks", 4, "--why")  # fmt: skip
         self.assertIn(self.lines("why")[0]["workers"], ([0, 2], [0, 4]))
 
     def test_program(self):
