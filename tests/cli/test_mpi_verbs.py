@@ -1,5 +1,6 @@
 """Ranks that ppt-omp-mpi cannot have; and that its other commands answer as those of ppt-omp."""
 
+import re
 import sys
 
 import common
@@ -94,10 +95,12 @@ class Verbs(MpiCase):
     def test_same_answers(self):
         rows = "".join(f"{block},{w},{2 / w}\n" for w in (1, 2) for block in (1, 2, 3))
         self.write("passes.csv", "block,workers,seconds\n" + rows)
+        # How fast the kernel "password" is was measured anew each time.
         for args in (["list"], ["judge", "passes.csv"], ["list", "--json"]):
             with self.subTest(args=args):
                 alone, plain = self.run_alone(*args), self.run_ppt(*args)
-                self.assertEqual((alone.code, alone.out, alone.err), (0, plain.out, ""))
+                told = [re.sub(r"(plain|vectorised)[^\n]*", "", out) for out in (alone.out, plain.out)]
+                self.assertEqual((alone.code, told[0], alone.err), (0, told[1], ""))
         self.assertIn("--ranks", self.run_alone("--help").out)
         once = self.run_alone("once", "sum", "[1000]")
         self.assertEqual(once.code, 0, once)
