@@ -17,8 +17,8 @@
  *     memory, cache, disk, faults, lock   the fewest workers surely mind a resource other than
  *                 CPUs by more than the tolerance, which is PPT_LEAST_MINDED at least (what presses
  *                 interrupts everybody a little), and by half of it more than they mind other
- *                 CPUs being busy ("core"), which every pressure makes them. Of several it is the one that they
- *                 mind most; but it is memory where the cache slows them by no more than
+ *                 CPUs being busy ("core"), which every pressure makes them. Of several it is the
+ * one that they mind most; but it is memory where the cache slows them by no more than
  *                 PPT_CACHE_TIMES of what memory does
  *     lock        no pressure explains it, but with more workers a task takes longer, at least half
  *                 of which it is off the CPU without being queued for one, and switches away
