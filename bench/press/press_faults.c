@@ -9,7 +9,7 @@
 /* Every unmapping of pages interrupts the CPUs that run the process's other threads, which even a
  * task without any faults would mind if there were many: so many pages at a time. What was never
  * touched goes without that, but not without the lock. */
-#define PAGES 128
+#define PAGES 512
 #define UNTOUCHED 64
 
 static int map_pages(size_t touched)
