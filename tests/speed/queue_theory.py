@@ -73,9 +73,12 @@ class Constant:
             return 1.0
         k = int(wait_s / self.service_s) + 1
         ahead = self.rate * (k * self.service_s - wait_s)
+        if k * self.workers > len(self.at_most):
+            return 0.0  # next to impossible, see MOST
+        if ahead <= 0:
+            return 1 - self.at_most[k * self.workers - 1]
         return 1 - sum(self.at_most[k * self.workers - 1 - j] * self.poisson(j, ahead)
-                       for j in range(k * self.workers)) if ahead > 0 else \
-            1 - self.at_most[k * self.workers - 1]  # fmt: skip
+                       for j in range(k * self.workers))  # fmt: skip
 
 
 def percentile(queue, share):
