@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # objectives.sh [BUILD_DIR [CHECK ...]]: whether objectives, limits and arrivals hold with real workers
-# (tests/speed/objectives.py), after the formulas that they are held against. For an idle machine, 15
+# (tests/speed/objectives.py), after the formulas that they are held against. For an idle machine, 25
 # minutes; as root, if the limit of a control group is to be tried, too.
 set -euo pipefail
 

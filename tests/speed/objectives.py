@@ -3,7 +3,7 @@
 workers? PLANTED is the kernel of tests/why/planted.c.
 
 Each check prints what was measured beside what is right, and the exit code is 1 if one is wrong. For
-an idle machine; all take some 15 minutes.
+an idle machine; all take some 25 minutes.
 
     queues    the kernel "wait" serves tasks that arrive at random, in exponential or constant times;
               responses against the very same tasks with workers that lose no time, and against the
@@ -139,7 +139,7 @@ def limit(program):
         run = Run(program, *wait(2, "exponential"), "--workers", "1,2,3,4", "--arrivals",
                   json.dumps({"rate": rate}), "--objective",
                   json.dumps({"latency": {"percentile": 95, "at_most": f"{1e3 * limit_s:.3f}ms"}}),
-                  "--task-count", str(rate), "--iterations", "4",
+                  "--task-count", str(rate),
                   "--seed", str(number + 1))  # fmt: skip
         right += run.recommended == wanted
         print(f"  {rate} a second, 95 % within {1e3 * limit_s:.2f} ms: {run.recommended},"
