@@ -109,6 +109,9 @@ struct ppt_use {
     uint64_t task_count; /* of its passes; 0: that of the configuration */
 };
 
+/* Whether a pass has a task for each of a list of inputs. */
+bool ppt_use_has_inputs(const struct ppt_use *use);
+
 struct ppt_config {
     char *origin;        /* the file (and place in it) or option that it comes from */
     char *args_origin;   /* where its arguments come from, for messages about them */

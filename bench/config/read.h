@@ -17,9 +17,6 @@ enum ppt_status ppt_read_task(const struct ppt_layer *top, struct ppt_config *co
 enum ppt_status ppt_read_keys(const struct ppt_layer *top, struct ppt_config *config,
                               struct ppt_error *error);
 
-/* Whether a pass has a task for each of a list of inputs. */
-bool ppt_use_has_inputs(const struct ppt_use *use);
-
 /* A task for each input, where there are any, and what is to be said of words in braces. The rest
  * has been read, but for config->details. */
 enum ppt_status ppt_read_inputs(const struct ppt_layer *top, struct ppt_config *config,

@@ -47,6 +47,12 @@ static inline bool ppt_outcome_is_variant(const struct ppt_outcome *outcome)
     return outcome->ranking || outcome->policies;
 }
 
+/* Passes that last as long as tasks arrive are as long with any number of workers. */
+static inline bool ppt_outcome_has_speedups(const struct ppt_outcome *outcome)
+{
+    return !outcome->answer->context.arriving;
+}
+
 /* What people know it by: its program's name, or the run's. */
 static inline const char *ppt_outcome_name(const struct ppt_outcome *outcome)
 {

@@ -14,12 +14,6 @@
 #include "owned.h"
 #include "sentence.h"
 
-/* Where tasks arrive passes take as long as they do so, with any number of workers. */
-static bool has_speedups(const struct ppt_outcome *outcome)
-{
-    return !outcome->answer->context.arriving;
-}
-
 /* Over the fewest workers that were measured; the point itself has nothing to compare with. */
 static void add_speedup(const struct ppt_outcome *outcome, const struct ppt_point_summary *p,
                         struct ppt_text *out)
@@ -28,7 +22,7 @@ static void add_speedup(const struct ppt_outcome *outcome, const struct ppt_poin
     const size_t point = ppt_grid_find(grid, p->point);
     struct ppt_text text PPT_OWNED(ppt_text_free) = {0};
 
-    if (point == SIZE_MAX || grid->block_count == 0 || !has_speedups(outcome)) {
+    if (point == SIZE_MAX || grid->block_count == 0 || !ppt_outcome_has_speedups(outcome)) {
         return;
     }
     struct ppt_ratio speedup = outcome->answer->points[point].over_fewest;
@@ -151,7 +145,7 @@ static void add_head(const struct ppt_outcome *outcome, const struct ppt_termina
         }
     }
     ppt_text_add(out, terminal->width >= RATE_FROM ? "   tasks/s" : "");
-    ppt_text_add(out, has_speedups(outcome) ? " speedup [95 %]\n" : "\n");
+    ppt_text_add(out, ppt_outcome_has_speedups(outcome) ? " speedup [95 %]\n" : "\n");
 }
 
 /* A line of its own below the table. */
@@ -241,7 +235,7 @@ static void add_words(const struct ppt_outcome *outcome, size_t width, struct pp
     if (outcome->number <= 1) {
         add_note(width, out, "%spass: all tasks at one count; seed: repeats a run",
                  width >= time_columns[0].from ? "init: starting the workers; " : "");
-        if (outcome->summary->blocks > 1 && has_speedups(outcome)) {
+        if (outcome->summary->blocks > 1 && ppt_outcome_has_speedups(outcome)) {
             add_note(width, out,
                      "speedup: a median of ratios within iterations, not the ratio of two totals");
         }
@@ -307,7 +301,7 @@ static void add_notes(const struct ppt_outcome *outcome, size_t width, struct pp
     if (*outcome->host->blas_own) {
         add_blas(outcome, width, out);
     }
-    if (summary->points[0].point.workers != 0 && has_speedups(outcome)) {
+    if (summary->points[0].point.workers != 0 && ppt_outcome_has_speedups(outcome)) {
         const unsigned fewest = ppt_point_workers(summary->points[0].point);
 
         add_note(width, out, "speedup is over %u worker%s: 0 (sequential calls) was not measured",

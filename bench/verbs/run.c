@@ -141,22 +141,11 @@ static bool is_timed(const struct ppt_configs *configs)
     return timed;
 }
 
-/* Whether each task has an input of its own: then there are as many as of these. */
-static bool has_inputs(const struct ppt_use *use)
-{
-    bool inputs = false;
-
-    for (size_t i = 0; i < use->kernel->param_count; i++) {
-        inputs |= use->kernel->params[i].kind == PPT_PARAM_INPUTS && use->args[i].words.count > 0;
-    }
-    return inputs;
-}
-
 /* A file says how many tasks a pass has, and how long the machine rests, for a verdict that has all
  * the time that it takes. */
 static void make_small(const struct ppt_line *line, struct ppt_config *config)
 {
-    if (!run_has(line, PPT_KEY_TASK_COUNT) && !has_inputs(&config->uses[0])) {
+    if (!run_has(line, PPT_KEY_TASK_COUNT) && !ppt_use_has_inputs(&config->uses[0])) {
         config->size_tasks = config->size_warmup = true;
     }
     if (!run_has(line, PPT_KEY_WAIT_AFTER_PASS)) {

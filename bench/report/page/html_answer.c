@@ -60,12 +60,6 @@ static char *caption_of(const struct ppt_outcome *outcome)
                            (unsigned long long)config->task_count, PPT_S(config->task_count), star);
 }
 
-/* Where tasks arrive passes take as long as they do so, with any number of workers. */
-static bool has_speedups(const struct ppt_outcome *outcome)
-{
-    return !outcome->answer->context.arriving;
-}
-
 /* Over the first point, which of itself is the baseline. */
 static void add_speedup(struct ppt_table *table, const struct ppt_outcome *outcome, size_t p)
 {
@@ -93,7 +87,7 @@ static void add_point_row(struct ppt_table *table, const struct ppt_outcome *out
     ppt_html_duration(table, p->shown.total_s);
     ppt_html_cell(table, p->peak_bytes >= 0 ? ppt_text_bytes((uint64_t)p->peak_bytes, text) : "–");
     ppt_html_cell(table, ppt_text_rate(p->shown.rate, text));
-    if (has_speedups(outcome)) {
+    if (ppt_outcome_has_speedups(outcome)) {
         add_speedup(table, outcome, i);
     }
     ppt_html_row_end(table);
@@ -110,7 +104,7 @@ static void add_points(struct ppt_text *out, const struct ppt_outcome *outcome)
                                  "total",
                                  "memory at most",
                                  "tasks/s",
-                                 has_speedups(outcome) ? "speedup [95 %]" : NULL,
+                                 ppt_outcome_has_speedups(outcome) ? "speedup [95 %]" : NULL,
                                  NULL};
     char *caption PPT_FREED = caption_of(outcome);
     struct ppt_table table =

@@ -115,26 +115,12 @@ void ppt_kept_free(struct ppt_kept *kept)
 enum ppt_status ppt_kept_read(const char *text, const char *path, struct ppt_kept *kept,
                               struct ppt_error *error)
 {
-    struct ppt_source source PPT_OWNED(ppt_source_free) = {0};
-    json_object *value PPT_OWNED(ppt_json_put) = NULL;
-
     *kept = (struct ppt_kept){0};
-    ppt_source_from_text(&source, path, text);
-    PPT_TRY(ppt_json_parse(&source, &value, error));
-    const struct ppt_item item = {.value = value, .source = &source};
-    if (!json_object_is_type(value, json_type_object)) {
-        return ppt_item_reject(&item, error, "must be an object");
-    }
-    PPT_TRY(ppt_fields_read(kept_fields, &item, 0, kept, error));
-    if (kept->version != VERSION) {
-        return ppt_fail(error, PPT_BAD_INPUT,
-                        "%s: has the form %u, which this version (%d) cannot "
-                        "read",
-                        path, kept->version, VERSION);
-    }
+    PPT_TRY(ppt_store_parse(text, path, kept_fields, VERSION, kept, error));
     return ppt_point_possible(kept->recommended)
                ? PPT_OK
-               : ppt_item_reject(&item, error, "there is no such point as the recommended one");
+               : ppt_fail(error, PPT_BAD_INPUT, "%s: there is no such point as the recommended one",
+                          path);
 }
 
 json_object *ppt_kept_to_json(const struct ppt_kept *kept)

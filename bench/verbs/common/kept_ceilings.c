@@ -58,27 +58,6 @@ enum ppt_status ppt_ceilings_keep(const struct ppt_ceilings *ceilings, struct pp
     return ppt_store_write(&folder, NAME, text, error);
 }
 
-/* What was kept, of whatever machine. */
-static enum ppt_status read_kept_ceilings(const char *text, const char *path,
-                                          struct kept_ceilings *kept, struct ppt_error *error)
-{
-    struct ppt_source source PPT_OWNED(ppt_source_free) = {0};
-    json_object *value PPT_OWNED(ppt_json_put) = NULL;
-
-    ppt_source_from_text(&source, path, text);
-    PPT_TRY(ppt_json_parse(&source, &value, error));
-    const struct ppt_item item = {.value = value, .source = &source};
-    if (!json_object_is_type(value, json_type_object)) {
-        return ppt_item_reject(&item, error, "must be an object");
-    }
-    PPT_TRY(ppt_fields_read(kept_ceiling_fields, &item, 0, kept, error));
-    return kept->version == CEILINGS_VERSION
-               ? PPT_OK
-               : ppt_fail(error, PPT_BAD_INPUT,
-                          "%s: has the form %u, which this version (%d) cannot read", path,
-                          kept->version, CEILINGS_VERSION);
-}
-
 enum ppt_status ppt_ceilings_find(struct ppt_ceilings *ceilings, bool *found,
                                   struct ppt_error *error)
 {
@@ -98,7 +77,7 @@ enum ppt_status ppt_ceilings_find(struct ppt_ceilings *ceilings, bool *found,
         return PPT_OK;
     }
     char *path PPT_FREED = ppt_folder_path(&folder, NAME ".json");
-    PPT_TRY(read_kept_ceilings(text, path, &kept, error));
+    PPT_TRY(ppt_store_parse(text, path, kept_ceiling_fields, CEILINGS_VERSION, &kept, error));
     read_machine(&machine);
     char *difference PPT_FREED = ppt_machine_difference(&kept.machine, &machine);
     *found = difference == NULL;

@@ -172,6 +172,26 @@ static char *name_of(const char *file)
     return name && !ppt_name_wrong(name) ? ppt_given(&name) : NULL;
 }
 
+enum ppt_status ppt_store_parse(const char *text, const char *path, const struct ppt_field *rows,
+                                unsigned version, void *record, struct ppt_error *error)
+{
+    struct ppt_source source PPT_OWNED(ppt_source_free) = {0};
+    json_object *value PPT_OWNED(ppt_json_put) = NULL;
+    const unsigned *form = (const unsigned *)(const void *)((const char *)record + rows[0].offset);
+
+    ppt_source_from_text(&source, path, text);
+    PPT_TRY(ppt_json_parse(&source, &value, error));
+    const struct ppt_item item = {.value = value, .source = &source};
+    if (!json_object_is_type(value, json_type_object)) {
+        return ppt_item_reject(&item, error, "must be an object");
+    }
+    PPT_TRY(ppt_fields_read(rows, &item, 0, record, error));
+    return *form == version ? PPT_OK
+                            : ppt_fail(error, PPT_BAD_INPUT,
+                                       "%s: has the form %u, which this version (%u) cannot read",
+                                       path, *form, version);
+}
+
 char **ppt_store_names(const struct ppt_folder *folder)
 {
     const int fd = fcntl(folder->fd, F_DUPFD_CLOEXEC, 0);

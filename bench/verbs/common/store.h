@@ -10,6 +10,7 @@
 
 #include <stddef.h>
 
+#include "field.h"
 #include "folder.h"
 #include "status.h"
 
@@ -25,6 +26,12 @@ enum ppt_status ppt_store_write(const struct ppt_folder *folder, const char *nam
  * must not be believed, or cannot be read. */
 enum ppt_status ppt_store_read(const struct ppt_folder *folder, const char *name, char **text,
                                struct ppt_error *error);
+
+/* What is kept as JSON, into a record whose first row is `version`: the number of its form, which
+ * is to be that one. `path` is for messages. Fails with PPT_BAD_INPUT, and then with what was read
+ * so far. */
+enum ppt_status ppt_store_parse(const char *text, const char *path, const struct ppt_field *rows,
+                                unsigned version, void *record, struct ppt_error *error);
 
 /* All names, ascending, NULL behind the last; they and the list are to be given to free(). */
 char **ppt_store_names(const struct ppt_folder *folder);
