@@ -26,6 +26,12 @@ const char *const ppt_known_by_words[] = {"", "by pressing", "by its own numbers
 
 /* ---- ratios ---- */
 
+/* Whether what presses could reach the task: CPUs that should share a cache did. */
+static bool is_near(const struct ppt_sample *pass)
+{
+    return pass->pressed.handover_ns <= PPT_HANDOVER_NEAR_NS;
+}
+
 /* By block, of what is measured of a pass at two points: ln(value at b / value at a). Returns in
  * how many blocks there are both. */
 static size_t log_ratios(const struct ppt_index *index, struct ppt_point a, struct ppt_point b,
@@ -38,7 +44,7 @@ static size_t log_ratios(const struct ppt_index *index, struct ppt_point a, stru
         const struct ppt_sample *x = ppt_index_at(index, block, from);
         const struct ppt_sample *y = ppt_index_at(index, block, to);
 
-        if (x && y && value(x) > 0 && value(y) > 0) {
+        if (x && y && is_near(x) && is_near(y) && value(x) > 0 && value(y) > 0) {
             logs[count++] = log(value(y) / value(x));
         }
     }
@@ -79,11 +85,26 @@ static double median_at(const struct ppt_index *index, struct ppt_point point,
 {
     const struct ppt_passes passes = ppt_index_passes(index, ppt_index_find(index, point));
     double *values PPT_FREED = ppt_alloc(passes.count + 1, sizeof(*values));
+    size_t count = 0;
 
     for (size_t i = 0; i < passes.count; i++) {
-        values[i] = value(passes.items[i]);
+        if (is_near(passes.items[i])) {
+            values[count++] = value(passes.items[i]);
+        }
     }
-    return ppt_median(values, passes.count);
+    return ppt_median(values, count);
+}
+
+/* Passes at a point that count. */
+static size_t count_near(const struct ppt_index *index, struct ppt_point point)
+{
+    const struct ppt_passes passes = ppt_index_passes(index, ppt_index_find(index, point));
+    size_t count = 0;
+
+    for (size_t i = 0; i < passes.count; i++) {
+        count += is_near(passes.items[i]);
+    }
+    return count;
 }
 
 /* ---- what is measured of a pass ---- */
@@ -143,14 +164,35 @@ static struct ppt_ratio given_way(const struct ppt_index *index, struct ppt_poin
     size_t count = 0;
 
     for (size_t i = 0; i < passes.count; i++) {
-        if (rate_alone(passes.items[i]) > 0 && rate_beside(passes.items[i]) > 0) {
+        if (is_near(passes.items[i]) && rate_alone(passes.items[i]) > 0 &&
+            rate_beside(passes.items[i]) > 0) {
             logs[count++] = log_given_way(passes.items[i]);
         }
     }
     return ratio_of(logs, count, risk);
 }
 
-static void fill_row(const struct ppt_index *index, struct ppt_sensitivity_row *row)
+static void add_unpressed(struct ppt_sensitivities *out, struct ppt_unpressed one)
+{
+    if (out->unpressed_count < sizeof(out->unpressed) / sizeof(out->unpressed[0])) {
+        out->unpressed[out->unpressed_count++] = one;
+    }
+}
+
+static void add_apart(struct ppt_point point, enum ppt_resource resource,
+                      struct ppt_sensitivities *out)
+{
+    add_unpressed(out, (struct ppt_unpressed){
+                           .resource = resource,
+                           .workers = point.workers,
+                           .reason = "the CPUs shared no cache, though the system says so: a "
+                                     "virtual machine's are moved",
+                           .apart = true,
+                       });
+}
+
+static void fill_row(const struct ppt_index *index, struct ppt_sensitivity_row *row,
+                     struct ppt_sensitivities *out)
 {
     const struct ppt_point alone = under(row->point, PPT_PRESSURE_ALONE);
     const struct ppt_point core = under(row->point, PPT_RESOURCE_CORE);
@@ -163,16 +205,22 @@ static void fill_row(const struct ppt_index *index, struct ppt_sensitivity_row *
         const struct ppt_point at = under(row->point, r);
         const double risk = RISK / resources;
 
-        if (ppt_index_find(index, at) != SIZE_MAX) {
-            row->items[row->count++] = (struct ppt_sensitivity){
-                .resource = (enum ppt_resource)r,
-                .slowdown = ratio_between(index, alone, at, work_ns, risk),
-                .beyond_core = ratio_between(index, core, at, work_ns, risk),
-                .given_way = given_way(index, at, risk),
-                .alone = median_at(index, at, rate_alone),
-                .beside = median_at(index, at, rate_beside),
-            };
+        if (ppt_index_find(index, at) == SIZE_MAX) {
+            continue;
         }
+        if (count_near(index, at) < PPT_FEWEST_BLOCKS) {
+            add_apart(row->point, (enum ppt_resource)r, out);
+            continue;
+        }
+        row->items[row->count++] = (struct ppt_sensitivity){
+            .resource = (enum ppt_resource)r,
+            .blocks = count_near(index, at),
+            .slowdown = ratio_between(index, alone, at, work_ns, risk),
+            .beyond_core = ratio_between(index, core, at, work_ns, risk),
+            .given_way = given_way(index, at, risk),
+            .alone = median_at(index, at, rate_alone),
+            .beside = median_at(index, at, rate_beside),
+        };
     }
 }
 
@@ -184,22 +232,21 @@ static void add_rows(const struct ppt_index *index, struct ppt_sensitivities *ou
             struct ppt_sensitivity_row *row = &out->rows[out->row_count++];
 
             row->point = ppt_point_of_variant(index->points[p]);
-            fill_row(index, row);
+            fill_row(index, row, out);
         }
     }
 }
 
-static void add_unpressed(const struct ppt_samples *samples, struct ppt_sensitivities *out)
+static void add_failures(const struct ppt_samples *samples, struct ppt_sensitivities *out)
 {
-    const size_t most = sizeof(out->unpressed) / sizeof(out->unpressed[0]);
-
-    for (size_t i = 0; i < samples->failure_count && out->unpressed_count < most; i++) {
+    for (size_t i = 0; i < samples->failure_count; i++) {
         const struct ppt_failure *failure = &samples->failures[i];
         const unsigned pressure = failure->point.pressure;
 
         if (pressure > 0 && pressure < PPT_RESOURCE_COUNT) {
-            out->unpressed[out->unpressed_count++] = (struct ppt_unpressed){
-                (enum ppt_resource)pressure, failure->point.workers, failure->message};
+            add_unpressed(out, (struct ppt_unpressed){.resource = (enum ppt_resource)pressure,
+                                                      .workers = failure->point.workers,
+                                                      .reason = failure->message});
         }
     }
 }
@@ -222,11 +269,6 @@ static bool minds(const struct ppt_sensitivity_row *row, enum ppt_resource resou
     const struct ppt_sensitivity *found = ppt_sensitivity_find(row, resource);
 
     return found && is_above(&found->slowdown, limit);
-}
-
-static double least_minded(double tolerance)
-{
-    return fmax(tolerance, PPT_LEAST_MINDED);
 }
 
 /* More than others that are only busy. */
@@ -290,12 +332,69 @@ static bool is_lock(const struct ppt_sensitivities *out)
     return out->loses && out->off_cpu >= LEAST_OFF_CPU && out->switches >= LEAST_SWITCHES;
 }
 
+/* Whether it may be minded by more than that, though that is not sure. Beside busy CPUs, which the
+ * task minds, it is what comes on top of these. */
+static bool is_open(const struct ppt_sensitivity *one, bool core, double least)
+{
+    const struct ppt_interval *slowdown = &one->slowdown.interval;
+    const struct ppt_interval *beyond = &one->beyond_core.interval;
+
+    if (!slowdown->exists || slowdown->high <= 1 + least) {
+        return !slowdown->exists;
+    }
+    return !core || !beyond->exists || beyond->high > 1 + least;
+}
+
+/* What could not be pressed on at the fewest workers, and may be another time. */
+static enum ppt_resource find_apart(const struct ppt_sensitivities *out)
+{
+    size_t i = 0;
+
+    while (i < out->unpressed_count &&
+           !(out->unpressed[i].apart && out->unpressed[i].workers == out->rows[0].point.workers)) {
+        i++;
+    }
+    return i < out->unpressed_count ? out->unpressed[i].resource : PPT_RESOURCE_NONE;
+}
+
+/* Of what no cause was made: what may slow a task most, by the upper ends; or it is not known. */
+static enum ppt_resource find_open(const struct ppt_sensitivities *out, bool core, bool own_cpu,
+                                   double least)
+{
+    const struct ppt_sensitivity_row *row = &out->rows[0];
+    enum ppt_resource open = find_apart(out);
+    double most = 0;
+
+    for (size_t i = 0; i < row->count; i++) {
+        const struct ppt_sensitivity *one = &row->items[i];
+        const bool known = (one->resource == PPT_RESOURCE_CORE && core) ||
+                           (one->resource == PPT_RESOURCE_CPU && (core || own_cpu));
+        const double limit = one->resource == PPT_RESOURCE_CPU ? LEAST_ON_CPU - 1 : least;
+
+        if (!known && is_open(one, core, limit) && one->slowdown.interval.high > most) {
+            open = one->resource;
+            most = one->slowdown.interval.high;
+        }
+    }
+    return open;
+}
+
+static bool is_explained(const struct ppt_sensitivities *out)
+{
+    const struct ppt_sensitivity *found = ppt_sensitivity_find(&out->rows[0], out->resource);
+
+    return out->loses && (out->known_by == PPT_KNOWN_BY_ITSELF ||
+                          (found && out->resource != PPT_RESOURCE_CPU &&
+                           found->slowdown.interval.high >= out->loss.interval.low));
+}
+
 static void find_cause(double tolerance, struct ppt_sensitivities *out)
 {
     const struct ppt_sensitivity_row *row = &out->rows[0];
-    const double least = least_minded(tolerance);
+    const double least = ppt_sensitivity_least(tolerance);
     const struct ppt_sensitivity *most = most_minded(row, least);
     const bool core = minds(row, PPT_RESOURCE_CORE, 1 + least);
+    const bool own_cpu = minds(row, PPT_RESOURCE_CPU, LEAST_ON_CPU);
 
     out->cause = "none";
     if (most) {
@@ -305,13 +404,14 @@ static void find_cause(double tolerance, struct ppt_sensitivities *out)
     } else if (is_lock(out)) {
         out->cause = ppt_resources[PPT_RESOURCE_METADATA].cause;
         out->known_by = PPT_KNOWN_BY_ITSELF;
-    } else if (core || minds(row, PPT_RESOURCE_CPU, LEAST_ON_CPU)) {
+    } else if ((out->open = find_open(out, core, own_cpu, least)) != PPT_RESOURCE_NONE) {
+        out->cause = NULL;
+    } else if (core || own_cpu) {
         out->resource = core ? PPT_RESOURCE_CORE : PPT_RESOURCE_CPU;
         out->cause = ppt_resources[out->resource].cause;
         out->known_by = PPT_KNOWN_BY_PRESSING;
     }
-    out->explained =
-        out->loses && out->known_by != PPT_KNOWN_NOT && out->resource != PPT_RESOURCE_CPU;
+    out->explained = is_explained(out);
 }
 
 void ppt_sensitivity_of(const struct ppt_index *index, double tolerance,
@@ -329,34 +429,46 @@ void ppt_sensitivity_of(const struct ppt_index *index, double tolerance,
         *out = (struct ppt_sensitivities){.cause = "none"};
         return;
     }
-    add_unpressed(index->samples, out);
+    add_failures(index->samples, out);
     compare_rows(index, tolerance, out);
     find_cause(tolerance, out);
+}
+
+/* Whether it is known on which side of the limit a resource is, or that it is minded less than the
+ * one that is the cause. */
+static bool is_settled(const struct ppt_sensitivity *one, double limit,
+                       const struct ppt_sensitivity *cause)
+{
+    const struct ppt_interval *interval = &one->slowdown.interval;
+
+    return interval->exists && (interval->low > limit || interval->high < limit ||
+                                (cause && interval->high < cause->slowdown.interval.low));
 }
 
 bool ppt_sensitivity_settled(const struct ppt_samples *samples, double tolerance)
 {
     struct ppt_index index PPT_OWNED(ppt_index_free) = {0};
-    const double limit = 1 + least_minded(tolerance);
+    const double limit = 1 + ppt_sensitivity_least(tolerance);
     struct ppt_sensitivities found;
     bool settled;
 
     ppt_index_create(samples, &index);
     ppt_sensitivity_of(&index, tolerance, &found);
-    settled = found.blocks >= PPT_WHY_FEWEST_BLOCKS;
-    for (size_t i = 0; settled && i < found.rows[0].count; i++) {
-        const struct ppt_interval *interval = &found.rows[0].items[i].slowdown.interval;
-
-        settled = interval->exists && (interval->low > limit || interval->high < limit);
+    const struct ppt_sensitivity_row *row = &found.rows[0];
+    const struct ppt_sensitivity *cause = ppt_sensitivity_find(row, found.resource);
+    settled = found.blocks >= PPT_WHY_FEWEST_BLOCKS && found.cause;
+    for (size_t i = 0; settled && i < row->count; i++) {
+        settled = &row->items[i] == cause || is_settled(&row->items[i], limit, cause);
     }
-    return settled;
+    return settled && (cause || find_apart(&found) == PPT_RESOURCE_NONE);
 }
 
 /* ---- where it is searched for ---- */
 
 /* So long a pass of the fewest workers has to be: clocks, starts and the scheduler's slices are
- * small beside it. */
-#define PASS_NS 150e6
+ * small beside it. More of them tell more than longer ones: what others do on the machine, and
+ * where a virtual machine puts its CPUs, changes within seconds. */
+#define PASS_NS 75e6
 
 /* A point of the run with so many workers that has passes. */
 static bool is_known(const struct ppt_index *index, unsigned workers, unsigned inner_threads)

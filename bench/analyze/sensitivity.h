@@ -26,8 +26,12 @@
  *     cpu         it minds sharing its CPU as tasks do that compute, or other CPUs being busy
  *     none        nothing of this
  *
- * A cause explains the loss where the task surely minds it with the fewest workers: of "cpu", other
- * CPUs being busy.
+ * The last two say that nothing else slows it. So where the interval of a resource still reaches
+ * beyond the tolerance, or what presses on it could not reach the task (PPT_HANDOVER_NEAR_NS),
+ * there is no cause: that resource is open. Single passes that it could not reach do not count.
+ *
+ * A cause explains the loss where the task surely minds it with the fewest workers (of "cpu", other
+ * CPUs being busy), and by as much as the loss, as far as both intervals tell.
  */
 #ifndef PPT_ANALYZE_SENSITIVITY_H
 #define PPT_ANALYZE_SENSITIVITY_H
@@ -42,6 +46,7 @@
 /* What a task of one number of workers minds. */
 struct ppt_sensitivity {
     enum ppt_resource resource;
+    size_t blocks; /* of which it is made: those in which what presses could reach the task */
     struct ppt_ratio slowdown;
     struct ppt_ratio beyond_core; /* of that: what is more than "core" does; no interval: unknown */
     struct ppt_ratio given_way;   /* beside / alone of what presses: it loses, too */
@@ -63,7 +68,8 @@ extern const char *const ppt_known_by_words[]; /* "by pressing", ... */
 struct ppt_unpressed {
     enum ppt_resource resource;
     unsigned workers;
-    const char *reason; /* borrowed from the samples */
+    const char *reason; /* borrowed from the samples, or static */
+    bool apart; /* CPUs that should share a cache did not, in nearly all passes: they may again */
 };
 
 struct ppt_sensitivities {
@@ -72,7 +78,8 @@ struct ppt_sensitivities {
     size_t row_count;
     struct ppt_unpressed unpressed[PPT_WHY_MOST_COUNTS * PPT_RESOURCE_COUNT];
     size_t unpressed_count;
-    const char *cause;          /* as in JSON: "memory", "none", ... */
+    const char *cause;          /* as in JSON: "memory", "none", ...; NULL: not settled */
+    enum ppt_resource open;     /* then: what may slow it most; else PPT_RESOURCE_NONE */
     enum ppt_resource resource; /* that it is known by; PPT_RESOURCE_NONE: by none */
     enum ppt_known_by known_by;
     struct ppt_ratio loss; /* how much longer a task takes in the second row; value 0: there is
@@ -91,8 +98,15 @@ void ppt_sensitivity_of(const struct ppt_index *index, double tolerance,
 const struct ppt_sensitivity *ppt_sensitivity_find(const struct ppt_sensitivity_row *row,
                                                    enum ppt_resource resource);
 
-/* Whether more blocks would tell no more: of each resource it is sure whether the fewest workers
- * mind it by more than the tolerance. */
+/* By how much a resource has to slow a task at least to count. */
+static inline double ppt_sensitivity_least(double tolerance)
+{
+    return tolerance > PPT_LEAST_MINDED ? tolerance : PPT_LEAST_MINDED;
+}
+
+/* Whether more blocks would tell no more of the cause: there is one, and of each other resource it
+ * is sure whether the fewest workers mind it by more than the tolerance, or that they mind it less.
+ */
 bool ppt_sensitivity_settled(const struct ppt_samples *samples, double tolerance);
 
 /* Where causes are to be searched for behind the passes of this index: at one worker (or else plain

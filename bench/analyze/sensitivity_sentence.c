@@ -73,7 +73,12 @@ static const char *how_known(const struct ppt_sensitivities *why)
     return ppt_known_by_words[why->known_by];
 }
 
-/* Of a resource that it minds. */
+static double least_minded(const struct ppt_answer *answer)
+{
+    return ppt_sensitivity_least(answer->context.tolerance);
+}
+
+/* Of a resource that it minds. Beside others what it minds may be these. */
 static struct ppt_claim say_resource(const struct ppt_answer *answer, struct ppt_claim like,
                                      struct ppt_text *words)
 {
@@ -84,7 +89,8 @@ static struct ppt_claim say_resource(const struct ppt_answer *answer, struct ppt
     ppt_text_addf(words, " Beside pressure on %s a task takes ", resource->words);
     ppt_sensitivity_percent(&found->slowdown, words);
     ppt_text_addf(words, " longer (%s)%s; what helps: %s.", how_known(why),
-                  why->explained ? ", which explains it" : "", resource->advice);
+                  why->explained && !answer->verdict.disturbed ? ", which explains it" : "",
+                  resource->advice);
     return more_than(like, "minds", &found->slowdown, answer->context.tolerance);
 }
 
@@ -95,9 +101,11 @@ static struct ppt_claim say_own_cpu(const struct ppt_answer *answer, struct ppt_
     const struct ppt_sensitivities *why = &answer->why;
     const struct ppt_sensitivity *found = ppt_sensitivity_find(&why->rows[0], why->resource);
 
-    ppt_text_addf(words,
-                  " Of all that was pressed on a task minds its own CPU alone (%s): it takes ",
-                  how_known(why));
+    ppt_text_addf(
+        words,
+        " Of all that was pressed on its own CPU alone costs a task more than %.3g %% (%s): "
+        "it takes ",
+        100 * least_minded(answer), how_known(why));
     ppt_sensitivity_percent(&found->slowdown, words);
     ppt_text_add(words, " longer where it shares that.");
     return more_than(like, "minds_its_cpu", &found->slowdown, answer->context.tolerance);
@@ -116,6 +124,26 @@ static struct ppt_claim say_lock(const struct ppt_answer *answer, struct ppt_cla
     return counted(like, "waits_for_lock", why->switches);
 }
 
+/* A resource that was not excluded, so that nothing is said of others either. */
+static struct ppt_claim say_open(const struct ppt_answer *answer, struct ppt_claim like,
+                                 struct ppt_text *words)
+{
+    const struct ppt_sensitivities *why = &answer->why;
+    const struct ppt_sensitivity *found = ppt_sensitivity_find(&why->rows[0], why->open);
+
+    if (!found) {
+        ppt_text_addf(words, " What slows a task is not settled: pressure on %s did not reach it.",
+                      ppt_resources[why->open].words);
+        return counted(like, "cause_not_settled", NAN);
+    }
+    ppt_text_addf(words, " What slows a task is not settled: beside pressure on %s it takes ",
+                  ppt_resources[why->open].words);
+    ppt_sensitivity_percent(&found->slowdown, words);
+    ppt_text_addf(words, " longer, of which more than %.3g %% would count.",
+                  100 * least_minded(answer));
+    return counted(like, "cause_not_settled", found->slowdown.value - 1);
+}
+
 static struct ppt_claim say_cause(const struct ppt_answer *answer, struct ppt_claim like,
                                   struct ppt_text *words)
 {
@@ -130,8 +158,12 @@ static struct ppt_claim say_cause(const struct ppt_answer *answer, struct ppt_cl
     case PPT_KNOWN_NOT:
         break;
     }
-    ppt_text_add(words, " A task surely minds nothing of what was pressed on.");
-    return counted(like, "minds_nothing", NAN);
+    if (why->cause) {
+        ppt_text_addf(words, " A task minds nothing of what was pressed on by more than %.3g %%.",
+                      100 * least_minded(answer));
+        return counted(like, "minds_nothing", NAN);
+    }
+    return say_open(answer, like, words);
 }
 
 void ppt_sensitivity_say(const struct ppt_answer *answer, struct ppt_claim like,
@@ -151,7 +183,7 @@ void ppt_sensitivity_say(const struct ppt_answer *answer, struct ppt_claim like,
     const struct ppt_claim cause = say_cause(answer, like, &words);
 
     ppt_claims_add(claims, cause, &words);
-    if (why->loses && !why->explained) {
+    if (why->loses && !why->explained && why->cause) {
         ppt_text_add(&words, " None of these explains what more workers cost.");
         ppt_claims_add(claims, counted(like, "unexplained", NAN), &words);
     }

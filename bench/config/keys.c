@@ -111,7 +111,7 @@ const struct ppt_key ppt_keys[PPT_KEY_COUNT + 1] = {
             "on how many workers. "
             "\"task_count\": \"per_worker\" lets the tasks grow with the workers (weak scaling)",
         .option = {"--vary", PPT_OPTION_SET_MEMBER, .metavar = "NAME=LIST",
-                   .help = "sizes: size=64-4096:*2;"}),
+                   .help = "a number in several values, such as size=64-4096:*2"}),
     ROW(TASK_COUNTS, PLACES(27, 31, 0),
         OWN("task_counts", task_counts, .flags = PPT_FIELD_SPARSE, .smallest = 1, .largest = 1e9),
         .or_null = true, .form = "numbers",

@@ -27,6 +27,7 @@ const struct ppt_resource_row ppt_resources[PPT_RESOURCE_COUNT] = {
             .cause = "cache",
             .unit = "loads",
             .advice = "smaller pieces of data at a time, or workers that share no cache",
+            .through_cache = true,
         },
     [PPT_RESOURCE_MEMORY] =
         {
@@ -35,6 +36,7 @@ const struct ppt_resource_row ppt_resources[PPT_RESOURCE_COUNT] = {
             .cause = "memory",
             .unit = "bytes",
             .advice = "fewer workers, or pieces of data that fit into a cache",
+            .through_cache = true,
         },
     [PPT_RESOURCE_DISK] =
         {

@@ -28,6 +28,8 @@ struct ppt_resource_row {
     const char *unit;   /* of what pressing does: "bytes"; its rates are of so many a second */
     const char *advice; /* what helps a task that is held up by it */
     bool own_cpus;      /* pressed on the task's own CPUs; else on those that it does not use */
+    bool through_cache; /* what presses hardly does but through a cache that it shares with the task
+                         */
 };
 
 /* The row of PPT_RESOURCE_NONE is empty. */

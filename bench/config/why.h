@@ -9,7 +9,7 @@
 
 /* Blocks of that round: no fewer tell one resource from another, and more hardly tell better. */
 #define PPT_WHY_FEWEST_BLOCKS 5
-#define PPT_WHY_MOST_BLOCKS 10
+#define PPT_WHY_MOST_BLOCKS 20
 
 /* Numbers of workers that are measured there: the fewest, and the most that matter. */
 #define PPT_WHY_MOST_COUNTS 2

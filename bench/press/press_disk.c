@@ -10,8 +10,8 @@
 #include "presser.h"
 #include "vitals.h"
 
-#define WRITE_BYTES ((size_t)256 << 10)
-#define FILE_BYTES ((uint64_t)8 << 20)
+#define WRITE_BYTES ((size_t)1 << 20)
+#define FILE_BYTES ((uint64_t)16 << 20)
 
 static enum ppt_status check_disk(const struct ppt_folder *scratch, struct ppt_error *error)
 {

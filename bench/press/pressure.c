@@ -8,14 +8,15 @@
 #include "press.h"
 
 #include <errno.h>
-#include <sched.h>
+#include <math.h>
 #include <semaphore.h>
-#include <signal.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "bound_thread.h"
 #include "clock.h"
+#include "handover.h"
 #include "memory.h"
 #include "owned.h"
 #include "presser.h"
@@ -26,11 +27,22 @@
 #define WARM_UP_S 0.01
 #define ALONE_S 0.02
 
+/* How long CPUs that are apart are waited for. */
+#define APART_NS 200000000
+#define NAP_S 0.02
+
 enum phase { PRESSING, MARKED, ENDED };
 
 struct reading {
     int64_t ns;
     uint64_t done;
+};
+
+/* A CPU of the task and one that presses, which have a cache in common, as far as the system says.
+ */
+struct ppt_pair {
+    bool exists; /* and it matters whether they have */
+    unsigned task, presser;
 };
 
 struct ppt_pressure {
@@ -43,6 +55,8 @@ struct ppt_pressure {
     struct reading mark;
     bool marked;
     double alone;
+    struct ppt_pair pair;
+    double handover_ns; /* before the pass */
 };
 
 static const struct ppt_press *const presses[PPT_RESOURCE_COUNT] = {
@@ -78,13 +92,18 @@ static hwloc_obj_t last_cache(hwloc_topology_t topology, unsigned cpu)
     return cache;
 }
 
-/* Takes out those that are known to have another last-level cache than any of `own`. */
+/* By what the system says; where it says nothing of that CPU's caches, they may. */
+static bool may_share(hwloc_topology_t topology, hwloc_const_bitmap_t own, unsigned cpu)
+{
+    const hwloc_obj_t cache = last_cache(topology, cpu);
+
+    return !cache || hwloc_bitmap_intersects(cache->cpuset, own);
+}
+
 static void keep_sharers(hwloc_topology_t topology, hwloc_const_bitmap_t own, hwloc_bitmap_t cpus)
 {
     for (int cpu = hwloc_bitmap_first(cpus); cpu >= 0; cpu = hwloc_bitmap_next(cpus, cpu)) {
-        const hwloc_obj_t cache = last_cache(topology, (unsigned)cpu);
-
-        if (cache && !hwloc_bitmap_intersects(cache->cpuset, own)) {
+        if (!may_share(topology, own, (unsigned)cpu)) {
             hwloc_bitmap_clr(cpus, (unsigned)cpu);
         }
     }
@@ -125,11 +144,11 @@ static enum ppt_status take_others(const struct ppt_pressing *pressing, hwloc_co
     return PPT_OK;
 }
 
-static enum ppt_status choose_cpus(const struct ppt_pressing *pressing, hwloc_bitmap_t cpus,
-                                   struct ppt_error *error)
+/* `own`: those that the task uses. */
+static enum ppt_status choose_cpus(const struct ppt_pressing *pressing, hwloc_bitmap_t own,
+                                   hwloc_bitmap_t cpus, struct ppt_error *error)
 {
     const struct ppt_binding *task = pressing->task;
-    hwloc_bitmap_t own PPT_OWNED(free_bitmap) = hwloc_bitmap_alloc();
 
     if (!task->sets) {
         return refuse(pressing, "the tasks are bound to no CPUs", error);
@@ -145,6 +164,46 @@ static enum ppt_status choose_cpus(const struct ppt_pressing *pressing, hwloc_bi
         return PPT_OK;
     }
     return take_others(pressing, own, cpus, error);
+}
+
+/* ---- how far these are from the task's ---- */
+
+static void choose_pair(const struct ppt_pressing *pressing, hwloc_const_bitmap_t own,
+                        hwloc_const_bitmap_t cpus, struct ppt_pair *pair)
+{
+    hwloc_topology_t topology = pressing->task->topology;
+    int cpu = hwloc_bitmap_first(cpus);
+
+    while (cpu >= 0 && !may_share(topology, own, (unsigned)cpu)) {
+        cpu = hwloc_bitmap_next(cpus, cpu);
+    }
+    if (cpu < 0 || !ppt_resources[pressing->resource].through_cache) {
+        return;
+    }
+    const hwloc_obj_t cache = last_cache(topology, (unsigned)cpu);
+    hwloc_bitmap_t sharers PPT_OWNED(free_bitmap) = hwloc_bitmap_dup(own);
+
+    if (cache) {
+        hwloc_bitmap_and(sharers, sharers, cache->cpuset);
+    }
+    *pair = (struct ppt_pair){true, (unsigned)hwloc_bitmap_first(sharers), (unsigned)cpu};
+}
+
+static double handover_ns(const struct ppt_pair *pair)
+{
+    return pair->exists ? ppt_handover_ns(pair->task, pair->presser) : 0;
+}
+
+/* CPUs that are apart may be together again soon; and if not, that is how the pass is. */
+static double await_near(const struct ppt_pair *pair)
+{
+    const int64_t give_up = ppt_clock_ns() + APART_NS;
+    double ns;
+
+    while ((ns = handover_ns(pair)) > PPT_HANDOVER_NEAR_NS && ppt_clock_ns() < give_up) {
+        ppt_clock_sleep(NAP_S, NULL);
+    }
+    return ns;
 }
 
 /* ---- what threads do ---- */
@@ -187,31 +246,6 @@ static void *run_presser(void *argument)
     }
     presser->problem = problem;
     return NULL;
-}
-
-/* Bound from its first instruction on, and deaf to signals. */
-static int start_presser(struct ppt_presser *presser)
-{
-    const size_t bytes = CPU_ALLOC_SIZE(presser->cpu + 1);
-    cpu_set_t *set = CPU_ALLOC(presser->cpu + 1);
-    sigset_t all, before;
-    pthread_attr_t attributes;
-    int problem = set ? pthread_attr_init(&attributes) : ENOMEM;
-
-    if (problem == 0) {
-        CPU_ZERO_S(bytes, set);
-        CPU_SET_S(presser->cpu, bytes, set);
-        problem = pthread_attr_setaffinity_np(&attributes, bytes, set);
-        sigfillset(&all);
-        pthread_sigmask(SIG_SETMASK, &all, &before);
-        problem = problem != 0
-                      ? problem
-                      : pthread_create(&presser->thread, &attributes, run_presser, presser);
-        pthread_sigmask(SIG_SETMASK, &before, NULL);
-        pthread_attr_destroy(&attributes);
-    }
-    CPU_FREE(set);
-    return problem;
 }
 
 /* ---- a pressure ---- */
@@ -286,7 +320,9 @@ static enum ppt_status start_all(struct ppt_pressure *pressure, struct ppt_error
     int problem = 0;
 
     while (problem == 0 && pressure->started < pressure->count) {
-        problem = start_presser(&pressure->pressers[pressure->started]);
+        struct ppt_presser *presser = &pressure->pressers[pressure->started];
+
+        problem = ppt_bound_thread_start(&presser->thread, presser->cpu, run_presser, presser);
         pressure->started += problem == 0;
     }
     for (unsigned i = 0; i < pressure->started; i++) {
@@ -313,17 +349,20 @@ static enum ppt_status press_alone(struct ppt_pressure *pressure, struct ppt_err
 enum ppt_status ppt_pressure_start(const struct ppt_pressing *pressing,
                                    struct ppt_pressure **pressure, struct ppt_error *error)
 {
+    hwloc_bitmap_t own PPT_OWNED(free_bitmap) = hwloc_bitmap_alloc();
     hwloc_bitmap_t cpus PPT_OWNED(free_bitmap) = hwloc_bitmap_alloc();
     const struct ppt_press *press = presses[pressing->resource];
     struct ppt_pressed ignored;
     struct ppt_error unheard;
 
     *pressure = NULL;
-    PPT_TRY(choose_cpus(pressing, cpus, error));
+    PPT_TRY(choose_cpus(pressing, own, cpus, error));
     if (press->check) {
         PPT_TRY(press->check(pressing->scratch, error));
     }
     struct ppt_pressure *started = create(pressing, cpus);
+    choose_pair(pressing, own, cpus, &started->pair);
+    started->handover_ns = await_near(&started->pair);
     enum ppt_status status = start_all(started, error);
     status = status == PPT_OK ? press_alone(started, error) : status;
     if (status != PPT_OK) {
@@ -355,6 +394,7 @@ enum ppt_status ppt_pressure_stop(struct ppt_pressure *pressure, struct ppt_pres
         ppt_usage_add(&pressed->used, pressure->pressers[i].used, 1);
     }
     pressed->alone = pressure->alone;
+    pressed->handover_ns = fmax(pressure->handover_ns, handover_ns(&pressure->pair));
     pressed->beside = pressure->marked ? rate_between(pressure->mark, end) : pressure->alone;
     const enum ppt_status status = judge(pressure, error);
     sem_destroy(&pressure->ready);

@@ -11,6 +11,7 @@ static json_object *sensitivity_json(const struct ppt_sensitivity *one)
     json_object *object = json_object_new_object();
 
     add(object, "resource", text(ppt_resources[one->resource].name));
+    add(object, "iterations", integer(one->blocks));
     add(object, "slowdown", ppt_json_ratio(&one->slowdown));
     add(object, "given_way", ppt_json_ratio(&one->given_way));
     add(object, "unit", text(ppt_resources[one->resource].unit));
@@ -63,7 +64,9 @@ json_object *ppt_json_why(const struct ppt_answer *answer)
     for (size_t i = 0; i < why->row_count; i++) {
         json_object_array_add(workers, integer(why->rows[i].point.workers));
     }
-    add(object, "cause", text(why->cause));
+    add(object, "cause", why->cause ? text(why->cause) : NULL);
+    add(object, "open",
+        why->open == PPT_RESOURCE_NONE ? NULL : text(ppt_resources[why->open].name));
     add(object, "known_by",
         why->known_by == PPT_KNOWN_NOT ? NULL : text(ppt_known_by_names[why->known_by]));
     add(object, "iterations", integer(why->blocks));

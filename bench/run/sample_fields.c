@@ -84,6 +84,8 @@ static const struct ppt_field rank_fields[] = {
 static const struct ppt_field pressed_fields[] = {
     PRESSED(alone),
     PRESSED(beside),
+    {PPT_FIELD(struct ppt_pressed, handover_ns, "handover_ns"),
+     .flags = PPT_FIELD_SHOWN | PPT_FIELD_SPARSE, .largest = LARGEST_COUNT},
     {0},
 };
 

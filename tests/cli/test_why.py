@@ -47,8 +47,9 @@ class Why(common.Case):
         return json.loads((self.only_folder() / "results.json").read_text())
 
     def check_answer(self, why):
-        self.assertIn(why["cause"], CAUSES)
-        self.assertEqual(why["known_by"] is None, why["cause"] == "none")
+        self.assertIn(why["cause"], [*CAUSES, None])
+        self.assertEqual(why["known_by"] is None, why["cause"] in ("none", None))
+        self.assertEqual(why["open"] is not None, why["cause"] is None)
         for one in why["sensitivities"] + why["side_by_side"]:
             value, low, high = one["slowdown"]
             self.assertIn(one["resource"], RESOURCES)
@@ -161,7 +162,7 @@ class Measuring(Why):
         self.assertEqual({one["resource"] for one in why["sensitivities"]}, {"cpu"})
         self.assertTrue(all(one["withheld"] for one in self.lines("failed")))
         self.assertEqual(result.out.count("use every CPU"), 2, result)
-        self.assertIn(why["cause"], ("cpu", "none", "lock"))
+        self.assertIn(why["cause"], ("cpu", "none", "lock", None))
 
 
 class Recorded(Why):
@@ -226,8 +227,8 @@ class Recorded(Why):
         """A pass beside pressure that computed something else; those of that round have tasks
         enough to be timed, and no more, so that they are compared with each other."""
         self.measure("--task", "wait", "--task-args", "[5]", "--workers", "0,2", "--iterations", 3,
-                     "--tasks", 36, "--warmup", 0, "--why")  # fmt: skip
-        self.assertIn(self.lines("why")[0]["task_count"], range(20, 31))
+                     "--tasks", 30, "--warmup", 0, "--why")  # fmt: skip
+        self.assertIn(self.lines("why")[0]["task_count"], range(8, 17))
         path = self.only_folder() / "samples.jsonl"
         lines = [json.loads(line) for line in path.read_text().splitlines()]
         last = [line for line in lines if line.get("pressure") == "cpu"][-1]

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "clock.h"
+#include "handover.h"
 #include "owned.h"
 #include "place.h"
 #include "press.h"
@@ -247,6 +248,33 @@ static void without_a_mark_nothing_is_used_beside_it(void **state)
     tear_down(&setting);
 }
 
+/* One way takes more than a cycle and less than any machine's memory. */
+static void a_line_is_handed_over(void **state)
+{
+    struct setting setting = set_up(1);
+    const int task = hwloc_bitmap_first(setting.binding.sets[0]);
+
+    (void)state;
+    for (int r = PPT_RESOURCE_NONE + 1; r < PPT_RESOURCE_COUNT; r++) {
+        if (can_press(r)) {
+            const struct ppt_pressed pressed = stop(start(&setting, r));
+
+            assert_true(ppt_resources[r].through_cache || pressed.handover_ns == 0);
+        }
+    }
+    hwloc_bitmap_t others =
+        hwloc_bitmap_dup(hwloc_topology_get_topology_cpuset(setting.binding.topology));
+    hwloc_bitmap_clr(others, (unsigned)task);
+    if (!hwloc_bitmap_iszero(others)) {
+        const double ns = ppt_handover_ns((unsigned)task, (unsigned)hwloc_bitmap_first(others));
+
+        assert_true(ns == 0 || (ns > 1 && ns < 5000));
+    }
+    assert_int_equal(count_entries("/proc/self/task"), 1);
+    hwloc_bitmap_free(others);
+    tear_down(&setting);
+}
+
 static void refuse(const struct ppt_pressing *pressing, const char *reason)
 {
     struct ppt_error error = {""};
@@ -423,6 +451,7 @@ static void resources_have_their_names(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_line_is_handed_over),
         cmocka_unit_test(resources_have_their_names),
         PLACED(each_presses_where_it_should_and_leaves_nothing),
         PLACED(what_was_done_before_the_mark_does_not_count),

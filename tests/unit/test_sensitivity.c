@@ -11,6 +11,7 @@
 #include "owned.h"
 #include "sensitivity.h"
 #include "sensitivity_sentence.h"
+#include "sweep.h"
 #include "unit.h"
 
 #define TOLERANCE 0.05
@@ -71,26 +72,31 @@ static double waver(struct ppt_rng *rng, double sd)
     return sd > 0 ? exp(sd * noise_normal(rng)) * (ppt_rng_below(rng, 100) < 3 ? 1.3 : 1) : 1;
 }
 
-static void make_samples(struct ppt_rng *rng, const struct planted *planted, unsigned blocks,
-                         double sd, struct ppt_samples *samples)
+static void add_block(struct ppt_rng *rng, const struct planted *planted, unsigned block, double sd,
+                      struct ppt_samples *samples)
 {
     const double longer = ALONE_NS * (planted->loss - 1);
 
+    for (unsigned r = 1; r <= PPT_PRESSURE_ALONE; r++) {
+        const double slowdown = r < PPT_RESOURCE_COUNT ? planted->slowdown[r] : 1;
+        const struct ppt_point one = {.workers = 1, .inner_threads = 1, .pressure = r};
+
+        if (slowdown > 0) {
+            add_pass(samples, block, one, ALONE_NS * slowdown * waver(rng, sd), 0, 0.05);
+        }
+    }
+    const struct ppt_point two = {.workers = 2, .inner_threads = 1, .pressure = PPT_PRESSURE_ALONE};
+
+    add_pass(samples, block, two, (ALONE_NS + longer) * waver(rng, sd), longer * planted->off_cpu,
+             0.1 + planted->switches);
+}
+
+static void make_samples(struct ppt_rng *rng, const struct planted *planted, unsigned blocks,
+                         double sd, struct ppt_samples *samples)
+{
     *samples = (struct ppt_samples){0};
     for (unsigned b = 1; b <= blocks; b++) {
-        for (unsigned r = 1; r <= PPT_PRESSURE_ALONE; r++) {
-            const double slowdown = r < PPT_RESOURCE_COUNT ? planted->slowdown[r] : 1;
-            const struct ppt_point one = {.workers = 1, .inner_threads = 1, .pressure = r};
-
-            if (slowdown > 0) {
-                add_pass(samples, b, one, ALONE_NS * slowdown * waver(rng, sd), 0, 0.05);
-            }
-        }
-        const struct ppt_point two = {
-            .workers = 2, .inner_threads = 1, .pressure = PPT_PRESSURE_ALONE};
-
-        add_pass(samples, b, two, (ALONE_NS + longer) * waver(rng, sd), longer * planted->off_cpu,
-                 0.1 + planted->switches);
+        add_block(rng, planted, b, sd, samples);
     }
 }
 
@@ -113,39 +119,66 @@ static struct ppt_sensitivities find_planted(struct ppt_rng *rng, const struct p
     return find(&samples);
 }
 
+/* As a run measures it: until enough is known. */
+static struct ppt_sensitivities search(struct ppt_rng *rng, const struct planted *planted,
+                                       double sd)
+{
+    struct ppt_samples samples PPT_OWNED(ppt_samples_free) = {0};
+
+    for (unsigned b = 1; b <= PPT_WHY_MOST_BLOCKS; b++) {
+        add_block(rng, planted, b, sd, &samples);
+        if (b % PPT_ADAPTIVE_STEP == 0 && ppt_sensitivity_settled(&samples, TOLERANCE)) {
+            break;
+        }
+    }
+    return find(&samples);
+}
+
 /* Of tasks as they are on a machine of two CPUs: how often each is taken for another one. */
 static void planted_causes_are_found(void **state)
 {
     static const struct {
         const char *cause;
         struct planted planted;
+        size_t most_open; /* runs that need not settle it, of those that waver much; 0: as few as
+                             may be wrong */
     } cases[] = {
-        {"cpu", {PLANTED(2, 1, 1, 1, 1, 1, 1), 1, 0, 0}},
-        {"cpu", {PLANTED(2, 1.3, 1.2, 1.2, 1.05, 1.1, 1.1), 1.3, 0, 0}},
-        {"cache", {PLANTED(2, 1.07, 4.8, 1.5, 1.08, 1.34, 1), 1.3, 0, 0}},
-        {"memory", {PLANTED(1.9, 1.2, 1.1, 1.7, 1.05, 1.01, 1.01), 1.4, 0, 0}},
-        {"memory", {PLANTED(1.9, 1.2, 1.6, 1.6, 1.05, 1.15, 1.01), 1.4, 0, 0}},
-        {"cache", {PLANTED(1.9, 1.1, 2.2, 1.5, 1.05, 1.2, 1.01), 1.4, 0, 0}},
-        {"disk", {PLANTED(1.1, 1, 1, 1, 1.8, 1, 1.1), 1.4, 1, 2}},
-        {"faults", {PLANTED(2, 1.02, 1, 1.05, 1, 1.6, 1), 1.5, 0.8, 1}},
-        {"lock", {PLANTED(2, 1, 1, 1, 1, 1, 1.5), 1, 0, 0}},
-        {"lock", {PLANTED(2, 1, 1, 1, 1, 1, 1), 1.9, 1, 0.9}},
-        {"none", {PLANTED(1, 1, 1, 1, 1, 1, 1), 1, 0, 0}},
-        {"none", {PLANTED(0.9, 1.02, 1.02, 1.02, 1.03, 1.04, 1.02), 1.02, 0, 0}},
+        {"cpu", {PLANTED(2, 1, 1, 1, 1, 1, 1), 1, 0, 0}, 0},
+        {"cpu", {PLANTED(2, 1.3, 1.2, 1.2, 1.05, 1.1, 1.1), 1.3, 0, 0}, 0},
+        {"cache", {PLANTED(2, 1.07, 4.8, 1.5, 1.08, 1.34, 1), 1.3, 0, 0}, 0},
+        {"memory", {PLANTED(1.9, 1.2, 1.1, 1.7, 1.05, 1.01, 1.01), 1.4, 0, 0}, 0},
+        {"memory", {PLANTED(1.9, 1.2, 1.6, 1.6, 1.05, 1.15, 1.01), 1.4, 0, 0}, 0},
+        {"cache", {PLANTED(1.9, 1.1, 2.2, 1.5, 1.05, 1.2, 1.01), 1.4, 0, 0}, 0},
+        {"disk", {PLANTED(1.1, 1, 1, 1, 1.8, 1, 1.1), 1.4, 1, 2}, 0},
+        {"faults", {PLANTED(2, 1.02, 1, 1.05, 1, 1.6, 1), 1.5, 0.8, 1}, 0},
+        {"lock", {PLANTED(2, 1, 1, 1, 1, 1, 1.5), 1, 0, 0}, 0},
+        {"lock", {PLANTED(2, 1, 1, 1, 1, 1, 1), 1.9, 1, 0.9}, 0},
+        {"none", {PLANTED(1, 1, 1, 1, 1, 1, 1), 1, 0, 0}, 0},
+        {"none", {PLANTED(0.9, 1.02, 1.02, 1.02, 1.03, 1.04, 1.02), 1.02, 0, 0}, RUNS / 8},
     };
+    static const double sds[] = {0.03, 0.01};
     struct ppt_rng rng;
 
     (void)state;
     ppt_rng_seed(&rng, 1, 0, PPT_STREAM_DATA);
-    for (size_t i = 0; i < COUNT(cases); i++) {
-        size_t wrong = 0;
+    for (size_t i = 0; i < COUNT(cases) * COUNT(sds); i++) {
+        const double sd = sds[i / COUNT(cases)];
+        const char *cause = cases[i % COUNT(cases)].cause;
+        size_t wrong = 0, open = 0;
 
         for (size_t run = 0; run < RUNS; run++) {
-            wrong += strcmp(find_planted(&rng, &cases[i].planted, BLOCKS, 0.03).cause,
-                            cases[i].cause) != 0;
+            const struct ppt_sensitivities found =
+                search(&rng, &cases[i % COUNT(cases)].planted, sd);
+
+            open += found.cause == NULL;
+            wrong += found.cause && strcmp(found.cause, cause) != 0;
+            assert_int_equal(found.cause == NULL, found.open != PPT_RESOURCE_NONE);
         }
-        if (wrong > RUNS / 20) {
-            fail_msg("case %zu: %zu of %d runs do not name %s", i, wrong, RUNS, cases[i].cause);
+        const size_t may = sd > 0.01 ? cases[i % COUNT(cases)].most_open : 0;
+
+        if (wrong > RUNS / 20 || open > (may > 0 ? may : RUNS / 20)) {
+            fail_msg("case %zu: of %d runs %zu do not name %s, and %zu nothing", i, RUNS, wrong,
+                     cause, open);
         }
     }
 }
@@ -235,12 +268,56 @@ static void other_losses_are_no_lock(void **state)
     (void)state;
     ppt_rng_seed(&rng, 4, 0, PPT_STREAM_DATA);
     for (size_t i = 0; i < COUNT(cases); i++) {
-        const struct ppt_sensitivities found = find_planted(&rng, &cases[i], BLOCKS, 0.005);
+        const struct ppt_sensitivities found = search(&rng, &cases[i], 0.005);
 
         assert_string_equal(found.cause, "cpu");
         assert_int_equal(found.loses, i < 2);
         assert_false(found.explained);
     }
+}
+
+/* Of a task that minds memory: CPUs that were apart in all blocks but the first so many pressed on
+ * neither the cache nor memory. */
+static struct ppt_sensitivities find_apart_from(unsigned near_blocks, struct ppt_samples *samples)
+{
+    const struct planted planted = {PLANTED(2, 1, 1.1, 1.5, 1, 1, 1), 1.4, 0, 0};
+    struct ppt_rng rng;
+
+    ppt_rng_seed(&rng, 7, 0, PPT_STREAM_DATA);
+    make_samples(&rng, &planted, PPT_WHY_MOST_BLOCKS, 0, samples);
+    for (size_t i = 0; i < samples->count; i++) {
+        struct ppt_sample *pass = &samples->items[i];
+
+        if (pass->point.pressure < PPT_RESOURCE_COUNT &&
+            ppt_resources[pass->point.pressure].through_cache) {
+            pass->pressed.handover_ns = pass->block > near_blocks ? 165 : 35;
+            pass->work_ns = pass->block > near_blocks ? (int64_t)(TASKS * ALONE_NS) : pass->work_ns;
+        }
+    }
+    return find(samples);
+}
+
+/* What did not reach the task tells nothing of it, neither that it minds nor that it does not. */
+static void only_what_reaches_the_task_counts(void **state)
+{
+    struct ppt_samples few PPT_OWNED(ppt_samples_free) = {0},
+                           none PPT_OWNED(ppt_samples_free) = {0};
+    const struct ppt_sensitivities some = find_apart_from(PPT_FEWEST_BLOCKS, &few);
+    const struct ppt_sensitivity *memory = ppt_sensitivity_find(&some.rows[0], PPT_RESOURCE_MEMORY);
+
+    (void)state;
+    assert_int_equal(memory->blocks, PPT_FEWEST_BLOCKS);
+    assert_true(fabs(memory->slowdown.value - 1.5) < 1e-6);
+    assert_string_equal(some.cause, "memory");
+    const struct ppt_sensitivities apart = find_apart_from(PPT_FEWEST_BLOCKS - 1, &none);
+
+    assert_null(ppt_sensitivity_find(&apart.rows[0], PPT_RESOURCE_MEMORY));
+    assert_int_equal(apart.unpressed_count, 2);
+    assert_null(apart.cause);
+    assert_int_equal(apart.open, PPT_RESOURCE_CACHE);
+    assert_int_equal(apart.known_by, PPT_KNOWN_NOT);
+    assert_false(apart.explained);
+    assert_false(ppt_sensitivity_settled(&none, TOLERANCE));
 }
 
 /* Few blocks tell nothing, and no passes even less. */
@@ -319,7 +396,7 @@ static bool plan(const unsigned *workers, size_t count, size_t recommended, uint
 }
 
 /* At one worker, else with the fewest; and at the recommended number, or the next that has tasks
- * side by side. A pass of tasks of 4 ms lasts 150 ms, in whole rounds, where there are so many. */
+ * side by side. A pass of tasks of 4 ms lasts 75 ms, in whole rounds, where there are so many. */
 static void counts_are_chosen(void **state)
 {
     static const struct {
@@ -330,10 +407,10 @@ static void counts_are_chosen(void **state)
         size_t expected_count;
         uint64_t expected_tasks;
     } cases[] = {
-        {{0, 1, 2, 4}, 4, 3, 100, {1, 4}, 2, 40}, {{0, 1, 2, 4}, 4, 1, 100, {1, 2}, 2, 38},
-        {{0, 1, 2, 4}, 4, 0, 100, {1, 2}, 2, 38}, {{0, 2, 4}, 3, 2, 100, {0, 4}, 2, 40},
-        {{2, 4}, 2, 0, 100, {2, 4}, 2, 40},       {{2, 4}, 2, 1, 7, {2, 4}, 2, 7},
-        {{0, 1}, 2, 1, 100, {1}, 1, 38},          {{0}, 1, 0, 100, {0}, 1, 38},
+        {{0, 1, 2, 4}, 4, 3, 100, {1, 4}, 2, 20}, {{0, 1, 2, 4}, 4, 1, 100, {1, 2}, 2, 20},
+        {{0, 1, 2, 4}, 4, 0, 100, {1, 2}, 2, 20}, {{0, 2, 4}, 3, 2, 100, {0, 4}, 2, 20},
+        {{2, 4}, 2, 0, 100, {2, 4}, 2, 20},       {{2, 4}, 2, 1, 7, {2, 4}, 2, 7},
+        {{0, 1}, 2, 1, 100, {1}, 1, 19},          {{0}, 1, 0, 100, {0}, 1, 19},
     };
     struct ppt_why why;
 
@@ -359,6 +436,7 @@ int main(void)
         cmocka_unit_test(intervals_hold_together),
         cmocka_unit_test(figures_are_those_that_were_planted),
         cmocka_unit_test(other_losses_are_no_lock),
+        cmocka_unit_test(only_what_reaches_the_task_counts),
         cmocka_unit_test(few_blocks_tell_nothing),
         cmocka_unit_test(statements_are_borne),
         cmocka_unit_test(counts_are_chosen),

@@ -54,7 +54,7 @@ def plant(program, planted, folder, runs):
     rows, good = [], True
     for cause, right in CAUSES.items():
         named = [ask(program, folder, "--kernel", planted, "--task-args", json.dumps([cause]))["cause"]
-                 for _ in range(runs)]  # fmt: skip
+                 or "not settled" for _ in range(runs)]  # fmt: skip
         hits = named.count(right)
         good = good and hits >= BAR * runs
         rows.append([cause, right, f"{hits} of {runs}", others(named, right)])
@@ -90,7 +90,7 @@ def look(program, configs, folder):
         answers = [ask(program, folder, str(configs / f"{task}.json")) for _ in range(2)]
         found = [slowdowns(answer) for answer in answers]
         cells = [cell(found[0].get(resource), found[1].get(resource)) for resource in RESOURCES]
-        causes = [answer["cause"] for answer in answers]
+        causes = [answer["cause"] or "not settled" for answer in answers]
         named = causes[0] if causes[0] == causes[1] else f"**{causes[0]}, {causes[1]}**"
         rows.append([task, *cells, named])
         good = good and not any("**" in text for text in rows[-1])

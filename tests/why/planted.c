@@ -31,7 +31,7 @@ static const struct ppt_param params[] = {
 
 /* What is read at random, between a core's own cache and the one that all share; and what is read
  * from end to end, beyond all. */
-#define CACHE_BYTES ((size_t)8 << 20)
+#define CACHE_BYTES ((size_t)4 << 20)
 #define MEMORY_BYTES ((size_t)128 << 20)
 #define STREAM_BYTES ((size_t)32 << 20)
 
@@ -39,8 +39,8 @@ static const struct ppt_param params[] = {
 #define JUMPS 60000    /* from line to line */
 #define FAULT_PAGES 64 /* at a time */
 #define FAULT_TIMES 30
-#define WRITE_BYTES 16384
-#define WRITE_TIMES 8
+#define WRITE_BYTES 65536
+#define WRITE_TIMES 4
 #define SLEEP_NS 3000000
 
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
