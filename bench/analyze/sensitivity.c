@@ -7,6 +7,8 @@
 
 #include "answer.h"
 #include "factors.h"
+#include "flags.h"
+#include "handover.h"
 #include "memory.h"
 #include "owned.h"
 #include "trimmed.h"
@@ -17,9 +19,17 @@
 /* A task that minds sharing its CPU by less hardly uses it. */
 #define LEAST_ON_CPU 1.25
 
+/* A larger share of passes alone in which others took part says that they were always there. */
+#define MOST_DISTURBED 0.2
+
 /* A lock's part of what a task takes longer, and how much more often it lets go of the CPU. */
 #define LEAST_OFF_CPU 0.5
 #define LEAST_SWITCHES 0.25
+
+static double least_minded(double tolerance)
+{
+    return fmax(tolerance, PPT_LEAST_MINDED);
+}
 
 const char *const ppt_known_by_names[] = {"nothing", "pressing", "own_numbers", NULL};
 const char *const ppt_known_by_words[] = {"", "by pressing", "by its own numbers", NULL};
@@ -185,8 +195,8 @@ static void add_apart(struct ppt_point point, enum ppt_resource resource,
     add_unpressed(out, (struct ppt_unpressed){
                            .resource = resource,
                            .workers = point.workers,
-                           .reason = "the CPUs shared no cache, though the system says so: a "
-                                     "virtual machine's are moved",
+                           .reason = "in nearly all passes the CPUs were too far apart to share a "
+                                     "cache, or too busy to tell",
                            .apart = true,
                        });
 }
@@ -205,16 +215,19 @@ static void fill_row(const struct ppt_index *index, struct ppt_sensitivity_row *
         const struct ppt_point at = under(row->point, r);
         const double risk = RISK / resources;
 
-        if (ppt_index_find(index, at) == SIZE_MAX) {
-            continue;
-        }
-        if (count_near(index, at) < PPT_FEWEST_BLOCKS) {
+        const size_t place = ppt_index_find(index, at);
+        const size_t blocks = place == SIZE_MAX ? 0 : count_near(index, at);
+
+        if (place != SIZE_MAX && blocks < PPT_FEWEST_BLOCKS &&
+            ppt_index_passes(index, place).count >= PPT_FEWEST_BLOCKS) {
             add_apart(row->point, (enum ppt_resource)r, out);
+        }
+        if (blocks < PPT_FEWEST_BLOCKS) {
             continue;
         }
         row->items[row->count++] = (struct ppt_sensitivity){
             .resource = (enum ppt_resource)r,
-            .blocks = count_near(index, at),
+            .blocks = blocks,
             .slowdown = ratio_between(index, alone, at, work_ns, risk),
             .beyond_core = ratio_between(index, core, at, work_ns, risk),
             .given_way = given_way(index, at, risk),
@@ -264,51 +277,6 @@ const struct ppt_sensitivity *ppt_sensitivity_find(const struct ppt_sensitivity_
 
 /* ---- the cause ---- */
 
-static bool minds(const struct ppt_sensitivity_row *row, enum ppt_resource resource, double limit)
-{
-    const struct ppt_sensitivity *found = ppt_sensitivity_find(row, resource);
-
-    return found && is_above(&found->slowdown, limit);
-}
-
-/* More than others that are only busy. */
-static bool minds_itself(const struct ppt_sensitivity *one, double tolerance)
-{
-    return strcmp(ppt_resources[one->resource].cause, ppt_resources[PPT_RESOURCE_CPU].cause) != 0 &&
-           is_above(&one->slowdown, 1 + tolerance) &&
-           (!one->beyond_core.interval.exists || is_above(&one->beyond_core, 1 + tolerance / 2));
-}
-
-/* A stream minds the cache, too: it evicts what is walked over there, which then comes from memory.
- * Who works within a cache minds that much more than memory. */
-static const struct ppt_sensitivity *tell_apart(const struct ppt_sensitivity_row *row,
-                                                const struct ppt_sensitivity *most,
-                                                double tolerance)
-{
-    const struct ppt_sensitivity *memory = ppt_sensitivity_find(row, PPT_RESOURCE_MEMORY);
-
-    return most && most->resource == PPT_RESOURCE_CACHE && memory &&
-                   is_above(&memory->slowdown, 1 + tolerance) &&
-                   most->slowdown.value - 1 <= PPT_CACHE_TIMES * (memory->slowdown.value - 1)
-               ? memory
-               : most;
-}
-
-static const struct ppt_sensitivity *most_minded(const struct ppt_sensitivity_row *row,
-                                                 double tolerance)
-{
-    const struct ppt_sensitivity *most = NULL;
-
-    for (size_t i = 0; i < row->count; i++) {
-        const struct ppt_sensitivity *one = &row->items[i];
-
-        if (minds_itself(one, tolerance) && (!most || one->slowdown.value > most->slowdown.value)) {
-            most = one;
-        }
-    }
-    return tell_apart(row, most, tolerance);
-}
-
 /* Of the time that a task takes longer in the second row, and of how often it switches away. */
 static void compare_rows(const struct ppt_index *index, double tolerance,
                          struct ppt_sensitivities *out)
@@ -327,91 +295,210 @@ static void compare_rows(const struct ppt_index *index, double tolerance,
     out->switches = median_at(index, many, switches) - median_at(index, few, switches);
 }
 
-static bool is_lock(const struct ppt_sensitivities *out)
+/* What is known of one resource. */
+enum minded {
+    MINDED_NOT,     /* surely, or surely no more than CPUs that are only busy */
+    MINDED_AS_BUSY, /* surely, but not more than CPUs that are only busy */
+    MINDED_ITSELF,  /* surely, and surely more than these */
+    MINDED_PERHAPS,
+};
+
+static bool is_of_cpu(enum ppt_resource resource)
 {
-    return out->loses && out->off_cpu >= LEAST_OFF_CPU && out->switches >= LEAST_SWITCHES;
+    return strcmp(ppt_resources[resource].cause, ppt_resources[PPT_RESOURCE_CPU].cause) == 0;
 }
 
-/* Whether it may be minded by more than that, though that is not sure. Beside busy CPUs, which the
- * task minds, it is what comes on top of these. */
-static bool is_open(const struct ppt_sensitivity *one, bool core, double least)
+static bool is_below(const struct ppt_ratio *ratio, double limit)
 {
-    const struct ppt_interval *slowdown = &one->slowdown.interval;
-    const struct ppt_interval *beyond = &one->beyond_core.interval;
+    return ratio->interval.exists && ratio->interval.high <= limit;
+}
 
-    if (!slowdown->exists || slowdown->high <= 1 + least) {
-        return !slowdown->exists;
+double ppt_sensitivity_limit(enum ppt_resource resource, double tolerance)
+{
+    return resource == PPT_RESOURCE_CPU ? LEAST_ON_CPU : 1 + least_minded(tolerance);
+}
+
+double ppt_sensitivity_beyond(double tolerance)
+{
+    return 1 + least_minded(tolerance) / 2;
+}
+
+static enum minded judge(const struct ppt_sensitivity *one, double tolerance)
+{
+    const double limit = ppt_sensitivity_limit(one->resource, tolerance);
+    const double beyond = ppt_sensitivity_beyond(tolerance);
+
+    if (is_below(&one->slowdown, limit)) {
+        return MINDED_NOT;
     }
-    return !core || !beyond->exists || beyond->high > 1 + least;
-}
+    const bool sure = is_above(&one->slowdown, limit);
 
-/* What could not be pressed on at the fewest workers, and may be another time. */
-static enum ppt_resource find_apart(const struct ppt_sensitivities *out)
-{
-    size_t i = 0;
-
-    while (i < out->unpressed_count &&
-           !(out->unpressed[i].apart && out->unpressed[i].workers == out->rows[0].point.workers)) {
-        i++;
+    if (is_of_cpu(one->resource)) {
+        return sure ? MINDED_AS_BUSY : MINDED_PERHAPS;
     }
-    return i < out->unpressed_count ? out->unpressed[i].resource : PPT_RESOURCE_NONE;
+    if (is_below(&one->beyond_core, beyond)) {
+        return sure ? MINDED_AS_BUSY : MINDED_NOT;
+    }
+    /* Where nothing else keeps CPUs busy it is the resource. */
+    return sure && (!one->beyond_core.interval.exists || is_above(&one->beyond_core, beyond))
+               ? MINDED_ITSELF
+               : MINDED_PERHAPS;
 }
 
-/* Of what no cause was made: what may slow a task most, by the upper ends; or it is not known. */
-static enum ppt_resource find_open(const struct ppt_sensitivities *out, bool core, bool own_cpu,
-                                   double least)
+/* What the fewest workers make of all resources. */
+struct judged {
+    enum minded of[PPT_RESOURCE_COUNT];
+    enum ppt_resource most; /* of those minded themselves; PPT_RESOURCE_NONE: none is */
+    bool busy;              /* other CPUs, or others on their own, are minded */
+};
+
+static struct judged judge_all(const struct ppt_index *index, double tolerance,
+                               const struct ppt_sensitivities *out)
 {
     const struct ppt_sensitivity_row *row = &out->rows[0];
-    enum ppt_resource open = find_apart(out);
-    double most = 0;
+    struct judged judged = {.most = PPT_RESOURCE_NONE};
+    double largest = 0;
 
-    for (size_t i = 0; i < row->count; i++) {
-        const struct ppt_sensitivity *one = &row->items[i];
-        const bool known = (one->resource == PPT_RESOURCE_CORE && core) ||
-                           (one->resource == PPT_RESOURCE_CPU && (core || own_cpu));
-        const double limit = one->resource == PPT_RESOURCE_CPU ? LEAST_ON_CPU - 1 : least;
+    /* What has passes, but too few of them, is not known. */
+    for (unsigned r = 1; r < PPT_RESOURCE_COUNT; r++) {
+        const struct ppt_sensitivity *one = ppt_sensitivity_find(row, (enum ppt_resource)r);
+        const bool tried = ppt_index_find(index, under(row->point, r)) != SIZE_MAX;
 
-        if (!known && is_open(one, core, limit) && one->slowdown.interval.high > most) {
-            open = one->resource;
-            most = one->slowdown.interval.high;
+        judged.of[r] = one ? judge(one, tolerance) : tried ? MINDED_PERHAPS : MINDED_NOT;
+        judged.busy |= judged.of[r] == MINDED_AS_BUSY;
+        if (judged.of[r] == MINDED_ITSELF && one->slowdown.value > largest) {
+            judged.most = (enum ppt_resource)r;
+            largest = one->slowdown.value;
+        }
+    }
+    return judged;
+}
+
+/* Whether one resource is surely minded more than another. */
+static bool is_more(const struct ppt_index *index, const struct ppt_sensitivities *out,
+                    enum ppt_resource one, enum ppt_resource other)
+{
+    const struct ppt_point point = out->rows[0].point;
+    const struct ppt_ratio ratio = ratio_between(index, under(point, other), under(point, one),
+                                                 work_ns, RISK / PPT_RESOURCE_COUNT);
+
+    return is_above(&ratio, 1);
+}
+
+/* A stream minds memory far more than the cache, where it has nothing; who finds data in the cache
+ * minds memory, too, as often as that drives it out. So memory has to be surely more than the
+ * cache, and not the other way round. */
+static bool is_rival(enum ppt_resource most, enum ppt_resource other)
+{
+    return other != most && !(most == PPT_RESOURCE_CACHE && other == PPT_RESOURCE_MEMORY);
+}
+
+/* What a task may mind more than that, or may mind at all where that is none: of several what slows
+ * it most, by the upper ends; what is not known slows it endlessly. PPT_RESOURCE_NONE: nothing. */
+static enum ppt_resource find_open(const struct ppt_index *index, const struct judged *judged,
+                                   enum ppt_resource most, const struct ppt_sensitivities *out)
+{
+    enum ppt_resource open = PPT_RESOURCE_NONE;
+    double largest = 0;
+
+    for (int r = 1; r < PPT_RESOURCE_COUNT; r++) {
+        const enum ppt_resource resource = (enum ppt_resource)r;
+        const struct ppt_sensitivity *one = ppt_sensitivity_find(&out->rows[0], resource);
+        const double high =
+            one && one->slowdown.interval.exists ? one->slowdown.interval.high : (double)INFINITY;
+        const bool rivals = judged->of[r] == MINDED_PERHAPS || judged->of[r] == MINDED_ITSELF;
+        const bool beside_cpu = is_of_cpu(resource) && (most != PPT_RESOURCE_NONE || judged->busy);
+
+        if (rivals && is_rival(most, resource) && !beside_cpu && high > largest &&
+            (most == PPT_RESOURCE_NONE || !is_more(index, out, most, resource))) {
+            open = resource;
+            largest = high;
         }
     }
     return open;
 }
 
+/* Of what makes tasks wait off the CPU: caches, memory and busy CPUs do not. */
+static bool is_waiting_open(const struct judged *judged)
+{
+    bool open = false;
+
+    for (int r = 1; r < PPT_RESOURCE_COUNT; r++) {
+        open |= judged->of[r] == MINDED_PERHAPS && !ppt_resources[r].through_cache &&
+                !is_of_cpu((enum ppt_resource)r);
+    }
+    return open;
+}
+
+static bool is_lock(const struct ppt_sensitivities *out, const struct judged *judged)
+{
+    return out->loses && out->off_cpu >= LEAST_OFF_CPU && out->switches >= LEAST_SWITCHES &&
+           !is_waiting_open(judged);
+}
+
+static void name_cause(enum ppt_resource resource, struct ppt_sensitivities *out)
+{
+    out->resource = resource;
+    out->cause = ppt_resources[resource].cause;
+    out->known_by = PPT_KNOWN_BY_PRESSING;
+}
+
+static void find_cause(const struct ppt_index *index, double tolerance,
+                       struct ppt_sensitivities *out)
+{
+    const struct judged judged = judge_all(index, tolerance, out);
+
+    out->cause = "none";
+    out->open = find_open(index, &judged, judged.most, out);
+    if (judged.most == PPT_RESOURCE_NONE && is_lock(out, &judged)) {
+        out->open = PPT_RESOURCE_NONE;
+        out->cause = ppt_resources[PPT_RESOURCE_METADATA].cause;
+        out->known_by = PPT_KNOWN_BY_ITSELF;
+    } else if (out->open != PPT_RESOURCE_NONE) {
+        out->resource = judged.most;
+        out->cause = NULL;
+    } else if (judged.most != PPT_RESOURCE_NONE) {
+        name_cause(judged.most, out);
+    } else if (judged.busy) {
+        const bool own = judged.of[PPT_RESOURCE_CPU] == MINDED_AS_BUSY;
+
+        name_cause(own && judged.of[PPT_RESOURCE_CORE] != MINDED_AS_BUSY ? PPT_RESOURCE_CPU
+                                                                         : PPT_RESOURCE_CORE,
+                   out);
+    }
+}
+
+/* As far as the cause is known to slow a task by as much as it loses. Each worker has a CPU of its
+ * own. */
 static bool is_explained(const struct ppt_sensitivities *out)
 {
     const struct ppt_sensitivity *found = ppt_sensitivity_find(&out->rows[0], out->resource);
 
-    return out->loses && (out->known_by == PPT_KNOWN_BY_ITSELF ||
-                          (found && out->resource != PPT_RESOURCE_CPU &&
-                           found->slowdown.interval.high >= out->loss.interval.low));
+    return out->loses && !out->disturbed &&
+           (out->known_by == PPT_KNOWN_BY_ITSELF ||
+            (out->known_by == PPT_KNOWN_BY_PRESSING && out->resource != PPT_RESOURCE_CPU && found &&
+             found->slowdown.value >= out->loss.interval.low));
 }
 
-static void find_cause(double tolerance, struct ppt_sensitivities *out)
+/* Whether others were there in too many of the passes alone at the fewest workers: pressure then
+ * drives these onto the task's CPUs. In other passes what presses is at work besides. */
+static bool is_disturbed(const struct ppt_index *index, struct ppt_point point)
 {
-    const struct ppt_sensitivity_row *row = &out->rows[0];
-    const double least = ppt_sensitivity_least(tolerance);
-    const struct ppt_sensitivity *most = most_minded(row, least);
-    const bool core = minds(row, PPT_RESOURCE_CORE, 1 + least);
-    const bool own_cpu = minds(row, PPT_RESOURCE_CPU, LEAST_ON_CPU);
+    const struct ppt_passes passes =
+        ppt_index_passes(index, ppt_index_find(index, under(point, PPT_PRESSURE_ALONE)));
+    struct ppt_sample *alone PPT_FREED = ppt_alloc(passes.count, sizeof(*alone));
+    size_t much = 0;
 
-    out->cause = "none";
-    if (most) {
-        out->resource = most->resource;
-        out->cause = ppt_resources[most->resource].cause;
-        out->known_by = PPT_KNOWN_BY_PRESSING;
-    } else if (is_lock(out)) {
-        out->cause = ppt_resources[PPT_RESOURCE_METADATA].cause;
-        out->known_by = PPT_KNOWN_BY_ITSELF;
-    } else if ((out->open = find_open(out, core, own_cpu, least)) != PPT_RESOURCE_NONE) {
-        out->cause = NULL;
-    } else if (core || own_cpu) {
-        out->resource = core ? PPT_RESOURCE_CORE : PPT_RESOURCE_CPU;
-        out->cause = ppt_resources[out->resource].cause;
-        out->known_by = PPT_KNOWN_BY_PRESSING;
+    for (size_t i = 0; i < passes.count; i++) {
+        alone[i] = *passes.items[i];
     }
-    out->explained = is_explained(out);
+    const struct ppt_samples samples = {.items = alone, .count = passes.count};
+    struct ppt_flags *flags PPT_FREED = ppt_flags_of(&samples);
+
+    for (size_t i = 0; i < passes.count; i++) {
+        much += flags[i].much;
+    }
+    return (double)much > MOST_DISTURBED * (double)passes.count;
 }
 
 void ppt_sensitivity_of(const struct ppt_index *index, double tolerance,
@@ -431,36 +518,19 @@ void ppt_sensitivity_of(const struct ppt_index *index, double tolerance,
     }
     add_failures(index->samples, out);
     compare_rows(index, tolerance, out);
-    find_cause(tolerance, out);
-}
-
-/* Whether it is known on which side of the limit a resource is, or that it is minded less than the
- * one that is the cause. */
-static bool is_settled(const struct ppt_sensitivity *one, double limit,
-                       const struct ppt_sensitivity *cause)
-{
-    const struct ppt_interval *interval = &one->slowdown.interval;
-
-    return interval->exists && (interval->low > limit || interval->high < limit ||
-                                (cause && interval->high < cause->slowdown.interval.low));
+    out->disturbed = is_disturbed(index, out->rows[0].point);
+    find_cause(index, tolerance, out);
+    out->explained = is_explained(out);
 }
 
 bool ppt_sensitivity_settled(const struct ppt_samples *samples, double tolerance)
 {
     struct ppt_index index PPT_OWNED(ppt_index_free) = {0};
-    const double limit = 1 + ppt_sensitivity_least(tolerance);
     struct ppt_sensitivities found;
-    bool settled;
 
     ppt_index_create(samples, &index);
     ppt_sensitivity_of(&index, tolerance, &found);
-    const struct ppt_sensitivity_row *row = &found.rows[0];
-    const struct ppt_sensitivity *cause = ppt_sensitivity_find(row, found.resource);
-    settled = found.blocks >= PPT_WHY_FEWEST_BLOCKS && found.cause;
-    for (size_t i = 0; settled && i < row->count; i++) {
-        settled = &row->items[i] == cause || is_settled(&row->items[i], limit, cause);
-    }
-    return settled && (cause || find_apart(&found) == PPT_RESOURCE_NONE);
+    return found.blocks >= PPT_WHY_FEWEST_BLOCKS && found.cause;
 }
 
 /* ---- where it is searched for ---- */

@@ -12,26 +12,34 @@
  * resource which is named was not found among many by chance. In the same way how a task takes
  * longer with more workers, its loss, is a ratio of mean task times alone.
  *
- * The cause is the first of these that holds, each by the lower ends of intervals:
+ * Of the fewest workers each resource is then one of
  *
- *     memory, cache, disk, faults, lock   the fewest workers surely mind a resource other than
- *                 CPUs by more than the tolerance, which is PPT_LEAST_MINDED at least (what presses
- *                 interrupts everybody a little), and by half of it more than they mind other CPUs
- *                 being busy ("core"), which every pressure makes them. Of several it is the one
- *                 that they mind most; but it is memory where the cache slows them by no more than
- *                 PPT_CACHE_TIMES of what memory does
- *     lock        no pressure explains it, but with more workers a task takes longer, at least half
- *                 of which it is off the CPU without being queued for one, and switches away
- *                 of its own accord more often than alone: a device would make it wait alone, too
- *     cpu         it minds sharing its CPU as tasks do that compute, or other CPUs being busy
- *     none        nothing of this
+ *     not minded      surely no more than 1 + m, m being the tolerance, or PPT_LEAST_MINDED if
+ *                     that is more (what presses interrupts everybody a little), and 0.25 for
+ *                     "cpu". Or surely no more than 1 + m/2 of what pressure on "core" does, which
+ *                     all others are besides: CPUs that are busy
+ *     minded as busy  surely above 1 + m: "cpu", "core", and others but for that
+ *     minded itself   surely above 1 + m, and surely above 1 + m/2 of what "core" does
+ *     perhaps         none of these is sure. Or what presses on it hardly ever reached the task:
+ *                     CPUs that should share a cache did not (handover.h). Such passes do not
+ *                     count, and too few others are left
  *
- * The last two say that nothing else slows it. So where the interval of a resource still reaches
- * beyond the tolerance, or what presses on it could not reach the task (PPT_HANDOVER_NEAR_NS),
- * there is no cause: that resource is open. Single passes that it could not reach do not count.
+ * and the cause is the first of
  *
- * A cause explains the loss where the task surely minds it with the fewest workers (of "cpu", other
- * CPUs being busy), and by as much as the loss, as far as both intervals tell.
+ *     memory, cache, disk, faults, lock
+ *               this is minded itself, and surely more than every other one that is so, or perhaps;
+ *               the cache need not be more surely than memory, which drives data out of it
+ *     lock      nothing is minded itself; but with more workers a task takes longer, at least half
+ *               of that it is off the CPU without being queued for one, and it switches away of its
+ *               own accord more often than alone: a device would make it wait alone, too. Of what
+ *               makes tasks wait nothing is minded perhaps
+ *     cpu       something is minded as busy CPUs are, and nothing itself or perhaps
+ *     none      nothing is minded, nor perhaps
+ *
+ * Else there is none: it is not settled, and what keeps it from being so is open.
+ *
+ * A cause explains the loss where the task minds it with the fewest workers by as much as it surely
+ * loses; its own CPU is none, which each worker has, and beside others who are busy nothing does.
  */
 #ifndef PPT_ANALYZE_SENSITIVITY_H
 #define PPT_ANALYZE_SENSITIVITY_H
@@ -41,7 +49,6 @@
 #include "why.h"
 
 #define PPT_LEAST_MINDED 0.1
-#define PPT_CACHE_TIMES 1.25
 
 /* What a task of one number of workers minds. */
 struct ppt_sensitivity {
@@ -80,7 +87,8 @@ struct ppt_sensitivities {
     size_t unpressed_count;
     const char *cause;          /* as in JSON: "memory", "none", ...; NULL: not settled */
     enum ppt_resource open;     /* then: what may slow it most; else PPT_RESOURCE_NONE */
-    enum ppt_resource resource; /* that it is known by; PPT_RESOURCE_NONE: by none */
+    enum ppt_resource resource; /* that it is known by, or where it is open the one that is minded
+                                   itself; PPT_RESOURCE_NONE: there is none */
     enum ppt_known_by known_by;
     struct ppt_ratio loss; /* how much longer a task takes in the second row; value 0: there is
                               none */
@@ -88,6 +96,7 @@ struct ppt_sensitivities {
     double switches;       /* by which it switches away more often, for each task, median */
     bool loses;            /* surely by more than the tolerance */
     bool explained;        /* by the cause */
+    bool disturbed;        /* others took part in the passes alone: pressure drives them there */
 };
 
 /* Of all passes of a run, those under pressure included, of which an index was made. */
@@ -98,14 +107,12 @@ void ppt_sensitivity_of(const struct ppt_index *index, double tolerance,
 const struct ppt_sensitivity *ppt_sensitivity_find(const struct ppt_sensitivity_row *row,
                                                    enum ppt_resource resource);
 
-/* By how much a resource has to slow a task at least to count. */
-static inline double ppt_sensitivity_least(double tolerance)
-{
-    return tolerance > PPT_LEAST_MINDED ? tolerance : PPT_LEAST_MINDED;
-}
+/* How many times as long a task has to take beside pressure at least to mind it; and how many times
+ * as long as beside CPUs that are only busy, to mind the resource itself. */
+double ppt_sensitivity_limit(enum ppt_resource resource, double tolerance);
+double ppt_sensitivity_beyond(double tolerance);
 
-/* Whether more blocks would tell no more of the cause: there is one, and of each other resource it
- * is sure whether the fewest workers mind it by more than the tolerance, or that they mind it less.
+/* Whether more blocks would tell no more of the cause: there are enough of them, and it is known.
  */
 bool ppt_sensitivity_settled(const struct ppt_samples *samples, double tolerance);
 

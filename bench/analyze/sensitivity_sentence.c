@@ -1,7 +1,9 @@
 #include "sensitivity_sentence.h"
 
 #include <math.h>
+#include <stdint.h>
 #include <stdio.h>
+#include <string.h>
 
 #define LEVEL 0.95
 
@@ -73,9 +75,15 @@ static const char *how_known(const struct ppt_sensitivities *why)
     return ppt_known_by_words[why->known_by];
 }
 
-static double least_minded(const struct ppt_answer *answer)
+bool ppt_sensitivity_beside_others(const struct ppt_answer *answer)
 {
-    return ppt_sensitivity_least(answer->context.tolerance);
+    return answer->verdict.disturbed || answer->why.disturbed;
+}
+
+/* In percent. */
+static double limit_of(const struct ppt_answer *answer, enum ppt_resource resource)
+{
+    return 100 * (ppt_sensitivity_limit(resource, answer->context.tolerance) - 1);
 }
 
 /* Of a resource that it minds. Beside others what it minds may be these. */
@@ -89,7 +97,8 @@ static struct ppt_claim say_resource(const struct ppt_answer *answer, struct ppt
     ppt_text_addf(words, " Beside pressure on %s a task takes ", resource->words);
     ppt_sensitivity_percent(&found->slowdown, words);
     ppt_text_addf(words, " longer (%s)%s; what helps: %s.", how_known(why),
-                  why->explained && !answer->verdict.disturbed ? ", which explains it" : "",
+                  why->explained && !ppt_sensitivity_beside_others(answer) ? ", which explains it"
+                                                                           : "",
                   resource->advice);
     return more_than(like, "minds", &found->slowdown, answer->context.tolerance);
 }
@@ -103,9 +112,9 @@ static struct ppt_claim say_own_cpu(const struct ppt_answer *answer, struct ppt_
 
     ppt_text_addf(
         words,
-        " Of all that was pressed on its own CPU alone costs a task more than %.3g %% (%s): "
-        "it takes ",
-        100 * least_minded(answer), how_known(why));
+        " Of what was pressed on, only its own CPU costs a task more than %.3g %% (%s): it "
+        "takes ",
+        limit_of(answer, PPT_RESOURCE_CORE), how_known(why));
     ppt_sensitivity_percent(&found->slowdown, words);
     ppt_text_add(words, " longer where it shares that.");
     return more_than(like, "minds_its_cpu", &found->slowdown, answer->context.tolerance);
@@ -124,24 +133,45 @@ static struct ppt_claim say_lock(const struct ppt_answer *answer, struct ppt_cla
     return counted(like, "waits_for_lock", why->switches);
 }
 
+/* "beside pressure on memory bandwidth it takes 7.1 % [2.0, 13] longer" */
+static void add_slowdown(const struct ppt_sensitivities *why, enum ppt_resource resource,
+                         struct ppt_text *words)
+{
+    const struct ppt_sensitivity *found = ppt_sensitivity_find(&why->rows[0], resource);
+
+    if (!found || !found->slowdown.interval.exists) {
+        ppt_text_addf(words, "pressure on %s reached it too seldom", ppt_resources[resource].words);
+        return;
+    }
+    ppt_text_addf(words, "beside pressure on %s it takes ", ppt_resources[resource].words);
+    ppt_sensitivity_percent(&found->slowdown, words);
+    ppt_text_add(words, " longer");
+}
+
 /* A resource that was not excluded, so that nothing is said of others either. */
 static struct ppt_claim say_open(const struct ppt_answer *answer, struct ppt_claim like,
                                  struct ppt_text *words)
 {
     const struct ppt_sensitivities *why = &answer->why;
     const struct ppt_sensitivity *found = ppt_sensitivity_find(&why->rows[0], why->open);
+    const double limit = ppt_sensitivity_limit(why->open, answer->context.tolerance);
 
-    if (!found) {
-        ppt_text_addf(words, " What slows a task is not settled: pressure on %s did not reach it.",
-                      ppt_resources[why->open].words);
-        return counted(like, "cause_not_settled", NAN);
+    ppt_text_add(words, " What slows a task most is not settled: ");
+    if (why->resource != PPT_RESOURCE_NONE) {
+        add_slowdown(why, why->resource, words);
+        ppt_text_add(words, ", and ");
     }
-    ppt_text_addf(words, " What slows a task is not settled: beside pressure on %s it takes ",
-                  ppt_resources[why->open].words);
-    ppt_sensitivity_percent(&found->slowdown, words);
-    ppt_text_addf(words, " longer, of which more than %.3g %% would count.",
-                  100 * least_minded(answer));
-    return counted(like, "cause_not_settled", found->slowdown.value - 1);
+    add_slowdown(why, why->open, words);
+    if (why->resource == PPT_RESOURCE_NONE && found && found->slowdown.interval.exists) {
+        if (found->slowdown.interval.low <= limit) {
+            ppt_text_addf(words, ", of which more than %.3g %% would count",
+                          limit_of(answer, why->open));
+        } else {
+            ppt_text_add(words, ", but perhaps no more than beside CPUs that are only busy");
+        }
+    }
+    ppt_text_add(words, ".");
+    return counted(like, "cause_not_settled", found ? found->slowdown.value - 1 : (double)NAN);
 }
 
 static struct ppt_claim say_cause(const struct ppt_answer *answer, struct ppt_claim like,
@@ -159,8 +189,11 @@ static struct ppt_claim say_cause(const struct ppt_answer *answer, struct ppt_cl
         break;
     }
     if (why->cause) {
-        ppt_text_addf(words, " A task minds nothing of what was pressed on by more than %.3g %%.",
-                      100 * least_minded(answer));
+        ppt_text_addf(
+            words,
+            " Nothing of what was pressed on costs a task more than %.3g %% (its own CPU: "
+            "%.3g %%).",
+            limit_of(answer, PPT_RESOURCE_CORE), limit_of(answer, PPT_RESOURCE_CPU));
         return counted(like, "minds_nothing", NAN);
     }
     return say_open(answer, like, words);
@@ -187,10 +220,50 @@ void ppt_sensitivity_say(const struct ppt_answer *answer, struct ppt_claim like,
         ppt_text_add(&words, " None of these explains what more workers cost.");
         ppt_claims_add(claims, counted(like, "unexplained", NAN), &words);
     }
-    if (answer->verdict.disturbed) {
+    if (ppt_sensitivity_beside_others(answer)) {
         ppt_text_add(&words, " Others were busy meanwhile, whom pressure drives onto the task's "
                              "CPUs: look again when they are gone.");
         ppt_claims_add(claims, counted(like, "pressed_beside_others", answer->disturbance.others),
                        &words);
     }
+}
+
+/* ---- what could not be pressed on ---- */
+
+/* Why it could not be, behind what that is. */
+static const char *reason_of(const struct ppt_unpressed *one)
+{
+    const char *reason = strstr(one->reason, ": ");
+
+    return reason ? reason + 2 : one->reason;
+}
+
+static bool is_same_reason(const struct ppt_unpressed *a, const struct ppt_unpressed *b)
+{
+    return a->workers == b->workers && strcmp(reason_of(a), reason_of(b)) == 0;
+}
+
+/* "core, cache and disk at 2 workers: the tasks use every CPU": all that a reason is one for. */
+bool ppt_sensitivity_unpressed(const struct ppt_sensitivities *why, size_t which,
+                               struct ppt_text *words)
+{
+    const struct ppt_unpressed *first = &why->unpressed[which];
+    const char *between = "not pressed on: ";
+
+    for (size_t i = 0; i < which; i++) {
+        if (is_same_reason(&why->unpressed[i], first)) {
+            return false;
+        }
+    }
+    for (unsigned r = 1; r < PPT_RESOURCE_COUNT; r++) {
+        for (size_t i = 0; i < why->unpressed_count; i++) {
+            if (why->unpressed[i].resource == r && is_same_reason(&why->unpressed[i], first)) {
+                ppt_text_addf(words, "%s%s", between, ppt_resources[r].name);
+                between = ", ";
+            }
+        }
+    }
+    ppt_text_addf(words, " (%u worker%s): ", first->workers, PPT_S(first->workers));
+    ppt_text_add_shown(words, reason_of(first), SIZE_MAX);
+    return true;
 }

@@ -35,7 +35,7 @@ const struct ppt_resource_row ppt_resources[PPT_RESOURCE_COUNT] = {
             .words = "memory bandwidth",
             .cause = "memory",
             .unit = "bytes",
-            .advice = "fewer workers, or pieces of data that fit into a cache",
+            .advice = "pieces of data that fit into a cache, or smaller types",
             .through_cache = true,
         },
     [PPT_RESOURCE_DISK] =

@@ -304,6 +304,30 @@ static void check_smt(const struct patient *patient, struct ppt_finding *finding
     }
 }
 
+static void check_shared_cache(const struct patient *patient, struct ppt_finding *finding)
+{
+    const struct ppt_handovers *handovers = &patient->vitals->handovers;
+
+    if (handovers->pairs == 0) {
+        unknown(finding, "no two CPUs are known to share one", "");
+        return;
+    }
+    if (handovers->farthest_ns >= PPT_HANDOVER_UNKNOWN_NS) {
+        unknown(finding, "not found out, since others keep CPUs busy", "");
+        return;
+    }
+    measure(finding, handovers->farthest_ns, "ns");
+    say(finding, "CPUs hand a line of it to each other in %.0f to %.0f ns", handovers->nearest_ns,
+        handovers->farthest_ns);
+    if (handovers->farthest_ns > PPT_HANDOVER_NEAR_NS) {
+        say(finding, "the system says so, but a line takes %.0f to %.0f ns between CPUs",
+            handovers->nearest_ns, handovers->farthest_ns);
+        advise(finding, PPT_HEALTH_NOTE,
+               "The host moves virtual CPUs apart: whether workers slow each other in caches and "
+               "memory changes with it.");
+    }
+}
+
 /* ---- time ---- */
 
 static void check_clock_source(const struct patient *patient, struct ppt_finding *finding)
@@ -527,6 +551,7 @@ static const struct {
     {"governor", check_governor},
     {"turbo", check_boost},
     {"SMT", check_smt},
+    {"shared cache", check_shared_cache},
     {"clock source", check_clock_source},
     {"clock cost", check_clock_cost},
     {"clock step", check_clock_step},

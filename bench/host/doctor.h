@@ -30,7 +30,7 @@ struct ppt_finding {
     const char *advice; /* what to do about it, or why it is so; "" */
 };
 
-#define PPT_FINDINGS 21
+#define PPT_FINDINGS 22
 
 struct ppt_diagnosis {
     struct ppt_finding findings[PPT_FINDINGS];

@@ -7,9 +7,8 @@
 #include "memory.h"
 #include "owned.h"
 
-/* A topology of this machine, restricted to the CPUs of the calling thread. One that is made up is
- * whole: hwloc asks nobody for its affinity then. */
-static hwloc_topology_t load(void)
+/* For one that is made up hwloc asks nobody for its affinity. */
+hwloc_topology_t ppt_topology_load(void)
 {
     hwloc_topology_t topology = NULL;
 
@@ -76,6 +75,23 @@ bool ppt_topology_plausible(const struct ppt_cache *caches, size_t count)
     return true;
 }
 
+hwloc_obj_t ppt_topology_last_cache(hwloc_topology_t topology, unsigned cpu)
+{
+    hwloc_obj_t cache = NULL;
+
+    for (hwloc_obj_t at = hwloc_get_pu_obj_by_os_index(topology, cpu); at; at = at->parent) {
+        cache = hwloc_obj_type_is_dcache(at->type) ? at : cache;
+    }
+    if (cache) {
+        const struct ppt_cache told = {.level = cache->attr->cache.depth,
+                                       .cpus = (unsigned)hwloc_bitmap_weight(cache->cpuset),
+                                       .bytes = cache->attr->cache.size};
+
+        cache = ppt_topology_plausible(&told, 1) ? cache : NULL;
+    }
+    return cache;
+}
+
 /* Of the first CPU: on a hybrid machine those of a fast core. */
 static void read_caches(hwloc_topology_t machine, struct ppt_topology *topology)
 {
@@ -113,7 +129,7 @@ static unsigned most_threads_of_a_core(hwloc_topology_t machine)
 
 void ppt_topology_read(struct ppt_topology *topology)
 {
-    hwloc_topology_t machine = load();
+    hwloc_topology_t machine = ppt_topology_load();
 
     *topology = (struct ppt_topology){.cpus = 1, .cores = 1};
     if (machine) {
@@ -192,7 +208,7 @@ enum ppt_status ppt_binding_create(enum ppt_placement placement, struct ppt_poin
     if (placement == PPT_PLACEMENT_NONE || workers == 0) {
         return PPT_OK;
     }
-    binding->topology = load();
+    binding->topology = ppt_topology_load();
     if (!binding->topology) {
         return ppt_fail(error, PPT_FAILED, "placement: the machine's topology cannot be read");
     }

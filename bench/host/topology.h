@@ -46,6 +46,14 @@ void ppt_topology_read(struct ppt_topology *topology);
 /* Whether sizes can be true. Virtual machines may report caches of another machine's. */
 bool ppt_topology_plausible(const struct ppt_cache *caches, size_t count);
 
+/* hwloc's own, of this machine, restricted to the CPUs of the calling thread; one that is made up
+ * is whole. NULL: there is none. To be destroyed. */
+hwloc_topology_t ppt_topology_load(void);
+
+/* The last level of the caches of a CPU, by the system's number of it; NULL: none is known, or it
+ * is not plausible. */
+hwloc_obj_t ppt_topology_last_cache(hwloc_topology_t topology, unsigned cpu);
+
 /* Where each worker of a pass goes. */
 struct ppt_binding {
     hwloc_topology_t topology;

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "events.h"
+#include "handover.h"
 
 /* perf_event_paranoid is -1 and above. */
 #define PPT_PARANOID_UNKNOWN (-2)
@@ -33,6 +34,7 @@ struct ppt_vitals {
     double blas_loss;           /* how many times as long its own takes; 0: none was chosen */
     struct ppt_event_access events; /* which hardware counters are refused */
     int64_t perf_paranoid;          /* what the system permits of them; PPT_PARANOID_UNKNOWN */
+    struct ppt_handovers handovers; /* between CPUs that should share a cache; no pairs: unknown */
     const char *folder;             /* for temporary files, borrowed */
     const char *folder_kind;        /* its file system's name; "": another one */
     bool folder_in_memory;

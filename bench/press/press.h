@@ -41,11 +41,6 @@ struct ppt_pressed {
     struct ppt_usage used; /* by the threads, from mark to stop: it is none of the pass */
 };
 
-/* Within that time the caches of one die hand a line over (25 to 75 ns on x86 and Arm servers, by
- * this program on AMD Zen 4: 33); between dies and sockets it takes 100 ns and more (there: 165).
- */
-#define PPT_HANDOVER_NEAR_NS 80
-
 struct ppt_pressure;
 
 /* Starts a thread for each CPU to press on. Returns when they have pressed alone for a while, some

@@ -73,29 +73,10 @@ static void free_bitmap(hwloc_bitmap_t *bitmap)
     hwloc_bitmap_free(*bitmap);
 }
 
-/* The last level of the caches of a CPU, by its number; NULL: none is known, or it is not
- * plausible. */
-static hwloc_obj_t last_cache(hwloc_topology_t topology, unsigned cpu)
-{
-    hwloc_obj_t cache = NULL;
-
-    for (hwloc_obj_t at = hwloc_get_pu_obj_by_os_index(topology, cpu); at; at = at->parent) {
-        cache = hwloc_obj_type_is_dcache(at->type) ? at : cache;
-    }
-    if (cache) {
-        const struct ppt_cache told = {.level = cache->attr->cache.depth,
-                                       .cpus = (unsigned)hwloc_bitmap_weight(cache->cpuset),
-                                       .bytes = cache->attr->cache.size};
-
-        cache = ppt_topology_plausible(&told, 1) ? cache : NULL;
-    }
-    return cache;
-}
-
 /* By what the system says; where it says nothing of that CPU's caches, they may. */
 static bool may_share(hwloc_topology_t topology, hwloc_const_bitmap_t own, unsigned cpu)
 {
-    const hwloc_obj_t cache = last_cache(topology, cpu);
+    const hwloc_obj_t cache = ppt_topology_last_cache(topology, cpu);
 
     return !cache || hwloc_bitmap_intersects(cache->cpuset, own);
 }
@@ -180,7 +161,7 @@ static void choose_pair(const struct ppt_pressing *pressing, hwloc_const_bitmap_
     if (cpu < 0 || !ppt_resources[pressing->resource].through_cache) {
         return;
     }
-    const hwloc_obj_t cache = last_cache(topology, (unsigned)cpu);
+    const hwloc_obj_t cache = ppt_topology_last_cache(topology, (unsigned)cpu);
     hwloc_bitmap_t sharers PPT_OWNED(free_bitmap) = hwloc_bitmap_dup(own);
 
     if (cache) {
@@ -208,14 +189,6 @@ static double await_near(const struct ppt_pair *pair)
 
 /* ---- what threads do ---- */
 
-static struct ppt_usage thread_usage(void)
-{
-    struct rusage usage;
-
-    getrusage(RUSAGE_THREAD, &usage);
-    return ppt_usage_of(&usage);
-}
-
 static void *run_presser(void *argument)
 {
     struct ppt_presser *presser = argument;
@@ -230,7 +203,7 @@ static void *run_presser(void *argument)
     while (problem == 0 &&
            (phase = atomic_load_explicit(&pressure->phase, memory_order_relaxed)) != ENDED) {
         if (phase == MARKED && !marked) {
-            presser->used = thread_usage();
+            presser->used = ppt_usage_of_thread();
             marked = true;
         }
         problem = press->step(presser);
@@ -238,7 +211,7 @@ static void *run_presser(void *argument)
     if (marked) {
         const struct ppt_usage before = presser->used;
 
-        presser->used = thread_usage();
+        presser->used = ppt_usage_of_thread();
         ppt_usage_add(&presser->used, before, -1);
     }
     if (press->give) {
@@ -268,7 +241,7 @@ static double rate_between(struct reading a, struct reading b)
 static void set_up(struct ppt_presser *presser, const struct ppt_pressing *pressing,
                    hwloc_const_bitmap_t cpus, unsigned cpu)
 {
-    const hwloc_obj_t cache = last_cache(pressing->task->topology, cpu);
+    const hwloc_obj_t cache = ppt_topology_last_cache(pressing->task->topology, cpu);
     hwloc_bitmap_t sharers PPT_OWNED(free_bitmap) = hwloc_bitmap_dup(cpus);
 
     presser->scratch = pressing->scratch;

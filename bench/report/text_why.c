@@ -35,49 +35,12 @@ static bool is_pressed(const struct ppt_sensitivities *why, enum ppt_resource re
     return pressed;
 }
 
-/* Why it could not be, behind what that is. */
-static const char *reason_of(const struct ppt_unpressed *one)
-{
-    const char *reason = strstr(one->reason, ": ");
-
-    return reason ? reason + 2 : one->reason;
-}
-
-static bool is_same_reason(const struct ppt_unpressed *a, const struct ppt_unpressed *b)
-{
-    return a->workers == b->workers && strcmp(reason_of(a), reason_of(b)) == 0;
-}
-
-/* "core, cache and disk at 2 workers: the tasks use every CPU": all that a reason is one for. */
-static void tell_unpressed(const struct ppt_sensitivities *why, const struct ppt_unpressed *first,
-                           struct ppt_text *line)
-{
-    const char *between = "not pressed on: ";
-
-    for (unsigned r = 1; r < PPT_RESOURCE_COUNT; r++) {
-        for (size_t i = 0; i < why->unpressed_count; i++) {
-            if (why->unpressed[i].resource == r && is_same_reason(&why->unpressed[i], first)) {
-                ppt_text_addf(line, "%s%s", between, ppt_resources[r].name);
-                between = ", ";
-            }
-        }
-    }
-    ppt_text_addf(line, " (%u worker%s): ", first->workers, PPT_S(first->workers));
-    ppt_text_add_shown(line, reason_of(first), SIZE_MAX);
-}
-
-/* Each reason once. */
 static void add_unpressed(const struct ppt_sensitivities *why, size_t width, struct ppt_text *out)
 {
     for (size_t i = 0; i < why->unpressed_count; i++) {
         struct ppt_text line PPT_OWNED(ppt_text_free) = {0};
-        size_t first = 0;
 
-        while (!is_same_reason(&why->unpressed[first], &why->unpressed[i])) {
-            first++;
-        }
-        if (first == i) {
-            tell_unpressed(why, &why->unpressed[i], &line);
+        if (ppt_sensitivity_unpressed(why, i, &line)) {
             ppt_text_add(out, "  ");
             ppt_text_wrap(out, line.data, width - 2, 2);
             ppt_text_add(out, "\n");

@@ -76,7 +76,10 @@ json_object *ppt_json_why(const struct ppt_answer *answer)
     add(object, "loss", ppt_json_ratio(&why->loss));
     add(object, "loss_off_cpu", why->loss.value > 0 ? number(why->off_cpu) : NULL);
     add(object, "more_switches_per_task", why->loss.value > 0 ? number(why->switches) : NULL);
-    add(object, "explained", why->loses ? json_object_new_boolean(why->explained) : NULL);
+    add(object, "explained",
+        why->loses
+            ? json_object_new_boolean(why->explained && !ppt_sensitivity_beside_others(answer))
+            : NULL);
     add(object, "not_pressed", unpressed_json(why));
     add(object, "sentence", sentence_json(answer));
     return object;

@@ -42,6 +42,19 @@ static enum ppt_status check_point(const struct ppt_item *line, struct ppt_point
     return PPT_OK;
 }
 
+/* Only what presses has figures of its own. */
+static enum ppt_status check_pressed(const struct ppt_item *line, const struct ppt_sample *sample,
+                                     struct ppt_error *error)
+{
+    const struct ppt_pressed *pressed = &sample->pressed;
+
+    if ((sample->point.pressure == 0 || sample->point.pressure == PPT_PRESSURE_ALONE) &&
+        (pressed->alone > 0 || pressed->beside > 0 || pressed->handover_ns > 0)) {
+        return ppt_item_reject(line, error, "\"pressed\" of a pass without pressure");
+    }
+    return PPT_OK;
+}
+
 static enum ppt_status check_times(const struct ppt_item *line, const struct ppt_sample *sample,
                                    struct ppt_error *error)
 {
@@ -134,6 +147,7 @@ static enum ppt_status check_sample(const struct ppt_item *line, const struct pp
         return ppt_item_reject(line, error, "a pass of another number of tasks");
     }
     PPT_TRY(check_place(line, sample, &content->samples, error));
+    PPT_TRY(check_pressed(line, sample, error));
     return check_times(line, sample, error);
 }
 

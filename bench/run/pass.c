@@ -23,17 +23,18 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 
 #include "arrivals.h"
 #include "clock.h"
 #include "counter.h"
 #include "events.h"
+#include "gauges.h"
 #include "guard.h"
 #include "interrupt.h"
 #include "lost.h"
 #include "memory.h"
 #include "noise.h"
+#include "owned.h"
 #include "pressing.h"
 #include "price.h"
 #include "queued.h"
@@ -71,7 +72,7 @@ struct pass {
     struct worker *workers;
     unsigned worker_count; /* of this process; at least 1 */
     unsigned team;         /* workers that OpenMP really gave threads */
-    int64_t start_ns;
+    int64_t start_ns, end_ns;
     int64_t queued_ns; /* of all threads, where tasks have some of their own */
 };
 
@@ -161,20 +162,12 @@ static void run_arriving(struct pass *pass, struct worker *worker, unsigned id)
     }
 }
 
-static struct ppt_usage thread_usage(void)
-{
-    struct rusage told;
-
-    getrusage(RUSAGE_THREAD, &told);
-    return ppt_usage_of(&told);
-}
-
 static void start_work(const struct pass *pass, struct worker *worker)
 {
     if (pass->pressure && worker == pass->workers) {
         ppt_pressure_mark(pass->pressure);
     }
-    ppt_usage_add(&worker->usage, thread_usage(), -1);
+    ppt_usage_add(&worker->usage, ppt_usage_of_thread(), -1);
     worker->start_ns = ppt_counter_ns(&pass->clock);
     worker->cpu_ns = -ppt_clock_thread_cpu_ns();
 }
@@ -216,7 +209,7 @@ static void end_work(const struct pass *pass, struct worker *worker)
 {
     worker->end_ns = ppt_counter_ns(&pass->clock);
     worker->cpu_ns += ppt_clock_thread_cpu_ns();
-    ppt_usage_add(&worker->usage, thread_usage(), 1);
+    ppt_usage_add(&worker->usage, ppt_usage_of_thread(), 1);
     if (worker->attached) {
         ppt_workload_outside(pass->workload, worker->kernels, &worker->outside);
     }
@@ -380,62 +373,6 @@ static void set_up_runtime(const struct ppt_config *config)
 
 /* ---- what is made of it ---- */
 
-/* Of this process and of those that it has waited for. */
-struct usage {
-    struct rusage own, children;
-};
-
-static void read_usage(struct usage *usage)
-{
-    getrusage(RUSAGE_SELF, &usage->own);
-    getrusage(RUSAGE_CHILDREN, &usage->children);
-}
-
-static struct ppt_usage usage_between(const struct usage *a, const struct usage *b)
-{
-    struct ppt_usage difference = ppt_usage_of(&b->own);
-
-    ppt_usage_add(&difference, ppt_usage_of(&b->children), 1);
-    ppt_usage_add(&difference, ppt_usage_of(&a->own), -1);
-    ppt_usage_add(&difference, ppt_usage_of(&a->children), -1);
-    return difference;
-}
-
-static void leave_out_of(int64_t *all, int64_t part)
-{
-    *all = *all > part ? *all - part : 0;
-}
-
-/* What pressed beside the pass is none of it; both are counted at moments of their own. */
-static void leave_out(struct ppt_usage *usage, struct ppt_usage part)
-{
-    leave_out_of(&usage->user_ns, part.user_ns);
-    leave_out_of(&usage->system_ns, part.system_ns);
-    leave_out_of(&usage->minor_faults, part.minor_faults);
-    leave_out_of(&usage->major_faults, part.major_faults);
-    leave_out_of(&usage->voluntary_switches, part.voluntary_switches);
-    leave_out_of(&usage->involuntary_switches, part.involuntary_switches);
-}
-
-/* Stops of the process, and of the machine. */
-struct stops {
-    int continued;
-    int64_t suspended_ns;
-};
-
-/* Differences of the two clocks below this are those of reading them. */
-#define SUSPENDED_NS 100000000
-
-static struct stops read_stops(void)
-{
-    return (struct stops){ppt_continued, ppt_noise_suspended_ns()};
-}
-
-static int64_t stops_between(const struct stops *a, const struct stops *b)
-{
-    return b->continued - a->continued + (b->suspended_ns - a->suspended_ns > SUSPENDED_NS);
-}
-
 /* How long what outlives a pass has been queued so far: all threads that there are, where those of
  * tasks count, or the first worker's, which else speaks to other processes. */
 static int64_t queued_so_far(const struct pass *pass)
@@ -478,13 +415,6 @@ static void set_queued(const struct pass *pass, int64_t first, struct ppt_sample
     }
 }
 
-/* Read from devices or written, by this process and those that it has waited for. */
-static int64_t io_blocks_between(const struct usage *a, const struct usage *b)
-{
-    return ppt_usage_io_blocks(&b->own) + ppt_usage_io_blocks(&b->children) -
-           ppt_usage_io_blocks(&a->own) - ppt_usage_io_blocks(&a->children);
-}
-
 /* Of this process, and of what its workers' tasks had at a time elsewhere, at most. */
 static int64_t peak_bytes(const struct pass *pass)
 {
@@ -496,13 +426,12 @@ static int64_t peak_bytes(const struct pass *pass)
     return sum;
 }
 
-static void fill_sample(const struct pass *pass, int64_t start, int64_t end,
-                        struct ppt_sample *sample)
+static void fill_sample(const struct pass *pass, struct ppt_sample *sample)
 {
     *sample = (struct ppt_sample){
         .point = pass->point,
         .task_count = pass->task_count,
-        .started_ns = start,
+        .started_ns = pass->start_ns,
         .pressed = pass->pressed,
     };
     sample->workers = ppt_alloc(pass->worker_count, sizeof(*sample->workers));
@@ -515,8 +444,8 @@ static void fill_sample(const struct pass *pass, int64_t start, int64_t end,
             .tasks = worker->watch->count,
             .busy_ns = worker->watch->sum_ns,
             .cpu_ns = worker->cpu_ns,
-            .start_ns = worker->start_ns - start,
-            .end_ns = worker->end_ns - start,
+            .start_ns = worker->start_ns - pass->start_ns,
+            .end_ns = worker->end_ns - pass->start_ns,
             .faults = worker->usage.minor_faults + worker->usage.major_faults,
             .voluntary =
                 worker->usage.voluntary_switches + worker->outside.usage.voluntary_switches,
@@ -527,7 +456,7 @@ static void fill_sample(const struct pass *pass, int64_t start, int64_t end,
             .bound = ppt_binding_list(&pass->binding, i),
         };
     }
-    ppt_sample_divide(sample, end - start, pass->price);
+    ppt_sample_divide(sample, pass->end_ns - pass->start_ns, pass->price);
     pass->workload->task_ns =
         (double)sample->work_ns * (double)pass->worker_count / (double)pass->task_count;
 }
@@ -574,7 +503,7 @@ static void create_workers(struct pass *pass, struct ppt_stopwatches *watches)
 
 static void release(struct pass *pass)
 {
-    for (unsigned i = 0; i < pass->worker_count; i++) {
+    for (unsigned i = 0; pass->workers && i < pass->worker_count; i++) {
         free(pass->workers[i].kernels);
     }
     free(pass->workers);
@@ -620,13 +549,107 @@ static void open_events(const struct pass *pass, struct ppt_events *events)
     }
 }
 
+/* What runs beside the tasks, and what they are to find when they begin. */
+static enum ppt_status set_up(struct pass *pass, struct ppt_stopwatches *watches,
+                              struct ppt_error *error)
+{
+    struct ppt_workload *workload = pass->workload;
+    const struct ppt_peers peers = pass->share ? pass->share->peers : (struct ppt_peers){0, 1};
+    const struct ppt_arrivals arrivals = ppt_config_arrivals(workload->config, pass->point);
+
+    PPT_TRY(bind(workload->config, pass->point, peers, &pass->binding, error));
+    create_workers(pass, watches);
+    if (ppt_arrivals_exist(&arrivals)) {
+        pass->loop = ppt_open_loop_create(&arrivals, workload->config->seed, workload->block,
+                                          pass->task_count);
+    }
+    ppt_workload_move(workload, pass->point);
+    set_up_runtime(workload->config);
+    if (pass->point.workers > 0) {
+        pass->price = ppt_price_of(workload, pass->point.inner_threads);
+    }
+    if (!pass->share && can_be_repeated(workload->config)) {
+        pass->clock = ppt_counter_start();
+    }
+    return ppt_pressing_start(workload, pass->point, &pass->binding, &pass->pressure, error);
+}
+
+/* Without what earlier passes gave back, of which malloc keeps some: a pass is to find what a
+ * program would that has just begun. And whether free() gives memory back to the system at once
+ * depends on what lies above it. */
+static void run_tasks(struct pass *pass)
+{
+    pass->start_ns = ppt_counter_ns(&pass->clock);
+    if (pass->share) {
+        run_shared_team(pass);
+    } else if (pass->point.workers == 0) {
+        run_sequential(pass);
+    } else {
+        run_team(pass);
+    }
+    malloc_trim(0);
+    pass->end_ns = ppt_counter_ns(&pass->clock);
+}
+
+struct readings {
+    struct ppt_gauges first, last;
+    int64_t queued_first, queued_last;
+    struct ppt_event_counts counts;
+};
+
+static void measure(struct pass *pass, struct readings *readings)
+{
+    struct ppt_events events = {0};
+    struct ppt_cpu_set cpus;
+
+    malloc_trim(0);
+    ppt_noise_reset_peak();
+    ppt_cpu_set_read(&cpus);
+    open_events(pass, &events); /* what was started before is not counted */
+    ppt_gauges_read_first(&cpus, &readings->first);
+    readings->queued_first = queued_so_far(pass);
+    ppt_events_start(&events);
+    run_tasks(pass);
+    ppt_events_stop(&events);
+    readings->queued_last = queued_so_far(pass);
+    ppt_gauges_read_last(&cpus, &readings->last);
+    ppt_events_take(&events, &readings->counts);
+}
+
+/* Of a pass that is one. */
+static void conclude(struct pass *pass, const struct readings *readings,
+                     struct ppt_stopwatches *watches, struct ppt_sample *sample)
+{
+    const int64_t first = readings->queued_first, last = readings->queued_last;
+
+    if (pass->loop) {
+        pass->task_count = ppt_open_loop_run(pass->loop);
+        ppt_stopwatches_end(watches, pass->task_count);
+    }
+    fill_sample(pass, sample);
+    ppt_gauges_between(&readings->first, &readings->last, &pass->pressed.used, sample);
+    /* Processes that this one has not waited for itself. */
+    for (unsigned i = 0; i < pass->worker_count; i++) {
+        ppt_usage_add(&sample->usage, pass->workers[i].outside.usage, 1);
+        sample->io_blocks += pass->workers[i].outside.io_blocks;
+        sample->failed_tasks += pass->workers[i].outside.failed;
+    }
+    sample->noise.queued_ns = queued_since(pass, first, last, pass->end_ns - pass->start_ns);
+    set_queued(pass, first < 0 || last < 0 ? -1 : last - first, sample);
+    sample->peak_bytes = peak_bytes(pass);
+    if (pass->loop) {
+        ppt_open_loop_tell(pass->loop, sample);
+    }
+    sample->counts = readings->counts;
+    sample->clock_khz = ppt_noise_clock_khz(pass->workers[0].cpu);
+}
+
 /* The watches are prepared. *believed: the clock was right all the time. */
 static enum ppt_status run(struct ppt_workload *workload, struct ppt_point point,
                            const struct ppt_share *share, struct ppt_stopwatches *watches,
                            struct ppt_sample *sample, bool *believed, struct ppt_error *error)
 {
-    const struct ppt_peers peers = share ? share->peers : (struct ppt_peers){0, 1};
-    struct pass pass = {
+    struct pass pass PPT_OWNED(release) = {
         .workload = workload,
         .point = point,
         .share = share,
@@ -634,111 +657,29 @@ static enum ppt_status run(struct ppt_workload *workload, struct ppt_point point
         .task_count = ppt_workload_tasks(workload, point),
         .worker_count = point.workers > 0 ? point.workers : 1,
     };
-    struct ppt_noise noise_before, noise_after;
-    struct ppt_cpu_set cpus;
-    struct ppt_events events = {0};
-    struct ppt_event_counts counts;
-    struct usage before, after;
-    struct stops stops_before, stops_after;
-    int64_t queued_first, queued_last;
-    enum ppt_status status;
+    struct readings readings;
+    struct ppt_error unheard;
 
     *sample = (struct ppt_sample){0};
     *believed = true;
-    status = bind(workload->config, point, peers, &pass.binding, error);
-    if (status != PPT_OK) {
-        return status;
-    }
-    create_workers(&pass, watches);
-    const struct ppt_arrivals arrivals = ppt_config_arrivals(workload->config, point);
-    if (ppt_arrivals_exist(&arrivals)) {
-        pass.loop = ppt_open_loop_create(&arrivals, workload->config->seed, workload->block,
-                                         pass.task_count);
-    }
-    ppt_workload_move(workload, point);
-    set_up_runtime(workload->config);
     ppt_guard_enter(workload->foreign);
-
-    /* Without what earlier passes gave back, of which malloc keeps some: a pass is to find what a
-     * program would that has just begun. */
-    if (point.workers > 0) {
-        pass.price = ppt_price_of(workload, point.inner_threads);
+    enum ppt_status status = set_up(&pass, watches, error);
+    if (status == PPT_OK) {
+        measure(&pass, &readings);
+        *believed = ppt_counter_held(&pass.clock);
     }
-    if (!share && can_be_repeated(workload->config)) {
-        pass.clock = ppt_counter_start();
-    }
-    status = ppt_pressing_start(workload, point, &pass.binding, &pass.pressure, error);
+    ppt_guard_leave(workload->foreign);
     if (status != PPT_OK) {
-        ppt_guard_leave(workload->foreign);
-        release(&pass);
         return status;
     }
-    malloc_trim(0);
-    ppt_noise_reset_peak();
-    ppt_cpu_set_read(&cpus);
-    open_events(&pass, &events); /* what was started before is not counted */
-    ppt_noise_read(&cpus, &noise_before);
-    read_usage(&before);
-    stops_before = read_stops();
-    queued_first = queued_so_far(&pass);
-    ppt_events_start(&events);
-    const int64_t start = pass.start_ns = ppt_counter_ns(&pass.clock);
-    if (share) {
-        run_shared_team(&pass);
-    } else if (point.workers == 0) {
-        run_sequential(&pass);
-    } else {
-        run_team(&pass);
-    }
-    /* Whether free() gives memory back to the system at once depends on what lies above it. */
-    malloc_trim(0);
-    const int64_t end = ppt_counter_ns(&pass.clock);
-    *believed = ppt_counter_held(&pass.clock);
-    ppt_events_stop(&events);
-    stops_after = read_stops();
-    queued_last = queued_so_far(&pass);
-    read_usage(&after);
-    ppt_noise_read(&cpus, &noise_after);
-    ppt_events_take(&events, &counts);
-    ppt_guard_leave(workload->foreign);
-
-    struct ppt_error problem;
-    const enum ppt_status stopped = ppt_pressing_stop(pass.pressure, &pass.pressed, &problem);
-    ppt_binding_restore(&pass.binding);
     status = judge(&pass, error);
-    if (status == PPT_OK && stopped != PPT_OK) {
-        status = stopped;
-        *error = problem;
-    }
-    if (status == PPT_OK && pass.loop) {
-        pass.task_count = ppt_open_loop_run(pass.loop);
-        ppt_stopwatches_end(watches, pass.task_count);
-    }
+    const enum ppt_status stopped =
+        ppt_pressing_stop(pass.pressure, &pass.pressed, status == PPT_OK ? error : &unheard);
+    ppt_binding_restore(&pass.binding);
+    status = status == PPT_OK ? stopped : status;
     if (status == PPT_OK) {
-        fill_sample(&pass, start, end, sample);
-        sample->usage = usage_between(&before, &after);
-        leave_out(&sample->usage, pass.pressed.used);
-        sample->io_blocks = io_blocks_between(&before, &after);
-        /* Processes that this one has not waited for itself. */
-        for (unsigned i = 0; i < pass.worker_count; i++) {
-            ppt_usage_add(&sample->usage, pass.workers[i].outside.usage, 1);
-            sample->io_blocks += pass.workers[i].outside.io_blocks;
-            sample->failed_tasks += pass.workers[i].outside.failed;
-        }
-        sample->noise = ppt_noise_between(&noise_before, &noise_after);
-        sample->noise.stopped = stops_between(&stops_before, &stops_after);
-        sample->noise.cpus = ppt_noise_cpus();
-        sample->noise.queued_ns = queued_since(&pass, queued_first, queued_last, end - start);
-        set_queued(&pass, queued_first < 0 || queued_last < 0 ? -1 : queued_last - queued_first,
-                   sample);
-        sample->peak_bytes = peak_bytes(&pass);
-        if (pass.loop) {
-            ppt_open_loop_tell(pass.loop, sample);
-        }
-        sample->counts = counts;
-        sample->clock_khz = ppt_noise_clock_khz(pass.workers[0].cpu);
+        conclude(&pass, &readings, watches, sample);
     }
-    release(&pass);
     return status;
 }
 

@@ -39,7 +39,9 @@ static enum ppt_status examine(struct ppt_diagnosis *diagnosis, struct ppt_error
     ppt_host_read(&host);
     ppt_vitals_try_blas(&vitals);
     ppt_vitals_try_events(&vitals);
+    ppt_handover_among(&vitals.handovers);
     PPT_TRY(ppt_spin_run(host.effective_cpus, TEST_SECONDS, &spins, error));
+    ppt_handover_among(&vitals.handovers); /* some seconds later they may be elsewhere */
     ppt_vitals_read("", &after);
     ppt_doctor_judge(&host, &vitals, &spins, after.swapped_pages - vitals.swapped_pages, diagnosis);
     return PPT_OK;

@@ -22,6 +22,15 @@ static inline struct ppt_usage ppt_usage_of(const struct rusage *told)
     };
 }
 
+/* Of the calling thread. */
+static inline struct ppt_usage ppt_usage_of_thread(void)
+{
+    struct rusage told;
+
+    getrusage(RUSAGE_THREAD, &told);
+    return ppt_usage_of(&told);
+}
+
 /* Read from devices or written, 512 bytes each. */
 static inline int64_t ppt_usage_io_blocks(const struct rusage *told)
 {

@@ -14,8 +14,8 @@ import common  # noqa: E402  (found through the line above)
 
 STATES = ("good", "note", "bad", "unknown")
 NAMES = (
-    "noise,steadiness,equal CPUs,steal,pressure,load,CPUs,quota,governor,turbo,SMT,clock source,"
-    "clock cost,clock step,memory,swap,huge pages,temporary files,OpenBLAS,counters,inside"
+    "noise,steadiness,equal CPUs,steal,pressure,load,CPUs,quota,governor,turbo,SMT,shared cache,"
+    "clock source,clock cost,clock step,memory,swap,huge pages,temporary files,OpenBLAS,counters,inside"
 ).split(",")
 
 

@@ -5,9 +5,11 @@ import json
 import os
 import pathlib
 import re
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 import unittest
 
@@ -30,6 +32,20 @@ def only_first_cpu():
 
 
 class Why(common.Case):
+    # One run for all tests that look at what a run leaves: what it printed, and its folder.
+    kept = tempfile.TemporaryDirectory(prefix="ppt-test-why-")
+    printed = None
+
+    def copy_run(self):
+        """That run as if it had just been made here; returns what it printed."""
+        kept = pathlib.Path(Why.kept.name) / "output"
+        if Why.printed is None:
+            Why.printed = self.measure(*SUM, "--why").out
+            shutil.copytree(self.work / "output", kept, symlinks=True)
+        else:
+            shutil.copytree(kept, self.work / "output", symlinks=True)
+        return Why.printed
+
     def measure(self, *args, **more):
         result = self.run_ppt(*args, **more)
         self.assertEqual(result.code, 0, result)
@@ -75,7 +91,7 @@ class Measuring(Why):
 
     def test_round(self):
         """Behind the usual iterations, which are as without it, others with every pressure once."""
-        self.measure(*SUM, "--why")
+        self.copy_run()
         begun = self.lines("why")
         self.assertEqual(len(begun), 1)
         self.assertEqual(begun[0]["block"], 4)
@@ -96,7 +112,7 @@ class Measuring(Why):
 
     def test_rates(self):
         """What presses tells how much it did, with nothing beside it and beside the task."""
-        self.measure(*SUM, "--why")
+        self.copy_run()
         for line in self.pressed():
             if line["pressure"] == "alone":
                 self.assertNotIn("pressed", line)
@@ -119,7 +135,7 @@ class Measuring(Why):
 
     def test_no_other_analysis_sees_it(self):
         """Passes, points, iterations and the verdict are of the usual ones."""
-        self.measure(*WAIT, "--why")
+        self.copy_run()
         results = self.results()
         self.assertEqual(len(results["passes"]), 9)
         self.assertEqual([p["workers"] for p in results["points"]], [0, 1, 2])
@@ -172,7 +188,7 @@ class Recorded(Why):
         return {name: (folder / name).read_bytes() for name in names}
 
     def test_report(self):
-        printed = self.measure(*SUM, "--why").out
+        printed = self.copy_run()
         before = self.snapshot()
         again = self.measure("report", "output/latest")
         self.assertEqual(self.snapshot(), before)
@@ -193,7 +209,7 @@ class Recorded(Why):
         self.check_answer(self.results()["why"])
 
     def test_resume(self):
-        self.measure(*SUM, "--why")
+        self.copy_run()
         before = [(p["block"], p.get("pressure"), p["workers"]) for p in self.lines("pass")]
         begun = [line["type"] for line in self.lines()].index("why")
         for place, keep in {"before the round": begun, "at its start": begun + 1,
@@ -249,7 +265,7 @@ class Recorded(Why):
         self.assertRegex(result.err, needle)
 
     def test_damage(self):
-        self.measure(*SUM, "--why")
+        self.copy_run()
         kinds = [line["type"] for line in self.lines()]
         begun = kinds.index("why")
         first = next(i for i, line in enumerate(self.lines()) if "pressed" in line)

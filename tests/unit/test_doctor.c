@@ -87,6 +87,7 @@ static struct machine quiet_machine(void (*put_files)(void))
     machine.vitals.clock_cost_s = 25e-9;
     machine.vitals.clock_step_s = 20e-9;
     snprintf(machine.vitals.blas_core, sizeof(machine.vitals.blas_core), "Zen");
+    machine.vitals.handovers = (struct ppt_handovers){3, 30, 50};
     machine.vitals.folder = "/var/tmp";
     machine.vitals.folder_kind = "ext4";
     machine.vitals.folder_free_bytes = (int64_t)(50 * GIB);
@@ -393,6 +394,23 @@ static void counters_that_are_not_there(void **state)
                         "the system does for them");
 }
 
+static void caches_that_are_said_to_be_shared(void **state)
+{
+    struct machine m = quiet_machine(put_server);
+
+    (void)state;
+    check(&m, "shared cache", PPT_HEALTH_GOOD);
+    m.vitals.handovers.farthest_ns = PPT_HANDOVER_NEAR_NS;
+    check(&m, "shared cache", PPT_HEALTH_GOOD);
+    m.vitals.handovers.farthest_ns = 166;
+    check(&m, "shared cache", PPT_HEALTH_NOTE);
+    assert_non_null(strstr(find(&m, "shared cache")->text, "30 to 166 ns"));
+    m.vitals.handovers.farthest_ns = PPT_HANDOVER_UNKNOWN_NS;
+    check(&m, "shared cache", PPT_HEALTH_UNKNOWN);
+    m.vitals.handovers.pairs = 0;
+    check(&m, "shared cache", PPT_HEALTH_UNKNOWN);
+}
+
 static void the_clock_and_the_folder_are_tried_out(void **state)
 {
     struct ppt_vitals vitals = {.clock_cost_s = -1, .clock_step_s = -1};
@@ -415,6 +433,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         PLACED(a_good_server),
         PLACED(counters_that_are_not_there),
+        PLACED(caches_that_are_said_to_be_shared),
         PLACED(a_bad_laptop),
         PLACED(a_machine_that_tells_nothing),
         PLACED(noise_and_steadiness),

@@ -146,8 +146,10 @@ static void planted_causes_are_found(void **state)
         {"cpu", {PLANTED(2, 1, 1, 1, 1, 1, 1), 1, 0, 0}, 0},
         {"cpu", {PLANTED(2, 1.3, 1.2, 1.2, 1.05, 1.1, 1.1), 1.3, 0, 0}, 0},
         {"cache", {PLANTED(2, 1.07, 4.8, 1.5, 1.08, 1.34, 1), 1.3, 0, 0}, 0},
+        {"cache", {PLANTED(2, 1.03, 4.5, 3.4, 1.4, 1.1, 1.05), 1, 0, 0}, 0},
         {"memory", {PLANTED(1.9, 1.2, 1.1, 1.7, 1.05, 1.01, 1.01), 1.4, 0, 0}, 0},
-        {"memory", {PLANTED(1.9, 1.2, 1.6, 1.6, 1.05, 1.15, 1.01), 1.4, 0, 0}, 0},
+        {"memory", {PLANTED(1.9, 1.2, 1.4, 1.6, 1.05, 1.15, 1.01), 1.4, 0, 0}, 0},
+        {"cpu", {PLANTED(2, 1.08, 1.05, 1.12, 1.05, 1.05, 1.05), 1.1, 0, 0}, RUNS},
         {"cache", {PLANTED(1.9, 1.1, 2.2, 1.5, 1.05, 1.2, 1.01), 1.4, 0, 0}, 0},
         {"disk", {PLANTED(1.1, 1, 1, 1, 1.8, 1, 1.1), 1.4, 1, 2}, 0},
         {"faults", {PLANTED(2, 1.02, 1, 1.05, 1, 1.6, 1), 1.5, 0.8, 1}, 0},
@@ -174,9 +176,9 @@ static void planted_causes_are_found(void **state)
             wrong += found.cause && strcmp(found.cause, cause) != 0;
             assert_int_equal(found.cause == NULL, found.open != PPT_RESOURCE_NONE);
         }
-        const size_t may = sd > 0.01 ? cases[i % COUNT(cases)].most_open : 0;
+        const size_t may = cases[i % COUNT(cases)].most_open;
 
-        if (wrong > RUNS / 20 || open > (may > 0 ? may : RUNS / 20)) {
+        if (wrong > RUNS / 50 || open > (may > 0 ? may : RUNS / 20)) {
             fail_msg("case %zu: of %d runs %zu do not name %s, and %zu nothing", i, RUNS, wrong,
                      cause, open);
         }
@@ -193,7 +195,7 @@ static void intervals_hold_together(void **state)
     (void)state;
     ppt_rng_seed(&rng, 2, 0, PPT_STREAM_DATA);
     for (size_t run = 0; run < RUNS; run++) {
-        const struct ppt_sensitivities found = find_planted(&rng, &planted, BLOCKS, 0.03);
+        const struct ppt_sensitivities found = search(&rng, &planted, 0.03);
         bool held = true;
 
         for (size_t i = 0; i < found.rows[0].count; i++) {
@@ -314,7 +316,7 @@ static void only_what_reaches_the_task_counts(void **state)
     assert_null(ppt_sensitivity_find(&apart.rows[0], PPT_RESOURCE_MEMORY));
     assert_int_equal(apart.unpressed_count, 2);
     assert_null(apart.cause);
-    assert_int_equal(apart.open, PPT_RESOURCE_CACHE);
+    assert_true(ppt_resources[apart.open].through_cache);
     assert_int_equal(apart.known_by, PPT_KNOWN_NOT);
     assert_false(apart.explained);
     assert_false(ppt_sensitivity_settled(&none, TOLERANCE));
@@ -346,7 +348,10 @@ static void statements_are_borne(void **state)
         {{PLANTED(2, 1, 1, 1.5, 1, 1, 1), 1.4, 0, 0}, "(by pressing), which explains it"},
         {{PLANTED(2, 1, 1, 1, 1, 1, 1), 1.9, 1, 0.9}, "(by its own numbers)"},
         {{PLANTED(2, 1, 1, 1, 1, 1, 1), 1.4, 0, 0}, "None of these explains what more"},
-        {{PLANTED(1, 1, 1, 1, 1, 1, 1), 1, 0, 0}, "nothing of what was pressed on"},
+        {{PLANTED(1, 1, 1, 1, 1, 1, 1), 1, 0, 0}, "Nothing of what was pressed on"},
+        {{PLANTED(2, 1, 1.5, 1.5, 1, 1, 1), 1, 0, 0}, "and beside pressure on"},
+        {{PLANTED(2, 1, 1.1, 1, 1, 1, 1), 1, 0, 0}, "of which more than 10 % would count."},
+        {{PLANTED(2, 1.095, 1.15, 1, 1, 1, 1), 1, 0, 0}, "than beside CPUs that are only busy."},
     };
     struct ppt_rng rng;
 

@@ -162,7 +162,8 @@ void ppt_rates_write(const struct ppt_outcome *outcomes, size_t count, struct pp
     ppt_text_addf(&chart->headline, "%s: how long do tasks take, by how often they arrive?",
                   ppt_config_title(outcomes[0].config));
     ppt_config_describe(outcomes[0].config, &chart->given);
-    ppt_chart_note(chart, "Marks: of all tasks; bars: 95 %% intervals. " PPT_CHART_APART);
+    ppt_chart_note(chart, "%zu rates. Marks: of all tasks; bars: 95 %% intervals. " PPT_CHART_APART,
+                   count);
     if (view.overloaded > 0) {
         ppt_chart_note(chart, "Where a count does not keep up its curve ends.");
     }

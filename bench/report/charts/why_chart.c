@@ -63,7 +63,7 @@ static void why_write(const struct ppt_outcome *outcome, struct ppt_chart *chart
     }
     ppt_chart_about(chart, outcome, "how much longer a task takes beside pressure");
     ppt_chart_note(chart,
-                   "Marks: trimmed means of %zu iterations; bars: 95 %% intervals of all "
+                   "Marks: trimmed means of up to %zu iterations; bars: 95 %% intervals of all "
                    "together.",
                    why->blocks);
     ppt_chart_value_axis(chart, "times as long as alone", range, false);

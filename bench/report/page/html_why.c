@@ -141,6 +141,19 @@ static void add_left(struct ppt_table *table, const struct ppt_sensitivity *foun
                     found ? 100 * found->given_way.value : 0, 0, " %");
 }
 
+/* Below the table. */
+static void add_unpressed(struct ppt_text *out, const struct ppt_sensitivities *why)
+{
+    for (size_t i = 0; i < why->unpressed_count; i++) {
+        struct ppt_text words PPT_OWNED(ppt_text_free) = {0};
+
+        if (ppt_sensitivity_unpressed(why, i, &words)) {
+            ppt_html_words(out, "<p>", words.data);
+            ppt_text_add(out, "</p>\n");
+        }
+    }
+}
+
 static void add_pressures(struct ppt_text *out, const struct ppt_outcome *outcome)
 {
     const struct ppt_sensitivities *why = &outcome->answer->why;
@@ -163,7 +176,7 @@ static void add_pressures(struct ppt_text *out, const struct ppt_outcome *outcom
         char *head PPT_FREED =
             ppt_text_format("%s: %s", ppt_resources[r].name, ppt_resources[r].words);
 
-        ppt_html_row(&table, r == why->resource ? " class=\"chosen\"" : "");
+        ppt_html_row(&table, why->cause && r == why->resource ? " class=\"chosen\"" : "");
         ppt_html_row_head(&table, head);
         for (size_t i = 0; i < why->row_count; i++) {
             add_sensitivity(&table, ppt_sensitivity_find(&why->rows[i], (enum ppt_resource)r));
@@ -172,6 +185,7 @@ static void add_pressures(struct ppt_text *out, const struct ppt_outcome *outcom
         ppt_html_row_end(&table);
     }
     ppt_html_table_end(&table);
+    add_unpressed(out, why);
 }
 
 void ppt_html_why(struct ppt_page *page, const struct ppt_outcome *outcome)

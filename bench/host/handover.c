@@ -4,6 +4,7 @@
  */
 #include "handover.h"
 
+#include <math.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -11,10 +12,11 @@
 #include "bound_thread.h"
 #include "clock.h"
 #include "scratch.h"
+#include "topology.h"
 
-#define SERIES 10
 #define ROUNDS 100
-#define GIVE_UP_NS 5000000
+#define ENOUGH_NS 3000000 /* for the clock of CPUs that were idle to rise */
+#define GIVE_UP_NS 20000000
 #define LOOKS 1024 /* between looks at the clock */
 
 enum turn { FIRST, SECOND };
@@ -22,7 +24,7 @@ enum turn { FIRST, SECOND };
 struct pair {
     _Alignas(PPT_CACHE_LINE) _Atomic int turn;
     _Alignas(PPT_CACHE_LINE) _Atomic bool over;
-    double best_ns; /* for a round; 0: none was completed */
+    double best_ns; /* for a round */
 };
 
 /* Until it is that one's turn. Returns false when it takes too long. */
@@ -37,14 +39,14 @@ static bool await(struct pair *pair, int turn, int64_t give_up)
     return true;
 }
 
-static void *throw(void *argument)
+static void *serve(void *argument)
 {
     struct pair *pair = argument;
-    const int64_t give_up = ppt_clock_ns() + GIVE_UP_NS;
+    const int64_t begin = ppt_clock_ns(), give_up = begin + GIVE_UP_NS;
     bool in_time = true;
+    int64_t start;
 
-    for (int series = 0; series < SERIES && in_time; series++) {
-        const int64_t start = ppt_clock_ns();
+    while (in_time && (start = ppt_clock_ns()) < begin + ENOUGH_NS) {
 
         for (int round = 0; round < ROUNDS && in_time; round++) {
             atomic_store_explicit(&pair->turn, SECOND, memory_order_release);
@@ -52,15 +54,15 @@ static void *throw(void *argument)
         }
         const double took = (double)(ppt_clock_ns() - start) / ROUNDS;
 
-        if (in_time && (pair->best_ns == 0 || took < pair->best_ns)) {
-            pair->best_ns = took;
+        if (in_time) {
+            pair->best_ns = fmin(pair->best_ns, took);
         }
     }
     atomic_store(&pair->over, true);
     return NULL;
 }
 
-static void *catch (void *argument)
+static void *give_back(void *argument)
 {
     struct pair *pair = argument;
 
@@ -74,16 +76,44 @@ static void *catch (void *argument)
 
 double ppt_handover_ns(unsigned cpu, unsigned other)
 {
-    struct pair pair = {.turn = FIRST};
+    struct pair pair = {.turn = FIRST, .best_ns = 2 * PPT_HANDOVER_UNKNOWN_NS};
     pthread_t first, second;
 
-    if (ppt_bound_thread_start(&second, other, catch, &pair) != 0) {
-        return 0;
+    if (ppt_bound_thread_start(&second, other, give_back, &pair) != 0) {
+        return PPT_HANDOVER_UNKNOWN_NS;
     }
-    if (ppt_bound_thread_start(&first, cpu, throw, &pair) == 0) {
+    if (ppt_bound_thread_start(&first, cpu, serve, &pair) == 0) {
         pthread_join(first, NULL);
     }
     atomic_store(&pair.over, true);
     pthread_join(second, NULL);
     return pair.best_ns / 2;
+}
+
+static void add_pair(double ns, struct ppt_handovers *found)
+{
+    found->nearest_ns = found->pairs > 0 ? fmin(found->nearest_ns, ns) : ns;
+    found->farthest_ns = fmax(found->farthest_ns, ns);
+    found->pairs++;
+}
+
+void ppt_handover_among(struct ppt_handovers *found)
+{
+    hwloc_topology_t topology = ppt_topology_load();
+
+    if (!topology) {
+        return;
+    }
+    hwloc_const_bitmap_t cpus = hwloc_topology_get_topology_cpuset(topology);
+    const bool here = hwloc_topology_is_thissystem(topology);
+
+    for (int cpu = hwloc_bitmap_first(cpus); cpu >= 0 && here; cpu = hwloc_bitmap_next(cpus, cpu)) {
+        const hwloc_obj_t cache = ppt_topology_last_cache(topology, (unsigned)cpu);
+        const int first = cache ? hwloc_bitmap_first(cache->cpuset) : cpu;
+
+        if (first != cpu) {
+            add_pair(ppt_handover_ns((unsigned)first, (unsigned)cpu), found);
+        }
+    }
+    hwloc_topology_destroy(topology);
 }

@@ -1,8 +1,8 @@
 /*
  * bound_thread.h - a thread of this process that has one CPU alone, and hears no signals.
  */
-#ifndef PPT_PRESS_BOUND_THREAD_H
-#define PPT_PRESS_BOUND_THREAD_H
+#ifndef PPT_HOST_BOUND_THREAD_H
+#define PPT_HOST_BOUND_THREAD_H
 
 #include <pthread.h>
 
