@@ -1,6 +1,6 @@
-/* Copies between places beyond the caches. Where stores and loads can go past these, they do: what
- * is copied would take the caches' lines from the task as well, and a task that minds that would
- * look like one that minds the bandwidth of memory. */
+/* Copies between two places. Where stores and loads can go past the caches, they do: what is copied
+ * would take the caches' lines from the task as well, and a task that minds that would look like
+ * one that minds the bandwidth of memory. */
 #include <string.h>
 
 #include "presser.h"
@@ -10,8 +10,13 @@
 #endif
 
 /* Of each of the two places. What was stored past the caches is in none of them when its turn comes
- * to be loaded. */
+ * to be loaded, however little it is; else places have to be larger than caches are. Getting memory
+ * drives as much of the task's data out of these, so that it is little where it may be. */
+#if defined(__SSE2__)
+#define PLACE_BYTES ((size_t)4 << 20)
+#else
 #define PLACE_BYTES ((size_t)32 << 20)
+#endif
 #define STEP_BYTES ((size_t)256 << 10)
 
 static int take_memory(struct ppt_presser *presser)
