@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # causes.sh [BUILD_DIR]: how often `ppt-omp why` names the cause that was planted, in 20 runs of each,
 # and what presses on the tasks that the program comes with, twice. Writes both tables into
-# docs/why.md. For an idle machine; an hour and a half.
+# docs/why.md. For an idle machine; an hour.
 set -euo pipefail
 
 cd "$(dirname "$0")/.."

@@ -6,7 +6,7 @@ planted: N runs for each cause of the kernel PLANTED (tests/why/planted.c), and 
 tasks: the sensitivities of the tasks that the program comes with, twice, and whether the two agree.
 Tables go to FOLDER/planted.md and FOLDER/tasks.md, or to the terminal. The exit code is 1 where a
 cause is named in less than nine of ten runs, or two tables do not agree: where two causes are named,
-or slowdowns differ. For an idle machine; an hour and a half with all of it.
+or slowdowns differ. For an idle machine; an hour with all of it.
 """
 
 import argparse
@@ -24,8 +24,8 @@ RESOURCES = ["cpu", "core", "cache", "memory", "disk", "faults", "metadata"]
 BAR = 0.9
 # Two runs of one task may differ by that much, or as far as their intervals say.
 WITHIN = 0.1
-# Some of the program's own tasks are long.
-TASK_S = "90"
+# As long as `why` takes by itself, whatever their configurations ask for.
+TASK_S = "40"
 
 
 def ask(program, folder, *arguments):
