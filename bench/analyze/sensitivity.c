@@ -197,7 +197,6 @@ static void add_apart(struct ppt_point point, enum ppt_resource resource,
                            .workers = point.workers,
                            .reason = "in nearly all passes the CPUs were too far apart to share a "
                                      "cache, or too busy to tell",
-                           .apart = true,
                        });
 }
 
@@ -214,7 +213,6 @@ static void fill_row(const struct ppt_index *index, struct ppt_sensitivity_row *
     for (unsigned r = 1; r < PPT_RESOURCE_COUNT; r++) {
         const struct ppt_point at = under(row->point, r);
         const double risk = RISK / resources;
-
         const size_t place = ppt_index_find(index, at);
         const size_t blocks = place == SIZE_MAX ? 0 : count_near(index, at);
 
@@ -318,7 +316,8 @@ double ppt_sensitivity_limit(enum ppt_resource resource, double tolerance)
     return resource == PPT_RESOURCE_CPU ? LEAST_ON_CPU : 1 + least_minded(tolerance);
 }
 
-double ppt_sensitivity_beyond(double tolerance)
+/* How many times as long as beside CPUs that are only busy, to mind the resource itself. */
+static double least_beyond(double tolerance)
 {
     return 1 + least_minded(tolerance) / 2;
 }
@@ -326,7 +325,7 @@ double ppt_sensitivity_beyond(double tolerance)
 static enum minded judge(const struct ppt_sensitivity *one, double tolerance)
 {
     const double limit = ppt_sensitivity_limit(one->resource, tolerance);
-    const double beyond = ppt_sensitivity_beyond(tolerance);
+    const double beyond = least_beyond(tolerance);
 
     if (is_below(&one->slowdown, limit)) {
         return MINDED_NOT;
@@ -349,7 +348,8 @@ static enum minded judge(const struct ppt_sensitivity *one, double tolerance)
 struct judged {
     enum minded of[PPT_RESOURCE_COUNT];
     enum ppt_resource most; /* of those minded themselves; PPT_RESOURCE_NONE: none is */
-    bool busy;              /* other CPUs, or others on their own, are minded */
+    bool own_cpu;           /* sharing its CPU is minded */
+    bool busy;              /* CPUs that are only busy are, by whatever keeps them so */
 };
 
 static struct judged judge_all(const struct ppt_index *index, double tolerance,
@@ -365,7 +365,9 @@ static struct judged judge_all(const struct ppt_index *index, double tolerance,
         const bool tried = ppt_index_find(index, under(row->point, r)) != SIZE_MAX;
 
         judged.of[r] = one ? judge(one, tolerance) : tried ? MINDED_PERHAPS : MINDED_NOT;
-        judged.busy |= judged.of[r] == MINDED_AS_BUSY;
+        if (judged.of[r] == MINDED_AS_BUSY) {
+            *(r == PPT_RESOURCE_CPU ? &judged.own_cpu : &judged.busy) = true;
+        }
         if (judged.of[r] == MINDED_ITSELF && one->slowdown.value > largest) {
             judged.most = (enum ppt_resource)r;
             largest = one->slowdown.value;
@@ -407,7 +409,8 @@ static enum ppt_resource find_open(const struct ppt_index *index, const struct j
         const double high =
             one && one->slowdown.interval.exists ? one->slowdown.interval.high : (double)INFINITY;
         const bool rivals = judged->of[r] == MINDED_PERHAPS || judged->of[r] == MINDED_ITSELF;
-        const bool beside_cpu = is_of_cpu(resource) && (most != PPT_RESOURCE_NONE || judged->busy);
+        const bool beside_cpu =
+            is_of_cpu(resource) && (most != PPT_RESOURCE_NONE || judged->busy || judged->own_cpu);
 
         if (rivals && is_rival(most, resource) && !beside_cpu && high > largest &&
             (most == PPT_RESOURCE_NONE || !is_more(index, out, most, resource))) {
@@ -459,12 +462,8 @@ static void find_cause(const struct ppt_index *index, double tolerance,
         out->cause = NULL;
     } else if (judged.most != PPT_RESOURCE_NONE) {
         name_cause(judged.most, out);
-    } else if (judged.busy) {
-        const bool own = judged.of[PPT_RESOURCE_CPU] == MINDED_AS_BUSY;
-
-        name_cause(own && judged.of[PPT_RESOURCE_CORE] != MINDED_AS_BUSY ? PPT_RESOURCE_CPU
-                                                                         : PPT_RESOURCE_CORE,
-                   out);
+    } else if (judged.busy || judged.own_cpu) {
+        name_cause(judged.busy ? PPT_RESOURCE_CORE : PPT_RESOURCE_CPU, out);
     }
 }
 

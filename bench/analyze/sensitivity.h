@@ -76,7 +76,6 @@ struct ppt_unpressed {
     enum ppt_resource resource;
     unsigned workers;
     const char *reason; /* borrowed from the samples, or static */
-    bool apart; /* CPUs that should share a cache did not, in nearly all passes: they may again */
 };
 
 struct ppt_sensitivities {
@@ -107,10 +106,8 @@ void ppt_sensitivity_of(const struct ppt_index *index, double tolerance,
 const struct ppt_sensitivity *ppt_sensitivity_find(const struct ppt_sensitivity_row *row,
                                                    enum ppt_resource resource);
 
-/* How many times as long a task has to take beside pressure at least to mind it; and how many times
- * as long as beside CPUs that are only busy, to mind the resource itself. */
+/* How many times as long a task has to take beside pressure at least to mind it. */
 double ppt_sensitivity_limit(enum ppt_resource resource, double tolerance);
-double ppt_sensitivity_beyond(double tolerance);
 
 /* Whether more blocks would tell no more of the cause: there are enough of them, and it is known.
  */

@@ -18,26 +18,27 @@ struct ppt_claim ppt_claim_counted(const char *kind, double value)
     return (struct ppt_claim){.kind = kind, .value = value};
 }
 
-struct ppt_claim ppt_claim_above(const char *kind, double value, struct ppt_interval interval,
-                                 double level, double limit)
+static struct ppt_claim on_side(int side, const char *kind, double value,
+                                struct ppt_interval interval, double level, double limit)
 {
     return (struct ppt_claim){.kind = kind,
                               .value = value,
                               .interval = interval,
                               .level = level,
-                              .side = 1,
+                              .side = side,
                               .limit = limit};
+}
+
+struct ppt_claim ppt_claim_above(const char *kind, double value, struct ppt_interval interval,
+                                 double level, double limit)
+{
+    return on_side(1, kind, value, interval, level, limit);
 }
 
 struct ppt_claim ppt_claim_below(const char *kind, double value, struct ppt_interval interval,
                                  double level, double limit)
 {
-    return (struct ppt_claim){.kind = kind,
-                              .value = value,
-                              .interval = interval,
-                              .level = level,
-                              .side = -1,
-                              .limit = limit};
+    return on_side(-1, kind, value, interval, level, limit);
 }
 
 void ppt_say(struct ppt_speech *speech, struct ppt_claim claim)

@@ -47,7 +47,6 @@ static void *serve(void *argument)
     int64_t start;
 
     while (in_time && (start = ppt_clock_ns()) < begin + ENOUGH_NS) {
-
         for (int round = 0; round < ROUNDS && in_time; round++) {
             atomic_store_explicit(&pair->turn, SECOND, memory_order_release);
             in_time = await(pair, FIRST, give_up);

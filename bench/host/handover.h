@@ -17,8 +17,8 @@
 double ppt_handover_ns(unsigned cpu, unsigned other);
 
 /* Within that time the caches of one die hand a line over (25 to 75 ns on x86 and Arm servers, by
- * this program on AMD Zen 4: 33); between dies and sockets it takes 100 ns and more (there: 165).
- */
+ * this program on AMD Zen 4: 42 to 55); between dies and sockets it takes 100 ns and more (there:
+ * 155 to 180). */
 #define PPT_HANDOVER_NEAR_NS 80
 
 /* Of pairs of CPUs that this process may use, and that share a cache by what the system says. */
